@@ -1,0 +1,110 @@
+"""The one value that says what is to happen to a message, and why. `triaged.desk` carries it out from the ledger."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from triaged.core.address import Address
+from triaged.core.guard import Refusal
+from triaged.core.moments import Resolved
+from triaged.core.rules import TraceLine
+
+
+class Verdict(StrEnum):
+    """What a message is. The words are those of events and listings."""
+
+    URGENT = "urgent"
+    DEFERRABLE = "deferrable"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Set \\Flagged where the message lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToUrgent:
+    """Move it into the configured folder for urgent mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Move it into the deferred folder, and bring it back, unread, at `back_at`."""
+
+    back_at: datetime
+    until: str  # as the rule writes it
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Push to one channel of the person."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Send it on to a delegate, attached to a mail of mine."""
+
+    delegate: str
+    to: Address
+
+
+Effect = Flag | ToUrgent | Aside | Notify | Forward
+
+
+@dataclass(frozen=True, slots=True)
+class PromisePlan:
+    """The moment the reply will tell. It exists as a promise once the client has been told."""
+
+    kind: Literal["answer", "call"]
+    due_at: datetime
+    call: str | None = None  # the occurrence's id
+    continues: int | None = None  # the open promise of the thread that it keeps to
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPlan:
+    """An acknowledgement to be sent. The text is rendered when it is claimed; here is what is fixed at once."""
+
+    template: str
+    language: str
+    send_at: datetime
+    to: Address
+    kind: Literal["auto-replied", "auto-generated"] = "auto-replied"
+    account: str = ""  # label of the account whose address it comes from
+    joins: int | None = None  # the waiting reply that it joins, changing neither time nor template
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to happen. Everything that `explain` prints is here; nothing is computed a second time."""
+
+    verdict: Verdict
+    reason: str
+    client: str | None = None
+    sender: str | None = None  # key of the address in From
+    correspondent: str | None = None  # key of the address a reply would go to, else of the sender
+    kind: tuple[str, ...] = ()
+    rule: str | None = None
+    until: Resolved | None = None
+    promise_moment: Resolved | None = None  # that of the rule, also where nothing is sent
+    promise: PromisePlan | None = None
+    reply: ReplyPlan | None = None
+    no_reply: str | None = None
+    refusals: tuple[Refusal, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    notify: tuple[str, ...] = ()
+    delegate: str | None = None
+    spends_pass: bool = False
+    passes_left: int | None = None
+    verified: bool | None = None  # trusted authentication: passed, failed, or nothing known
+    automatic: bool = False
+    cancels_replies: bool = False  # urgent: waiting replies to this client are cancelled
+    opt_out: bool = False  # STOP
+    marks_robot: bool = False  # it answered one of ours within two minutes
+    trace: tuple[TraceLine, ...] = ()
+    excerpt: str = ""
+    extras: dict[str, str] = field(default_factory=dict)

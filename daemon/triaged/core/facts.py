@@ -1,0 +1,74 @@
+"""What the past says about one message: gathered by the ledger inside the admitting transaction, read by `decide`.
+
+A value: equal facts and an equal message give an equal decision.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPromise:
+    """A promise of this thread that the client has been told, or is about to be told."""
+
+    id: int
+    kind: Literal["answer", "call"]
+    due_at: datetime
+    told: bool
+    call: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReply:
+    """An acknowledgement to this correspondent that has not gone yet; what comes meanwhile joins it."""
+
+    id: int
+    template: str
+    send_at: datetime
+    promise: OpenPromise | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An earlier message of the same client, for bursts. `automatic`: no person wrote it."""
+
+    at: datetime
+    kinds: frozenset[str]
+    automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpentPass:
+    """A pass that was spent and not given back."""
+
+    at: datetime
+    thread: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything about a message that is not in the message. All instants are aware UTC."""
+
+    now: datetime
+    arrived: datetime
+    flags: frozenset[str] = frozenset()
+    folder: str = "INBOX"
+    baseline: bool = False  # it was there before first contact: nothing is ever replied to it
+    duplicate: bool = False  # this Message-ID has been decided before, for any person of the service
+    thread: str | None = None
+    newest_in_thread: Literal["mine", "client"] | None = None  # who wrote the newest earlier message of the thread
+    last_answer: datetime | None = None  # when I last wrote in this thread
+    answered_since: bool = False  # I wrote to this client in this thread after this message arrived
+    promise: OpenPromise | None = None  # the earliest open one of the thread
+    promised_before: bool = False
+    waiting: WaitingReply | None = None
+    last_reply_at: datetime | None = None  # the last acknowledgement charged to this correspondent
+    opted_out: bool = False
+    bounced_until: datetime | None = None
+    robot_until: datetime | None = None
+    answers_ours: datetime | None = None  # it refers to one of our automatic replies, which went at this instant
+    replies_in_fuse: int = 0  # replies of this account within the fuse's period
+    recent: tuple[Arrival, ...] = ()  # newest first, this message not included, within the longest burst of the rules
+    passes: tuple[SpentPass, ...] = ()  # since the start of the month before this message
+    learned_ids: tuple[str, ...] = field(default=())  # authserv-ids seen, for doctor
