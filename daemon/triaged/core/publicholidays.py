@@ -1,0 +1,51 @@
+"""Public holidays by country or subdivision ("DE-BE"), from the `holidays` library, which is loaded when first asked.
+
+A code and a year go in, dates and names come out. Names are English where the library has them.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
+
+from triaged.core.timewords import nearest
+
+_YEARS = (1900, 2200)
+
+
+def parse_holidays(text: str) -> str:
+    """The code of a country or subdivision, as `holidays` knows it: "DE", "DE-BE", "GB-SCT"; "" for none.
+
+    Raises:
+        ValueError: there is no such country or subdivision; the message names the nearest.
+    """
+    code = text.strip()
+    if not code:
+        return ""
+    from holidays.utils import list_supported_countries
+
+    countries = list_supported_countries(include_aliases=False)
+    country, dash, subdivision = code.partition("-")
+    country = country.upper()
+    if country not in countries:
+        hint = nearest(country, (known.casefold() for known in countries)).upper().replace("; DID YOU MEAN", "; did you mean")
+        raise ValueError(f'no holidays are known for "{country}"{hint or ": write a country code, as in DE or DE-BE"}')
+    if not dash:
+        return country
+    known = {name.casefold(): name for name in countries[country]}
+    if subdivision.casefold() not in known:
+        choice = ", ".join(f"{country}-{name}" for name in sorted(countries[country])) or f"only {country}"
+        raise ValueError(f'"{country}" has no subdivision "{subdivision}": write one of {choice}')
+    return f"{country}-{known[subdivision.casefold()]}"
+
+
+@lru_cache(maxsize=256)
+def holidays_of(code: str, year: int) -> Mapping[date, str]:
+    """The public holidays of a year: date -> name. Empty without a code and in years far from ours."""
+    if not code or not _YEARS[0] <= year <= _YEARS[1]:
+        return MappingProxyType({})
+    from holidays import country_holidays
+
+    country, _, subdivision = code.partition("-")
+    found = country_holidays(country, subdiv=subdivision or None, years=year)
+    return MappingProxyType({day: name for day, name in found.items() if day.year == year})

@@ -1,0 +1,263 @@
+"""When somebody works: hours of the week, dates, holidays, away days and focus blocks, in one time zone.
+
+In go aware instants and dates, out come instants in UTC, names and durations. Nothing here knows what time it is now,
+and every search ends within `HORIZON`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from triaged.core.publicholidays import holidays_of, parse_holidays
+from triaged.core.spans import Span, parse_span
+from triaged.core.timewords import (
+    END_OF_DAY,
+    WHOLE_DAY,
+    EndOfDay,
+    Slot,
+    merge_week,
+    parse_clock,
+    parse_date,
+    parse_dates,
+    parse_slots,
+    parse_weekdays,
+)
+
+__all__ = [
+    "END_OF_DAY",
+    "EndOfDay",
+    "Slot",
+    "Span",
+    "WorkTime",
+    "merge_week",
+    "parse_clock",
+    "parse_date",
+    "parse_dates",
+    "parse_holidays",
+    "parse_slots",
+    "parse_span",
+    "parse_weekdays",
+]
+
+HORIZON = timedelta(days=731)
+_DAY = timedelta(days=1)
+_REMEMBERED_DAYS = 3000
+_EDGE = (date(1, 1, 3), date(9999, 12, 28))
+
+Interval = tuple[datetime, datetime]
+Hours = Literal["office", "focus", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    office: tuple[Interval, ...]
+    free: tuple[Interval, ...]
+
+
+@dataclass(frozen=True)
+class WorkTime:
+    """The hours of one person, or those agreed with a client.
+
+    `week` maps days of the week (0 is Monday) to office hours; None, as without [hours], is every day from 00:00 to
+    24:00. Holidays and away days have no hours, in either case. `on` gives the hours of a date and wins over
+    everything: over the week, over focus, and, where it gives hours at all, that date is neither holiday nor away day.
+    """
+
+    zone: ZoneInfo
+    week: Mapping[int, tuple[Slot, ...]] | None = None
+    on: Mapping[date, tuple[Slot, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    holidays: str = ""
+    away: tuple[tuple[date, date], ...] = ()
+    focus: Mapping[int, tuple[Slot, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    _days: dict[date, _Day] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    # -- days
+
+    def date_of(self, at: datetime) -> date:
+        """The date on this zone's calendar."""
+        return at.astimezone(self.zone).date()
+
+    def is_weekend(self, day: date) -> bool:
+        """Whether it is a Saturday or a Sunday."""
+        return day.weekday() >= 5
+
+    def is_holiday(self, day: date) -> str | None:
+        """The name of the public holiday, if it is one and `on` gives that date no hours."""
+        if not self.holidays or self.on.get(day):
+            return None
+        return holidays_of(self.holidays, day.year).get(day)
+
+    def is_away(self, day: date) -> bool:
+        """Whether it is an away day and `on` gives that date no hours."""
+        return not self.on.get(day) and any(first <= day <= last for first, last in self.away)
+
+    def slots(self, day: date) -> tuple[Slot, ...]:
+        """The office hours of a date as wall clocks."""
+        if day in self.on:
+            return self.on[day]
+        if self.is_away(day) or self.is_holiday(day):
+            return ()
+        return (WHOLE_DAY,) if self.week is None else self.week.get(day.weekday(), ())
+
+    def focus_slots(self, day: date) -> tuple[Slot, ...]:
+        """The focus blocks of a date as wall clocks; none on a date that `on` names."""
+        return () if day in self.on else self.focus.get(day.weekday(), ())
+
+    def office_day(self, day: date) -> bool:
+        """Whether the date has office hours, focus or not."""
+        return bool(self.office(day))
+
+    def office_days(self, after: date, step: Literal[1, -1] = 1) -> Iterator[date]:
+        """The office days after a date (or before it), nearest first, as far as `HORIZON`."""
+        for number in range(1, HORIZON.days + 1):
+            day = after + step * number * _DAY
+            if self.office_day(day):
+                yield day
+
+    # -- instants
+
+    def instant(self, day: date, clock: time | EndOfDay) -> datetime:
+        """The instant, in UTC, of a wall clock on a date.
+
+        A skipped wall clock is moved forward by the gap (02:30 is 03:30), one that comes twice is the first
+        (PEP 495: `fold=0` reads both so).
+        """
+        if isinstance(clock, EndOfDay):
+            day, clock = day + _DAY, time(0)
+        return datetime.combine(day, clock, self.zone).astimezone(UTC)
+
+    def office(self, day: date) -> tuple[Interval, ...]:
+        """The office hours of a date as instants in UTC, in order, focus not counted out."""
+        return self._day(day).office
+
+    def free(self, day: date) -> tuple[Interval, ...]:
+        """The hours of a date at which I am available, as instants in UTC, in order: office without focus."""
+        return self._day(day).free
+
+    def _day(self, day: date) -> _Day:
+        known = self._days.get(day)
+        if known is None:
+            if len(self._days) >= _REMEMBERED_DAYS:
+                self._days.clear()
+            known = self._days[day] = self._compute(day)
+        return known
+
+    def _compute(self, day: date) -> _Day:
+        if not _EDGE[0] <= day <= _EDGE[1]:
+            return _Day((), ())
+        office = self._intervals(day, self.slots(day))
+        return _Day(office, _without(office, self._intervals(day, self.focus_slots(day))) if office else ())
+
+    def _intervals(self, day: date, slots: tuple[Slot, ...]) -> tuple[Interval, ...]:
+        if not slots:
+            return ()
+        # Hours never leave their date: a gap may push a slot past midnight, and some dates were skipped whole (Apia 2011).
+        midnight, end_of_day = self.instant(day, time(0)), self.instant(day, END_OF_DAY)
+        found: list[Interval] = []
+        for slot in slots:
+            start = max(self.instant(day, slot.start), found[-1][1] if found else midnight)
+            end = min(self.instant(day, slot.end), end_of_day)
+            if found and found[-1][1] == start < end:
+                found[-1] = (found[-1][0], end)
+            elif start < end:
+                found.append((start, end))
+        return tuple(found)
+
+    # -- questions about an instant
+
+    def available(self, at: datetime) -> bool:
+        """Whether it lies inside office hours and outside focus."""
+        return any(start <= at < end for start, end in self.free(self.date_of(at)))
+
+    def hours(self, at: datetime) -> Hours:
+        """`office` (available), `focus` (inside office hours but not available) or `off`: exactly one."""
+        if self.available(at):
+            return "office"
+        return "focus" if any(start <= at < end for start, end in self.office(self.date_of(at))) else "off"
+
+    # -- searches
+
+    def free_from(self, at: datetime) -> Iterator[Interval]:
+        """What is left of available time from an instant on, in order, touching days joined, as far as `HORIZON`."""
+        pending: Interval | None = None
+        first = self.date_of(at)
+        for number in range(HORIZON.days + 1):
+            for start, end in self.free(first + number * _DAY):
+                if end <= at:
+                    continue
+                if pending is not None and pending[1] == start:
+                    pending = (pending[0], end)
+                    continue
+                if pending is not None:
+                    yield pending
+                pending = (start, end)
+        if pending is not None:
+            yield pending
+
+    def next_available(self, at: datetime, *, strictly: bool = False) -> datetime | None:
+        """The first instant from `at` on at which I am available; `strictly`: at which I become so, after `at`.
+
+        None where there is none within `HORIZON`, and, strictly, for somebody who is always available.
+        """
+        for start, _ in self.free_from(at - _DAY if strictly else at):
+            if not strictly:
+                return max(start, at)
+            if start > at:
+                return start
+        return None
+
+    def office_time(self, a: datetime, b: datetime) -> timedelta:
+        """The available time between two instants; zero if `b` is not after `a`."""
+        total = timedelta(0)
+        day, last = self.date_of(a), self.date_of(b)
+        while day <= last:
+            total += sum((max(min(end, b) - max(start, a), timedelta(0)) for start, end in self.free(day)), timedelta(0))
+            day += _DAY
+        return total
+
+    def office_time_from(self, at: datetime, length: timedelta) -> datetime | None:
+        """The earliest instant by which `length` of available time has passed; negative: the latest since which it has."""
+        if length < timedelta(0):
+            return self._office_time_before(at, -length)
+        for start, end in self.free_from(at):
+            start = max(start, at)
+            if end - start >= length:
+                return start + length
+            length -= end - start
+        return None
+
+    def _office_time_before(self, at: datetime, length: timedelta) -> datetime | None:
+        last = self.date_of(at)
+        for number in range(HORIZON.days + 1):
+            for start, end in reversed(self.free(last - number * _DAY)):
+                end = min(end, at)
+                if end - start >= length:
+                    return end - length
+                length -= max(end - start, timedelta(0))
+        return None
+
+    def business_days_from(self, at: datetime, days: int) -> datetime | None:
+        """The same wall clock on the office day that many office days after the date of `at`, or before it."""
+        here = at.astimezone(self.zone)
+        step: Literal[1, -1] = 1 if days > 0 else -1
+        for count, day in enumerate(self.office_days(here.date(), step), 1):
+            if count == abs(days):
+                return self.instant(day, here.time())
+        return None
+
+
+def _without(office: tuple[Interval, ...], focus: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    free: list[Interval] = []
+    for start, end in office:
+        for away_from, away_to in focus:
+            if away_to <= start or end <= away_from:
+                continue
+            if start < away_from:
+                free.append((start, away_from))
+            start = away_to
+        if start < end:
+            free.append((start, end))
+    return tuple(free)
