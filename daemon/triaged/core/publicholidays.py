@@ -28,7 +28,11 @@ def parse_holidays(text: str) -> str:
     country, dash, subdivision = code.partition("-")
     country = country.upper()
     if country not in countries:
-        hint = nearest(country, (known.casefold() for known in countries)).upper().replace("; DID YOU MEAN", "; did you mean")
+        hint = (
+            nearest(country, (known.casefold() for known in countries))
+            .upper()
+            .replace("; DID YOU MEAN", "; did you mean")
+        )
         raise ValueError(f'no holidays are known for "{country}"{hint or ": write a country code, as in DE or DE-BE"}')
     if not dash:
         return country

@@ -113,11 +113,15 @@ def _unit(text: str, word: str) -> timedelta:
 
 def _business_days(text: str, number: int, unit: timedelta) -> int:
     if unit != timedelta(days=1):
-        raise ValueError(f'"{text}": business time is counted in days, as in "2 business days"; for hours write "office hours"')
+        raise ValueError(
+            f'"{text}": business time is counted in days, as in "2 business days"; for hours write "office hours"'
+        )
     return number
 
 
 def _office(text: str, number: int, unit: timedelta) -> timedelta:
     if unit not in (timedelta(hours=1), timedelta(minutes=1)):
-        raise ValueError(f'"{text}": office time is counted in hours, as in "4 office hours"; for days write "business days"')
+        raise ValueError(
+            f'"{text}": office time is counted in hours, as in "4 office hours"; for days write "business days"'
+        )
     return number * unit

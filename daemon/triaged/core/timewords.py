@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, time
 from difflib import get_close_matches
 from enum import Enum
+from itertools import pairwise
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONG_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBERS = {name: number for names in (WEEKDAYS, _LONG_WEEKDAYS) for number, name in enumerate(names)}
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)?", re.ASCII)
-_TWELVE_HOURS = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap])\.?m\.?", re.ASCII | re.IGNORECASE)
+_TWELVE_HOURS = re.compile(r"(0?[1-9]|1[0-2])(?:[:.](\d{2}))?\s*([ap])\.?m\.?", re.ASCII | re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -67,14 +68,15 @@ def parse_clock(text: str) -> time:
     hour, minute, second = (int(part or 0) for part in match.groups())
     if (hour, minute, second) == (24, 0, 0):
         raise ValueError('"24:00" is only the end of a slot: write "00:00" for midnight')
-    if hour > 23 or minute > 59 or second > 59:
-        raise ValueError(f'"{text}" is no time of day: hours go to 23, minutes to 59')
-    return time(hour, minute, second)
+    try:
+        return time(hour, minute, second)
+    except ValueError as error:
+        raise ValueError(f'"{text}" is no time of day: hours go to 23, minutes to 59') from error
 
 
 def _clock_hint(text: str) -> str:
     match = _TWELVE_HOURS.fullmatch(text.strip())
-    if match is None or not 1 <= int(match[1]) <= 12:
+    if match is None:
         return 'write hours and minutes, as in "16:30"'
     hour = int(match[1]) % 12 + (12 if match[3].casefold() == "p" else 0)
     return f'write "{hour:02}:{match[2] or "00"}"'
@@ -119,7 +121,7 @@ def _parse_slot(text: str) -> Slot:
 def parse_slots(value: str | Sequence[str]) -> tuple[Slot, ...]:
     """The hours of one day, in order: "09:00-12:30", a list of such, or an empty list for none."""
     slots = sorted((_parse_slot(text) for text in _items(value)), key=lambda slot: slot.start)
-    for one, next_one in zip(slots, slots[1:], strict=False):
+    for one, next_one in pairwise(slots):
         if isinstance(one.end, EndOfDay) or next_one.start < one.end:
             raise ValueError(f'"{one}" and "{next_one}" overlap: write them as one, or end the first earlier')
     return tuple(slots)
@@ -157,7 +159,9 @@ def merge_week(entries: Mapping[str, tuple[Slot, ...]]) -> dict[int, tuple[Slot,
         for day in days:
             other, single = by.get(day, ("", False))
             if other and single == (len(days) == 1):
-                raise ValueError(f'"{other}" and "{key}" both say when {WEEKDAYS[day]} is: only a single day wins over a range')
+                raise ValueError(
+                    f'"{other}" and "{key}" both say when {WEEKDAYS[day]} is: only a single day wins over a range'
+                )
             week[day], by[day] = slots, (key, len(days) == 1)
     return week
 

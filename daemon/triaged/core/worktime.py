@@ -44,6 +44,7 @@ __all__ = [
 
 HORIZON = timedelta(days=731)
 _DAY = timedelta(days=1)
+_WEEKEND = (5, 6)
 _REMEMBERED_DAYS = 3000
 _EDGE = (date(1, 1, 3), date(9999, 12, 28))
 
@@ -82,7 +83,7 @@ class WorkTime:
 
     def is_weekend(self, day: date) -> bool:
         """Whether it is a Saturday or a Sunday."""
-        return day.weekday() >= 5
+        return day.weekday() in _WEEKEND
 
     def is_holiday(self, day: date) -> str | None:
         """The name of the public holiday, if it is one and `on` gives that date no hours."""
@@ -180,33 +181,22 @@ class WorkTime:
 
     # -- searches
 
-    def free_from(self, at: datetime) -> Iterator[Interval]:
-        """What is left of available time from an instant on, in order, touching days joined, as far as `HORIZON`."""
-        pending: Interval | None = None
-        first = self.date_of(at)
-        for number in range(HORIZON.days + 1):
-            for start, end in self.free(first + number * _DAY):
-                if end <= at:
-                    continue
-                if pending is not None and pending[1] == start:
-                    pending = (pending[0], end)
-                    continue
-                if pending is not None:
-                    yield pending
-                pending = (start, end)
-        if pending is not None:
-            yield pending
+    def _free_from(self, day: date) -> Iterator[Interval]:
+        for number in range(HORIZON.days + 2):
+            yield from self.free(day + number * _DAY)
 
     def next_available(self, at: datetime, *, strictly: bool = False) -> datetime | None:
         """The first instant from `at` on at which I am available; `strictly`: at which I become so, after `at`.
 
         None where there is none within `HORIZON`, and, strictly, for somebody who is always available.
         """
-        for start, _ in self.free_from(at - _DAY if strictly else at):
-            if not strictly:
+        before: datetime | None = None
+        for start, end in self._free_from(self.date_of(at) - _DAY):
+            if not strictly and at < end:
                 return max(start, at)
-            if start > at:
+            if start > at and start != before:
                 return start
+            before = end
         return None
 
     def office_time(self, a: datetime, b: datetime) -> timedelta:
@@ -214,7 +204,9 @@ class WorkTime:
         total = timedelta(0)
         day, last = self.date_of(a), self.date_of(b)
         while day <= last:
-            total += sum((max(min(end, b) - max(start, a), timedelta(0)) for start, end in self.free(day)), timedelta(0))
+            total += sum(
+                (max(min(end, b) - max(start, a), timedelta(0)) for start, end in self.free(day)), timedelta(0)
+            )
             day += _DAY
         return total
 
@@ -222,21 +214,21 @@ class WorkTime:
         """The earliest instant by which `length` of available time has passed; negative: the latest since which it has."""
         if length < timedelta(0):
             return self._office_time_before(at, -length)
-        for start, end in self.free_from(at):
-            start = max(start, at)
-            if end - start >= length:
-                return start + length
-            length -= end - start
+        for start, end in self._free_from(self.date_of(at)):
+            here = max(end - max(start, at), timedelta(0))
+            if here and here >= length:
+                return max(start, at) + length
+            length -= here
         return None
 
     def _office_time_before(self, at: datetime, length: timedelta) -> datetime | None:
         last = self.date_of(at)
-        for number in range(HORIZON.days + 1):
+        for number in range(HORIZON.days + 2):
             for start, end in reversed(self.free(last - number * _DAY)):
-                end = min(end, at)
-                if end - start >= length:
-                    return end - length
-                length -= max(end - start, timedelta(0))
+                here = max(min(end, at) - start, timedelta(0))
+                if here and here >= length:
+                    return min(end, at) - length
+                length -= here
         return None
 
     def business_days_from(self, at: datetime, days: int) -> datetime | None:
@@ -250,14 +242,13 @@ class WorkTime:
 
 
 def _without(office: tuple[Interval, ...], focus: tuple[Interval, ...]) -> tuple[Interval, ...]:
-    free: list[Interval] = []
-    for start, end in office:
-        for away_from, away_to in focus:
-            if away_to <= start or end <= away_from:
-                continue
-            if start < away_from:
-                free.append((start, away_from))
-            start = away_to
-        if start < end:
-            free.append((start, end))
+    """Office hours with every focus block cut out."""
+    free = list(office)
+    for first, last in focus:
+        free = [
+            piece
+            for start, end in free
+            for piece in ((start, min(end, first)), (max(start, last), end))
+            if piece[0] < piece[1]
+        ]
     return tuple(free)
