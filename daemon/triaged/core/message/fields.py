@@ -1,0 +1,106 @@
+"""A header block in, its fields out: one pass, bounded, nothing decoded before it is asked for.
+
+What exceeds the limits or confuses is named as a defect; the reader neither raises nor tries a second, slower way.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from triaged.core.decoding import clean_line, decode_words
+
+HEADER_LIMIT = 256 * 1024
+FIELD_LIMIT = 16 * 1024
+FIELDS_LIMIT = 1000
+
+# One field with its continuation lines, or (third group) one line that is no field.
+_FIELD = re.compile(rb"(?:([!-9;-~]+)([ \t]*):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)|([^\n]*))(?:\n|\Z)")
+_FOLD = re.compile(rb"\n(?=[ \t])")
+_NOTHING: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of a header in their order; names are lower-case, look-ups ignore case.
+
+    Iterating gives (name, raw octets, unfolded).
+    """
+
+    pairs: tuple[tuple[str, bytes], ...]
+    _index: Mapping[str, tuple[bytes, ...]] = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, pairs: tuple[tuple[str, bytes], ...]) -> "Fields":
+        """Build from (lower-case name, unfolded octets) in order."""
+        index: dict[str, tuple[bytes, ...]] = {}
+        for name, raw in pairs:
+            index[name] = (*index[name], raw) if name in index else (raw,)
+        return cls(pairs, MappingProxyType(index))
+
+    def __iter__(self) -> Iterator[tuple[str, bytes]]:
+        return iter(self.pairs)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._index
+
+    def raw(self, name: str) -> tuple[bytes, ...]:
+        """The unfolded octets of every field of that name, topmost first."""
+        return self._index.get(name.lower(), _NOTHING)
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every field of that name, unfolded, decoded (RFC 2047), cleaned of controls; topmost first."""
+        return tuple(clean_line(decode_words(raw)) for raw in self.raw(name))
+
+    def first(self, name: str) -> str | None:
+        """The topmost field of that name as `all` gives it, None if there is none."""
+        raw = self.raw(name)
+        return clean_line(decode_words(raw[0])) if raw else None
+
+
+def read_fields(header: bytes) -> tuple[Fields, tuple[str, ...]]:
+    """Read a header block up to its blank line or end: the fields, and the defects met."""
+    defects: list[str] = []
+    if len(header) > HEADER_LIMIT:
+        header = header[:HEADER_LIMIT]
+        defects.append("limit-header")
+    header = _line_ends(header, defects)
+    if b"\0" in header:
+        defects.append("nul")
+    if header[:5] == b"From " or header[:6] == b">From ":  # the separator line of mbox files
+        header = header.partition(b"\n")[2]
+    found = _FIELD.findall(header, 0)
+    if len(found) > FIELDS_LIMIT:
+        del found[FIELDS_LIMIT:]
+        defects.append("limit-fields")
+    pairs: list[tuple[str, bytes]] = []
+    for name, blank, body, junk in found:
+        if name:
+            pairs.append((name.lower().decode("ascii"), _body(body, defects)))
+            if blank:
+                defects.append("blank-before-colon")
+        elif junk.strip():
+            defects.append("junk-in-header")
+    return Fields.of(tuple(pairs)), tuple(dict.fromkeys(defects))
+
+
+def _line_ends(header: bytes, defects: list[str]) -> bytes:
+    if b"\r" not in header:
+        return header
+    header = header.replace(b"\r\n", b"\n")
+    if b"\r" in header:
+        defects.append("bare-cr")
+        return header.replace(b"\r", b" " if b"\n" in header else b"\n")
+    return header
+
+
+def _body(body: bytes, defects: list[str]) -> bytes:
+    if len(body) > FIELD_LIMIT:
+        body = body[:FIELD_LIMIT]
+        defects.append("limit-field")
+    if b"\n" in body:
+        body = _FOLD.sub(b"", body)
+    return body.strip()
