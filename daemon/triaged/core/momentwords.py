@@ -203,12 +203,10 @@ def _at_least_one(text: str, count: int) -> int:
 
 def _wall_clock(text: str, words: str) -> Form:
     days, _, clock = words.rpartition(" ")
-    if not clock[:1].isdigit() or _DATED.fullmatch(words):
+    if not clock[:1].isdigit() or _DATED.fullmatch(words) or _is_span(words):
         raise ValueError(_unknown(text, words))
     match days:
         case "":
-            if ":" not in clock:
-                raise ValueError(_unknown(text, words))
             return Clock(parse_clock(clock))
         case "tomorrow":
             return Tomorrow(parse_clock(clock))
@@ -228,9 +226,17 @@ def _moment_days(text: str, words: str) -> tuple[int, ...]:
 def _unknown(text: str, words: str) -> str:
     if _DATED.fullmatch(words):
         return f'"{text}" is no moment: moments recur and have no dates; write a weekday, as in "fri 10:00"'
+    if _is_span(words):
+        return f'"{text}" is a duration, no moment: write "in {words}"'
+    if words.startswith("today "):
+        return f'"{text}" is no moment: write the time alone, it is the next one'
+    hint = nearest(words, _KNOWN) or f": write one of {', '.join(_KNOWN)}"
+    return f'"{text}" is no moment{hint}'
+
+
+def _is_span(words: str) -> bool:
     try:
         parse_span(words)
     except ValueError:
-        hint = nearest(words, _KNOWN) or f": write one of {', '.join(_KNOWN)}"
-        return f'"{text}" is no moment{hint}'
-    return f'"{text}" is a duration, no moment: write "in {words}"'
+        return False
+    return True
