@@ -1,0 +1,263 @@
+"""The closed list of events and of their fields, and the one way to emit them.
+
+In: an event's name and typed fields. Out: one ordered, checked line (a dict ready for JSON) to a writer. A name that is
+not on the list is a mistake of the program and raises, whatever the level; so nothing secret can be said by accident.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, tzinfo
+from enum import Enum
+from typing import Any, Final, Literal, Self, TypedDict, Unpack, get_args, get_type_hints
+
+Level = Literal["debug", "info", "warning", "error"]
+LEVELS: Final[Mapping[str, int]] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+Event = Literal[
+    "service.started", "service.ready", "service.stopping", "service.stopped",
+    "config.loaded", "config.reloaded", "config.rejected",
+    "account.connected", "account.idle", "account.disconnected", "account.auth_failed", "account.auth_expiring",
+    "account.degraded",
+    "message.urgent", "message.deferred", "message.left", "message.returned", "message.released", "message.answered",
+    "message.gone", "message.forwarded", "message.unreadable",
+    "reply.scheduled", "reply.joined", "reply.sent", "reply.drafted", "reply.suppressed", "reply.cancelled",
+    "reply.retrying", "reply.held", "reply.failed", "reply.in_doubt", "reply.opted_out",
+    "promise.made", "promise.moved", "promise.warned", "promise.kept", "promise.overdue", "promise.slipped",
+    "promise.settled",
+    "pass.spent", "pass.exhausted", "pass.refunded",
+    "notify.sent", "notify.failed",
+    "digest.delivered", "agenda.delivered", "report.delivered",
+    "log.foreign", "log.dropped",
+]  # fmt: skip
+"""Every event there is. `log.foreign`: a library's own warning; `log.dropped`: lines that a blocked sink cost."""
+
+EVENTS: Final[tuple[str, ...]] = get_args(Event)
+
+USUAL_LEVEL: Final[Mapping[str, Level]] = {
+    "config.rejected": "error",
+    "account.disconnected": "warning",
+    "account.auth_failed": "error",
+    "account.auth_expiring": "warning",
+    "account.degraded": "warning",
+    "message.unreadable": "warning",
+    "reply.retrying": "warning",
+    "reply.held": "warning",
+    "reply.failed": "error",
+    "reply.in_doubt": "error",
+    "promise.overdue": "warning",
+    "promise.slipped": "warning",
+    "notify.failed": "warning",
+    "log.foreign": "warning",
+    "log.dropped": "warning",
+}
+"""The level of an event that is emitted without one; those that are not here are `info`."""
+
+
+class Fields(TypedDict, total=False):
+    """Every field there is, in the order of a line. None means that it does not apply, and is left out."""
+
+    person: str | None
+    account: str | None
+    mode: str | None
+    client: str | None
+    item: int | None
+    message_id: str | None
+    sender: str | None
+    subject: str | None
+    kind: tuple[str, ...] | frozenset[str] | None
+    verdict: str | None
+    rule: str | None
+    reason: str | None
+    arrived: datetime | None
+    until: datetime | None
+    promise: datetime | None
+    folder: str | None
+    uid: int | None
+    from_folder: str | None
+    reply: int | None
+    template: str | None
+    language: str | None
+    to: str | None
+    no_reply: str | None
+    send_at: datetime | None
+    passes_left: int | None
+    by: str | None
+    error: str | None
+    duration_ms: float | None
+
+
+Form = Literal["text", "count", "number", "instant", "words"]
+_FORMS: Final[Mapping[object, Form]] = {
+    str | None: "text",
+    int | None: "count",
+    float | None: "number",
+    datetime | None: "instant",
+    tuple[str, ...] | frozenset[str] | None: "words",
+}
+FIELDS: Final[Mapping[str, Form]] = {name: _FORMS[hint] for name, hint in get_type_hints(Fields).items()}
+"""Name and form of every field, in the order of a line."""
+
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "mode": ("observe", "draft", "send"),
+    "verdict": ("urgent", "deferrable", "left"),
+}
+"""Fields whose texts come from a closed list."""
+
+LONGEST_TEXT: Final = 1000
+"""Characters. Longer texts (a hostile subject, a server's chatter) are cut, so that a line fits a journal datagram."""
+
+_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+Writer = Callable[[dict[str, Any]], None]
+"""Takes one finished line; must not block and must not raise."""
+
+
+class UnknownEventError(LookupError):
+    """A mistake of the program: this event, field or level is on no list, or the value has not the field's type."""
+
+
+def _visible(found: re.Match[str]) -> str:
+    return " " if found[0] in "\t\n\r\u2028\u2029" else "\N{REPLACEMENT CHARACTER}"
+
+
+def _text(name: str, value: object) -> str:
+    if isinstance(value, Enum):
+        value = value.value
+    if not isinstance(value, str):
+        raise UnknownEventError(f"{name} is a text, not {type(value).__name__}")
+    if name in CHOICES and value not in CHOICES[name]:
+        raise UnknownEventError(f"{name} is one of {', '.join(CHOICES[name])}, not {value!r}")
+    text = _UNPRINTABLE.sub(_visible, value)
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def _number(name: str, value: object, form: Form) -> int | float:
+    allowed = int if form == "count" else (int, float)
+    if not isinstance(value, allowed) or isinstance(value, bool) or value < 0:
+        raise UnknownEventError(f"{name} is a number from 0 on, not {value!r}")
+    return value if isinstance(value, int) else round(value, 3)
+
+
+def _instant(name: str, value: object, zone: tzinfo | None) -> str:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise UnknownEventError(f"{name} is an aware datetime, not {value!r}")
+    return (value.astimezone(zone) if zone else value).isoformat(timespec="seconds")
+
+
+def _words(name: str, value: object) -> list[str]:
+    if isinstance(value, frozenset):
+        value = sorted(value)
+    if not isinstance(value, tuple | list):
+        raise UnknownEventError(f"{name} is several words, not {type(value).__name__}")
+    return [_text(name, word) for word in value]
+
+
+def rendered(name: str, value: object, zone: tzinfo | None = None) -> object:
+    """The JSON value of a field.
+
+    Raises:
+        UnknownEventError: no such field, or not its type.
+    """
+    match FIELDS.get(name):
+        case "text":
+            return _text(name, value)
+        case "count" | "number" as form:
+            return _number(name, value, form)
+        case "instant":
+            return _instant(name, value, zone)
+        case "words":
+            return _words(name, value)
+        case None:
+            raise UnknownEventError(f"no event has a field {name!r}")
+
+
+class Threshold:
+    """What is said at all: shared by an `Events` and everything bound to it, so that a reload changes all of them."""
+
+    def __init__(self, level: Level = "info", *, subjects: bool = True) -> None:
+        self.level: Level = level
+        self.subjects = subjects
+
+    def admits(self, level: str) -> bool:
+        """Whether a line of that level is written."""
+        return LEVELS[level] >= LEVELS[self.level]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Events:
+    """Emits lines, with fields that are bound once and stand on every line.
+
+    `zone`: in which the instants of fields are written (the offset says which); `timestamp` is always UTC.
+    """
+
+    def __init__(
+        self,
+        write: Writer,
+        *,
+        threshold: Threshold | None = None,
+        now: Callable[[], datetime] = _utc_now,
+        zone: tzinfo | None = None,
+        bound: Mapping[str, object] | None = None,
+    ) -> None:
+        self._write = write
+        self._now = now
+        self._zone = zone
+        self._bound: Mapping[str, object] = bound or {}
+        self.threshold = threshold or Threshold()
+
+    def bind(self, **fields: Unpack[Fields]) -> Self:
+        """The same, with these fields on every line; a field given to `emit` wins over a bound one."""
+        checked = {name: rendered(name, value, self._zone) for name, value in fields.items() if value is not None}
+        return self._like(self._zone, {**self._bound, **checked})
+
+    def within(self, zone: tzinfo) -> Self:
+        """The same, with the instants of fields written in `zone`."""
+        return self._like(zone, self._bound)
+
+    def _like(self, zone: tzinfo | None, bound: Mapping[str, object]) -> Self:
+        return type(self)(self._write, threshold=self.threshold, now=self._now, zone=zone, bound=bound)
+
+    def emit(self, event: Event, *, level: Level | None = None, **fields: Unpack[Fields]) -> None:
+        """Say that it happened. Fields that are None are left out.
+
+        Without `level` it is the event's usual one: a stranger's `message.left` (no client) is at debug level.
+
+        Raises:
+            UnknownEventError: an event, field or level that is on no list, or a value of the wrong type.
+        """
+        if event not in EVENTS:
+            raise UnknownEventError(f"no event is called {event!r}")
+        found = self._checked(fields)
+        said = level or self._usual_level(event, found)
+        if said not in LEVELS:
+            raise UnknownEventError(f"no level is called {said!r}")
+        if self.threshold.admits(said):
+            timestamp = self._now().astimezone(UTC).isoformat(timespec="milliseconds")
+            self._write({"timestamp": timestamp, "level": said, "event": event, **found})
+
+    def _checked(self, fields: Mapping[str, Any]) -> dict[str, object]:
+        new = {name: rendered(name, value, self._zone) for name, value in fields.items() if value is not None}
+        found = {**self._bound, **new}
+        if not self.threshold.subjects:
+            found.pop("subject", None)
+        return {name: found[name] for name in FIELDS if name in found}
+
+    @staticmethod
+    def _usual_level(event: str, found: Mapping[str, object]) -> Level:
+        if event == "message.left" and "client" not in found:
+            return "debug"
+        return USUAL_LEVEL.get(event, "info")
+
+
+def silent() -> Events:
+    """Events that nobody hears: for commands and simulations. Names and types are checked all the same."""
+    return Events(lambda _line: None)
+
+
+def captured(level: Level = "debug", *, subjects: bool = True) -> tuple[Events, list[dict[str, Any]]]:
+    """Events and the list that they end in."""
+    lines: list[dict[str, Any]] = []
+    return Events(lines.append, threshold=Threshold(level, subjects=subjects)), lines

@@ -1,0 +1,16 @@
+"""What every test may ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from support.loglines import LogLines, line_validator
+
+
+@pytest.fixture
+def log_lines() -> Iterator[LogLines]:
+    """Give `log_lines.events` to what you test; a line that is not as published fails the test at once."""
+    found = LogLines()
+    yield found
+    for line in found.lines:
+        line_validator().validate(line)
