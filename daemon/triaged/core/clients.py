@@ -1,0 +1,219 @@
+"""The roster: who is a client, by address or by telephone number. Addresses go in, a `Client` or None comes out.
+
+It knows nothing about authentication: whether a From may be believed is asked elsewhere, before anybody is found here.
+An exact address beats a whole domain (`*@harbor.example`) beats any other pattern; among the others one that names its
+domain (`*@*.harbor.example`) beats one that does not (`*`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from types import MappingProxyType
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from triaged.core.address import Address, Glob, read_address
+from triaged.core.calls import Call
+from triaged.core.worktime import WorkTime
+
+_EXACT, _DOMAIN = 3, 2  # of Glob.specificity
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """So many passes a period. Days, weeks (from Monday) and months begin at midnight in my zone."""
+
+    count: int
+    period: Literal["day", "week", "month"]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One customer as configured. `hours` are those that were agreed, in the client's zone; `mode` a word of `Mode`."""
+
+    label: str
+    name: str
+    patterns: tuple[Glob, ...]
+    zone: ZoneInfo
+    people: Mapping[str, str] = field(default_factory=dict)  # address key -> how to address them
+    phones: tuple[str, ...] = ()  # E.164
+    mail: Address | None = None  # where to write to a caller, as configured
+    language: str | None = None
+    hours: WorkTime | None = None
+    tier: str | None = None
+    calls: tuple[Call, ...] = ()
+    passes: Allowance | None = None
+    delegate: str | None = None
+    always: str | None = None
+    replies: bool = True
+    mode: str | None = None
+
+    @property
+    def caller_address(self) -> Address | None:
+        """Where to write to a caller: `mail`, else the first plain address among the patterns."""
+        if self.mail is not None:
+            return self.mail
+        return next((read_address(glob.text) for glob in self.patterns if glob.specificity == _EXACT), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A client, and the entry of the roster that an address matched."""
+
+    client: Client
+    pattern: Glob
+
+    @property
+    def may_be_replied_to(self) -> bool:
+        """False for an entry that names no domain: anybody could be behind it."""
+        return self.pattern.has_fixed_domain
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two clients who claim the same mail (or telephone number) with equal right; labels and entries as written."""
+
+    first: str
+    first_entry: str
+    second: str
+    second_entry: str
+
+    def __str__(self) -> str:
+        """The problem and what to do about it, for a person."""
+        if self.first_entry == self.second_entry:
+            both = f'"{self.first_entry}" stands in both [client.{self.first}] and [client.{self.second}]'
+        else:
+            both = (
+                f'"{self.first_entry}" of [client.{self.first}] and "{self.second_entry}" of [client.{self.second}] '
+                "can match the same address"
+            )
+        return f"{both}: leave it with one of them"
+
+
+def _rank(glob: Glob) -> int:
+    return glob.specificity + glob.has_fixed_domain
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    exact: Mapping[str, Match]
+    domains: Mapping[str, Match]
+    others: tuple[Match, ...]
+    phones: Mapping[str, Client]
+    labels: Mapping[str, Client]
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """All clients of one person. Looking one up costs two dictionary look-ups and the few other patterns."""
+
+    clients: tuple[Client, ...] = ()
+    _index: _Index = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Build the look-up tables; where two claim the same, the first stands (`overlaps` tells of it)."""
+        exact: dict[str, Match] = {}
+        domains: dict[str, Match] = {}
+        others: list[Match] = []
+        for match in _matches(self.clients):
+            if match.pattern.specificity == _EXACT:
+                exact.setdefault(_identity(match.pattern), match)
+            elif match.pattern.specificity == _DOMAIN:
+                domains.setdefault(_identity(match.pattern), match)
+            else:
+                others.append(match)
+        others.sort(key=lambda match: -_rank(match.pattern))
+        index = _Index(
+            MappingProxyType(exact),
+            MappingProxyType(domains),
+            tuple(others),
+            MappingProxyType({phone: client for client in reversed(self.clients) for phone in client.phones}),
+            MappingProxyType({client.label: client for client in self.clients}),
+        )
+        object.__setattr__(self, "_index", index)
+
+    def find(self, address: Address) -> Match | None:
+        """The client of an address by its most specific entry, None for a stranger."""
+        index = self._index
+        found = index.exact.get(address.key) or index.domains.get(address.domain)
+        if found is not None:
+            return found
+        return next((match for match in index.others if match.pattern.matches(address)), None)
+
+    def by_phone(self, number: str) -> Client | None:
+        """The client with this very number in E.164; never by its last digits."""
+        return self._index.phones.get(number)
+
+    def by_label(self, label: str) -> Client | None:
+        """The client of that table name."""
+        return self._index.labels.get(label)
+
+    def overlaps(self) -> tuple[Overlap, ...]:
+        """Every tie between two clients: each is an error of the configuration."""
+        return (*_same(_plain_entries(self.clients)), *_same(_phones(self.clients)), *_meeting(self._index.others))
+
+
+def _matches(clients: Iterable[Client]) -> Iterator[Match]:
+    return (Match(client, glob) for client in clients for glob in client.patterns)
+
+
+def _identity(glob: Glob) -> str:
+    """What two exact addresses, or two whole domains, are equal by: case ignored, the domain as A-label."""
+    local, _, domain = glob.text.rpartition("@")
+    sample = read_address(f"x@{domain}")
+    domain = sample.domain if sample else domain.casefold()
+    return domain if glob.specificity == _DOMAIN else f"{local}@{domain}".casefold()
+
+
+def _plain_entries(clients: tuple[Client, ...]) -> Iterator[tuple[str, str, str]]:
+    for match in _matches(clients):
+        if match.pattern.specificity >= _DOMAIN:
+            yield f"{match.pattern.specificity} {_identity(match.pattern)}", match.client.label, match.pattern.text
+
+
+def _phones(clients: tuple[Client, ...]) -> Iterator[tuple[str, str, str]]:
+    return ((phone, client.label, phone) for client in clients for phone in client.phones)
+
+
+def _same(entries: Iterable[tuple[str, str, str]]) -> Iterator[Overlap]:
+    first: dict[str, tuple[str, str]] = {}
+    for identity, label, text in entries:
+        other, other_text = first.setdefault(identity, (label, text))
+        if other != label:
+            yield Overlap(other, other_text, label, text)
+
+
+def _meeting(others: tuple[Match, ...]) -> Iterator[Overlap]:
+    for one, two in combinations(others, 2):
+        rivals = one.client.label != two.client.label and _rank(one.pattern) == _rank(two.pattern)
+        if rivals and globs_meet(one.pattern.text.casefold(), two.pattern.text.casefold()):
+            yield Overlap(one.client.label, one.pattern.text, two.client.label, two.pattern.text)
+
+
+def globs_meet(one: str, two: str) -> bool:
+    """Whether some text matches both globs. Polynomial: every pair of places is looked at once."""
+    reachable = {(0, 0)}
+    todo = [(0, 0)]
+    while todo:
+        a, b = todo.pop()
+        if (a, b) == (len(one), len(two)):
+            return True
+        for step in _steps(one, a, two, b):
+            if step not in reachable:
+                reachable.add(step)
+                todo.append(step)
+    return False
+
+
+def _steps(one: str, a: int, two: str, b: int) -> Iterator[tuple[int, int]]:
+    left, right = one[a : a + 1], two[b : b + 1]
+    if left == "*":
+        yield a + 1, b
+        if right:
+            yield a, b + 1
+    if right == "*":
+        yield a, b + 1
+        if left:
+            yield a + 1, b
+    if left and right and (left == right or "?" in (left, right)):
+        yield a + 1, b + 1
