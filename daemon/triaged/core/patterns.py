@@ -17,6 +17,7 @@ import re2
 from triaged.core.folding import fold, squeeze, unfold
 
 _LONGEST: Final = 2000  # characters of a pattern
+_GAP: Final = r"[ \t\n\r\f\v]+"
 _SHOWN: Final = 60  # characters of a match that `because` shows
 _CONTROLS: Final = {"\b": r"\b", "\f": r"\f", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -131,7 +132,7 @@ def _phrase(text: str) -> Pattern:
     parts = [r"\w*".join(re2.escape(piece) for piece in word.split("*")) for word in folded.split(" ")]
     before = r"\b" if _is_word(folded[0]) else ""
     after = r"\b" if _is_word(folded[-1]) else ""
-    return Pattern(text, words=True, expression=f"{before}{r'[ \t\n\r\f\v]+'.join(parts)}{after}".encode())
+    return Pattern(text, words=True, expression=f"{before}{_GAP.join(parts)}{after}".encode())
 
 
 def _is_word(character: str) -> bool:
