@@ -4,6 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from server.fixtures import (  # noqa: F401 — fixtures are found by their names here
+    authority,
+    dovecot,
+    dovecots,
+    own_dovecot,
+    sink,
+    user,
+)
 from support.loglines import LogLines, line_validator
 
 

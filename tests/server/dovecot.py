@@ -1,0 +1,365 @@
+"""A real Dovecot on loopback, with mailboxes on demand: the IMAP server that most people's mail lies on."""
+
+import contextlib
+import os
+import re
+import smtplib
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from typing import NamedTuple
+
+import imapclient
+
+from server.certificates import Certificate
+from server.processes import HOST, end, free_port, greets, own_folder, remove, required_program, until
+
+PASSWORD = "a password of the tests"
+CAPABILITIES = ["IMAP4rev1", "SASL-IR", "LOGIN-REFERRALS", "ID", "ENABLE", "IDLE", "SORT", "SORT=DISPLAY", "THREAD=REFERENCES", "THREAD=REFS", "THREAD=ORDEREDSUBJECT", "MULTIAPPEND", "URL-PARTIAL", "CATENATE", "UNSELECT", "CHILDREN", "NAMESPACE", "UIDPLUS", "LIST-EXTENDED", "I18NLEVEL=1", "CONDSTORE", "QRESYNC", "ESEARCH", "ESORT", "SEARCHRES", "WITHIN", "CONTEXT=SEARCH", "LIST-STATUS", "BINARY", "MOVE", "SNIPPET=FUZZY", "PREVIEW=FUZZY", "PREVIEW", "STATUS=SIZE", "SAVEDATE", "LITERAL+", "NOTIFY", "SPECIAL-USE"]
+"""What Dovecot 2.3 says of itself after login."""
+
+
+class Stored(NamedTuple):
+    """A message as it lies in a folder."""
+
+    uid: int
+    flags: frozenset[str]
+    raw: bytes
+    arrived: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """How a Dovecot differs from the usual one."""
+
+    hidden: tuple[str, ...] = ()  # capabilities that it does not name: "MOVE", "UIDPLUS", "IDLE", …
+    storage: str = "maildir"  # or "mdbox"
+    quota: str = ""  # of a mailbox: "100k"
+    separator: str = "/"
+    prefix: str = ""  # of all folders but INBOX: "INBOX."
+    special_use: bool = True
+    connections: int = 1000  # of one user from one address
+    oauth: str = ""  # the URL that introspects a token: then XOAUTH2 and OAUTHBEARER are offered
+
+
+_CONFIG = """\
+protocols = imap lmtp
+listen = {host}
+base_dir = {root}/run
+state_dir = {root}/state
+instance_name = {name}
+log_path = {root}/log
+auth_failure_delay = 0
+auth_verbose = yes
+auth_mechanisms = plain login{mechanisms}
+disable_plaintext_auth = no
+default_login_user = {login_user}
+default_internal_user = {internal_user}
+default_internal_group = {internal_group}
+default_client_limit = 4000
+default_process_limit = 500
+default_vsz_limit = 1 G
+first_valid_uid = 1
+mail_fsync = never
+mail_location = {location}
+mail_max_userip_connections = {connections}
+mail_plugins = {plugins}
+shutdown_clients = yes
+ssl = yes
+ssl_cert = <{chain}
+ssl_key = <{key}
+{oauth}
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%n {root}/users/%n
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={root}/mail/%n allow_all_users=yes
+}}
+namespace inbox {{
+  inbox = yes
+  separator = {separator}
+  prefix = {prefix}
+{mailboxes}
+}}
+service imap-login {{
+  {chroot}
+  process_min_avail = 1
+  service_count = 0
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+service lmtp {{
+  {user}
+  inet_listener lmtp {{
+    port = {lmtp}
+  }}
+}}
+service auth {{
+  inet_listener sasl {{
+    port = {sasl}
+  }}
+}}
+service anvil {{
+  {chroot}
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service stats {{
+  {chroot}
+}}
+protocol imap {{
+  mail_plugins = {imap_plugins}
+  imap_capability = {capability}
+}}
+protocol lmtp {{
+  auth_username_format = %n
+  mail_plugins = {plugins}
+}}
+plugin {{
+  {plugin}
+}}
+"""
+_MAILBOXES = "".join(
+    f"  mailbox {name} {{\n    auto = subscribe\n    special_use = \\{name}\n  }}\n"
+    for name in ("Drafts", "Sent", "Trash", "Junk")
+)
+_OAUTH = """\
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {root}/oauth2.conf
+}}
+"""
+
+
+class Dovecot:
+    """One server with its own folder and ports. `start` it, `close` it; mailboxes come into being with `new_user`."""
+
+    host = HOST
+    password = PASSWORD
+
+    def __init__(self, certificate: Certificate, variant: Variant = Variant()) -> None:
+        self._program = required_program("dovecot", "dovecot-imapd dovecot-lmtpd")
+        self._doveadm = required_program("doveadm", "dovecot-imapd dovecot-lmtpd")
+        self.variant = variant
+        self.root = own_folder("dovecot")
+        self.imap, self.imaps, self.lmtp, self.sasl = (free_port() for _ in range(4))
+        self._process: subprocess.Popen[bytes] | None = None
+        self._users = 0
+        self._changes = 0
+        self._certificate = certificate
+        self._write_config()
+
+    # -- the server ---------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Bring it up, on the same ports as before; returns when it greets.
+
+        Raises:
+            TimeoutError: it does not; the message holds the end of its log.
+        """
+        command = [self._program, "-F", "-c", str(self.root / "dovecot.conf")]
+        self._process = subprocess.Popen(command, start_new_session=True)
+        try:
+            until(lambda: greets(self.imap, b"* OK") and greets(self.lmtp, b"220"), 20, "Dovecot greets")
+        except TimeoutError as late:
+            self.stop()
+            raise TimeoutError(f"{late}; its log ends with: {self.log()[-2000:]}") from late
+
+    def stop(self) -> None:
+        """End it and all its sessions."""
+        if self._process is not None:
+            end(self._process)
+            self._process = None
+
+    def close(self) -> None:
+        """End it at once and delete its folder."""
+        if self._process is not None:
+            end(self._process, gently=False)
+        remove(self.root)
+
+    def log(self) -> str:
+        """What it has logged so far."""
+        with contextlib.suppress(FileNotFoundError):
+            return (self.root / "log").read_text(encoding="utf-8", errors="replace")
+        return ""
+
+    def kill_sessions(self, user: str) -> None:
+        """Disconnect the user's sessions as an administrator would: the client is told BYE."""
+        self._run("kick", user, check=False)
+
+    def session_pids(self, user: str) -> list[int]:
+        """Processes that serve the user's IMAP sessions, for signals of all sorts."""
+        said = self._run("-f", "tab", "who", "-1", user).decode().splitlines()[1:]
+        return [int(pid) for line in said for pid in re.findall(r"\((\d+)\)|\t(\d+)\t", line)[0] if pid]
+
+    def _run(self, *arguments: str, check: bool = True) -> bytes:
+        command = [self._doveadm, "-c", str(self.root / "dovecot.conf"), *arguments]
+        return subprocess.run(command, check=check, capture_output=True, timeout=30).stdout
+
+    def doveadm(self, *arguments: str) -> str:
+        """Any other doveadm command, for what has no verb here."""
+        return self._run(*arguments).decode()
+
+    # -- mailboxes ----------------------------------------------------------------------------------------------
+
+    def new_user(self, name: str = "", password: str = PASSWORD) -> str:
+        """A mailbox that nobody has used, `name@dovecot.example`; the login name is `name`."""
+        self._users += 1
+        user = name or f"user{self._users}"
+        self.set_password(user, password)
+        return user
+
+    def set_password(self, user: str, password: str | None) -> None:
+        """Another password from now on; None: the account is gone."""
+        file = self.root / "users" / user
+        known = file.exists()
+        file.write_text(f"{user}:{{PLAIN}}{password}\n" if password is not None else "")
+        file.chmod(0o644)
+        self._changes += 1
+        os.utime(file, (1_000_000_000 + self._changes,) * 2)  # Dovecot compares whole seconds
+        if known:  # and it looks at a file that it knows once a second
+            time.sleep(1.02 - time.time() % 1)
+
+    def deliver(self, user: str, raw: bytes, sender: str | None = None, to: str | None = None) -> None:
+        """By LMTP, as a mail server delivers: it gets Return-Path, Delivered-To and Received.
+
+        `sender`: of the envelope, "" is the null sender; default: the address in From.
+        """
+        if sender is None:
+            found = re.search(rb"^From:((?:.*)(?:\r?\n[ \t].*)*)", raw, re.MULTILINE | re.IGNORECASE)
+            sender = parseaddr(found[1].decode("utf-8", "replace"))[1] if found else ""
+        with smtplib.LMTP(HOST, self.lmtp, local_hostname="mx.dovecot.example") as connection:
+            connection.sendmail(sender, [to or f"{user}@dovecot.example"], raw)
+
+    def append(
+        self,
+        user: str,
+        folder: str,
+        raw: bytes,
+        internaldate: datetime | None = None,
+        flags: Sequence[str] = (),
+    ) -> int:
+        """By IMAP, as a mail client stores; gives the UID."""
+        with self.client(user) as client:
+            if not client.folder_exists(folder):
+                client.create_folder(folder)
+            said = client.append(folder, raw, flags, internaldate)
+        found = re.search(rb"APPENDUID \d+ (\d+)", said)
+        if found:
+            return int(found[1])
+        return self.messages(user, folder)[-1].uid
+
+    def folders(self, user: str) -> dict[str, frozenset[str]]:
+        """Names and attributes of the user's folders."""
+        with self.client(user) as client:
+            return {name: frozenset(a.decode() for a in attributes) for attributes, _, name in client.list_folders()}
+
+    def messages(self, user: str, folder: str = "INBOX") -> list[Stored]:
+        """What lies in a folder, by UID; nothing if there is no such folder. Looking changes no flag."""
+        with self.client(user) as client:
+            if not client.folder_exists(folder):
+                return []
+            client.select_folder(folder, readonly=True)
+            uids = client.search("ALL")
+            found = client.fetch(uids, ["FLAGS", "BODY.PEEK[]", "INTERNALDATE"]) if uids else {}
+        return [
+            Stored(uid, flags_of(data[b"FLAGS"]), data[b"BODY[]"], data[b"INTERNALDATE"].astimezone(UTC))
+            for uid, data in sorted(found.items())
+        ]
+
+    def flag(self, user: str, folder: str, uid: int, *add: str, remove: Sequence[str] = ()) -> None:
+        """Set and take away flags, as a person's mail client does."""
+        with self.client(user, folder) as client:
+            if add:
+                client.add_flags([uid], add)
+            if remove:
+                client.remove_flags([uid], remove)
+
+    def move(self, user: str, folder: str, uid: int, target: str) -> None:
+        """Drag a message into another folder."""
+        with self.client(user, folder) as client:
+            client.move([uid], target)
+
+    def delete(self, user: str, folder: str, uid: int) -> None:
+        """Delete a message for good."""
+        with self.client(user, folder) as client:
+            client.delete_messages([uid])
+            client.uid_expunge([uid])
+
+    @contextlib.contextmanager
+    def client(self, user: str, folder: str = "") -> Iterator[imapclient.IMAPClient]:
+        """A mail client of the person's own, signed in, with a folder selected."""
+        password = self._password_of(user)
+        with imapclient.IMAPClient(HOST, self.imap, ssl=False, timeout=30) as client:
+            client.login(user, password)
+            client.normalise_times = False
+            if folder:
+                client.select_folder(folder)
+            yield client
+
+    def _password_of(self, user: str) -> str:
+        return (self.root / "users" / user).read_text().partition(":{PLAIN}")[2].rstrip("\n")
+
+    # -- its configuration --------------------------------------------------------------------------------------
+
+    def _write_config(self) -> None:
+        for folder in ("run", "state", "mail", "users"):
+            (self.root / folder).mkdir()
+        (self.root / "mail").chmod(0o777)
+        (self.root / "dovecot.conf").write_text(_CONFIG.format(**self._values()))
+
+    def _values(self) -> dict[str, object]:
+        variant, root = self.variant, (os.getuid() == 0)
+        me = _own_names()
+        quota = (" quota", " quota imap_quota") if variant.quota else ("", "")
+        mailboxes = _MAILBOXES if variant.special_use else ""
+        return {
+            "host": HOST, "root": self.root, "name": self.root.name,
+            "imap": self.imap, "imaps": self.imaps, "lmtp": self.lmtp, "sasl": self.sasl,
+            "login_user": "dovenull" if root else me[0], "internal_user": "dovecot" if root else me[0],
+            "internal_group": "dovecot" if root else me[1],
+            "uid": 23_456 if root else os.getuid(), "gid": 23_456 if root else os.getgid(),
+            "user": "user = root" if root else "", "chroot": "" if root else "chroot =",
+            "location": f"{variant.storage}:~/{variant.storage}", "connections": variant.connections,
+            "plugins": quota[0], "imap_plugins": quota[1],
+            "plugin": f"quota = count:User quota\n  quota_vsizes = yes\n  quota_rule = *:storage={variant.quota}"
+            if variant.quota else "",
+            "separator": variant.separator, "prefix": variant.prefix, "mailboxes": mailboxes,
+            "capability": " ".join(c for c in CAPABILITIES if c not in variant.hidden),
+            "chain": self._certificate.chain, "key": self._certificate.key,
+            "mechanisms": " xoauth2 oauthbearer" if variant.oauth else "",
+            "oauth": self._oauth_passdb(),
+        }  # fmt: skip
+
+    def _oauth_passdb(self) -> str:
+        if not self.variant.oauth:
+            return ""
+        settings = (
+            f"introspection_url = {self.variant.oauth}\nintrospection_mode = auth\nusername_attribute = username\n"
+        )
+        (self.root / "oauth2.conf").write_text(settings + "active_attribute = active\nactive_value = true\n")
+        return _OAUTH.format(root=self.root)
+
+
+def flags_of(flags: Sequence[bytes]) -> frozenset[str]:
+    """Flags as texts, without \\Recent, which belongs to a session and not to the message."""
+    return frozenset(flag.decode() for flag in flags) - {"\\Recent"}
+
+
+def _own_names() -> tuple[str, str]:
+    import grp
+    import pwd
+
+    return pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name

@@ -1,0 +1,72 @@
+"""Servers as fixtures: started once a test session, mailboxes of each test's own. `tests/conftest.py` offers them."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from server.certificates import Authority
+from server.dovecot import Dovecot, Variant
+from server.processes import own_folder, remove
+from server.sink import Sink
+
+
+@pytest.fixture(scope="session")
+def authority() -> Iterator[Authority]:
+    """Issues certificates; its `ca` is what `trust_ca` names."""
+    folder = own_folder("certificates")
+    yield Authority(folder)
+    remove(folder)
+
+
+@pytest.fixture(scope="session")
+def dovecots(authority: Authority) -> Iterator[Callable[[Variant], Dovecot]]:
+    """Dovecots of all sorts: the same variant is the same server for the whole session."""
+    running: dict[Variant, Dovecot] = {}
+
+    def give(variant: Variant) -> Dovecot:
+        if variant not in running:
+            server = Dovecot(authority.valid(), variant)
+            server.start()
+            running[variant] = server
+        return running[variant]
+
+    yield give
+    for server in running.values():
+        server.close()
+
+
+@pytest.fixture
+def dovecot(dovecots: Callable[[Variant], Dovecot]) -> Dovecot:
+    """The usual Dovecot. Take a `new_user` for each mailbox; do not stop it, others use it too."""
+    return dovecots(Variant())
+
+
+@pytest.fixture
+def own_dovecot(authority: Authority) -> Iterator[Callable[[Variant], Dovecot]]:
+    """Dovecots of this test alone, which it may stop and start again."""
+    running: list[Dovecot] = []
+
+    def give(variant: Variant = Variant()) -> Dovecot:
+        server = Dovecot(authority.valid(), variant)
+        running.append(server)
+        server.start()
+        return server
+
+    yield give
+    for server in running:
+        server.close()
+
+
+@pytest.fixture
+def user(dovecot: Dovecot) -> str:
+    """A fresh mailbox on the usual Dovecot: its login name; the password is `dovecot.password`."""
+    return dovecot.new_user()
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """An SMTP server on loopback that takes everything, in cleartext and without signing in."""
+    server = Sink()
+    server.start()
+    yield server
+    server.stop()
