@@ -10,16 +10,19 @@ import re
 import unicodedata
 
 _DIGITS = "ABCDEFGHIJKLMNOP"  # a code point in base 16
-_END = "Z"  # after its digits: without it two letters could run together into a third
+_BEGIN, _END = "Q", "Z"  # around its digits: without them two letters could run together into a third
 _LOOSE = "\x01"  # around a character of a script without spaces
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
-_SPELLED = re.compile(f"{_LOOSE}?([{_DIGITS}]+){_END}{_LOOSE}?")
+_SPELLED = re.compile(f"{_LOOSE}?{_BEGIN}([{_DIGITS}]+){_END}{_LOOSE}?")
 _SPACES = re.compile(r"\s+")
 # Thai to Myanmar, Hangul, Khmer, kana, bopomofo, Han: a word of these stands in the middle of others.
 _WITHOUT_SPACES = (
     (0x0E00, 0x11FF), (0x1780, 0x17FF), (0x3005, 0x3007), (0x3040, 0x312F), (0x3130, 0x318F), (0x31F0, 0x31FF),
     (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
 )  # fmt: skip
+_VARIATIONS = ("\ufe00", "\ufe0f")
+ONE_CHARACTER = f"(?:{_BEGIN}[{_DIGITS}]+{_END}|\\x01{_BEGIN}[{_DIGITS}]+{_END}\\x01|.)"
+"""A regular expression for one character of folded text."""
 _SAME = {
     "ı": "i",  # as İ comes out: who writes "iptal" means both
     "\u0307": "",  # what case folding leaves of the dot of İ
@@ -44,9 +47,9 @@ def _spell(character: str) -> str:
     category = unicodedata.category(character)
     if category[0] == "Z" or character == "\x85":
         return " "
-    if category in ("Cf", "Cc", "Cs", "Cn"):
-        return ""  # soft hyphens, zero-width characters, directions: nobody sees them
-    digits = "".join(_DIGITS[int(digit, 16)] for digit in f"{ord(character):x}") + _END
+    if category in ("Cf", "Cc", "Cs", "Cn", "Me") or _VARIATIONS[0] <= character <= _VARIATIONS[1]:
+        return ""  # soft hyphens, zero-width characters, directions, emoji presentation: nobody sees them
+    digits = _BEGIN + "".join(_DIGITS[int(digit, 16)] for digit in f"{ord(character):x}") + _END
     if category[0] not in "LNM" or _is_without_spaces(ord(character)):
         return f"{_LOOSE}{digits}{_LOOSE}"
     return digits

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import re2
 
-from triaged.core.folding import fold, squeeze, unfold
+from triaged.core.folding import ONE_CHARACTER, fold, squeeze, unfold
 
 _LONGEST: Final = 2000  # characters of a pattern
 _GAP: Final = r"[ \t\n\r\f\v]+"
@@ -136,7 +136,7 @@ def _phrase(text: str) -> Pattern:
 
 
 def _is_word(character: str) -> bool:
-    return character.isalnum() or character in "_*"
+    return character.isalnum() or character == "_"
 
 
 def _options(*, words: bool, memory: int = _SET_MEMORY) -> Any:
@@ -199,6 +199,11 @@ class ValueGlob:
     text: str
     _expression: bytes = field(repr=False)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it holds no wildcard."""
+        return "*" not in self.text and "?" not in self.text
+
     def matches(self, value: str) -> bool:
         """Whether the whole value fits."""
         return _compiled(self._expression, True).search(fold(squeeze(value)).encode("ascii")) is not None  # noqa: FBT003  # a cache's key
@@ -215,10 +220,5 @@ def compile_glob(text: str) -> ValueGlob:
     """
     if control := _CONTROL.search(text):
         raise ValueError(_about_control(control[0]))
-    pieces = (re2.escape(piece).replace(r"\?", r"(?:[A-P]+Z|\x01[A-P]+Z\x01|.)") for piece in fold(squeeze(text)).split("*"))
+    pieces = (re2.escape(piece).replace(r"\?", ONE_CHARACTER) for piece in fold(squeeze(text)).split("*"))
     return ValueGlob(text, f"(?s)^{'.*'.join(pieces)}$".encode())
-
-
-def is_plain(text: str) -> bool:
-    """Whether a glob holds no wildcard."""
-    return not set(text) & set("*?")

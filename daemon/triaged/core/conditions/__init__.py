@@ -1,0 +1,31 @@
+"""Conditions of rules. `parse_when` makes them from a table, `evaluate` asks one about a `View` of a message.
+
+The words are in `table.CONDITIONS`; nothing here looks at a clock or decides what follows.
+"""
+
+from triaged.core.conditions.parse import Known, Problem, parse_when
+from triaged.core.conditions.reach import could_match, exact_clients, needles, reaches
+from triaged.core.conditions.table import CONDITIONS, ConditionWord, conditions_table
+from triaged.core.conditions.terms import Condition, evaluate, longest_burst, names_kind
+from triaged.core.conditions.view import KINDS, Outcome, View, thread_kind
+
+__all__ = [
+    "CONDITIONS",
+    "KINDS",
+    "Condition",
+    "ConditionWord",
+    "Known",
+    "Outcome",
+    "Problem",
+    "View",
+    "conditions_table",
+    "could_match",
+    "evaluate",
+    "exact_clients",
+    "longest_burst",
+    "names_kind",
+    "needles",
+    "parse_when",
+    "reaches",
+    "thread_kind",
+]

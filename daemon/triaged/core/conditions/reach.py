@@ -1,0 +1,96 @@
+"""What a condition could ever match and what it has to look at: the base of the rules' index."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from triaged.core.clients import Client
+from triaged.core.conditions.terms import (
+    AllOf,
+    AnyOf,
+    Condition,
+    HasAttachment,
+    HasTier,
+    HasWords,
+    IsClient,
+    IsInLanguage,
+    NoneOf,
+    TextHas,
+)
+from triaged.core.patterns import Pattern
+
+Needle = tuple[str, Pattern]
+"""A place ("subject" or "body") and a pattern that may occur there."""
+
+
+def exact_clients(condition: Condition | None) -> frozenset[str] | None:
+    """The labels of which the client must have one, None where no list of plain labels is demanded."""
+    match condition:
+        case IsClient(globs) if all(glob.is_plain for glob in globs):
+            return frozenset(glob.text for glob in globs)
+        case AllOf(conditions):
+            return next((labels for inner in conditions if (labels := exact_clients(inner)) is not None), None)
+        case AnyOf(conditions):
+            found = [labels for labels in map(exact_clients, conditions) if labels is not None]
+            return frozenset(label for labels in found for label in labels) if len(found) == len(conditions) else None
+        case _:
+            return None
+
+
+def could_match(condition: Condition | None, client: Client | None) -> bool | None:
+    """What a condition gives for any message of a client: always True, always False, or None: that depends."""
+    match condition:
+        case None:
+            return True
+        case IsClient():
+            return client is not None and condition.holds_for(client.label)
+        case HasTier(tiers):
+            return client is not None and client.tier in tiers
+        case AllOf(conditions):
+            return _all(could_match(inner, client) for inner in conditions)
+        case AnyOf(conditions):
+            return _opposite(_all(_opposite(could_match(inner, client)) for inner in conditions))
+        case NoneOf(conditions):
+            return _all(_opposite(could_match(inner, client)) for inner in conditions)
+        case _:
+            return None
+
+
+def _all(answers: Iterable[bool | None]) -> bool | None:
+    known = list(answers)
+    if False in known:
+        return False
+    return None if None in known else True
+
+
+def _opposite(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer
+
+
+def needles(condition: Condition | None) -> tuple[Needle, ...] | None:
+    """Patterns of which one must occur for the condition to hold, None where it can hold without any."""
+    match condition:
+        case TextHas(place, patterns):
+            places = ("subject", "body") if place == "text" else (place,)
+            return tuple((where, pattern) for where in places for pattern in patterns)
+        case AllOf(conditions):
+            return next((found for inner in conditions if (found := needles(inner)) is not None), None)
+        case AnyOf(conditions):
+            found = [inner for inner in map(needles, conditions) if inner is not None]
+            return tuple(needle for inner in found for needle in inner) if len(found) == len(conditions) else None
+        case _:
+            return None
+
+
+def reaches(condition: Condition | None, what: Literal["text", "language"]) -> bool:
+    """Whether a condition looks beyond the header (text, attachments), or at the message's language."""
+    match condition:
+        case AllOf(conditions) | AnyOf(conditions) | NoneOf(conditions):
+            return any(reaches(inner, what) for inner in conditions)
+        case IsInLanguage():
+            return True
+        case TextHas(place):
+            return what == "text" and place != "subject"
+        case HasWords() | HasAttachment():
+            return what == "text"
+        case _:
+            return False

@@ -1,0 +1,120 @@
+"""What a rule looks at: one message, what the past says about it, and when it came. Costly parts wait until asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Generic, Self, TypeVar, overload
+
+from triaged.core.address import Address, is_mine
+from triaged.core.authres import Authentication
+from triaged.core.clients import Client
+from triaged.core.facts import Facts
+from triaged.core.language import detect
+from triaged.core.message import Message
+from triaged.core.patterns import Haystack
+from triaged.core.telephone import Notice
+from triaged.core.worktime import WorkTime
+
+T = TypeVar("T")
+
+KINDS: Final = (
+    "new",
+    "reply",
+    "follow-up",
+    "courtesy",
+    "voicemail",
+    "missed-call",
+    "invitation",
+    "auto-reply",
+    "delivery-report",
+    "list",
+)
+"""Every word of `kind`. Exactly one of the first three holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether a condition holds, and why, in words that name what was found."""
+
+    matched: bool
+    because: str
+
+
+class _Once(Generic[T]):
+    """A value computed when first asked for, and kept with the view."""
+
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self._compute = compute
+        self.__doc__ = compute.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, view: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, view: object, owner: type) -> T: ...
+    def __get__(self, view: object | None, owner: type) -> T | Self:
+        if view is None:
+            return self
+        value = view.__dict__[self._name] = self._compute(view)
+        return value
+
+
+def thread_kind(facts: Facts) -> str:
+    """`new`, `reply` or `follow-up`: exactly one, from what the thread holds so far."""
+    if facts.newest_in_thread == "mine":
+        return "reply"
+    return "follow-up" if facts.promise is not None or facts.newest_in_thread == "client" else "new"
+
+
+@dataclass(frozen=True)  # no slots: computed values are kept in the instance's dictionary
+class View:
+    """A message as rules see it.
+
+    `kinds` are those that follow from the message alone, `automatic` says that no person wrote it, `mine` are my
+    addresses, `languages` those it may be in.
+    """
+
+    message: Message
+    facts: Facts
+    worktime: WorkTime
+    authentication: Authentication
+    client: Client | None = None
+    kinds: frozenset[str] = frozenset()
+    automatic: bool = False
+    notice: Notice | None = None
+    mine: tuple[Address, ...] = ()
+    languages: tuple[str, ...] = ()
+
+    @_Once
+    def all_kinds(self) -> frozenset[str]:
+        """All kinds of the message: its own, and its place in the thread."""
+        return self.kinds | {thread_kind(self.facts)}
+
+    @_Once
+    def local(self) -> datetime:
+        """The arrival in my zone."""
+        return self.facts.arrived.astimezone(self.worktime.zone)
+
+    @_Once
+    def subject(self) -> Haystack:
+        """The subject, to be searched."""
+        return Haystack(self.message.subject)
+
+    @_Once
+    def body(self) -> Haystack:
+        """The new text, to be searched."""
+        return Haystack(self.message.new_text)
+
+    @_Once
+    def language(self) -> str | None:
+        """The language that the new text is written in, None if that is not sure."""
+        return detect(self.message.new_text, self.languages)
+
+    @_Once
+    def addressed(self) -> str:
+        """How I am addressed: `to`, `cc` or `none`."""
+        if any(is_mine(address, self.mine) for address in self.message.to):
+            return "to"
+        return "cc" if any(is_mine(address, self.mine) for address in self.message.cc) else "none"
