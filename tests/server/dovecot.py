@@ -18,7 +18,46 @@ from server.certificates import Certificate
 from server.processes import HOST, end, free_port, greets, own_folder, remove, required_program, until
 
 PASSWORD = "a password of the tests"
-CAPABILITIES = ["IMAP4rev1", "SASL-IR", "LOGIN-REFERRALS", "ID", "ENABLE", "IDLE", "SORT", "SORT=DISPLAY", "THREAD=REFERENCES", "THREAD=REFS", "THREAD=ORDEREDSUBJECT", "MULTIAPPEND", "URL-PARTIAL", "CATENATE", "UNSELECT", "CHILDREN", "NAMESPACE", "UIDPLUS", "LIST-EXTENDED", "I18NLEVEL=1", "CONDSTORE", "QRESYNC", "ESEARCH", "ESORT", "SEARCHRES", "WITHIN", "CONTEXT=SEARCH", "LIST-STATUS", "BINARY", "MOVE", "SNIPPET=FUZZY", "PREVIEW=FUZZY", "PREVIEW", "STATUS=SIZE", "SAVEDATE", "LITERAL+", "NOTIFY", "SPECIAL-USE"]
+CAPABILITIES = [
+    "IMAP4rev1",
+    "SASL-IR",
+    "LOGIN-REFERRALS",
+    "ID",
+    "ENABLE",
+    "IDLE",
+    "SORT",
+    "SORT=DISPLAY",
+    "THREAD=REFERENCES",
+    "THREAD=REFS",
+    "THREAD=ORDEREDSUBJECT",
+    "MULTIAPPEND",
+    "URL-PARTIAL",
+    "CATENATE",
+    "UNSELECT",
+    "CHILDREN",
+    "NAMESPACE",
+    "UIDPLUS",
+    "LIST-EXTENDED",
+    "I18NLEVEL=1",
+    "CONDSTORE",
+    "QRESYNC",
+    "ESEARCH",
+    "ESORT",
+    "SEARCHRES",
+    "WITHIN",
+    "CONTEXT=SEARCH",
+    "LIST-STATUS",
+    "BINARY",
+    "MOVE",
+    "SNIPPET=FUZZY",
+    "PREVIEW=FUZZY",
+    "PREVIEW",
+    "STATUS=SIZE",
+    "SAVEDATE",
+    "LITERAL+",
+    "NOTIFY",
+    "SPECIAL-USE",
+]
 """What Dovecot 2.3 says of itself after login."""
 
 
@@ -44,6 +83,8 @@ class Variant:
     connections: int = 1000  # of one user from one address
     oauth: str = ""  # the URL that introspects a token: then XOAUTH2 and OAUTHBEARER are offered
 
+
+USUAL = Variant()
 
 _CONFIG = """\
 protocols = imap lmtp
@@ -149,7 +190,7 @@ class Dovecot:
     host = HOST
     password = PASSWORD
 
-    def __init__(self, certificate: Certificate, variant: Variant = Variant()) -> None:
+    def __init__(self, certificate: Certificate, variant: Variant = USUAL) -> None:
         self._program = required_program("dovecot", "dovecot-imapd dovecot-lmtpd")
         self._doveadm = required_program("doveadm", "dovecot-imapd dovecot-lmtpd")
         self.variant = variant

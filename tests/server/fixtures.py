@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from server.certificates import Authority
-from server.dovecot import Dovecot, Variant
+from server.dovecot import USUAL, Dovecot, Variant
 from server.processes import own_folder, remove
 from server.sink import Sink
 
@@ -38,7 +38,7 @@ def dovecots(authority: Authority) -> Iterator[Callable[[Variant], Dovecot]]:
 @pytest.fixture
 def dovecot(dovecots: Callable[[Variant], Dovecot]) -> Dovecot:
     """The usual Dovecot. Take a `new_user` for each mailbox; do not stop it, others use it too."""
-    return dovecots(Variant())
+    return dovecots(USUAL)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def own_dovecot(authority: Authority) -> Iterator[Callable[[Variant], Dovecot]]:
     """Dovecots of this test alone, which it may stop and start again."""
     running: list[Dovecot] = []
 
-    def give(variant: Variant = Variant()) -> Dovecot:
+    def give(variant: Variant = USUAL) -> Dovecot:
         server = Dovecot(authority.valid(), variant)
         running.append(server)
         server.start()

@@ -1,9 +1,11 @@
 """The servers of the tests do what tests rely on."""
 
+import contextlib
 import imaplib
 import os
 import signal
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,7 +13,7 @@ from datetime import UTC, datetime
 import imapclient
 import pytest
 
-from server.certificates import Authority
+from server.certificates import Authority, Certificate
 from server.dovecot import Dovecot, Variant
 from server.sink import PASSWORD, Accepted, Sink, refuse_null_sender
 
@@ -80,9 +82,11 @@ def test_a_changed_password_holds_at_once(dovecot: Dovecot, user: str):
         dovecot.set_password(user, password)
         with imapclient.IMAPClient(dovecot.host, dovecot.imap, ssl=False) as client:
             client.login(user, password)
-    with imapclient.IMAPClient(dovecot.host, dovecot.imap, ssl=False) as client:
-        with pytest.raises(imapclient.exceptions.LoginError):
-            client.login(user, dovecot.password)
+    with (
+        imapclient.IMAPClient(dovecot.host, dovecot.imap, ssl=False) as client,
+        pytest.raises(imapclient.exceptions.LoginError),
+    ):
+        client.login(user, dovecot.password)
 
 
 def test_a_server_comes_back_on_its_ports_with_its_mail(own_dovecot: Dovecots):
@@ -124,27 +128,32 @@ def test_a_full_mailbox_takes_no_more(dovecots: Dovecots):
         dovecot.append(user, "INBOX", RAW + b"x" * 5000)
 
 
-def test_certificates_are_good_and_bad_as_their_names_say(authority: Authority, own_dovecot: Dovecots):
-    def login(certificate: object) -> None:
-        server = Dovecot(certificate)  # type: ignore[arg-type]  # one of the four below
-        server.start()
-        try:
-            context = ssl.create_default_context(cafile=str(authority.ca))
-            with imapclient.IMAPClient(server.host, server.imaps, ssl=True, ssl_context=context) as client:
-                client.login(server.new_user(), server.password)
-            with imapclient.IMAPClient(server.host, server.imap, ssl=False) as client:
-                client.starttls(context)
-        finally:
-            server.close()
+def test_certificates_are_good_and_bad_as_their_names_say(authority: Authority):
+    context = ssl.create_default_context(cafile=str(authority.ca))
 
-    login(authority.valid())
+    def connect(certificate: Certificate) -> bytes:
+        with contextlib.closing(Dovecot(certificate)) as server:
+            server.start()
+            with (
+                socket.create_connection((server.host, server.imaps)) as plain,
+                context.wrap_socket(plain, server_hostname="localhost") as connection,
+            ):
+                return connection.recv(4)
+
+    assert connect(authority.valid()) == b"* OK"
     for bad, why in (
         (authority.expired(), "expired"),
         (authority.wrong_host(), "mismatch"),
         (authority.self_signed(), "self-signed"),
     ):
         with pytest.raises(ssl.SSLCertVerificationError, match=why):
-            login(bad)
+            connect(bad)
+
+
+def test_a_session_can_start_tls(dovecot: Dovecot, user: str, authority: Authority):
+    with imapclient.IMAPClient(dovecot.host, dovecot.imap, ssl=False) as client:
+        client.starttls(ssl.create_default_context(cafile=str(authority.ca)))
+        client.login(user, dovecot.password)
 
 
 def test_the_sink_records_envelope_and_bytes(sink: Sink):
