@@ -3,22 +3,43 @@
 Jinja2 lives in `triaged.core.sandbox` and is loaded with the first text that is used, never at import.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from triaged.core.decoding import clean_line, clean_text
 from triaged.core.errors import TriagedError
-from triaged.core.moments import Moment
+from triaged.core.message.subject import bare
+from triaged.core.moments import Moment, parse_moment
+from triaged.core.ownwords import MOVED, NO_SUBJECT, SLIP
 from triaged.core.spans import Span
+from triaged.core.wording import reply_prefix
 
 OPTIONAL = ("next_call", "last_answer", "passes", "delegate", "until")
 """Variables that may be missing: a text must do without each of them."""
 
+NAMES = (
+    "me", "client", "sender", "subject", "received", "messages", "promise", "until", "next_call", "last_answer",
+    "promised_before", "passes", "delegate", "language",
+)  # fmt: skip
+"""Every variable a text may name."""
 
-class TemplateFault(TriagedError):
-    """A text could not be rendered; the message says where and why."""
+SUBJECT_LIMIT = 120
+"""Code points."""
+
+_EMPTY_LINES = re.compile(r"\n{3,}")
+
+
+class TemplateError(TriagedError):
+    """A text could not be rendered. `part` is "text" or "subject", `line` counts from 1 within it."""
+
+    def __init__(self, label: str, language: str, part: str, line: int, message: str) -> None:
+        super().__init__(f"reply.{label}: {part}.{language}, line {line}: {message}")
+        self.language, self.part, self.line, self.message = language, part, line, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +59,9 @@ class Incoming:
 
     subject: str
     received: datetime
+
+    def __str__(self) -> str:
+        return self.subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +110,6 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class TextProblem:
-    """What is wrong with one text of a reply. `line` counts from 1 within the text."""
-
-    language: str
-    part: str  # "text" or "subject"
-    line: int
-    message: str
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ReplyTemplate:
     """A `[reply.LABEL]`: texts by language in Jinja2, optional subjects by language, when it goes, how often."""
 
@@ -112,13 +125,37 @@ class ReplyTemplate:
         return tuple(self.texts)
 
     def uses(self, variable: str, language: str | None = None) -> bool:
-        """Whether a text or subject of it names the variable: in that language, or in any."""
-        raise NotImplementedError
+        """Whether its text or subject names the variable: in that language, or in any. A text in error names nothing."""
+        languages = self.languages if language is None else (language,)
+        return any(variable in names_in(source) for each in languages for _, source in self.parts(each))
+
+    def parts(self, language: str) -> tuple[tuple[str, str], ...]:
+        """The sources of one language: ("subject", …) where it has one of its own, and ("text", …)."""
+        subject = self.subjects.get(language)
+        return ((("subject", subject),) if subject else ()) + (("text", self.texts.get(language, "")),)
+
+
+def names_in(source: str) -> frozenset[str]:
+    """The variables that a template names; none if it cannot be read."""
+    from triaged.core.sandbox import TextError, compiled
+
+    try:
+        return compiled(source).names
+    except TextError:
+        return frozenset()
 
 
 def choose_language(template: ReplyTemplate, client: str | None, detected: str | None, mine: str) -> str | None:
-    """The language to answer in: the client's, else the detected one if the reply has it, else mine; None: it has none."""
-    raise NotImplementedError
+    """The language to answer in: the client's, else that of the message, else mine, as far as the reply has it.
+
+    A regional form ("de-AT") takes the language's own text ("de") where it has none of its own. None: it has none of
+    the three.
+    """
+    for language in (client, detected, mine):
+        for known in (language, (language or "").partition("-")[0]):
+            if known and known in template.texts:
+                return known
+    return None
 
 
 def render(template: ReplyTemplate, language: str, variables: Variables, *, called: bool = False) -> Rendered:
@@ -131,11 +168,55 @@ def render(template: ReplyTemplate, language: str, variables: Variables, *, call
         called: the client telephoned; there is no mail whose subject could be repeated.
 
     Raises:
-        TemplateFault: the text needs what is not there, or comes to nothing or to more than 4 kB.
+        TemplateError: the text needs what is not there, or comes to nothing or to more than 4 kB.
     """
-    raise NotImplementedError
+    subject = template.subjects.get(language)
+    text = _tidy(_filled(template, language, "text", template.texts.get(language, ""), variables))
+    if not text.strip():
+        raise TemplateError(template.label, language, "text", 1, "it comes to nothing")
+    line = clean_line(_filled(template, language, "subject", subject, variables)) if subject else ""
+    return Rendered(_cut(line or usual_subject(language, variables.subject, called=called)), text, language)
 
 
-def trial(template: ReplyTemplate, languages: Sequence[str] = ()) -> tuple[TextProblem, ...]:
-    """Try every language with and without each optional variable."""
-    raise NotImplementedError
+def _filled(template: ReplyTemplate, language: str, part: str, source: str, variables: Variables) -> str:
+    from triaged.core.sandbox import LONGEST, Clock, TextError, compiled
+
+    clock = Clock(language, variables.zone, variables.mine, variables.now)
+    try:
+        filled = compiled(source).render(context(variables, language), clock)
+    except TextError as fault:
+        raise TemplateError(template.label, language, part, fault.line or 1, fault.message) from fault
+    if len(filled.encode("utf-8", "replace")) > LONGEST:
+        raise TemplateError(template.label, language, part, 1, f"it comes to more than {LONGEST} octets")
+    return filled
+
+
+def context(variables: Variables, language: str) -> dict[str, Any]:
+    """The names a text may use, with their values."""
+    return {name: getattr(variables, name) for name in NAMES if name != "language"} | {"language": language}
+
+
+def built_in(label: Literal["slip", "moved"]) -> ReplyTemplate:
+    """The texts we ship: a promise that is not kept, a promised call that was moved. Both use `promise`."""
+    return ReplyTemplate(
+        label, SLIP if label == "slip" else MOVED, parse_moment("now"), Span("1 day", timedelta(days=1))
+    )
+
+
+def _tidy(text: str) -> str:
+    """Lines without blanks at their ends, never two empty ones in a row, one line end at the end, nothing unseen."""
+    lines = clean_text(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    return _EMPTY_LINES.sub("\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n") + "\n"
+
+
+def _cut(subject: str) -> str:
+    return subject if len(subject) <= SUBJECT_LIMIT else subject[: SUBJECT_LIMIT - 1].rstrip() + "…"
+
+
+def usual_subject(language: str, subject: str, *, called: bool = False) -> str:
+    """What a mail program would write above an answer in that language; fixed words where there is no subject."""
+    line = bare(clean_line(subject))
+    if called or not line:
+        words = NO_SUBJECT.get(language.partition("-")[0], NO_SUBJECT["en"])
+        return words.call if called else words.message
+    return reply_prefix(language) + line
