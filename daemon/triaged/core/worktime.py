@@ -79,7 +79,10 @@ class WorkTime:
 
     def date_of(self, at: datetime) -> date:
         """The date on this zone's calendar."""
-        return at.astimezone(self.zone).date()
+        try:
+            return at.astimezone(self.zone).date()
+        except OverflowError:  # the first and last hours that a datetime can hold
+            return at.date()
 
     def is_weekend(self, day: date) -> bool:
         """Whether it is a Saturday or a Sunday."""
