@@ -16,7 +16,7 @@ from triaged.core.decoding import clean_line, decode_words
 
 _LOCAL_LIMIT = 64  # RFC 5321 4.5.3.1.1
 _DOMAIN_LIMIT = 253
-_ADDRESSES_LIMIT = 500
+ADDRESSES_LIMIT = 500
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _LDH = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -196,7 +196,7 @@ def read_return_path(raw: bytes) -> Address | NullSender | str:
     return address or f"no valid address: {clean_line(inner)[:80]}"
 
 
-def addresses_in(raw: bytes, limit: int = _ADDRESSES_LIMIT) -> tuple[Address, ...]:
+def addresses_in(raw: bytes, limit: int = ADDRESSES_LIMIT) -> tuple[Address, ...]:
     """Find the addresses in a To, Cc or similar field body, leniently, at most `limit`.
 
     Good for asking whether somebody is among them, never for a destination.

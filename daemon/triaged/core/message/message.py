@@ -2,33 +2,28 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Self, TypeVar, overload
 
-from triaged.core.address import Address, Mailbox, NullSender, addresses_in, read_mailbox, read_return_path
+from triaged.core.address import (
+    ADDRESSES_LIMIT,
+    Address,
+    Mailbox,
+    NullSender,
+    addresses_in,
+    read_mailbox,
+    read_return_path,
+)
+from triaged.core.message import subject as subjects
+from triaged.core.message.content import Attachment, Content, attachments_of, read_content
+from triaged.core.message.dates import read_date, read_received_date
 from triaged.core.message.fields import Fields, read_fields
+from triaged.core.message.mime import BODY_LIMIT, Part, read_parts
+from triaged.core.newtext import Cut, Scan, scan
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A part that is no text to read: its cleaned name ("" if none), lower-case type, size in octets as far as known."""
-
-    name: str
-    content_type: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A stretch of `Message.text` that is not new: quote, signature, banner, disclaimer, forwarded."""
-
-    kind: str
-    start: int
-    end: int
 
 
 class once(Generic[T]):  # noqa: N801  # reads like the `property` it stands beside
@@ -61,21 +56,21 @@ class Message:
 
     fields: Fields
     header_defects: tuple[str, ...]
-    header: bytes
     body: bytes
     size: int
     complete: bool = True
 
     @once
     def digest(self) -> str:
-        """SHA-256 (hex) of Message-ID, Date, From and all Received fields, unfolded; of the header if none is there."""
+        """SHA-256 (hex) of Message-ID, Date, From and all Received fields, unfolded.
+
+        Without Message-ID and Received (drafts, imports) of the whole header: every fetch of a message has that.
+        """
         raw = self.fields.raw
-        known = [*raw("message-id"), *raw("received")]
-        if not known:
-            return hashlib.sha256(self.header[:65536]).hexdigest()
-        return hashlib.sha256(
-            b"\n".join([*raw("message-id"), *raw("date"), *raw("from"), *raw("received")])
-        ).hexdigest()
+        lines = [*raw("message-id"), *raw("date"), *raw("from"), *raw("received")]
+        if not raw("message-id") and not raw("received"):
+            lines = [b"%b:%b" % (name.encode(), value) for name, value in self.fields]
+        return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
     @once
     def message_id(self) -> str | None:
@@ -96,13 +91,15 @@ class Message:
 
     @once
     def date(self) -> datetime | None:
-        """The Date field as UTC."""
-        return None
+        """The Date field as UTC, None if it holds no plausible date."""
+        raw = self.fields.raw("date")
+        return read_date(raw[0]) if raw else None
 
     @once
     def received(self) -> datetime | None:
         """The topmost Received field's date as UTC."""
-        return None
+        raw = self.fields.raw("received")
+        return read_received_date(raw[0]) if raw else None
 
     @once
     def _sender(self) -> tuple[Mailbox | None, str]:
@@ -188,47 +185,100 @@ class Message:
     @once
     def bare_subject(self) -> str:
         """The subject without Re:, AW:, Fwd: and the like."""
-        return self.subject
+        return subjects.bare(self.subject)
 
     @once
+    def _octets(self) -> bytes:
+        """A line end, then the body with its line ends as LF."""
+        body = self.body[:BODY_LIMIT]
+        if b"\r" in body:
+            body = body.replace(b"\r\n", b"\n")
+            if b"\r" in body and b"\n" not in body:
+                body = body.replace(b"\r", b"\n")
+        return b"\n" + body
+
+    @once
+    def _structure(self) -> tuple[Part, tuple[str, ...]]:
+        content_type, encoding, disposition = (
+            self.fields.raw(f"content-{name}")[:1] or (b"",) for name in ("type", "transfer-encoding", "disposition")
+        )
+        whole = self.complete and len(self.body) <= BODY_LIMIT
+        return read_parts(content_type[0], encoding[0], disposition[0], self._octets, complete=whole)
+
+    @property
+    def structure(self) -> Part:
+        """The tree of the parts."""
+        return self._structure[0]
+
+    @once
+    def _content(self) -> Content:
+        return read_content(self.structure, self._octets, complete=self.complete)
+
+    @once
+    def _scan(self) -> Scan:
+        return scan(self.text, self._content.marks, forwarding=subjects.is_forward(self.subject))
+
+    @property
     def text(self) -> str:
         """The whole decoded text: plain preferred, else HTML as text."""
-        return self.body.decode("utf-8", "replace").replace("\r\n", "\n")
+        return self._content.text
 
-    @once
+    @property
     def new_text(self) -> str:
         """The text without quotes, signature, banners and forwarded part; all of it if nothing is left."""
-        return self.text.strip()
+        return self._scan.new_text
 
-    @once
+    @property
     def cuts(self) -> tuple[Cut, ...]:
         """What was cut from `text`, in order, for explain."""
-        return ()
+        return self._scan.cuts
 
-    @once
+    @property
     def forwarded(self) -> bool:
         """Whether a forwarded message has nothing new above it."""
-        return False
+        return self._scan.forwarded
 
-    @once
+    @property
     def content_type(self) -> str:
-        """The message's own media type, lower-case; text/plain if none."""
-        return "text/plain"
+        """The message's own media type, lower-case; text/plain if none can be read."""
+        return self.structure.content_type
 
     @once
     def part_types(self) -> tuple[str, ...]:
-        """The media types of all parts, the message's own first, lower-case."""
-        return (self.content_type,)
+        """The media types of all parts that were read, the message's own first, lower-case."""
+        return tuple(part.content_type for part in self.structure.walk())
 
     @once
     def attachments(self) -> tuple[Attachment, ...]:
-        """The parts that are no text to read."""
-        return ()
+        """The parts that a person would call attachments, in order."""
+        return attachments_of(self.structure)
 
     @once
     def defects(self) -> tuple[str, ...]:
-        """Words of DEFECTS, in the order found."""
-        return self.header_defects
+        """Words of DEFECTS: those of the header, of the identity, of the body."""
+        found = [*self.header_defects, *self._identity_defects()]
+        if not self.complete:
+            found.append("truncated")
+        if self.body:
+            found += (*self._structure[1], *self._content.defects)
+        return tuple(dict.fromkeys(found))
+
+    def _identity_defects(self) -> Iterator[str]:
+        for name in ("from", "return-path", "message-id", "date", "subject", "to", "content-type"):
+            if len(self.fields.raw(name)) > 1:
+                yield f"two-{name}"
+        if not self.fields.raw("from"):
+            yield "no-from"
+        elif len(self.fields.raw("from")) == 1 and self.sender is None:
+            yield "malformed-from"
+        if self.return_path_defect:
+            yield "malformed-return-path"
+        if self.message_id is None:
+            yield "no-message-id"
+        if self.date is None:
+            yield "bad-date"
+        if any(len(found) >= ADDRESSES_LIMIT for found in (self.to, self.cc, self.bcc)):
+            yield "limit-addresses"
 
     @property
     def words(self) -> int:
@@ -256,7 +306,7 @@ def read(header: bytes, body: bytes = b"", *, size: int | None = None, complete:
     if not body:
         header, body = split(header)
     fields, defects = read_fields(header)
-    return Message(fields, defects, header, body, len(header) + len(body) if size is None else size, complete)
+    return Message(fields, defects, body, len(header) + len(body) if size is None else size, complete)
 
 
 def read_raw(raw: bytes) -> Message:

@@ -1,0 +1,185 @@
+"""The tree of parts in, the text a person would read and the attachments out (RFC 2046 5.1, RFC 2183)."""
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from triaged.core.decoding import clean_text, decode, decode_base64, decode_quoted_printable, is_dropped, is_known
+from triaged.core.html import Mark, render
+from triaged.core.message.flowed import unflow
+from triaged.core.message.mime import Part
+
+TEXT_LIMIT = 200_000  # characters of text, all parts together
+_OCTETS_LIMIT = 300_000  # octets of one part that are decoded
+_UTF8_TAIL = re.compile(rb"[\xc0-\xff][\x80-\xbf]{0,2}\Z")
+_SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
+_UUENCODED = frozenset({"x-uuencode", "uuencode", "x-uue", "uue"})
+_IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
+_BASE64_SHARE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part that is no text to read: cleaned name ("" if none), lower-case type, octets of it that are at hand."""
+
+    name: str
+    content_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What there is to read: the text, what HTML says about its stretches, and the defects met."""
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+    defects: tuple[str, ...] = ()
+
+
+def read_content(root: Part, body: bytes, *, complete: bool) -> Content:
+    """Decode the text of a message: plain preferred unless it is blank, else HTML as text."""
+    defects: list[str] = []
+    pieces = _pieces(root, body, complete, defects) if not root.content_type.startswith("multipart/encrypted") else []
+    if len(pieces) == 1:
+        text, marks = pieces[0].text, pieces[0].marks
+    else:
+        text, marks = _joined(pieces)
+    if len(text) > TEXT_LIMIT:
+        text = text[:TEXT_LIMIT]
+        marks = tuple(mark for mark in marks if mark.end <= TEXT_LIMIT)
+        defects.append("limit-text")
+    return Content(text, marks, tuple(dict.fromkeys(defects)))
+
+
+def _joined(pieces: list[Content]) -> tuple[str, tuple[Mark, ...]]:
+    texts: list[str] = []
+    marks: list[Mark] = []
+    offset = 0
+    for piece in pieces:
+        text = piece.text if piece.text.endswith("\n") else piece.text + "\n"
+        marks += (Mark(mark.kind, mark.start + offset, mark.end + offset) for mark in piece.marks)
+        texts.append(text)
+        offset += len(text)
+    return "".join(texts), tuple(marks)
+
+
+def _pieces(part: Part, body: bytes, complete: bool, defects: list[str]) -> list[Content]:  # noqa: FBT001  # one recursion, by position
+    """The readable pieces of a part, in order."""
+    if not part.parts:
+        return [_text(part, body, complete, defects)] if _is_text(part) else []
+    if part.content_type == "multipart/alternative":
+        return _alternative(part, body, complete, defects)
+    # RFC 2387: the first part is the root; RFC 1847, RFC 3462: what follows is for machines.
+    only_first = part.content_type in {"multipart/related", "multipart/signed", "multipart/report"}
+    parts = part.parts[:1] if only_first else part.parts
+    return [
+        piece
+        for below in parts
+        if not _is_attachment(below)
+        for piece in _pieces(below, body, complete, defects)
+        if piece.text.strip()
+    ]
+
+
+def _alternative(part: Part, body: bytes, complete: bool, defects: list[str]) -> list[Content]:  # noqa: FBT001  # see above
+    """The first plain text that is not blank, else the last alternative that has anything to read."""
+    plain = (below for below in part.parts if below.content_type == "text/plain")
+    others = (below for below in reversed(part.parts) if below.content_type != "text/plain")
+    for below in (*plain, *others):
+        pieces = _pieces(below, body, complete, defects)
+        if any(piece.text.strip() for piece in pieces):
+            return pieces
+    return []
+
+
+def _is_text(part: Part) -> bool:
+    # A multipart type without any part is read as the plain text it looks like.
+    return part.content_type in {"text/plain", "text/html", "text/enriched", "text/markdown"} or (
+        part.content_type.startswith("multipart/")
+    )
+
+
+def _is_attachment(part: Part) -> bool:
+    return part.disposition == "attachment" or (bool(part.name) and not part.parts)
+
+
+def _text(part: Part, body: bytes, complete: bool, defects: list[str]) -> Content:  # noqa: FBT001  # see above
+    charset = part.parameters.get("charset", "")
+    if charset and not is_known(charset):
+        defects.append("unknown-charset")
+        if is_dropped(charset):
+            return Content("")
+    raw = _octets(part, body, complete, defects)
+    if not complete and raw[-1:] >= b"\x80" and (tail := _UTF8_TAIL.search(raw, max(0, len(raw) - 3))):
+        raw = raw[: tail.start()]  # cut inside a character
+    text = clean_text(decode(raw, charset))
+    if part.content_type in {"text/html", "text/enriched"}:
+        rendered = render(text[: 2 * TEXT_LIMIT])
+        return Content(rendered.text, rendered.marks)
+    if part.parameters.get("format", "").lower() == "flowed":
+        text = unflow(text, delsp=part.parameters.get("delsp", "").lower() == "yes")
+    return Content(text)
+
+
+def _octets(part: Part, body: bytes, complete: bool, defects: list[str]) -> bytes:  # noqa: FBT001  # see above
+    """The part's octets, decoded from their transfer encoding, line ends LF."""
+    raw = body[part.start : min(part.end, part.start + _OCTETS_LIMIT)]
+    if part.encoding in _IDENTITY:
+        return raw
+    if part.encoding == "quoted-printable":
+        raw = decode_quoted_printable(raw)
+    elif part.encoding == "base64":
+        raw, whole = decode_base64(raw)
+        if not whole and complete and part.end - part.start <= _OCTETS_LIMIT:
+            defects.append("bad-base64")
+    elif part.encoding in _UUENCODED:
+        raw = _uudecode(raw)
+    else:
+        defects.append("unknown-encoding")
+    if b"\r" in raw:
+        raw = raw.replace(b"\r\n", b"\n")
+    return raw
+
+
+def _uudecode(raw: bytes) -> bytes:
+    """Decode the lines between `begin` and `end`; what is no line of it stays as it is."""
+    out: list[bytes] = []
+    lines = iter(raw.split(b"\n"))
+    for line in lines:
+        if line.startswith(b"begin "):
+            break
+        out.append(line + b"\n")
+    for line in lines:
+        if line.strip() == b"end":
+            break
+        try:
+            out.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            out.append(line + b"\n")
+    out.extend(line + b"\n" for line in lines)
+    return b"".join(out)
+
+
+def attachments_of(root: Part) -> tuple[Attachment, ...]:
+    """The parts that a person would call attachments: not the text, pictures inside it, signatures or reports."""
+    return tuple(_attachments(root, "multipart/mixed" if not root.parts else "", is_root=True))
+
+
+def _attachments(part: Part, parent: str, *, is_root: bool = False) -> Iterator[Attachment]:
+    if part.parts:
+        for below in part.parts:
+            yield from _attachments(below, part.content_type)
+    elif _counts(part, parent, is_root=is_root):
+        size = part.end - part.start
+        yield Attachment(part.name, part.content_type, int(size * _BASE64_SHARE) if part.encoding == "base64" else size)
+
+
+def _counts(part: Part, parent: str, *, is_root: bool) -> bool:
+    if part.disposition == "attachment":
+        return True
+    if parent in {"multipart/related", "multipart/alternative", "multipart/report"}:
+        return False
+    if part.content_type in _SIGNATURES or part.content_type.startswith("multipart/"):
+        return False
+    return not _is_text(part) or (bool(part.name) and not is_root)

@@ -1,0 +1,145 @@
+"""A message body in, the tree of its parts out (RFC 2046): found by one forward search a level, bounded, undecoded."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from triaged.core.message.parameters import read_value
+
+PARTS_LIMIT = 200
+DEPTH_LIMIT = 20
+BODY_LIMIT = 4 * 1024 * 1024
+_PART_HEADER_LIMIT = 16 * 1024
+_BOUNDARY_LIMIT = 200  # RFC 2046 5.1.1 allows 70
+_CLOSING_BLANKS = 100
+
+_CONTENT = re.compile(
+    rb"^content-(type|transfer-encoding|disposition)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FOLD = re.compile(rb"\n(?=[ \t])")
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+*-]+/[a-z0-9!#$&^_.+*-]+")
+_NO_PARAMETERS: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part: its type, how it is encoded, and where its octets lie in the body; multiparts hold their parts."""
+
+    content_type: str
+    parameters: Mapping[str, str]
+    encoding: str
+    disposition: str
+    name: str
+    start: int
+    end: int
+    parts: tuple["Part", ...] = ()
+
+    def walk(self) -> Iterator["Part"]:
+        """This part and all below it, in the order of the message."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What one reading has used up and found."""
+
+    body: bytes
+    complete: bool
+    left: int = PARTS_LIMIT
+    defects: list[str] = field(default_factory=list)
+
+
+def read_parts(
+    content_type: bytes, encoding: bytes, disposition: bytes, body: bytes, *, complete: bool
+) -> tuple[Part, tuple[str, ...]]:
+    """Read the structure of a body whose line ends are LF.
+
+    Args:
+        content_type: the message's own Content-Type field body, b"" if there is none; likewise the next two.
+        encoding: Content-Transfer-Encoding.
+        disposition: Content-Disposition.
+        body: a line end, then the octets of the body, or the first of them.
+        complete: false if the body was cut: then nothing that is missing at its end is a defect.
+    """
+    reading = _Reading(body, complete)
+    root = _part(reading, (content_type, encoding, disposition), 1, len(body), "text/plain", 0)
+    return root, tuple(dict.fromkeys(reading.defects))
+
+
+def _part(
+    reading: _Reading, fields: tuple[bytes, bytes, bytes], start: int, end: int, default: str, depth: int
+) -> Part:
+    raw_type, raw_encoding, raw_disposition = fields
+    content_type, parameters = read_value(raw_type) if raw_type else (default, _NO_PARAMETERS)
+    if not _TYPE.fullmatch(content_type):
+        content_type, parameters = "text/plain", _NO_PARAMETERS  # RFC 2045 5.2
+        reading.defects.append("bad-content-type")
+    disposition, named = read_value(raw_disposition) if raw_disposition else ("", _NO_PARAMETERS)
+    encoding = raw_encoding.strip().lower().decode("latin-1") if raw_encoding else ""
+    name = (named.get("filename") or parameters.get("name") or "") if named or parameters else ""
+    parts: tuple[Part, ...] = ()
+    if content_type.startswith("multipart/"):
+        parts = _parts(reading, parameters.get("boundary", ""), start, end, content_type, depth)
+    return Part(content_type, parameters, encoding, disposition, name, start, end, parts)
+
+
+def _parts(reading: _Reading, boundary: str, start: int, end: int, content_type: str, depth: int) -> tuple[Part, ...]:
+    if not boundary or len(boundary) > _BOUNDARY_LIMIT:
+        reading.defects.append("no-boundary")
+        return ()
+    if depth >= DEPTH_LIMIT:
+        reading.defects.append("limit-depth")
+        return ()
+    default = "message/rfc822" if content_type == "multipart/digest" else "text/plain"
+    found: list[Part] = []
+    for part_start, part_end in _slices(reading, boundary.encode(), start, end):
+        if reading.left <= 0:
+            reading.defects.append("limit-parts")
+            break
+        reading.left -= 1
+        fields, content = _part_header(reading.body, part_start, part_end)
+        found.append(_part(reading, fields, content, part_end, default, depth + 1))
+    if not found and reading.complete:
+        reading.defects.append("missing-part")
+    return tuple(found)
+
+
+def _slices(reading: _Reading, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The stretches between the delimiter lines; a delimiter is a whole line (RFC 2046 5.1.1)."""
+    body, delimiter = reading.body, b"\n--" + boundary
+    opened: int | None = None
+    at = body.find(delimiter, start - 1, end)  # a line end stands before every part
+    while at >= 0:
+        tail = at + len(delimiter)
+        line_end = body.find(b"\n", tail, end)
+        if line_end < 0:
+            line_end = end
+        rest = body[tail : min(line_end, tail + _CLOSING_BLANKS)].strip()
+        if rest in {b"", b"--"}:
+            if opened is not None:
+                yield opened, max(at, opened)
+            opened = None if rest else min(line_end + 1, end)
+            if rest:
+                return
+        at = body.find(delimiter, line_end, end)
+    if opened is not None:
+        if reading.complete:
+            reading.defects.append("unclosed-part")
+        yield opened, end
+
+
+def _part_header(body: bytes, start: int, end: int) -> tuple[tuple[bytes, bytes, bytes], int]:
+    """The three Content fields of a part, and where its content begins."""
+    if body.startswith(b"\n", start, end):
+        return (b"", b"", b""), start + 1
+    stop = min(end, start + _PART_HEADER_LIMIT)
+    blank = body.find(b"\n\n", start, stop)
+    header = body[start : blank + 1 if blank >= 0 else stop]
+    found = [b"", b"", b""]
+    for name, value in _CONTENT.findall(header):
+        place = ("type", "transfer-encoding", "disposition").index(name.lower().decode("ascii"))
+        found[place] = found[place] or _FOLD.sub(b"", value)
+    return (found[0], found[1], found[2]), (blank + 2 if blank >= 0 else stop)

@@ -1,0 +1,336 @@
+"""The text of a message in, the part its sender has newly written out: quotes, signatures, banners, footers cut.
+
+One pass over the lines; every pattern is asked of one short line or of three joined, so no text takes more than linear
+time. Nothing is thrown away: each cut is a stretch of the text that `explain` can show.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from triaged.core.html import Mark
+
+_LINE_LIMIT = 400  # longer lines are prose, not headers or separators
+_JOINED = 3  # lines over which the header of a quote may be folded
+_BLOCK_LINES = 8
+_BLOCK_FIELDS = 3
+_FOOTER_LINES = 8
+_SIGNATURE_LINES = 15
+
+_WORDLIKE = re.compile("[^\\W_]|[\u2600-\u27bf\U0001f300-\U0001faff]")
+
+_WROTE = (
+    r"wrote|writes|schrieb|schrieben|geschrieben|a écrit|a ecrit|escribió|escribio|schreef|geschreven|ha scritto|escreveu"
+    r"|napisał|napisał\(a\)|napisała|pisze|skrev|kirjoitti|napsal|napsal\(a\)|írta|yazdı|пишет|написал|написала"
+)
+# "On 3 May, Bob wrote:", "Am 3. Mai schrieb Bob:", "Bob schrieb am 3. Mai um 10:00:" …
+_STARTS = re.compile(r"(?:on|at|in|am|le|el|op|il|em|den|dne|w dniu|dnia|pe|tis|på|vào)\b", re.IGNORECASE)
+_HEADER = re.compile(rf"(?:^|[\s>,])(?:{_WROTE})\b.{{0,200}}[:：]\s*\Z", re.IGNORECASE)
+_DATED = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d? .*<[^<>\s]+@[^<>\s]+>\s*:\Z")
+_EVIDENCE = re.compile(r"\d|@")
+_CITED = re.compile(r"(?:zitat von|quoting|mensaje citado por|citando a?)\b.*[:：]\Z", re.IGNORECASE)
+
+_FROM = r"from|von|de|da|van|från|fra|od|lähettäjä|от"
+_FIELDS = {
+    **dict.fromkeys(("from", "von", "de", "da", "van", "från", "fra", "od", "lähettäjä", "от"), "from"),
+    **dict.fromkeys(("sent", "gesendet", "envoyé", "envoye", "enviado", "enviado el", "enviada em", "inviato"), "date"),
+    **dict.fromkeys(("verzonden", "skickat", "sendt", "wysłano", "lähetetty", "отправлено"), "date"),
+    **dict.fromkeys(("date", "datum", "fecha", "data", "dato", "päiväys", "дата"), "date"),
+    **dict.fromkeys(("to", "an", "à", "a", "para", "aan", "till", "til", "do", "vastaanottaja", "кому"), "to"),
+    **dict.fromkeys(("cc", "kopie", "cópia", "copie à", "kopia"), "cc"),
+    **dict.fromkeys(("subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto"), "subject"),
+    **dict.fromkeys(("ämne", "emne", "temat", "aihe", "тема"), "subject"),
+    **dict.fromkeys(("reply-to", "antwort an", "importance", "priority", "wichtigkeit", "priorität"), "other"),
+}
+_FIELD = re.compile(r"[*_]{0,2}([^\W\d_][^:：*]{0,18}?)[*_]{0,2}[\s\u00a0]*[:：]", re.IGNORECASE)
+_LABELS = tuple({label[:2] for label in _FIELDS})
+
+_ORIGINAL = re.compile(
+    r"-{2,}\s*(?:original (?:message|appointment)|ursprüngliche (?:nachricht|e-?mail|termin)|originalnachricht|message d'origine"
+    r"|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|ursprungligt meddelande"
+    r"|oprindelig meddelelse|wiadomość oryginalna|reply (?:above|message))\s*-{2,}\Z",
+    re.IGNORECASE,
+)
+_FORWARD = re.compile(
+    r"(?:-{5,}\s*(?:forwarded (?:message|by)|weitergeleitete (?:nachricht|mail)|message transféré|mensaje reenviado"
+    r"|messaggio inoltrato|doorgestuurd bericht|mensagem (?:encaminhada|reencaminhada))\b.*"
+    r"|(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|début du message (?:transféré|réexpédié)"
+    r"|inicio del mensaje reenviado|inizio messaggio inoltrato|begin doorgestuurd bericht)\s*[:：])\Z",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"[_=*-]{20,}\Z")
+_MOBILE = re.compile(
+    r"(?:sent (?:from|via) (?:my|the|outlook|mail|yahoo|samsung|proton|gmail|a mobile)\b|get outlook for\b|von meinem? .{1,60} gesendet"
+    r"|gesendet (?:von|mit|aus) (?:meinem?|outlook|der|mail|gmx|web\.de|yahoo|proton|unterwegs)\b|diese nachricht wurde von .{1,60} gesendet"
+    r"|outlook für (?:ios|android)|holen sie sich outlook|envoyé (?:de|depuis) (?:mon|ma|outlook|yahoo|l)\b|télécharger outlook|obtenir outlook"
+    r"|obtenez outlook|enviado (?:desde|do|de|via) (?:mi|meu|outlook|yahoo|el)\b|obtener outlook|obter o outlook|verzonden vanaf"
+    r"|verstuurd vanaf|inviato da(?:l)? |sänt från|skickat från|sendt fra)",
+    re.IGNORECASE,
+)
+_MOBILE_LIMIT = 100
+
+_MAIL_WORDS = (
+    r"e-?mails?|message|sender|attachments?|links?|external|outside|organi[sz]ation|confidential|intended|recipient"
+    r"|nachricht|absender|anh[äa]ng\w*|extern\w*|vertraulich\w*|empfänger|courriel|expéditeur|destinataire|confidentiel\w*"
+    r"|pièces? jointes?|correo|remitente|adjuntos?|confidencial\w*|destinatario|externo"
+)
+_BANNER = re.compile(
+    r"\W*(?:(?:caution|warning|attention|achtung|vorsicht|warnung|hinweis|attenzione|atención|precaución)\b.{0,40}\b"
+    rf"(?:{_MAIL_WORDS})\b|external (?:e-?mail|sender|message)\b|extern(?:e|er|al)? (?:e-?mail|absender|nachricht)\b"
+    r"|(?:this|diese|ce|este) (?:e-?mail|message|nachricht|courriel|correo) (?:originated|was sent|came|comes|stammt|wurde|kommt|kam|provient|vient|proviene)"
+    r" .{0,40}\b(?:outside|external|außerhalb|ausserhalb|extern\w*|extérieur|fuera)\b"
+    r"|you don't often get (?:e-?mail|messages) from|sie erhalten nicht h[äa]ufig|some people who received this message don't often)",
+    re.IGNORECASE,
+)
+_TAGGED = re.compile(r"\W*[\[(*<](?:external|extern|ext|externe|externo)[\])*>]\W*\Z|\W*external\W*\Z", re.IGNORECASE)
+_BANNER_MORE = re.compile(
+    rf"\b(?:{_MAIL_WORDS}|click|klicken|cliquez|öffnen|recogni[sz]e|content is safe)\b", re.IGNORECASE
+)
+_BANNER_LINES = 4
+_DISCLAIMER = re.compile(
+    r"\W*(?:(?:disclaimer|confidentiality notice|confidential(?:ity)?\W|legal notice|important notice|privileged|haftungsausschluss"
+    r"|vertraulichkeitshinweis|rechtlicher hinweis|avis de confidentialité|aviso legal|aviso de confidencialidad)"
+    rf".{{0,120}}\b(?:{_MAIL_WORDS})\b"
+    r"|(?:disclaimer|confidentiality notice|vertraulichkeitshinweis|haftungsausschluss|aviso legal)\s*:?\W*\Z"
+    r"|(?:this|the information (?:contained )?in this) (?:e-?mail|message|communication|transmission)\b.{0,120}"
+    r"\b(?:confidential|privileged|intended|solely|virus)\b"
+    r"|diese e-?mail (?:enthält|ist vertraulich|und|kann|könnte)|der inhalt dieser e-?mail|(?:ce (?:message|courriel)|este (?:mensaje|correo))\b.{0,120}"
+    r"\b(?:confiden\w+|destinat\w+)\b|(?:please )?consider the environment before printing|bitte denken sie an die umwelt)",
+    re.IGNORECASE,
+)
+_STARTERS = frozenset("cwavhedt[(*-<:_=#\"'!⚠")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A stretch of the text that is not new: `quote`, `forwarded`, `signature`, `footer`, `disclaimer` or `banner`."""
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What is new, what was cut from where, and whether a forwarded message has nothing new above it."""
+
+    new_text: str
+    cuts: tuple[Cut, ...] = ()
+    forwarded: bool = False
+
+
+def scan(text: str, marks: Iterable[Mark] = (), *, forwarding: bool = False) -> Scan:
+    """Find the new part of a text.
+
+    Args:
+        text: lines separated by LF.
+        marks: what the markup said about stretches of the text.
+        forwarding: whether the subject says that it is a forward.
+
+    Returns:
+        The new text; where nothing wordlike is left, the whole text (a forward without a comment is to be read).
+    """
+    lines = text.split("\n")
+    kinds = _marked(lines, marks)
+    _Lines(lines, kinds, forwarding).read()
+    if not any(kinds):
+        return Scan(text.strip())
+    cuts = _cuts(lines, kinds)
+    kept = "\n".join(line for line, kind in zip(lines, kinds, strict=True) if not kind).strip()
+    if _WORDLIKE.search(kept):
+        return Scan(kept, cuts)
+    return Scan(text.strip(), cuts, forwarded="forwarded" in kinds)
+
+
+def _marked(lines: list[str], marks: Iterable[Mark]) -> list[str]:
+    """A kind for every line, "" where nothing is known; whole lines only."""
+    kinds = [""] * len(lines)
+    number = offset = 0
+    for mark in marks:
+        while number < len(lines) and offset < mark.start:
+            offset += len(lines[number]) + 1
+            number += 1
+        while number < len(lines) and offset < mark.end:
+            kinds[number] = mark.kind
+            offset += len(lines[number]) + 1
+            number += 1
+    return kinds
+
+
+def _cuts(lines: list[str], kinds: list[str]) -> tuple[Cut, ...]:
+    """Neighbouring lines of one kind as one cut; blank lines between them belong to it."""
+    cuts: list[Cut] = []
+    offset = 0
+    for line, kind in zip(lines, kinds, strict=True):
+        end = offset + len(line)
+        if kind:
+            if cuts and cuts[-1].kind == kind and cuts[-1].end == offset - 1:
+                cuts[-1] = Cut(kind, cuts[-1].start, end)
+            else:
+                cuts.append(Cut(kind, offset, end))
+        offset = end + 1
+    return tuple(cuts)
+
+
+@dataclass(slots=True)
+class _Lines:
+    """The lines of one text and the kind found for each; one walk from top to bottom."""
+
+    lines: list[str]
+    kinds: list[str]
+    forwarding: bool
+    begun: bool = False  # something new has been read
+
+    def read(self) -> None:
+        number = 0
+        while number < len(self.lines):
+            number = self._line(number)
+
+    def _line(self, number: int) -> int:
+        """Look at one line; the number of the next one to look at."""
+        line = self.lines[number].strip()
+        if not line or self.kinds[number]:
+            return number + 1
+        first = line[0]
+        if first == ">":
+            self.kinds[number] = "quote"
+            return number + 1
+        found = 0
+        if len(line) <= _LINE_LIMIT:
+            if line[-1] in ":：" and (found := self._quote_header(number, line)):
+                return found
+            if first in "-_=*" and (found := self._separator(number, line)):
+                return found
+            if ":" in line[:22] or "：" in line[:22]:
+                found = self._block(number) or self._forward(number, line)
+            found = found or self._mobile(number, line)
+        found = found or self._notice(number, line)
+        self.begun = self.begun or not found
+        return found or number + 1
+
+    def _to_end(self, number: int, kind: str) -> int:
+        for below in range(number, len(self.lines)):
+            self.kinds[below] = self.kinds[below] or kind
+        return len(self.lines)
+
+    def _next(self, number: int) -> int:
+        """The next line that is not blank, or the number of lines."""
+        while number < len(self.lines) and not self.lines[number].strip():
+            number += 1
+        return number
+
+    def _quote_header(self, number: int, line: str) -> int:
+        """`On … wrote:`: itself if marked quotes follow, else all to the end."""
+        first = self._header_start(number, line)
+        if first < 0:
+            return 0
+        for above in range(first, number + 1):
+            self.kinds[above] = "quote"
+        after = self._next(number + 1)
+        if after < len(self.lines) and (self.kinds[after] or self.lines[after].lstrip()[:1] == ">"):
+            return number + 1
+        return self._to_end(number, "quote")
+
+    def _header_start(self, number: int, line: str) -> int:
+        """The line on which the quote header that ends on this line begins, -1 if it is none."""
+        joined = line
+        for first in range(number, max(number - _JOINED, -1), -1):
+            if first < number:
+                above = self.lines[first].strip()
+                if not above or self.kinds[first]:
+                    break
+                joined = f"{above} {joined}"
+            if len(joined) > _LINE_LIMIT:
+                break
+            if _STARTS.match(joined) and _HEADER.search(joined) and _EVIDENCE.search(joined):
+                return first
+        if _EVIDENCE.search(line) and (_HEADER.search(line) or _DATED.match(line) or _CITED.match(line)):
+            return number
+        return -1
+
+    def _separator(self, number: int, line: str) -> int:
+        raw = self.lines[number]
+        if line == "--":
+            short = len(self.lines) - number <= _SIGNATURE_LINES
+            if raw.rstrip("\n") == "-- " or (self.begun and short):  # RFC 3676 4.3; some lose the blank
+                return self._signature(number)
+            return 0
+        if _ORIGINAL.match(line):
+            return self._to_end(number, "forwarded" if self.forwarding else "quote")
+        if _FORWARD.match(line):
+            return self._to_end(number, "forwarded")
+        if _RULE.match(line):
+            after = self._next(number + 1)
+            if after < len(self.lines) and self._block(after):
+                self.kinds[number] = "quote"
+                return len(self.lines)
+            if self.begun and len(self.lines) - number <= _FOOTER_LINES and line[0] == "_":
+                return self._to_end(number, "footer")
+        return 0
+
+    def _signature(self, number: int) -> int:
+        """Cut the signature: to the end, or to the quote below it."""
+        for below in range(number, len(self.lines)):
+            stripped = self.lines[below].strip()
+            if below > number and (stripped[:1] == ">" or self.kinds[below]):
+                return below
+            if below > number and stripped[-1:] == ":" and self._header_start(below, stripped) >= 0:
+                return below
+            self.kinds[below] = "signature"
+        return len(self.lines)
+
+    def _block(self, number: int) -> int:
+        """An Outlook block: From, Sent, To, Subject in any of the languages; all to the end belongs to it."""
+        if _field(self.lines[number]) != "from":
+            return 0
+        found = {
+            _field(line) for line in self.lines[number : number + _BLOCK_LINES] if len(line) <= 2 * _LINE_LIMIT
+        } - {"", "other"}
+        if len(found) < _BLOCK_FIELDS:
+            return 0
+        return self._to_end(number, "forwarded" if self.forwarding else "quote")
+
+    def _forward(self, number: int, line: str) -> int:
+        return self._to_end(number, "forwarded") if _FORWARD.match(line) else 0
+
+    def _mobile(self, number: int, line: str) -> int:
+        if len(line) <= _MOBILE_LIMIT and line[0] in "sSgGvVdDoOhHeEtTiI" and _MOBILE.match(line):
+            self.kinds[number] = "footer"
+            return number + 1
+        return 0
+
+    def _notice(self, number: int, line: str) -> int:
+        """Banners above the text, disclaimers anywhere: only at the start of a paragraph, and only that one."""
+        if number and self.lines[number - 1].strip() and not self.kinds[number - 1]:
+            return 0
+        head = line[:_LINE_LIMIT]
+        if not self.begun and (_BANNER.match(head) or _TAGGED.match(head)):
+            return self._banner(number)
+        if _DISCLAIMER.match(head):
+            return self._paragraph(number, "disclaimer")
+        return 0
+
+    def _banner(self, number: int) -> int:
+        """The banner's line and those below that speak of mail, too; what follows without a blank line may be the text."""
+        self.kinds[number] = "banner"
+        for below in range(number + 1, min(number + _BANNER_LINES, len(self.lines))):
+            line = self.lines[below].strip()
+            if not line or not _BANNER_MORE.search(line[:_LINE_LIMIT]):
+                return below
+            self.kinds[below] = "banner"
+        return number + 1
+
+    def _paragraph(self, number: int, kind: str) -> int:
+        while number < len(self.lines) and self.lines[number].strip() and not self.kinds[number]:
+            self.kinds[number] = kind
+            number += 1
+        return number
+
+
+def _field(line: str) -> str:
+    """The canonical field that a line of an Outlook block begins with, "" if it begins with none."""
+    stripped = line.strip().lstrip("*> ")
+    colon = stripped[:24].replace("：", ":").find(":")
+    if colon < 1:
+        return ""
+    return _FIELDS.get(stripped[:colon].strip("*_ \u00a0").casefold(), "")
