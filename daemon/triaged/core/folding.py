@@ -1,8 +1,8 @@
-"""Folding: text becomes ASCII in which equal words of any script are equal octets, and word boundaries stay boundaries.
+r"""Folding: text becomes ASCII in which equal words of any script are equal octets, and word boundaries stay boundaries.
 
 Upper and lower case, composed and combining forms, full and half width, ß and ss, curly and straight quotes come out
 the same. After case folding no ASCII capital is left, so capitals are free to spell other scripts: a letter outside
-ASCII becomes capitals (a word character to RE2's `\\b`, which knows only ASCII), and one of a script that puts no spaces
+ASCII becomes capitals (a word character to RE2's `\b`, which knows only ASCII), and one of a script that puts no spaces
 between words becomes capitals between control characters, so that a boundary lies on both of its sides.
 """
 

@@ -33,7 +33,7 @@ from triaged.core.conditions.terms import (
     TextHas,
 )
 from triaged.core.conditions.view import KINDS
-from triaged.core.conditions.words import Compare, one_of
+from triaged.core.conditions.words import Compare
 from triaged.core.patterns import ValueGlob, compile_glob, compile_pattern
 from triaged.core.spans import parse_span
 from triaged.core.timewords import nearest, parse_between
@@ -69,7 +69,6 @@ _SCALES: Final = {
 _BURST: Final = re.compile(r"(\d{1,4})\s+in\s+(.+)", re.ASCII)
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.ASCII | re.IGNORECASE)
 _FIELD: Final = re.compile(r"[!-9;-~]+")  # RFC 5322 3.6.8: ftext
-_FEW: Final = 6
 _LONGEST_BURST: Final = timedelta(days=31)
 # Dear ones last, so that text is decoded and language detected only where the rest holds.
 _DEAR: Final = {"body": 1, "text": 1, "attachment": 1, "words": 1, "language": 2}
@@ -166,12 +165,14 @@ def _table(reading: _Reading, table: object, path: Path) -> AllOf:
 
 def _conditions(reading: _Reading, table: object, path: Path) -> list[Condition]:
     if not isinstance(table, Mapping):
-        reading.wrong(path, f'{_written(table)}: write a table of conditions, as in {{ client = "*", hours = "office" }}')
+        reading.wrong(
+            path, f'{_written(table)}: write a table of conditions, as in {{ client = "*", hours = "office" }}'
+        )
         return []
     found = []
     for key in sorted(table, key=lambda key: _DEAR.get(key, 0)):
         if key not in _READERS:
-            reading.wrong((*path, key), _unknown(key, path))
+            reading.wrong((*path, key), _unknown(key))
             continue
         condition = _READERS[key](reading, table[key], (*path, key))
         if condition is not None:
@@ -179,18 +180,20 @@ def _conditions(reading: _Reading, table: object, path: Path) -> list[Condition]
     return found
 
 
-def _unknown(key: str, path: Path) -> str:
+def _unknown(key: str) -> str:
     if key in _RULE_KEYS:
-        return f'"{key}" is inside [rule.{path[-1]}]; move it above that line'
-    if key in _MEANT:
-        return f'there is no condition "{key}"; {_MEANT[key]}'
-    return f'there is no condition "{key}"{nearest(key, NAMES) or f"; write one of {", ".join(NAMES)}"}'
+        return f'"{key}" is inside [rule.when]; move it above that line'
+    hint = f"; {_MEANT[key]}" if key in _MEANT else _hint(key, NAMES)
+    return f'there is no condition "{key}"{hint}'
+
+
+def _hint(word: str, allowed: tuple[str, ...]) -> str:
+    return nearest(word, allowed) or (f"; write {', '.join(allowed)}" if allowed else "")
 
 
 def _word(text: str, *, allowed: tuple[str, ...], what: str) -> str:
     if text not in allowed:
-        hint = nearest(text, allowed) or f"; write {one_of(allowed, quoted=False) if len(allowed) <= _FEW else ', '.join(allowed)}"
-        raise ValueError(f'"{text}" is no {what}{hint}')
+        raise ValueError(f'"{text}" is no {what}{_hint(text, allowed)}')
     return text
 
 
@@ -299,7 +302,9 @@ def _between(reading: _Reading, value: object, path: Path) -> Condition:
 
 
 def _hours(reading: _Reading, value: object, path: Path) -> Condition:
-    return IsInHours(reading.values(value, path, partial(_word, allowed=_HOURS, what="word of hours"), "words of hours"))
+    return IsInHours(
+        reading.values(value, path, partial(_word, allowed=_HOURS, what="word of hours"), "words of hours")
+    )
 
 
 def _kind(reading: _Reading, value: object, path: Path) -> Condition:

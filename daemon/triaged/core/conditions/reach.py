@@ -36,7 +36,7 @@ def exact_clients(condition: Condition | None) -> frozenset[str] | None:
             return None
 
 
-def could_match(condition: Condition | None, client: Client | None) -> bool | None:
+def could_match(condition: Condition | None, client: Client | None) -> bool | None:  # noqa: PLR0911  # one a kind
     """What a condition gives for any message of a client: always True, always False, or None: that depends."""
     match condition:
         case None:
@@ -62,7 +62,7 @@ def _all(answers: Iterable[bool | None]) -> bool | None:
     return None if None in known else True
 
 
-def _opposite(answer: bool | None) -> bool | None:
+def _opposite(answer: bool | None) -> bool | None:  # noqa: FBT001  # the answer of a question, not a switch
     return None if answer is None else not answer
 
 
@@ -75,8 +75,8 @@ def needles(condition: Condition | None) -> tuple[Needle, ...] | None:
         case AllOf(conditions):
             return next((found for inner in conditions if (found := needles(inner)) is not None), None)
         case AnyOf(conditions):
-            found = [inner for inner in map(needles, conditions) if inner is not None]
-            return tuple(needle for inner in found for needle in inner) if len(found) == len(conditions) else None
+            each = [inner for inner in map(needles, conditions) if inner is not None]
+            return tuple(needle for inner in each for needle in inner) if len(each) == len(conditions) else None
         case _:
             return None
 

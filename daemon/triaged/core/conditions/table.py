@@ -62,8 +62,15 @@ CONDITIONS: Final = (
         'header = { "X-Priority" = ["1*", "2*"] }',
         'Every field named has a value that fits one of its globs as a whole; `"*"`: the field is there.',
     ),
-    ConditionWord("important", "`true`, `false`", "important = true", "Importance or X-Priority says high (`false`: neither does)."),
-    ConditionWord("words", "a comparison", 'words = "<= 12"', "The new text has so many words: `<`, `<=`, `>`, `>=`, `=`."),
+    ConditionWord(
+        "important",
+        "`true`, `false`",
+        "important = true",
+        "Importance or X-Priority says high (`false`: neither does).",
+    ),
+    ConditionWord(
+        "words", "a comparison", 'words = "<= 12"', "The new text has so many words: `<`, `<=`, `>`, `>=`, `=`."
+    ),
     ConditionWord(
         "attachment",
         "`true`, `false`, globs on names",
@@ -115,8 +122,12 @@ CONDITIONS: Final = (
         "does not count unless `kind` in the same `when` names it.",
     ),
     ConditionWord("not", "a table", 'not = { from = "gary@*" }', "None of the conditions inside holds."),
-    ConditionWord("any", "a list of tables", 'any = [{ tier = "gold" }, { important = true }]', "One of the tables holds."),
-    ConditionWord("all", "a list of tables", 'all = [{ any = [{ text = "a" }, { tier = "b" }] }]', "All of the tables hold."),
+    ConditionWord(
+        "any", "a list of tables", 'any = [{ tier = "gold" }, { important = true }]', "One of the tables holds."
+    ),
+    ConditionWord(
+        "all", "a list of tables", 'all = [{ any = [{ text = "a" }, { tier = "b" }] }]', "All of the tables hold."
+    ),
 )
 """Every condition, in the order of the reference."""
 

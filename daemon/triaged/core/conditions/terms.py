@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from triaged.core.address import Glob
 from triaged.core.authres import Verdict
-from triaged.core.conditions.view import Outcome, View
+from triaged.core.conditions.view import Outcome, View, no, yes
 from triaged.core.conditions.words import Compare, as_size, counted, one_of
 from triaged.core.patterns import Haystack, Pattern, ValueGlob
 from triaged.core.timewords import Slot, is_between
@@ -45,11 +45,11 @@ class IsClient:
     def judge(self, view: View) -> Outcome:
         """Compare labels."""
         if view.client is None:
-            return Outcome(False, "from no client")
+            return no("from no client")
         label = view.client.label
         if self.holds_for(label):
-            return Outcome(True, f"client is {label}")
-        return Outcome(False, f"client is {label}, not {one_of(self.globs, quoted=False)}")
+            return yes(f"client is {label}")
+        return no(f"client is {label}, not {one_of(self.globs, quoted=False)}")
 
     def holds_for(self, label: str) -> bool:
         """Whether a label fits."""
@@ -66,9 +66,9 @@ class HasTier:
         """Compare tiers."""
         tier = view.client.tier if view.client else None
         if tier in self.tiers:
-            return Outcome(True, f"client is of tier {tier}")
+            return yes(f"client is of tier {tier}")
         asked = one_of(self.tiers, quoted=False)
-        return Outcome(False, f"client is of tier {tier}, not {asked}" if tier else f"client has no tier, asked is {asked}")
+        return no(f"client is of tier {tier}, not {asked}" if tier else f"client has no tier, asked is {asked}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class IsFrom:
         """Compare the sender's address."""
         sender = view.message.sender
         if sender is None:
-            return Outcome(False, f"no readable sender, asked is {one_of(self.globs, quoted=False)}")
+            return no(f"no readable sender, asked is {one_of(self.globs, quoted=False)}")
         found = any(glob.matches(sender.address) for glob in self.globs)
         not_asked = "" if found else f", not {one_of(self.globs, quoted=False)}"
         return Outcome(found, f"sender is {sender.address}{not_asked}")
@@ -97,8 +97,8 @@ class IsTo:
         """Look through the recipients."""
         for address in (*view.message.to, *view.message.cc):
             if any(glob.matches(address) for glob in self.globs):
-                return Outcome(True, f"addressed to {address}")
-        return Outcome(False, f"not addressed to {one_of(self.globs, quoted=False)}")
+                return yes(f"addressed to {address}")
+        return no(f"not addressed to {one_of(self.globs, quoted=False)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +125,10 @@ class TextHas:
     def judge(self, view: View) -> Outcome:
         """Search; the body is not read where the subject is enough."""
         if self.place != "body" and (found := self._search(view.subject)) is not None:
-            return Outcome(True, f"subject has '{found}'")
+            return yes(f"subject has '{found}'")
         if self.place != "subject" and (found := self._search(view.body)) is not None:
-            return Outcome(True, f"text has '{found}'")
-        return Outcome(False, f"no {one_of(self.patterns)} in {_PLACES[self.place]}")
+            return yes(f"text has '{found}'")
+        return no(f"no {one_of(self.patterns)} in {_PLACES[self.place]}")
 
     def _search(self, haystack: Haystack) -> str | None:
         return next((found for pattern in self.patterns if (found := pattern.search(haystack)) is not None), None)
@@ -146,10 +146,10 @@ class HeaderIs:
         values = view.message.fields.all(self.name)
         for value in values:
             if any(glob.matches(value) for glob in self.globs):
-                return Outcome(True, f"{self.name} is '{value[:_CUT]}'")
+                return yes(f"{self.name} is '{value[:_CUT]}'")
         if not values:
-            return Outcome(False, f"no {self.name} in the header")
-        return Outcome(False, f"{self.name} is '{values[0][:_CUT]}', not {one_of(self.globs)}")
+            return no(f"no {self.name} in the header")
+        return no(f"{self.name} is '{values[0][:_CUT]}', not {one_of(self.globs)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,9 @@ class IsImportant:
 def _marks_of_importance(view: View) -> list[str]:
     fields = view.message.fields
     high = ["Importance: high" for value in fields.all("importance") if value.strip().casefold() == "high"]
-    first = [f"X-Priority: {value.strip()[:_CUT]}" for value in fields.all("x-priority") if value.strip()[:1] in _IMPORTANT]
+    first = [
+        f"X-Priority: {value.strip()[:_CUT]}" for value in fields.all("x-priority") if value.strip()[:1] in _IMPORTANT
+    ]
     return high + first
 
 
@@ -202,8 +204,8 @@ class HasAttachment:
             for attachment in attachments:
                 value = attachment.content_type if "/" in glob.text else attachment.name
                 if glob.matches(value):
-                    return Outcome(True, f"attachment '{value[:_CUT]}'")
-        return Outcome(False, f"no attachment {one_of(self.globs)}")
+                    return yes(f"attachment '{value[:_CUT]}'")
+        return no(f"no attachment {one_of(self.globs)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +231,10 @@ class IsInLanguage:
         """Ask for the detected language; `de` also stands for `de-AT`."""
         found, asked = view.language, one_of(self.tags, quoted=False)
         if found is None:
-            return Outcome(False, f"language not recognised, asked is {asked}")
+            return no(f"language not recognised, asked is {asked}")
         if any(found.casefold() == tag or found.casefold().startswith(f"{tag}-") for tag in self.tags):
-            return Outcome(True, f"written in {found}")
-        return Outcome(False, f"written in {found}, not {asked}")
+            return yes(f"written in {found}")
+        return no(f"written in {found}, not {asked}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +261,8 @@ class IsBetween:
         clock = view.local.time()
         for slot in self.slots:
             if is_between(slot, clock):
-                return Outcome(True, f"arrived at {clock:%H:%M}, within {slot}")
-        return Outcome(False, f"arrived at {clock:%H:%M}, not within {one_of(self.slots, quoted=False)}")
+                return yes(f"arrived at {clock:%H:%M}, within {slot}")
+        return no(f"arrived at {clock:%H:%M}, not within {one_of(self.slots, quoted=False)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,10 +276,10 @@ class IsInHours:
         now = view.worktime.hours(view.facts.arrived)
         for word in self.words:
             if word == now:
-                return Outcome(True, f"arrived {_HOURS[word]}")
+                return yes(f"arrived {_HOURS[word]}")
             if (day := _day(word, view)) is not None:
-                return Outcome(True, f"arrived {_HOURS[word]}{day}")
-        return Outcome(False, f"arrived {_HOURS[now]}, not {one_of([_HOURS[word] for word in self.words], quoted=False)}")
+                return yes(f"arrived {_HOURS[word]}{day}")
+        return no(f"arrived {_HOURS[now]}, not {one_of([_HOURS[word] for word in self.words], quoted=False)}")
 
 
 def _day(word: str, view: View) -> str | None:
@@ -305,10 +307,10 @@ class IsKind:
         """Compare with all its kinds."""
         for word in self.words:
             if word in view.all_kinds:
-                return Outcome(True, f"it is {_KINDS[word]}")
+                return yes(f"it is {_KINDS[word]}")
         found = [text for kind, text in _KINDS.items() if kind in view.all_kinds]
         asked = one_of([_KINDS[word] for word in self.words], quoted=False)
-        return Outcome(False, f"it is {' and '.join(found)}, not {asked}")
+        return no(f"it is {' and '.join(found)}, not {asked}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +328,7 @@ class IsBurst:
     def judge(self, view: View) -> Outcome:
         """Count back from the arrival; the earliest instant of the time still belongs to it."""
         if view.automatic and not view.all_kinds & self.counting:
-            return Outcome(False, "automatic mail makes no burst")
+            return no("automatic mail makes no burst")
         since, until = view.facts.arrived - self.span, view.facts.arrived
         earlier = sum(
             1
@@ -335,8 +337,8 @@ class IsBurst:
         )
         found = f"{counted(earlier + 1, 'message')} of this client in {self.text}"
         if earlier + 1 >= self.count:
-            return Outcome(True, found)
-        return Outcome(False, f"only {found}, asked are {self.count}")
+            return yes(found)
+        return no(f"only {found}, asked are {self.count}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +355,7 @@ class AllOf:
             if not outcome.matched:
                 return outcome
             reasons.append(outcome.because)
-        return Outcome(True, " and ".join(reasons) or "no conditions")
+        return yes(" and ".join(reasons) or "no conditions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,7 +372,7 @@ class AnyOf:
             if outcome.matched:
                 return outcome
             reasons.append(outcome.because)
-        return Outcome(False, "; ".join(reasons))
+        return no("; ".join(reasons))
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,9 +387,9 @@ class NoneOf:
         for condition in self.conditions:
             outcome = condition.judge(view)
             if outcome.matched:
-                return Outcome(False, f"excluded: {outcome.because}")
+                return no(f"excluded: {outcome.because}")
             reasons.append(outcome.because)
-        return Outcome(True, " and ".join(reasons) or "nothing excluded")
+        return yes(" and ".join(reasons) or "nothing excluded")
 
 
 Condition = (

@@ -40,6 +40,16 @@ class Outcome:
     because: str
 
 
+def yes(because: str) -> Outcome:
+    """It holds."""
+    return Outcome(matched=True, because=because)
+
+
+def no(because: str) -> Outcome:
+    """It does not hold."""
+    return Outcome(matched=False, because=because)
+
+
 class _Once(Generic[T]):
     """A value computed when first asked for, and kept with the view."""
 
