@@ -1,0 +1,61 @@
+"""Mailboxes over IMAP: the one door to IMAPClient and imaplib.
+
+In: where a server is and how to sign in. Out: messages, folders, moves, as values; errors of one family.
+Never: a library's exception or a blocking call across this door.
+"""
+
+from triaged.mailbox.capabilities import Capabilities
+from triaged.mailbox.errors import (
+    AuthFailed,
+    CertificateRejected,
+    Garbled,
+    Insecure,
+    Lost,
+    MailboxError,
+    NotMovable,
+    PollInstead,
+    Refused,
+    Throttled,
+    Unavailable,
+)
+from triaged.mailbox.pools import Pools
+from triaged.mailbox.profile import Profile, recognise
+from triaged.mailbox.retry import Backoff
+from triaged.mailbox.session import Patience, Session
+from triaged.mailbox.values import (
+    Fetched,
+    FolderInfo,
+    FolderStatus,
+    IdleEnd,
+    Place,
+    Role,
+    Selected,
+)
+
+__all__ = [
+    "AuthFailed",
+    "Backoff",
+    "Capabilities",
+    "CertificateRejected",
+    "Fetched",
+    "FolderInfo",
+    "FolderStatus",
+    "Garbled",
+    "IdleEnd",
+    "Insecure",
+    "Lost",
+    "MailboxError",
+    "NotMovable",
+    "Patience",
+    "Place",
+    "PollInstead",
+    "Pools",
+    "Profile",
+    "Refused",
+    "Role",
+    "Selected",
+    "Session",
+    "Throttled",
+    "Unavailable",
+    "recognise",
+]

@@ -1,0 +1,194 @@
+"""What can go wrong with a mailbox, in our own words.
+
+In: what imaplib, IMAPClient, ssl and the socket raise. Out: one family under `MailboxError`.
+Never: a library's exception across this room's door; a password or a token in a message.
+"""
+
+# ruff: noqa: N818 — the names say what happened: `except Lost`, `except Refused`
+
+import imaplib
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from imapclient.exceptions import ProtocolError
+
+from triaged.core.errors import TriagedError
+
+LONGEST_TEXT = 300
+"""Characters of a server's own words that are repeated in a message of ours."""
+
+
+class MailboxError(TriagedError):
+    """The root of this room's family."""
+
+
+class Lost(MailboxError):
+    """The connection is dead or could not be had. What a running command did is unknown, not undone."""
+
+
+class Garbled(Lost):
+    """What the server sent could not be understood or was beyond all bounds; the connection was given up."""
+
+
+class Insecure(MailboxError):
+    """The connection cannot be secured as configured. Nothing secret was sent."""
+
+
+class CertificateRejected(Insecure):
+    """The server's certificate is expired, of another host, or signed by nobody we trust."""
+
+    def __init__(self, text: str, *, fingerprint: str | None = None, expires: datetime | None = None) -> None:
+        super().__init__(text)
+        self.fingerprint = fingerprint  # SHA-256 of the certificate, "AA:BB:…"
+        self.expires = expires  # its notAfter, aware UTC
+
+
+class AuthFailed(MailboxError):
+    """The server refused the credentials. To be tried again seldom: accounts get locked."""
+
+    def __init__(self, text: str, *, code: str = "") -> None:
+        super().__init__(text)
+        self.code = code  # RFC 5530, "" if none
+
+
+class Throttled(MailboxError):
+    """The server asks for a pause; `retry_after` is its own figure, None if it named none."""
+
+    def __init__(self, text: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class Unavailable(MailboxError):
+    """The server says "later": too many connections, maintenance, a mailbox that is not connected."""
+
+    def __init__(self, text: str, *, code: str = "") -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class Refused(MailboxError):
+    """A clean tagged NO or BAD: the command was not done, the connection lives on."""
+
+    def __init__(self, text: str, *, code: str = "") -> None:
+        super().__init__(text)
+        self.code = code  # RFC 5530 and others, upper case: OVERQUOTA, TRYCREATE, NONEXISTENT, CANNOT, NOPERM, BAD, …
+        self.text = text
+
+
+class NotMovable(MailboxError):
+    """This server has neither MOVE nor a working UID EXPUNGE: nothing can be moved without risk."""
+
+
+class PollInstead(MailboxError):
+    """The server has no IDLE, or refuses it: look for new mail at intervals."""
+
+
+# RFC 5530: the mailbox or the server is at fault for the moment, not the command.
+_LATER = frozenset({"UNAVAILABLE", "INUSE", "SERVERBUG", "CONTACTADMIN", "LIMIT"})
+# Gmail, Dovecot, Exchange, Microsoft 365, GMX, Courier: said in prose only.
+_LATER_WORDS = re.compile(
+    r"too many (?:simultaneous |concurrent |open )?connections|maximum number of connections|authenticated but not connected"
+    r"|server (?:is )?unavailable|server (?:is )?busy|try again later|temporar(?:y|ily)|zu viele zugriffsversuche"
+    r"|too many (?:login|authentication) attempts|too many logins|rate limit|service not available",
+    re.IGNORECASE,
+)
+_THROTTLED = re.compile(r"throttl|suggested backoff", re.IGNORECASE)
+_BACKOFF = re.compile(r"backoff time:?\s*(\d{1,10})\s*(milliseconds|ms|seconds|s)\b", re.IGNORECASE)
+_CODE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*)")
+_NOISE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+def words(raw: bytes | str) -> str:
+    """A server's text as one short printable line."""
+    text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+    text = _NOISE.sub(" ", text).strip()
+    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
+
+
+def response_code(text: str) -> str:
+    """The response code in a server's text (RFC 3501 7.1, RFC 5530), upper case; "" if there is none."""
+    found = _CODE.search(text)
+    return found[1].upper() if found else ""
+
+
+def scrubbed(text: str, secrets: Iterable[str]) -> str:
+    """`text` without the secrets: some servers echo the command they did not understand."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "…")
+    return text
+
+
+def _retry_after(text: str) -> timedelta | None:
+    found = _BACKOFF.search(text)
+    if found is None:
+        return None
+    unit = "milliseconds" if found[2].lower().startswith("m") else "seconds"
+    return timedelta(**{unit: int(found[1])})
+
+
+def _pause(text: str) -> Throttled | Unavailable | None:
+    """The server's "later", in a code or in prose."""
+    if _THROTTLED.search(text):
+        return Throttled(text, retry_after=_retry_after(text))
+    code = response_code(text)
+    if code in _LATER or _LATER_WORDS.search(text):
+        return Unavailable(text, code=code)
+    return None
+
+
+def refusal(status: str, text: str) -> MailboxError:
+    """The error for a tagged NO or BAD with that text, in any command but those that sign in."""
+    text = words(text)
+    return _pause(text) or Refused(text, code=response_code(text) or ("BAD" if status == "BAD" else ""))
+
+
+def farewell(text: str) -> MailboxError:
+    """The error for an untagged BYE."""
+    text = words(text)
+    return _pause(text) or Lost(f"the server said goodbye: {text}")
+
+
+def sign_in_refusal(text: str) -> MailboxError:
+    """The error for a tagged NO or BAD to LOGIN or AUTHENTICATE.
+
+    Servers say "too many connections" in the same breath as "wrong password" (FAULTS: Gmail, Microsoft 365,
+    Dovecot); only what is left counts as wrong credentials.
+    """
+    text = words(text)
+    code = response_code(text)
+    if code == "PRIVACYREQUIRED":
+        return Insecure(f"the server takes no password on an unencrypted connection: {text}")
+    return _pause(text) or AuthFailed(f"the server refused to sign us in: {text}", code=code)
+
+
+# Whatever parsing of remote data may raise; the connection's state is unknown after any of them.
+POISON = (
+    ProtocolError,
+    MemoryError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RecursionError,
+)
+
+
+FOREIGN = (imaplib.IMAP4.error, OSError, EOFError, *POISON)
+"""What the libraries raise: whatever it was, the connection is not to be used again."""
+
+
+def translate(error: BaseException) -> MailboxError:
+    """Our error for one of `FOREIGN`."""
+    text = words(str(error))
+    if isinstance(error, imaplib.IMAP4.error):
+        return _pause(text) or Lost(text)
+    if isinstance(error, TimeoutError):
+        return Lost("the server did not answer in time")
+    if isinstance(error, (OSError, EOFError)):  # before POISON: a certificate error is a ValueError too
+        return Lost(text or type(error).__name__)
+    return Garbled(f"the server's answer makes no sense ({type(error).__name__}: {text})")

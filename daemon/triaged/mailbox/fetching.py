@@ -1,0 +1,236 @@
+"""Reading messages: our own FETCH (RFC 3501 6.4.5), in windows, literals straight from the wire.
+
+In: UIDs of the selected folder. Out: `Fetched` values.
+Never: a message marked as seen (only BODY.PEEK); data of a response without UID (servers interleave others' changes
+by sequence number); a literal beyond what was asked for in memory.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+
+from triaged.mailbox.connection import Imap
+from triaged.mailbox.errors import Garbled
+from triaged.mailbox.exchange import exchange, uid_sets, whole
+from triaged.mailbox.structure import Cursor, Leaf, Value, boundary, filled, leaves, shows_text, text_leaf
+from triaged.mailbox.values import MONTHS, NO_DATE, Fetched
+from triaged.mailbox.wire import LINES
+
+HEADER_OCTETS = 262_144
+"""The most of a message's header that is read."""
+TEXT_OCTETS = 16_384
+"""The most of a message's text that is read."""
+MIME_OCTETS = 8_192
+"""The most of a part's header that is read."""
+
+_START = re.compile(rb"\* \d{1,10} FETCH \(", re.IGNORECASE)
+_ITEM = re.compile(
+    rb" ?(?:UID (?P<uid>\d{1,10})"
+    rb"|FLAGS \((?P<flags>[^()\r\n]*)\)"
+    rb'|INTERNALDATE "(?P<date>[^"\r\n]{0,60})"'
+    rb"|RFC822\.SIZE (?P<size>\d{1,19})"
+    rb"|BODY\[(?P<section>[^\]\r\n]{0,200})\](?:<\d+>)? ?"
+    rb'(?:\{(?P<literal>\d{1,20})\+?\}\r?\n\Z|"(?P<quoted>(?:[^"\\\r\n]|\\.)*)"|(?P<nil>NIL))'
+    rb"|(?P<end>\)\r?\n\Z)"
+    rb"|(?P<other>[A-Z0-9][A-Z0-9.-]*(?:\[[^\]\r\n]{0,200}\](?:<\d+>)?)?)(?= ?[^ \r\n]))",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
+_MONTHS = {name: number for number, name in enumerate(MONTHS, 1)}
+
+
+@dataclass(slots=True)
+class Items:
+    """What one message's responses held so far."""
+
+    flags: frozenset[str] | None = None
+    arrived: datetime = NO_DATE
+    size: int = 0
+    sections: dict[bytes, bytes] = field(default_factory=dict)  # b"HEADER", b"TEXT", b"1.2", … as asked for
+    structure: Value = None
+
+
+def fetch(imap: Imap, uids: Sequence[int], *, text: bool, parts: bool = False) -> Iterator[list[Fetched]]:
+    """The messages of those UIDs that exist, window after window, in UID order.
+
+    Args:
+        imap: the connection, a folder selected.
+        uids: which.
+        text: also the first 16 KB of text; else headers alone.
+        parts: of large messages also the names and types of parts that lie beyond.
+    """
+    for chosen, window in uid_sets(uids):
+        yield _window(imap, chosen, window, text=text, parts=parts)
+
+
+def _window(imap: Imap, chosen: bytes, window: list[int], *, text: bool, parts: bool) -> list[Fetched]:
+    limits = {b"HEADER": HEADER_OCTETS} | ({b"TEXT": TEXT_OCTETS} if text else {})
+    body = b" BODY.PEEK[TEXT]<0.%d>" % TEXT_OCTETS if text else b""
+    wanted = b"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]<0.%d>%s)" % (HEADER_OCTETS, body)
+    found = ask(imap, chosen, window, wanted, limits)
+    for uid in [uid for uid, items in found.items() if b"HEADER" not in items.sections]:
+        # only a change of flags was told, and the message is gone; or the server will not give the header
+        del found[uid]
+        found |= ask(imap, b"%d" % uid, [uid], wanted, limits)
+    messages = [_message(uid, found[uid], text=text) for uid in window if uid in found]
+    if not text:
+        return messages
+    return _with_far_text(imap, messages, parts=parts)
+
+
+def _message(uid: int, items: Items, *, text: bool) -> Fetched:
+    header, body = items.sections.get(b"HEADER", b""), items.sections.get(b"TEXT", b"")
+    complete = text and bool(header) and len(header) < HEADER_OCTETS and len(body) < TEXT_OCTETS
+    complete = complete or (bool(header) and len(header) + len(body) == items.size)
+    size = len(header) + len(body) if complete else max(items.size, len(header) + len(body))
+    return Fetched(uid, items.flags or frozenset(), items.arrived, size, header, body, complete)
+
+
+def _with_far_text(imap: Imap, messages: list[Fetched], *, parts: bool) -> list[Fetched]:
+    """For large multipart messages whose first octets show no text: the text part, by the structure."""
+    far = {m.uid: edge for m in messages if (edge := _far(m, parts=parts))}
+    if not far:
+        return messages
+    shapes: dict[int, Items] = {}
+    for chosen, window in uid_sets(list(far)):
+        shapes |= ask(imap, chosen, window, b"(UID BODYSTRUCTURE)", {}, octets=100_000)
+    trees = {uid: leaves(items.structure) for uid, items in shapes.items()}
+    texts = {uid: leaf for uid, tree in trees.items() if (leaf := text_leaf(tree))}
+    contents: dict[int, Items] = {}
+    for number in {leaf.number for leaf in texts.values()}:
+        wanted = b"(UID BODY.PEEK[%s.MIME]<0.%d> BODY.PEEK[%s]<0.%d>)" % (number, MIME_OCTETS, number, TEXT_OCTETS)
+        limits = {number + b".MIME": MIME_OCTETS, number: TEXT_OCTETS}
+        for chosen, window in uid_sets([uid for uid, leaf in texts.items() if leaf.number == number]):
+            contents |= ask(imap, chosen, window, wanted, limits)
+    return [
+        _refilled(m, far[m.uid], trees[m.uid], texts.get(m.uid), contents.get(m.uid)) if trees.get(m.uid) else m
+        for m in messages
+    ]
+
+
+def _far(message: Fetched, *, parts: bool) -> bytes | None:
+    if message.complete or (not parts and shows_text(message.body)):
+        return None
+    return boundary(message.header)
+
+
+def _refilled(message: Fetched, edge: bytes, tree: list[Leaf], text: Leaf | None, content: Items | None) -> Fetched:
+    mime, octets = b"", b""
+    if text and content:
+        mime, octets = content.sections.get(text.number + b".MIME", b""), content.sections.get(text.number, b"")
+    return replace(message, body=filled(edge, tree, text, mime, octets), complete=False)
+
+
+def ask(  # noqa: D417 — imap is the connection everywhere
+    imap: Imap, chosen: bytes, window: Sequence[int], wanted: bytes, limits: Mapping[bytes, int], *, octets: int = 0
+) -> dict[int, Items]:
+    """One UID FETCH; what the server said about each of the UIDs in `window` that it has.
+
+    Args:
+        chosen: the UID set.
+        window: the UIDs in it; data about others is dropped.
+        wanted: the items, in parentheses.
+        limits: the sections that are kept, and how much of each.
+        octets: expected for a message beside the sections.
+    """
+    found: dict[int, Items] = {}
+    asked = set(window)
+
+    def take(line: bytes) -> None:
+        if _START.match(line):
+            read_fetch(Cursor(imap.wire, line), asked, limits, found)
+        else:
+            whole(line, imap.wire, limit=0)
+
+    expected = len(window) * (sum(limits.values()) + 2_000 + octets)
+    exchange(imap, b"UID FETCH %s %s" % (chosen, wanted), take, octets=expected, lines=LINES + 50 * len(window))
+    return found
+
+
+def read_fetch(cursor: Cursor, asked: set[int], limits: Mapping[bytes, int], found: dict[int, Items]) -> None:
+    """Read one FETCH response at the cursor into `found`; dropped if it names no UID of `asked`. Raises `Garbled`."""
+    begun = _START.match(cursor.line)
+    assert begun is not None
+    cursor.at = begun.end()
+    items, uid = Items(), 0
+    while True:
+        item = _ITEM.match(cursor.line, cursor.at)
+        if item is None:
+            raise Garbled(f"the server's FETCH cannot be read: {cursor.line[cursor.at : cursor.at + 80]!r}")
+        cursor.at = item.end()
+        match item.lastgroup:
+            case "uid":
+                uid = int(item["uid"])
+            case "flags":
+                items.flags = _flags(item["flags"])
+            case "date":
+                items.arrived = internal_date(item["date"])
+            case "size":
+                items.size = int(item["size"])
+            case "literal" | "quoted" | "nil":
+                _section(cursor, item, items, limits)
+            case "other":
+                value = cursor.value()
+                if item["other"].upper() == b"BODYSTRUCTURE":
+                    items.structure = value
+            case _:
+                break
+    if uid in asked:
+        _merge(found, uid, items)
+
+
+def _section(cursor: Cursor, item: re.Match[bytes], items: Items, limits: Mapping[bytes, int]) -> None:
+    name = item["section"].upper().replace(b'"', b"")  # some servers quote the names of header fields
+    limit = limits.get(name, 0)
+    if item["literal"]:
+        size = int(item["literal"])
+        data = cursor.wire.read(min(size, limit)) if size <= limit else _first(cursor, size, limit)
+        cursor.line, cursor.at = cursor.wire.readline(), 0
+    else:
+        data = re.sub(rb"\\(.)", rb"\1", item["quoted"] or b"")[:limit]
+    if name in limits:
+        items.sections[name] = data
+
+
+def _first(cursor: Cursor, size: int, limit: int) -> bytes:
+    """The first `limit` octets of a literal of `size`: some servers do not know partial fetches of a header."""
+    kept = cursor.wire.read(limit)
+    cursor.wire.skip(size - limit)
+    return kept
+
+
+def _merge(found: dict[int, Items], uid: int, items: Items) -> None:
+    """Add to what is known: a second response for a message (somebody changes its flags meanwhile) holds less."""
+    known = found.get(uid)
+    if known is None:
+        found[uid] = items
+        return
+    known.flags = items.flags if items.flags is not None else known.flags
+    known.arrived = items.arrived if items.arrived != NO_DATE else known.arrived
+    known.size = items.size or known.size
+    known.sections |= items.sections
+    known.structure = items.structure or known.structure
+
+
+@lru_cache(maxsize=512)
+def _flags(raw: bytes) -> frozenset[str]:
+    return frozenset(raw.decode("utf-8", "replace").split())
+
+
+def internal_date(raw: bytes) -> datetime:
+    """An INTERNALDATE (RFC 3501 9, date-time) in UTC; `NO_DATE` if it is none."""
+    found = _DATE.fullmatch(raw.decode("ascii", "replace"))
+    if found is None:
+        return NO_DATE
+    day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    try:
+        zone = timezone(-offset if sign == "-" else offset)
+        at = datetime(
+            int(year), _MONTHS[month.title()], int(day), int(hour), int(minute), min(int(second), 59), tzinfo=zone
+        )
+        return at.astimezone(UTC)
+    except (ValueError, KeyError, OverflowError):
+        return NO_DATE

@@ -1,0 +1,257 @@
+"""Folders: their names as people write them and as the server joins them, their special uses.
+
+In: names from the configuration, LIST and NAMESPACE responses. Out: names as the server has them.
+Never: a path joined with a delimiter that LIST did not name; INBOX compared by case.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from imapclient import imap_utf7
+
+from triaged.mailbox.capabilities import Capabilities
+from triaged.mailbox.connection import Imap
+from triaged.mailbox.errors import Refused
+from triaged.mailbox.exchange import exchange, ignore, whole
+from triaged.mailbox.structure import Cursor, Value
+from triaged.mailbox.values import FolderInfo, Role
+
+FOLDERS = 20_000
+"""The most folders that are looked at."""
+
+_ROLES: dict[str, Role] = {
+    "\\sent": "sent",
+    "\\drafts": "drafts",
+    "\\trash": "trash",
+    "\\junk": "junk",
+    "\\archive": "archive",
+    "\\all": "all",
+}
+# For servers that do not tell (RFC 6154 is optional), in the languages of our users; the first that exists is it.
+_NAMES: dict[Role, tuple[str, ...]] = {
+    "sent": (
+        "Sent",
+        "Sent Items",
+        "Sent Messages",
+        "Sent Mail",
+        "Gesendet",
+        "Gesendete Objekte",
+        "Gesendete Elemente",
+        "Envoyés",
+        "Éléments envoyés",
+        "Enviados",
+    ),
+    "drafts": ("Drafts", "Draft", "Entwürfe", "Brouillons", "Borradores"),
+    "trash": (
+        "Trash",
+        "Deleted Items",
+        "Deleted Messages",
+        "Papierkorb",
+        "Gelöschte Elemente",
+        "Gelöschte Objekte",
+        "Corbeille",
+        "Papelera",
+    ),
+    "junk": ("Junk", "Spam", "Junk E-mail", "Junk Email", "Bulk Mail", "Courrier indésirable", "Correo no deseado"),
+    "archive": ("Archive", "Archives", "Archiv"),
+}
+
+
+def quoted(name: str) -> bytes:
+    """A folder's name as it stands in a command: modified UTF-7 (RFC 3501 5.1.3), quoted."""
+    if name.upper() == "INBOX":
+        return b"INBOX"
+    encoded: bytes = imap_utf7.encode(name)
+    return b'"' + encoded.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How this server joins names."""
+
+    delimiter: str  # "" where there is no hierarchy
+    prefix: str  # of the personal namespace, with its delimiter at the end: "INBOX." or ""
+
+    def as_written(self, name: str) -> str:
+        """A configured name with "/" between levels, as the server writes it: "Clients/Deferred" -> "INBOX.Clients.Deferred"."""
+        if name.upper() == "INBOX":
+            return "INBOX"
+        joined = self.joined(name)
+        if not self.prefix or joined.startswith(self.prefix) or joined + self.delimiter == self.prefix:
+            return joined
+        return self.prefix + joined
+
+    def joined(self, name: str) -> str:
+        """The name with the server's delimiter for "/"."""
+        return name.replace("/", self.delimiter) if self.delimiter not in ("", "/") else name
+
+
+def naming(imap: Imap, capabilities: Capabilities) -> Naming:
+    """How the server joins names: NAMESPACE (RFC 2342), else LIST "" "" (RFC 3501 6.3.8)."""
+    if capabilities.namespace and (personal := _personal(imap)) is not None:
+        return personal
+    rows: list[list[Value]] = []
+    _list(imap, b'LIST "" ""', rows)
+    delimiter = next((_text(row[1]) for row in rows), "/")
+    return Naming(delimiter, "")
+
+
+def _personal(imap: Imap) -> Naming | None:
+    found: list[Value] = []
+
+    def take(line: bytes) -> None:
+        if line[:12].upper() == b"* NAMESPACE ":
+            found.append(Cursor(imap.wire, line, 12).value())
+        else:
+            whole(line, imap.wire, limit=0)
+
+    try:
+        exchange(imap, b"NAMESPACE", take)
+    except Refused:
+        return None
+    match found:
+        case [[[bytes() as prefix, delimiter, *_], *_], *_]:
+            return Naming(_text(delimiter), _text(prefix))
+    return None
+
+
+def folders(imap: Imap, capabilities: Capabilities) -> list[FolderInfo]:
+    """All folders, with their special uses where the server or a usual name tells them."""
+    rows: list[list[Value]] = []
+    if capabilities.special_use and capabilities.list_extended:
+        try:
+            _list(imap, b'LIST "" "*" RETURN (SPECIAL-USE)', rows)
+        except Refused:
+            rows = []
+    if not rows:
+        _list(imap, b'LIST "" "*"', rows)
+    return _with_usual_names([info for row in rows if (info := _info(row))])
+
+
+def listed(imap: Imap, name: str) -> FolderInfo | None:
+    """The folder of exactly that name; None if there is none."""
+    rows: list[list[Value]] = []
+    # "*" and "%" are wildcards in LIST and may stand in names: what comes back is compared
+    _list(imap, b'LIST "" ' + quoted(name), rows)
+    wanted = name.upper() if name.upper() == "INBOX" else name
+    infos = (info for row in rows if (info := _info(row)))
+    return next((i for i in infos if (i.name.upper() if i.name.upper() == "INBOX" else i.name) == wanted), None)
+
+
+def _list(imap: Imap, command: bytes, rows: list[list[Value]]) -> None:
+    """LIST; of each folder flags, delimiter and name. A line that is none is left out, not an error of all."""
+
+    def take(line: bytes) -> None:
+        if line[:7].upper() != b"* LIST " or len(rows) >= FOLDERS:
+            whole(line, imap.wire, limit=0)
+            return
+        cursor = Cursor(imap.wire, line, 7)
+        rows.append([cursor.value(), cursor.value(), cursor.value()])
+
+    exchange(imap, command, take)
+
+
+def _info(row: list[Value]) -> FolderInfo | None:
+    match row:
+        case [list() as flags, delimiter, bytes() as name]:
+            pass
+        case _:
+            return None
+    marks = {flag.decode("ascii", "replace").lower() for flag in flags if isinstance(flag, bytes)}
+    role = next((_ROLES[mark] for mark in _ROLES if mark in marks), None)
+    decoded = decoded_name(name)
+    if decoded.upper() == "INBOX":
+        decoded = "INBOX"
+    return FolderInfo(decoded, role, _text(delimiter), not marks & {"\\noselect", "\\nonexistent"})
+
+
+def decoded_name(raw: bytes) -> str:
+    """A folder's name from the wire; one that is no modified UTF-7 (or is UTF-8) as its octets read."""
+    try:
+        name: str = imap_utf7.decode(raw)
+    except (ValueError, LookupError):
+        return raw.decode("utf-8", "replace")
+    return name
+
+
+def _text(value: Value) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""
+
+
+def _with_usual_names(infos: list[FolderInfo]) -> list[FolderInfo]:
+    """Roles by name for those that no folder has by the server's word."""
+    told = {info.role for info in infos}
+    # of two folders of that name the one nearer to the top
+    free = sorted((i for i in infos if i.selectable and i.role is None), key=_depth, reverse=True)
+    candidates = {_last(info): info.name for info in free}
+    by_name: dict[str, Role] = {}
+    for role, names in _NAMES.items():
+        if role in told:
+            continue
+        if name := next((candidates[each.lower()] for each in names if each.lower() in candidates), None):
+            by_name[name] = role
+    return [FolderInfo(info.name, by_name.get(info.name, info.role), info.delimiter, info.selectable) for info in infos]
+
+
+def _depth(info: FolderInfo) -> int:
+    return info.name.count(info.delimiter) if info.delimiter else 0
+
+
+def _last(info: FolderInfo) -> str:
+    name = info.name.rpartition(info.delimiter)[2] if info.delimiter else info.name
+    return name.lower()
+
+
+def locate(imap: Imap, how: Naming, name: str) -> str | None:
+    """The existing folder that a configured name means: exactly that one, else by the server's way to join."""
+    for candidate in dict.fromkeys((name, how.joined(name), how.as_written(name))):
+        if candidate.upper() == "INBOX":
+            return "INBOX"
+        info = listed(imap, candidate)
+        if info is not None and info.selectable:
+            return info.name
+    return None
+
+
+def create(imap: Imap, how: Naming, name: str) -> str:
+    """Create and subscribe the folder that a configured name means; its name on the server. Raises `Refused`."""
+    written = how.as_written(name)
+    try:
+        exchange(imap, b"CREATE " + quoted(written), ignore(imap.wire))
+    except Refused as refusal:
+        # somebody else was faster, or the server has it and does not list it
+        if refusal.code != "ALREADYEXISTS" and listed(imap, written) is None:
+            raise
+    subscribe(imap, written)
+    return written
+
+
+def subscribe(imap: Imap, name: str) -> None:
+    """Subscribe, so that mail programs show the folder; a refusal changes nothing for us."""
+    try:
+        exchange(imap, b"SUBSCRIBE " + quoted(name), ignore(imap.wire))
+    except Refused:
+        return
+
+
+_STATUS = re.compile(rb"\(([^()]*)\)\s*\Z")
+_NUMBER = re.compile(rb"(MESSAGES|UIDNEXT|UIDVALIDITY) (\d{1,20})", re.IGNORECASE)
+
+
+def status(imap: Imap, name: str) -> dict[str, int]:
+    """STATUS (RFC 3501 6.3.10): MESSAGES, UIDNEXT, UIDVALIDITY, as far as the server tells. Raises `Refused`."""
+    told: dict[str, int] = {}
+
+    def take(line: bytes) -> None:
+        fragments = whole(line, imap.wire)
+        if fragments[0][:9].upper() == b"* STATUS " and (inner := _STATUS.search(fragments[-1])):
+            told.update((key.decode().upper(), int(number)) for key, number in _NUMBER.findall(inner[1]))
+
+    exchange(imap, b"STATUS %s (MESSAGES UIDNEXT UIDVALIDITY)" % quoted(name), take)
+    return told
+
+
+def by_role(infos: Sequence[FolderInfo], role: Role) -> str | None:
+    """The folder with that special use."""
+    return next((info.name for info in infos if info.role == role and info.selectable), None)

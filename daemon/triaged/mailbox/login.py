@@ -1,0 +1,137 @@
+"""Signing in.
+
+In: a connected client and a password, or an access token. Out: an authenticated connection, or the reason in words.
+Never: the password or token in an error or a log; a password on the command line that would need quoting tricks.
+"""
+
+import base64
+import imaplib
+import json
+import re
+from dataclasses import dataclass, field
+
+from triaged.mailbox.connection import Client
+from triaged.mailbox.errors import (
+    AuthFailed,
+    Insecure,
+    MailboxError,
+    Refused,
+    farewell,
+    scrubbed,
+    sign_in_refusal,
+    words,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Password:
+    """Sign in with a password."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Sign in with an OAuth 2 access token."""
+
+    user: str
+    token: str = field(repr=False)
+
+
+Credentials = Password | Token
+
+_PLAINLY_QUOTABLE = re.compile(r"[\x20-\x7e]*")
+
+
+def sign_in(client: Client, credentials: Credentials) -> None:
+    """Authenticate. Blocking.
+
+    Raises:
+        AuthFailed, Throttled, Unavailable: by the server's answer (FAULTS: servers mix them up, `errors` tells them apart).
+        Insecure: the server takes no password here.
+        Lost: the connection died meanwhile.
+    """
+    offered = {each for each in client.imap.capabilities if each.startswith("AUTH=") or each == "LOGINDISABLED"}
+    match credentials:
+        case Password(user, password):
+            _tell(client, _with_password, offered, user, password)
+        case Token(user, token):
+            _tell(client, _with_token, offered, user, token)
+
+
+def _tell(client: Client, how: object, offered: set[str], user: str, secret: str) -> None:
+    challenge: list[bytes] = []
+    assert callable(how)
+    try:
+        how(client, offered, user, secret, challenge)
+    except imaplib.IMAP4.abort as error:
+        raise farewell(scrubbed(str(error), (secret,))) from None
+    except imaplib.IMAP4.error as error:
+        # the cause would carry what the server said, and some echo the command
+        # IMAPClient's LoginError hides an abort (EOF, BYE) in its context
+        text = scrubbed(str(error), (secret,))
+        if isinstance(error.__context__, imaplib.IMAP4.abort):
+            raise farewell(text) from None
+        raise _with_challenge(sign_in_refusal(text), challenge, secret) from None
+
+
+def _with_password(client: Client, offered: set[str], user: str, password: str, _challenge: list[bytes]) -> None:
+    quotable = _PLAINLY_QUOTABLE.fullmatch(user) and _PLAINLY_QUOTABLE.fullmatch(password)
+    if "LOGINDISABLED" not in offered and quotable:
+        client.login(user, password)
+    elif "AUTH=PLAIN" in offered:  # RFC 4616: UTF-8, no quoting
+        client.plain_login(user, password)
+    elif not quotable:
+        raise AuthFailed("the password has characters that this server has no way to take (no AUTH=PLAIN)")
+    else:
+        raise Insecure("the server takes no password on this connection (LOGINDISABLED)")
+
+
+def _with_token(client: Client, offered: set[str], user: str, token: str, challenge: list[bytes]) -> None:
+    if "AUTH=XOAUTH2" in offered:
+        first, after_error = f"user={user}\x01auth=Bearer {token}\x01\x01".encode(), b""
+        client.sasl_login("XOAUTH2", _answers(first, after_error, challenge))
+    elif "AUTH=OAUTHBEARER" in offered:  # RFC 7628 3.1; 3.2.3: an error is answered with one %x01
+        name = user.replace("=", "=3D").replace(",", "=2C")
+        first, after_error = f"n,a={name},\x01auth=Bearer {token}\x01\x01".encode(), b"\x01"
+        client.sasl_login("OAUTHBEARER", _answers(first, after_error, challenge))
+    else:
+        raise Refused("the server offers no sign-in with OAuth (neither XOAUTH2 nor OAUTHBEARER)")
+
+
+def _answers(first: bytes, after_error: bytes, challenge: list[bytes]) -> object:
+    answers = iter((first,))
+
+    def answer(said: bytes) -> bytes:
+        if (reply := next(answers, None)) is not None:
+            return reply
+        challenge.append(said)
+        return after_error
+
+    return answer
+
+
+def _with_challenge(error: MailboxError, challenge: list[bytes], secret: str) -> MailboxError:
+    """The error with what the server's JSON said (RFC 7628 3.2.2: status, scope, openid-configuration)."""
+    if not isinstance(error, AuthFailed) or not challenge:
+        return error
+    told = scrubbed(words(_decoded(challenge[0])), (secret,))
+    return AuthFailed(f"{error} — {told}", code=error.code)
+
+
+def _decoded(challenge: bytes) -> str:
+    """A challenge as `status 401, scope https://…`; as it stands if it is no JSON."""
+    text = challenge.decode("utf-8", "replace")
+    if not text.startswith("{"):  # some servers encode it once more
+        try:
+            text = base64.b64decode(challenge, validate=True).decode("utf-8", "replace")
+        except ValueError:
+            return text
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    if not isinstance(said, dict):
+        return text
+    return ", ".join(f"{name} {value}" for name, value in said.items() if isinstance(value, str | int))

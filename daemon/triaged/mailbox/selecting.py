@@ -1,0 +1,133 @@
+"""SELECT and SEARCH: what is in a folder.
+
+In: a folder, a UID or a Message-ID. Out: `Selected`, UIDs.
+Never: a UID below the one that was asked for (`n:*` names the last message even when it is older, RFC 3501 6.4.8);
+a hit of SEARCH HEADER that was not compared (it finds parts of values).
+"""
+
+import re
+from dataclasses import dataclass
+
+from triaged.mailbox.connection import Imap
+from triaged.mailbox.errors import Refused
+from triaged.mailbox.exchange import exchange, uid_sets, whole
+from triaged.mailbox.fetching import ask
+from triaged.mailbox.folders import quoted
+from triaged.mailbox.values import Selected
+
+SEARCH_OCTETS = 32_000_000
+"""The longest SEARCH answer: some three million UIDs."""
+CANDIDATES = 100
+"""How many hits for a Message-ID are compared."""
+
+_EXISTS = re.compile(rb"\* (\d{1,10}) EXISTS\b", re.IGNORECASE)
+_NUMBER = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) (\d{1,10})\]", re.IGNORECASE)
+_FLAGS = re.compile(rb"\* (?:OK \[(PERMANENTFLAGS)|FLAGS) \(([^()]*)\)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The selected folder: what is told, and which flags stay."""
+
+    name: str
+    selected: Selected
+    permanent: frozenset[str]  # lower case
+
+    def keeps(self, flag: str) -> bool:
+        r"""Whether a flag is worth storing: system flags always, a keyword if it stays (RFC 3501 7.1, PERMANENTFLAGS)."""
+        return flag.startswith("\\") or "\\*" in self.permanent or flag.lower() in self.permanent
+
+
+def select(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
+    r"""SELECT a folder.
+
+    Args:
+        imap: the connection.
+        name: as the server has it.
+        keywords: False where PERMANENTFLAGS is known to lie.
+
+    Raises:
+        Refused: no such folder, or one without UIDVALIDITY: nothing in it could be remembered.
+    """
+    numbers: dict[str, int] = {}
+    flags: dict[str, frozenset[str]] = {}
+
+    def take(line: bytes) -> None:
+        whole(line, imap.wire)
+        if found := _EXISTS.match(line):
+            numbers["EXISTS"] = int(found[1])
+        elif found := _NUMBER.match(line):
+            numbers[found[1].decode().upper()] = int(found[2])
+        elif found := _FLAGS.match(line):
+            flags["permanent" if found[1] else "known"] = frozenset(found[2].decode("utf-8", "replace").lower().split())
+
+    done = exchange(imap, b"SELECT " + quoted(name), take)
+    if not numbers.get("UIDVALIDITY"):
+        raise Refused(f"folder {name} has no UIDVALIDITY: its messages cannot be told apart", code="NOUIDVALIDITY")
+    # RFC 3501 6.3.1: without PERMANENTFLAGS all of FLAGS can be changed permanently
+    permanent = flags.get("permanent", flags.get("known", frozenset()))
+    if keywords is False:
+        permanent = frozenset(flag for flag in permanent if flag.startswith("\\") and flag != "\\*")
+    selected = Selected(
+        uidvalidity=numbers["UIDVALIDITY"],
+        uidnext=numbers.get("UIDNEXT") or None,
+        exists=numbers.get("EXISTS", 0),
+        keywords="\\*" in permanent,
+        read_only=done.code == b"READ-ONLY",
+    )
+    return Folder(name, selected, permanent)
+
+
+def uids_from(imap: Imap, uid: int) -> list[int]:
+    """The UIDs of the selected folder from `uid` on, ascending."""
+    return [each for each in search(imap, b"UID %d:*" % uid) if each >= uid]
+
+
+def search(imap: Imap, criteria: bytes) -> list[int]:
+    """UID SEARCH; ascending."""
+    hits: set[int] = set()
+
+    def take(line: bytes) -> None:
+        if line[:8].upper() == b"* SEARCH":
+            hits.update(int(word) for word in line[8:].split() if word.isdigit())
+        else:
+            whole(line, imap.wire, limit=0)
+
+    exchange(imap, b"UID SEARCH " + criteria, take, octets=SEARCH_OCTETS, longest=SEARCH_OCTETS)
+    return sorted(hits)
+
+
+# Microsoft and Google put a new Message-ID into what they send and keep ours here.
+_ORIGINALS = (b"X-MICROSOFT-ORIGINAL-MESSAGE-ID", b"X-GOOGLE-ORIGINAL-MESSAGE-ID")
+_SEARCHABLE = re.compile(r"[\x21-\x7e]{3,900}")
+
+
+def find(imap: Imap, message_id: str, since_uid: int, *, rewritten: bool) -> list[int]:
+    """The UIDs from `since_uid` on of messages with that Message-ID, compared in full.
+
+    Args:
+        imap: the connection, a folder selected.
+        message_id: with angle brackets.
+        since_uid: the first UID to look at.
+        rewritten: also look where providers keep a Message-ID that they replaced.
+    """
+    if not _SEARCHABLE.fullmatch(message_id):
+        return []  # cannot be asked for, and no message of ours has it
+    key = b'"' + message_id.encode().replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+    fields = (b"MESSAGE-ID", *(_ORIGINALS if rewritten else ()))
+    hits: set[int] = set()
+    for field in fields:
+        hits.update(search(imap, b"UID %d:* HEADER %s %s" % (since_uid, field, key)))
+    candidates = sorted(uid for uid in hits if uid >= since_uid)[-CANDIDATES:]
+    return [uid for uid, ids in message_ids(imap, candidates, fields).items() if message_id in ids]
+
+
+def message_ids(imap: Imap, uids: list[int], fields: tuple[bytes, ...]) -> dict[int, set[str]]:
+    """By UID, the values of those header fields."""
+    section = b"HEADER.FIELDS (%s)" % b" ".join(fields)
+    told: dict[int, set[str]] = {}
+    for chosen, window in uid_sets(uids):
+        for uid, items in ask(imap, chosen, window, b"(UID BODY.PEEK[%s])" % section, {section: 8_000}).items():
+            lines = re.sub(rb"\r?\n[ \t]+", b" ", items.sections.get(section, b"")).splitlines()
+            told[uid] = {line.partition(b":")[2].decode("ascii", "replace").strip() for line in lines}
+    return dict(sorted(told.items()))

@@ -1,0 +1,455 @@
+"""One connection to one mailbox.
+
+In: where the server is, how to get the secret, the shared thread pools. Out: folders, messages, moves, as values.
+One owner; at most one call in flight. Every error is one of `mailbox.errors`; after `Refused`, `NotMovable` and
+`PollInstead` the connection lives on, after any other it is closed and `open` must be called again.
+Never: two calls at once on a connection; a connection used again after anything but a clean answer; a message marked
+as seen by being read.
+"""
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from imapclient import SocketTimeout
+
+from triaged.mailbox import capabilities as capability_words
+from triaged.mailbox import fetching, folders, idle, moves, selecting, storing
+from triaged.mailbox.capabilities import Capabilities
+from triaged.mailbox.connection import Client, Imap, Lifeline, Where, connect
+from triaged.mailbox.errors import FOREIGN, Insecure, Lost, MailboxError, NotMovable, PollInstead, Refused, translate
+from triaged.mailbox.exchange import exchange, ignore, uid_sets, whole
+from triaged.mailbox.folders import Naming
+from triaged.mailbox.login import Credentials, Password, Token, sign_in
+from triaged.mailbox.pools import Pools, bounded
+from triaged.mailbox.profile import Profile, recognise
+from triaged.mailbox.selecting import Folder
+from triaged.mailbox.values import Fetched, FolderInfo, FolderStatus, IdleEnd, Place, Role, Selected
+
+Secret = Callable[[], Awaitable[str]]
+"""Asks for a password or an access token, at each sign-in anew."""
+
+IDLE_AGAIN = 3600.0
+"""Seconds after which IDLE is tried again where it was refused."""
+SLOWEST = 50_000
+"""Octets a second: a slower transfer is given up."""
+
+T = TypeVar("T")
+_CLEAN = (Refused, NotMovable, PollInstead)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Deadlines by the wall clock, in seconds."""
+
+    connect: float = 30.0  # name, TCP, TLS, greeting, sign-in, capabilities: each half may take as long
+    address: float = 15.0  # for each of the host's addresses, and each silence until the sign-in
+    command: float = 60.0
+    done: float = 15.0  # the end of IDLE
+    goodbye: float = 3.0
+
+
+PATIENCE = Patience()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A connection that is signed in."""
+
+    imap: Imap
+    lifeline: Lifeline
+
+
+class Session:
+    """A mailbox on a server. Open it, use it from one task, close it; it can be opened again."""
+
+    __slots__ = (
+        "_folder",
+        "_idle_refused",
+        "_line",
+        "_lock",
+        "_naming",
+        "_patience",
+        "_pools",
+        "_secret",
+        "_token",
+        "_where",
+        "_wished",
+        "capabilities",
+        "greeting",
+        "learned",
+        "profile",
+    )
+
+    def __init__(
+        self,
+        where: Where,
+        pools: Pools,
+        *,
+        secret: Secret | None = None,
+        token: Secret | None = None,
+        profile: Profile | None = None,
+        patience: Patience = PATIENCE,
+    ) -> None:
+        """A session that is not open yet.
+
+        Args:
+            where: the server, as in `core.settings.Server`.
+            pools: shared by all sessions of the process.
+            secret: gives the password; or
+            token: gives an OAuth 2 access token.
+            profile: instead of the one that is recognised.
+            patience: deadlines.
+        """
+        self._where = where
+        self._pools = pools
+        self._secret = secret
+        self._token = token
+        self._wished = profile
+        self._patience = patience
+        self._lock = asyncio.Lock()
+        self._line: _Line | None = None
+        self._folder: Folder | None = None
+        self._naming: Naming | None = None
+        self._idle_refused: float | None = None
+        self.capabilities: Capabilities = capability_words.read(())
+        self.profile: Profile = profile or recognise(where.host, "", self.capabilities)
+        self.greeting = ""
+        self.learned: dict[str, bool] = {}  # what turned out otherwise than promised: "uid_expunge", "idle"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection, as far as we know."""
+        return self._line is not None
+
+    async def open(self) -> None:
+        """Connect and sign in; an open connection is closed before.
+
+        Raises:
+            Lost, Unavailable, Throttled, AuthFailed, Insecure, CertificateRejected, and whatever the secret raises.
+        """
+        await self.close()
+        credentials = await self._credentials()
+        async with self._lock:
+            lifeline = Lifeline()
+            patience = SocketTimeout(self._patience.address, self._patience.command)
+
+            def work() -> tuple[Imap, Capabilities, str]:
+                return _open(self._where, credentials, lifeline, patience)
+
+            deadline = 2 * self._patience.connect
+            imap, can, greeting = await self._bounded(work, lifeline, deadline, connecting=True)
+            self._line = _Line(imap, lifeline)
+            self.capabilities, self.greeting = can, greeting
+            self.profile = self._wished or recognise(self._where.host, greeting, can)
+            self._folder = self._naming = self._idle_refused = None
+        if can.id and self.profile.send_id:
+            await self._call(_identify)
+
+    async def close(self) -> None:
+        """Say goodbye if nothing is under way, and close. Never raises."""
+        line, self._line, self._folder = self._line, None, None
+        if line is None:
+            return
+        if self._lock.locked():  # whoever is waiting for an answer gets `Lost`, and closes
+            line.lifeline.cut()
+            return
+        async with self._lock:
+            try:
+                work = functools.partial(_goodbye, line.imap)
+                await bounded(self._pools.commands, work, deadline=self._patience.goodbye, lifeline=line.lifeline)
+            finally:
+                line.lifeline.close()
+
+    # ── folders ──
+
+    async def folders(self) -> list[FolderInfo]:
+        """All folders, with their special uses."""
+        return await self._call(lambda imap: folders.folders(imap, self.capabilities))
+
+    async def special(self, role: Role) -> str | None:
+        """The folder with that special use, by the server's word or by a usual name; None if there is none."""
+        return folders.by_role(await self.folders(), role)
+
+    async def locate(self, name: str) -> str | None:
+        """The existing folder that a configured name means ("/" between levels), as the server has it; else None."""
+        how = await self._how_names_join()
+        return await self._call(lambda imap: folders.locate(imap, how, name))
+
+    async def ensure(self, name: str) -> str:
+        """The folder that a configured name means, created and subscribed if it is not there. Raises `Refused`."""
+        if (there := await self.locate(name)) is not None:
+            return there
+        how = await self._how_names_join()
+        return await self._call(lambda imap: folders.create(imap, how, name))
+
+    async def status(self, folder: str) -> FolderStatus | None:
+        """A folder from outside; None if there is no such folder. The selected one is selected again for it."""
+        if self._folder is not None and self._folder.name == folder:
+            again = await self.select(folder)
+            return FolderStatus(again.uidvalidity, again.uidnext, again.exists)
+        told = await self._call(lambda imap: _status(imap, folder))
+        if told is None:
+            return None
+        if not told.get("UIDVALIDITY"):
+            raise Refused(
+                f"folder {folder} has no UIDVALIDITY: its messages cannot be told apart", code="NOUIDVALIDITY"
+            )
+        return FolderStatus(told["UIDVALIDITY"], told.get("UIDNEXT") or None, told.get("MESSAGES", 0))
+
+    async def select(self, folder: str) -> Selected:
+        """Select a folder, named as the server has it. Raises `Refused` (NONEXISTENT, NOUIDVALIDITY, …)."""
+        self._folder = None
+        keywords = self.profile.keywords
+        self._folder = await self._call(lambda imap: selecting.select(imap, folder, keywords=keywords))
+        return self._folder.selected
+
+    # ── reading, in the selected folder ──
+
+    async def uids_from(self, uid: int) -> list[int]:
+        """The UIDs from `uid` on, ascending."""
+        return await self._call(lambda imap: selecting.uids_from(imap, uid))
+
+    async def fetch(self, uids: Sequence[int], *, text: bool, parts: bool = False) -> list[Fetched]:
+        """Messages, in UID order, never marked as seen; a UID that is not in the answer is not in the folder.
+
+        Args:
+            uids: at most a few hundred at a time: the answer may hold 270 kB each.
+            text: also the first 16 KB of text.
+            parts: of large messages also the names and types of the parts beyond the first 16 KB.
+        """
+        return await self._call(
+            lambda imap: [m for window in fetching.fetch(imap, uids, text=text, parts=parts) for m in window],
+            octets=32_000 * len(uids),
+        )
+
+    async def headers(self, uids: Sequence[int]) -> list[Fetched]:
+        """Messages without their bodies."""
+        return await self.fetch(uids, text=False)
+
+    async def flags(self, uids: Sequence[int]) -> dict[int, frozenset[str]]:
+        """The flags by UID; a UID that is missing is not in the folder."""
+
+        def work(imap: Imap) -> dict[int, frozenset[str]]:
+            told: dict[int, fetching.Items] = {}
+            for chosen, window in uid_sets(uids):
+                told |= fetching.ask(imap, chosen, window, b"(UID FLAGS)", {})
+            return {uid: items.flags or frozenset() for uid, items in sorted(told.items())}
+
+        return await self._call(work)
+
+    async def raw(self, uid: int, limit: int) -> bytes:
+        """The first `limit` octets of a whole message. Raises `Refused` (NONEXISTENT) if it is not there."""
+
+        def work(imap: Imap) -> bytes:
+            told = fetching.ask(imap, b"%d" % uid, [uid], b"(UID BODY.PEEK[]<0.%d>)" % limit, {b"": limit})
+            if uid not in told or b"" not in told[uid].sections:
+                raise Refused(f"message {uid} is not there", code="NONEXISTENT")
+            return told[uid].sections[b""]
+
+        return await self._call(work, octets=limit)
+
+    async def find(self, message_id: str, since_uid: int) -> list[int]:
+        """The UIDs from `since_uid` on of messages with exactly that Message-ID (angle brackets included)."""
+        rewritten = self.profile.rewrites_message_id
+        return await self._call(lambda imap: selecting.find(imap, message_id, since_uid, rewritten=rewritten))
+
+    # ── changing, in the selected folder ──
+
+    async def move(self, uids: Sequence[int], target: str) -> moves.Moved:
+        """Move messages.
+
+        Returns:
+            By UID the new place; None where the folder no longer has the message and nothing proves where it went
+            (look for it by digest). A UID that is missing is still where it was.
+
+        Raises:
+            NotMovable: this server cannot do it without risk.
+            Refused: TRYCREATE, OVERQUOTA, NOPERM, …: not done. `Lost`: unknown.
+        """
+        can_expunge = self.profile.uid_expunge and self.learned.get("uid_expunge", True)
+        name = folders.quoted(target)
+        try:
+            return await self._call(
+                lambda imap: moves.move(imap, self.capabilities, uids, name, uid_expunge=can_expunge)
+            )
+        except NotMovable:
+            self.learned["uid_expunge"] = False
+            raise
+
+    @property
+    def can_move(self) -> bool:
+        """Whether messages can be moved on this server."""
+        can_expunge = self.profile.uid_expunge and self.learned.get("uid_expunge", True)
+        return self.capabilities.move or (self.capabilities.uidplus and can_expunge)
+
+    async def store(self, uids: Sequence[int], *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        """Add and remove flags. Keywords that the server would not keep are left out."""
+        folder = self._folder
+        kept = [flag for flag in add if folder is None or folder.keeps(flag)]
+        dropped = [flag for flag in remove if folder is None or folder.keeps(flag)]
+        if uids and (kept or dropped):
+            await self._call(lambda imap: storing.store(imap, uids, add=kept, remove=dropped))
+
+    async def append(self, folder: str, raw: bytes, flags: Sequence[str], at: datetime) -> Place | None:
+        """Put a message into a folder, arrived at `at`; its place if the server tells. Raises `Refused` (TRYCREATE, …)."""
+        return await self._call(lambda imap: storing.append(imap, folder, raw, flags, at), octets=len(raw))
+
+    # ── waiting ──
+
+    async def idle(self, wake: asyncio.Event, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — an end among others, not an error
+        """Wait for mail in the selected folder without a thread; every other call waits meanwhile.
+
+        Returns:
+            READABLE: the server said something; look for mail. Look for it after the other ends too: IDLE goes deaf.
+
+        Raises:
+            PollInstead: no IDLE here; wait `profile.poll` and look.
+        """
+        if wake.is_set():
+            return IdleEnd.WOKEN
+        self._may_idle()
+        async with self._lock:
+            line = self._alive()
+            tag, news = await self._guarded(line, idle.begin, self._patience.command)
+            end = IdleEnd.READABLE if news else await self._watched(line, wake, timeout)
+            await self._guarded(line, lambda imap: idle.done(imap, tag), self._patience.done)
+            return end
+
+    async def noop(self) -> None:
+        """Show the server that we are there."""
+        await self._call(lambda imap: exchange(imap, b"NOOP", ignore(imap.wire)))
+
+    def _may_idle(self) -> None:
+        if not self.capabilities.idle:
+            raise PollInstead("the server has no IDLE")
+        refused = self._idle_refused
+        if refused is not None and asyncio.get_running_loop().time() - refused < IDLE_AGAIN:
+            raise PollInstead("the server refused IDLE a while ago")
+
+    async def _watched(self, line: _Line, wake: asyncio.Event, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — as above
+        watch = idle.Watch(line.imap.wire, line.imap.sock.fileno())
+        try:
+            end = await watch.wait(wake, timeout)
+        except asyncio.CancelledError:
+            self._drop(line)
+            raise
+        if watch.ended:
+            self._drop(line)
+            raise Lost("the server closed the connection")
+        return end
+
+    # ── how calls are made ──
+
+    async def _credentials(self) -> Credentials:
+        user = self._where.user
+        if not user:
+            raise Insecure(f"no user is configured for {self._where.host}")
+        if self._token is not None:
+            return Token(user, await self._token())
+        if self._secret is None:
+            raise Insecure(f"neither password nor OAuth is configured for {user} at {self._where.host}")
+        return Password(user, await self._secret())
+
+    async def _how_names_join(self) -> Naming:
+        if self._naming is None:
+            self._naming = await self._call(lambda imap: folders.naming(imap, self.capabilities))
+        return self._naming
+
+    def _alive(self) -> _Line:
+        if self._line is None:
+            raise Lost("the connection is closed")
+        return self._line
+
+    async def _call(self, work: Callable[[Imap], T], *, octets: int = 0) -> T:
+        """Run a command, in turn; `octets` that it transfers lengthen its deadline."""
+        async with self._lock:
+            return await self._guarded(self._alive(), work, self._patience.command + octets / SLOWEST)
+
+    async def _guarded(self, line: _Line, work: Callable[[Imap], T], deadline: float) -> T:
+        try:
+            return await self._bounded(lambda: work(line.imap), line.lifeline, deadline)
+        except PollInstead:
+            self._idle_refused = asyncio.get_running_loop().time()
+            raise
+        except _CLEAN:
+            raise
+        except BaseException:
+            # FAULTS R4: after anything else nobody knows what the next octets belong to
+            if self._line is line:
+                self._line = self._folder = None
+            raise
+
+    async def _bounded(
+        self, work: Callable[[], T], lifeline: Lifeline, deadline: float, *, connecting: bool = False
+    ) -> T:
+        pool = self._pools.connects if connecting else self._pools.commands
+        return await bounded(pool, functools.partial(_closing, lifeline, work), deadline=deadline, lifeline=lifeline)
+
+    def _drop(self, line: _Line) -> None:
+        line.lifeline.close()
+        if self._line is line:
+            self._line = self._folder = None
+
+
+def _closing(lifeline: Lifeline, work: Callable[[], T]) -> T:
+    """Run `work` in this thread; what is not a clean answer closes the socket here, where nobody else reads from it."""
+    try:
+        return work()
+    except _CLEAN:
+        raise
+    except FOREIGN as error:
+        lifeline.close()
+        raise translate(error) from error
+    except BaseException:
+        lifeline.close()
+        raise
+
+
+def _open(
+    where: Where, credentials: Credentials, lifeline: Lifeline, patience: SocketTimeout
+) -> tuple[Imap, Capabilities, str]:
+    client: Client = connect(where, lifeline, patience)
+    imap = client.imap
+    greeting = (imap.welcome or b"").decode("utf-8", "replace")
+    if imap.state == "NONAUTH":  # PREAUTH (RFC 3501 7.1.4): signed in by other means
+        sign_in(client, credentials)
+    words: list[bytes] = []
+
+    def take(line: bytes) -> None:
+        whole(line, imap.wire, limit=0)
+        if line[:13].upper() == b"* CAPABILITY ":
+            words.extend(line[13:].split())
+
+    # asked for anew: what was said before the sign-in, or along with it, is often another list (iCloud)
+    exchange(imap, b"CAPABILITY", take)
+    imap.untagged_responses.clear()
+    return imap, capability_words.read(words), greeting
+
+
+def _identify(imap: Imap) -> None:
+    exchange(imap, b'ID ("name" "triaged")', ignore(imap.wire))
+
+
+def _goodbye(imap: Imap) -> None:
+    try:
+        imap.sock.sendall(b"T LOGOUT\r\n")
+        imap.wire.allow(octets=10_000, lines=100)
+        while not imap.wire.readline().startswith(b"T "):
+            pass
+    except (MailboxError, OSError):
+        return
+
+
+def _status(imap: Imap, folder: str) -> dict[str, int] | None:
+    try:
+        return folders.status(imap, folder)
+    except Refused as refusal:
+        if refusal.code != "NONEXISTENT":
+            there = folders.listed(imap, folder)
+            if there is not None and there.selectable:
+                raise
+        return None

@@ -1,0 +1,80 @@
+"""What the mailbox tells the other rooms: plain frozen values."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Literal
+
+Role = Literal["sent", "drafts", "trash", "junk", "archive", "all"]
+"""A special use of a folder (RFC 6154)."""
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""As IMAP writes them (RFC 3501 9, date-month)."""
+
+NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
+"""The arrival of a message whose INTERNALDATE is missing or unreadable: so old that no reply goes out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message lies within a folder."""
+
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The folder that was selected (RFC 3501 6.3.1)."""
+
+    uidvalidity: int
+    uidnext: int | None  # some servers (163.com) do not say
+    exists: int
+    keywords: bool  # keywords of our own stay (PERMANENTFLAGS has \*)
+    read_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    """A folder looked at from outside (RFC 3501 6.3.10)."""
+
+    uidvalidity: int
+    uidnext: int | None
+    exists: int
+
+
+@dataclass(frozen=True, slots=True)
+class FolderInfo:
+    """A folder as LIST tells it."""
+
+    name: str  # decoded, as the server joins it
+    role: Role | None
+    delimiter: str  # "" where there is no hierarchy
+    selectable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A message as it was read, never marked as seen by that.
+
+    `header` ends with the blank line; it is empty if the server would not give it: the message is unreadable.
+    `body` is what `core.message.read` takes: the first 16 KB of the body; or, where those hold no text, a body
+    of the same boundary with every part's header (name and type), the first 16 KB of the text part, and all other
+    parts empty. `complete` says that header and body are the whole message.
+    """
+
+    uid: int
+    flags: frozenset[str]
+    arrived: datetime  # INTERNALDATE, aware UTC
+    size: int  # octets of the whole message
+    header: bytes
+    body: bytes
+    complete: bool
+
+
+class IdleEnd(Enum):
+    """Why waiting for mail ended."""
+
+    READABLE = "readable"  # the server said something: look for mail
+    WOKEN = "woken"
+    TIMED_OUT = "timed out"
