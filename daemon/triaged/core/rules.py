@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
+from typing import Final
 
-from triaged.core.conditions import Condition, View, evaluate
+from triaged.core.conditions import Condition, Outcome, View, evaluate, longest_burst, names_kind, reaches
 from triaged.core.moments import Moment
+from triaged.core.ruleindex import RuleIndex
+
+_PERIODS: Final = {"day": "today", "week": "this week", "month": "this month"}
 
 
 class Then(StrEnum):
@@ -60,8 +64,14 @@ class Rule:
     examples: tuple[Example, ...] = ()
 
     def names_kind(self, kind: str) -> bool:
-        """Whether its conditions ask for that kind of message (not merely exclude it)."""
-        return False
+        """Whether its conditions ask for that kind of message; to exclude it is not to name it."""
+        return names_kind(self.when, kind)
+
+    def judge(self, view: View) -> Outcome:
+        """Whether its conditions hold, and why; passes are not asked for here."""
+        return (
+            evaluate(self.when, view) if self.when is not None else Outcome(matched=True, because="matches everything")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,39 +85,70 @@ class TraceLine:
 
 @dataclass(frozen=True, slots=True)
 class RuleMatch:
-    """The rule that decides, None if none matched; `trace` holds every rule up to it, where it was asked for."""
+    """The rule that decides, None if none matched, and why.
+
+    `trace` holds every rule up to and including it, where it was asked for. `exhausted` is the first rule that would
+    have matched if a pass had been left.
+    """
 
     rule: Rule | None
     because: str
     trace: tuple[TraceLine, ...] = ()
+    exhausted: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """All rules of a person, top to bottom."""
+    """All rules of a person, top to bottom. Made once when the configuration is read."""
 
     rules: tuple[Rule, ...] = ()
+    _index: RuleIndex = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the rules by the clients they can concern."""
+        object.__setattr__(self, "_index", RuleIndex([rule.when for rule in self.rules]))
 
     def match(self, view: View, passes_left: int | None = None, *, trace: bool = False) -> RuleMatch:
-        """The first rule that matches. `passes_left` None: the client has no passes at all."""
-        for rule in self.rules:
-            if rule.spends_pass and not passes_left:
-                continue
-            if rule.when is None or evaluate(rule.when, view).matched:
-                return RuleMatch(rule, "")
-        return RuleMatch(None, "no rule matches")
+        """The first rule that matches, top to bottom.
+
+        Args:
+            view: the message; its text is read only where a rule needs it.
+            passes_left: how many passes the client has left; None: it has none at all.
+            trace: explain every rule up to the one that matches; else only the ones that could match are looked at.
+        """
+        places = range(len(self.rules)) if trace else self._index.of(view.client).candidates(view)
+        lines: list[TraceLine] = []
+        exhausted: Rule | None = None
+        for place in places:
+            rule = self.rules[place]
+            outcome = rule.judge(view)
+            if outcome.matched and rule.spends_pass and not passes_left:
+                exhausted = exhausted or rule
+                outcome = Outcome(matched=False, because=_no_pass(view))
+            if trace:
+                lines.append(TraceLine(rule.name, outcome.matched, outcome.because))
+            if outcome.matched:
+                return RuleMatch(rule, outcome.because, tuple(lines), exhausted)
+        return RuleMatch(None, "no rule matches", tuple(lines), exhausted)
 
     @property
     def needs_text(self) -> bool:
-        """Whether any rule looks at the body of a message."""
-        return True
+        """Whether any rule looks beyond the header: at the body, at attachments."""
+        return any(reaches(rule.when, "text") for rule in self.rules)
 
     @property
     def needs_language(self) -> bool:
-        """Whether any rule looks at the language of a message."""
-        return True
+        """Whether any rule asks for the language of a message."""
+        return any(reaches(rule.when, "language") for rule in self.rules)
 
     @property
     def longest_burst(self) -> timedelta:
         """How far back the facts of a message must reach for the rules' bursts."""
-        return timedelta(0)
+        return max((longest_burst(rule.when) for rule in self.rules), default=timedelta(0))
+
+
+def _no_pass(view: View) -> str:
+    allowance = view.client.passes if view.client else None
+    if allowance is None:
+        return "the client has no passes"
+    return f"no pass left {_PERIODS[allowance.period]}"
