@@ -1,16 +1,50 @@
-"""Authentication-Results (RFC 8601): what the receiving server found out about the sender, as a verdict."""
+"""Authentication-Results (RFC 8601) in, a verdict about the From address out.
 
+Believes only what the person's own server wrote: fields with a configured authserv-id, which that server strips from
+what comes in (RFC 8601 5). Looks nothing up, verifies no signature itself.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from triaged.core.address import organisation
 from triaged.core.message import Message
+
+MICROSOFT = "microsoft365"
+"""The configured word for Microsoft 365, whose fields carry no authserv-id."""
+
+_FIELDS_LIMIT = 50
+_NAME = "authentication-results"
+_GENERIC = frozenset(
+    {"opendmarc", "opendkim", "opendkim.example", "localhost", "localhost.localdomain", "hostname", "localdomain"}
+    | {"rspamd", "amavis", "spamassassin", "mail", "mx", "smtp", "server", "example.com", "none", "*"}
+)
+# A quoted string, a parenthesis, an escape or a run of anything else; an unclosed quotation mark reaches to the end.
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)("?)|[()]|\\.?|[^"()\\]+', re.DOTALL)
+_EQUALS = re.compile(r"[ \t]*=[ \t]*")
+_METHOD = re.compile(r"([a-z][a-z0-9_.-]*)(?:/\d+)?=([a-z]+)", re.IGNORECASE)
+_PROPERTY = re.compile(r"((?:header|smtp|policy)\.[a-z0-9_.-]+)=(.*)", re.IGNORECASE | re.DOTALL)
+_BY = re.compile(rb"\bby[ \t]+([A-Za-z0-9.-]{1,253})")
+_MICROSOFT_HOSTS = (b".outlook.com", b".outlook.de", b".outlook.cn", b".office365.us")
+_HELD = "\ue000"  # stands for a blank or semicolon inside a quoted string
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whose results to believe: authserv-ids, `*.suffix` for hosts below a domain, `microsoft365`; none: unconfigured."""
+    """Whose results to believe: authserv-ids, `*.suffix` for all hosts below a domain, `microsoft365`; none: unconfigured."""
 
     authserv_ids: tuple[str, ...] = ()
+
+    def believes(self, authserv_id: str) -> bool:
+        """Say whether an id is one of mine; case does not matter, a suffix matches at a label's boundary only."""
+        known = authserv_id.casefold()
+        return any(
+            known.endswith(own[1:].casefold()) if own.startswith("*.") else known == own.casefold()
+            for own in self.authserv_ids
+            if known
+        )
 
 
 class Verdict(StrEnum):
@@ -24,22 +58,202 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """The verdict, why in words, and every authserv-id seen (believed or not), topmost first."""
+    """The verdict, why in words, and every authserv-id seen (believed or not; `microsoft365` for none), topmost first."""
 
     verdict: Verdict
     why: str
     ids_seen: tuple[str, ...] = ()
 
 
-def authenticate(message: Message, trust: Trust) -> Authentication:  # noqa: ARG001  # filled in next
-    """Judge the From address by the Authentication-Results fields that are to be believed."""
-    if not trust.authserv_ids:
-        return Authentication(Verdict.UNCONFIGURED, "no authserv_id is configured")
-    return Authentication(Verdict.NONE, "no trusted Authentication-Results")
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One method's result: `dkim`, `pass`, and its properties (`header.d`)."""
+
+    method: str
+    result: str
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: its authserv-id ("" where it has none), and its results."""
+
+    authserv_id: str
+    results: tuple[Result, ...]
 
 
 def refused_id(authserv_id: str) -> str | None:
-    """Why this authserv-id must not be configured, None if it may."""
-    if authserv_id.casefold() in {"opendmarc", "localhost", "hostname"}:
-        return f"{authserv_id!r} is what servers everywhere call themselves"
+    """Why this authserv-id must not be configured, None if it may: senders everywhere write the generic ones."""
+    known = authserv_id.strip().casefold()
+    if known == MICROSOFT:
+        return None
+    if known in _GENERIC:
+        return f"{authserv_id!r} is what servers everywhere call themselves: anybody's mail could claim it"
+    host = known.removeprefix("*.")
+    if "." not in host:
+        return f"{authserv_id!r} is no full host name, so it may be anybody's"
+    if known.startswith("*.") and organisation(host) == host and host.count(".") == 0:
+        return f"{authserv_id!r} is a whole top-level domain"
     return None
+
+
+def authenticate(message: Message, trust: Trust) -> Authentication:
+    """Judge the From address by the Authentication-Results fields that are to be believed.
+
+    Returns:
+        FAIL where a believed field says that the sender is forged; PASS where one says that the From domain or its
+        organisation is authenticated, and none contradicts; NONE where there is no such field or no conclusion;
+        UNCONFIGURED where nobody is to be believed.
+    """
+    fields = [read_field(raw) for raw in message.fields.raw(_NAME)[:_FIELDS_LIMIT]]
+    seen = tuple(dict.fromkeys(field.authserv_id or MICROSOFT for field in fields if field))
+    if not trust.authserv_ids:
+        return Authentication(Verdict.UNCONFIGURED, "no authserv_id is configured", seen)
+    if message.sender is None:
+        return Authentication(Verdict.NONE, f"no single sender: {message.sender_defect}", seen)
+    verdict, why = _judge(message, trust, message.sender.address.domain)
+    return Authentication(verdict, why, seen)
+
+
+def _judge(message: Message, trust: Trust, domain: str) -> tuple[Verdict, str]:
+    near, far = _believed(message, trust)
+    if not near:
+        if _is_internal(message, trust):
+            return Verdict.PASS, "sent inside the Microsoft 365 organisation"
+        return Verdict.NONE, "no Authentication-Results of a configured authserv_id"
+    if any(result.method == "dmarc" and result.result == "fail" for result in (*near, *far)):
+        return Verdict.FAIL, "dmarc=fail"
+    dmarc = [result for result in near if result.method == "dmarc"]
+    if any(result.result != "none" for result in dmarc):
+        return _by_dmarc(dmarc, domain)
+    return _by_alignment([*near, *far], near, domain)
+
+
+def _by_dmarc(dmarc: list[Result], domain: str) -> tuple[Verdict, str]:
+    odd = next((result.result for result in dmarc if result.result != "pass"), None)
+    if odd:
+        # temperror, permerror, bestguesspass, or none beside a pass: no conclusion, whatever the policy
+        return Verdict.NONE, f"dmarc={odd}"
+    if all(_is_aligned(result.properties.get("header.from", ""), domain) for result in dmarc):
+        return Verdict.PASS, "dmarc=pass"
+    return Verdict.NONE, "dmarc=pass for another domain than From"
+
+
+def _by_alignment(every: list[Result], near: list[Result], domain: str) -> tuple[Verdict, str]:
+    """Without a DMARC policy: an aligned DKIM signature or SPF result counts (RFC 7489 3.1)."""
+    if any(_is_dkim(result, domain) and result.result == "pass" for result in near):
+        return Verdict.PASS, "dkim=pass for the From domain"
+    spf = [(result in near, result.result) for result in every if _is_spf(result, domain)]
+    if any(result == "fail" for _, result in spf):
+        return Verdict.FAIL, "spf=fail for the From domain"
+    if spf and all(result == "pass" for _, result in spf) and any(close for close, _ in spf):
+        return Verdict.PASS, "spf=pass for the From domain"
+    return Verdict.NONE, "no result for the From domain"
+
+
+def _is_dkim(result: Result, domain: str) -> bool:
+    signer = result.properties.get("header.d") or result.properties.get("header.i", "")
+    return result.method == "dkim" and _is_aligned(signer, domain)
+
+
+def _is_spf(result: Result, domain: str) -> bool:
+    return result.method == "spf" and _is_aligned(result.properties.get("smtp.mailfrom", ""), domain)
+
+
+def _is_aligned(value: str, domain: str) -> bool:
+    """Whether a domain, or an address's (some write whole addresses), is the From domain or of its organisation."""
+    named = value.strip("<>").rpartition("@")[2].rstrip(".").lower()
+    return bool(named) and (named == domain or organisation(named) == organisation(domain))
+
+
+def _believed(message: Message, trust: Trust) -> tuple[list[Result], list[Result]]:
+    """The results to believe, and those that may only count against the sender.
+
+    The person's server writes its fields in one run. What carries its id below a further Received field has come in
+    with the message, or from a gateway before it.
+    """
+    near: list[Result] = []
+    far: list[Result] = []
+    started = ended = False
+    for field in _fields_from_the_top(message, trust):
+        if field is None:
+            ended = started
+            continue
+        started = True
+        (far if ended else near).extend(field.results)
+    return near, far
+
+
+def _fields_from_the_top(message: Message, trust: Trust) -> Iterator[Field | None]:
+    """The believed fields in order; None for every Received field between them."""
+    microsoft = MICROSOFT in trust.authserv_ids
+    count = 0
+    for name, raw in message.fields:
+        if name == "received":
+            # Microsoft writes its field above the hop from outside; below a foreign hop nothing is its own.
+            microsoft = microsoft and _is_microsoft_hop(raw)
+            yield None
+        elif name == _NAME and count < _FIELDS_LIMIT:
+            count += 1
+            field = read_field(raw)
+            if field and (trust.believes(field.authserv_id) or (microsoft and not field.authserv_id)):
+                microsoft = microsoft and bool(field.authserv_id)  # the topmost alone is Microsoft's
+                yield field
+
+
+def _is_microsoft_hop(raw: bytes) -> bool:
+    host = _BY.search(raw)
+    return host is not None and host[1].lower().endswith(_MICROSOFT_HOSTS)
+
+
+def _is_internal(message: Message, trust: Trust) -> bool:
+    """Mail inside one organisation is not checked; Exchange Online strips this field from what comes from outside."""
+    internal = message.fields.first("x-ms-exchange-organization-authas") or ""
+    return MICROSOFT in trust.authserv_ids and internal.casefold() == "internal"
+
+
+def read_field(raw: bytes) -> Field | None:
+    """Read one field body, comments and quoted strings honoured; None if it cannot be told what is inside them."""
+    plain = _without_comments(raw.decode("utf-8", "replace"))
+    if plain is None:
+        return None
+    first, *rest = plain.split(";")
+    words = first.split()
+    if words and "=" in words[0]:  # no authserv-id: Microsoft
+        return Field("", tuple(_results([first, *rest])))
+    return Field(words[0].replace(_HELD, " ").casefold(), tuple(_results(rest))) if words else None
+
+
+def _without_comments(text: str) -> str | None:
+    out: list[str] = []
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        piece = token[0]
+        if piece[0] == '"':
+            if not token[2]:
+                return None
+            if not depth:
+                out.append("".join(_HELD if one in " \t;=" else one for one in token[1]))
+        elif piece == "(":
+            depth += 1
+        elif piece == ")":
+            depth -= 1
+            out.append(" ")
+        elif not depth:
+            out.append(piece)
+        if depth < 0:
+            return None
+    return None if depth else _EQUALS.sub("=", "".join(out))
+
+
+def _results(statements: list[str]) -> Iterator[Result]:
+    for statement in statements:
+        words = statement.split()
+        method = _METHOD.fullmatch(words[0]) if words else None
+        if method is None:
+            continue  # "none", or a stray word in old fields of Microsoft's
+        properties: dict[str, str] = {}
+        for word in words[1:]:
+            if named := _PROPERTY.fullmatch(word):
+                properties.setdefault(named[1].lower(), named[2].replace(_HELD, " "))
+        yield Result(method[1].lower(), method[2].lower(), properties)

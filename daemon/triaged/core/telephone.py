@@ -1,33 +1,248 @@
-"""Voicemail and missed-call notices: who rang, from mail that a telephone system wrote."""
+"""Voicemail and missed-call notices in, who rang out.
 
+Such notices are a classic lure, so only a configured sender or the authenticated domain of a telephone system is
+believed, and even then two signs must agree. What a transcript says is a stranger's text and is never looked at.
+"""
+
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from triaged.core.address import Glob
 from triaged.core.message import Message
 
+Kind = Literal["voicemail", "missed-call"]
+
+_TEXT_LIMIT = 2000
+_SUBJECT_LIMIT = 200
+_SIGNS = 2
+_SYSTEMS: tuple[tuple[str, str], ...] = (
+    ("voice-noreply@google.com", "Google Voice"),
+    ("@ringcentral.com", "RingCentral"),
+    ("voicemail@sipgate.de", "sipgate"),
+    ("noreply@skype.voicemail.microsoft.com", "Teams"),
+    ("noreply@3cx.net", "3CX"),
+    ("@justcall.io", "JustCall"),
+    ("no-reply@zoom.us", "Zoom Phone"),
+)
+_RING_CENTRAL = "RingCentral"
+
+# "… from CALLER in mailbox 1001 at 3:18 PM": the caller, then perhaps a box and a time.
+_FROM = r"(?:\s+(?:from|von|de)\s+|\s+d['’])"
+_TAIL = re.compile(r"(?:\s+in mailbox \S+)?(?:\s+(?:at|on|um|am|à|el|le)\s+[\d/:. ]+.*)?\Z", re.IGNORECASE)
+_NEW = r"(?:(?:you have a )?(?:new |neue |nouveau |nuevo |nueva ))?"
+_TAG = r"(?:\[[^\]]{1,40}\]:?\s*)?"
+_VOICE = (
+    r"(?:voice ?mail message|voice message|voice ?mail|sprachnachricht|voicemail-nachricht|mailbox-?nachricht"
+    r"|nachricht auf (?:dem|ihrem) anrufbeantworter|message vocal|mensaje de voz)"
+)
+_VOICEMAIL = re.compile(rf"{_TAG}{_NEW}{_VOICE}{_FROM}(.+)", re.IGNORECASE)
+_VOICEMAIL_BARE = re.compile(
+    rf"{_TAG}new message (?:\d+ )?in mailbox \S+\Z|sipgate voicemail:|(?:voice mail|voicemail) \(\d+ (?:seconds|sekunden)\)"
+    rf"|neue sprachnachricht\Z|{_NEW}{_VOICE}\Z",
+    re.IGNORECASE,
+)
+_MISSED = re.compile(
+    r"(?:.{0,60}\s)??(?:missed call|verpasster anruf|entgangener anruf|anruf in abwesenheit|appel (?:manqué|en absence)"
+    rf"|llamada perdida){_FROM}(.+)",
+    re.IGNORECASE,
+)
+_NEW_CALL = re.compile(rf"new call{_FROM}(.+)", re.IGNORECASE)
+_CALL = re.compile(rf"(?:.{{0,60}}[\s:])??(?:anruf|call|appel|llamada){_FROM}(.+)", re.IGNORECASE)
+
+_AUDIO = re.compile(r"\.(?:wav|mp3|m4a|ogg|amr|gsm|opus)\Z", re.IGNORECASE)
+_VOICE_CLASSES = frozenset({"voice", "voice-ca", "voice-uc"})
+_MISSED_CLASS = "missedcall"
+_SIGNATURES = ("x-asterisk-vm-caller-id-num", "x-asterisk-vm-caller-id-name", "x-voicemail-length")
+_ASTERISK_ID = "<asterisk-"
+
+_PHONE_LIKE = re.compile(r"(?:sips?:|tel:)?\+?[\d\s().\-/]{3,40}(?:@\S{1,100})?", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\w@.])(?:\+|\(|\d)[\d\s().\-/\u00a0\u2011]{1,30}\d(?!\w)")
+_BODY_CALLER = re.compile(
+    r"(?:left a .{1,60}? in mailbox \S{1,40} from|new (?:voice ?mail|voice message|message) from|new call/voice message from"
+    r"|missed (?:a )?call from|anruf von|nachricht von)\s+(.{1,120}?)(?:,? (?:on|am|um|at) |[.\n]|\Z)",
+    re.IGNORECASE,
+)
+_ANONYMOUS = frozenset(
+    {
+        "unknown",
+        "anonymous",
+        "private",
+        "restricted",
+        "blocked",
+        "unavailable",
+        "no callerid",
+        "no caller id",
+        "withheld",
+    }
+    | {
+        "an unknown caller",
+        "unknown caller",
+        "private number",
+        "wireless caller",
+        "unbekannt",
+        "anonym",
+        "anonymer anrufer",
+    }
+    | {
+        "unterdrückt",
+        "unterdrückte nummer",
+        "unbekannter anrufer",
+        "inconnu",
+        "numéro inconnu",
+        "appel masqué",
+        "privé",
+    }
+    | {"desconocido", "número desconocido", "privado", "oculto"}
+)
+_QUOTES = " \t',;:-–"
+_NO_BRACKETS = str.maketrans('<>()[]"', "       ")
+_DURATION = re.compile(r"\b\d{1,2}:\d\d\b")
+_DIGITS = 7  # shorter ones are extensions and service numbers, no client's
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A caller's notice: the number in E.164 (None if withheld or unreadable), the name or "", the system's name."""
 
-    kind: Literal["voicemail", "missed-call"]
+    kind: Kind
     number: str | None
     name: str
     system: str
 
 
-def read_notice(message: Message, senders: tuple[Glob, ...], region: str | None, authenticated: bool) -> Notice | None:  # noqa: ARG001, FBT001  # filled in next
-    """Read a voicemail or missed-call notice; None if the message is none, or its sender is not to be believed."""
+def read_notice(message: Message, senders: tuple[Glob, ...], region: str | None, authenticated: bool) -> Notice | None:  # noqa: FBT001  # the one question that the caller has answered
+    """Read a voicemail or missed-call notice.
+
+    Args:
+        message: any message.
+        senders: the configured senders of notices, believed as they are.
+        region: ISO 3166 letters for numbers written nationally, None if not configured.
+        authenticated: whether the From domain may be believed.
+
+    Returns:
+        The notice, None if the message is none or its sender is not to be believed.
+    """
+    if message.sender is None:
+        return None
+    address = message.sender.address
+    configured = any(glob.matches(address) for glob in senders)
+    if not configured and not authenticated:
+        return None
+    system = next((name for known, name in _SYSTEMS if known in {address.key, f"@{address.domain}"}), "")
+    found = _kind(message, system, believed=configured or bool(system), configured=configured)
+    if found is None:
+        return None
+    kind, caller = found
+    number, name = _caller(message, caller, region)
+    return Notice(kind, number, name, system or _system_of(message))
+
+
+def _kind(message: Message, system: str, *, believed: bool, configured: bool) -> tuple[Kind, str] | None:
+    """The kind and the caller that the subject names, where enough signs agree."""
+    subject = message.subject[:_SUBJECT_LIMIT]
+    told = _by_subject(subject, system, configured=configured)
+    classes = (message.fields.first("content-class") or "").casefold()
+    voice_class, missed_class = classes in _VOICE_CLASSES, classes == _MISSED_CLASS
+    audio = any(_is_audio(name, kind) for name, kind in ((one.name, one.content_type) for one in message.attachments))
+    signed = _is_signed(message)
+    signs = believed + bool(told) + audio + (voice_class or missed_class) + signed
+    if signs < _SIGNS or not (told or audio or voice_class or missed_class or signed):
+        return None
+    if told is not None:
+        return told
+    return ("missed-call", "") if missed_class and not audio else ("voicemail", "")
+
+
+def _by_subject(subject: str, system: str, *, configured: bool) -> tuple[Kind, str] | None:
+    if found := _VOICEMAIL.match(subject):
+        return "voicemail", found[1]
+    if _VOICEMAIL_BARE.match(subject):
+        return "voicemail", ""
+    if found := _MISSED.match(subject):
+        return "missed-call", found[1]
+    if (found := _NEW_CALL.match(subject)) and system == _RING_CENTRAL:
+        return "missed-call", found[1]
+    if configured and (found := _CALL.match(subject)):
+        return "missed-call", found[1]
     return None
+
+
+def _is_audio(name: str, content_type: str) -> bool:
+    return content_type.startswith("audio/") or _AUDIO.search(name) is not None
+
+
+def _is_signed(message: Message) -> bool:
+    """Whether a header says that a telephone system made it; the number must look like one.
+
+    Recalled Outlook mail carries X-CallingTelephoneNumber: IPM.Note.
+    """
+    if any(name in message.fields for name in _SIGNATURES):
+        return True
+    if (message.message_id or "").casefold().startswith(_ASTERISK_ID):
+        return True
+    calling = message.fields.first("x-callingtelephonenumber")
+    return calling is not None and _PHONE_LIKE.fullmatch(calling) is not None
+
+
+def _system_of(message: Message) -> str:
+    if "x-voicemail-length" in message.fields:
+        return "FreeSWITCH"
+    if (message.message_id or "").casefold().startswith(
+        _ASTERISK_ID
+    ) or "x-asterisk-vm-caller-id-num" in message.fields:
+        return "Asterisk"
+    if "x-callingtelephonenumber" in message.fields or "content-class" in message.fields:
+        return "Exchange"
+    return "telephone system"
+
+
+def _caller(message: Message, subject: str, region: str | None) -> tuple[str | None, str]:
+    """Number and name of the caller: from headers, else the subject, else the body."""
+    first = message.fields.first
+    number_texts = [first("x-asterisk-vm-caller-id-num"), first("x-callingtelephonenumber")]
+    number = next((found for text in number_texts if (found := _number(text or "", region))), None)
+    name = _name(first("x-asterisk-vm-caller-id-name") or first("x-voicemessagesendername") or "")
+    for text in (_TAIL.sub("", subject), _from_body(message)):
+        number = number or _number_inside(text, region)
+        name = name or _name(text)
+    return number, name
+
+
+def _from_body(message: Message) -> str:
+    found = _BODY_CALLER.search(" ".join(message.text[:_TEXT_LIMIT].split()))
+    return found[1] if found else ""
+
+
+def _number(text: str, region: str | None) -> str | None:
+    """The number of a header: the whole of it must look like one."""
+    if not _PHONE_LIKE.fullmatch(text.strip()):
+        return None
+    return e164(text.strip().rpartition(":")[2].partition("@")[0], region)
+
+
+def _number_inside(text: str, region: str | None) -> str | None:
+    found = _NUMBER.search(text)
+    return e164(found[0], region) if found else None
+
+
+def _name(text: str) -> str:
+    """What is left of a caller's text without the number; "" for the words that mean nobody."""
+    rest = _DURATION.sub(" ", _NUMBER.sub(" ", text))
+    name = " ".join(rest.translate(_NO_BRACKETS).split()).strip(_QUOTES)
+    return "" if name.casefold() in _ANONYMOUS or not any(one.isalpha() for one in name) else name
 
 
 def e164(number: str, region: str | None) -> str | None:
     """Normalise a telephone number to E.164, national ones by the region (ISO 3166 two letters); None if it is none."""
-    import phonenumbers  # 2 MB of tables: only mail of a telephone system pays for them
+    if not any(one.isdigit() for one in number):
+        return None
+    import phonenumbers  # megabytes of tables: only mail of a telephone system pays for them
 
     try:
-        parsed = phonenumbers.parse(number, region)
+        parsed = phonenumbers.parse(number[:60], region)
     except phonenumbers.NumberParseException:
+        return None
+    if len(str(parsed.national_number)) < _DIGITS or not phonenumbers.is_possible_number(parsed):
         return None
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
