@@ -1,0 +1,87 @@
+"""The command `triaged`: which verb there is, and how it ends. A verb is a file of this folder, imported when it is asked for.
+
+Exit codes (config/README.md): 0 done, 1 it did not work (one line on stderr), 2 wrong usage, 74 ledger damaged, 78 configuration invalid.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from triaged import __version__
+from triaged.core.errors import TriagedError
+
+VERBS = {
+    "run": "watch the mailboxes: the daemon, in the foreground",
+    "check": "check the configuration, its texts and the rules' examples",
+    "explain": "say what would happen to a message, and why",
+    "replay": "run the rules over mail that is already there",
+    "deferred": "what is put aside, until when, with which promise",
+    "queue": "replies that wait, are held, or are in doubt",
+    "status": "the accounts and how they are",
+    "release": "bring a message back now",
+    "cancel": "do not send a reply",
+    "send": "send a reply now",
+    "opt-outs": "who wants no automatic replies",
+    "calendar": "hours, holidays and calls as they will be",
+    "log": "the structured log as a table",
+    "report": "how responsive you were",
+    "doctor": "what each server can, and what follows",
+    "auth": "sign in with OAuth2",
+    "init": "make a first configuration",
+    "backup": "copy the ledger while it is in use",
+    "print-unit": "print a systemd unit that fits this installation",
+    "demo": "see the whole thing at work, on embedded mail servers",
+}
+"""Every verb with the sentence of its help, in the order of the help."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = _parser(arguments)
+    args = parser.parse_args(arguments)
+    try:
+        code: int = args.run(args)
+        sys.stdout.flush()
+    except TriagedError as error:
+        sys.stderr.write(f"triaged: {error}\n")
+        return int(getattr(error, "exit_code", 1))
+    except BrokenPipeError:
+        # the reader of our output went away (`| head`): no traceback, and none at the interpreter's exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The whole parser, with the arguments of the one verb that was asked for: the others are not imported."""
+    parser = argparse.ArgumentParser(
+        prog="triaged",
+        description="Email triage: urgent client mail gets through, the rest waits for its moment, and the client is told when.",
+        epilog="Start with `triaged init`, or see it at work with `triaged demo`.",
+    )
+    parser.add_argument("--version", action="version", version=f"triaged {__version__}")
+    verbs = parser.add_subparsers(metavar="COMMAND", required=True)
+    asked = next((word for word in arguments if not word.startswith("-")), None)
+    for verb, sentence in VERBS.items():
+        sub = verbs.add_parser(verb, help=sentence, description=sentence[0].upper() + sentence[1:] + ".")
+        if verb == asked:
+            module = importlib.import_module(f"triaged.cli.{verb.replace('-', '_')}")
+            module.add_arguments(sub)
+            sub.set_defaults(run=module.run)
+    return parser
+
+
+def complete_parser() -> argparse.ArgumentParser:
+    """The parser with every verb's arguments, for the manual page and the shells' completions."""
+    parser = argparse.ArgumentParser(prog="triaged", description=_parser([]).description)
+    parser.add_argument("--version", action="version", version=f"triaged {__version__}")
+    verbs = parser.add_subparsers(metavar="COMMAND", required=True)
+    for verb, sentence in VERBS.items():
+        module = importlib.import_module(f"triaged.cli.{verb.replace('-', '_')}")
+        module.add_arguments(verbs.add_parser(verb, help=sentence))
+    return parser

@@ -1,0 +1,24 @@
+"""`triaged backup`: copy the ledger while it is in use."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from triaged.cli.common import Failed, add_config, configuration, ledger_of
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    add_config(parser)
+    parser.add_argument("file", type=Path, metavar="FILE", help="where the copy goes; it must not exist")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make a consistent copy (SQLite's online backup)."""
+    if args.file.exists():
+        raise Failed(f"{args.file} exists already; a backup never overwrites")
+    loaded = configuration(args)
+    with ledger_of(loaded) as ledger:
+        ledger.backup(args.file)
+    sys.stdout.write(f"{args.file}: a copy of the ledger; what is restored from it answers nobody a second time\n")
+    return 0

@@ -1,0 +1,157 @@
+"""What several verbs share: the configuration or exit 78, the ledger, a person's choice, tables and JSON lines."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from triaged.config import Loaded, default_path, load, state_file
+from triaged.core.errors import TriagedError
+from triaged.core.settings import Person
+from triaged.ledger import Ledger
+from triaged.ledger.wake import wake
+
+EX_CONFIG = 78
+
+
+class InvalidConfiguration(TriagedError):
+    """Nobody is left to work for; `triaged check` says why."""
+
+    exit_code = EX_CONFIG
+
+
+class Failed(TriagedError):
+    """It did not work; the message is the one line on stderr."""
+
+    exit_code = 1
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """`-c PATH`."""
+    parser.add_argument(
+        "-c", "--config", type=Path, metavar="PATH", help="configuration file or folder (default: $TRIAGED_CONFIG, …)"
+    )
+
+
+def add_listing(parser: argparse.ArgumentParser) -> None:
+    """`-c`, `--json`, `--person`: what every listing has."""
+    add_config(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--person", metavar="LABEL", help="only this person's")
+
+
+def configuration(args: argparse.Namespace) -> Loaded:
+    """Read the configuration; what is wrong with it goes to stderr.
+
+    Raises:
+        InvalidConfiguration: nothing usable is left.
+    """
+    path = args.config or default_path()
+    loaded = load(path)
+    for problem in loaded.errors:
+        sys.stderr.write(f"{problem}\n")
+    if not loaded.usable:
+        raise InvalidConfiguration(f"{path}: the configuration is not valid; see `triaged check`")
+    return loaded
+
+
+def person_of(loaded: Loaded, label: str | None) -> Person | None:
+    """The person asked for, None for all.
+
+    Raises:
+        Failed: nobody has that label.
+    """
+    if label is None:
+        return None
+    found = loaded.person(label)
+    if found is None:
+        known = ", ".join(person.label for person in loaded.persons)
+        raise Failed(f"nobody is called {label!r}; known are {known}")
+    return found
+
+
+@contextmanager
+def ledger_of(loaded: Loaded) -> Iterator[Ledger]:
+    """The ledger beside the running daemon.
+
+    Raises:
+        Failed: there is none yet.
+    """
+    path = state_file(loaded)
+    if not path.exists():
+        raise Failed(f"{path}: there is no ledger yet; it comes with the first `triaged run`")
+    ledger = Ledger.open(path, now=datetime.now(UTC), beside=True)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def wake_daemon(loaded: Loaded) -> None:
+    """Tell the daemon, if there is one, that the ledger has changed."""
+    wake(state_file(loaded).parent)
+
+
+def people_of(loaded: Loaded, ledger: Ledger) -> Mapping[str, Person]:
+    """Persons by their key in the ledger: a person is the set of her accounts."""
+    logins = {account.login: person for person in loaded.persons for account in person.accounts}
+    return {row.person: logins[row.login] for row in ledger.accounts() if row.login in logins}
+
+
+def key_of(loaded: Loaded, ledger: Ledger, label: str | None) -> str | None:
+    """The ledger's key of the person asked for, None for all."""
+    person = person_of(loaded, label)
+    if person is None:
+        return None
+    logins = {account.login for account in person.accounts}
+    return next((row.person for row in ledger.accounts() if row.login in logins), person.label)
+
+
+def local(at: datetime | None, zone: ZoneInfo | None = None) -> str | None:
+    """RFC 3339 with offset, in a person's zone (the machine's where there is none)."""
+    return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")
+
+
+def readable(at: datetime | None, zone: ZoneInfo | None = None) -> str:
+    """For a table: "Fri 27 Nov 09:00"."""
+    if at is None:
+        return ""
+    there = at.astimezone(zone)
+    year = "" if there.year == datetime.now(UTC).astimezone(zone).year else f" {there.year}"
+    return f"{there:%a} {there.day} {there:%b}{year} {there:%H:%M}"
+
+
+def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
+    """One object a line."""
+    for row in rows:
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> None:
+    """A table as wide as the terminal; plain text where output is no terminal."""
+    if not rows:
+        sys.stdout.write(empty + "\n")
+        return
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console().print(table)
+
+
+def console() -> "Any":
+    """rich's console: colours only on a terminal and without NO_COLOR; wide enough for pipes."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else 160
+    return Console(width=width, highlight=False, soft_wrap=False)

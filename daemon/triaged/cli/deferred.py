@@ -1,0 +1,76 @@
+"""`triaged deferred`: what is put aside, until when, with which promise."""
+
+import argparse
+from typing import Any
+
+from triaged.cli.common import (
+    add_listing,
+    configuration,
+    key_of,
+    ledger_of,
+    local,
+    people_of,
+    print_json,
+    print_table,
+    readable,
+)
+from triaged.core.settings import Person
+from triaged.ledger import DeferredRow
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    add_listing(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """List what is put aside, in the order in which it comes back."""
+    loaded = configuration(args)
+    with ledger_of(loaded) as ledger:
+        people = people_of(loaded, ledger)
+        rows = ledger.deferred(key_of(loaded, ledger, args.person))
+    if args.json:
+        print_json(_as_json(row, people.get(row.item.person)) for row in rows)
+    else:
+        columns = ("item", "back at", "client", "from", "subject", "promise", "")
+        print_table(columns, [_as_cells(row, people.get(row.item.person)) for row in rows], "Nothing is put aside.")
+    return 0
+
+
+def _as_json(row: DeferredRow, person: Person | None) -> dict[str, Any]:
+    zone = person.worktime.zone if person else None
+    item = row.item
+    return {
+        "item": item.id,
+        "person": person.label if person else item.person,
+        "client": item.client,
+        "sender": item.sender,
+        "subject": item.subject,
+        "message_id": item.message_id,
+        "rule": item.rule,
+        "reason": item.reason,
+        "arrived": local(item.arrived_at, zone),
+        "until": local(row.until, zone),
+        "promise": local(row.promise.due_at, zone) if row.promise else None,
+        "promise_state": row.promise.state if row.promise else None,
+        "reply": row.reply.id if row.reply else None,
+        "reply_state": row.reply.state if row.reply else None,
+        "folder": item.folder,
+        "uid": item.uid,
+        "error": row.error,
+    }
+
+
+def _as_cells(row: DeferredRow, person: Person | None) -> tuple[str, ...]:
+    zone = person.worktime.zone if person else None
+    promise = f"{readable(row.promise.due_at, zone)} ({row.promise.state})" if row.promise else ""
+    trouble = f"! {row.error}" if row.error else ""
+    return (
+        str(row.item.id),
+        readable(row.until, zone),
+        row.item.client or "",
+        row.item.sender or "",
+        row.item.subject or "",
+        promise,
+        trouble,
+    )

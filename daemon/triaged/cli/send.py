@@ -1,0 +1,37 @@
+"""`triaged send`: send a reply now; `--again` one of which it is not known whether it went."""
+
+import argparse
+import random
+import sys
+from datetime import UTC, datetime
+
+from triaged.cli.common import Failed, add_config, configuration, ledger_of, wake_daemon
+from triaged.ids import new_message_id
+from triaged.ledger import NotDone
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    add_config(parser)
+    parser.add_argument("reply", type=int, metavar="REPLY", help="number of the reply (triaged queue)")
+    parser.add_argument("--again", action="store_true", help="although it may have gone already (in doubt, failed)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make a reply due now."""
+    loaded = configuration(args)
+    now = datetime.now(UTC)
+    with ledger_of(loaded) as ledger:
+        if args.again:
+            domains = {a.login: a.addresses[0].domain for p in loaded.persons for a in p.accounts}
+            made = ledger.send_again(
+                args.reply, lambda login: new_message_id(random.SystemRandom(), domains.get(login, "localhost")), now
+            )
+        else:
+            made = ledger.send_now(args.reply, now)
+    if isinstance(made, NotDone):
+        raise Failed(made.why)
+    wake_daemon(loaded)
+    what = f"reply {made.id}, a second one after reply {args.reply}," if args.again else f"reply {made.id}"
+    sys.stdout.write(f"{what} to {made.rcpt} goes now\n")
+    return 0

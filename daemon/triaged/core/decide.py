@@ -1,0 +1,437 @@
+"""The decision: a message, the past and the configuration go in, one `Decision` comes out.
+
+Pure, total and deterministic: equal input gives an equal decision, and it never raises on any message. What it says is
+carried out from the ledger by others; what `explain` shows is the very same value.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from triaged.core import passes
+from triaged.core.address import Address
+from triaged.core.calls import Occurrence
+from triaged.core.clients import Client
+from triaged.core.conditions import View, evaluate
+from triaged.core.decision import (
+    Aside,
+    Decision,
+    Effect,
+    Flag,
+    Forward,
+    Notify,
+    PromisePlan,
+    ReplyPlan,
+    ToUrgent,
+    Verdict,
+)
+from triaged.core.facts import Facts, OpenPromise
+from triaged.core.guard import Refusal, Sending, destination, refusals
+from triaged.core.identify import Identified
+from triaged.core.kinds import is_stop
+from triaged.core.language import detect
+from triaged.core.moments import (
+    Moment,
+    Resolved,
+    call_under_way_or_near,
+    parse_moment,
+    resolve,
+    resolve_first,
+)
+from triaged.core.rules import NOTHING, Rule, RuleMatch, Then, TraceLine
+from triaged.core.settings import Account, Person
+from triaged.core.template import ReplyTemplate, choose_language
+
+HANDS = frozenset({"\\seen", "\\flagged", "\\answered", "\\draft", "\\deleted"})
+"""Flags by which a person has made a message theirs: it is not moved (compared in lower case)."""
+
+WORTH_MOVING = timedelta(minutes=5)
+"""An `until` nearer than this moves nothing."""
+
+_ROBOT_WITHIN = timedelta(minutes=2)
+_HELD_ONLY = frozenset({"rate-limit"})
+_JOINS = frozenset({"joined", "recently-replied", "rate-limit"})
+_VERDICTS = {Then.URGENT: Verdict.URGENT, Then.DEFER: Verdict.DEFERRABLE, Then.LEAVE: Verdict.LEFT}
+_BACK_BY_DEFAULT = parse_moment("start of office hours")
+
+
+def decide(who: Identified, facts: Facts, person: Person, account: Account, *, movable: bool = True) -> Decision:
+    """Say what is to happen to a message (CONTRACT "then", "Replies", "Promises").
+
+    Args:
+        who: the message and whom it is from.
+        facts: what the past says about it.
+        person: whose rules hold.
+        account: where it came to.
+        movable: whether this server can move messages safely.
+    """
+    client = who.client
+    if who.mine or client is None:
+        return _nobodys(who, facts, person, account)
+    case = _Case(who, facts, person, account, client, movable)
+    return case.decision()
+
+
+def _nobodys(who: Identified, facts: Facts, person: Person, account: Account) -> Decision:
+    refused = refusals(_sending(who, facts, person, account, None))
+    reason = refused[0].reason if refused else "not from a client"
+    return Decision(
+        verdict=Verdict.LEFT,
+        reason=reason,
+        sender=who.sender.key if who.sender else None,
+        correspondent=who.correspondent,
+        kind=kinds(who, facts),
+        no_reply=refused[0].code if refused else "stranger",
+        refusals=refused,
+        verified=who.verified,
+        automatic=who.automatic,
+    )
+
+
+def kinds(who: Identified, facts: Facts) -> tuple[str, ...]:
+    """All kinds of a message: its place in the thread first, then those that it shows itself."""
+    return (thread_kind(facts), *sorted(who.kinds))
+
+
+def thread_kind(facts: Facts) -> str:
+    """`reply` to me, `follow-up` to the client's own or to an open promise, else `new`: exactly one."""
+    if facts.newest_in_thread == "mine":
+        return "reply"
+    if facts.newest_in_thread == "client" or facts.promise is not None:
+        return "follow-up"
+    return "new"
+
+
+@dataclass(slots=True)
+class _Case:
+    """One client's message while it is being decided. Every step reads what the steps before it found."""
+
+    who: Identified
+    facts: Facts
+    person: Person
+    account: Account
+    client: Client
+    movable: bool
+    rule: Rule | None = None
+    trace: tuple[TraceLine, ...] = ()
+    verdict: Verdict = Verdict.URGENT
+    reason: str = ""
+    call: Occurrence | None = None
+    pass_needed: bool = False
+    passes_left: int | None = None
+    extras: dict[str, str] = field(default_factory=dict)
+
+    def decision(self) -> Decision:
+        """Go through the steps in their order."""
+        self._find_rule()
+        until = self._until()
+        promised = self._promised(until)
+        self.call = call_under_way_or_near(self.facts.now, self.person.worktime, self.client.calls)
+        template = self._template()
+        promise = self._promise(promised, template)
+        plan, refused = self._reply(template, promise)
+        planned = plan is not None
+        return Decision(
+            verdict=self.verdict,
+            reason=self.reason,
+            client=self.client.label,
+            sender=self.who.sender.key if self.who.sender else None,
+            correspondent=self.who.correspondent,
+            kind=kinds(self.who, self.facts),
+            rule=self.rule.name if self.rule else None,
+            until=until,
+            promise_moment=promised,
+            promise=promise if planned and template is not None and template.uses("promise") else None,
+            reply=plan,
+            no_reply=refused[0].code if refused else None,
+            refusals=refused,
+            effects=self._effects(until),
+            notify=self.rule.notify if self.rule else (),
+            delegate=self._delegate(),
+            spends_pass=self.pass_needed,
+            passes_left=self.passes_left,
+            verified=self.who.verified,
+            automatic=self.who.automatic,
+            cancels_replies=self.verdict is Verdict.URGENT,
+            opt_out=self._says_stop(),
+            marks_robot=self._is_echo(),
+            trace=self.trace,
+        )
+
+    # --- the rule -----------------------------------------------------------------------------------------------
+
+    def _find_rule(self) -> None:
+        worktime = self.person.worktime
+        allowance = self.client.passes
+        view = self._view()
+        left = passes.left(self.facts, allowance, worktime)
+        has_one = passes.thread_has_one(self.facts, allowance, worktime)
+        # automatic mail spends none; a thread that spent one goes on with it
+        usable = 1 if has_one else 0 if self.who.automatic else left
+        found = self.person.rules.match(view, usable if allowance else None, trace=True)
+        if self.client.always == "urgent":
+            found = self._always_urgent(view, found)
+        self.rule, self.reason, self.trace = found.rule, found.because, found.trace
+        if found.rule is None:
+            self._no_rule()
+        else:
+            self._by_rule(found.rule)
+        if self.rule is not None and self.rule.spends_pass and self.verdict is Verdict.URGENT:
+            self.pass_needed = not has_one
+        if allowance is not None:
+            self.passes_left = left - self.pass_needed
+
+    def _view(self) -> View:
+        return View(
+            message=self.who.message,
+            facts=self.facts,
+            worktime=self.person.worktime,
+            authentication=self.who.authentication,
+            client=self.client,
+            kinds=self.who.kinds,
+            automatic=self.who.automatic,
+            notice=self.who.notice,
+            mine=self.person.addresses,
+            languages=languages(self.person),
+        )
+
+    def _always_urgent(self, view: View, found: RuleMatch) -> RuleMatch:
+        """`always = "urgent"`: no rule can defer or leave it; a rule that says urgent still says whom to notify."""
+        reason = f"mail from {self.client.name} is always urgent"
+        if found.rule is not None and found.rule.then is Then.URGENT:
+            return found
+        for rule in self.person.rules.rules:
+            if rule.then is not Then.URGENT or rule.spends_pass:
+                continue
+            outcome = evaluate(rule.when, view) if rule.when is not None else None
+            if outcome is None or outcome.matched:
+                return RuleMatch(rule, outcome.because if outcome else reason, found.trace)
+        return RuleMatch(None, reason, found.trace)
+
+    def _no_rule(self) -> None:
+        if self.client.always == "urgent":
+            self.verdict = Verdict.URGENT
+        elif "courtesy" in self.who.kinds:
+            self.verdict, self.reason = Verdict.LEFT, "nothing but thanks"
+        elif self.who.automatic:
+            self.verdict, self.reason = Verdict.LEFT, "no rule matches, and no person wrote it"
+        else:
+            self.verdict, self.reason = Verdict.URGENT, "no rule matches, and a person wrote it"
+
+    def _by_rule(self, rule: Rule) -> None:
+        self.verdict = _VERDICTS[rule.then]
+        always = self.client.always == "urgent"
+        if "courtesy" in self.who.kinds and not rule.names_kind("courtesy") and not always:
+            self.verdict = Verdict.LEFT
+            self.reason = "nothing but thanks: it is left where it is"
+
+    @property
+    def _is_left_courtesy(self) -> bool:
+        return (
+            "courtesy" in self.who.kinds
+            and self.verdict is Verdict.LEFT
+            and not (self.rule is not None and self.rule.names_kind("courtesy"))
+        )
+
+    # --- moments ------------------------------------------------------------------------------------------------
+
+    def _resolve(self, moments: tuple[Moment, ...]) -> Resolved | None:
+        return resolve_first(moments, self.facts.now, self.person.worktime, self.client.calls)
+
+    def _until(self) -> Resolved | None:
+        if self.verdict is not Verdict.DEFERRABLE or self.rule is None:
+            return None
+        if not self.rule.until:
+            return self._resolve((_BACK_BY_DEFAULT,))
+        found = self._resolve(self.rule.until)
+        now = parse_moment("now")
+        return found or resolve(now, self.facts.now, self.person.worktime, self.client.calls)
+
+    def _promised(self, until: Resolved | None) -> Resolved | None:
+        """The rule's own promise: what it writes, else its `until` where the reply's text uses it."""
+        rule = self.rule
+        if rule is None or rule.promise is NOTHING or self._is_left_courtesy:
+            return None
+        if isinstance(rule.promise, tuple):
+            return self._resolve(rule.promise)
+        template = self._template()
+        if template is None or not template.uses("promise"):
+            return None
+        return until
+
+    def _promise(self, promised: Resolved | None, template: ReplyTemplate | None) -> PromisePlan | None:
+        """The moment the client is told: never later than what the thread was promised before."""
+        mine = None
+        if promised is not None:
+            kind = "call" if promised.call is not None and promised.moment.needs_call else "answer"
+            mine = PromisePlan(kind, promised.at, promised.call.id if promised.call and kind == "call" else None)
+        before = self.facts.promise
+        if template is None or not template.uses("promise") or before is None or before.due_at <= self.facts.now:
+            return mine
+        if mine is None or before.due_at <= mine.due_at:
+            return _kept(before)
+        return PromisePlan(mine.kind, mine.due_at, mine.call, continues=before.id)
+
+    # --- the reply ----------------------------------------------------------------------------------------------
+
+    def _template(self) -> ReplyTemplate | None:
+        if self.rule is None or self.rule.reply is None:
+            return None
+        return self.person.replies.get(self.rule.reply)
+
+    def _reply(
+        self, template: ReplyTemplate | None, promise: PromisePlan | None
+    ) -> tuple[ReplyPlan | None, tuple[Refusal, ...]]:
+        if template is None:
+            return None, refusals(self._sending(None, None))
+        send = resolve(template.send, self.facts.now, self.person.worktime, self.client.calls)
+        send_at = send.at if send else self.facts.now
+        lacks = template.uses("promise") and promise is None
+        sending = self._sending(template, send_at, lacks_promise=lacks)
+        refused = refusals(sending)
+        codes = {refusal.code for refusal in refused}
+        to = destination(sending)
+        if to is None or codes - _JOINS:
+            return None, refused
+        waiting = self.facts.waiting
+        if "joined" in codes and waiting is None:
+            return None, refused
+        if codes - _HELD_ONLY and "joined" not in codes:
+            return None, refused
+        joins = waiting.id if waiting is not None and "joined" in codes else None
+        return self._plan(template, send_at if joins is None or waiting is None else waiting.send_at, to, joins), refused
+
+    def _plan(self, template: ReplyTemplate, send_at: datetime, to: Address, joins: int | None) -> ReplyPlan:
+        known = choose_language(template, self.client.language, None, "")
+        language = known or choose_language(template, None, self._language(template), self.person.language)
+        return ReplyPlan(
+            template=template.label,
+            language=language or template.languages[0],
+            send_at=send_at,
+            to=to,
+            kind="auto-generated" if self.who.notice is not None else "auto-replied",
+            account=self.account.label,
+            joins=joins,
+        )
+
+    def _language(self, template: ReplyTemplate) -> str | None:
+        if len(template.languages) == 1:
+            return template.languages[0]
+        return detect(self.who.message.new_text, template.languages)
+
+    def _sending(
+        self, template: ReplyTemplate | None, send_at: datetime | None, *, lacks_promise: bool = False
+    ) -> Sending:
+        return _sending(
+            self.who,
+            self.facts,
+            self.person,
+            self.account,
+            None if template is None else self.rule,
+            template=template,
+            send_at=send_at,
+            lacks_promise=lacks_promise,
+            left_courtesy=self._is_left_courtesy,
+        )
+
+    # --- effects ------------------------------------------------------------------------------------------------
+
+    def _effects(self, until: Resolved | None) -> tuple[Effect, ...]:
+        """Mail storage first, third parties last."""
+        flags = {flag.lower() for flag in self.facts.flags}
+        touched = bool(flags & HANDS)
+        found: list[Effect] = []
+        if self.verdict is Verdict.URGENT:
+            if not flags & {"\\flagged", "\\deleted", "\\draft", "\\answered"}:
+                found.append(Flag())
+            if self.account.folders.urgent and self.movable and not touched:
+                found.append(ToUrgent())
+        elif self.verdict is Verdict.DEFERRABLE and until is not None and not touched and self._may_move(until):
+            found.append(Aside(until.at, until.moment.text))
+        found.extend(self._third_parties(flags))
+        return tuple(found)
+
+    def _may_move(self, until: Resolved) -> bool:
+        # within half an hour of the call, and during it, the message is wanted where it is
+        return self.movable and self.call is None and until.at - self.facts.now >= WORTH_MOVING
+
+    def _third_parties(self, flags: set[str]) -> list[Effect]:
+        if self.rule is None or self._is_left_courtesy or self.facts.baseline:
+            return []
+        found: list[Effect] = []
+        if not flags & {"\\seen", "\\answered", "\\deleted"}:
+            found.extend(Notify(channel) for channel in self.rule.notify)
+        delegate = self._delegate()
+        if self.rule.forward and delegate is not None and not self.facts.duplicate:
+            found.append(Forward(delegate, self.person.delegates[delegate].address))
+        return found
+
+    def _delegate(self) -> str | None:
+        label = (self.rule.delegate if self.rule else None) or self.client.delegate
+        return label if label in self.person.delegates else None
+
+    # --- what the message says about its sender -----------------------------------------------------------------
+
+    def _says_stop(self) -> bool:
+        if self.facts.answers_ours is None and self.facts.last_reply_at is None:
+            return False
+        language = self.client.language or self.person.language
+        return is_stop(self.who.message, language)
+
+    def _is_echo(self) -> bool:
+        """It answered one of our automatic replies faster than a person reads."""
+        answered = self.facts.answers_ours
+        return answered is not None and self.facts.arrived - answered < _ROBOT_WITHIN
+
+
+def _kept(before: OpenPromise) -> PromisePlan:
+    return PromisePlan(before.kind, before.due_at, before.call, continues=before.id)
+
+
+def languages(person: Person) -> tuple[str, ...]:
+    """The languages a message may be expected in: those of the replies, of the clients, and mine."""
+    found = [person.language]
+    found.extend(language for reply in person.replies.values() for language in reply.languages)
+    found.extend(client.language for client in person.roster.clients if client.language)
+    return tuple(dict.fromkeys(found))
+
+
+def _sending(
+    who: Identified,
+    facts: Facts,
+    person: Person,
+    account: Account,
+    rule: Rule | None,
+    *,
+    template: ReplyTemplate | None = None,
+    send_at: datetime | None = None,
+    lacks_promise: bool = False,
+    left_courtesy: bool = False,
+) -> Sending:
+    """Everything the guard looks at, gathered."""
+    worktime = person.worktime
+    near = None
+    if who.client is not None:
+        near = call_under_way_or_near(facts.now, worktime, who.client.calls)
+        if near is None and send_at is not None:
+            near = call_under_way_or_near(send_at, worktime, who.client.calls)
+    late = account.late.after(facts.arrived, worktime) - facts.arrived if account.late else timedelta(hours=12)
+    at = send_at or facts.now
+    every = template.every.after(at, worktime) - at if template else timedelta(days=1)
+    kinds_seen = who.kinds if left_courtesy or rule is None else who.kinds - {"courtesy"}
+    return Sending(
+        message=who.message,
+        facts=facts,
+        mine=person.addresses,
+        client=who.client,
+        match=who.match,
+        authentication=who.authentication,
+        rule=rule,
+        kinds=kinds_seen,
+        notice=who.notice,
+        require_auth=account.require_auth,
+        every=every,
+        late=late,
+        fuse=account.reply_fuse.count,
+        call=near.id if near is not None else None,
+        lacks_promise=lacks_promise,
+    )

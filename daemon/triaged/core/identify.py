@@ -1,0 +1,91 @@
+"""Who a message is from: me, my team, a client (and how sure we are), or a stranger.
+
+Goes in: a message, the person, the account it came to. Comes out: an `Identified`. Nothing of the past is looked at.
+"""
+
+from dataclasses import dataclass
+
+from triaged.core.address import Address, is_mine
+from triaged.core.authres import Authentication, Trust, authenticate
+from triaged.core.authres import Verdict as Trusted
+from triaged.core.clients import Client, Match
+from triaged.core.kinds import is_automatic, kinds_of
+from triaged.core.message import Message
+from triaged.core.settings import Account, Person
+from triaged.core.telephone import Notice, read_notice
+
+_UNCONFIGURED = Trust()
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A message and whom it is from. `client` is set only when mail from there may be believed to be the client's."""
+
+    message: Message
+    sender: Address | None
+    mine: bool
+    team: bool
+    client: Client | None
+    match: Match | None
+    authentication: Authentication
+    notice: Notice | None
+    kinds: frozenset[str]
+    automatic: bool
+
+    @property
+    def correspondent(self) -> str | None:
+        """The address by which "at most one reply" is counted: the caller's client for a notice, else the sender."""
+        if self.notice is not None and self.client is not None:
+            caller = self.client.caller_address
+            return caller.key if caller else None
+        return self.sender.key if self.sender else None
+
+    @property
+    def verified(self) -> bool | None:
+        """True: the receiving server vouches for the sender. False: it could have, and does not. None: nobody was asked."""
+        match self.authentication.verdict:
+            case Trusted.PASS:
+                return True
+            case Trusted.FAIL | Trusted.NONE:
+                return False
+            case Trusted.UNCONFIGURED:
+                return None
+
+
+def identify(message: Message, person: Person, account: Account) -> Identified:
+    """Say whom a message is from (CONTRACT "Who is a client")."""
+    authentication = authenticate(message, account.trust or _UNCONFIGURED)
+    sender = message.sender.address if message.sender else None
+    forged = authentication.verdict is Trusted.FAIL
+    notice = None if forged else read_notice(
+        message, person.telephone.senders, person.telephone.region, authentication.verdict is Trusted.PASS
+    )
+    kinds = kinds_of(message, notice)
+    mine = sender is not None and is_mine(sender, person.addresses)
+    client, match = _client(sender, notice, person, forged=forged)
+    return Identified(
+        message=message,
+        sender=sender,
+        mine=mine and notice is None,
+        team=sender is not None and not forged and any(glob.matches(sender) for glob in person.team),
+        client=None if mine and notice is None else client,
+        match=match,
+        authentication=authentication,
+        notice=notice,
+        kinds=kinds,
+        automatic=is_automatic(message, kinds),
+    )
+
+
+def _client(
+    sender: Address | None, notice: Notice | None, person: Person, *, forged: bool
+) -> tuple[Client | None, Match | None]:
+    if forged:
+        return None, None
+    if notice is not None:
+        # a caller's notice belongs to the client whose number it names, whoever's robot wrote it
+        called = person.roster.by_phone(notice.number) if notice.number else None
+        if called is not None:
+            return called, None
+    match = person.roster.find(sender) if sender else None
+    return (match.client, match) if match else (None, None)

@@ -1,0 +1,112 @@
+"""The acknowledgement of one or more messages, put together: who writes to whom, in which language, with which values.
+
+The same function serves the outbox, `explain` and `replay`: what is shown is what would go out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from triaged.core.address import Address, Mailbox, read_address
+from triaged.core.clients import Client
+from triaged.core.moments import parse_moment, resolve
+from triaged.core.record import Record
+from triaged.core.reply import Letter, Origin
+from triaged.core.settings import Account, Person
+from triaged.core.template import Incoming, Named, PassesLeft, ReplyTemplate, Variables
+
+_NEXT_CALL = parse_moment("next call")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a reply tells, as it is known when it is claimed."""
+
+    promise: datetime | None
+    last_answer: datetime | None
+    promised_before: bool
+    passes_left: int | None
+
+
+def letter(
+    person: Person,
+    account: Account,
+    client: Client,
+    template: ReplyTemplate,
+    records: Sequence[Record],
+    told: Told,
+    *,
+    language: str,
+    to: Address,
+    message_id: str,
+    reply_id: int,
+    now: datetime,
+    draft: bool = False,
+    kind: Literal["auto-replied", "auto-generated"] = "auto-replied",
+) -> Letter:
+    """Put an acknowledgement together; `records` are the messages it answers, the first of them first."""
+    first, newest = records[0], records[-1]
+    return Letter(
+        template=template,
+        language=language,
+        variables=_variables(person, client, records, told, now),
+        sender=Mailbox(from_address(account, newest), person.name),
+        to=to,
+        message_id=message_id,
+        reply_id=reply_id,
+        now=now,
+        kind="draft" if draft else kind,
+        origin=None if first.called else Origin(newest.message_id, newest.in_reply_to, newest.references),
+        precedence=account.precedence,
+    )
+
+
+def from_address(account: Account, record: Record) -> Address:
+    """The address of mine that the client wrote to, else the account's first."""
+    written = read_address(record.mine) if record.mine else None
+    return written if written is not None and written in account.addresses else account.addresses[0]
+
+
+def _variables(person: Person, client: Client, records: Sequence[Record], told: Told, now: datetime) -> Variables:
+    newest = records[-1]
+    zone = client.zone
+    call = resolve(_NEXT_CALL, now, person.worktime, client.calls)
+    until = newest.until if newest.until is not None and newest.until > now else None
+    delegate = person.delegates.get(newest.delegate) if newest.delegate else None
+    allowance = client.passes
+    return Variables(
+        me=Named(person.name, ""),
+        client=Named(client.name),
+        sender=Named(sender_name(client, newest), newest.sender_address),
+        subject="" if newest.verified is False or newest.called else newest.subject,
+        received=newest.received,
+        messages=tuple(Incoming(record.subject, record.received) for record in records),
+        zone=zone,
+        mine=person.worktime.zone,
+        now=now,
+        promise=told.promise,
+        until=until,
+        next_call=call.at if call else None,
+        last_answer=told.last_answer,
+        promised_before=told.promised_before,
+        passes=PassesLeft(told.passes_left, allowance.count) if allowance and told.passes_left is not None else None,
+        delegate=Named(delegate.name, delegate.address.spec) if delegate else None,
+    )
+
+
+def sender_name(client: Client, record: Record) -> str:
+    """How to address the sender: from `people`, else a plain display name of a sender who is not unverified, else ""."""
+    address = read_address(record.sender_address)
+    known = client.people.get(address.key) if address else None
+    if known is not None:
+        return known
+    if record.called:
+        caller = client.caller_address
+        return client.people.get(caller.key, "") if caller else ""
+    return record.sender_name if record.verified is not False and is_plain_name(record.sender_name) else ""
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether a display name reads as a person's name: letters, spaces, a few marks, no address, no title in capitals."""
+    return 0 < len(name) <= 40 and "@" not in name and all(letter.isalpha() or letter in " .'’-" for letter in name)

@@ -1,0 +1,216 @@
+"""Hands first: what a person did since we last looked. Sent mail answers, a drag releases or adopts, a deletion ends it.
+
+One look serves everything that is due: before each return and each reply, and with every re-IDLE.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from triaged.core.identify import identify
+from triaged.core.message import read
+from triaged.core.moments import parse_moment, resolve
+from triaged.core.settings import Account, Mode, Person
+from triaged.desk import remap
+from triaged.desk.effects import find_in
+from triaged.desk.telling import tell
+from triaged.desk.triage import arriving, sent_seen
+from triaged.ledger import FolderRow, Item, Place
+from triaged.mailbox import Fetched, Session
+
+if TYPE_CHECKING:
+    from triaged.desk.account import Desk
+
+SENT_HISTORY = 500
+"""How many of the newest sent messages are read at first contact, so that running threads are known."""
+
+_ADOPTED_UNTIL = parse_moment("start of office hours")
+
+
+async def look(desk: "Desk", session: Session, person: Person, account: Account) -> None:
+    """Look at sent mail, at the deferred folder, and at the flags of what waits elsewhere."""
+    layout = desk.layout
+    if layout is None:
+        return
+    if layout.sent is not None:
+        await _sent(desk, session, person, layout.sent)
+    if layout.deferred is not None:
+        await _deferred(desk, session, person, account, layout.deferred)
+    await _waiting(desk, session)
+
+
+# --- sent mail --------------------------------------------------------------------------------------------------
+
+
+async def _sent(desk: "Desk", session: Session, person: Person, folder: str) -> None:
+    office = desk.office
+    row = await office.write(lambda ledger: ledger.folder(desk.row.id, folder))
+    if row is not None:
+        status = await session.status(folder)
+        if status is None or (status.uidvalidity == row.uidvalidity and status.uidnext == row.next_uid):
+            return
+    selected = await session.select(folder)
+    if row is not None and row.uidvalidity == selected.uidvalidity:
+        uids = [uid for uid in await session.uids_from(row.next_uid) if uid >= row.next_uid]
+    else:
+        uids = (await session.uids_from(1))[-SENT_HISTORY:]
+    if row is None or row.uidvalidity != selected.uidvalidity:
+        row = FolderRow(desk.row.id, folder, "sent", selected.uidvalidity, 1, (uids[-1] + 1) if uids else 1)
+        fresh = row
+        await office.write(lambda ledger: ledger.put_folder(fresh))
+    if not uids:
+        return
+    seen = [
+        sent_seen(read(fetched.header), fetched.arrived, person.roster) for fetched in await session.headers(uids)
+    ]
+    now = office.now()
+    told = await office.write(
+        lambda ledger: ledger.saw_sent(desk.row.id, seen, now, folder=folder, next_uid=uids[-1] + 1)
+    )
+    tell(desk.events, told)
+
+
+# --- the deferred folder ----------------------------------------------------------------------------------------
+
+
+async def _deferred(desk: "Desk", session: Session, person: Person, account: Account, folder: str) -> None:
+    office = desk.office
+    row = await office.write(lambda ledger: ledger.folder(desk.row.id, folder))
+    selected = await session.select(folder)
+    if row is None:
+        # what lay there before first contact is never touched
+        fresh = FolderRow(
+            desk.row.id, folder, "deferred", selected.uidvalidity, selected.uidnext or 1, selected.uidnext or 1
+        )
+        await office.write(lambda ledger: ledger.put_folder(fresh))
+        return
+    if row.uidvalidity != selected.uidvalidity:
+        row = await remap.renumbered(desk, session, row, selected.uidvalidity, selected.uidnext or 1)
+    await _arrived_there(desk, session, person, account, row)
+    await _left_there(desk, session, row)
+
+
+async def _arrived_there(desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow) -> None:
+    """New in the deferred folder: ours whose place was not told, or something a person dragged in."""
+    office = desk.office
+    uids = [uid for uid in await session.uids_from(row.next_uid) if uid >= row.next_uid]
+    if not uids:
+        return
+    for fetched in await session.headers(uids):
+        place = Place(row.name, row.uidvalidity, fetched.uid)
+        digest = read(fetched.header).digest
+        item = await office.write(lambda ledger, digest=digest: ledger.item_by_digest(desk.row.id, digest))
+        if item is not None and item.state == "aside":
+            if item.place is None or item.folder != row.name:
+                await office.write(lambda ledger, item=item, place=place: ledger.place(item.id, place))
+        elif "\\deleted" not in _lower(fetched.flags) and account.mode is not Mode.OBSERVE:
+            await _dragged_in(desk, session, person, account, row, fetched, item)
+    await office.write(lambda ledger: ledger.advance(desk.row.id, row.name, uids[-1] + 1))
+
+
+async def _dragged_in(
+    desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow, fetched: Fetched, item: Item | None
+) -> None:
+    """Put aside by hand: it comes back at the start of office hours, without a reply."""
+    office = desk.office
+    now = office.now()
+    place = Place(row.name, row.uidvalidity, fetched.uid)
+    back = resolve(_ADOPTED_UNTIL, now, person.worktime)
+    back_at = back.at if back else now
+    if item is not None:
+        known = item
+        told = await office.write(lambda ledger: ledger.hand(known.id, "aside", place, now, back_at=back_at))
+        tell(desk.events, told)
+        return
+    message = read(fetched.header, b"", size=fetched.size, complete=False)
+    who = identify(message, person, account)
+    arrived = arriving(desk, person, account, row, fetched, message, who)
+    adopted = await office.write(lambda ledger: ledger.adopt(arrived, back_at, now))
+    desk.events.emit(
+        "message.deferred", client=adopted.client, mode=adopted.mode, item=adopted.id, message_id=adopted.message_id,
+        sender=adopted.sender, subject=adopted.subject, verdict=adopted.verdict, reason="put aside by hand",
+        arrived=adopted.arrived_at, until=back_at, folder=row.name, uid=fetched.uid, by="person",
+    )
+
+
+async def _left_there(desk: "Desk", session: Session, row: FolderRow) -> None:
+    """Ours that are no longer where they were put aside, are being deleted there, or have been answered there."""
+    office = desk.office
+    items = await office.write(lambda ledger: ledger.items_aside(desk.row.id))
+    placed = {item.uid: item for item in items if item.uid is not None and item.folder == row.name}
+    if placed:
+        flags = await session.flags(sorted(placed))
+        absent = [item for uid, item in placed.items() if uid not in flags]
+        for uid, found in flags.items():
+            await _flagged(desk, placed[uid], _lower(found))
+        await _absent(desk, session, absent)
+    lost = [item for item in items if item.uid is None]
+    if lost:
+        await _unplaced(desk, session, row, lost)
+
+
+async def _flagged(desk: "Desk", item: Item, flags: frozenset[str]) -> None:
+    office = desk.office
+    now = office.now()
+    if "\\deleted" in flags:
+        tell(desk.events, await office.write(lambda ledger: ledger.hand(item.id, "gone", None, now)))
+    elif "\\answered" in flags and item.answered_at is None:
+        tell(desk.events, await office.write(lambda ledger: ledger.saw_answered_flag(item.id, now)))
+
+
+async def _absent(desk: "Desk", session: Session, items: Sequence[Item]) -> None:
+    """Absent where we put it: in Trash it is gone, anywhere else it was taken out."""
+    office = desk.office
+    now = office.now()
+    for item in items:
+        what = "gone" if await _in_trash(desk, session, item) else "released"
+        told = await office.write(lambda ledger, item=item, what=what: ledger.hand(item.id, what, None, now))
+        tell(desk.events, told)
+
+
+async def _in_trash(desk: "Desk", session: Session, item: Item) -> bool:
+    trash = desk.layout.trash if desk.layout else None
+    if trash is None or item.message_id is None or await session.status(trash) is None:
+        return False
+    await session.select(trash)
+    return bool(await session.find(item.message_id, 1))
+
+
+async def _unplaced(desk: "Desk", session: Session, row: FolderRow, items: Sequence[Item]) -> None:
+    """Put aside, and the server did not say where: found by digest, or a hand has taken it meanwhile."""
+    office = desk.office
+    missing: list[Item] = []
+    for item in items:
+        found = await find_in(session, row.name, item, row.baseline_uid)
+        if found is None:
+            missing.append(item)
+        else:
+            await office.write(lambda ledger, item=item, found=found: ledger.place(item.id, found))
+    await _absent(desk, session, missing)
+
+
+# --- what waits elsewhere ---------------------------------------------------------------------------------------
+
+
+async def _waiting(desk: "Desk", session: Session) -> None:
+    """Messages with a reply or promise ahead, where they lie: answered, moved away or deleted?"""
+    office = desk.office
+    items = await office.write(lambda ledger: ledger.items_watching(desk.row.id))
+    folders: dict[tuple[str, int], list[Item]] = {}
+    for item in items:
+        if item.folder is not None and item.uidvalidity is not None and item.uid is not None and item.state == "here":
+            folders.setdefault((item.folder, item.uidvalidity), []).append(item)
+    for (folder, uidvalidity), found in folders.items():
+        if await session.status(folder) is None:
+            continue
+        selected = await session.select(folder)
+        if selected.uidvalidity != uidvalidity:
+            continue
+        flags = await session.flags(sorted(item.uid for item in found if item.uid is not None))
+        for item in found:
+            if item.uid in flags:
+                await _flagged(desk, item, _lower(flags[item.uid]))
+        await _absent(desk, session, [item for item in found if item.uid not in flags])
+
+
+def _lower(flags: frozenset[str]) -> frozenset[str]:
+    return frozenset(flag.lower() for flag in flags)

@@ -1,0 +1,61 @@
+"""Where things are on this server: the real names behind the configured ones, found anew with every connection."""
+
+from dataclasses import dataclass
+
+from triaged.core.settings import Account, Mode
+from triaged.desk.office import Office
+from triaged.ledger import AccountRow
+from triaged.log.events import Events
+from triaged.mailbox import Refused, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Real folder names; None: there is none, and what needs it is not done."""
+
+    deferred: str | None
+    urgent: str | None
+    sent: str | None
+    drafts: str | None
+    trash: str | None
+    movable: bool
+    why: str = ""  # why nothing is moved
+
+
+async def lay_out(session: Session, account: Account, office: Office, row: AccountRow, events: Events) -> Layout:
+    """Find the folders, and make those of our own that are missing; in `observe` nothing is made."""
+    wanted = account.folders
+    make = account.mode is not Mode.OBSERVE
+    can = session.capabilities.move or session.capabilities.uidplus
+    deferred, why = await _ours(session, wanted.deferred, make=make and can)
+    urgent, why_urgent = await _ours(session, wanted.urgent, make=make and can)
+    if not can:
+        why = "the server can neither MOVE nor expunge single messages (UIDPLUS)"
+    if make and (why or why_urgent):
+        events.emit("account.degraded", error=why or why_urgent, reason="messages stay where they are")
+    return Layout(
+        deferred=deferred if can else None,
+        urgent=urgent if can else None,
+        sent=await _theirs(session, wanted.sent, "sent"),
+        drafts=await _theirs(session, wanted.drafts, "drafts"),
+        trash=await session.special("trash"),
+        movable=can and deferred is not None,
+        why=why,
+    )
+
+
+async def _ours(session: Session, name: str, *, make: bool) -> tuple[str | None, str]:
+    if not name:
+        return None, ""
+    try:
+        if make:
+            return await session.ensure(name), ""
+        return await session.existing(name), ""
+    except Refused as refusal:
+        return None, f"the folder {name} cannot be made: {refusal}"
+
+
+async def _theirs(session: Session, name: str, role: str) -> str | None:
+    if name == "auto":
+        return await session.special(role)
+    return await session.existing(name) if name else None

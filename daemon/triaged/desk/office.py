@@ -1,0 +1,31 @@
+"""What every step of a desk is given: the ledger, the clock, the log, chance. And what a desk has seen of one message."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from triaged.clock import Clock
+from triaged.ledger import Ledger, LedgerThread
+from triaged.log.events import Events
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The surroundings of all desks of a service."""
+
+    book: LedgerThread
+    clock: Clock
+    events: Events
+    chance: random.Random = field(default_factory=random.SystemRandom)
+
+    async def write(self, verb: Callable[[Ledger], T]) -> T:
+        """Run one verb of the ledger in its thread."""
+        return await self.book.call(verb)
+
+    def now(self) -> datetime:
+        """The instant, aware, UTC."""
+        return self.clock.now()

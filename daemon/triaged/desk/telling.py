@@ -1,0 +1,176 @@
+"""Events: what the ledger says has happened becomes lines of the log. Nothing is decided here, nothing else is done."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from triaged.core.decision import Aside, Decision, Verdict
+from triaged.core.settings import Account, Mode, Person
+from triaged.ledger import (
+    Admission,
+    Answered,
+    Consequence,
+    DraftSent,
+    EffectsVoided,
+    HandSeen,
+    Item,
+    PromiseKept,
+    PromiseOpened,
+    PromiseRow,
+    ReplyCancelled,
+    ReplyEvidence,
+    ReplyLeft,
+    ReplyRow,
+)
+from triaged.log.events import Events, Fields
+
+
+def of_item(item: Item) -> Fields:
+    """The fields that say which message."""
+    return {
+        "client": item.client,
+        "mode": item.mode,
+        "item": item.id,
+        "message_id": item.message_id,
+        "sender": item.sender,
+        "subject": item.subject,
+    }
+
+
+def of_reply(reply: ReplyRow) -> Fields:
+    """The fields that say which reply."""
+    return {
+        "client": reply.client,
+        "mode": reply.mode,
+        "reply": reply.id,
+        "template": reply.template,
+        "language": reply.language,
+        "to": reply.rcpt,
+        "item": reply.items[0] if reply.items else None,
+    }
+
+
+def of_promise(promise: PromiseRow) -> Fields:
+    """The fields that say which promise."""
+    return {"client": promise.client, "promise": promise.due_at, "to": promise.correspondent}
+
+
+def tell_admission(events: Events, admission: Admission, account: Account, *, folder: str) -> None:
+    """Say what was decided about one message of a window."""
+    decision, arriving = admission.decision, admission.arriving
+    if decision is None:
+        return
+    message = arriving.message
+    common: Fields = {
+        "client": decision.client,
+        "mode": arriving.mode,
+        "item": admission.item,
+        "message_id": message.message_id,
+        "sender": decision.sender,
+        "subject": message.subject,
+        "kind": decision.kind,
+        "verdict": decision.verdict.value,
+        "rule": decision.rule,
+        "reason": decision.reason,
+        "arrived": arriving.arrived_at,
+        "no_reply": decision.no_reply,
+    }
+    place: Fields = {"folder": folder, "uid": arriving.place.uid if arriving.place else None}
+    moments: Fields = {
+        "until": decision.until.at if decision.until else None,
+        "promise": decision.promise_moment.at if decision.promise_moment else None,
+    }
+    match decision.verdict:
+        case Verdict.URGENT:
+            events.emit("message.urgent", **{**common, **moments, **place})
+        case Verdict.LEFT:
+            events.emit("message.left", **{**common, **moments, **place})
+        case Verdict.DEFERRABLE:
+            moves = any(isinstance(effect, Aside) for effect in decision.effects)
+            if not moves or arriving.mode == Mode.OBSERVE:
+                # a deferrable message that is put aside is told when the move is done
+                events.emit("message.deferred", **{**common, **moments, **place})
+        case _:
+            assert_never(decision.verdict)
+    _tell_reply(events, admission, decision)
+    _tell_pass(events, admission, decision)
+
+
+def _tell_reply(events: Events, admission: Admission, decision: Decision) -> None:
+    plan = decision.reply
+    common: Fields = {"client": decision.client, "mode": admission.arriving.mode, "item": admission.item}
+    if plan is not None and admission.reply is not None:
+        events.emit(
+            "reply.joined" if admission.joined else "reply.scheduled",
+            **common,
+            reply=admission.reply,
+            template=plan.template,
+            language=plan.language,
+            to=plan.to.key,
+            send_at=plan.send_at,
+            promise=decision.promise.due_at if decision.promise else None,
+        )
+    for reply in admission.cancelled:
+        reason = "urgent mail of this client came" if decision.verdict is Verdict.URGENT else reply.reason
+        events.emit("reply.cancelled", **of_reply(reply), reason=reason)
+    if admission.opted_out:
+        events.emit("reply.opted_out", **common, to=decision.correspondent, reason="the correspondent wrote STOP")
+
+
+def _tell_pass(events: Events, admission: Admission, decision: Decision) -> None:
+    if not admission.pass_spent:
+        return
+    common: Fields = {"client": decision.client, "item": admission.item, "rule": decision.rule}
+    events.emit("pass.spent", **common, passes_left=decision.passes_left)
+    if decision.passes_left == 0:
+        events.emit("pass.exhausted", **common, passes_left=0)
+
+
+def tell(events: Events, consequences: Sequence[Consequence]) -> None:
+    """Say what followed from something that was seen in the mailbox."""
+    for consequence in consequences:
+        _tell_one(events, consequence)
+
+
+def _tell_one(events: Events, consequence: Consequence) -> None:
+    match consequence:
+        case Answered(item):
+            events.emit("message.answered", **of_item(item), reason="a mail of mine answers it", by="person")
+        case PromiseKept(promise, late):
+            reason = "kept, but late" if late else "kept in time"
+            events.emit("promise.kept", **of_promise(promise), reason=reason, by=promise.closed_by)
+        case ReplyCancelled(reply, reason):
+            events.emit("reply.cancelled", **of_reply(reply), reason=reason, by="person")
+        case ReplyLeft(reply, item):
+            fields = of_reply(reply)
+            fields["item"] = item.id
+            events.emit("reply.cancelled", **fields, reason="for this message only: others still wait for it", by="person")
+        case ReplyEvidence(reply):
+            events.emit("reply.sent", **of_reply(reply), reason="it was in doubt; its copy was found")
+        case DraftSent(reply):
+            events.emit("reply.sent", **of_reply(reply), reason="its draft was sent by hand", by="person")
+        case PromiseOpened(promise):
+            events.emit("promise.made", **of_promise(promise))
+        case HandSeen(item, before):
+            _tell_hand(events, item, before)
+        case EffectsVoided():
+            pass
+        case _:
+            assert_never(consequence)
+
+
+def _tell_hand(events: Events, item: Item, before: str) -> None:
+    fields = of_item(item)
+    match item.state:
+        case "gone":
+            events.emit("message.gone", **fields, from_folder=None, reason="deleted by hand", by="person")
+        case "aside":
+            events.emit("message.deferred", **fields, folder=item.folder, uid=item.uid, verdict=item.verdict,
+                        reason="put aside by hand", by="person")
+        case _:
+            reason = "taken out by hand" if before == "aside" else "moved by hand"
+            events.emit("message.released", **fields, folder=item.folder, uid=item.uid, reason=reason, by="person")
+
+
+def person_name(person: Person) -> str:
+    """The label that listings and events show for a person."""
+    return person.label

@@ -1,0 +1,228 @@
+"""A message's path: seen on the server, read, decided about and written down in one transaction, told in the log.
+
+What becomes of it afterwards (flags, moves, replies) is read from the ledger by others. Nothing here changes the mailbox.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from triaged.core.address import Address
+from triaged.core.clients import Roster
+from triaged.core.decide import decide
+from triaged.core.decision import Decision, Verdict
+from triaged.core.facts import Facts
+from triaged.core.identify import Identified, identify
+from triaged.core.message import Message, read
+from triaged.core.record import as_record, excerpt_of
+from triaged.core.settings import Account, Mode, Person
+from triaged.desk import answers, remap
+from triaged.ids import new_message_id
+from triaged.desk.telling import tell_admission
+from triaged.ledger import Admission, Arriving, FolderRow, Place, SentSeen
+from triaged.log.events import Events
+from triaged.mailbox import Fetched, Garbled, Lost, Session
+
+if TYPE_CHECKING:
+    from triaged.desk.account import Desk
+
+LIVE_WINDOW = 20
+BACKLOG_WINDOW = 500
+"""Messages that are fetched and admitted at a time: few while mail trickles in, many when there is a backlog."""
+
+
+async def has_news(desk: "Desk", session: Session, folder: str) -> bool:
+    """Ask by STATUS whether a folder that is not selected has anything that was not seen yet."""
+    status = await session.status(folder)
+    if status is None:
+        return False
+    row = await desk.office.write(lambda ledger: ledger.folder(desk.row.id, folder))
+    return row is None or row.uidvalidity != status.uidvalidity or status.uidnext != row.next_uid
+
+
+async def arrive_at(desk: "Desk", session: Session, folder: str) -> bool:
+    """Select a watched folder again after work elsewhere; True when it has news."""
+    selected = await session.select(folder)
+    row = await desk.office.write(lambda ledger: ledger.folder(desk.row.id, folder))
+    return row is None or row.uidvalidity != selected.uidvalidity or (selected.uidnext or 0) > row.next_uid
+
+
+async def sweep(desk: "Desk", session: Session, person: Person, account: Account, folder: str) -> None:
+    """Take in everything of a watched folder that was not seen yet, oldest first."""
+    row = await _folder_row(desk, session, account, folder)
+    if row is None:
+        return
+    uids = [uid for uid in await session.uids_from(row.next_uid) if uid >= row.next_uid]
+    size = BACKLOG_WINDOW if len(uids) > LIVE_WINDOW else LIVE_WINDOW
+    for start in range(0, len(uids), size):
+        await _window(desk, session, person, account, row, uids[start : start + size])
+
+
+async def _folder_row(desk: "Desk", session: Session, account: Account, folder: str) -> FolderRow | None:
+    """The ledger's row of the selected folder, after first contact or a change of UIDVALIDITY has been dealt with."""
+    office = desk.office
+    row = await office.write(lambda ledger: ledger.folder(desk.row.id, folder))
+    if session.selected == folder and row is not None and not desk.reselect_due():
+        return row
+    selected = await session.select(folder)
+    desk.selected()
+    uidnext = selected.uidnext if selected.uidnext is not None else await _uidnext(session)
+    if row is None:
+        row = await first_contact(desk, session, account, folder, selected.uidvalidity, uidnext)
+    elif row.uidvalidity != selected.uidvalidity or uidnext < row.next_uid:
+        row = await remap.renumbered(desk, session, row, selected.uidvalidity, uidnext)
+    return row
+
+
+async def _uidnext(session: Session) -> int:
+    # 163.com and Winmail name no UIDNEXT in SELECT
+    uids = await session.uids_from(1)
+    return max(uids, default=0) + 1
+
+
+async def first_contact(
+    desk: "Desk", session: Session, account: Account, folder: str, uidvalidity: int, uidnext: int
+) -> FolderRow:
+    """Draw the line in a folder never seen before: what lies there is old, and is never replied to."""
+    now = desk.office.now()
+    begin = uidnext
+    if account.start == "all":
+        begin = 1
+    elif account.start != "new":
+        begin = await _first_since(session, now - account.start.fixed, uidnext)
+    row = FolderRow(
+        account=desk.row.id, name=folder, role="watch", uidvalidity=uidvalidity,
+        next_uid=begin, baseline_uid=uidnext, last_internal_at=None,
+    )
+    await desk.office.write(lambda ledger: ledger.put_folder(row))
+    return row
+
+
+async def _first_since(session: Session, since: datetime, uidnext: int) -> int:
+    arrived = await session.arrivals(await session.uids_from(1))
+    return min((uid for uid, at in arrived.items() if at >= since), default=uidnext)
+
+
+async def _window(
+    desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow, uids: Sequence[int]
+) -> None:
+    """Fetch and admit one window; where the server's answer makes no sense, find the one message that is to blame."""
+    try:
+        fetched = await session.fetch(uids, text=person.rules.needs_text or bool(person.replies))
+    except Garbled as trouble:
+        if len(uids) == 1:
+            await _strike(desk, session, row, uids[0], str(trouble))
+        raise
+    await admit(desk, person, account, row, fetched, next_uid=uids[-1] + 1)
+
+
+async def _strike(desk: "Desk", session: Session, row: FolderRow, uid: int, why: str) -> None:
+    place = Place(row.name, row.uidvalidity, uid)
+    now = desk.office.now()
+    struck = await desk.office.write(lambda ledger: ledger.strike(desk.row.id, place, now, why))
+    if struck is not None:
+        desk.events.emit("message.unreadable", item=struck.id, folder=row.name, uid=uid, error=why)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One fetched message, read and identified."""
+
+    fetched: Fetched
+    message: Message
+    who: Identified
+    events: Events
+
+
+async def admit(
+    desk: "Desk", person: Person, account: Account, row: FolderRow, fetched: Sequence[Fetched], *, next_uid: int
+) -> None:
+    """Write down the verdict about each message of a window, in UID order, in one transaction; then say it."""
+    seen = [_look_at(one, person, account, desk.events) for one in sorted(fetched, key=lambda one: one.uid)]
+    now = desk.office.now()
+    own = [
+        sent_seen(one.message, one.fetched.arrived, person.roster, by_team=not one.who.mine)
+        for one in seen
+        if one.who.mine or (one.who.team and one.who.client is None)
+    ]
+    window = [arriving(desk, person, account, row, one.fetched, one.message, one.who) for one in seen]
+    chosen = {id(arrived): one for arrived, one in zip(window, seen, strict=True)}
+    movable = desk.layout is None or desk.layout.movable
+
+    def judge(arrived: Arriving, facts: Facts) -> Decision:
+        return decide(chosen[id(arrived)].who, facts, person, account, movable=movable)
+
+    if own:
+        told = await desk.office.write(lambda ledger: ledger.saw_sent(desk.row.id, own, now))
+        answers.tell(desk, told)
+    admissions = await desk.office.write(
+        lambda ledger: ledger.admit(
+            window, judge, as_record, now=now, folder=row.name, next_uid=next_uid, ruleset=person.ruleset_hash
+        )
+    )
+    for admission in admissions:
+        tell_admission(desk.events, admission, person, account, folder=row.name)
+        desk.health.last_message = now
+    desk.took_in(admissions)
+
+
+def _look_at(fetched: Fetched, person: Person, account: Account, events: Events) -> _Seen:
+    message = read(fetched.header, fetched.body, size=fetched.size, complete=fetched.complete)
+    return _Seen(fetched, message, identify(message, person, account), events)
+
+
+def arriving(
+    desk: "Desk", person: Person, account: Account, row: FolderRow, fetched: Fetched, message: Message, who: Identified
+) -> Arriving:
+    """What the ledger must know of a message before it is asked about the past."""
+    mode = (who.client.mode if who.client else None) or account.mode
+    return Arriving(
+        account=desk.row,
+        mode=str(Mode(mode)),
+        place=Place(row.name, row.uidvalidity, fetched.uid),
+        flags=fetched.flags,
+        arrived_at=fetched.arrived,
+        baseline=fetched.uid < row.baseline_uid,
+        message=message,
+        client=who.client.label if who.client else None,
+        correspondent=who.correspondent,
+        automatic=who.automatic,
+        kinds=who.kinds,
+        subject=message.subject,
+        excerpt=excerpt_of(message),
+        lookback=person.rules.longest_burst,
+        fuse=account.reply_fuse.period,
+        new_message_id=new_message_id(desk.office.chance, account.addresses[0].domain),
+        accounts=desk.siblings(),
+    )
+
+
+def sent_seen(message: Message, at: datetime, roster: Roster, *, by_team: bool = False) -> SentSeen:
+    """A mail of mine (or of my team) as evidence that somebody was answered."""
+    recipients: tuple[Address, ...] = tuple(dict.fromkeys((*message.to, *message.cc, *message.bcc)))
+    found = [match.client.label for address in recipients if (match := roster.find(address))]
+    return SentSeen(
+        message_id=_original_id(message),
+        references=message.references,
+        at=at,
+        rcpts=tuple(address.key for address in recipients),
+        clients=tuple(dict.fromkeys(found)),
+        ours=reply_mark(message),
+        by_team=by_team,
+        subject=message.bare_subject,
+    )
+
+
+def _original_id(message: Message) -> str | None:
+    """The Message-ID that we gave it: Microsoft and Google replace it and keep ours aside."""
+    for name in ("x-microsoft-original-message-id", "x-google-original-message-id"):
+        if original := (message.fields.first(name) or "").strip():
+            return original
+    return message.message_id
+
+
+def reply_mark(message: Message) -> int | None:
+    """The reply's id in X-Triaged, None if the message is none of ours."""
+    mark = (message.fields.first("x-triaged") or "").strip()
+    return int(mark) if mark.isascii() and mark.isdigit() and len(mark) < 16 else None
