@@ -109,6 +109,8 @@ def occurrences(
 
     With `skipped`, those that do not take place are among them, each with its reason.
     """
+    if not calls:
+        return
     first = worktime.date_of(after) - _DAY  # a gap in the clock may move yesterday's call into today
     for number in range(HORIZON.days + 2):
         for one in calls_on(calls, worktime, first + number * _DAY):
