@@ -1,5 +1,18 @@
-"""The one door to SMTP: octets and an envelope go in, an `Outcome` comes out. Nothing else speaks to a server here."""
+"""The one door to SMTP: octets and an envelope go in, an `Outcome` comes out. Nothing is decided or written down here."""
 
 from triaged.delivery.outcome import Deferred, Delivery, Envelope, InDoubt, Outcome, Refused, Sent
+from triaged.delivery.smtp import SmtpDelivery
+from triaged.delivery.submission import Submission, submission
 
-__all__ = ["Deferred", "Delivery", "Envelope", "InDoubt", "Outcome", "Refused", "Sent"]
+__all__ = [
+    "Deferred",
+    "Delivery",
+    "Envelope",
+    "InDoubt",
+    "Outcome",
+    "Refused",
+    "Sent",
+    "SmtpDelivery",
+    "Submission",
+    "submission",
+]

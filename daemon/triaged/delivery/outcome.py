@@ -1,41 +1,59 @@
-"""What became of an attempt to deliver, and what it was about. Values only."""
+"""What an attempt to deliver is about, and what became of it. Values only."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Literal, Protocol
 
 from triaged.core.address import Address
+
+Learned = Mapping[str, bool]
+"""What an attempt taught about the account, to be remembered: `null_sender` false, it refuses MAIL FROM:<>."""
+
+_NOTHING: Learned = MappingProxyType({})
+
+Cause = Literal["network", "auth", "throttle", "server", "message"]
+"""Who would have to change for the next attempt to end otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Who it is from and to, for the servers (RFC 5321): one recipient; sender None is the null sender `<>`."""
+    """What the servers are told (RFC 5321): one recipient, and an own address for the reverse path where `<>` is none.
+
+    `bounces`: reports about it are wanted (a mail of mine to a delegate); an automatic reply wants none (RFC 3834 3.3).
+    """
 
     rcpt: Address
-    me: Address  # the account's own address: envelope sender where the null sender is not accepted
+    me: Address
+    bounces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The server has taken responsibility. `envelope`: the reverse path that was used, "" for `<>`."""
+    """The server has taken responsibility. `sender`: the reverse path that was used, "" for `<>`."""
 
     code: int
     text: str
-    envelope: str = ""
-    learned: Mapping[str, Any] = field(default_factory=dict)  # what to remember about the account, e.g. null_sender
+    sender: str = ""
+    learned: Learned = field(default=_NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not taken, may be tried again. `account_wide`: nothing of this account goes before `retry_after`."""
+    """Not taken, and may be tried again.
 
-    code: int  # 0: no answer
+    `code` 0: the server said nothing. `retry_after`: not before that; None: as the caller's schedule says.
+    `account_wide`: nothing of this account would fare better now. `most_tries`: attempts in all, for refusals that only
+    some servers mean as temporary.
+    """
+
+    code: int
     text: str
     retry_after: timedelta | None = None
     account_wide: bool = False
-    learned: Mapping[str, Any] = field(default_factory=dict)
-    tries: int | None = None  # at most so many attempts in all for this kind of refusal
+    cause: Cause = "server"
+    most_tries: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +62,11 @@ class Refused:
 
     code: int
     text: str
-    learned: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class InDoubt:
-    """The connection ended between the first octet of the body and the answer: it may have been taken."""
+    """The connection ended between the first octet of the body and the answer to it: it may have been taken."""
 
     text: str
 
