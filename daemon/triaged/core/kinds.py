@@ -1,6 +1,11 @@
-"""What sort of message it is, as far as the message alone tells."""
+"""What sort of message it is, as far as the message alone tells: a message in, words of CONTRACT's `kind` out."""
 
+import re
+
+from triaged.core import robots
+from triaged.core.courtesy import is_thanks
 from triaged.core.message import Message
+from triaged.core.message.subject import is_reply
 from triaged.core.telephone import Notice
 
 AUTOMATIC: frozenset[str] = frozenset(
@@ -8,17 +13,108 @@ AUTOMATIC: frozenset[str] = frozenset(
 )
 """Kinds that mean that no person wrote this message to me."""
 
+_REPORT_TYPES = frozenset(
+    {
+        "multipart/report",
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/disposition-notification",
+    }
+    | {"message/feedback-report"}
+)
+_CALENDAR_TYPES = frozenset({"text/calendar", "application/ics"})
+_CALENDAR_CLASS = "urn:content-classes:calendarmessage"
 
-def kinds_of(message: Message, notice: Notice | None) -> frozenset[str]:  # noqa: ARG001  # filled in next
-    """The kinds that follow from the message alone."""
-    return frozenset({notice.kind}) if notice else frozenset()
+_STOP_LIMIT = 60  # characters
+_NOT_WORDS = re.compile(r"[\W_]+")
+
+_STOPS: dict[str, frozenset[str]] = {
+    "en": frozenset({"stop", "unsubscribe", "stop it", "please stop", "stop please", "no more automatic replies"}),
+    "de": frozenset(
+        {"stop", "stopp", "stop bitte", "bitte stop", "bitte stopp", "stopp bitte", "abmelden", "aufhören"}
+    ),
+    "fr": frozenset({"stop", "arrêt", "arret", "arrêtez", "arretez", "arrêter", "désabonner", "stop svp"}),
+    "es": frozenset({"stop", "alto", "parar", "pare", "baja", "basta", "cancelar"}),
+}
 
 
-def is_automatic(message: Message, kinds: frozenset[str]) -> bool:  # noqa: ARG001  # filled in next
-    """Say whether a robot of any sort wrote it."""
-    return bool(kinds & AUTOMATIC)
+_NONE: frozenset[str] = frozenset()
 
 
-def is_stop(message: Message, language: str) -> bool:  # noqa: ARG001  # filled in next
-    """Say whether the new text is STOP, or its like in the language, alone."""
-    return message.new_text.strip(" .!\n").casefold() == "stop"
+def kinds_of(message: Message, notice: Notice | None) -> frozenset[str]:
+    """The kinds that follow from the message alone; new, reply and follow-up come from what was before it."""
+    kinds = set[str]()
+    if notice is not None:
+        kinds.add(notice.kind)
+    if _is_invitation(message):
+        kinds.add("invitation")
+    if _is_report(message):
+        kinds.add("delivery-report")
+    elif _is_automatic_reply(message):
+        kinds.add("auto-reply")
+    if robots.list_field(message) or robots.precedence(message) == "list":
+        kinds.add("list")
+    if not kinds and is_courtesy(message):
+        kinds.add("courtesy")
+    return frozenset(kinds)
+
+
+def is_automatic(message: Message, kinds: frozenset[str]) -> bool:
+    """Say whether a machine of any sort wrote it."""
+    return bool(kinds & AUTOMATIC) or robots.is_robots(message)
+
+
+def _is_invitation(message: Message) -> bool:
+    # Fields alone first: the parts are read only where needed.
+    if (message.fields.first("content-class") or "").casefold() == _CALENDAR_CLASS:
+        return True
+    return any(content_type in _CALENDAR_TYPES for content_type in message.part_types)
+
+
+def _is_report(message: Message) -> bool:
+    if any(content_type in _REPORT_TYPES for content_type in message.part_types):
+        return True
+    if "x-failed-recipients" in message.fields or "x-ms-exchange-message-is-ndr" in message.fields:
+        return True
+    if robots.is_receipt(message.subject) and robots.auto_submitted(message):
+        return True
+    daemon = message.sender is None or robots.is_robot(message.sender.address) or robots.has_null_sender(message)
+    return daemon and robots.is_bounce(message.subject)
+
+
+def _is_automatic_reply(message: Message) -> bool:
+    submitted = robots.auto_submitted(message)
+    return (
+        submitted.startswith("auto-replied")
+        or "vacation" in submitted
+        or bool(robots.answering_field(message))
+        or robots.precedence(message) == "auto_reply"
+        or robots.is_absence(message.subject)
+    )
+
+
+def is_courtesy(message: Message) -> bool:
+    """Say whether there is nothing but thanks or consent in it: short, no question, no attachment, in en, de, fr or es.
+
+    Only in answer to something: below a subject of its own a "Thanks!" closes a request that stands in the subject.
+    """
+    if message.attachments or not (
+        message.references or is_reply(message.subject) or is_thanks(message.bare_subject, _NONE)
+    ):
+        return False
+    return is_thanks(message.new_text, _names(message))
+
+
+def _names(message: Message) -> frozenset[str]:
+    """The words by which sender and addressees may call each other."""
+    texts = [message.fields.first(name) or "" for name in ("from", "to", "cc")]
+    return frozenset(word.casefold() for text in texts for word in re.split(r"[^\w]+", text[:1000]) if len(word) > 1)
+
+
+def is_stop(message: Message, language: str) -> bool:
+    """Say whether the new text is STOP, or its like in the language (`de`, `fr` …; English always counts), alone."""
+    text = message.new_text
+    if len(text) > _STOP_LIMIT:
+        return False
+    words = _NOT_WORDS.sub(" ", text).strip().casefold()
+    return words in _STOPS["en"] | _STOPS.get(language.partition("-")[0].casefold(), frozenset())

@@ -249,23 +249,27 @@ class _Lines:
         return -1
 
     def _separator(self, number: int, line: str) -> int:
-        raw = self.lines[number]
         if line == "--":
-            short = len(self.lines) - number <= _SIGNATURE_LINES
-            if raw.rstrip("\n") == "-- " or (self.begun and short):  # RFC 3676 4.3; some lose the blank
-                return self._signature(number)
-            return 0
+            return self._dashes(number)
         if _ORIGINAL.match(line):
             return self._to_end(number, "forwarded" if self.forwarding else "quote")
         if _FORWARD.match(line):
             return self._to_end(number, "forwarded")
-        if _RULE.match(line):
-            after = self._next(number + 1)
-            if after < len(self.lines) and self._block(after):
-                self.kinds[number] = "quote"
-                return len(self.lines)
-            if self.begun and len(self.lines) - number <= _FOOTER_LINES and line[0] == "_":
-                return self._to_end(number, "footer")
+        return self._rule(number, line[0]) if _RULE.match(line) else 0
+
+    def _dashes(self, number: int) -> int:
+        """The signature's separator is `-- ` (RFC 3676 4.3); some programs lose its blank."""
+        short = len(self.lines) - number <= _SIGNATURE_LINES
+        return self._signature(number) if self.lines[number] == "-- " or (self.begun and short) else 0
+
+    def _rule(self, number: int, sign: str) -> int:
+        """A line across: Outlook's above a quoted header, a list's above its footer, else somebody's own."""
+        after = self._next(number + 1)
+        if after < len(self.lines) and self._block(after):
+            self.kinds[number] = "quote"
+            return len(self.lines)
+        if self.begun and len(self.lines) - number <= _FOOTER_LINES and sign == "_":
+            return self._to_end(number, "footer")
         return 0
 
     def _signature(self, number: int) -> int:

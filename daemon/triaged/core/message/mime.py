@@ -48,6 +48,7 @@ class _Reading:
 
     body: bytes
     complete: bool
+    depth: int = 0
     left: int = PARTS_LIMIT
     defects: list[str] = field(default_factory=list)
 
@@ -65,13 +66,11 @@ def read_parts(
         complete: false if the body was cut: then nothing that is missing at its end is a defect.
     """
     reading = _Reading(body, complete)
-    root = _part(reading, (content_type, encoding, disposition), 1, len(body), "text/plain", 0)
+    root = _part(reading, (content_type, encoding, disposition), (1, len(body)), "text/plain")
     return root, tuple(dict.fromkeys(reading.defects))
 
 
-def _part(
-    reading: _Reading, fields: tuple[bytes, bytes, bytes], start: int, end: int, default: str, depth: int
-) -> Part:
+def _part(reading: _Reading, fields: tuple[bytes, bytes, bytes], place: tuple[int, int], default: str) -> Part:
     raw_type, raw_encoding, raw_disposition = fields
     content_type, parameters = read_value(raw_type) if raw_type else (default, _NO_PARAMETERS)
     if not _TYPE.fullmatch(content_type):
@@ -82,26 +81,28 @@ def _part(
     name = (named.get("filename") or parameters.get("name") or "") if named or parameters else ""
     parts: tuple[Part, ...] = ()
     if content_type.startswith("multipart/"):
-        parts = _parts(reading, parameters.get("boundary", ""), start, end, content_type, depth)
-    return Part(content_type, parameters, encoding, disposition, name, start, end, parts)
+        reading.depth += 1
+        parts = _parts(reading, parameters.get("boundary", ""), place, content_type)
+        reading.depth -= 1
+    return Part(content_type, parameters, encoding, disposition, name, *place, parts)
 
 
-def _parts(reading: _Reading, boundary: str, start: int, end: int, content_type: str, depth: int) -> tuple[Part, ...]:
+def _parts(reading: _Reading, boundary: str, place: tuple[int, int], content_type: str) -> tuple[Part, ...]:
     if not boundary or len(boundary) > _BOUNDARY_LIMIT:
         reading.defects.append("no-boundary")
         return ()
-    if depth >= DEPTH_LIMIT:
+    if reading.depth > DEPTH_LIMIT:
         reading.defects.append("limit-depth")
         return ()
     default = "message/rfc822" if content_type == "multipart/digest" else "text/plain"
     found: list[Part] = []
-    for part_start, part_end in _slices(reading, boundary.encode(), start, end):
+    for part_start, part_end in _slices(reading, boundary.encode(), *place):
         if reading.left <= 0:
             reading.defects.append("limit-parts")
             break
         reading.left -= 1
         fields, content = _part_header(reading.body, part_start, part_end)
-        found.append(_part(reading, fields, content, part_end, default, depth + 1))
+        found.append(_part(reading, fields, (content, part_end), default))
     if not found and reading.complete:
         reading.defects.append("missing-part")
     return tuple(found)
