@@ -6,7 +6,7 @@ The words are in `table.CONDITIONS`; nothing here looks at a clock or decides wh
 from triaged.core.conditions.parse import Known, Problem, parse_when
 from triaged.core.conditions.reach import could_match, exact_clients, needles, reaches
 from triaged.core.conditions.table import CONDITIONS, ConditionWord, conditions_table
-from triaged.core.conditions.terms import Condition, evaluate, longest_burst, names_kind
+from triaged.core.conditions.terms import Condition, asks_for_cc, evaluate, longest_burst, names_kind
 from triaged.core.conditions.view import KINDS, Outcome, View, thread_kind
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Outcome",
     "Problem",
     "View",
+    "asks_for_cc",
     "conditions_table",
     "could_match",
     "evaluate",

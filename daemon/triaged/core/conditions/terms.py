@@ -441,3 +441,14 @@ def longest_burst(condition: Condition | None) -> timedelta:
             return max(map(longest_burst, conditions), default=timedelta(0))
         case _:
             return timedelta(0)
+
+
+def asks_for_cc(condition: Condition | None) -> bool:
+    """Whether a rule's conditions ask for messages in which I am only in Cc."""
+    match condition:
+        case IsAddressed(places):
+            return "cc" in places
+        case AllOf(conditions) | AnyOf(conditions):
+            return any(map(asks_for_cc, conditions))
+        case _:
+            return False

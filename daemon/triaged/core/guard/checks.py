@@ -1,0 +1,95 @@
+"""The guard's checks in their order: a closed table, of which the reference in config/README.md is generated."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from triaged.core.guard import asks
+from triaged.core.guard.codes import Refusal
+from triaged.core.guard.sending import Sending
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One reason to refuse: its code, what it is about in words, and the question.
+
+    `of_callers`: also asked of a telephone system's notice. Its caller gets a new message; what the notice's own sender,
+    envelope and header say about answering the notice does not matter then.
+    """
+
+    code: str
+    words: str
+    question: Callable[[Sending], str]
+    of_callers: bool = False
+
+
+CHECKS: Final = (
+    Check("own-message", "from one of my own addresses", asks.is_my_own, of_callers=True),
+    Check(
+        "malformed-sender",
+        "not exactly one plain From, no Message-ID, a field twice, beyond the limits of reading",
+        asks.is_malformed,
+    ),
+    Check("malformed-sender", "larger than 100 MB", asks.is_too_large, of_callers=True),
+    Check("stranger", "on nobody's roster", asks.is_stranger, of_callers=True),
+    Check("stranger", "authentication failed", asks.is_forged, of_callers=True),
+    Check("never", "the client has `replies = false`", asks.is_never, of_callers=True),
+    Check("never", "on the roster only by an entry without a fixed domain (`*`)", asks.is_anybody, of_callers=True),
+    Check("rule", "the rule asks for no reply, or none matched", asks.has_no_rule, of_callers=True),
+    Check("courtesy", "nothing but thanks, and the rule does not name that kind", asks.is_courtesy),
+    Check("null-sender", "the Return-Path is `<>`", asks.has_null_sender),
+    Check("no-return-path", "there is no Return-Path", asks.has_no_return_path),
+    Check("envelope-mismatch", "the Return-Path is neither From nor the same client's", asks.has_foreign_envelope),
+    Check("envelope-mismatch", "Reply-To leads to another organisation", asks.has_foreign_reply_to),
+    Check("auto-submitted", "Auto-Submitted says anything but `no`", asks.is_auto_submitted),
+    Check("auto-submitted", "a header field of responders, programs or bulk mailers", asks.has_automatic_field),
+    Check("auto-submitted", "the subject of an automatic reply or an absence", asks.has_absence_subject),
+    Check("auto-submitted", "the subject of a recall", asks.is_recall),
+    Check("auto-response-suppress", "X-Auto-Response-Suppress says All, OOF or AutoReply", asks.suppresses),
+    Check("mailing-list", "a header field of mailing lists or newsletters", asks.is_list_mail),
+    Check("mailing-list", "a group has written itself into From", asks.is_rewritten_by_group),
+    Check("bulk", "Precedence says anything but `first-class`", asks.is_bulk),
+    Check("bulk", "more than 10 recipients", asks.has_many_recipients),
+    Check("delivery-report", "a delivery report, an abuse report, a partial message", asks.is_report),
+    Check("delivery-report", "the subject of a delivery report", asks.has_bounce_subject),
+    Check("receipt", "a read receipt", asks.is_receipt),
+    Check("receipt", "the subject of a read receipt", asks.has_receipt_subject),
+    Check("calendar", "an invitation, or the answer to one", asks.is_calendar),
+    Check("spam", "a filter on the way called it spam, or found a virus", asks.is_spam, of_callers=True),
+    Check(
+        "spam", "it lies in, or is flagged for, junk, trash, sent or drafts", asks.is_in_wrong_place, of_callers=True
+    ),
+    Check("robot-sender", "a program's name in Return-Path, From, Sender or Reply-To", asks.is_from_robot),
+    Check("loop", "written by a triaged, or marked with my address", asks.is_of_an_instance, of_callers=True),
+    Check("loop", "it answers an automatic reply of mine", asks.answers_a_reply),
+    Check("loop", "its sender answered one of mine at once", asks.is_muted_robot, of_callers=True),
+    Check("resent", "Resent-From or Resent-To: somebody passed it on", asks.is_resent, of_callers=True),
+    Check("not-addressed", "I am in none of To, Cc and Bcc", asks.is_not_addressed),
+    Check("only-cc", 'I am only in Cc (unless the rule says `addressed = "cc"`)', asks.is_only_copied),
+    Check("voicemail", "a caller who is not the client, or has no `mail`", asks.is_nobodys_voicemail, of_callers=True),
+    Check("voicemail", "a telephone notice that is not to be believed", asks.is_unclaimed_voicemail),
+    Check("encrypted", "its text cannot be read", asks.is_encrypted),
+    Check("unauthenticated", '`require_auth = "always"`, and not verified', asks.is_unauthenticated, of_callers=True),
+    Check("no-valid-address", "the address is not plain ASCII", asks.has_no_valid_address, of_callers=True),
+    Check("duplicate", "this Message-ID came before", asks.is_duplicate, of_callers=True),
+    Check("opted-out", "asked for no automatic replies (STOP)", asks.has_opted_out, of_callers=True),
+    Check("bounced", "an earlier reply came back", asks.has_bounced, of_callers=True),
+    Check("too-old", "it was there before first contact", asks.was_there_before, of_callers=True),
+    Check("too-old", "decided more than `late` after its arrival", asks.is_too_old, of_callers=True),
+    Check("too-old", "its Date lies more than a day ahead", asks.is_from_the_future),
+    Check("call-now", "a call with the client is near or under way", asks.is_call_now, of_callers=True),
+    Check("already-answered", "I wrote to this client in this thread since", asks.is_answered, of_callers=True),
+    Check("overdue", "what was promised in the thread is overdue", asks.is_overdue, of_callers=True),
+    Check("no-promise", "the reply's text uses `promise`, and there is none", asks.lacks_promise, of_callers=True),
+    Check("joined", "a reply to this correspondent waits already", asks.joins, of_callers=True),
+    Check("recently-replied", "the last one went within `every`", asks.is_recent, of_callers=True),
+    Check("rate-limit", "beyond `reply_fuse`: the reply is held", asks.is_beyond_fuse, of_callers=True),
+)
+"""Every check, in the order of REFUSALS."""
+
+
+def refusals(sending: Sending) -> tuple[Refusal, ...]:
+    """All refusals that apply, in the order of REFUSALS; none: it may be answered at `destination`."""
+    callers = sending.notice is not None
+    found = ((check, check.question(sending)) for check in CHECKS if check.of_callers or not callers)
+    return tuple(Refusal(check.code, reason) for check, reason in found if reason)

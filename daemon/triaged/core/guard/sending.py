@@ -1,0 +1,79 @@
+"""What the guard looks at, and the one address that a reply may go to."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from triaged.core.address import Address, plain
+from triaged.core.authres import Authentication
+from triaged.core.clients import Client, Match, Roster
+from triaged.core.facts import Facts
+from triaged.core.message import Message
+from triaged.core.rules import Rule
+from triaged.core.telephone import Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """One message that might be answered, with everything that speaks for or against it."""
+
+    message: Message
+    facts: Facts
+    mine: tuple[Address, ...]  # every address that is me, over all accounts
+    client: Client | None
+    authentication: Authentication
+    rule: Rule | None  # the rule that matched, where its reply can be had
+    match: Match | None = None  # the entry of the roster that the sender matched; None for a caller
+    kinds: frozenset[str] = frozenset()  # those that follow from the message alone
+    notice: Notice | None = None  # a telephone system's notice: the reply is a new message to the caller
+    roster: Roster | None = None  # where given, whose the Return-Path is; else the client's own patterns say so
+    require_auth: Literal["always", "if-known", "never"] = "if-known"
+    every: timedelta = timedelta(days=1)  # of the rule's reply
+    send_at: datetime | None = None  # when it would go; None: now
+    late: timedelta = timedelta(hours=12)  # of the account
+    fuse: int = 60  # replies of the account within the fuse's period
+    call: str | None = None  # the call with this client that is under way or near, in words
+    lacks_promise: bool = False  # the reply's text uses `promise`, and there is none
+
+    @property
+    def sender(self) -> Address | None:
+        """The address in From."""
+        return self.message.sender.address if self.message.sender else None
+
+    @property
+    def envelope(self) -> Address | None:
+        """The Return-Path, if it is an address; tags that sign it (BATV) taken off."""
+        path = self.message.return_path
+        return plain_batv(path) if isinstance(path, Address) else None
+
+
+def plain_batv(address: Address) -> Address:
+    """Take a BATV tag off; an address rewritten by a forwarder (SRS) stays what it is: nobody to write to."""
+    bare = plain(address)
+    return bare if bare.domain == address.domain else address
+
+
+def destination(sending: Sending) -> Address | None:
+    """The very address for RCPT TO, None if there is none that may be written to.
+
+    The Return-Path, where it equals From or both are the same client's (RFC 3834 4: never From alone, never Reply-To);
+    for a caller the client's `mail`.
+    """
+    if sending.notice is not None:
+        return sending.client.caller_address if sending.client else None
+    path, sender = sending.envelope, sending.sender
+    if path is None or sender is None:
+        return None
+    return path if path.key == sender.key or are_same_clients(sending, path, sender) else None
+
+
+def are_same_clients(sending: Sending, path: Address, sender: Address) -> bool:
+    """Whether both addresses are the message's client's, by entries that name their domain."""
+    client = sending.client
+    if client is None:
+        return False
+    if sending.roster is not None:
+        found = [sending.roster.find(address) for address in (path, sender)]
+        return all(match and match.may_be_replied_to and match.client.label == client.label for match in found)
+    fixed = [glob for glob in client.patterns if glob.has_fixed_domain]
+    return all(any(glob.matches(address) for glob in fixed) for address in (path, sender))
