@@ -1,0 +1,265 @@
+"""[account.*] as values: servers, how to sign in, folders, whose word to believe."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from triaged.config.problems import Findings, Place
+from triaged.config.reading import Section, header
+from triaged.config.values import is_loopback
+from triaged.core.authres import Trust
+from triaged.core.settings import (
+    Account,
+    CommandSecret,
+    CredentialSecret,
+    EnvSecret,
+    FileSecret,
+    Folders,
+    KeyringSecret,
+    Mode,
+    OAuth,
+    Rate,
+    Secret,
+    Server,
+    TextSecret,
+    Tls,
+)
+from triaged.core.spans import parse_span
+from triaged.core.timewords import nearest
+
+LATE = parse_span("12h")
+_PORTS: Mapping[str, Mapping[Tls, int]] = {
+    "imap": {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143},
+    "smtp": {Tls.IMPLICIT: 465, Tls.STARTTLS: 587, Tls.NONE: 25},
+}
+_STARTTLS_PORTS = (143, 587, 25)
+
+
+def make_account(label: str, section: Section, findings: Findings) -> Account | None:
+    """Put one account together; None where something it cannot do without is missing or wrong (and told)."""
+    imap_section = section.get("imap")
+    if imap_section is None:
+        return None
+    imap = _server(imap_section, "imap", findings)
+    smtp = _smtp(section.get("smtp"), imap, findings)
+    addresses = section.get("addresses", ())
+    if imap is None or not addresses or not imap.user:
+        return None
+    account = Account(
+        label=label,
+        login=f"{imap.user}@{imap.host}",
+        mode=Mode(section.get("mode", "observe")),
+        addresses=addresses,
+        imap=imap,
+        smtp=smtp,
+        watch=tuple(dict.fromkeys(section.get("watch", ("INBOX",)))),
+        folders=_folders(section.get("folders")),
+        start=section.get("start", "new"),
+        late=section.get("late", LATE),
+        reply_fuse=section.get("reply_fuse", Rate(60, parse_span("1h").elapsed)),
+        trust=Trust(section.get("authserv_id")) if section.get("authserv_id") else None,
+        require_auth=section.get("require_auth", "if-known"),
+        envelope=section.get("envelope", "auto"),
+        save_sent=section.get("save_sent", "auto"),
+        precedence=section.get("precedence", "none"),
+    )
+    _check(account, section, findings)
+    return account
+
+
+def _check(account: Account, section: Section, findings: Findings) -> None:
+    """What several keys together must be like."""
+    deferred, urgent = account.folders.deferred, account.folders.urgent
+    watched = {_folder_key(name) for name in account.watch}
+    if _folder_key(deferred) in watched:
+        findings.error(
+            section.place("folders", "deferred"),
+            f'"{deferred}" is watched: what is put aside there would be read as new mail; take it out of watch',
+        )
+    if urgent and _folder_key(urgent) in watched:
+        findings.error(
+            section.place("folders", "urgent"),
+            f'"{urgent}" is watched: what is moved there would be read as new mail; take it out of watch',
+        )
+    if urgent and urgent == deferred:
+        findings.error(section.place("folders", "urgent"), "urgent and deferred are the same folder")
+    if account.mode is Mode.SEND and account.smtp is None and "smtp" not in section.node.table:
+        findings.error(section.place("mode"), 'mode "send" needs smtp = { host = "…" }')
+    if account.require_auth == "always" and account.trust is None and "authserv_id" not in section.node.table:
+        findings.error(
+            section.place("require_auth"),
+            'require_auth = "always" without authserv_id: nobody would ever be answered; add authserv_id',
+        )
+
+
+def _folder_key(name: str) -> str:
+    # RFC 9051 5.1: INBOX alone is not case-sensitive
+    return "INBOX" if name.upper() == "INBOX" else name
+
+
+def _folders(section: Section | None) -> Folders:
+    if section is None:
+        return Folders()
+    return Folders(**{key: value for key, value in section.values.items() if isinstance(value, str)})
+
+
+def _smtp(section: Section | None, imap: Server | None, findings: Findings) -> Server | None:
+    """The SMTP server, with what it does not say taken from imap."""
+    smtp = None if section is None else _server(section, "smtp", findings)
+    if smtp is None or imap is None:
+        return smtp
+    own = smtp.password is not None or smtp.oauth is not None
+    return replace(
+        smtp,
+        user=smtp.user or imap.user,
+        password=smtp.password if own else imap.password,
+        oauth=smtp.oauth if own else imap.oauth,
+        trust_ca=smtp.trust_ca or imap.trust_ca,
+    )
+
+
+def _server(section: Section, kind: str, findings: Findings) -> Server | None:
+    host = section.get("host")
+    if host is None:
+        return None
+    tls = Tls(section.get("tls", "implicit"))
+    server = Server(
+        host=host,
+        port=section.get("port", _PORTS[kind][tls]),
+        tls=tls,
+        user=section.get("user"),
+        password=make_secret(section, "password"),
+        oauth=_oauth(section.get("oauth"), findings),
+        trust_ca=_file(section, "trust_ca"),
+        allow_cleartext=section.get("allow_cleartext", False),
+    )
+    _check_server(server, kind, section, findings)
+    return server
+
+
+def _check_server(server: Server, kind: str, section: Section, findings: Findings) -> None:
+    written = section.node.table
+    if server.tls is Tls.NONE and not is_loopback(server.host) and not server.allow_cleartext:
+        findings.error(
+            section.place("tls"),
+            'tls = "none" is only for a loopback address: write tls = "implicit" or "starttls"; '
+            "with allow_cleartext = true the password goes over the line for everybody to read",
+        )
+    if server.tls is Tls.IMPLICIT and server.port in _STARTTLS_PORTS:
+        findings.warning(
+            section.place("port"), f'at port {server.port} servers speak STARTTLS: write tls = "starttls" beside it'
+        )
+    if server.tls is Tls.STARTTLS and server.port in (993, 465):
+        findings.warning(
+            section.place("port"), f"at port {server.port} servers speak TLS from the start: leave tls out"
+        )
+    if "password" in written and "oauth" in written:
+        findings.error(section.key_place("oauth"), "password and oauth together: one of them")
+    if kind == "imap" and "password" not in written and "oauth" not in written:
+        findings.error(
+            section.place(), f'{header(section.path)} has no password: write password = {{ credential = "…" }}'
+        )
+    if server.trust_ca is not None and not server.trust_ca.is_file():
+        findings.error(section.place("trust_ca"), f"trust_ca: there is no file {server.trust_ca}")
+
+
+def make_secret(section: Section, key: str) -> Secret | None:
+    """Where a secret is; relative files lie beside the configuration's."""
+    value = section.get(key)
+    if isinstance(value, str):
+        return TextSecret(value)
+    if not isinstance(value, Section) or len(value.values) != 1:
+        return None
+    (kind, inner), *_ = value.values.items()
+    return _secret(kind, inner, value.place(kind))
+
+
+def _secret(kind: str, value: Any, place: Place) -> Secret | None:
+    match kind:
+        case "credential":
+            return CredentialSecret(value)
+        case "file":
+            return FileSecret(_beside(value, place))
+        case "env":
+            return EnvSecret(value)
+        case "command":
+            return CommandSecret(_command(value, place)) if value else None
+        case _:
+            return KeyringSecret(value)
+
+
+def _command(argv: tuple[str, ...], place: Place) -> tuple[str, ...]:
+    """A program with a slash in its name lies beside the configuration; any other is looked for in PATH."""
+    program = str(_beside(argv[0], place)) if "/" in argv[0] or argv[0].startswith("~") else argv[0]
+    return (program, *argv[1:])
+
+
+def _beside(text: str, place: Place) -> Path:
+    """A file relative to the one that names it."""
+    return place.file.parent.absolute() / Path(text).expanduser()
+
+
+def _file(section: Section, key: str) -> Path | None:
+    text = section.get(key)
+    return None if text is None else _beside(text, section.place(key))
+
+
+def _oauth(section: Section | None, findings: Findings) -> OAuth | None:
+    if section is None or "client_id" not in section or "provider" not in section:
+        return None
+    provider, endpoints, scopes = section.values["provider"], {}, section.get("scopes", ())
+    if isinstance(provider, Section):
+        endpoints = {key: value for key, value in provider.values.items() if isinstance(value, str)}
+        scopes = scopes or provider.get("scopes", ())
+        provider = _host_of(provider, endpoints, findings)
+    grant = section.get("grant", "device")
+    if grant == "client_credentials" and "client_secret" not in section.node.table:
+        findings.error(section.place("grant"), 'grant = "client_credentials" needs a client_secret')
+    return OAuth(
+        provider,
+        section.values["client_id"],
+        make_secret(section, "client_secret"),
+        grant,
+        section.get("tenant"),
+        endpoints,
+        scopes,
+    )
+
+
+def _host_of(provider: Section, endpoints: Mapping[str, str], findings: Findings) -> str:
+    for key, url in endpoints.items():
+        scheme, separator, rest = url.partition("://")
+        host = rest.partition("/")[0]
+        if (
+            key != "issuer"
+            and (scheme != "https" or not separator or not host)
+            and not is_loopback(host.partition(":")[0])
+        ):
+            findings.error(
+                provider.place(key), f'{key}: "{url}" is no https address: a token would go over the line readable'
+            )
+    return endpoints.get("token_url", "").partition("://")[2].partition("/")[0]
+
+
+def check_logins(accounts: list[tuple[Account, Section]], findings: Findings) -> None:
+    """Two accounts with the same login are one mailbox read twice."""
+    first: dict[str, Account] = {}
+    for account, section in accounts:
+        other = first.setdefault(account.login, account)
+        if other is not account:
+            findings.error(
+                section.place("imap", "user"),
+                f"[account.{other.label}] has the same login {account.login}: leave one of them",
+            )
+
+
+def unknown(kind: str, label: str, known: Mapping[str, Any]) -> str:
+    """What to say of a label that names nothing: the nearest that does."""
+    if not known:
+        return f"there is no [{kind}.{label}]: no {kind} is configured; add one"
+    return f"there is no [{kind}.{label}]{nearest(label, known) or f'; there is {_listed(known)}'}"
+
+
+def _listed(known: Mapping[str, Any]) -> str:
+    return ", ".join(known)

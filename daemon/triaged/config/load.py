@@ -1,0 +1,149 @@
+"""Reading the configuration: one file, or a folder of persons. A path goes in, a `Loaded` comes out; it never raises."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from triaged.config.checks import check_meaning
+from triaged.config.document import Node, empty, merge, read
+from triaged.config.loaded import Case, Loaded
+from triaged.config.person import Made, make_person
+from triaged.config.problems import Findings, Place, Problem
+from triaged.config.reading import Reader
+from triaged.config.schema import PERSON, SERVICE_FILE, SINGLE, homes
+from triaged.config.service import make_service
+from triaged.config.spec import Table
+from triaged.core.settings import Service
+
+SERVICE_NAME, COMMON_NAME = "service.toml", "common.toml"
+
+
+def load(path: Path, *, environ: Mapping[str, str] | None = None, now: datetime | None = None) -> Loaded:
+    """Read a configuration and everything that is wrong with it, in file order.
+
+    Args:
+        path: a TOML file, or a folder: every `*.toml` in it is one person, except `service.toml` and `common.toml`.
+        environ: the environment (default: the process's).
+        now: the instant for warnings about the coming weeks (aware).
+    """
+    reading = _Reading(os.environ if environ is None else environ, now or datetime.now(UTC))
+    try:
+        is_folder = path.is_dir()
+    except OSError:
+        is_folder = False
+    return reading.folder(path) if is_folder else reading.single(path)
+
+
+class _Reading:
+    """One reading of one configuration."""
+
+    def __init__(self, environ: Mapping[str, str], now: datetime) -> None:
+        self.environ = environ
+        self.now = now
+        self.homes = homes()
+        self.made: list[Made] = []
+        self.rejected: list[str] = []
+        self.logins: dict[str, str] = {}
+
+    def single(self, path: Path) -> Loaded:
+        findings = Findings()
+        node = read(path, findings)
+        service: Service | None = None
+        label = path.stem
+        if node is None:
+            self.rejected.append(label)
+        else:
+            service = self._service(node)
+            self._person(label, path, node, SINGLE, findings)
+        return self._loaded(path, service, [findings], (path,))
+
+    def folder(self, path: Path) -> Loaded:
+        first = Findings()
+        files = self._files(path, first)
+        service_file, common_file = path / SERVICE_NAME, path / COMMON_NAME
+        service = self._service_file(service_file, first) if service_file in files else make_service(None, self.environ)
+        common = read(common_file, first) if common_file in files else empty(common_file)
+        persons = [file for file in files if file not in (service_file, common_file)]
+        if not persons and not first.has_errors:
+            first.error(Place(path), "there is no person in this folder: write NAME.toml")
+        collected = [first]
+        for file in persons:
+            findings = Findings()
+            collected.append(findings)
+            own = read(file, findings)
+            if own is None or common is None:
+                self.rejected.append(file.stem)
+            else:
+                self._person(file.stem, file, merge(common, own), PERSON, findings)
+        return self._loaded(path, service, _without_unshared(collected, common_file), tuple(files))
+
+    def _files(self, path: Path, findings: Findings) -> list[Path]:
+        try:
+            return sorted(file for file in path.glob("*.toml") if not file.name.startswith("."))
+        except OSError as error:
+            findings.error(Place(path), f"cannot be read: {error.strerror or error}")
+            return []
+
+    def _service_file(self, file: Path, findings: Findings) -> Service | None:
+        node = read(file, findings)
+        if node is None:
+            return None
+        before = Findings()
+        section = Reader(before, self.homes).read(SERVICE_FILE, node)
+        for problem in before:
+            findings.add(problem)
+        return None if before.has_errors else make_service(section.get("service"), self.environ)
+
+    def _service(self, node: Node) -> Service | None:
+        """[service] of a single file; what is wrong in it is told with the rest of the file."""
+        inner = Findings()
+        table = Table({"service": SERVICE_FILE.keys["service"]})
+        if "service" not in node.table:
+            return make_service(None, self.environ)
+        only = Node({"service": node.table["service"]}, node.at, node.key)
+        section = Reader(inner, self.homes).read(table, only)
+        return None if inner.has_errors else make_service(section.get("service"), self.environ)
+
+    def _person(self, label: str, file: Path, node: Node, table: Table, findings: Findings) -> None:
+        section = Reader(findings, self.homes).read(table, node)
+        made = make_person(label, file, section, findings)
+        if made is not None:
+            self._check_logins(made, findings)
+        if made is None or findings.has_errors:
+            self.rejected.append(label)
+            return
+        check_meaning(made, self.now, findings)
+        self.made.append(made)
+
+    def _check_logins(self, made: Made, findings: Findings) -> None:
+        """The ledger knows accounts by their login: two persons cannot have the same."""
+        for account in made.person.accounts:
+            other = self.logins.setdefault(account.login, made.person.label)
+            if other != made.person.label:
+                findings.error(
+                    made.place("account", account.label, "imap"),
+                    f"{account.login} is an account of {other} already: one person each",
+                )
+
+    def _loaded(self, path: Path, service: Service | None, findings: list[Findings], files: tuple[Path, ...]) -> Loaded:
+        problems: dict[Problem, None] = {}
+        for one in findings:
+            problems.update(dict.fromkeys(one.in_order()))
+        cases: tuple[Case, ...] = tuple(case for made in self.made for case in made.cases)
+        persons = tuple(made.person for made in self.made)
+        return Loaded(path, service, persons, tuple(problems), tuple(self.rejected), cases, files)
+
+
+def _without_unshared(collected: list[Findings], common: Path) -> list[Findings]:
+    """Leave out warnings about the common file that not every person gives: what one does not use, another may."""
+    first, *persons = collected
+    kept = [first]
+    shared = [set(findings) for findings in persons]
+    for findings in persons:
+        left = Findings()
+        for problem in findings:
+            if problem.is_error or problem.file != common or all(problem in one for one in shared):
+                left.add(problem)
+        kept.append(left)
+    return kept

@@ -1,0 +1,47 @@
+"""What reading a configuration gives: persons ready to be worked for, and every problem that was found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from triaged.config.problems import Place, Problem
+from triaged.core.rules import Example
+from triaged.core.settings import Person, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An example that a rule carries, and where each of its expectations stands (`expect.then` -> place)."""
+
+    person: str
+    rule: str
+    example: Example
+    at: Place
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration as read. `persons` are the valid ones; `rejected` the labels of those that are not."""
+
+    path: Path
+    service: Service | None
+    persons: tuple[Person, ...]
+    problems: tuple[Problem, ...]
+    rejected: tuple[str, ...] = ()
+    cases: tuple[Case, ...] = ()
+    files: tuple[Path, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that keep something from being used."""
+        return tuple(problem for problem in self.problems if problem.is_error)
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is anything to run: a valid service and at least one valid person."""
+        return self.service is not None and bool(self.persons)
+
+    def person(self, label: str) -> Person | None:
+        """The valid person of that label."""
+        return next((person for person in self.persons if person.label == label), None)

@@ -1,0 +1,184 @@
+"""One person out of a tree of values: every table put together, and what several tables together must be like."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from triaged.config.accounts import check_logins, make_account, make_secret, unknown
+from triaged.config.hours import check_focus, make_worktime
+from triaged.config.loaded import Case
+from triaged.config.problems import Findings, Place
+from triaged.config.reading import Section
+from triaged.config.replies import check_languages, make_replies
+from triaged.config.roster import check_own_addresses, make_delegates, make_roster, make_telephone
+from triaged.config.rules import Names, check_channels, make_rules
+from triaged.core.settings import Account, Channel, Digest, Person, PromisePolicy, ReportPlan
+from triaged.core.spans import parse_span
+
+WARN = parse_span("2h")
+_RULES_TABLES = ("hours", "telephone", "client", "delegate", "reply", "rule", "promises")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A person, the tests of her rules, and where each rule and table stands."""
+
+    person: Person
+    cases: tuple[Case, ...]
+    section: Section
+    rules: Mapping[str, Section]  # by name
+
+    def place(self, *path: str | int) -> Place:
+        """Where something stands in her file."""
+        return self.section.place(*path)
+
+
+def make_person(label: str, file: Path, section: Section, findings: Findings) -> Made | None:
+    """Put a person together; None where what nobody can do without is missing (and told)."""
+    me: Section | None = section.get("me")
+    zone = _zone(me, findings)
+    language = me.get("language", "en") if me else "en"
+    worktime = make_worktime(section.get("hours"), zone, findings)
+    telephone = make_telephone(section.get("telephone"))
+    roster = make_roster(section.get("client"), zone, telephone.region, section.get("delegate"), findings)
+    accounts = _accounts(section, findings)
+    replies = make_replies(section.get("reply"), language, findings)
+    names = _names(section)
+    rule_sections = section.get("rule", ())
+    rules, cases = make_rules(rule_sections, names, worktime, findings)
+    promises = _promises(section.get("promises"), names, findings)
+    text = ruleset_text(section)
+    person = Person(
+        label=label,
+        name=me.get("name", label) if me else label,
+        language=language,
+        worktime=worktime,
+        team=me.get("team", ()) if me else (),
+        accounts=accounts,
+        telephone=telephone,
+        roster=roster,
+        delegates=make_delegates(section.get("delegate")),
+        replies=replies,
+        rules=rules,
+        channels=_channels(section.get("notify")),
+        promises=promises,
+        digest=_digest(section.get("digest")),
+        report=_report(section.get("report")),
+        ruleset_hash=hashlib.sha256(text.encode()).hexdigest(),
+        ruleset_text=text,
+        source=file,
+    )
+    named = {one.get("name", f"rule {number}"): one for number, one in enumerate(rule_sections, 1)}
+    made = Made(person, tuple(replace(case, person=label) for case in cases), section, named)
+    _check_person(made, findings)
+    return made if me is not None and accounts else None
+
+
+def _check_person(made: Made, findings: Findings) -> None:
+    section, person = made.section, made.person
+    if "hours" in section:
+        check_focus(section.values["hours"], person.worktime, findings)
+    check_own_addresses(person.roster, section.get("client"), person.addresses, findings)
+    check_languages(person, {name: one.place("reply") for name, one in made.rules.items()}, findings)
+    needs_smtp = {client.label for client in person.roster.clients if client.mode == "send"}
+    for account in person.accounts:
+        if account.smtp is None and needs_smtp and "smtp" not in section.node.find("account", account.label).table:
+            findings.error(
+                section.place("client", min(needs_smtp), "mode"),
+                f'mode "send" needs smtp = {{ host = "…" }} in [account.{account.label}]',
+            )
+
+
+def _zone(me: Section | None, findings: Findings) -> ZoneInfo:
+    zone: ZoneInfo | None = me.get("timezone") if me else None
+    if zone is not None:
+        return zone
+    found = _system_zone()
+    if me is not None and "timezone" not in me.node.table:
+        findings.warning(me.place(), f'[me] has no timezone: this machine\'s is used; write timezone = "{found.key}"')
+    return found
+
+
+def _system_zone() -> ZoneInfo:
+    """The machine's zone, as far as its name can be found; else UTC."""
+    try:
+        target = str(Path("/etc/localtime").resolve())
+        return ZoneInfo(target.partition("/zoneinfo/")[2] or "UTC")
+    except (OSError, ValueError, KeyError):
+        return ZoneInfo("UTC")
+
+
+def _accounts(section: Section, findings: Findings) -> tuple[Account, ...]:
+    table: Section | None = section.get("account")
+    if not section.node.find("account").table or "account" not in section.node.table:
+        findings.error(section.place(), "there is no [account.NAME]: triaged needs a mailbox to watch")
+    made: list[tuple[Account, Section]] = []
+    for label, one in table.sections() if table else ():
+        account = make_account(label, one, findings)
+        if account is not None:
+            made.append((account, one))
+    check_logins(made, findings)
+    return tuple(account for account, _ in made)
+
+
+def _names(section: Section) -> Names:
+    def table(name: str) -> Mapping[str, Any]:
+        return section.node.table[name].table if name in section.node.table else {}
+
+    clients: Section | None = section.get("client")
+    tiers = {one.get("tier") for _, one in clients.sections()} if clients else set()
+    return Names(
+        table("client"),
+        tuple(sorted(tier for tier in tiers if tier)),
+        table("reply"),
+        table("notify"),
+        table("delegate"),
+    )
+
+
+def _channels(section: Section | None) -> dict[str, Channel]:
+    found = {}
+    for label, one in section.sections() if section else ():
+        secret = make_secret(one, "url")
+        if secret is not None:
+            found[label] = Channel(label, secret, one.get("every"))
+    return found
+
+
+def _promises(section: Section | None, names: Names, findings: Findings) -> PromisePolicy:
+    if section is None:
+        return PromisePolicy(WARN)
+    slip_reply = section.get("slip_reply")
+    if slip_reply is not None and slip_reply not in names.replies and slip_reply != "slip":
+        findings.error(section.place("slip_reply"), unknown("reply", slip_reply, names.replies))
+    check_channels(section, names.channels, findings)
+    if slip_reply is None and "slip" in names.replies:
+        slip_reply = "slip"
+    return PromisePolicy(
+        section.get("warn", WARN),
+        section.get("slip", "off"),
+        slip_reply if slip_reply in names.replies else None,
+        section.get("notify", ()),
+    )
+
+
+def _digest(section: Section | None) -> Digest | None:
+    return None if section is None else Digest(section.get("at"), section.get("agenda"))
+
+
+def _report(section: Section | None) -> ReportPlan | None:
+    return None if section is None else ReportPlan(section.get("weekly"))
+
+
+def ruleset_text(section: Section) -> str:
+    """What decides about messages, as JSON: never accounts, addresses of channels or secrets."""
+    plain = section.node.plain()
+    kept = {name: plain[name] for name in _RULES_TABLES if name in plain}
+    me = plain.get("me")
+    if isinstance(me, dict):
+        kept["me"] = {key: me[key] for key in ("language", "timezone") if key in me}
+    return json.dumps(kept, ensure_ascii=False, sort_keys=False, separators=(",", ":"), default=str)

@@ -1,0 +1,310 @@
+"""Reading a tree of values by a description: typed values come out, every misfit goes among the findings.
+
+It knows the description language, not our tables. A value that does not fit is left out of the result, so that the
+rest is still read and every problem is told at once.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from difflib import get_close_matches
+from typing import Any, assert_never
+
+from triaged.config.document import Node, as_text
+from triaged.config.problems import Findings, Place
+from triaged.config.spec import Again, Either, Flag, Key, Many, Others, Raw, Spec, Table, Text, Whole, words_of
+
+Path = tuple[str | int, ...]
+_NOTHING = object()
+_PATTERN = Text(pattern=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table that was read: the values that fit, by key, and the tree they came from."""
+
+    values: Mapping[str, Any]
+    node: Node
+    path: Path = ()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of a key, or `default` where it does not stand or did not fit."""
+        return self.values.get(key, default)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.values
+
+    def place(self, *path: str | int) -> Place:
+        """Where the value stands, or what exists nearest above it."""
+        return self.node.find(*path).at
+
+    def key_place(self, *path: str | int) -> Place:
+        """Where the key stands, or what exists nearest above it."""
+        return self.node.find(*path).key
+
+    def sections(self) -> Iterator[tuple[str, "Section"]]:
+        """The tables inside it, by key."""
+        return ((key, value) for key, value in self.values.items() if isinstance(value, Section))
+
+
+@dataclass(slots=True)
+class Reader:
+    """One reading of one tree. `homes` says in which tables a key is at home: `name` -> `[me]`, `[client.NAME]`."""
+
+    findings: Findings
+    homes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def read(self, table: Table, node: Node) -> Section:
+        """Read a whole document."""
+        return self._table(table, node, (), ())
+
+    # -- one value
+
+    def _value(self, spec: Spec, node: Node, path: Path, above: tuple[Table, ...]) -> Any:
+        """The value, or _NOTHING where it does not fit (and that has been said)."""
+        match spec:
+            case Table():
+                return self._table(spec, node, path, above) if fits(spec, node) else self._misfit(spec, node, path)
+            case Raw():
+                return self._raw(node, path) if fits(spec, node) else self._misfit(spec, node, path)
+            case Many():
+                return self._many(spec, node, path, above)
+            case Either(choices):
+                return self._either(choices, node, path, above)
+            case Text():
+                return self._text(spec, node, path)
+            case Flag():
+                return node.value if isinstance(node.value, bool) else self._misfit(spec, node, path)
+            case Whole():
+                return self._whole(spec, node, path)
+            case Again(table):
+                return self._value(table(), node, path, above)
+            case _:  # pragma: no cover
+                assert_never(spec)
+
+    def _either(self, choices: tuple[Spec, ...], node: Node, path: Path, above: tuple[Table, ...]) -> Any:
+        for choice in choices:
+            if fits(choice, node):
+                return self._value(choice, node, path, above)
+        return self._misfit(Either(choices), node, path)
+
+    def _many(self, spec: Many, node: Node, path: Path, above: tuple[Table, ...]) -> Any:
+        if not isinstance(node.value, list):
+            if not spec.alone:
+                return self._misfit(spec, node, path)
+            value = self._value(spec.item, node, path, above)
+            return value if value is _NOTHING else (value,)
+        if len(node.value) < spec.least:
+            self.findings.error(node.at, f"{name_of(path)} is empty: write {words_of(spec.item)}")
+        values = [self._value(spec.item, one, (*path, index), above) for index, one in enumerate(node.value)]
+        return tuple(value for value in values if value is not _NOTHING)
+
+    def _whole(self, spec: Whole, node: Node, path: Path) -> Any:
+        value = node.value
+        if isinstance(value, bool) or not isinstance(value, int):
+            return self._misfit(spec, node, path)
+        if not spec.low <= value <= spec.high:
+            self.findings.error(node.at, f"{name_of(path)} is {value}: write a number from {spec.low} to {spec.high}")
+            return _NOTHING
+        return value
+
+    def _text(self, spec: Text, node: Node, path: Path) -> Any:
+        value = as_text(node.value) if isinstance(node.value, date | time) else node.value
+        if not isinstance(value, str):
+            return self._misfit(spec, node, path)
+        if told := wrong_characters(value, spec) or wrong_word(value, spec):
+            self.findings.error(node.at, f"{name_of(path)}: {told}")
+            return _NOTHING
+        if spec.parse is None or not value:
+            return value
+        try:
+            return spec.parse(value)
+        except ValueError as error:
+            self.findings.error(node.at, f"{name_of(path)}: {error}")
+            return _NOTHING
+
+    def _raw(self, node: Node, path: Path) -> Any:
+        """The table as it stands; text in it is matched against mail, so a control character was meant otherwise."""
+        found = [(at, one) for at, one in texts(node, path) if wrong_characters(one.value, _PATTERN)]  # type: ignore[arg-type]  # texts() gives texts
+        for at, one in found:
+            self.findings.error(one.at, f"{name_of(at)}: {wrong_characters(str(one.value), _PATTERN)}")
+        return _NOTHING if found else node
+
+    def _misfit(self, spec: Spec, node: Node, path: Path) -> Any:
+        self.findings.error(node.at, f"{name_of(path)} is {shown(node)}: write {_instead(spec, node)}")
+        return _NOTHING
+
+    # -- tables
+
+    def _table(self, table: Table, node: Node, path: Path, above: tuple[Table, ...]) -> Section:
+        values: dict[str, Any] = {}
+        inside = (*above, table)
+        for name, one in node.table.items():
+            spec = self._spec(table, name, one, path, above)
+            value = _NOTHING if spec is None else self._value(spec, one, (*path, name), inside)
+            if value is not _NOTHING:
+                values[name] = value
+        self._complete(table, node, path)
+        return Section(values, node, path)
+
+    def _spec(self, table: Table, name: str, node: Node, path: Path, above: tuple[Table, ...]) -> Spec | None:
+        """What describes a key; None for one that is not known here, and that has been said."""
+        if name in table.keys:
+            return table.keys[name].spec
+        told = None if table.others is None else wrong_key(table.others, name)
+        if table.others is not None and told is None:
+            return table.others.spec
+        if table.others is None or self._is_known(name, above):
+            told = self._unknown(table, name, path, above)
+        elif close := get_close_matches(name, table.keys, n=1):
+            told = f'unknown key "{name}" in {header(path)}; did you mean "{close[0]}"?'
+        self.findings.error(node.key, told or "")
+        return None
+
+    def _is_known(self, name: str, above: tuple[Table, ...]) -> bool:
+        return name in self.homes or any(name in table.keys for table in above)
+
+    def _unknown(self, table: Table, name: str, path: Path, above: tuple[Table, ...]) -> str:
+        here = header(path)
+        if any(name in outer.keys for outer in above[1:]):
+            return f'"{name}" is inside {here}; move it above that line'
+        if above and name in above[0].keys:
+            return f'"{name}" is no key of {here} but a table of its own: write [{name}]'
+        if name in self.homes:
+            return f'"{name}" is no key of {here}; it belongs in {" or ".join(self.homes[name][:3])}'
+        known = sorted(table.keys)
+        if close := get_close_matches(name.casefold(), known, n=1):
+            return f'unknown key "{name}" in {here}; did you mean "{close[0]}"?'
+        return f'unknown key "{name}" in {here}; it takes {", ".join(known)}'
+
+    def _complete(self, table: Table, node: Node, path: Path) -> None:
+        for name, key in table.keys.items():
+            if key.required and name not in node.table and not _slipped(node, name):
+                self.findings.error(node.at, f"{header(path)} has no {name}: {_missing(name, key)}")
+        if table.one_of and len(set(table.one_of) & set(node.table)) != 1 and set(node.table) <= set(table.keys):
+            self.findings.error(node.at, f"{name_of(path)} takes exactly one of {', '.join(table.one_of)}")
+
+
+def texts(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:
+    """Every text inside, with its path."""
+    if isinstance(node.value, dict):
+        for name, one in node.value.items():
+            yield from texts(one, (*path, name))
+    elif isinstance(node.value, list):
+        for index, one in enumerate(node.value):
+            yield from texts(one, (*path, index))
+    elif isinstance(node.value, str):
+        yield path, node
+
+
+def fits(spec: Spec, node: Node) -> bool:
+    """Whether a value is of the TOML type that a description asks for."""
+    match spec:
+        case Table() | Raw() | Again():
+            return isinstance(node.value, dict)
+        case Many(item, alone):
+            return isinstance(node.value, list) or (alone and fits(item, node))
+        case Either(choices):
+            return any(fits(choice, node) for choice in choices)
+        case Text():
+            return isinstance(node.value, str | date | time)
+        case Flag():
+            return isinstance(node.value, bool)
+        case Whole():
+            return isinstance(node.value, int) and not isinstance(node.value, bool)
+
+
+def wrong_characters(value: str, spec: Text) -> str | None:
+    """What is wrong with the characters of a text, in words."""
+    allowed = "\n\t" if spec.lines else ""
+    strange = next((one for one in value if (one < " " or one == "\x7f") and one not in allowed), None)
+    if strange is None:
+        return None
+    if spec.pattern:
+        return (
+            f"there is a control character ({_control(strange)}) in it; write regular expressions in single quotes, "
+            "where a backslash stays one"
+        )
+    return f"there is a control character ({_control(strange)}) in it"
+
+
+def _control(character: str) -> str:
+    names = {"\b": r"\b", "\t": r"\t", "\n": r"\n", "\f": r"\f", "\r": r"\r", "\x1b": r"\e"}
+    return names.get(character, f"U+{ord(character):04X}")
+
+
+def wrong_word(value: str, spec: Text) -> str | None:
+    """Why a text is none of those allowed, in words."""
+    if not value.strip() and not spec.empty and "" not in spec.words:
+        return f"it is empty: write {words_of(spec)}"
+    if not spec.words or value in spec.words:
+        return None
+    choice = " or ".join(f'"{word}"' for word in spec.words) if len(spec.words) < 3 else words_of(spec)  # noqa: PLR2004  # "a or b" reads better than "a | b"
+    close = get_close_matches(value.casefold(), spec.words, n=1)
+    return f'"{value}" is not known: write {choice}{f"; did you mean {chr(34)}{close[0]}{chr(34)}?" if close else ""}'
+
+
+def wrong_key(others: Others, name: str) -> str | None:
+    """Why a key that a person chose cannot be one, in words."""
+    if not name.strip() or any(character < " " for character in name):
+        return f'"{name}" is no {others.kind}'
+    if others.parse is not None:
+        try:
+            others.parse(name)
+        except ValueError as error:
+            return str(error)
+    return None
+
+
+def shown(node: Node) -> str:
+    """A value as a message names it."""
+    match node.value:
+        case bool(value):
+            return str(value).lower()
+        case int(value) | float(value):
+            return f"the number {value}"
+        case str(value):
+            return f'"{value}"' if len(value) <= 40 else "a text"  # noqa: PLR2004  # more does not help
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+        case value:
+            return as_text(value)
+
+
+def _instead(spec: Spec, node: Node) -> str:
+    """What to write in place of a value of the wrong type."""
+    if isinstance(spec, Text) and spec.example:
+        return f'{spec.kind} in quotes, as in "{spec.example}"'
+    if isinstance(spec, Text):
+        return words_of(spec) if spec.words else f"{spec.kind} in quotes"
+    if isinstance(spec, Flag | Whole) and isinstance(node.value, str):
+        return f"{words_of(spec)}, without quotes"
+    if isinstance(spec, Many) and isinstance(spec.item, Text) and spec.item.example:
+        return f'{words_of(spec)}, as in ["{spec.item.example}"]'
+    return words_of(spec)
+
+
+def _missing(name: str, key: Key) -> str:
+    if isinstance(key.spec, Text) and key.spec.example:
+        return f'write {name} = "{key.spec.example}"'
+    return f"it is {key.about}" if key.about else f"write {words_of(key.spec)}"
+
+
+def _slipped(node: Node, name: str) -> bool:
+    """Whether a key that is missed stands one table too deep, which is told there."""
+    return any(name in one.table for one in node.table.values() if isinstance(one.value, dict))
+
+
+def header(path: Path) -> str:
+    """A table as its header writes it: `[rule.when]`, `[[rule]]`, `[client.harbor]`."""
+    if not path:
+        return "the file"
+    names = ".".join(step for step in path if isinstance(step, str))
+    return f"[[{names}]]" if isinstance(path[-1], int) else f"[{names}]"
+
+
+def name_of(path: Path) -> str:
+    """A value as messages name it: the last key on its way."""
+    return next((step for step in reversed(path) if isinstance(step, str)), "the file")

@@ -1,0 +1,123 @@
+"""[client.*], [delegate.*] and [telephone] as values."""
+
+from zoneinfo import ZoneInfo
+
+from triaged.config.accounts import unknown
+from triaged.config.hours import make_worktime
+from triaged.config.problems import Findings
+from triaged.config.reading import Section
+from triaged.core.address import Address, is_mine, read_address
+from triaged.core.clients import Client, Roster
+from triaged.core.settings import Delegate, Telephone
+
+
+def make_telephone(section: Section | None) -> Telephone:
+    """Who sends notices of callers."""
+    return Telephone() if section is None else Telephone(section.get("from", ()), section.get("region"))
+
+
+def make_delegates(section: Section | None) -> dict[str, Delegate]:
+    """The complete ones by label."""
+    found = {}
+    for label, one in section.sections() if section else ():
+        if "name" in one and "address" in one:
+            found[label] = Delegate(label, one.values["name"], one.values["address"])
+    return found
+
+
+def make_roster(
+    section: Section | None, zone: ZoneInfo, region: str | None, delegates: Section | None, findings: Findings
+) -> Roster:
+    """All clients, with every tie between two of them told."""
+    clients = []
+    for label, one in section.sections() if section else ():
+        clients.append(_client(label, one, zone, region, findings))
+        _check_client(label, one, delegates, findings)
+    roster = Roster(tuple(clients))
+    if section is not None:
+        _check_overlaps(roster, section, findings)
+    return roster
+
+
+def _client(label: str, section: Section, zone: ZoneInfo, region: str | None, findings: Findings) -> Client:
+    there = section.get("timezone", zone)
+    hours = section.get("hours")
+    return Client(
+        label=label,
+        name=section.get("name", label),
+        patterns=section.get("from", ()),
+        zone=there,
+        people=_people(section.get("people")),
+        phones=_phones(section, region, findings),
+        mail=section.get("mail"),
+        language=section.get("language"),
+        hours=None if hours is None else make_worktime(hours, there, findings),
+        tier=section.get("tier"),
+        calls=section.get("calls", ()),
+        passes=section.get("passes"),
+        delegate=section.get("delegate"),
+        always=section.get("always"),
+        replies=section.get("replies", True),
+        mode=section.get("mode"),
+    )
+
+
+def _people(section: Section | None) -> dict[str, str]:
+    found = {}
+    for text, name in section.values.items() if section else ():
+        address = read_address(text)
+        if address is not None:
+            found[address.key] = name
+    return found
+
+
+def _phones(section: Section, region: str | None, findings: Findings) -> tuple[str, ...]:
+    texts = section.get("phones", ())
+    if not texts:
+        return ()
+    from triaged.core.telephone import e164
+
+    found = []
+    for index, text in enumerate(texts):
+        number = e164(text, region)
+        if number is None:
+            hint = "" if region or text.lstrip().startswith("+") else ', or set [telephone] region = "…"'
+            findings.error(
+                section.place("phones", index),
+                f'phones: "{text}" is no telephone number: write it with country code, as in "+44 20 7946 0018"{hint}',
+            )
+        else:
+            found.append(number)
+    return tuple(found)
+
+
+def _check_client(label: str, section: Section, delegates: Section | None, findings: Findings) -> None:
+    if "from" not in section.node.table and "phones" not in section.node.table:
+        findings.error(section.place(), f'[client.{label}] has no from: write from = ["*@…"]')
+    known = delegates.node.table if delegates else {}
+    if (delegate := section.get("delegate")) is not None and delegate not in known:
+        findings.error(section.place("delegate"), unknown("delegate", delegate, known))
+
+
+def _check_overlaps(roster: Roster, section: Section, findings: Findings) -> None:
+    for overlap in roster.overlaps():
+        entries = section.node.find(overlap.second)
+        where = entries.at
+        for key in ("from", "phones"):
+            found = entries.find(key)
+            for one in found.value if isinstance(found.value, list) else [found]:
+                if one.value == overlap.second_entry:
+                    where = one.at
+        findings.error(where, str(overlap))
+
+
+def check_own_addresses(roster: Roster, section: Section | None, mine: tuple[Address, ...], findings: Findings) -> None:
+    """Warn of clients whose patterns name my own address: my mail is never a client's."""
+    for client in roster.clients if section else ():
+        for index, glob in enumerate(client.patterns):
+            address = read_address(glob.text)
+            if section is not None and address is not None and is_mine(address, mine):
+                findings.warning(
+                    section.place(client.label, "from", index),
+                    f'"{glob.text}" is your own address: it is never a client\'s',
+                )

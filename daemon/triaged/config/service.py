@@ -1,0 +1,41 @@
+"""[service] as a value, and where things lie: the configuration itself, the ledger."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from triaged.config.reading import Section
+from triaged.core.settings import Service
+from triaged.core.spans import parse_span
+
+STATE = "triaged.db"
+KEEP = parse_span("2 years")
+
+
+def default_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the configuration is if nobody says: $TRIAGED_CONFIG, the user's, the system's."""
+    if named := environ.get("TRIAGED_CONFIG"):
+        return Path(named)
+    own = Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "triaged" / "triaged.toml"
+    return own if own.exists() else Path("/etc/triaged/triaged.toml")
+
+
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the ledger lies: $STATE_DIRECTORY (systemd.exec(5), the first of them), else $XDG_STATE_HOME/triaged."""
+    if folder := environ.get("STATE_DIRECTORY", "").partition(":")[0]:
+        return Path(folder)
+    return Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "triaged"
+
+
+def make_service(section: Section | None, environ: Mapping[str, str] = os.environ) -> Service:
+    """Put [service] together; None where it is not written."""
+    folder = state_folder(environ)
+    if section is None:
+        return Service(state=folder / STATE, keep=KEEP)
+    return Service(
+        state=folder / section.get("state", STATE),
+        log=section.get("log", "auto"),
+        log_subjects=section.get("log_subjects", True),
+        listen=section.get("listen"),
+        keep=section.get("keep", KEEP),
+    )

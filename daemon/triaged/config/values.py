@@ -1,0 +1,230 @@
+"""Texts of the configuration as values: each function reads one text, or refuses with what to write instead.
+
+They know no file, no other key and no clock.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from triaged.core.address import Address, Glob, read_address
+from triaged.core.authres import refused_id
+from triaged.core.calls import parse_call
+from triaged.core.clients import Allowance
+from triaged.core.moments import parse_moment
+from triaged.core.settings import Rate
+from triaged.core.spans import Span, parse_span
+from triaged.core.timewords import Slot, parse_clock, parse_date, parse_dates, parse_slots, parse_weekdays
+
+__all__ = [
+    "parse_call",
+    "parse_clock",
+    "parse_dates",
+    "parse_moment",
+    "parse_span",
+]
+
+_RATE = re.compile(r"(\d{1,6})\s*(?:per|a|/)\s*(\w+)", re.IGNORECASE | re.ASCII)
+_PERIODS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+_PASS_PERIODS = ("day", "week", "month")
+_LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)
+_EVERYDAY = frozenset(
+    [
+        "cs",
+        "da",
+        "de",
+        "el",
+        "en",
+        "es",
+        "fi",
+        "fr",
+        "hu",
+        "it",
+        "nb",
+        "nl",
+        "nn",
+        "no",
+        "pl",
+        "pt",
+        "ro",
+        "ru",
+        "sv",
+        "tr",
+        "uk",
+    ]
+)
+_LISTEN = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]*)):(\d{1,5})", re.ASCII)
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:]+\]?", re.ASCII)
+_ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_HIGHEST_PORT = 65535
+_LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|\[?::1\]?", re.ASCII | re.IGNORECASE)
+
+
+def close_to(word: str, known: Iterable[str]) -> str:
+    """`; did you mean "harbor"?`, or nothing where no known word is near."""
+    close = get_close_matches(word, list(known), n=1)
+    return f'; did you mean "{close[0]}"?' if close else ""
+
+
+def parse_rate(text: str) -> Rate:
+    """ "60 per hour" """  # noqa: D210, D415  # the text it reads is the best summary
+    match = _RATE.fullmatch(text.strip())
+    period = _PERIODS.get(match[2].casefold()) if match else None
+    if match is None or period is None or not int(match[1]):
+        raise ValueError(f'"{text}" is no rate: write a number per minute, hour or day, as in "60 per hour"')
+    return Rate(int(match[1]), period)
+
+
+def parse_allowance(text: str) -> Allowance:
+    """ "2 per week" """  # noqa: D210, D415  # the text it reads is the best summary
+    match = _RATE.fullmatch(text.strip())
+    period = match[2].casefold() if match else ""
+    for known in _PASS_PERIODS:
+        if match and period == known:
+            return Allowance(int(match[1]), known)  # type: ignore[arg-type]  # a literal's member out of a tuple of them
+    raise ValueError(f'"{text}" is no number of passes: write a number per day, week or month, as in "2 per week"')
+
+
+def parse_language(text: str) -> str:
+    """A language by its ISO 639 code: "de"."""
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError(f'"{text}" is no language code: write two small letters, as in "en" or "de"')
+    if text not in _EVERYDAY:
+        from babel import localedata  # only for languages that are not met every day
+
+        if not localedata.exists(text):
+            raise ValueError(f'"{text}" is no language that dates can be written in{close_to(text, _EVERYDAY)}')
+    return text
+
+
+def parse_zone(text: str) -> ZoneInfo:
+    """A time zone by its IANA name: "Europe/Berlin"."""
+    try:
+        return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        from zoneinfo import available_timezones  # walks a folder: only to help
+
+        hint = close_to(text, available_timezones()) or ': write continent and city, as in "Europe/Berlin"'
+        raise ValueError(f'"{text}" is no time zone{hint}') from None
+
+
+def parse_listen(text: str) -> tuple[str, int]:
+    """Where to listen: "127.0.0.1:9464", "[::1]:9464"."""
+    match = _LISTEN.fullmatch(text.strip())
+    if match is None or not 0 < int(match[3]) <= _HIGHEST_PORT:
+        raise ValueError(f'"{text}" is no address to listen at: write host and port, as in "127.0.0.1:9464"')
+    return (match[1] or match[2] or "0.0.0.0", int(match[3]))  # noqa: S104  # ":9464" asks for all interfaces
+
+
+def parse_state(text: str) -> Path:
+    """Where the ledger is: "sqlite:triaged.db", the path still as written."""
+    kind, colon, path = text.partition(":")
+    if not colon or kind != "sqlite" or not path:
+        raise ValueError(f'"{text}" is no ledger: write sqlite: and a file, as in "sqlite:triaged.db"')
+    return Path(path.removeprefix("//")).expanduser()
+
+
+def parse_address(text: str) -> Address:
+    """One plain address."""
+    address = read_address(text)
+    if address is None:
+        raise ValueError(f'"{text}" is no address: write name@domain, without name or angle brackets')
+    if not address.is_ascii:
+        raise ValueError(f'"{text}" has letters before the @ that mail cannot be sent to')
+    return address
+
+
+def parse_glob(text: str) -> Glob:
+    """A pattern for addresses."""
+    return Glob.parse(text)
+
+
+def parse_host(text: str) -> str:
+    """The name or address of a server, without port."""
+    host, colon, port = text.rpartition(":")
+    if colon and port.isdigit() and ":" not in host:
+        raise ValueError(f'"{text}" holds a port: write host = "{host}", port = {port}')
+    if "://" in text or not _HOST.fullmatch(text):
+        raise ValueError(f'"{text}" is no host: write the name of the server, as in "imap.example.org"')
+    return text.strip("[]")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by name or number, without asking anybody."""
+    return _LOOPBACK.fullmatch(host) is not None
+
+
+def parse_authserv_id(text: str) -> str:
+    """Whose Authentication-Results to believe."""
+    if any(character.isspace() or character in ";," for character in text):
+        raise ValueError(f'"{text}" is no authserv-id: write the first word of your Authentication-Results, or a list')
+    if refused := refused_id(text):
+        raise ValueError(refused)
+    return text
+
+
+def parse_start(text: str) -> Span | str:
+    """ "new", "all", or how far back to begin: "7 days" """  # noqa: D210, D415  # the texts it reads
+    return text if text in ("new", "all") else parse_span(text)
+
+
+def parse_region(text: str) -> str:
+    """A country for numbers written nationally: "DE"."""
+    if not re.fullmatch(r"[A-Z]{2}", text):
+        raise ValueError(f'"{text}" is no country: write two capital letters, as in "DE"')
+    return text
+
+
+def parse_label(text: str) -> str:
+    """The name of a table that a person chose."""
+    if any(character in "*?/" for character in text):
+        raise ValueError(f'"{text}" is no label: *, ? and / have a meaning where labels are named')
+    return text
+
+
+def parse_weekday_key(text: str) -> tuple[int, ...]:
+    """A key of [hours]: "fri", "mon-thu"."""
+    return parse_weekdays(text)
+
+
+def parse_slots_text(text: str) -> tuple[Slot, ...]:
+    """The hours of a day in one text."""
+    return parse_slots(text)
+
+
+def parse_date_key(text: str) -> None:
+    """A key of `on`: "2026-12-05"."""
+    parse_date(text)
+
+
+def parse_variable(text: str) -> str:
+    """The name of an environment variable."""
+    if not _ENVIRONMENT.fullmatch(text):
+        raise ValueError(f'"{text}" is no name of an environment variable: write it without $, as in "IMAP_PASSWORD"')
+    return text
+
+
+def parse_credential(text: str) -> str:
+    """The name of a systemd credential: a file name."""
+    if "/" in text or text in (".", ".."):
+        raise ValueError(f'"{text}" is no name of a credential: write the name alone, for a path write {{ file = … }}')
+    return text
+
+
+def parse_local(text: str) -> datetime:
+    """A wall clock on a date, in the person's zone: "2026-11-24 15:10"; naive until the zone is known."""
+    day, _, clock = text.strip().replace("T", " ").partition(" ")
+    try:
+        return datetime.combine(parse_date(day), parse_clock(clock) if clock else time(0))
+    except ValueError as error:
+        raise ValueError(f'"{text}" is no date and time: write it as in "2026-11-24 15:10"') from error
+
+
+def parse_folder(text: str) -> str:
+    """A folder's name as the server writes it, decoded."""
+    if text != text.strip():
+        raise ValueError(f'"{text}" begins or ends with a blank')
+    return text
