@@ -3,7 +3,7 @@
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from triaged.core.decoding import clean_text, decode, decode_base64, decode_quoted_printable, is_dropped, is_known
 from triaged.core.html import Mark, render
@@ -37,10 +37,23 @@ class Content:
     defects: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class _Reading:
+    """What is read from, and what has been found."""
+
+    body: bytes
+    complete: bool
+    named: bool = False  # whether text with a file name is read, too
+    defects: list[str] = field(default_factory=list)
+
+
 def read_content(root: Part, body: bytes, *, complete: bool) -> Content:
     """Decode the text of a message: plain preferred unless it is blank, else HTML as text."""
-    defects: list[str] = []
-    pieces = _pieces(root, body, complete, defects) if not root.content_type.startswith("multipart/encrypted") else []
+    reading = _Reading(body, complete)
+    pieces = _pieces(root, reading)
+    if not pieces and root.parts:
+        reading.named = True
+        pieces = _pieces(root, reading)
     if len(pieces) == 1:
         text, marks = pieces[0].text, pieces[0].marks
     else:
@@ -48,8 +61,8 @@ def read_content(root: Part, body: bytes, *, complete: bool) -> Content:
     if len(text) > TEXT_LIMIT:
         text = text[:TEXT_LIMIT]
         marks = tuple(mark for mark in marks if mark.end <= TEXT_LIMIT)
-        defects.append("limit-text")
-    return Content(text, marks, tuple(dict.fromkeys(defects)))
+        reading.defects.append("limit-text")
+    return Content(text, marks, tuple(dict.fromkeys(reading.defects)))
 
 
 def _joined(pieces: list[Content]) -> tuple[str, tuple[Mark, ...]]:
@@ -64,30 +77,32 @@ def _joined(pieces: list[Content]) -> tuple[str, tuple[Mark, ...]]:
     return "".join(texts), tuple(marks)
 
 
-def _pieces(part: Part, body: bytes, complete: bool, defects: list[str]) -> list[Content]:  # noqa: FBT001  # one recursion, by position
+def _pieces(part: Part, reading: _Reading) -> list[Content]:
     """The readable pieces of a part, in order."""
     if not part.parts:
-        return [_text(part, body, complete, defects)] if _is_text(part) else []
+        return [_text(part, reading)] if _is_text(part) else []
     if part.content_type == "multipart/alternative":
-        return _alternative(part, body, complete, defects)
+        return _alternative(part, reading)
+    if part.content_type == "multipart/encrypted":
+        return []
     # RFC 2387: the first part is the root; RFC 1847, RFC 3462: what follows is for machines.
     only_first = part.content_type in {"multipart/related", "multipart/signed", "multipart/report"}
     parts = part.parts[:1] if only_first else part.parts
     return [
         piece
         for below in parts
-        if not _is_attachment(below)
-        for piece in _pieces(below, body, complete, defects)
+        if not _is_attachment(below, reading)
+        for piece in _pieces(below, reading)
         if piece.text.strip()
     ]
 
 
-def _alternative(part: Part, body: bytes, complete: bool, defects: list[str]) -> list[Content]:  # noqa: FBT001  # see above
+def _alternative(part: Part, reading: _Reading) -> list[Content]:
     """The first plain text that is not blank, else the last alternative that has anything to read."""
     plain = (below for below in part.parts if below.content_type == "text/plain")
     others = (below for below in reversed(part.parts) if below.content_type != "text/plain")
     for below in (*plain, *others):
-        pieces = _pieces(below, body, complete, defects)
+        pieces = _pieces(below, reading)
         if any(piece.text.strip() for piece in pieces):
             return pieces
     return []
@@ -100,18 +115,18 @@ def _is_text(part: Part) -> bool:
     )
 
 
-def _is_attachment(part: Part) -> bool:
-    return part.disposition == "attachment" or (bool(part.name) and not part.parts)
+def _is_attachment(part: Part, reading: _Reading) -> bool:
+    return part.disposition == "attachment" or (bool(part.name) and not part.parts and not reading.named)
 
 
-def _text(part: Part, body: bytes, complete: bool, defects: list[str]) -> Content:  # noqa: FBT001  # see above
+def _text(part: Part, reading: _Reading) -> Content:
     charset = part.parameters.get("charset", "")
     if charset and not is_known(charset):
-        defects.append("unknown-charset")
+        reading.defects.append("unknown-charset")
         if is_dropped(charset):
             return Content("")
-    raw = _octets(part, body, complete, defects)
-    if not complete and raw[-1:] >= b"\x80" and (tail := _UTF8_TAIL.search(raw, max(0, len(raw) - 3))):
+    raw = _octets(part, reading)
+    if not reading.complete and raw[-1:] >= b"\x80" and (tail := _UTF8_TAIL.search(raw, max(0, len(raw) - 3))):
         raw = raw[: tail.start()]  # cut inside a character
     text = clean_text(decode(raw, charset))
     if part.content_type in {"text/html", "text/enriched"}:
@@ -122,21 +137,21 @@ def _text(part: Part, body: bytes, complete: bool, defects: list[str]) -> Conten
     return Content(text)
 
 
-def _octets(part: Part, body: bytes, complete: bool, defects: list[str]) -> bytes:  # noqa: FBT001  # see above
+def _octets(part: Part, reading: _Reading) -> bytes:
     """The part's octets, decoded from their transfer encoding, line ends LF."""
-    raw = body[part.start : min(part.end, part.start + _OCTETS_LIMIT)]
+    raw = reading.body[part.start : min(part.end, part.start + _OCTETS_LIMIT)]
     if part.encoding in _IDENTITY:
         return raw
     if part.encoding == "quoted-printable":
         raw = decode_quoted_printable(raw)
     elif part.encoding == "base64":
         raw, whole = decode_base64(raw)
-        if not whole and complete and part.end - part.start <= _OCTETS_LIMIT:
-            defects.append("bad-base64")
+        if not whole and reading.complete and part.end - part.start <= _OCTETS_LIMIT:
+            reading.defects.append("bad-base64")
     elif part.encoding in _UUENCODED:
         raw = _uudecode(raw)
     else:
-        defects.append("unknown-encoding")
+        reading.defects.append("unknown-encoding")
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n")
     return raw

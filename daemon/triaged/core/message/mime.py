@@ -17,6 +17,8 @@ _CONTENT = re.compile(
     rb"^content-(type|transfer-encoding|disposition)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)",
     re.IGNORECASE | re.MULTILINE,
 )
+# The field lines a part begins with; what follows them is its content, with or without a blank line between.
+_PART_HEADER = re.compile(rb"(?:[!-9;-~]+[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z))*+")
 _FOLD = re.compile(rb"\n(?=[ \t])")
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+*-]+/[a-z0-9!#$&^_.+*-]+")
 _NO_PARAMETERS: Mapping[str, str] = {}
@@ -134,13 +136,10 @@ def _slices(reading: _Reading, boundary: bytes, start: int, end: int) -> Iterato
 
 def _part_header(body: bytes, start: int, end: int) -> tuple[tuple[bytes, bytes, bytes], int]:
     """The three Content fields of a part, and where its content begins."""
-    if body.startswith(b"\n", start, end):
-        return (b"", b"", b""), start + 1
-    stop = min(end, start + _PART_HEADER_LIMIT)
-    blank = body.find(b"\n\n", start, stop)
-    header = body[start : blank + 1 if blank >= 0 else stop]
+    header = _PART_HEADER.match(body, start, min(end, start + _PART_HEADER_LIMIT))
+    content = header.end() if header else start
     found = [b"", b"", b""]
-    for name, value in _CONTENT.findall(header):
+    for name, value in _CONTENT.findall(body, start, content):
         place = ("type", "transfer-encoding", "disposition").index(name.lower().decode("ascii"))
         found[place] = found[place] or _FOLD.sub(b"", value)
-    return (found[0], found[1], found[2]), (blank + 2 if blank >= 0 else stop)
+    return (found[0], found[1], found[2]), content + body.startswith(b"\n", content, end)
