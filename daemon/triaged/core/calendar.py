@@ -1,0 +1,120 @@
+"""The coming days as they will be: hours, holidays, away days, focus, calls, and what a plain mail arriving now would get.
+
+A person and an instant go in, values come out. The forecast is made by the very decision that real mail gets.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from email.utils import format_datetime
+from itertools import pairwise
+
+from triaged.core.address import Address, read_address
+from triaged.core.authres import Authentication, Verdict
+from triaged.core.calls import Occurrence, calls_on
+from triaged.core.clients import Client
+from triaged.core.decide import decide
+from triaged.core.decision import Decision
+from triaged.core.facts import Facts
+from triaged.core.identify import identify
+from triaged.core.message import read
+from triaged.core.settings import Account, Person
+from triaged.core.worktime import Interval, WorkTime
+
+_DAY = timedelta(days=1)
+_PLAIN_MAIL = """\
+Return-Path: <{sender}>
+From: <{sender}>
+To: <{to}>
+Subject: {subject}
+Date: {date}
+Message-ID: <calendar@triaged.invalid>
+
+{text}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """A client's standing call on its day, or, where `occurrence.skipped` says why, what would have been one."""
+
+    client: str
+    occurrence: Occurrence
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One date. Intervals are in UTC and in order; `focus` lies inside `office`, `free` is what is left of it."""
+
+    date: date
+    office: tuple[Interval, ...]
+    focus: tuple[Interval, ...]
+    free: tuple[Interval, ...]
+    weekend: bool
+    holiday: str | None
+    away: bool
+    calls: tuple[PlannedCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a plain mail of a client, arriving now, would get."""
+
+    client: str
+    decision: Decision
+
+
+def days_ahead(worktime: WorkTime, clients: Iterable[Client], first: date, count: int) -> tuple[Day, ...]:
+    """So many days from a date on, with the calls of these clients, those that do not take place included."""
+    known = tuple(clients)
+    return tuple(_day(worktime, known, first + number * _DAY) for number in range(count))
+
+
+def _day(worktime: WorkTime, clients: tuple[Client, ...], day: date) -> Day:
+    calls = [PlannedCall(client.label, one) for client in clients for one in calls_on(client.calls, worktime, day)]
+    return Day(
+        date=day,
+        office=worktime.office(day),
+        focus=_focus(worktime, day),
+        free=worktime.free(day),
+        weekend=worktime.is_weekend(day),
+        holiday=worktime.is_holiday(day),
+        away=worktime.is_away(day),
+        calls=tuple(sorted(calls, key=lambda call: (call.occurrence.start, call.client))),
+    )
+
+
+def _focus(worktime: WorkTime, day: date) -> tuple[Interval, ...]:
+    edges = sorted({edge for interval in (*worktime.office(day), *worktime.free(day)) for edge in interval})
+    return tuple((start, end) for start, end in pairwise(edges) if worktime.hours(start) == "focus")
+
+
+def outlook(
+    person: Person, client: Client, now: datetime, text: str = "A question.", subject: str = ""
+) -> Outlook | None:
+    """What a mail with that text, from a client nobody doubts and with an empty past, would get if it arrived now.
+
+    None for a person without an account, or a client whose entries name no address that mail could come from.
+    """
+    sender = _sender(client)
+    if sender is None or not person.accounts:
+        return None
+    account = person.accounts[0]
+    who = identify(read(_mail(sender, account, now, subject, text)), person, account)
+    match = person.roster.find(sender)
+    known = replace(
+        who, client=client, match=match, authentication=Authentication(Verdict.PASS, "taken for granted", ())
+    )
+    return Outlook(client.label, decide(known, Facts(now=now, arrived=now), person, account))
+
+
+def _sender(client: Client) -> Address | None:
+    """Somebody of that client: a plain address, else one that fits an entry."""
+    entries = (glob.text.replace("*", "someone").replace("?", "x") for glob in client.patterns)
+    return client.caller_address or next((address for text in entries if (address := read_address(text))), None)
+
+
+def _mail(sender: Address, account: Account, now: datetime, subject: str, text: str) -> bytes:
+    to = account.addresses[0].spec if account.addresses else sender.spec
+    written = _PLAIN_MAIL.format(sender=sender.spec, to=to, date=format_datetime(now), subject=subject, text=text)
+    return written.encode()
