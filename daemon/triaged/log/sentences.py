@@ -1,0 +1,93 @@
+"""One human sentence for a line of the log: the journal's MESSAGE, the console's text, the table of `triaged log`.
+
+In: a line as a dict. Out: text without line breaks. It says only what stands in the line.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+WORDS: Final[Mapping[str, str]] = {
+    "service.started": "Started",
+    "service.ready": "Ready: watching",
+    "service.stopping": "Stopping",
+    "service.stopped": "Stopped",
+    "config.loaded": "Configuration read",
+    "config.reloaded": "Configuration read again",
+    "config.rejected": "Configuration not accepted",
+    "account.connected": "Connected",
+    "account.idle": "Waiting for new mail",
+    "account.disconnected": "Connection lost",
+    "account.auth_failed": "Could not sign in",
+    "account.auth_expiring": "The sign-in expires soon",
+    "account.degraded": "Works only in part",
+    "message.urgent": "Urgent",
+    "message.deferred": "Put aside",
+    "message.left": "Left alone",
+    "message.returned": "Brought back",
+    "message.released": "Taken back by hand",
+    "message.answered": "Answered by hand",
+    "message.gone": "Deleted by hand",
+    "message.forwarded": "Passed on",
+    "message.unreadable": "Could not be read, left in the inbox",
+    "reply.scheduled": "Reply scheduled",
+    "reply.joined": "Joined to the waiting reply",
+    "reply.sent": "Reply sent",
+    "reply.drafted": "Reply put into the drafts",
+    "reply.suppressed": "No reply",
+    "reply.cancelled": "Reply cancelled",
+    "reply.retrying": "Reply not accepted yet, another attempt follows",
+    "reply.held": "Reply held back",
+    "reply.failed": "Reply failed",
+    "reply.in_doubt": "It is not known whether the reply went out; it is not sent again",
+    "reply.opted_out": "Wants no more replies",
+    "promise.made": "Promised",
+    "promise.moved": "Promise moved",
+    "promise.warned": "An answer falls due soon",
+    "promise.kept": "Promise kept",
+    "promise.overdue": "An answer is overdue",
+    "promise.slipped": "The client is told that the answer will be later",
+    "promise.settled": "Promise settled",
+    "pass.spent": "A pass was spent",
+    "pass.exhausted": "No pass is left",
+    "pass.refunded": "A pass was given back",
+    "notify.sent": "Notified",
+    "notify.failed": "Could not notify",
+    "digest.delivered": "Digest delivered",
+    "agenda.delivered": "Agenda delivered",
+    "report.delivered": "Report delivered",
+    "log.foreign": "A library says",
+    "log.dropped": "Lines of the log were lost",
+}
+"""How each event is told."""
+
+_DETAILS: Final = (
+    ("until", "until {}"),
+    ("promise", "promised for {}"),
+    ("send_at", "due {}"),
+    ("to", "to {}"),
+    ("sender", "from {}"),
+    ("client", "({})"),
+    ("folder", "in {}"),
+    ("subject", "“{}”"),
+    ("no_reply", "[{}]"),
+)
+
+
+def short(instant: str) -> str:
+    """An instant of a line as people read it: date, hour and minute, in the zone it is written in."""
+    return instant[:16].replace("T", " ")
+
+
+def sentence(line: Mapping[str, Any]) -> str:
+    """The sentence of a line.
+
+    >>> sentence({"event": "message.deferred", "until": "2026-11-27T09:00:00+01:00", "client": "harbor"})
+    'Put aside until 2026-11-27 09:00 (harbor)'
+    """
+    parts = [WORDS.get(line["event"], line["event"])]
+    for name, phrase in _DETAILS:
+        if value := line.get(name):
+            parts.append(phrase.format(short(value) if name in ("until", "promise", "send_at") else value))
+    text = " ".join(parts)
+    causes = [str(line[name]) for name in ("reason", "error") if line.get(name)]
+    return ": ".join([text, *causes])
