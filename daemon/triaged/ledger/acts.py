@@ -1,0 +1,146 @@
+"""What a person does from the command line: one conditional update each, and the answer says what happened."""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+from datetime import datetime
+
+from triaged.ledger.changes import cancel_reply
+from triaged.ledger.instants import from_ms, to_ms
+from triaged.ledger.promises import reply_again
+from triaged.ledger.rows import ITEM, columns, item_from, item_of, reply_of
+from triaged.ledger.store import Store, commit, rows
+from triaged.ledger.values import Item, NotDone, OptOut, ReplyRow
+
+_AGAIN = ("in_doubt", "failed", "suppressed", "cancelled")
+_RETURN_NOW = (
+    "UPDATE effect SET due_at = min(due_at, ?) WHERE item = ? AND kind = 'back' AND state IN ('planned','trying')"
+)
+
+
+def release(store: Store, item_id: int, now: datetime) -> Item | NotDone:
+    """Bring a message back now."""
+    with commit(store, "release") as db:
+        found = item_of(db, item_id)
+        if found is None:
+            return NotDone(f"there is no item {item_id}")
+        if not db.execute(_RETURN_NOW, (to_ms(now), item_id)).rowcount:
+            return NotDone(f"item {item_id} is not put aside")
+        return found
+
+
+def release_all(store: Store, login: str, now: datetime) -> list[Item]:
+    """Bring back now everything of an account."""
+    i = columns(ITEM, "i")
+    with commit(store, "release_all") as db:
+        found = db.execute(
+            f"SELECT {i} FROM account a JOIN item i ON i.account = a.id WHERE a.login = ? AND i.state = 'aside'"
+            " AND i.state IN ('new','aside') ORDER BY i.id",
+            (login,),
+        ).fetchall()
+        items = [item_from(r) for r in found]
+        for item in items:
+            db.execute(_RETURN_NOW, (to_ms(now), item.id))
+        return items
+
+
+def cancel_by_hand(store: Store, reply_id: int, now: datetime) -> ReplyRow | NotDone:
+    """Do not send it."""
+    with commit(store, "cancel_by_hand") as db:
+        cancelled = cancel_reply(db, reply_id, "by hand", to_ms(now))
+        return cancelled or _why_not(reply_of(db, reply_id), reply_id)
+
+
+def send_now(store: Store, reply_id: int, now: datetime) -> ReplyRow | NotDone:
+    """Send what waits or is held; the guard is still asked when it is claimed."""
+    at = to_ms(now)
+    with commit(store, "send_now") as db:
+        changed = db.execute(
+            "UPDATE reply SET state = 'waiting', send_at = ?, try_at = ?, reason = NULL WHERE id = ? AND state IN ('waiting','held')",
+            (at, at, reply_id),
+        )
+        reply = reply_of(db, reply_id)
+        return reply if reply and changed.rowcount else _why_not(reply, reply_id)
+
+
+def send_again(store: Store, reply_id: int, new_message_id: str, now: datetime) -> ReplyRow | NotDone:
+    """A new reply in place of one that may not have gone, a person's own act: `every` does not stand in its way."""
+    at = to_ms(now)
+    with commit(store, "send_again") as db:
+        old = reply_of(db, reply_id)
+        if old is None or old.state not in _AGAIN:
+            return _why_not(old, reply_id)
+        live = db.execute(
+            "SELECT id FROM reply WHERE (person = ? AND correspondent = ? AND kind = 'ack' AND ? = 'ack' OR promise = ? AND"
+            " kind = ? AND kind <> 'ack') AND state IN ('waiting','held','sending')",
+            (old.person, old.correspondent, old.kind, old.promise, old.kind),
+        ).fetchone()
+        if live:
+            return NotDone(f"reply {live[0]} to {old.correspondent} is on its way already")
+        new = reply_again(db, old, new_message_id, at)
+        db.execute(
+            "UPDATE promise SET state = 'planned', closed_at = NULL, closed_by = NULL WHERE id = ? AND state = 'void' AND told_at IS NULL",
+            (old.promise,),
+        )
+        if old.kind == "ack":
+            db.execute(
+                "UPDATE correspondent SET last_reply = ? WHERE person = ? AND address = ?",
+                (new, old.person, old.correspondent),
+            )
+        made = reply_of(db, new)
+        assert made is not None
+        return made
+
+
+def refund(store: Store, item_id: int, now: datetime) -> Item | NotDone:
+    """Give a client the pass back that this message spent."""
+    with commit(store, "refund") as db:
+        changed = db.execute(
+            "UPDATE pass SET refunded_at = ? WHERE item = ? AND refunded_at IS NULL", (to_ms(now), item_id)
+        )
+        found = item_of(db, item_id)
+        if found is None or not changed.rowcount:
+            return NotDone(f"item {item_id} spent no pass, or has it back already")
+        return found
+
+
+def opt_outs(store: Store, person: str | None = None) -> list[OptOut]:
+    """Who wants no automatic replies."""
+    found = rows(
+        store,
+        "SELECT person, address, opted_out_at FROM correspondent WHERE opted_out_at IS NOT NULL AND (? IS NULL OR person = ?)"
+        " ORDER BY person, address",
+        (person, person),
+    )
+    return [OptOut(r[0], r[1], from_ms(r[2])) for r in found]
+
+
+def opt_out(store: Store, person: str, address: str, now: datetime) -> None:
+    """This correspondent wants none; a waiting acknowledgement is cancelled."""
+    at = to_ms(now)
+    with commit(store, "opt_out") as db:
+        db.execute(
+            "INSERT INTO correspondent (person, address, opted_out_at) VALUES (?,?,?) ON CONFLICT (person, address)"
+            " DO UPDATE SET opted_out_at = coalesce(opted_out_at, excluded.opted_out_at)",
+            (person, address, at),
+        )
+        for (reply,) in db.execute(
+            "SELECT id FROM reply WHERE person = ? AND correspondent = ? AND kind = 'ack' AND state IN ('waiting','held')",
+            (person, address),
+        ).fetchall():
+            cancel_reply(db, reply, "opted-out", at)
+
+
+def remove_opt_out(store: Store, address: str, person: str | None = None) -> int:
+    """This correspondent may be answered again. Returns for how many persons that changed anything."""
+    with commit(store, "remove_opt_out") as db:
+        return db.execute(
+            "UPDATE correspondent SET opted_out_at = NULL WHERE address = ? AND opted_out_at IS NOT NULL AND (? IS NULL OR person = ?)",
+            (address, person, person),
+        ).rowcount
+
+
+def _why_not(reply: ReplyRow | None, reply_id: int) -> NotDone:
+    if reply is None:
+        return NotDone(f"there is no reply {reply_id}")
+    ended = f" since {reply.ended_at:%Y-%m-%d %H:%M} UTC" if reply.ended_at else ""
+    return NotDone(f"reply {reply_id} to {reply.correspondent} is {reply.state.replace('_', ' ')}{ended}")

@@ -1,0 +1,200 @@
+"""Admitting a window: known or new; if new, the facts, the decision, the rows. One transaction in UID order.
+
+What the first message of a window writes, the second already finds in its facts. Nothing outside happens here.
+"""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import Any
+
+from triaged.core.decision import Decision
+from triaged.core.facts import Facts
+from triaged.ledger.gather import gather, question_of
+from triaged.ledger.instants import to_ms
+from triaged.ledger.registry import move_watermark
+from triaged.ledger.rows import ITEM, item_from
+from triaged.ledger.store import Store, commit, rows
+from triaged.ledger.values import AccountRow, Admission, Arriving, Item, Place, Strike
+from triaged.ledger.writing import Record, write_decision
+
+Decide = Callable[[Arriving, Facts], Decision]
+
+STRIKES = 3
+_RETRIES = (timedelta(minutes=1), timedelta(minutes=10))
+_AT = "SELECT id, state FROM item WHERE account = ? AND folder = ? AND uidvalidity = ? AND uid = ?"
+_BY_DIGEST = "SELECT id, state, folder, uidvalidity, uid FROM item WHERE account = ? AND digest = ?"
+_BY_IDENTITY = """
+SELECT id, state, folder, uidvalidity, uid FROM item WHERE message_id = ? AND person = ? AND account = ? AND sender IS ?
+AND dated_at IS ? AND uid IS NULL AND state <> 'new' ORDER BY id DESC LIMIT 1
+"""
+_MOVING = "SELECT 1 FROM effect WHERE item = ? AND kind IN ('aside','urgent','back') AND state IN ('planned','trying')"
+
+
+def admit(
+    store: Store,
+    window: Sequence[Arriving],
+    decide: Decide,
+    *,
+    now: datetime,
+    next_uid: int | None = None,
+    ruleset: str | None = None,
+    record: Record | None = None,
+) -> list[Admission]:
+    """Decide a window, once. `next_uid`: everything below it in the window's folder is done with now.
+
+    `decide` is asked in order, inside the transaction, and must neither wait nor raise; if it raises nothing is written.
+    `ruleset` must have been remembered before.
+    """
+    if not window and next_uid is None:
+        return []
+    with commit(store, "admit") as db:
+        admitted = [_admit_one(db, a, decide, now=now, ruleset=ruleset, record=record) for a in window]
+        place = window[0].place if window else None
+        if next_uid is not None and place is not None:
+            newest = max(a.arrived_at for a in window)
+            move_watermark(db, window[0].account.id, place.folder, next_uid, newest)
+    return admitted
+
+
+def _admit_one(
+    db: Connection, a: Arriving, decide: Decide, *, now: datetime, ruleset: str | None, record: Record | None
+) -> Admission:
+    known = _known(db, a)
+    if known is not None:
+        return known
+    question = question_of(db, a)
+    decision = decide(a, gather(db, question, now, a))
+    if decision.client is None:
+        return Admission(a, decision, how="stranger")
+    return write_decision(db, a, decision, question.thread, to_ms(now), ruleset=ruleset, record=record)
+
+
+def _known(db: Connection, a: Arriving) -> Admission | None:
+    """The item that this message is, if it was decided before: by place, by digest, by who wrote it when."""
+    if a.place is not None:
+        at = db.execute(_AT, (a.account.id, a.place.folder, a.place.uidvalidity, a.place.uid)).fetchone()
+        if at and at[1] == "new":
+            db.execute(
+                "DELETE FROM item WHERE id = ?", (at[0],)
+            )  # the strikes of a message that could be read after all
+        elif at:
+            return Admission(a, item=at[0], known=True, how="same")
+    found = db.execute(_BY_DIGEST, (a.account.id, a.message.digest)).fetchone() or _by_identity(db, a)
+    return _seen_again(db, a, found) if found else None
+
+
+def _by_identity(db: Connection, a: Arriving) -> Any:
+    """A message whose Received fields a server has touched: only one whose place was lost can be it."""
+    message = a.message
+    if message.message_id is None or a.place is None:
+        return None
+    given = (message.message_id, a.account.person, a.account.id, a.correspondent, to_ms(message.date))
+    return db.execute(_BY_IDENTITY, given).fetchone()
+
+
+def _seen_again(db: Connection, a: Arriving, found: Sequence[Any]) -> Admission:
+    """Known at another place. Where nothing is under way the new place is simply remembered."""
+    item, state, folder, uidvalidity, uid = found
+    if a.place is None:
+        return Admission(a, item=item, known=True, how="same")
+    outdated = uid is None or (folder == a.place.folder and uidvalidity != a.place.uidvalidity)
+    if not outdated and (state == "aside" or db.execute(_MOVING, (item,)).fetchone()):
+        return Admission(a, item=item, known=True, how="reappeared")
+    if outdated and state == "aside" and not _is_deferred(db, a):
+        return Admission(a, item=item, known=True, how="reappeared")
+    put_place(db, item, a.place)
+    if state == "gone":
+        db.execute("UPDATE item SET state = 'here' WHERE id = ?", (item,))
+    return Admission(a, item=item, known=True, how="placed")
+
+
+def _is_deferred(db: Connection, a: Arriving) -> bool:
+    assert a.place is not None
+    found = db.execute(
+        "SELECT role FROM folder WHERE account = ? AND name = ?", (a.account.id, a.place.folder)
+    ).fetchone()
+    return found is not None and found[0] == "deferred"
+
+
+def put_place(db: Connection, item: int, place: Place | None) -> None:
+    """Inside a transaction: where it lies now. Whoever was believed to lie there has lost its place."""
+    if place is None:
+        db.execute("UPDATE item SET uidvalidity = NULL, uid = NULL WHERE id = ?", (item,))
+        return
+    db.execute(
+        "UPDATE item SET uidvalidity = NULL, uid = NULL WHERE account = (SELECT account FROM item WHERE id = ?)"
+        " AND folder = ? AND uidvalidity = ? AND uid = ? AND id <> ?",
+        (item, place.folder, place.uidvalidity, place.uid, item),
+    )
+    db.execute(
+        "UPDATE item SET folder = ?, uidvalidity = ?, uid = ? WHERE id = ?",
+        (place.folder, place.uidvalidity, place.uid, item),
+    )
+
+
+def strike(
+    store: Store,
+    account: AccountRow,
+    place: Place,
+    now: datetime,
+    *,
+    mode: str = "observe",
+    next_uid: int | None = None,
+) -> Strike:
+    """A message could not be fetched or read; or is about to be, after a stop that was none of ours.
+
+    At the third strike it is unreadable: urgent, it stays where it is. `next_uid` lets the messages behind it pass.
+    """
+    at = to_ms(now)
+    with commit(store, "strike") as db:
+        found = db.execute(_AT, (account.id, place.folder, place.uidvalidity, place.uid)).fetchone()
+        item = found[0] if found else _first_strike(db, account, place, at, mode)
+        (tries,) = db.execute("UPDATE item SET tries = tries + 1 WHERE id = ? RETURNING tries", (item,)).fetchone()
+        unreadable = tries >= STRIKES
+        if unreadable:
+            db.execute(
+                "UPDATE item SET state = 'unreadable', verdict = 'urgent', reason = 'it cannot be read', decided_at = ?,"
+                " retry_at = NULL WHERE id = ? AND state = 'new'",
+                (at, item),
+            )
+        else:
+            retry_at = to_ms(now + _RETRIES[tries - 1])
+            db.execute("UPDATE item SET retry_at = ? WHERE id = ? AND state = 'new'", (retry_at, item))
+        if next_uid is not None:
+            move_watermark(db, account.id, place.folder, next_uid)
+    return Strike(item, tries, unreadable)
+
+
+def _first_strike(db: Connection, account: AccountRow, place: Place, now: int, mode: str) -> int:
+    made = db.execute(
+        "INSERT INTO item (person, account, digest, arrived_at, mode, state, folder, uidvalidity, uid)"
+        " VALUES (?,?,?,?,?,'new',?,?,?)",
+        (
+            account.person,
+            account.id,
+            f"unread:{place.folder}:{place.uidvalidity}:{place.uid}",
+            now,
+            mode,
+            place.folder,
+            place.uidvalidity,
+            place.uid,
+        ),
+    )
+    assert made.lastrowid is not None
+    return made.lastrowid
+
+
+def struck(store: Store, account: int, now: datetime | None = None) -> list[Item]:
+    """Messages that could not be read so far; with `now`, those that are to be tried again."""
+    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'new' AND state IN ('new','aside') AND (? IS NULL OR retry_at <= ?) ORDER BY uid"
+    at = to_ms(now)
+    return [item_from(r) for r in rows(store, sql, (account, at, at))]
+
+
+def unstrike(store: Store, item: int) -> None:
+    """Forget the strikes of a message that is nobody's business, or gone."""
+    with commit(store, "unstrike") as db:
+        db.execute("DELETE FROM item WHERE id = ? AND state = 'new'", (item,))

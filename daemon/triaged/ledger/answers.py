@@ -1,0 +1,221 @@
+r"""What a person wrote: mails of mine in Sent, of the team in the thread, the \Answered flag. Out: what follows from each.
+
+A mail of ours is never an answer. A mail that is passed on to somebody else answers nobody.
+"""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from sqlite3 import Connection
+
+from triaged.ledger.changes import (
+    STOPPABLE,
+    cancel_reply,
+    close_promise,
+    item_now,
+    leave_replies,
+)
+from triaged.ledger.consequences import (
+    Answered,
+    Consequence,
+    DraftSent,
+    PromiseKept,
+    PromiseOpened,
+    ReplyCancelled,
+    ReplyEvidence,
+    ReplyLeft,
+)
+from triaged.ledger.gather import thread_by_references
+from triaged.ledger.instants import to_ms
+from triaged.ledger.registry import move_watermark
+from triaged.ledger.replies import note_sent, went
+from triaged.ledger.rows import ACCOUNT, account_from, encode, replies_of, reply_of
+from triaged.ledger.store import Store, commit
+from triaged.ledger.values import AccountRow, ReplyRow, SentSeen
+
+_UNANSWERED = """
+SELECT id, client, correspondent, sender FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND answered_at IS NULL
+AND state <> 'new'
+"""
+_COVERED = f"""
+SELECT DISTINCT c.item FROM reply r JOIN reply_item c ON c.reply = r.id JOIN item i ON i.id = c.item
+WHERE r.person = ? AND r.correspondent = ? AND r.kind = 'ack' AND r.state IN {STOPPABLE} AND i.arrived_at <= ?
+"""
+
+
+def saw_sent(
+    store: Store,
+    account: int,
+    seen: Sequence[SentSeen],
+    now: datetime,
+    *,
+    folder: str | None = None,
+    next_uid: int | None = None,
+) -> list[Consequence]:
+    """Mails that were newly seen in Sent (or of the team, in a watched folder), and what follows, in one commit.
+
+    `folder`, `next_uid`: the Sent folder's watermark. What was seen before has no consequences again.
+    """
+    if not seen and next_uid is None:
+        return []
+    follows: list[Consequence] = []
+    with commit(store, "saw_sent") as db:
+        of = account_from(db.execute(f"SELECT {ACCOUNT} FROM account WHERE id = ?", (account,)).fetchone())
+        for one in seen:
+            follows += _saw(db, of, one, to_ms(now))
+        if folder is not None and next_uid is not None:
+            move_watermark(db, account, folder, next_uid)
+    return follows
+
+
+def _saw(db: Connection, account: AccountRow, seen: SentSeen, now: int) -> list[Consequence]:
+    ours = _our_reply(db, seen)
+    if ours is not None:
+        return _saw_ours(db, ours, seen, now)
+    if seen.ours is not None:
+        return []  # another triaged's: no answer of a person, and none of our replies
+    thread = thread_by_references(db, account.person, seen.references)
+    clients = _clients(db, account.person, seen)
+    made = db.execute(
+        "INSERT INTO sent (person, account, message_id, thread, at, rcpts, clients, by_team) VALUES (?,?,?,?,?,?,?,?)"
+        " ON CONFLICT (account, message_id) DO NOTHING",
+        (
+            account.person,
+            account.id,
+            seen.message_id,
+            thread or (seen.references[0] if seen.references else None) or seen.message_id,
+            to_ms(seen.at),
+            encode(seen.rcpts),
+            encode(sorted(clients)),
+            seen.by_team,
+        ),
+    )
+    if not made.rowcount:
+        return []
+    follows = _answer_thread(db, _Answer(account.person, seen, clients, now), thread) if thread else []
+    return follows + ([] if seen.by_team else _stop_replies(db, account.person, seen, now))
+
+
+def _our_reply(db: Connection, seen: SentSeen) -> ReplyRow | None:
+    """The reply that this mail is: by its Message-ID, or by our mark where a provider has rewritten that."""
+    if seen.message_id is not None and (found := replies_of(db, "message_id = ?", (seen.message_id,))):
+        return found[0]
+    marked = reply_of(db, seen.ours) if seen.ours is not None else None
+    if marked is None or (seen.rcpts and marked.correspondent not in seen.rcpts and marked.rcpt not in seen.rcpts):
+        return None
+    return marked
+
+
+def _saw_ours(db: Connection, reply: ReplyRow, seen: SentSeen, now: int) -> list[Consequence]:
+    at = to_ms(seen.at) if reply.state == "drafted" else now
+    promise = went(db, reply.id, at, "'in_doubt','drafted'")
+    after = reply_of(db, reply.id) or reply
+    if after.state in ("sent", "in_doubt"):
+        note_sent(db, reply, to_ms(seen.at), seen.rcpts or (reply.correspondent,), seen.message_id)
+    if reply.state == "in_doubt":
+        return [ReplyEvidence(after)]
+    if reply.state == "drafted":
+        return [DraftSent(after), *([PromiseOpened(promise)] if promise else [])]
+    return []
+
+
+def _clients(db: Connection, person: str, seen: SentSeen) -> set[str]:
+    """Whose people are among the recipients: as the caller says, or as their own mail has shown."""
+    given = (person, encode(seen.rcpts))
+    found = db.execute(
+        "SELECT c.client FROM json_each(?2) j JOIN correspondent c ON c.person = ?1 AND c.address = j.value"
+        " WHERE c.client IS NOT NULL AND c.client <> ''",
+        given,
+    )
+    return {*seen.clients, *(r[0] for r in found)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A person's mail on its way to what it answers."""
+
+    person: str
+    seen: SentSeen
+    clients: set[str]
+    now: int
+
+    def means(self, client: str | None, *addresses: str | None) -> bool:
+        """Whether it went to them; a mail whose recipients nobody knows went to whoever wrote before."""
+        rcpts = self.seen.rcpts
+        return not rcpts or client in self.clients or any(address in rcpts for address in addresses)
+
+
+def _answer_thread(db: Connection, mail: _Answer, thread: str) -> list[Consequence]:
+    at = to_ms(mail.seen.at)
+    found = db.execute(_UNANSWERED, (mail.person, thread, at)).fetchall()
+    meant = [item for item, client, correspondent, sender in found if mail.means(client, correspondent, sender)]
+    return answer(db, meant, at, "team" if mail.seen.by_team else "answer", mail.now)
+
+
+def answer(db: Connection, items: Iterable[int], at: int, by: str, now: int) -> list[Consequence]:
+    """Inside a transaction: a person has answered these; their promises are kept, what would go to the client does not."""
+    follows: list[Consequence] = []
+    for item in items:
+        changed = db.execute("UPDATE item SET answered_at = ? WHERE id = ? AND answered_at IS NULL", (at, item))
+        if changed.rowcount:
+            follows.append(Answered(item_now(db, item)))
+        follows += leave(db, item, "answered", now)
+        follows += _keep(db, item, at, by, now)
+    return follows
+
+
+def leave(db: Connection, item: int, reason: str, now: int) -> list[Consequence]:
+    """Inside a transaction: the message leaves the replies that have not gone."""
+    return [
+        ReplyCancelled(reply, reason) if alone else ReplyLeft(reply, item_now(db, item))
+        for reply, alone in leave_replies(db, item, reason, now)
+    ]
+
+
+def _keep(db: Connection, item: int, at: int, by: str, now: int) -> list[Consequence]:
+    """The promise that covers the message, if nothing else that it covers is still without an answer."""
+    (promise,) = db.execute("SELECT promise FROM item WHERE id = ?", (item,)).fetchone()
+    if promise is None or db.execute(_OPEN_ITEMS, (promise,)).fetchone():
+        return []
+    if db.execute("SELECT 1 FROM promise WHERE id = ? AND kind = 'call'", (promise,)).fetchone():
+        return []  # a call is kept when it begins
+    kept = close_promise(db, promise, at, by)
+    if kept is None:
+        return []
+    follows: list[Consequence] = [PromiseKept(kept, kept.state == "late")]
+    slips = replies_of(db, f"promise = ? AND kind = 'slip' AND state IN {STOPPABLE}", (promise,))
+    follows += [
+        ReplyCancelled(cancelled, "answered")
+        for slip in slips
+        if (cancelled := cancel_reply(db, slip.id, "answered", now))
+    ]
+    return follows
+
+
+_OPEN_ITEMS = "SELECT 1 FROM item WHERE promise = ? AND answered_at IS NULL AND state <> 'gone' LIMIT 1"
+
+
+def _stop_replies(db: Connection, person: str, seen: SentSeen, now: int) -> list[Consequence]:
+    """A mail of mine to a correspondent, in whatever thread: no robot speaks about what arrived before it."""
+    follows: list[Consequence] = []
+    for address in seen.rcpts:
+        covered = [r[0] for r in db.execute(_COVERED, (person, address, to_ms(seen.at)))]
+        for item in covered:
+            follows += leave(db, item, "answered", now)
+    return follows
+
+
+def saw_answered_flag(store: Store, item_id: int, now: datetime) -> list[Consequence]:
+    r"""A mail client has set \Answered: this message, and what came before it in the thread from the same client, is answered."""
+    at = to_ms(now)
+    with commit(store, "saw_answered_flag") as db:
+        item = item_now(db, item_id)
+        earlier = [
+            found
+            for found, client, *_ in db.execute(_UNANSWERED, (item.person, item.thread, to_ms(item.arrived_at)))
+            if client == item.client
+        ]
+        mine = [found for found in earlier if found != item_id]
+        return answer(db, [*mine, item_id], at, "flag", at)

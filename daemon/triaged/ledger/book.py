@@ -1,0 +1,187 @@
+"""`Ledger`: one connection, and the verbs of the domain over it. Synchronous; every verb that writes is one commit.
+
+The daemon uses it through `LedgerThread`, commands directly, `explain` and `replay` in memory: it is the same everywhere.
+"""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from triaged.ledger import (
+    acts,
+    admission,
+    answers,
+    care,
+    effects,
+    gather,
+    hands,
+    items,
+    listings,
+    opening,
+    promises,
+    recovery,
+    registry,
+    replies,
+)
+from triaged.ledger.schema import MIGRATIONS
+
+
+class Ledger:
+    """What is remembered. Open with `Ledger.open`; usable as a context manager that closes it.
+
+    The verbs are the functions of the room's modules, where each is documented; they raise LedgerError and its family.
+    """
+
+    def __init__(self, db: sqlite3.Connection, path: Path | None) -> None:
+        self.db = db
+        self.path = path
+        self.inode = os.stat(path).st_ino if path else None  # noqa: PTH116 — as in store, before every commit
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        now: datetime | None = None,
+        busy: float = opening.BUSY_SECONDS,
+        migrations: Sequence[str] = MIGRATIONS,
+    ) -> Self:
+        """Open, create if it is the first time, migrate, check. `path`: a file, or ":memory:".
+
+        With `now` the rows are put in order too (`recover`): for a ledger that no daemon works on.
+        `busy`: seconds to wait for another process. Raises LedgerDamaged, LedgerNewer, LedgerBusy, LedgerFull,
+        LedgerUnavailable.
+        """
+        db = opening.connect(path, busy=busy, migrations=migrations)
+        ledger = cls(db, None if path == opening.MEMORY else Path(path))
+        if now is not None:
+            ledger.recover(now)
+        return ledger
+
+    def close(self) -> None:
+        """Let go of the file. May be repeated."""
+        self.db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    recover = recovery.recover
+    stopping = recovery.stopping
+
+    register = registry.register
+    accounts = registry.accounts
+    learn = registry.learn
+    folder = registry.folder
+    folders = registry.folders
+    put_folder = registry.put_folder
+    advance = registry.advance
+    ruleset = registry.ruleset
+    ruleset_body = registry.ruleset_body
+
+    admit = admission.admit
+    facts = gather.facts
+    facts_again = gather.facts_again
+    last_mail_to = gather.last_mail_to
+    strike = admission.strike
+    struck = admission.struck
+    unstrike = admission.unstrike
+
+    due_effects = effects.due_effects
+    next_due = effects.next_due
+    next_effect_due = effects.next_effect_due
+    begin = effects.begin
+    done = effects.done
+    done_many = effects.done_many
+    postpone = effects.postpone
+    fail = effects.fail
+    void = effects.void
+    plan = effects.plan
+    effect = effects.effect
+    effects_for = effects.effects_for
+    trying_effects = effects.trying_effects
+    pushed_since = effects.pushed_since
+
+    item = items.item
+    item_at = items.item_at
+    item_by_digest = items.item_by_digest
+    items_by_message_id = items.items_by_message_id
+    items_in_thread = items.items_in_thread
+    items_aside = items.items_aside
+    items_watching = items.items_watching
+
+    due_replies = replies.due_replies
+    reply = replies.reply
+    reply_by_message_id = replies.reply_by_message_id
+    reply_items = replies.reply_items
+    reply_raw = replies.reply_raw
+    claim = replies.claim
+    mark_data = replies.mark_data
+    sent = replies.sent
+    retry_reply = replies.retry_reply
+    failed = replies.failed
+    in_doubt = replies.in_doubt
+    suppress = replies.suppress
+    hold = replies.hold
+    cancel = replies.cancel
+    drafted = replies.drafted
+    drafts = replies.drafts
+    draft_seen_sent = replies.draft_seen_sent
+    replan_promise = replies.replan_promise
+    leave_reply = replies.leave_reply
+    in_doubt_replies = replies.in_doubt_replies
+    evidence = replies.evidence
+
+    saw_sent = answers.saw_sent
+    saw_answered_flag = answers.saw_answered_flag
+    hand = hands.hand
+    adopt = hands.adopt
+    remap = hands.remap
+    place_item = hands.place_item
+    unplaced = hands.unplaced
+    bounced = hands.bounced
+    robot = hands.robot
+
+    promises_due = promises.promises_due
+    promise = promises.promise
+    promises_open = promises.promises_open
+    promise_items = promises.promise_items
+    promise_reply = promises.promise_reply
+    warned = promises.warned
+    overdue = promises.overdue
+    call_kept = promises.call_kept
+    settle = promises.settle
+    move_promise = promises.move_promise
+    add_reply = promises.add_reply
+    live_notice = promises.live_notice
+
+    deferred = listings.deferred
+    queue = listings.queue
+    replies_for = listings.replies_for
+    overview = listings.overview
+    history = listings.history
+    urgent_open = listings.urgent_open
+    arrivals = listings.arrivals
+
+    release = acts.release
+    release_all = acts.release_all
+    cancel_by_hand = acts.cancel_by_hand
+    send_now = acts.send_now
+    send_again = acts.send_again
+    refund = acts.refund
+    opt_outs = acts.opt_outs
+    opt_out = acts.opt_out
+    remove_opt_out = acts.remove_opt_out
+
+    purge = care.purge
+    backup = care.backup
+    checkpoint = care.checkpoint
+    check = care.check

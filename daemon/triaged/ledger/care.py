@@ -1,0 +1,122 @@
+"""Keeping the file in order: what is too old goes, copies are made, the write-ahead log is folded in."""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+import os
+import sqlite3
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from triaged.ledger.errors import LedgerUnavailable
+from triaged.ledger.instants import span_ms, to_ms
+from triaged.ledger.recovery import raise_generation
+from triaged.ledger.store import Store, commit, row, rows, translate
+
+_LEAST_KEPT = timedelta(days=90)
+"""Whatever the configuration says: passes, threads and correspondents need the months just past."""
+
+_CLOSED = (
+    "state NOT IN ('new','aside') AND arrived_at < :before"
+    " AND NOT EXISTS (SELECT 1 FROM promise p WHERE p.id = item.promise AND p.state IN ('planned','open','overdue'))"
+    " AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.item = item.id AND e.state IN ('planned','trying'))"
+    " AND NOT EXISTS (SELECT 1 FROM reply_item c JOIN reply r ON r.id = c.reply WHERE c.item = item.id"
+    " AND r.state IN ('waiting','held','sending'))"
+)
+
+
+def purge(store: Store, now: datetime, keep: timedelta) -> int:
+    """Forget closed items, replies and mails older than `keep`. Returns how many items went.
+
+    Excerpts and the octets of replies go as soon as what they belong to is closed. What is open is never forgotten.
+    """
+    before = to_ms(now - max(keep, _LEAST_KEPT))
+    with commit(store, "purge") as db:
+        _let_go_of_texts(db, to_ms(now))
+        going = [r[0] for r in db.execute(f"SELECT id FROM item WHERE {_CLOSED}", {"before": before})]
+        ids = [(item,) for item in going]
+        for sql in (
+            "DELETE FROM reply_item WHERE item = ?",
+            "DELETE FROM pass WHERE item = ?",
+            "DELETE FROM effect WHERE item = ?",
+        ):
+            db.executemany(sql, ids)
+        db.executemany("DELETE FROM item WHERE id = ?", ids)
+        _forget_replies(db, before)
+        db.execute(
+            "DELETE FROM ruleset WHERE at < ? AND NOT EXISTS (SELECT 1 FROM item WHERE item.ruleset = ruleset.hash)",
+            (before,),
+        )
+    return len(going)
+
+
+def _let_go_of_texts(db: sqlite3.Connection, now: int) -> None:
+    month = now - span_ms(timedelta(days=31))
+    db.execute(
+        "UPDATE item SET excerpt = NULL WHERE excerpt IS NOT NULL AND (answered_at IS NOT NULL OR state IN ('released','gone')"
+        " OR verdict = 'left' OR arrived_at < ?) AND state <> 'aside' AND NOT EXISTS (SELECT 1 FROM promise p"
+        " WHERE p.id = item.promise AND p.state IN ('planned','open','overdue'))",
+        (month,),
+    )
+    db.execute(
+        "UPDATE reply SET raw = NULL WHERE raw IS NOT NULL AND state NOT IN ('waiting','held','sending','in_doubt')"
+        " AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.reply = reply.id AND e.state IN ('planned','trying'))"
+    )
+
+
+def _forget_replies(db: sqlite3.Connection, before: int) -> None:
+    db.execute("DELETE FROM sent WHERE at < ?", (before,))
+    db.execute("DELETE FROM effect WHERE done_at < ? AND item IS NULL AND state NOT IN ('planned','trying')", (before,))
+    db.execute(
+        "DELETE FROM reply WHERE made_at < ? AND state NOT IN ('waiting','held','sending') AND NOT EXISTS"
+        " (SELECT 1 FROM reply_item c WHERE c.reply = reply.id) AND NOT EXISTS (SELECT 1 FROM sent s WHERE s.reply = reply.id)"
+        " AND NOT EXISTS (SELECT 1 FROM promise p WHERE p.id = reply.promise AND p.state IN ('planned','open','overdue'))",
+        (before,),
+    )
+    db.execute(
+        "DELETE FROM promise WHERE due_at < ? AND state NOT IN ('planned','open','overdue') AND NOT EXISTS"
+        " (SELECT 1 FROM item WHERE item.promise = promise.id) AND NOT EXISTS (SELECT 1 FROM reply WHERE reply.promise = promise.id)",
+        (before,),
+    )
+
+
+def backup(store: Store, target: Path) -> None:
+    """An online copy, readable by its owner only. The copy counts as older than the ledger: restoring it is noticed."""
+    scratch = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        os.close(os.open(scratch, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        try:
+            _copy(store, scratch)
+            scratch.replace(target)
+        finally:
+            scratch.unlink(missing_ok=True)
+    except OSError as error:
+        raise LedgerUnavailable(f"{target} cannot be written: {error.strerror}") from error
+
+
+def _copy(store: Store, scratch: Path) -> None:
+    copy = sqlite3.connect(scratch, isolation_level=None)
+    try:
+        store.db.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")
+        copy.execute("UPDATE meta SET value = CAST(value AS INTEGER) - 1 WHERE key = 'generation'")
+    except sqlite3.Error as error:
+        translate(error, scratch)
+    finally:
+        copy.close()
+
+
+def checkpoint(store: Store, now: datetime) -> int:
+    """Fold the write-ahead log in and raise the generation, so that a plain copy of the file made before is known as old.
+
+    Returns the generation. To be called hourly.
+    """
+    generation = raise_generation(store, now)
+    if store.path is not None:
+        rows(store, "PRAGMA wal_checkpoint(TRUNCATE)")
+    return generation
+
+
+def check(store: Store) -> bool:
+    """Whether the file is sound (`PRAGMA quick_check`). To be called daily."""
+    found = row(store, "PRAGMA quick_check(1)")
+    return found is not None and found[0] == "ok"

@@ -1,0 +1,178 @@
+"""Changes of state that several verbs share, each inside the caller's transaction and each compare-and-set.
+
+Instants are milliseconds here. What is already so stays so: every change may be repeated.
+"""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+from collections.abc import Mapping, Sequence
+from sqlite3 import Connection
+from typing import Any
+
+from triaged.ledger.rows import effects_of, encode, item_of, promise_of, replies_of, reply_of
+from triaged.ledger.values import EffectRow, Item, PromiseRow, ReplyRow
+
+LIVE = "('waiting','held','sending')"
+STOPPABLE = "('waiting','held','drafted')"
+"""States of a reply that nobody has got yet and no socket holds. A draft counts: it lies before the person only."""
+
+
+def plan_effect(
+    db: Connection,
+    key: str,
+    kind: str,
+    person: str,
+    due_at: int,
+    *,
+    account: int | None = None,
+    item: int | None = None,
+    reply: int | None = None,
+    args: Mapping[str, Any] | None = None,
+) -> int | None:
+    """Owe something, once per key; None: it was owed before."""
+    made = db.execute(
+        "INSERT INTO effect (key, kind, person, due_at, account, item, reply, args, state) VALUES (?,?,?,?,?,?,?,?,'planned')"
+        " ON CONFLICT (key) DO NOTHING RETURNING id",
+        (key, kind, person, due_at, account, item, reply, encode(args or {})),
+    ).fetchone()
+    return made[0] if made else None
+
+
+def plan_return(db: Connection, item: Item, back_at: int, to: str | None) -> int | None:
+    """Owe the return of a message that is put aside, under the next free number; None: one is owed already."""
+    if db.execute(_OPEN_RETURN, (item.id,)).fetchone():
+        return None
+    (number,) = db.execute("SELECT count(*) + 1 FROM effect WHERE item = ? AND kind = 'back'", (item.id,)).fetchone()
+    args = {"to": to} if to else {}
+    return plan_effect(
+        db, f"back:{item.id}:{number}", "back", item.person, back_at, account=item.account, item=item.id, args=args
+    )
+
+
+_OPEN_RETURN = "SELECT 1 FROM effect WHERE item = ? AND kind = 'back' AND state IN ('planned','trying')"
+
+
+def void_effects(
+    db: Connection, item: int, reason: str, now: int, kinds: Sequence[str] = ("flag", "urgent", "aside", "back")
+) -> tuple[EffectRow, ...]:
+    """What was planned for a message in the mailbox will not be done."""
+    names = ",".join(f"'{kind}'" for kind in kinds)
+    found = effects_of(db, f"item = ? AND kind IN ({names}) AND state IN ('planned','trying')", (item,))
+    db.executemany(
+        "UPDATE effect SET state = 'void', error = ?, done_at = ? WHERE id = ?", [(reason, now, e.id) for e in found]
+    )
+    return tuple(found)
+
+
+def end_reply(db: Connection, reply: int, state: str, reason: str | None, now: int, *, code: int | None = None) -> None:
+    """A reply that will not go (any more). A promise that only it would have told is void."""
+    db.execute(
+        "UPDATE reply SET state = ?, stage = NULL, reason = ?, code = coalesce(?, code), ended_at = ?, raw = NULL"
+        " WHERE id = ?",
+        (state, reason, code, now, reply),
+    )
+    void_untold(db, reply, state, now)
+
+
+def void_untold(db: Connection, reply: int, why: str, now: int) -> None:
+    """A planned promise that no other live reply is going to tell is void."""
+    db.execute(
+        "UPDATE promise SET state = 'void', closed_at = ?, closed_by = ? WHERE state = 'planned'"
+        " AND id = (SELECT promise FROM reply WHERE id = ?)"
+        f" AND NOT EXISTS (SELECT 1 FROM reply o WHERE o.promise = promise.id AND o.state IN {LIVE})",
+        (now, why, reply),
+    )
+
+
+def cancel_reply(db: Connection, reply: int, reason: str, now: int) -> ReplyRow | None:
+    """A reply that has not gone will not go; None: too late, or done before. A draft of it is to be removed."""
+    before = next(iter(replies_of(db, f"id = ? AND state IN {STOPPABLE}", (reply,))), None)
+    if before is None:
+        return None
+    end_reply(db, reply, "cancelled", reason, now)
+    if before.state == "drafted":
+        remove_draft(db, before, now)
+    return reply_of(db, reply)
+
+
+def remove_draft(db: Connection, reply: ReplyRow, now: int) -> None:
+    """Owe the removal of a draft from the Drafts folder."""
+    args: dict[str, Any] = {"message_id": reply.message_id}
+    if reply.place:
+        args |= {"folder": reply.place.folder, "uidvalidity": reply.place.uidvalidity, "uid": reply.place.uid}
+    plan_effect(
+        db, f"undraft:{reply.id}", "remove", reply.person, now, account=reply.account, reply=reply.id, args=args
+    )
+
+
+def stoppable_replies_of(db: Connection, item: int) -> list[ReplyRow]:
+    """Acknowledgements that cover a message and have not gone. A reply that a socket holds is past stopping."""
+    where = f"kind = 'ack' AND state IN {STOPPABLE} AND id IN (SELECT reply FROM reply_item WHERE item = ?)"
+    return replies_of(db, where, (item,))
+
+
+def leave_replies(db: Connection, item: int, reason: str, now: int) -> list[tuple[ReplyRow, bool]]:
+    """The message leaves every acknowledgement that has not gone; True: it was the only one, the reply is cancelled."""
+    left: list[tuple[ReplyRow, bool]] = []
+    for reply in stoppable_replies_of(db, item):
+        if len(reply.items) == 1:
+            cancelled = cancel_reply(db, reply.id, reason, now)
+            left.append((cancelled or reply, True))
+            continue
+        db.execute("DELETE FROM reply_item WHERE reply = ? AND item = ?", (reply.id, item))
+        db.execute(
+            "UPDATE item SET promise = NULL WHERE id = ? AND promise = (SELECT id FROM promise WHERE id = ? AND state = 'planned')",
+            (item, reply.promise),
+        )
+        left.append((reply_of(db, reply.id) or reply, False))
+    return left
+
+
+def tell_promise(db: Connection, reply: ReplyRow, now: int) -> PromiseRow | None:
+    """The client has been told (or may have been). A told promise never gets later, an earlier moment wins."""
+    if reply.promise is None or reply.tell_at is None:
+        return None
+    db.execute(
+        "UPDATE promise SET due_at = r.tell_at, kind = r.tell_kind, call = r.tell_call,"
+        " first_due_at = CASE WHEN promise.told_at IS NULL THEN r.tell_at ELSE min(first_due_at, r.tell_at) END"
+        " FROM reply r WHERE r.id = ? AND promise.id = r.promise"
+        " AND promise.state IN ('planned','open','overdue') AND (promise.told_at IS NULL OR r.tell_at < promise.due_at)",
+        (reply.id,),
+    )
+    db.execute(
+        "UPDATE promise SET state = CASE state WHEN 'planned' THEN 'open' ELSE state END, told_at = coalesce(told_at, ?)"
+        " WHERE id = ? AND state IN ('planned','open','overdue')",
+        (now, reply.promise),
+    )
+    return promise_of(db, reply.promise)
+
+
+def deadline(db: Connection, promise: int) -> int | None:
+    """By when it had to be kept: a call that moved later without a notice to the client counts from the first moment."""
+    found = db.execute(
+        "SELECT CASE WHEN due_at <= first_due_at OR EXISTS (SELECT 1 FROM reply WHERE promise = p.id AND kind = 'moved'"
+        " AND state IN ('sent','in_doubt')) THEN due_at ELSE first_due_at END FROM promise p WHERE id = ?",
+        (promise,),
+    ).fetchone()
+    return found[0] if found else None
+
+
+def close_promise(db: Connection, promise: int, at: int, by: str) -> PromiseRow | None:
+    """Kept, or late, judged by its deadline; None: it was not open."""
+    limit = deadline(db, promise)
+    if limit is None:
+        return None
+    state = "kept" if at <= limit else "late"
+    changed = db.execute(
+        "UPDATE promise SET state = ?, closed_at = ?, closed_by = ? WHERE id = ? AND state IN ('open','overdue')",
+        (state, at, by, promise),
+    )
+    return promise_of(db, promise) if changed.rowcount else None
+
+
+def item_now(db: Connection, item: int) -> Item:
+    """The item as it is after a change. Raises LookupError for an id that was never given."""
+    found = item_of(db, item)
+    if found is None:
+        raise LookupError(f"no item {item}")
+    return found

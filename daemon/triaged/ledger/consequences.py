@@ -1,0 +1,85 @@
+"""What follows from something that was seen: a mail of mine, a hand, a flag. One value each; the desk makes events of them."""
+
+from dataclasses import dataclass
+
+from triaged.ledger.values import EffectRow, Item, PromiseRow, ReplyRow
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A person answered this message."""
+
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseKept:
+    """A promise was kept; `late`: after the moment that the client was told."""
+
+    promise: PromiseRow
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyCancelled:
+    """A reply will not go. One that was a draft already has an effect 'remove' for it."""
+
+    reply: ReplyRow
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyLeft:
+    """This message is no longer covered by a reply that others still wait for."""
+
+    reply: ReplyRow
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEvidence:
+    """A reply in doubt was found: it went."""
+
+    reply: ReplyRow
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSent:
+    """A draft of ours was sent by the person."""
+
+    reply: ReplyRow
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseOpened:
+    """The client has been told."""
+
+    promise: PromiseRow
+
+
+@dataclass(frozen=True, slots=True)
+class EffectsVoided:
+    """What was planned for a message will not be done."""
+
+    effects: tuple[EffectRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandSeen:
+    """A person moved or deleted a message; `item` as it is now."""
+
+    item: Item
+    before: str  # its state before
+
+
+Consequence = (
+    Answered
+    | PromiseKept
+    | ReplyCancelled
+    | ReplyLeft
+    | ReplyEvidence
+    | DraftSent
+    | PromiseOpened
+    | EffectsVoided
+    | HandSeen
+)

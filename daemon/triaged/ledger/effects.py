@@ -1,0 +1,225 @@
+"""What we owe the mailbox and the person: planned, begun, done. Nothing outside is done that was not begun here before."""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Any
+
+from triaged.ledger.admission import put_place
+from triaged.ledger.changes import item_now, plan_effect, plan_return
+from triaged.ledger.instants import from_ms, span_ms, to_ms
+from triaged.ledger.rows import EFFECT, columns, decode, effect_from, effects_of, encode
+from triaged.ledger.store import Store, commit, row, rows
+from triaged.ledger.values import EffectRow, Item, Place
+
+_E = columns(EFFECT, "e")
+_DUE = f"""
+SELECT {_E} FROM effect e LEFT JOIN item i ON i.id = e.item
+WHERE e.state IN ('planned','trying') AND e.due_at <= :now AND (:account IS NULL OR e.account = :account)
+  AND (e.kind <> 'back' OR i.state = 'aside')
+ORDER BY e.due_at, e.id LIMIT :limit
+"""
+_STATE_AFTER = {"aside": "aside", "back": "here", "urgent": "here"}
+
+
+def due_effects(store: Store, account: int | None, now: datetime, limit: int = 500) -> list[EffectRow]:
+    """What is due, oldest first; within one message the mailbox first, pushes last. `account` None: of all accounts.
+
+    Those in state 'trying' were begun by a run that did not end them: look before doing them again.
+    """
+    given = {"now": to_ms(now), "account": account, "limit": limit}
+    return [effect_from(r) for r in rows(store, _DUE, given)]
+
+
+def next_due(store: Store, *, warn_before: Any = None) -> datetime | None:
+    """The earliest instant at which something falls due: an effect, a reply, a promise (or its warning, a timedelta before)."""
+    early = span_ms(warn_before) if warn_before else 0
+    found = row(
+        store,
+        "SELECT min(at) FROM (SELECT min(due_at) AS at FROM effect WHERE state IN ('planned','trying')"
+        " UNION ALL SELECT min(try_at) FROM reply WHERE state = 'waiting'"
+        " UNION ALL SELECT min(due_at) FROM promise WHERE state = 'open'"
+        " UNION ALL SELECT min(due_at) - ? FROM promise WHERE state = 'open' AND warned_at IS NULL AND kind = 'answer')",
+        (early,),
+    )
+    return from_ms(found[0]) if found else None
+
+
+def next_effect_due(store: Store, account: int) -> datetime | None:
+    """When the next thing falls due that is owed to this mailbox."""
+    found = row(
+        store,
+        "SELECT min(due_at) FROM effect WHERE account = ? AND kind <> 'notify' AND state IN ('planned','trying')",
+        (account,),
+    )
+    return from_ms(found[0]) if found else None
+
+
+def begin(
+    store: Store, effect_ids: Sequence[int], now: datetime, uidnext: Mapping[str, int] | None = None, **also: Any
+) -> list[EffectRow]:
+    """Write down that these are about to be done. Returns those that are still owed; do only these.
+
+    `uidnext`: UIDNEXT of each target folder as STATUS said just before, so that a lost answer can be found again.
+    Putting aside what is due back already is given up, both effects are void.
+    """
+    at = to_ms(now)
+    extra: dict[str, Any] = {**({"uidnext": dict(uidnext)} if uidnext else {}), **also}
+    begun: list[int] = []
+    with commit(store, "begin") as db:
+        for effect in effect_ids:
+            if _too_late(db, effect, at):
+                continue
+            changed = db.execute(
+                "UPDATE effect SET state = 'trying', tries = tries + 1, args = json_patch(args, ?)"
+                " WHERE id = ? AND state IN ('planned','trying')",
+                (encode(extra), effect),
+            )
+            if changed.rowcount:
+                begun.append(effect)
+        return [found for effect in begun for found in effects_of(db, "id = ?", (effect,))]
+
+
+def _too_late(db: Connection, effect: int, now: int) -> bool:
+    """An `aside` that was never begun while its return fell due."""
+    changed = db.execute(
+        "UPDATE effect SET state = 'void', error = 'due back already', done_at = :now WHERE state = 'planned' AND kind IN"
+        " ('aside','back') AND item = (SELECT item FROM effect WHERE id = :effect AND kind = 'aside' AND state = 'planned'"
+        " AND tries = 0) AND EXISTS (SELECT 1 FROM effect b WHERE b.item = effect.item AND b.kind = 'back'"
+        " AND b.state = 'planned' AND b.due_at <= :now)",
+        {"effect": effect, "now": now},
+    )
+    return changed.rowcount > 0
+
+
+def done(
+    store: Store, effect_id: int, now: datetime, place: Place | None = None, *, unknown_place: bool = False
+) -> Item | None:
+    """It is done; the item follows. `place`: where the message lies now (COPYUID); `unknown_place`: moved, nobody said where.
+
+    Returns the item as it is now, None where there is none. Repeating it changes nothing.
+    """
+    with commit(store, "done") as db:
+        return _done(db, effect_id, to_ms(now), place, unknown_place=unknown_place)
+
+
+def done_many(store: Store, ends: Sequence[tuple[int, Place | None]], now: datetime) -> list[Item]:
+    """A batch of moves that are done, in one commit; a None place is unknown."""
+    at = to_ms(now)
+    with commit(store, "done") as db:
+        found = [_done(db, effect, at, place, unknown_place=place is None) for effect, place in ends]
+    return [item for item in found if item]
+
+
+def _done(db: Connection, effect_id: int, now: int, place: Place | None, *, unknown_place: bool) -> Item | None:
+    changed = db.execute(
+        "UPDATE effect SET state = 'done', done_at = ?, error = NULL WHERE id = ? AND state IN ('planned','trying')"
+        " RETURNING kind, item, args",
+        (now, effect_id),
+    ).fetchone()
+    if changed is None:
+        return None
+    kind, item, args = changed[0], changed[1], decode(changed[2])
+    if item is None:
+        return None
+    if place is not None or unknown_place:
+        put_place(db, item, place)
+    if after := _STATE_AFTER.get(kind):
+        db.execute("UPDATE item SET state = ? WHERE id = ?", (after, item))
+    if kind == "aside":  # whatever is put aside comes back
+        plan_return(db, item_now(db, item), now, args.get("origin"))
+    return item_now(db, item)
+
+
+def postpone(store: Store, effect_id: int, retry_at: datetime, error: str) -> None:
+    """It did not work this time. A return is postponed for ever, never given up."""
+    with commit(store, "postpone") as db:
+        db.execute(
+            "UPDATE effect SET state = 'planned', due_at = ?, error = ? WHERE id = ? AND state IN ('planned','trying')",
+            (to_ms(retry_at), error, effect_id),
+        )
+
+
+def fail(store: Store, effect_id: int, error: str, now: datetime) -> EffectRow | None:
+    """It will never work. With an `aside` its return goes too: the message stays where it is. A return cannot fail."""
+    with commit(store, "fail") as db:
+        changed = db.execute(
+            "UPDATE effect SET state = 'failed', error = ?, done_at = ? WHERE id = ? AND kind <> 'back'"
+            " AND state IN ('planned','trying') RETURNING kind, item",
+            (error, to_ms(now), effect_id),
+        ).fetchone()
+        if changed and changed[0] == "aside":
+            _void(db, "item = ? AND kind = 'back'", (changed[1],), error, to_ms(now))
+        return next(iter(effects_of(db, "id = ? AND state = 'failed'", (effect_id,))), None)
+
+
+def void(store: Store, effect_ids: Sequence[int], reason: str, now: datetime) -> int:
+    """It is not to be done any more. With an `aside` that was never done its return goes too. Returns how many changed."""
+    at = to_ms(now)
+    with commit(store, "void") as db:
+        count = 0
+        for effect in effect_ids:
+            count += _void(db, "id = ?", (effect,), reason, at)
+            _void(
+                db,
+                "kind = 'back' AND item = (SELECT e.item FROM effect e JOIN item i ON i.id = e.item WHERE e.id = ?"
+                " AND e.kind = 'aside' AND e.state = 'void' AND i.state <> 'aside')",
+                (effect,),
+                reason,
+                at,
+            )
+        return count
+
+
+def _void(db: Connection, where: str, params: tuple[Any, ...], reason: str, now: int) -> int:
+    sql = f"UPDATE effect SET state = 'void', error = ?, done_at = ? WHERE {where} AND state IN ('planned','trying')"
+    return db.execute(sql, (reason, now, *params)).rowcount
+
+
+def plan(
+    store: Store,
+    person: str,
+    kind: str,
+    key: str,
+    due_at: datetime,
+    *,
+    account: int | None = None,
+    item: int | None = None,
+    reply: int | None = None,
+    args: Mapping[str, Any] | None = None,
+) -> int | None:
+    """Owe something, once per key: a digest, an agenda, a warning, a push. None: it was owed before."""
+    with commit(store, "plan") as db:
+        return plan_effect(db, key, kind, person, to_ms(due_at), account=account, item=item, reply=reply, args=args)
+
+
+def effect(store: Store, key_or_id: int | str) -> EffectRow | None:
+    """The effect of that id or key."""
+    column = "id" if isinstance(key_or_id, int) else "key"
+    found = row(store, f"SELECT {EFFECT} FROM effect WHERE {column} = ?", (key_or_id,))
+    return effect_from(found) if found else None
+
+
+def effects_for(store: Store, item_id: int) -> list[EffectRow]:
+    """Everything that was ever owed for a message, oldest first."""
+    found = rows(store, f"SELECT {EFFECT} FROM effect WHERE item = ? ORDER BY id", (item_id,))
+    return [effect_from(r) for r in found]
+
+
+def trying_effects(store: Store, account: int | None = None) -> list[EffectRow]:
+    """Effects that were begun and not ended, oldest first."""
+    sql = f"SELECT {EFFECT} FROM effect WHERE state = 'trying' AND state IN ('planned','trying') ORDER BY due_at, id"
+    return [effect for r in rows(store, sql) if (effect := effect_from(r)) and account in (None, effect.account)]
+
+
+def pushed_since(store: Store, person: str, channel: str, client: str, since: datetime) -> int:
+    """How many pushes about a client went through a channel since an instant."""
+    found = row(
+        store,
+        "SELECT count(*) FROM item i JOIN effect e ON e.item = i.id WHERE i.person = ? AND i.client = ? AND i.arrived_at >= ?"
+        " AND e.kind = 'notify' AND e.state = 'done' AND e.done_at >= ? AND json_extract(e.args, '$.channel') = ?",
+        (person, client, to_ms(since) - 86_400_000, to_ms(since), channel),
+    )
+    return found[0] if found else 0

@@ -1,0 +1,33 @@
+"""What can go wrong with the ledger. No error of sqlite3 leaves the room untranslated."""
+
+# ruff: noqa: N818 — the names say the state the ledger is in; that they are errors says their family
+
+from triaged.core.errors import TriagedError
+
+
+class LedgerError(TriagedError):
+    """The ledger could not do a step; nothing of that step was written."""
+
+
+class LedgerDamaged(LedgerError):
+    """The file is not what we wrote, or it is gone. Nothing is recreated: a person has to look (exit code 74)."""
+
+
+class LedgerNewer(LedgerError):
+    """A later version of triaged wrote this file."""
+
+
+class LedgerBusy(LedgerError):
+    """Another process holds the ledger for longer than we wait. The same step may be tried again."""
+
+
+class LedgerFull(LedgerError):
+    """No room on the disk. Nothing may be done until a write succeeds again: what is not written does not exist."""
+
+
+class LedgerUnavailable(LedgerError):
+    """The file cannot be opened, read or written: permissions, a missing folder, a failing disk."""
+
+
+class StateHeld(LedgerError):
+    """Another daemon works on this state."""

@@ -1,0 +1,305 @@
+"""What the past says about one message: queries only, inside whatever transaction is under way. Out: `Facts`.
+
+All of them go through an index: a message costs the same with ten items in the ledger and with ten million.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import Any
+
+from triaged.core.facts import Arrival, Facts, OpenPromise, SpentPass, WaitingReply
+from triaged.ledger.instants import from_ms, span_ms, to_ms
+from triaged.ledger.rows import decode, encode
+from triaged.ledger.store import Store, rows
+from triaged.ledger.values import Arriving, Item
+
+_MOST_RECENT = 500
+_MOST_REFERENCES = 50
+_PASSES_BACK = span_ms(timedelta(days=63))  # the month before this one began at most that long ago
+_MOST_SENT = 50
+_CALLERS = frozenset({"voicemail", "missed-call"})
+
+_THREAD_OF = """
+SELECT thread FROM (
+  SELECT j.key AS at, i.thread FROM json_each(:ids) j JOIN item i ON i.message_id = j.value AND i.person = :person
+  UNION ALL
+  SELECT j.key, s.thread FROM json_each(:ids) j JOIN sent s ON s.message_id = j.value AND s.person = :person
+  UNION ALL
+  SELECT j.key, i.thread FROM json_each(:ids) j JOIN reply r ON r.message_id = j.value AND r.person = :person
+    JOIN reply_item c ON c.reply = r.id JOIN item i ON i.id = c.item
+) WHERE thread IS NOT NULL ORDER BY at LIMIT 1
+"""
+_ANSWERS_OURS = """
+SELECT max(r.ended_at) FROM json_each(?) j JOIN reply r ON r.message_id = j.value WHERE r.state IN ('sent','in_doubt')
+"""
+_DUPLICATE = """
+SELECT 1 FROM item WHERE message_id = ? AND id IS NOT ? AND decided_at IS NOT NULL AND (mode <> 'observe' OR ? = 'observe')
+LIMIT 1
+"""
+_NEWEST = """
+SELECT arrived_at FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND id IS NOT ? AND client = ?
+ORDER BY arrived_at DESC LIMIT 1
+"""
+_MINE = "SELECT at, rcpts, clients FROM sent WHERE person = ? AND thread = ? AND reply IS NULL ORDER BY at DESC LIMIT ?"
+_PROMISE = """
+SELECT p.id, p.kind, p.due_at, p.told_at, p.call FROM item i JOIN promise p ON p.id = i.promise
+WHERE i.person = ? AND i.thread = ? AND (p.state IN ('planned','open','overdue')
+  OR (p.state = 'void' AND p.closed_by = 'observe' AND ?)) AND i.id IS NOT ? AND i.answered_at IS NULL
+ORDER BY p.due_at LIMIT 1
+"""
+_WAITING = """
+SELECT r.id, r.template, r.send_at, r.promise, r.tell_kind, r.tell_at, r.tell_call, p.told_at
+FROM reply r LEFT JOIN promise p ON p.id = r.promise
+WHERE r.person = :person AND r.correspondent = :correspondent AND r.kind = 'ack' AND r.id IS NOT :but
+  AND (r.state IN ('waiting','held','sending') OR (r.state = 'simulated' AND :observe AND r.send_at > :now))
+ORDER BY r.send_at DESC LIMIT 1
+"""
+_SIMULATED_LAST = """
+SELECT max(send_at) FROM reply WHERE person = ? AND correspondent = ? AND kind = 'ack' AND state = 'simulated' AND send_at <= ?
+"""
+_CORRESPONDENT = """
+SELECT last_reply_at, opted_out_at, bounced_until, robot_until FROM correspondent WHERE person = ? AND address = ?
+"""
+_FUSE = "SELECT count(*) FROM reply WHERE account = ? AND claimed_at > ? AND claimed_at <= ? AND id IS NOT ?"
+_RECENT = """
+SELECT arrived_at, kind, automatic FROM item WHERE person = ? AND client = ? AND arrived_at BETWEEN ? AND ? AND id IS NOT ?
+ORDER BY arrived_at DESC, id DESC LIMIT ?
+"""
+_PASSES = """
+SELECT p.spent_at, i.thread FROM pass p JOIN item i ON i.id = p.item
+WHERE p.person = ? AND p.client = ? AND p.spent_at >= ? AND p.refunded_at IS NULL AND p.item IS NOT ? ORDER BY p.spent_at DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """About whom and what the past is asked. Built from a message that arrives, or from an item."""
+
+    person: str
+    account: int
+    mode: str
+    client: str | None
+    correspondent: str | None
+    message_id: str | None
+    references: tuple[str, ...]
+    thread: str | None
+    arrived_at: datetime
+    lookback: timedelta
+    fuse: timedelta
+    but_item: int | None = None  # the item itself, when it is there already
+    but_reply: int | None = None
+
+
+def facts(store: Store, arriving: Arriving, now: datetime) -> Facts:
+    """What the past says about a message that is not in the ledger yet."""
+    db = store.db
+    return gather(db, question_of(db, arriving), now, arriving)
+
+
+def facts_again(
+    store: Store, item: Item, now: datetime, *, lookback: timedelta, fuse: timedelta, but_reply: int | None = None
+) -> Facts:
+    """The same about a message that was decided, as of now: itself, and the reply `but_reply`, not counted."""
+    question = Question(
+        person=item.person,
+        account=item.account,
+        mode=item.mode,
+        client=item.client,
+        correspondent=item.correspondent,
+        message_id=item.message_id,
+        references=item.references,
+        thread=item.thread,
+        arrived_at=item.arrived_at,
+        lookback=lookback,
+        fuse=fuse,
+        but_item=item.id,
+        but_reply=but_reply,
+    )
+    return gather(store.db, question, now, None)
+
+
+def question_of(db: Connection, arriving: Arriving) -> Question:
+    """What to ask about a message that arrives."""
+    message = arriving.message
+    references = tuple(message.references[-_MOST_REFERENCES:])
+    return Question(
+        person=arriving.account.person,
+        account=arriving.account.id,
+        mode=arriving.mode,
+        client=arriving.client,
+        correspondent=arriving.correspondent,
+        message_id=message.message_id,
+        references=references,
+        thread=_thread_of(db, arriving, references),
+        arrived_at=arriving.arrived_at,
+        lookback=arriving.lookback,
+        fuse=arriving.fuse,
+    )
+
+
+def gather(db: Connection, q: Question, now: datetime, arriving: Arriving | None) -> Facts:
+    """Ask. For nobody on the roster only what needs no query."""
+    base = _base(arriving)
+    if q.client is None:
+        return Facts(now=now, arrived=q.arrived_at, thread=q.thread, **base)
+    mine = _mine(db, q)
+    to_client = [at for at, meant in mine if meant]
+    promise = _promise(db, q)
+    last_reply, opted_out, bounced, robot = _correspondent(db, q, now)
+    arrived = to_ms(q.arrived_at)
+    return Facts(
+        now=now,
+        arrived=q.arrived_at,
+        duplicate=_duplicate(db, q),
+        thread=q.thread,
+        newest_in_thread=_newest(db, q, [at for at, _ in mine]),
+        last_answer=from_ms(to_client[0]) if to_client else None,
+        answered_since=bool(to_client) and to_client[0] > arrived,
+        promise=promise,
+        promised_before=promise is not None and promise.told,
+        waiting=_waiting(db, q, now),
+        last_reply_at=from_ms(last_reply),
+        opted_out=opted_out is not None,
+        bounced_until=from_ms(bounced),
+        robot_until=from_ms(robot),
+        answers_ours=_answers_ours(db, q),
+        replies_in_fuse=claims_since(db, q.account, now, q.fuse, but=q.but_reply),
+        recent=_recent(db, q),
+        passes=_passes(db, q),
+        **base,
+    )
+
+
+def thread_by_references(db: Connection, person: str, references: Sequence[str]) -> str | None:
+    """The thread that one of these messages belongs to, the newest reference first."""
+    if not references:
+        return None
+    ids = encode(list(reversed(references[-_MOST_REFERENCES:])))
+    found = db.execute(_THREAD_OF, {"ids": ids, "person": person}).fetchone()
+    return found[0] if found else None
+
+
+def claims_since(db: Connection, account: int, now: datetime, period: timedelta, *, but: int | None = None) -> int:
+    """How many replies of an account were claimed for sending within the period."""
+    at = to_ms(now)
+    count: int = db.execute(_FUSE, (account, at - span_ms(period), at, but)).fetchone()[0]
+    return count
+
+
+def _thread_of(db: Connection, arriving: Arriving, references: Sequence[str]) -> str | None:
+    if arriving.client is not None and not _CALLERS.isdisjoint(arriving.kinds):
+        return f"phone:{arriving.client}"
+    found = thread_by_references(db, arriving.account.person, references)
+    return found or (references[0] if references else None) or arriving.message.message_id or arriving.message.digest
+
+
+def _base(arriving: Arriving | None) -> dict[str, Any]:
+    if arriving is None:
+        return {}
+    return {
+        "flags": arriving.flags,
+        "folder": arriving.place.folder if arriving.place else "INBOX",
+        "baseline": arriving.baseline,
+        "learned_ids": tuple(arriving.account.learned.get("authserv_ids", ())),
+    }
+
+
+def _duplicate(db: Connection, q: Question) -> bool:
+    """Decided for any person. What was only observed does not stand in the way of what acts."""
+    if q.message_id is None:
+        return False
+    return db.execute(_DUPLICATE, (q.message_id, q.but_item, q.mode)).fetchone() is not None
+
+
+def _mine(db: Connection, q: Question) -> list[tuple[int, bool]]:
+    """When I wrote in this thread, newest first, and whether to this client: passing it on to a colleague is no answer."""
+    found = db.execute(_MINE, (q.person, q.thread, _MOST_SENT))
+    return [(at, _meant(q, decode(rcpts), decode(clients))) for at, rcpts, clients in found]
+
+
+def _meant(q: Question, rcpts: list[str], clients: list[str]) -> bool:
+    return not rcpts or q.correspondent in rcpts or q.client in clients
+
+
+def _newest(db: Connection, q: Question, mine: list[int]) -> Any:
+    """Who wrote the newest earlier message of the thread; INTERNALDATE has whole seconds, so equal ones count as earlier."""
+    arrived = to_ms(q.arrived_at)
+    found = db.execute(_NEWEST, (q.person, q.thread, arrived, q.but_item, q.client)).fetchone()
+    newest_mine = next((at for at in mine if at <= arrived), None)
+    if newest_mine is not None and (found is None or newest_mine >= found[0]):
+        return "mine"
+    return "client" if found else None
+
+
+def _promise(db: Connection, q: Question) -> OpenPromise | None:
+    found = db.execute(_PROMISE, (q.person, q.thread, q.mode == "observe", q.but_item)).fetchone()
+    if found is None:
+        return None
+    return OpenPromise(found[0], found[1], from_ms(found[2]), told=found[3] is not None, call=found[4])
+
+
+def _waiting(db: Connection, q: Question, now: datetime) -> WaitingReply | None:
+    if q.correspondent is None:
+        return None
+    given = {
+        "person": q.person,
+        "correspondent": q.correspondent,
+        "but": q.but_reply,
+        "observe": q.mode == "observe",
+        "now": to_ms(now),
+    }
+    found = db.execute(_WAITING, given).fetchone()
+    if found is None:
+        return None
+    reply, template, send_at, promise, kind, tell_at, call, told_at = found
+    told = (
+        None if tell_at is None else OpenPromise(promise, kind, from_ms(tell_at), told=told_at is not None, call=call)
+    )
+    return WaitingReply(reply, template, from_ms(send_at), told)
+
+
+def _correspondent(db: Connection, q: Question, now: datetime) -> tuple[Any, Any, Any, Any]:
+    if q.correspondent is None:
+        return (None, None, None, None)
+    found = db.execute(_CORRESPONDENT, (q.person, q.correspondent)).fetchone() or (None, None, None, None)
+    if q.mode != "observe":
+        return (found[0], found[1], found[2], found[3])
+    (simulated,) = db.execute(_SIMULATED_LAST, (q.person, q.correspondent, to_ms(now))).fetchone()
+    last = max((at for at in (found[0], simulated) if at is not None), default=None)
+    return (last, found[1], found[2], found[3])
+
+
+def _answers_ours(db: Connection, q: Question) -> datetime | None:
+    """When the reply of ours (for any person: two of us must not talk to each other) went that this message refers to."""
+    if not q.references:
+        return None
+    at: int | None = db.execute(_ANSWERS_OURS, (encode(q.references),)).fetchone()[0]
+    return from_ms(at)
+
+
+def _recent(db: Connection, q: Question) -> tuple[Arrival, ...]:
+    if not q.lookback:
+        return ()
+    arrived = to_ms(q.arrived_at)
+    given = (q.person, q.client, arrived - span_ms(q.lookback), arrived, q.but_item, _MOST_RECENT)
+    found = db.execute(_RECENT, given)
+    return tuple(Arrival(from_ms(at), frozenset(decode(kind)), bool(automatic)) for at, kind, automatic in found)
+
+
+def _passes(db: Connection, q: Question) -> tuple[SpentPass, ...]:
+    given = (q.person, q.client, to_ms(q.arrived_at) - _PASSES_BACK, q.but_item)
+    return tuple(SpentPass(from_ms(at), thread) for at, thread in db.execute(_PASSES, given))
+
+
+def last_mail_to(store: Store, person: str, address: str, since: datetime) -> datetime | None:
+    """When I last wrote to that address since an instant, in any thread; None: I did not."""
+    found = rows(store, MAIL_TO, (person, to_ms(since), address))
+    return from_ms(found[0][0]) if found else None
+
+
+MAIL_TO = """
+SELECT at FROM sent WHERE person = ? AND at >= ? AND reply IS NULL AND by_team = 0
+  AND EXISTS (SELECT 1 FROM json_each(sent.rcpts) j WHERE j.value = ?) ORDER BY at DESC LIMIT 1
+"""

@@ -1,0 +1,169 @@
+"""What a person's hand did in the mailbox. It always wins: what was planned is void, what was told stays told.
+
+Also the places: adopting what was dragged in, mapping a folder whose UIDVALIDITY changed.
+"""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+from collections.abc import Mapping
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Literal
+
+from triaged.ledger.admission import put_place
+from triaged.ledger.answers import leave
+from triaged.ledger.changes import item_now, plan_return, void_effects
+from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen
+from triaged.ledger.gather import question_of
+from triaged.ledger.instants import to_ms
+from triaged.ledger.rows import ITEM, encode, item_from, reply_of
+from triaged.ledger.store import Store, commit, rows
+from triaged.ledger.values import Arriving, Item, Place
+from triaged.ledger.writing import short_references
+
+What = Literal["released", "gone", "aside", "here"]
+
+_FROM: dict[What, str] = {
+    "released": "('here','aside','gone','unreadable')",
+    "gone": "('here','aside','released','unreadable')",
+    "aside": "('here','released','gone')",
+    "here": "('here','released','gone','unreadable')",
+}
+
+
+def hand(
+    store: Store,
+    item_id: int,
+    what: What,
+    place: Place | None,
+    now: datetime,
+    *,
+    back_at: datetime | None = None,
+    origin: str | None = None,
+) -> list[Consequence]:
+    """A person moved or deleted a message.
+
+    released: dragged out of the deferred folder. gone: deleted. aside: dragged into it; it comes back at `back_at` to
+    `origin`. here: moved between watched folders, or seen again; only the place changes.
+    Seen a second time it has no consequences.
+    """
+    at = to_ms(now)
+    with commit(store, "hand") as db:
+        before = item_now(db, item_id)
+        changed = db.execute(f"UPDATE item SET state = ? WHERE id = ? AND state IN {_FROM[what]}", (what, item_id))
+        if place is not None or what == "gone":
+            put_place(db, item_id, place)
+        if not changed.rowcount or what == "here":
+            return []
+        follows = _follow(db, before, what, at)
+        if what == "aside":
+            plan_return(db, before, to_ms(back_at) if back_at else at, origin or before.folder)
+        return follows
+
+
+def _follow(db: Connection, before: Item, what: What, now: int) -> list[Consequence]:
+    follows: list[Consequence] = []
+    if voided := void_effects(db, before.id, f"by hand: {what}", now):
+        follows.append(EffectsVoided(voided))
+    follows += leave(db, before.id, "moved by hand" if what != "gone" else "deleted by hand", now)
+    return [HandSeen(item_now(db, before.id), before.state), *follows]
+
+
+def adopt(store: Store, arriving: Arriving, back_at: datetime, now: datetime, *, origin: str = "INBOX") -> Item:
+    """A message that a person dragged into the deferred folder and that was never decided: it comes back, no reply."""
+    at = to_ms(now)
+    with commit(store, "adopt") as db:
+        known = db.execute(
+            "SELECT id FROM item WHERE account = ? AND digest = ?", (arriving.account.id, arriving.message.digest)
+        ).fetchone()
+        item = known[0] if known else _insert_adopted(db, arriving, at)
+        before = item_now(db, item)
+        put_place(db, item, arriving.place)
+        db.execute("UPDATE item SET state = 'aside' WHERE id = ?", (item,))
+        if before.state != "aside":
+            void_effects(db, item, "by hand: aside", at)
+            leave(db, item, "moved by hand", at)
+        plan_return(db, item_now(db, item), to_ms(back_at), origin)
+        return item_now(db, item)
+
+
+def _insert_adopted(db: Connection, a: Arriving, now: int) -> int:
+    message = a.message
+    made = db.execute(
+        "INSERT INTO item (person, account, client, correspondent, sender, message_id, refs, digest, server_id, thread,"
+        " dated_at, arrived_at, decided_at, kind, automatic, subject, excerpt, mode, verdict, reason, no_reply, state)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'deferrable','put aside by hand','rule','here')",
+        (
+            a.account.person,
+            a.account.id,
+            a.client,
+            a.correspondent,
+            a.correspondent,
+            message.message_id,
+            encode(short_references(message)),
+            message.digest,
+            a.server_id,
+            question_of(db, a).thread,
+            to_ms(message.date),
+            to_ms(a.arrived_at),
+            now,
+            encode(sorted(a.kinds)),
+            a.automatic,
+            message.subject if a.subject is None else a.subject,
+            a.excerpt,
+            a.mode,
+        ),
+    )
+    assert made.lastrowid is not None
+    return made.lastrowid
+
+
+def remap(store: Store, account: int, folder: str, uidvalidity: int, mapping: Mapping[int, int]) -> None:
+    """A folder got another UIDVALIDITY: these items lie at these UIDs now, all others of the folder nobody knows where."""
+    with commit(store, "remap") as db:
+        db.execute(
+            "UPDATE item SET uidvalidity = NULL, uid = NULL WHERE account = ? AND folder = ? AND uid IS NOT NULL",
+            (account, folder),
+        )
+        for item, uid in mapping.items():
+            put_place(db, item, Place(folder, uidvalidity, uid))
+
+
+def place_item(store: Store, item_id: int, place: Place | None) -> None:
+    """Where a message lies, found out without anything having happened to it."""
+    with commit(store, "place_item") as db:
+        put_place(db, item_id, place)
+
+
+def unplaced(store: Store, account: int) -> list[Item]:
+    """Items that are put aside, nobody knows where."""
+    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'aside' AND state IN ('new','aside') AND uid IS NULL ORDER BY id"
+    return [item_from(r) for r in rows(store, sql, (account,))]
+
+
+def bounced(store: Store, reply_id: int, until: datetime, now: datetime) -> bool:
+    """A reply came back: that address is not written to until then. A reply in doubt is thereby known to have gone."""
+    with commit(store, "bounced") as db:
+        reply = reply_of(db, reply_id)
+        if reply is None:
+            return False
+        db.execute(
+            "UPDATE reply SET state = 'sent', ended_at = coalesce(ended_at, ?) WHERE id = ? AND state = 'in_doubt'",
+            (to_ms(now), reply_id),
+        )
+        db.execute(
+            "INSERT INTO correspondent (person, address, client, bounced_until) VALUES (?,?,?,?) ON CONFLICT (person, address)"
+            " DO UPDATE SET bounced_until = max(coalesce(bounced_until, 0), excluded.bounced_until)",
+            (reply.person, reply.correspondent, reply.client, to_ms(until)),
+        )
+        return True
+
+
+def robot(store: Store, person: str, address: str, until: datetime) -> None:
+    """A robot answers there: not written to until then."""
+    with commit(store, "robot") as db:
+        db.execute(
+            "INSERT INTO correspondent (person, address, robot_until) VALUES (?,?,?) ON CONFLICT (person, address)"
+            " DO UPDATE SET robot_until = max(coalesce(robot_until, 0), excluded.robot_until)",
+            (person, address, to_ms(until)),
+        )

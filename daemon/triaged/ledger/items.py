@@ -1,0 +1,60 @@
+"""Reading items: by id, by place, by identity, by what is still open about them."""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+from triaged.ledger.rows import ITEM, columns, item_from, item_of
+from triaged.ledger.store import Store, row, rows
+from triaged.ledger.values import Item, Place
+
+
+def item(store: Store, item_id: int) -> Item | None:
+    """The item of that id."""
+    return item_of(store.db, item_id)
+
+
+def item_at(store: Store, account: int, place: Place) -> Item | None:
+    """The item that is believed to lie there."""
+    found = row(
+        store,
+        f"SELECT {ITEM} FROM item WHERE account = ? AND folder = ? AND uidvalidity = ? AND uid = ?",
+        (account, place.folder, place.uidvalidity, place.uid),
+    )
+    return item_from(found) if found else None
+
+
+def item_by_digest(store: Store, account: int, digest: str) -> Item | None:
+    """The item of that digest."""
+    found = row(store, f"SELECT {ITEM} FROM item WHERE account = ? AND digest = ?", (account, digest))
+    return item_from(found) if found else None
+
+
+def items_by_message_id(store: Store, person: str, message_id: str) -> list[Item]:
+    """Every item of a person with that Message-ID."""
+    sql = f"SELECT {ITEM} FROM item WHERE message_id = ? AND person = ? ORDER BY id"
+    return [item_from(r) for r in rows(store, sql, (message_id, person))]
+
+
+def items_in_thread(store: Store, person: str, thread: str) -> list[Item]:
+    """The items of a thread, oldest first."""
+    sql = f"SELECT {ITEM} FROM item WHERE person = ? AND thread = ? ORDER BY arrived_at, id"
+    return [item_from(r) for r in rows(store, sql, (person, thread))]
+
+
+def items_aside(store: Store, account: int) -> list[Item]:
+    """What is believed to lie in the deferred folder, by its place."""
+    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'aside' AND state IN ('new','aside') ORDER BY uid, id"
+    return [item_from(r) for r in rows(store, sql, (account,))]
+
+
+def items_watching(store: Store, account: int) -> list[Item]:
+    """Items whose flags are worth a look: put aside, or with a promise or a reply that an answer would end."""
+    i = columns(ITEM, "i")
+    sql = f"""
+    SELECT {i} FROM item i WHERE i.account = :account AND i.state = 'aside' AND i.state IN ('new','aside') AND i.answered_at IS NULL
+    UNION SELECT {i} FROM promise p JOIN item i ON i.promise = p.id WHERE p.state IN ('planned','open','overdue')
+      AND i.account = :account AND i.state IN ('here','aside','released') AND i.answered_at IS NULL
+    UNION SELECT {i} FROM reply r JOIN reply_item c ON c.reply = r.id JOIN item i ON i.id = c.item
+      WHERE r.state IN ('waiting','held','sending','drafted','in_doubt') AND i.account = :account
+      AND i.state IN ('here','aside','released') AND i.answered_at IS NULL
+    """
+    return [item_from(r) for r in rows(store, sql, {"account": account})]

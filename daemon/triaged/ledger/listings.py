@@ -1,0 +1,140 @@
+"""Listings and figures for the command line, the digest and the report. Reading only."""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+from datetime import datetime
+
+from triaged.ledger.instants import from_ms, to_ms
+from triaged.ledger.registry import accounts, folders
+from triaged.ledger.rows import ITEM, PROMISE, columns, item_from, promise_from, promise_of, replies_of
+from triaged.ledger.store import Store, row, rows
+from triaged.ledger.values import AccountOverview, DeferredRow, HistoryRow, Item, ReplyRow
+
+_ITEM_COLUMNS = len(ITEM.split(","))
+_I, _P = columns(ITEM, "i"), columns(PROMISE, "p")
+_PENDING = "('waiting','held','sending','drafted','in_doubt')"
+
+_DEFERRED = f"""
+SELECT {_I}, e.due_at, e.tries, e.error FROM item i
+LEFT JOIN effect e ON e.item = i.id AND e.kind = 'back' AND e.state IN ('planned','trying')
+WHERE i.state = 'aside' AND i.state IN ('new','aside') AND (? IS NULL OR i.person = ?) ORDER BY e.due_at, i.id
+"""
+_HISTORY = f"""
+SELECT {_I}, a.login,
+  (SELECT min(r.ended_at) FROM reply_item c JOIN reply r ON r.id = c.reply WHERE c.item = i.id AND r.kind = 'ack'
+    AND r.state = 'sent'),
+  (SELECT max(e.done_at) FROM effect e WHERE e.item = i.id AND e.kind = 'back' AND e.state = 'done'),
+  EXISTS (SELECT 1 FROM pass s WHERE s.item = i.id AND s.refunded_at IS NULL), {_P}
+FROM item i JOIN account a ON a.id = i.account LEFT JOIN promise p ON p.id = i.promise
+WHERE i.arrived_at >= ? AND i.arrived_at < ? AND i.client IS NOT NULL AND (? IS NULL OR i.client = ?)
+  AND (? IS NULL OR i.person = ?) AND i.state <> 'new' ORDER BY i.arrived_at, i.id
+"""
+_FIGURES = """
+SELECT
+  (SELECT count(*) FROM item WHERE account = :a AND state = 'aside' AND state IN ('new','aside')),
+  (SELECT count(*) FROM reply WHERE account = :a AND state = 'waiting'),
+  (SELECT count(*) FROM reply WHERE account = :a AND state = 'held' AND state IN ('waiting','held','sending','drafted','in_doubt')),
+  (SELECT count(*) FROM reply WHERE account = :a AND state = 'in_doubt' AND state IN ('waiting','held','sending','drafted','in_doubt')),
+  (SELECT count(*) FROM effect WHERE account = :a AND state IN ('planned','trying') AND tries > 2),
+  (SELECT count(*) FROM item WHERE account = :a AND state = 'unreadable'),
+  (SELECT count(*) FROM promise p WHERE p.state IN ('planned','open','overdue') AND p.state = 'open' AND p.person = :p),
+  (SELECT count(*) FROM promise p WHERE p.state IN ('planned','open','overdue') AND p.state = 'overdue' AND p.person = :p),
+  (SELECT min(due_at) FROM effect WHERE account = :a AND state IN ('planned','trying')),
+  (SELECT min(try_at) FROM reply WHERE account = :a AND state = 'waiting')
+"""
+
+
+def deferred(store: Store, person: str | None = None) -> list[DeferredRow]:
+    """What is put aside, the earliest return first."""
+    listed: list[DeferredRow] = []
+    for r in rows(store, _DEFERRED, (person, person)):
+        item = item_from(r)
+        due, tries, error = r[_ITEM_COLUMNS:]
+        replies = _replies_about(store, item.id)
+        promise = promise_of(store.db, item.promise) if item.promise else None
+        listed.append(DeferredRow(item, from_ms(due), promise, replies[0] if replies else None, tries or 0, error))
+    return listed
+
+
+def _replies_about(store: Store, item: int) -> list[ReplyRow]:
+    where = "kind = 'ack' AND id IN (SELECT reply FROM reply_item WHERE item = ?) ORDER BY id DESC"
+    return replies_of(store.db, where, (item,))
+
+
+def queue(store: Store, person: str | None = None) -> list[ReplyRow]:
+    """Replies that wait, are held, on their way, before the person as a draft, or in doubt; the earliest first."""
+    where = f"state IN {_PENDING} AND (? IS NULL OR person = ?) ORDER BY try_at, id"
+    return replies_of(store.db, where, (person, person))
+
+
+def replies_for(store: Store, item_id: int) -> list[ReplyRow]:
+    """Every reply that covers a message, oldest first."""
+    return replies_of(store.db, "id IN (SELECT reply FROM reply_item WHERE item = ?) ORDER BY id", (item_id,))
+
+
+def overview(store: Store, person: str | None = None) -> list[AccountOverview]:
+    """How the accounts stand, as the ledger knows it."""
+    found: list[AccountOverview] = []
+    for account in accounts(store):
+        if person is not None and account.person != person:
+            continue
+        figures = row(store, _FIGURES, {"a": account.id, "p": account.person})
+        assert figures is not None
+        due = min((at for at in figures[8:10] if at is not None), default=None)
+        found.append(
+            AccountOverview(
+                account=account,
+                folders=tuple(folders(store, account.id)),
+                aside=figures[0],
+                waiting=figures[1],
+                held=figures[2],
+                in_doubt=figures[3],
+                failing=figures[4],
+                unreadable=figures[5],
+                promises_open=figures[6],
+                promises_overdue=figures[7],
+                next_due=from_ms(due),
+            )
+        )
+    return found
+
+
+def history(
+    store: Store,
+    since: datetime,
+    until: datetime,
+    client: str | None = None,
+    person: str | None = None,
+) -> list[HistoryRow]:
+    """Every client message that arrived in [since, until), in the order of arrival."""
+    given = (to_ms(since), to_ms(until), client, client, person, person)
+    n = _ITEM_COLUMNS
+    return [
+        HistoryRow(
+            item_from(r),
+            login=r[n],
+            acknowledged_at=from_ms(r[n + 1]),
+            returned_at=from_ms(r[n + 2]),
+            pass_spent=bool(r[n + 3]),
+            promise=promise_from(r[n + 4 :]) if r[n + 4] is not None else None,
+        )
+        for r in rows(store, _HISTORY, given)
+    ]
+
+
+def urgent_open(store: Store, person: str, since: datetime) -> list[Item]:
+    """Urgent messages that arrived since then and nobody has answered, oldest first: for the digest."""
+    sql = (
+        f"SELECT {ITEM} FROM item WHERE arrived_at >= ? AND person = ? AND verdict = 'urgent' AND answered_at IS NULL"
+        " AND state IN ('here','aside','released','unreadable') ORDER BY arrived_at, id"
+    )
+    return [item_from(r) for r in rows(store, sql, (to_ms(since), person))]
+
+
+def arrivals(store: Store, person: str, since: datetime, until: datetime, client: str | None = None) -> list[Item]:
+    """Messages of a person's clients that arrived in [since, until), oldest first."""
+    sql = (
+        f"SELECT {ITEM} FROM item WHERE arrived_at >= ? AND arrived_at < ? AND person = ? AND (? IS NULL OR client = ?)"
+        " AND state <> 'new' ORDER BY arrived_at, id"
+    )
+    return [item_from(r) for r in rows(store, sql, (to_ms(since), to_ms(until), person, client, client))]

@@ -1,0 +1,55 @@
+"""One daemon a state: a lock on a file in the state folder, held as long as the process lives.
+
+The kernel releases it with the process, however that ends; the text in it is only for people.
+"""
+
+import fcntl
+import os
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from triaged.ledger.errors import LedgerUnavailable, StateHeld
+
+
+class StateLock:
+    """`with StateLock(folder, now):` raises StateHeld, saying by whom, when another daemon has it."""
+
+    def __init__(self, folder: Path, now: datetime | None = None) -> None:
+        self._file = folder / "lock"
+        self._now = now
+        self._descriptor: int | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise LedgerUnavailable(f"{self._file} cannot be used: {error.strerror}") from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(descriptor)
+            raise StateHeld(f"{self._file.parent} is in use by {self.held_by()}") from error
+        since = f" since {self._now.isoformat(timespec='seconds')}" if self._now else ""
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"process {os.getpid()}{since}\n".encode(), 0)
+        self._descriptor = descriptor
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go. The file stays: removing it would let two processes lock two files of one name."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def held_by(self) -> str:
+        """Who has it, in words; "nobody" if it is free."""
+        try:
+            text = self._file.read_text("utf-8").strip()
+        except FileNotFoundError:
+            return "nobody"
+        return text or "another process"

@@ -1,0 +1,129 @@
+"""Opening the file: create, mark as ours, migrate, check. Never recreates what was there before, never repairs.
+
+In: a path or ":memory:". Out: a connection in WAL mode with `synchronous=FULL`, at the newest schema version.
+"""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from triaged import crash
+from triaged.ledger.errors import LedgerDamaged, LedgerNewer, LedgerUnavailable
+from triaged.ledger.schema import APPLICATION_ID, MIGRATIONS
+from triaged.ledger.store import translate
+
+MEMORY = ":memory:"
+BUSY_SECONDS = 5.0
+_STATEMENTS = 512  # statements kept prepared a connection
+
+
+def connect(
+    path: Path | str, *, migrations: Sequence[str] = MIGRATIONS, busy: float = BUSY_SECONDS
+) -> sqlite3.Connection:
+    """Open and bring up to date. Raises a LedgerError; a damaged or missing file is left as it is."""
+    if path == MEMORY:
+        db = sqlite3.connect(MEMORY, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS)
+        db.execute("PRAGMA foreign_keys=ON")
+        _migrate(db, migrations)
+        return db
+    file = Path(path)
+    _must_be_usable(file)
+    try:
+        return _connect(file, migrations, busy)
+    except sqlite3.Error as error:
+        translate(error, file)
+
+
+def generation_file(path: Path) -> Path:
+    """The file beside the ledger that remembers its generation."""
+    return path.with_name("generation")
+
+
+def _must_be_usable(file: Path) -> None:
+    """A missing or empty ledger where there was one is damage. A new one is made for nobody else's eyes."""
+    try:
+        there = file.exists() and file.stat().st_size > 0
+        if not there and generation_file(file).exists():
+            raise LedgerDamaged(
+                f"{file} is {'empty' if file.exists() else 'gone'}, but {generation_file(file)} says that it was in use;"
+                " restore it from a backup, or remove that file to begin with nothing"
+            )
+        if not there:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise LedgerUnavailable(f"{file} cannot be used: {error.strerror}") from error
+
+
+def _connect(file: Path, migrations: Sequence[str], busy: float) -> sqlite3.Connection:
+    db = sqlite3.connect(
+        file, timeout=busy, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
+    )
+    try:
+        _must_be_ours(db, file)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")  # a lost `sending` would be a second reply
+        db.execute("PRAGMA foreign_keys=ON")
+        _check(db, file)
+        _migrate(db, migrations, file)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _must_be_ours(db: sqlite3.Connection, file: Path) -> None:
+    (mark,) = db.execute("PRAGMA application_id").fetchone()
+    (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if mark != APPLICATION_ID and tables:
+        raise LedgerDamaged(f"{file} is not a ledger of triaged")
+
+
+def _check(db: sqlite3.Connection, file: Path) -> None:
+    (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise LedgerDamaged(f"{file} is damaged ({found}); restore it from a backup")
+
+
+def version(db: sqlite3.Connection) -> int:
+    """The schema version of the file."""
+    found: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return found
+
+
+def _migrate(db: sqlite3.Connection, migrations: Sequence[str], file: Path | None = None) -> None:
+    """Apply what is missing, each step in one transaction with its number."""
+    newest = len(migrations)
+    while (at := version(db)) != newest:
+        if at > newest:
+            raise LedgerNewer(
+                f"{file} was written by a later version of triaged (schema {at}, this one knows {newest});"
+                " install that version, or restore a backup from before"
+            )
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            if version(db) == at:  # nobody else has just done it
+                for statement in _statements(migrations[at]):
+                    db.execute(statement)
+                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                db.execute(f"PRAGMA user_version = {at + 1}")
+            crash.point("ledger.migrate.before")
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+        crash.point("ledger.migrate.after")
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a script; executescript would commit before the first."""
+    found: list[str] = []
+    pending = ""
+    for line in script.splitlines():
+        pending += line + "\n"
+        if sqlite3.complete_statement(pending):
+            found.append(pending.strip())
+            pending = ""
+    return found

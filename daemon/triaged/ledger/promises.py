@@ -1,0 +1,221 @@
+"""The promise clock: warned, overdue, kept; and the mails that follow from a promise. Told promises only ever get earlier."""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import Any
+
+from triaged.ledger.changes import cancel_reply, close_promise, plan_effect
+from triaged.ledger.instants import span_ms, to_ms
+from triaged.ledger.rows import PROMISE, promise_from, promise_of, replies_of
+from triaged.ledger.store import Store, commit, rows
+from triaged.ledger.values import NewReply, PromiseRow, ReplyRow
+
+_REPLY = """
+INSERT INTO reply (person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,
+  tell_call, message_id, mode, state, made_at, send_at, try_at)
+VALUES (:person, :account, :client, :correspondent, :rcpt, :kind, :template, :language, 'auto-generated', :promise, :tell_at,
+  :tell_kind, :tell_call, :message_id, :mode, 'waiting', :now, :send_at, :send_at)
+"""
+
+
+def promises_due(
+    store: Store, now: datetime, warn_before: timedelta = timedelta(0), person: str | None = None
+) -> list[PromiseRow]:
+    """Told promises about which something is to be done: an answer to be warned of or overdue, a call that has begun."""
+    at = to_ms(now)
+    found = rows(
+        store,
+        f"SELECT {PROMISE} FROM promise WHERE state = 'open' AND (? IS NULL OR person = ?) AND (due_at <= ?"
+        " OR (due_at <= ? AND kind = 'answer' AND warned_at IS NULL)) ORDER BY due_at, id",
+        (person, person, at, at + span_ms(warn_before)),
+    )
+    return [promise_from(r) for r in found]
+
+
+def promise(store: Store, promise_id: int) -> PromiseRow | None:
+    """The promise of that id."""
+    return promise_of(store.db, promise_id)
+
+
+def promises_open(store: Store, person: str | None = None, *, planned: bool = False) -> list[PromiseRow]:
+    """What the client has been told and is not settled, the earliest first; with `planned`, also what waits to be told."""
+    sql = (
+        f"SELECT {PROMISE} FROM promise WHERE state IN ('planned','open','overdue') AND (? OR state <> 'planned')"
+        " AND (? IS NULL OR person = ?) ORDER BY due_at, id"
+    )
+    return [promise_from(r) for r in rows(store, sql, (planned, person, person))]
+
+
+def promise_items(store: Store, promise_id: int) -> list[int]:
+    """The ids of the messages that a promise covers, in the order of their arrival."""
+    return [r[0] for r in rows(store, "SELECT id FROM item WHERE promise = ? ORDER BY arrived_at, id", (promise_id,))]
+
+
+def promise_reply(store: Store, promise_id: int) -> ReplyRow | None:
+    """The acknowledgement that told a promise; None: none has."""
+    where = "promise = ? AND kind = 'ack' AND state IN ('sent','in_doubt','drafted') ORDER BY ended_at LIMIT 1"
+    return next(iter(replies_of(store.db, where, (promise_id,))), None)
+
+
+def warned(
+    store: Store, promise_id: int, now: datetime, *, account: int | None = None, note: Mapping[str, Any] | None = None
+) -> bool:
+    """The person is warned, once; `note`: the details of the mail into the inbox that is owed by this."""
+    at = to_ms(now)
+    with commit(store, "warned") as db:
+        changed = db.execute(
+            "UPDATE promise SET warned_at = ? WHERE id = ? AND warned_at IS NULL AND state = 'open' RETURNING person",
+            (at, promise_id),
+        ).fetchone()
+        if changed and note is not None:
+            key = f"warn:{promise_id}"
+            plan_effect(db, key, "append", changed[0], at, account=account, args={"promise": promise_id, **note})
+        return changed is not None
+
+
+def overdue(
+    store: Store,
+    promise_id: int,
+    now: datetime,
+    *,
+    slip: NewReply | None = None,
+    channels: Sequence[str] = (),
+    account: int | None = None,
+) -> tuple[bool, int | None]:
+    """The moment has passed without an answer. Returns whether it changed, and the slip reply's id if one is owed now.
+
+    No slip where a hand has touched one of the messages.
+    """
+    at = to_ms(now)
+    with commit(store, "overdue") as db:
+        changed = db.execute(
+            "UPDATE promise SET state = 'overdue', overdue_at = ? WHERE id = ? AND state = 'open' AND kind = 'answer'"
+            " AND due_at <= ? RETURNING person",
+            (at, promise_id, at),
+        ).fetchone()
+        if changed is None:
+            return False, None
+        for channel in channels:
+            key = f"notify:promise:{promise_id}:{channel}"
+            args = {"channel": channel, "promise": promise_id}
+            plan_effect(db, key, "notify", changed[0], at, account=account, args=args)
+        return True, None if slip is None or _touched(db, promise_id) else _add(db, promise_id, slip, at)
+
+
+def _touched(db: Connection, promise_id: int) -> bool:
+    sql = "SELECT 1 FROM item WHERE promise = ? AND state IN ('released','gone') LIMIT 1"
+    return db.execute(sql, (promise_id,)).fetchone() is not None
+
+
+def call_kept(store: Store, promise_id: int, now: datetime) -> PromiseRow | None:
+    """The call has begun. Late, if it had moved to later and the client was never told."""
+    with commit(store, "call_kept") as db:
+        found = db.execute(
+            "SELECT due_at FROM promise WHERE id = ? AND kind = 'call' AND due_at <= ?", (promise_id, to_ms(now))
+        ).fetchone()
+        return close_promise(db, promise_id, found[0], "call") if found else None
+
+
+def settle(store: Store, promise_id: int, now: datetime, by: str) -> PromiseRow | None:
+    """A person says that it is settled."""
+    at = to_ms(now)
+    with commit(store, "settle") as db:
+        changed = db.execute(
+            "UPDATE promise SET state = 'settled', closed_at = ?, closed_by = ? WHERE id = ? AND state IN ('open','overdue')",
+            (at, by, promise_id),
+        )
+        for slip in replies_of(db, "promise = ? AND kind IN ('slip','moved')", (promise_id,)):
+            cancel_reply(db, slip.id, "settled", at)
+        return promise_of(db, promise_id) if changed.rowcount else None
+
+
+def move_promise(store: Store, promise_id: int, due_at: datetime, call: str | None, now: datetime) -> PromiseRow | None:
+    """A change of the configuration moved the call. What the client was told stays in `first_due_at`.
+
+    Moved back to where it was told: a notice that has not gone is cancelled.
+    """
+    due = to_ms(due_at)
+    with commit(store, "move_promise") as db:
+        changed = db.execute(
+            "UPDATE promise SET due_at = ?, call = ? WHERE id = ? AND kind = 'call' AND state IN ('planned','open') AND"
+            " (due_at <> ? OR call IS NOT ?)",
+            (due, call, promise_id, due, call),
+        )
+        if not changed.rowcount:
+            return None
+        db.execute("UPDATE promise SET first_due_at = ? WHERE id = ? AND state = 'planned'", (due, promise_id))
+        db.execute(
+            "UPDATE reply SET tell_at = ?, tell_call = ? WHERE promise = ? AND tell_kind = 'call' AND state IN ('waiting','held')",
+            (due, call, promise_id),
+        )
+        moved = promise_of(db, promise_id)
+        if moved is not None and moved.due_at == moved.first_due_at:
+            for notice in replies_of(db, "promise = ? AND kind = 'moved'", (promise_id,)):
+                cancel_reply(db, notice.id, "moved back", to_ms(now))
+        return moved
+
+
+def add_reply(store: Store, promise_id: int, new: NewReply, now: datetime) -> int | None:
+    """A slip or a moved notice, once per promise; None: there is one already, or nothing was ever told."""
+    with commit(store, "add_reply") as db:
+        return _add(db, promise_id, new, to_ms(now))
+
+
+def _add(db: Connection, promise_id: int, new: NewReply, now: int) -> int | None:
+    told = promise_of(db, promise_id)
+    ack = next(iter(replies_of(db, "promise = ? AND kind = 'ack' ORDER BY id LIMIT 1", (promise_id,))), None)
+    if told is None or ack is None or told.told_at is None or told.state not in ("open", "overdue"):
+        return None
+    if db.execute(
+        "SELECT 1 FROM reply WHERE promise = ? AND kind = ? AND state <> 'cancelled'", (promise_id, new.kind)
+    ).fetchone():
+        return None
+    made = db.execute(
+        _REPLY,
+        {
+            "person": told.person,
+            "account": ack.account,
+            "client": told.client,
+            "correspondent": ack.correspondent,
+            "rcpt": ack.rcpt,
+            "kind": new.kind,
+            "template": new.template,
+            "language": new.language,
+            "promise": promise_id,
+            "tell_at": to_ms(new.tell_at),
+            "tell_kind": told.kind if new.tell_at else None,
+            "tell_call": new.tell_call,
+            "message_id": new.message_id,
+            "mode": new.mode,
+            "now": now,
+            "send_at": to_ms(new.send_at),
+        },
+    )
+    reply = made.lastrowid
+    db.execute("INSERT INTO reply_item (reply, item) SELECT ?, id FROM item WHERE promise = ?", (reply, promise_id))
+    return reply
+
+
+def reply_again(db: Connection, old: ReplyRow, message_id: str, now: int) -> int:
+    """Inside a transaction: a copy of a reply, to be sent now, under an id of its own."""
+    made = db.execute(
+        "INSERT INTO reply (person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at,"
+        " tell_kind, tell_call, message_id, mode, state, made_at, send_at, try_at) SELECT person, account, client,"
+        " correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind, tell_call, ?, mode, 'waiting', ?, ?, ?"
+        " FROM reply WHERE id = ?",
+        (message_id, now, now, now, old.id),
+    )
+    assert made.lastrowid is not None
+    db.execute(
+        "INSERT INTO reply_item (reply, item) SELECT ?, item FROM reply_item WHERE reply = ?", (made.lastrowid, old.id)
+    )
+    return made.lastrowid
+
+
+def live_notice(store: Store, promise_id: int) -> ReplyRow | None:
+    """The moved notice of a promise that has not gone."""
+    where = "promise = ? AND kind = 'moved' AND state IN ('waiting','held','sending') LIMIT 1"
+    return next(iter(replies_of(store.db, where, (promise_id,))), None)

@@ -1,0 +1,144 @@
+"""Starting after any stop: is this the ledger that we left, and what was under way?
+
+The generation is raised in the ledger first, in the file beside it then; so only a ledger that is older than its file
+was restored, and whatever it still wants to send is held for a person.
+"""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+import contextlib
+import os
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection
+
+from triaged import crash
+from triaged.ledger.errors import LedgerFull, LedgerUnavailable
+from triaged.ledger.instants import to_ms
+from triaged.ledger.opening import generation_file
+from triaged.ledger.replies import doubt
+from triaged.ledger.rows import effects_of, reply_of
+from triaged.ledger.store import Store, commit
+from triaged.ledger.values import Recovery, ReplyRow
+
+_ENOSPC = 28
+_PENDING = "state IN ('waiting','held','sending','drafted','in_doubt')"
+
+
+def recover(store: Store, now: datetime) -> Recovery:
+    """Put the rows in order before anything else is done. The caller holds the `StateLock`.
+
+    restored older ledger: what waits is held. Interrupted before the body of a mail: it waits again. Interrupted after:
+    in doubt. Effects that were begun are listed; the desk looks where the messages are.
+    """
+    beside = _read_generation(store.path)
+    at = to_ms(now)
+    with commit(store, "recover") as db:
+        mine = _generation(db)
+        restored = beside is not None and mine < beside
+        in_doubt = _replies(db, "state = 'sending' AND stage = 'data'")
+        for reply in in_doubt:
+            doubt(db, reply.id, at, "stopped while it was being sent")
+        held = _hold_all(db) if restored else []
+        waiting = [] if restored else _replies(db, "state = 'sending'")
+        db.execute(f"UPDATE reply SET state = 'waiting', stage = NULL WHERE state = 'sending' AND {_PENDING}")
+        generation = max(mine, beside or 0) + 1
+        unclean = _put_meta(db, "running", "yes") == "yes"
+        _put_meta(db, "generation", str(generation))
+        _put_meta(db, "opened_at", now.isoformat())
+        trying = effects_of(db, "state = 'trying' AND state IN ('planned','trying') ORDER BY id", ())
+        recovery = Recovery(
+            generation=generation,
+            restored=restored,
+            unclean=unclean,
+            held=_fresh(db, held),
+            waiting=_fresh(db, waiting),
+            in_doubt=_fresh(db, in_doubt),
+            trying=tuple(trying),
+        )
+    _write_generation(store.path, generation)
+    return recovery
+
+
+def stopping(store: Store, now: datetime) -> None:
+    """A stop of our own: the next start need not suspect the message that was in hand."""
+    with commit(store, "stopping") as db:
+        _put_meta(db, "running", "no")
+    raise_generation(store, now)
+
+
+def raise_generation(store: Store, now: datetime) -> int:
+    """One more, in the ledger first. Returns the new one."""
+    with commit(store, "generation") as db:
+        generation = _generation(db) + 1
+        _put_meta(db, "generation", str(generation))
+        _put_meta(db, "generation_at", now.isoformat())
+    _write_generation(store.path, generation)
+    return generation
+
+
+def _hold_all(db: Connection) -> list[ReplyRow]:
+    found = _replies(db, "(state = 'waiting' OR state = 'sending')")
+    db.executemany(
+        "UPDATE reply SET state = 'held', stage = NULL, raw = NULL, reason = 'restored' WHERE id = ?",
+        [(r.id,) for r in found],
+    )
+    return found
+
+
+def _replies(db: Connection, where: str) -> list[ReplyRow]:
+    ids = [r[0] for r in db.execute(f"SELECT id FROM reply WHERE {where} AND {_PENDING} ORDER BY id")]
+    return [reply for found in ids if (reply := reply_of(db, found))]
+
+
+def _fresh(db: Connection, replies: list[ReplyRow]) -> tuple[ReplyRow, ...]:
+    return tuple(found for reply in replies if (found := reply_of(db, reply.id)))
+
+
+def _generation(db: Connection) -> int:
+    found = db.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _put_meta(db: Connection, key: str, value: str) -> str | None:
+    """Set it, and say what it was."""
+    before = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    db.execute(
+        "INSERT INTO meta (key, value) VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, value),
+    )
+    return before[0] if before else None
+
+
+def _read_generation(path: Path | None) -> int | None:
+    """What the file beside the ledger says; None: there is none, or it says nothing that can be read."""
+    if path is None:
+        return None
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        return int(generation_file(path).read_text("ascii"))
+    return None
+
+
+def _write_generation(path: Path | None, generation: int) -> None:
+    """Replace the file durably: written, synced, renamed, the folder synced."""
+    if path is None:
+        return
+    file = generation_file(path)
+    scratch = file.with_name(".generation.new")
+    crash.point("ledger.generation_file.before")
+    try:
+        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "wb") as out:  # noqa: PTH123 — a Path cannot open a descriptor
+            out.write(f"{generation}\n".encode("ascii"))
+            out.flush()
+            os.fsync(out.fileno())
+        scratch.replace(file)
+        folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        kind = LedgerFull if error.errno == _ENOSPC else LedgerUnavailable
+        raise kind(f"{file} cannot be written: {error.strerror}") from error
+    crash.point("ledger.generation_file.after")

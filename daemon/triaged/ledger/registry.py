@@ -1,0 +1,162 @@
+"""Who the accounts are and what is remembered of their folders.
+
+A person is the set of her accounts; her key is made at first contact and found again by login, so that renaming a file or
+a table forgets nothing.
+"""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Any
+
+from triaged.ledger.changes import cancel_reply
+from triaged.ledger.instants import to_ms
+from triaged.ledger.rows import ACCOUNT, FOLDER, account_from, encode, folder_from
+from triaged.ledger.store import Store, commit, row, rows
+from triaged.ledger.values import AccountRow, FolderRow
+
+_MOVED_BY_ACCOUNT = ("item", "effect", "reply", "sent")
+_DOUBLED = """
+SELECT r.id FROM reply r WHERE r.account = ? AND r.kind = 'ack' AND r.state IN ('waiting','held','sending') AND EXISTS (
+  SELECT 1 FROM reply o WHERE o.person = ? AND o.correspondent = r.correspondent AND o.kind = 'ack'
+  AND o.state IN ('waiting','held','sending'))
+"""  # two persons may each have a live reply to the same correspondent: one of them is enough
+
+
+def register(
+    store: Store, person_label: str, logins: Sequence[str], now: datetime, *, taken: Collection[str] = ()
+) -> dict[str, AccountRow]:
+    """The accounts of one person by login, made if they are new.
+
+    `taken`: the keys that other persons of this configuration already have. An account that has come to another person
+    brings the history of its messages along.
+    """
+    with commit(store, "register") as db:
+        known = {login: found for login in logins if (found := _account(db, login))}
+        keys = [known[login].person for login in logins if login in known and known[login].person not in taken]
+        key = keys[0] if keys else _free_key(db, person_label, set(taken))
+        for login in logins:
+            if login not in known:
+                db.execute("INSERT INTO account (person, login) VALUES (?, ?)", (key, login))
+            elif known[login].person != key:
+                _move(db, known[login], key, now)
+        return {login: account for login in logins if (account := _account(db, login))}
+
+
+def accounts(store: Store) -> list[AccountRow]:
+    """All accounts that were ever registered."""
+    return [account_from(r) for r in rows(store, f"SELECT {ACCOUNT} FROM account ORDER BY person, login")]
+
+
+def learn(store: Store, account: int, **facts: Any) -> None:
+    """Remember something about a server: merged key by key, None forgets."""
+    with commit(store, "learn") as db:
+        found = db.execute(f"SELECT {ACCOUNT} FROM account WHERE id = ?", (account,)).fetchone()
+        learned = {**account_from(found).learned, **facts}
+        kept = {key: value for key, value in learned.items() if value is not None}
+        db.execute("UPDATE account SET learned = ? WHERE id = ?", (encode(kept), account))
+
+
+def folder(store: Store, account: int, name: str) -> FolderRow | None:
+    """What is remembered of a folder."""
+    found = row(store, f"SELECT {FOLDER} FROM folder WHERE account = ? AND name = ?", (account, name))
+    return folder_from(found) if found else None
+
+
+def folders(store: Store, account: int) -> list[FolderRow]:
+    """All folders of an account that are remembered."""
+    found = rows(store, f"SELECT {FOLDER} FROM folder WHERE account = ? ORDER BY role, name", (account,))
+    return [folder_from(r) for r in found]
+
+
+def put_folder(store: Store, folder: FolderRow) -> None:
+    """Remember a folder as given, whatever was remembered before: first contact, or another UIDVALIDITY."""
+    with commit(store, "put_folder") as db:
+        db.execute(
+            f"INSERT INTO folder ({FOLDER}) VALUES (?,?,?,?,?,?,?) ON CONFLICT (account, name) DO UPDATE SET"
+            " role=excluded.role, uidvalidity=excluded.uidvalidity, next_uid=excluded.next_uid,"
+            " baseline_uid=excluded.baseline_uid, last_internal_at=excluded.last_internal_at",
+            (
+                folder.account,
+                folder.name,
+                folder.role,
+                folder.uidvalidity,
+                folder.next_uid,
+                folder.baseline_uid,
+                to_ms(folder.last_internal_at),
+            ),
+        )
+
+
+def advance(store: Store, account: int, name: str, next_uid: int, last_internal_at: datetime | None = None) -> None:
+    """Everything below `next_uid` is done with. Never goes back."""
+    with commit(store, "advance") as db:
+        move_watermark(db, account, name, next_uid, last_internal_at)
+
+
+def move_watermark(
+    db: Connection, account: int, name: str, next_uid: int, last_internal_at: datetime | None = None
+) -> None:
+    """Inside a transaction: raise `next_uid`, and the newest INTERNALDATE that was seen."""
+    db.execute(
+        "UPDATE folder SET next_uid = max(next_uid, ?), last_internal_at ="
+        " nullif(max(coalesce(last_internal_at, 0), coalesce(?, 0)), 0) WHERE account = ? AND name = ?",
+        (next_uid, to_ms(last_internal_at), account, name),
+    )
+
+
+def ruleset(store: Store, digest: str, body: str, now: datetime) -> None:
+    """Remember once what the rules were, so that old decisions stay explainable."""
+    if row(store, "SELECT 1 FROM ruleset WHERE hash = ?", (digest,)):
+        return
+    with commit(store, "ruleset") as db:
+        db.execute("INSERT OR IGNORE INTO ruleset (hash, at, body) VALUES (?,?,?)", (digest, to_ms(now), body))
+
+
+def ruleset_body(store: Store, digest: str) -> str | None:
+    """The rules of that hash."""
+    found = row(store, "SELECT body FROM ruleset WHERE hash = ?", (digest,))
+    return found[0] if found else None
+
+
+def meta(store: Store) -> Mapping[str, str]:
+    """What the ledger remembers about itself."""
+    return dict(rows(store, "SELECT key, value FROM meta"))
+
+
+def _account(db: Connection, login: str) -> AccountRow | None:
+    found = db.execute(f"SELECT {ACCOUNT} FROM account WHERE login = ?", (login,)).fetchone()
+    return account_from(found) if found else None
+
+
+def _free_key(db: Connection, label: str, taken: set[str]) -> str:
+    used = taken | {r[0] for r in db.execute("SELECT DISTINCT person FROM account")}
+    if label not in used:
+        return label
+    return next(key for n in range(2, len(used) + 3) if (key := f"{label}-{n}") not in used)
+
+
+def _move(db: Connection, account: AccountRow, key: str, now: datetime) -> None:
+    """File an account and the history of its messages under another person."""
+    old = account.person
+    for (reply,) in db.execute(_DOUBLED, (account.id, key)).fetchall():
+        cancel_reply(db, reply, "account moved", to_ms(now))
+    mine = "(SELECT id FROM item WHERE account = :account)"
+    ours = "(SELECT promise FROM item WHERE account = :account AND promise IS NOT NULL)"
+    given = {"key": key, "account": account.id, "old": old}
+    db.execute(f"UPDATE pass SET person = :key WHERE item IN {mine}", given)
+    db.execute(f"UPDATE promise SET person = :key WHERE id IN {ours}", given)
+    for table in _MOVED_BY_ACCOUNT:
+        db.execute(f"UPDATE {table} SET person = :key WHERE account = :account", given)
+    db.execute(
+        "INSERT INTO correspondent SELECT :key, address, client, last_reply, last_reply_at, opted_out_at, bounced_until,"
+        " robot_until FROM correspondent WHERE person = :old ON CONFLICT DO UPDATE SET"
+        " last_reply_at = nullif(max(coalesce(last_reply_at, 0), coalesce(excluded.last_reply_at, 0)), 0),"
+        " opted_out_at = coalesce(opted_out_at, excluded.opted_out_at),"
+        " bounced_until = coalesce(bounced_until, excluded.bounced_until),"
+        " robot_until = coalesce(robot_until, excluded.robot_until)",
+        given,
+    )
+    db.execute("UPDATE account SET person = :key WHERE id = :account", given)

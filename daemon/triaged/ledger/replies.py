@@ -1,0 +1,343 @@
+"""The reply queue: what is due, the claim, and the stages of a delivery. At most once: from doubt no way leads to a socket."""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import Any, Literal
+
+from triaged.ledger.changes import cancel_reply, end_reply, leave_replies, plan_effect, tell_promise
+from triaged.ledger.gather import MAIL_TO, claims_since
+from triaged.ledger.instants import from_ms, to_ms
+from triaged.ledger.rows import encode, item_of, items_covered, promise_of, replies_of, reply_of
+from triaged.ledger.store import Store, commit, row
+from triaged.ledger.values import Claimed, Item, NotClaimed, Place, PromiseRow, ReplyRow
+
+Refusal = Literal["recently-replied", "opted-out", "bounced", "robot-sender"]
+
+_CLAIM = """
+UPDATE reply SET state = 'sending', stage = 'envelope', tries = tries + 1, try_at = :next, raw = :raw, claimed_at = :now
+WHERE id = :reply AND state = 'waiting' AND try_at <= :now
+"""
+_CHARGE = """
+UPDATE correspondent SET last_reply = :reply, last_reply_at = :now
+WHERE person = :person AND address = :address AND opted_out_at IS NULL AND coalesce(bounced_until, 0) < :now
+  AND coalesce(robot_until, 0) < :now AND (last_reply IS :reply OR last_reply_at IS NULL OR last_reply_at IS :free)
+"""
+_OPEN_TO_US = """
+SELECT opted_out_at, coalesce(bounced_until, 0) >= :now, coalesce(robot_until, 0) >= :now FROM correspondent
+WHERE person = :person AND address = :address
+"""
+
+
+def due_replies(store: Store, now: datetime, account: int | None = None, limit: int = 500) -> list[ReplyRow]:
+    """Replies whose time has come, the longest waiting first."""
+    where = "state = 'waiting' AND try_at <= ? AND (? IS NULL OR account = ?) ORDER BY try_at, id LIMIT ?"
+    return replies_of(store.db, where, (to_ms(now), account, account, limit))
+
+
+def reply(store: Store, reply_id: int) -> ReplyRow | None:
+    """The reply of that id."""
+    return reply_of(store.db, reply_id)
+
+
+def reply_by_message_id(store: Store, message_id: str) -> ReplyRow | None:
+    """The reply that carries that Message-ID."""
+    return next(iter(replies_of(store.db, "message_id = ?", (message_id,))), None)
+
+
+def reply_items(store: Store, reply_id: int) -> list[Item]:
+    """The messages that a reply covers, in the order of their arrival."""
+    return [item for found in items_covered(store.db, reply_id) if (item := item_of(store.db, found))]
+
+
+def reply_raw(store: Store, reply_id: int) -> bytes | None:
+    """The octets that were claimed for sending; None: not rendered yet, or let go."""
+    found = row(store, "SELECT raw FROM reply WHERE id = ?", (reply_id,))
+    return found[0] if found else None
+
+
+def claim(
+    store: Store,
+    reply_id: int,
+    *,
+    raw: bytes,
+    now: datetime,
+    next_try: datetime,
+    every: Callable[[datetime], datetime],
+    fuse_count: int | None = None,
+    fuse_period: timedelta = timedelta(hours=1),
+    items: Sequence[int] | None = None,
+) -> Claimed | NotClaimed:
+    """Take a due reply for sending, or end it with the reason, in one commit.
+
+    `every`: from the last acknowledgement to this correspondent to the earliest instant of the next. `items`: what `raw`
+    speaks of; when something joined or left since, nothing is taken and the code is 'changed'.
+    """
+    with commit(store, "claim") as db:
+        before = reply_of(db, reply_id)
+        at = to_ms(now)
+        if before is None or before.state != "waiting" or to_ms(before.try_at) > at:
+            return NotClaimed("gone", before)
+        if items is not None and set(items) != set(before.items):
+            return NotClaimed("changed", before)
+        if _answered(db, before):
+            return NotClaimed("answered", cancel_reply(db, reply_id, "answered", at))
+        if fuse_count is not None and claims_since(db, before.account, now, fuse_period, but=reply_id) >= fuse_count:
+            _hold(db, reply_id, "rate-limit")
+            return NotClaimed("rate-limit", reply_of(db, reply_id))
+        if (refused := _charge(db, before, at, every)) is not None:
+            end_reply(db, reply_id, "suppressed", refused, at)
+            return NotClaimed(refused, reply_of(db, reply_id))
+        db.execute(_CLAIM, {"reply": reply_id, "now": at, "next": to_ms(next_try), "raw": raw})
+        after = reply_of(db, reply_id)
+        assert after is not None
+        return Claimed(after)
+
+
+def _answered(db: Connection, reply: ReplyRow) -> bool:
+    """A mail of mine to that correspondent since the first of these messages arrived, in whatever thread."""
+    if reply.kind != "ack" or not reply.items:
+        return False
+    (since,) = db.execute(
+        "SELECT max(i.arrived_at) FROM reply_item r JOIN item i ON i.id = r.item WHERE r.reply = ?", (reply.id,)
+    ).fetchone()
+    return db.execute(MAIL_TO, (reply.person, since + 1, reply.correspondent)).fetchone() is not None
+
+
+def _charge(db: Connection, reply: ReplyRow, now: int, every: Callable[[datetime], datetime]) -> Refusal | None:
+    """Charge the acknowledgement to its correspondent; a refusal leaves the row untouched. Other kinds are not charged."""
+    if reply.kind == "forward":
+        return None
+    given: dict[str, Any] = {"person": reply.person, "address": reply.correspondent, "now": now, "reply": reply.id}
+    if reply.kind == "ack":
+        db.execute(
+            "INSERT OR IGNORE INTO correspondent (person, address, client) VALUES (?,?,?)",
+            (reply.person, reply.correspondent, reply.client),
+        )
+        last = db.execute(
+            "SELECT last_reply_at FROM correspondent WHERE person = :person AND address = :address", given
+        ).fetchone()[0]
+        free = last if last is not None and to_ms(every(from_ms(last))) <= now else None
+        if db.execute(_CHARGE, {**given, "free": free}).rowcount:
+            return None
+    return _why_not(db, given, charged=reply.kind == "ack")
+
+
+def _why_not(db: Connection, given: dict[str, Any], *, charged: bool) -> Refusal | None:
+    opted_out, bounced, robot = db.execute(_OPEN_TO_US, given).fetchone() or (None, 0, 0)
+    if opted_out is not None:
+        return "opted-out"
+    if bounced:
+        return "bounced"
+    if robot:
+        return "robot-sender"
+    return "recently-replied" if charged else None
+
+
+def mark_data(store: Store, reply_id: int) -> bool:
+    """The server said 354; from here on a lost connection is doubt. False: the reply is not ours to send."""
+    with commit(store, "mark_data") as db:
+        changed = db.execute("UPDATE reply SET stage = 'data' WHERE id = ? AND state = 'sending'", (reply_id,))
+        return changed.rowcount > 0
+
+
+def sent(
+    store: Store,
+    reply_id: int,
+    now: datetime,
+    code: int | None = None,
+    text: str = "",
+    *,
+    saves_copy: bool,
+    rcpts: Sequence[str] = (),
+    copy_args: dict[str, Any] | None = None,
+) -> PromiseRow | None:
+    """The server took it. The promise is told; where the provider keeps no copy (`saves_copy` False), one is owed to Sent.
+
+    Returns the promise as it is now.
+    """
+    at = to_ms(now)
+    with commit(store, "sent") as db:
+        changed = db.execute(
+            "UPDATE reply SET state = 'sent', stage = NULL, code = ?, reason = ?, ended_at = ? WHERE id = ? AND state = 'sending'",
+            (code, text or None, at, reply_id),
+        )
+        reply = reply_of(db, reply_id)
+        if reply is None or not changed.rowcount:
+            return promise_of(db, reply.promise) if reply and reply.promise else None
+        note_sent(db, reply, at, rcpts or (reply.correspondent,))
+        if not saves_copy:
+            args = {"message_id": reply.message_id, **(copy_args or {})}
+            key = f"sentcopy:{reply_id}"
+            plan_effect(db, key, "append", reply.person, at, account=reply.account, reply=reply_id, args=args)
+        return tell_promise(db, reply, at)
+
+
+def note_sent(db: Connection, reply: ReplyRow, at: int, rcpts: Sequence[str], message_id: str | None = None) -> None:
+    """Inside a transaction: one of ours lies in Sent, and is never an answer."""
+    db.execute(
+        "INSERT INTO sent (person, account, message_id, thread, at, rcpts, clients, reply) SELECT ?,?,?,"
+        " (SELECT thread FROM item WHERE id = ?),?,?,?,? ON CONFLICT (account, message_id) DO UPDATE SET reply = excluded.reply",
+        (
+            reply.person,
+            reply.account,
+            message_id or reply.message_id,
+            reply.items[0] if reply.items else None,
+            at,
+            encode(list(rcpts)),
+            encode([reply.client]),
+            reply.id,
+        ),
+    )
+
+
+def retry_reply(store: Store, reply_id: int, try_at: datetime, code: int | None = None, text: str = "") -> bool:
+    """Not this time: back to waiting. Only from the envelope, or from an answer that leaves no doubt."""
+    with commit(store, "retry_reply") as db:
+        changed = db.execute(
+            "UPDATE reply SET state = 'waiting', stage = NULL, try_at = ?, code = ?, reason = ? WHERE id = ? AND state = 'sending'",
+            (to_ms(try_at), code, text or None, reply_id),
+        )
+        return changed.rowcount > 0
+
+
+def failed(store: Store, reply_id: int, now: datetime, code: int | None = None, text: str = "") -> bool:
+    """The server refused it for good."""
+    with commit(store, "failed") as db:
+        if not _is(db, reply_id, "'sending'"):
+            return False
+        end_reply(db, reply_id, "failed", text, to_ms(now), code=code)
+        return True
+
+
+def in_doubt(store: Store, reply_id: int, now: datetime, text: str = "") -> PromiseRow | None:
+    """It may have gone. It is not sent again; the promise counts as told."""
+    with commit(store, "in_doubt") as db:
+        return doubt(db, reply_id, to_ms(now), text)
+
+
+def doubt(db: Connection, reply_id: int, now: int, text: str) -> PromiseRow | None:
+    """Inside a transaction: from sending to in_doubt."""
+    changed = db.execute(
+        "UPDATE reply SET state = 'in_doubt', stage = NULL, reason = ?, ended_at = ? WHERE id = ? AND state = 'sending'",
+        (text or None, now, reply_id),
+    )
+    reply = reply_of(db, reply_id)
+    if reply is None or not changed.rowcount:
+        return None
+    return tell_promise(db, reply, now)
+
+
+def suppress(store: Store, reply_id: int, code: str, now: datetime) -> bool:
+    """The guard, run again, says no."""
+    with commit(store, "suppress") as db:
+        if not _is(db, reply_id, "'waiting','held'"):
+            return False
+        end_reply(db, reply_id, "suppressed", code, to_ms(now))
+        return True
+
+
+def hold(store: Store, reply_id: int, reason: str) -> bool:
+    """It waits for a person: too late, a template that is gone, a look that is impossible. Also before DATA."""
+    with commit(store, "hold") as db:
+        return _hold(db, reply_id, reason)
+
+
+def _hold(db: Connection, reply_id: int, reason: str) -> bool:
+    changed = db.execute(
+        "UPDATE reply SET state = 'held', stage = NULL, reason = ?, raw = NULL WHERE id = ?"
+        " AND (state = 'waiting' OR (state = 'sending' AND stage = 'envelope'))",
+        (reason, reply_id),
+    )
+    return changed.rowcount > 0
+
+
+def cancel(store: Store, reply_id: int, reason: str, now: datetime) -> ReplyRow | None:
+    """It will not go; its planned promise is void. None: too late."""
+    with commit(store, "cancel") as db:
+        return cancel_reply(db, reply_id, reason, to_ms(now))
+
+
+def drafted(store: Store, reply_id: int, now: datetime, place: Place | None) -> bool:
+    """It lies in Drafts. The promise opens when a person has sent it."""
+    with commit(store, "drafted") as db:
+        changed = db.execute(
+            "UPDATE reply SET state = 'drafted', stage = NULL, ended_at = ?, folder = ?, uidvalidity = ?, uid = ?"
+            " WHERE id = ? AND state = 'sending'",
+            (
+                to_ms(now),
+                place.folder if place else None,
+                place.uidvalidity if place else None,
+                place.uid if place else None,
+                reply_id,
+            ),
+        )
+        return changed.rowcount > 0
+
+
+def draft_seen_sent(store: Store, reply_id: int, now: datetime) -> PromiseRow | None:
+    """A person has sent the draft."""
+    with commit(store, "draft_seen_sent") as db:
+        return went(db, reply_id, to_ms(now), "'drafted'")
+
+
+def evidence(store: Store, reply_id: int, now: datetime) -> PromiseRow | None:
+    """A reply in doubt was found in Sent, or bounced: it went."""
+    with commit(store, "evidence") as db:
+        return went(db, reply_id, to_ms(now), "'in_doubt'")
+
+
+def went(db: Connection, reply_id: int, now: int, states: str) -> PromiseRow | None:
+    """Inside a transaction: it is sent, whatever was believed. None: it was not in one of `states`."""
+    if not _is(db, reply_id, states):
+        return None
+    db.execute("UPDATE reply SET state = 'sent', ended_at = coalesce(ended_at, ?) WHERE id = ?", (now, reply_id))
+    reply = reply_of(db, reply_id)
+    assert reply is not None
+    note_sent(db, reply, now, (reply.correspondent,))
+    return tell_promise(db, reply, now)
+
+
+def replan_promise(
+    store: Store, reply_id: int, kind: str, due_at: datetime, call: str | None = None
+) -> PromiseRow | None:
+    """The moment passed before the client was told: tell another one."""
+    with commit(store, "replan_promise") as db:
+        given = {"reply": reply_id, "kind": kind, "due": to_ms(due_at), "call": call}
+        db.execute(
+            "UPDATE reply SET tell_at = :due, tell_kind = :kind, tell_call = :call WHERE id = :reply AND state IN ('waiting','held')",
+            given,
+        )
+        db.execute(
+            "UPDATE promise SET due_at = :due, first_due_at = :due, kind = :kind, call = :call WHERE state = 'planned'"
+            " AND id = (SELECT promise FROM reply WHERE id = :reply AND state IN ('waiting','held'))",
+            given,
+        )
+        reply = reply_of(db, reply_id)
+        return promise_of(db, reply.promise) if reply and reply.promise else None
+
+
+def leave_reply(store: Store, item_id: int, reason: str, now: datetime) -> list[tuple[ReplyRow, bool]]:
+    """The message leaves its waiting reply; True beside it: it was the only one, the reply is cancelled."""
+    with commit(store, "leave_reply") as db:
+        return leave_replies(db, item_id, reason, to_ms(now))
+
+
+def in_doubt_replies(store: Store, since: datetime | None = None) -> list[ReplyRow]:
+    """Replies of which nobody knows whether they went, oldest first."""
+    where = "state = 'in_doubt' AND state IN ('waiting','held','sending','drafted','in_doubt') AND ended_at >= ? ORDER BY id"
+    return replies_of(store.db, where, (to_ms(since) if since else 0,))
+
+
+def drafts(store: Store, account: int) -> list[ReplyRow]:
+    """Drafts that neither were sent nor removed."""
+    where = (
+        "state = 'drafted' AND state IN ('waiting','held','sending','drafted','in_doubt') AND account = ? ORDER BY id"
+    )
+    return replies_of(store.db, where, (account,))
+
+
+def _is(db: Connection, reply_id: int, states: str) -> bool:
+    return db.execute(f"SELECT 1 FROM reply WHERE id = ? AND state IN ({states})", (reply_id,)).fetchone() is not None

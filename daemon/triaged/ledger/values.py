@@ -1,0 +1,346 @@
+"""What the ledger takes and gives: frozen values, instants aware UTC. No row of the database leaves the room as a tuple."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from triaged.core.decision import Decision
+from triaged.core.message import Message
+
+Mode = Literal["observe", "draft", "send"]
+ItemState = Literal["new", "here", "aside", "released", "gone", "unreadable"]
+EffectKind = Literal["flag", "urgent", "aside", "back", "append", "remove", "notify"]
+EffectState = Literal["planned", "trying", "done", "failed", "void"]
+PromiseKind = Literal["answer", "call"]
+PromiseState = Literal["planned", "open", "overdue", "kept", "late", "settled", "void"]
+ReplyKind = Literal["ack", "slip", "moved", "forward"]
+ReplyState = Literal[
+    "waiting", "held", "sending", "sent", "drafted", "in_doubt", "failed", "cancelled", "suppressed", "simulated"
+]
+Role = Literal["watch", "deferred", "urgent", "sent", "drafts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message lies: valid as long as the folder keeps its UIDVALIDITY (RFC 3501 2.3.1.1)."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One mailbox: its login is its name, `person` the key that its history is filed under."""
+
+    id: int
+    person: str
+    login: str
+    learned: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRow:
+    """What is remembered of a folder: everything below `next_uid` is decided, or is an item in state 'new'."""
+
+    account: int
+    name: str
+    role: Role
+    uidvalidity: int
+    next_uid: int
+    baseline_uid: int  # UIDs below it were there before first contact
+    last_internal_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A message of a client: what was decided, and where we believe it to be."""
+
+    id: int
+    person: str
+    account: int
+    client: str | None
+    correspondent: str | None
+    sender: str | None
+    message_id: str | None
+    references: tuple[str, ...]  # with In-Reply-To at their end; the first and the last of very long ones
+    digest: str
+    server_id: str | None
+    thread: str | None
+    dated_at: datetime | None
+    arrived_at: datetime
+    decided_at: datetime | None
+    kind: tuple[str, ...]
+    automatic: bool
+    subject: str | None
+    excerpt: str | None
+    mode: Mode
+    verdict: Literal["urgent", "deferrable", "left"] | None
+    rule: str | None
+    reason: str | None
+    no_reply: str | None
+    decision: Mapping[str, Any] | None
+    ruleset: str | None
+    state: ItemState
+    folder: str | None
+    uidvalidity: int | None
+    uid: int | None
+    promise: int | None
+    answered_at: datetime | None
+    tries: int
+    retry_at: datetime | None
+
+    @property
+    def place(self) -> Place | None:
+        """Where it lies; None: not known."""
+        if self.folder is None or self.uidvalidity is None or self.uid is None:
+            return None
+        return Place(self.folder, self.uidvalidity, self.uid)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """Something we owe the mailbox or the person."""
+
+    id: int
+    key: str
+    person: str
+    account: int | None
+    item: int | None
+    reply: int | None
+    kind: EffectKind
+    args: Mapping[str, Any]
+    due_at: datetime
+    state: EffectState
+    tries: int
+    error: str | None
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """Something we owe the client."""
+
+    id: int
+    person: str
+    client: str
+    correspondent: str
+    thread: str | None
+    kind: PromiseKind
+    due_at: datetime
+    first_due_at: datetime
+    call: str | None
+    state: PromiseState
+    told_at: datetime | None
+    warned_at: datetime | None
+    overdue_at: datetime | None
+    closed_at: datetime | None
+    closed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRow:
+    """Something we say. `tell_*`: the promise its text will name, which counts as told only once it went."""
+
+    id: int
+    person: str
+    account: int
+    client: str
+    correspondent: str
+    rcpt: str
+    kind: ReplyKind
+    template: str  # of a forward: the delegate's label
+    language: str
+    auto: Literal["auto-replied", "auto-generated"]
+    promise: int | None
+    tell_at: datetime | None
+    tell_kind: PromiseKind | None
+    tell_call: str | None
+    message_id: str
+    mode: Mode
+    state: ReplyState
+    stage: Literal["envelope", "data"] | None
+    made_at: datetime
+    send_at: datetime
+    try_at: datetime
+    tries: int
+    claimed_at: datetime | None
+    code: int | None
+    reason: str | None
+    ended_at: datetime | None
+    place: Place | None  # of a draft
+    items: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """A message that has been fetched and read: all that must be known before the past is asked."""
+
+    account: AccountRow
+    mode: Mode
+    place: Place | None
+    message: Message
+    arrived_at: datetime
+    flags: frozenset[str] = frozenset()
+    baseline: bool = False
+    client: str | None = None
+    correspondent: str | None = None  # key of the sender's address
+    automatic: bool = False
+    kinds: frozenset[str] = frozenset()
+    subject: str | None = None
+    excerpt: str | None = None
+    server_id: str | None = None
+    new_message_id: str = ""  # for a reply, should one be made: with angle brackets
+    lookback: timedelta = timedelta(0)  # the longest burst of the rules
+    fuse: timedelta = timedelta(hours=1)  # the period of the account's reply_fuse
+    accounts: Mapping[str, int] = field(
+        default_factory=dict
+    )  # the person's account labels -> ids, for ReplyPlan.account
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What became of one message of a window."""
+
+    arriving: Arriving
+    decision: Decision | None = None
+    item: int | None = None
+    known: bool = False
+    how: Literal["new", "stranger", "same", "placed", "reappeared"] = "new"
+    # same: at its remembered place. placed: its place was unknown or outdated, now it is this one.
+    # reappeared: it is believed to lie in the deferred folder; the caller looks there and calls `hand`.
+    reply: int | None = None
+    joined: bool = False
+    promise: int | None = None
+    pass_spent: bool = False
+    cancelled: tuple[ReplyRow, ...] = ()
+    opted_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """A message that could not be fetched or read, once more."""
+
+    item: int
+    tries: int
+    unreadable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SentSeen:
+    """One message of a Sent folder (or of the team, in a watched one)."""
+
+    message_id: str | None
+    references: tuple[str, ...]
+    at: datetime
+    rcpts: tuple[str, ...] = ()  # keys of To, Cc, Bcc
+    clients: tuple[str, ...] = ()  # labels of the clients among them, by the roster
+    ours: int | None = None  # the reply's id, if it carries our mark
+    by_team: bool = False
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewReply:
+    """A reply that follows from a promise, not from a message."""
+
+    kind: Literal["slip", "moved"]
+    template: str
+    language: str
+    message_id: str
+    send_at: datetime
+    mode: Mode
+    tell_at: datetime | None = None
+    tell_call: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The reply is ours to send, now, once."""
+
+    reply: ReplyRow
+
+
+@dataclass(frozen=True, slots=True)
+class NotClaimed:
+    """The reply may not go, and why.
+
+    `code` is of the contract's list, or: gone (not waiting, not due), changed (something joined or left it since it was
+    rendered: render again), answered (cancelled, a mail of mine went to that correspondent).
+    """
+
+    code: Literal[
+        "recently-replied", "opted-out", "bounced", "robot-sender", "rate-limit", "gone", "changed", "answered"
+    ]
+    reply: ReplyRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """A person's act that changed nothing, and why, in words."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """Somebody who wants no automatic replies."""
+
+    person: str
+    address: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredRow:
+    """A message that is put aside, until when, and what was promised."""
+
+    item: Item
+    until: datetime | None
+    promise: PromiseRow | None
+    reply: ReplyRow | None
+    tries: int = 0  # of its return
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOverview:
+    """How one account stands."""
+
+    account: AccountRow
+    folders: tuple[FolderRow, ...]
+    aside: int
+    waiting: int
+    held: int
+    in_doubt: int
+    failing: int  # effects that failed, or have been tried more than twice
+    unreadable: int
+    promises_open: int
+    promises_overdue: int
+    next_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One message for the report: when it came, when it was acknowledged, answered, and what became of its promise."""
+
+    item: Item
+    login: str
+    acknowledged_at: datetime | None  # the first automatic reply that covers it went
+    returned_at: datetime | None
+    promise: PromiseRow | None
+    pass_spent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What a start found."""
+
+    generation: int
+    restored: bool = False  # the ledger is older than the file beside it
+    unclean: bool = False  # the last stop was none of ours
+    held: tuple[ReplyRow, ...] = ()
+    waiting: tuple[ReplyRow, ...] = ()
+    in_doubt: tuple[ReplyRow, ...] = ()
+    trying: tuple[EffectRow, ...] = ()

@@ -1,0 +1,372 @@
+"""Writing down one decision: item, effects, pass, promise, reply or join. Inside the admitting transaction.
+
+Nothing is decided here. In `observe` nothing is owed to anybody: the item, the pass, and a reply that is only simulated.
+"""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from sqlite3 import Connection
+from typing import Any
+
+from triaged.core.decision import Aside, Decision, Effect, Flag, Forward, Notify, PromisePlan, ReplyPlan, ToUrgent
+from triaged.core.message import Message
+from triaged.ledger.changes import LIVE, cancel_reply, plan_effect
+from triaged.ledger.instants import span_ms, to_ms
+from triaged.ledger.rows import encode, replies_of
+from triaged.ledger.values import Admission, Arriving, ReplyRow
+
+Record = Callable[[Decision, Message], Mapping[str, Any]]
+"""How a decision is kept as JSON: everything that `explain ITEM` prints."""
+
+_ROBOT_MUTE = span_ms(timedelta(days=30))
+_FIRST_REFERENCES, _LAST_REFERENCES = 1, 20
+
+_ITEM = """
+INSERT INTO item (person, account, client, correspondent, sender, message_id, refs, digest, server_id, thread, dated_at,
+  arrived_at, decided_at, kind, automatic, subject, excerpt, mode, verdict, rule, reason, no_reply, decision, ruleset, state,
+  folder, uidvalidity, uid)
+VALUES (:person, :account, :client, :correspondent, :sender, :message_id, :refs, :digest, :server_id, :thread, :dated_at,
+  :arrived_at, :decided_at, :kind, :automatic, :subject, :excerpt, :mode, :verdict, :rule, :reason, :no_reply, :decision,
+  :ruleset, :state, :folder, :uidvalidity, :uid)
+"""
+_REPLY = """
+INSERT INTO reply (person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,
+  tell_call, message_id, mode, state, made_at, send_at, try_at, claimed_at)
+VALUES (:person, :account, :client, :correspondent, :rcpt, :kind, :template, :language, :auto, :promise, :tell_at, :tell_kind,
+  :tell_call, :message_id, :mode, :state, :now, :send_at, :send_at, :claimed_at)
+"""
+_PROMISE = """
+INSERT INTO promise (person, client, correspondent, thread, kind, due_at, first_due_at, call, state, closed_at, closed_by)
+VALUES (:person, :client, :correspondent, :thread, :kind, :due_at, :due_at, :call, :state, :closed_at, :closed_by)
+"""
+_SEEN_CORRESPONDENT = """
+INSERT INTO correspondent (person, address, client) VALUES (?,?,?)
+ON CONFLICT (person, address) DO UPDATE SET client = excluded.client WHERE client IS NOT excluded.client
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One decision on its way into the rows."""
+
+    db: Connection
+    arriving: Arriving
+    decision: Decision
+    thread: str | None
+    now: int
+    item: int = 0
+
+    @property
+    def observe(self) -> bool:
+        """Whether nothing may be owed."""
+        return self.arriving.mode == "observe"
+
+    @property
+    def person(self) -> str:
+        """Whose message it is."""
+        return self.arriving.account.person
+
+    @property
+    def client(self) -> str:
+        """Whose mail it is."""
+        return self.decision.client or ""
+
+
+def write_decision(
+    db: Connection,
+    arriving: Arriving,
+    decision: Decision,
+    thread: str | None,
+    now: int,
+    *,
+    ruleset: str | None = None,
+    record: Record | None = None,
+) -> Admission:
+    """All rows of one message. The caller has made sure that it is not known yet."""
+    w = Writing(db, arriving, decision, thread, now)
+    item = _insert_item(w, ruleset, record)
+    w = replace(w, item=item)
+    cancelled = _cancel(w)
+    _note_correspondent(w)
+    if decision.spends_pass:
+        db.execute(
+            "INSERT INTO pass (item, person, client, spent_at) VALUES (?,?,?,?)",
+            (item, w.person, w.client, to_ms(arriving.arrived_at)),
+        )
+    reply, promise, joined = _reply(w, decision.reply) if decision.reply else (None, None, False)
+    for effect in sorted(decision.effects, key=_rank):
+        _owe(w, effect)
+    return Admission(
+        arriving=arriving,
+        decision=decision,
+        item=item,
+        reply=reply,
+        joined=joined,
+        promise=promise,
+        pass_spent=decision.spends_pass,
+        cancelled=cancelled,
+        opted_out=decision.opt_out,
+    )
+
+
+def short_references(message: Message) -> list[str]:
+    """What a reply's References need: the root and the latest (RFC 5322 3.6.4 lets long ones be cut in the middle)."""
+    found = list(message.references)
+    if len(found) <= _FIRST_REFERENCES + _LAST_REFERENCES:
+        return found
+    return found[:_FIRST_REFERENCES] + found[-_LAST_REFERENCES:]
+
+
+def _insert_item(w: Writing, ruleset: str | None, record: Record | None) -> int:
+    a, d, message, place = w.arriving, w.decision, w.arriving.message, w.arriving.place
+    made = w.db.execute(
+        _ITEM,
+        {
+            "person": a.account.person,
+            "account": a.account.id,
+            "client": d.client,
+            "correspondent": d.correspondent or a.correspondent,
+            "sender": d.sender or a.correspondent,
+            "message_id": message.message_id,
+            "refs": encode(short_references(message)),
+            "digest": message.digest,
+            "server_id": a.server_id,
+            "thread": w.thread,
+            "dated_at": to_ms(message.date),
+            "arrived_at": to_ms(a.arrived_at),
+            "decided_at": w.now,
+            "kind": encode(d.kind),
+            "automatic": d.automatic,
+            "subject": message.subject if a.subject is None else a.subject,
+            "excerpt": d.excerpt or a.excerpt,
+            "mode": a.mode,
+            "verdict": str(d.verdict),
+            "rule": d.rule,
+            "reason": d.reason,
+            "no_reply": d.no_reply,
+            "decision": encode(record(d, message)) if record else None,
+            "ruleset": ruleset,
+            "state": "here",
+            "folder": place.folder if place else None,
+            "uidvalidity": place.uidvalidity if place else None,
+            "uid": place.uid if place else None,
+        },
+    )
+    assert made.lastrowid is not None
+    return made.lastrowid
+
+
+def _cancel(w: Writing) -> tuple[ReplyRow, ...]:
+    """Waiting acknowledgements that this decision ends: a person is at it, or the client wants none."""
+    if not (w.decision.cancels_replies or w.decision.opt_out):
+        return ()
+    if w.decision.cancels_replies:
+        whose, reason, given = "client = ?", "urgent", (w.person, w.client)
+    else:
+        whose, reason, given = "correspondent = ?", "opted-out", (w.person, w.decision.correspondent or "")
+    if w.observe:
+        ids = [
+            r.id
+            for r in replies_of(
+                w.db, f"person = ? AND {whose} AND state = 'simulated' AND send_at > ?", (*given, w.now)
+            )
+        ]
+        marked = [(reason, w.now, reply) for reply in ids]
+        w.db.executemany(
+            "UPDATE reply SET state = 'cancelled', reason = ?, ended_at = ?, claimed_at = NULL WHERE id = ?", marked
+        )
+        return ()
+    where = f"person = ? AND {whose} AND kind = 'ack' AND state IN ('waiting','held','drafted')"
+    found = (cancel_reply(w.db, reply.id, reason, w.now) for reply in replies_of(w.db, where, given))
+    return tuple(reply for reply in found if reply)
+
+
+def _note_correspondent(w: Writing) -> None:
+    """The row that a claim will update; what is known of the address."""
+    d = w.decision
+    for address in {d.correspondent, d.sender, d.reply.to.key if d.reply else None} - {None}:
+        w.db.execute(_SEEN_CORRESPONDENT, (w.person, address, w.client))
+    if d.opt_out:
+        w.db.execute(
+            "UPDATE correspondent SET opted_out_at = coalesce(opted_out_at, ?) WHERE person = ? AND address = ?",
+            (w.now, w.person, d.correspondent),
+        )
+    if d.marks_robot:
+        w.db.execute(
+            "UPDATE correspondent SET robot_until = max(coalesce(robot_until, 0), ?) WHERE person = ? AND address = ?",
+            (w.now + _ROBOT_MUTE, w.person, d.correspondent),
+        )
+
+
+def _reply(w: Writing, plan: ReplyPlan) -> tuple[int | None, int | None, bool]:
+    """Make the reply, or join the one that waits. Returns its id, its promise, whether it was joined."""
+    waiting = _one_to_join(w, plan)
+    if waiting is not None:
+        promise = _join(w, waiting)
+        joined = True
+        reply = waiting
+    else:
+        promise = _promise(w, plan, w.decision.promise) if w.decision.promise else None
+        reply = _insert_reply(w, plan, promise)
+        joined = False
+    w.db.execute("INSERT OR IGNORE INTO reply_item (reply, item) VALUES (?,?)", (reply, w.item))
+    if promise is not None:
+        w.db.execute("UPDATE item SET promise = ? WHERE id = ?", (promise, w.item))
+    return reply, promise, joined
+
+
+def _one_to_join(w: Writing, plan: ReplyPlan) -> int | None:
+    """The reply that the decision joins, or the one that lives all the same: there is never a second one."""
+    if w.observe:
+        return plan.joins
+    found = w.db.execute(
+        f"SELECT id FROM reply WHERE person = ? AND correspondent = ? AND kind = 'ack' AND state IN {LIVE}",
+        (w.person, plan.to.key),
+    ).fetchone()
+    return found[0] if found else None
+
+
+def _join(w: Writing, reply: int) -> int | None:
+    """The earlier promise wins, while nobody has been told; what a socket holds is said already."""
+    plan = w.decision.promise
+    if plan is not None:
+        given = {"reply": reply, "due": to_ms(plan.due_at), "kind": plan.kind, "call": plan.call}
+        w.db.execute(
+            "UPDATE reply SET tell_at = :due, tell_kind = :kind, tell_call = :call"
+            " WHERE id = :reply AND state IN ('waiting','held','simulated') AND tell_at > :due",
+            given,
+        )
+        w.db.execute(
+            "UPDATE promise SET due_at = :due, first_due_at = :due, kind = :kind, call = :call WHERE due_at > :due"
+            " AND (state = 'planned' OR (state = 'void' AND closed_by = 'observe'))"
+            " AND id = (SELECT promise FROM reply WHERE id = :reply AND state IN ('waiting','held','simulated'))",
+            given,
+        )
+    (promise,) = w.db.execute("SELECT promise FROM reply WHERE id = ?", (reply,)).fetchone()
+    return promise  # type: ignore[no-any-return]  # sqlite3 rows carry no types
+
+
+def _promise(w: Writing, reply: ReplyPlan, plan: PromisePlan) -> int | None:
+    """The promise that the reply will tell: the open one of the thread, or a new one. In observe one that binds nobody."""
+    if plan.continues is not None:
+        return plan.continues
+    made = w.db.execute(
+        _PROMISE,
+        {
+            "person": w.person,
+            "client": w.client,
+            "correspondent": reply.to.key,
+            "thread": w.thread,
+            "kind": plan.kind,
+            "due_at": to_ms(plan.due_at),
+            "call": plan.call,
+            "state": "void" if w.observe else "planned",
+            "closed_at": w.now if w.observe else None,
+            "closed_by": "observe" if w.observe else None,
+        },
+    )
+    return made.lastrowid
+
+
+def _insert_reply(w: Writing, plan: ReplyPlan, promise: int | None) -> int:
+    tells = w.decision.promise
+    return _put_reply(
+        w,
+        {
+            "account": w.arriving.accounts.get(plan.account, w.arriving.account.id),
+            "correspondent": plan.to.key,
+            "rcpt": plan.to.spec,
+            "kind": "ack",
+            "template": plan.template,
+            "language": plan.language,
+            "auto": plan.kind,
+            "promise": promise,
+            "tell_at": to_ms(tells.due_at) if tells else None,
+            "tell_kind": tells.kind if tells else None,
+            "tell_call": tells.call if tells else None,
+            "message_id": w.arriving.new_message_id,
+            "send_at": to_ms(plan.send_at),
+        },
+    )
+
+
+def _put_reply(w: Writing, values: Mapping[str, Any]) -> int:
+    made = w.db.execute(
+        _REPLY,
+        {
+            **values,
+            "person": w.person,
+            "client": w.client,
+            "mode": w.arriving.mode,
+            "state": "simulated" if w.observe else "waiting",
+            "now": w.now,
+            "claimed_at": values["send_at"] if w.observe else None,  # the fuse counts it from then
+        },
+    )
+    assert made.lastrowid is not None
+    return made.lastrowid
+
+
+def _rank(effect: Effect) -> int:
+    """The mailbox first, third parties last."""
+    match effect:
+        case Flag():
+            return 0
+        case Aside() | ToUrgent():
+            return 1
+        case Forward():
+            return 2
+        case Notify():
+            return 3
+
+
+def _owe(w: Writing, effect: Effect) -> None:
+    if isinstance(effect, Forward):
+        _forward(w, effect)
+        return
+    if w.observe:
+        return
+    match effect:
+        case Flag():
+            _plan(w, f"flag:{w.item}", "flag", w.now, {})
+        case ToUrgent():
+            _plan(w, f"urgent:{w.item}", "urgent", w.now, {"origin": _origin(w)})
+        case Aside():
+            _plan(w, f"aside:{w.item}", "aside", w.now, {"origin": _origin(w), "until": effect.until})
+            _plan(w, f"back:{w.item}:1", "back", to_ms(effect.back_at), {"to": _origin(w), "until": effect.until})
+        case Notify():
+            _plan(w, f"notify:{w.item}:{effect.channel}", "notify", w.now, {"channel": effect.channel})
+
+
+def _forward(w: Writing, effect: Forward) -> None:
+    """A mail of mine to the delegate, with an id of its own."""
+    reply = _put_reply(
+        w,
+        {
+            "account": w.arriving.account.id,
+            "correspondent": effect.to.key,
+            "rcpt": effect.to.spec,
+            "kind": "forward",
+            "template": effect.delegate,
+            "language": "",
+            "auto": "auto-generated",
+            "promise": None,
+            "tell_at": None,
+            "tell_kind": None,
+            "tell_call": None,
+            "message_id": "<fwd." + w.arriving.new_message_id.removeprefix("<"),
+            "send_at": w.now,
+        },
+    )
+    w.db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (reply, w.item))
+
+
+def _plan(w: Writing, key: str, kind: str, due_at: int, args: Mapping[str, Any]) -> None:
+    plan_effect(w.db, key, kind, w.person, due_at, account=w.arriving.account.id, item=w.item, args=args)
+
+
+def _origin(w: Writing) -> str:
+    return w.arriving.place.folder if w.arriving.place else "INBOX"
