@@ -9,7 +9,7 @@ from datetime import time, timedelta
 from typing import Literal
 
 from triaged.core.spans import Span, parse_span
-from triaged.core.timewords import nearest, parse_clock, parse_weekdays
+from triaged.core.timewords import WEEKDAYS, nearest, parse_clock, parse_weekdays
 
 _MOST_SHIFTS = 4
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}.*", re.ASCII)
@@ -213,14 +213,16 @@ def _wall_clock(text: str, words: str) -> Form:
         case "next office day":
             return NextOfficeDay(parse_clock(clock))
         case _:
-            return Clock(parse_clock(clock), _moment_days(text, days))
+            return Clock(parse_clock(clock), _moment_days(text, days, clock))
 
 
-def _moment_days(text: str, words: str) -> tuple[int, ...]:
+def _moment_days(text: str, days: str, clock: str) -> tuple[int, ...]:
     try:
-        return parse_weekdays(words)
+        return parse_weekdays(days)
     except ValueError as error:
-        raise ValueError(_unknown(text, words)) from error
+        if days != "today" and (close := nearest(days, (*WEEKDAYS, "tomorrow", "next office day"))):
+            raise ValueError(f'"{text}" is no moment: "{days}" is no day{close}') from error
+        raise ValueError(_unknown(text, f"{days} {clock}")) from error
 
 
 def _unknown(text: str, words: str) -> str:
