@@ -203,7 +203,8 @@ def connect(where: Where, lifeline: Lifeline, patience: SocketTimeout) -> Client
         text = words(str(error))
         raise _unwelcome(where, text) from error
     except TimeoutError as error:
-        raise Lost(f"{where.host}:{where.port} does not answer") from error
+        hint = "" if where.tls == "implicit" else '; is this a port for tls = "implicit"?'
+        raise Lost(f"{where.host}:{where.port} does not answer{hint}") from error
     except OSError as error:
         raise Lost(f"{where.host}:{where.port} cannot be reached: {error.strerror or error}") from error
 

@@ -34,7 +34,7 @@ _ITEM = re.compile(
     rb"|BODY\[(?P<section>[^\]\r\n]{0,200})\](?:<\d+>)? ?"
     rb'(?:\{(?P<literal>\d{1,20})\+?\}\r?\n\Z|"(?P<quoted>(?:[^"\\\r\n]|\\.)*)"|(?P<nil>NIL))'
     rb"|(?P<end>\)\r?\n\Z)"
-    rb"|(?P<other>[A-Z0-9][A-Z0-9.-]*(?:\[[^\]\r\n]{0,200}\](?:<\d+>)?)?)(?= ?[^ \r\n]))",
+    rb"|(?!UID )(?P<other>[A-Z0-9][A-Z0-9.-]*(?:\[[^\]\r\n]{0,200}\](?:<\d+>)?)?)(?= ?[^ \r\n]))",
     re.IGNORECASE,
 )
 _DATE = re.compile(r" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
@@ -216,7 +216,8 @@ def _merge(found: dict[int, Items], uid: int, items: Items) -> None:
 
 @lru_cache(maxsize=512)
 def _flags(raw: bytes) -> frozenset[str]:
-    return frozenset(raw.decode("utf-8", "replace").split())
+    # \Recent belongs to the session that saw the message first, not to the message
+    return frozenset(raw.decode("utf-8", "replace").split()) - {"\\Recent"}
 
 
 def internal_date(raw: bytes) -> datetime:

@@ -182,9 +182,9 @@ def _text(value: Value) -> str:
 def _with_usual_names(infos: list[FolderInfo]) -> list[FolderInfo]:
     """Roles by name for those that no folder has by the server's word."""
     told = {info.role for info in infos}
-    # of two folders of that name the one nearer to the top
-    free = sorted((i for i in infos if i.selectable and i.role is None), key=_depth, reverse=True)
-    candidates = {_last(info): info.name for info in free}
+    # "Clients/Sent" is the person's own: only the top counts, or what lies directly in the inbox (Courier)
+    free = [i for i in infos if i.selectable and i.role is None and _parent(i).upper() in ("", "INBOX")]
+    candidates = {_last(info): info.name for info in reversed(free)}
     by_name: dict[str, Role] = {}
     for role, names in _NAMES.items():
         if role in told:
@@ -194,8 +194,8 @@ def _with_usual_names(infos: list[FolderInfo]) -> list[FolderInfo]:
     return [FolderInfo(info.name, by_name.get(info.name, info.role), info.delimiter, info.selectable) for info in infos]
 
 
-def _depth(info: FolderInfo) -> int:
-    return info.name.count(info.delimiter) if info.delimiter else 0
+def _parent(info: FolderInfo) -> str:
+    return info.name.rpartition(info.delimiter)[0] if info.delimiter else ""
 
 
 def _last(info: FolderInfo) -> str:

@@ -5,6 +5,7 @@ Never: the password or token in an error or a log; a password on the command lin
 """
 
 import base64
+import contextlib
 import imaplib
 import json
 import re
@@ -70,7 +71,7 @@ def _tell(client: Client, how: object, offered: set[str], user: str, secret: str
     except imaplib.IMAP4.error as error:
         # the cause would carry what the server said, and some echo the command
         # IMAPClient's LoginError hides an abort (EOF, BYE) in its context
-        text = scrubbed(str(error), (secret,))
+        text = scrubbed(_said(str(error)), (secret,))
         if isinstance(error.__context__, imaplib.IMAP4.abort):
             raise farewell(text) from None
         raise _with_challenge(sign_in_refusal(text), challenge, secret) from None
@@ -112,6 +113,15 @@ def _answers(first: bytes, after_error: bytes, challenge: list[bytes]) -> object
     return answer
 
 
+_QUOTED_BYTES = re.compile(r"""\Ab(['"])(.*)\1\Z|\[b(['"])(.*)\3\]\Z""", re.DOTALL)
+
+
+def _said(text: str) -> str:
+    """The server's words out of imaplib's: "b'[CODE] no'", "LOGIN command error: BAD [b'no']"."""
+    found = _QUOTED_BYTES.search(text)
+    return (found[2] or found[4] or "") if found else text
+
+
 def _with_challenge(error: MailboxError, challenge: list[bytes], secret: str) -> MailboxError:
     """The error with what the server's JSON said (RFC 7628 3.2.2: status, scope, openid-configuration)."""
     if not isinstance(error, AuthFailed) or not challenge:
@@ -123,11 +133,9 @@ def _with_challenge(error: MailboxError, challenge: list[bytes], secret: str) ->
 def _decoded(challenge: bytes) -> str:
     """A challenge as `status 401, scope https://…`; as it stands if it is no JSON."""
     text = challenge.decode("utf-8", "replace")
-    if not text.startswith("{"):  # some servers encode it once more
-        try:
-            text = base64.b64decode(challenge, validate=True).decode("utf-8", "replace")
-        except ValueError:
-            return text
+    with contextlib.suppress(ValueError):  # some servers encode it once more
+        twice = base64.b64decode(challenge, validate=True)
+        text = twice.decode("utf-8", "replace") if twice.startswith(b"{") else text
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):

@@ -9,6 +9,8 @@ as seen by being read.
 
 import asyncio
 import functools
+import re
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +22,17 @@ from triaged.mailbox import capabilities as capability_words
 from triaged.mailbox import fetching, folders, idle, moves, selecting, storing
 from triaged.mailbox.capabilities import Capabilities
 from triaged.mailbox.connection import Client, Imap, Lifeline, Where, connect
-from triaged.mailbox.errors import FOREIGN, Insecure, Lost, MailboxError, NotMovable, PollInstead, Refused, translate
+from triaged.mailbox.errors import (
+    FOREIGN,
+    Insecure,
+    Lost,
+    MailboxError,
+    NotMovable,
+    PollInstead,
+    Refused,
+    translate,
+    words,
+)
 from triaged.mailbox.exchange import exchange, ignore, uid_sets, whole
 from triaged.mailbox.folders import Naming
 from triaged.mailbox.login import Credentials, Password, Token, sign_in
@@ -38,6 +50,7 @@ SLOWEST = 50_000
 """Octets a second: a slower transfer is given up."""
 
 T = TypeVar("T")
+_GREETING = re.compile(rb"^\* (?:OK|PREAUTH) (?:\[[^\]]*\] ?)?", re.IGNORECASE)
 _CLEAN = (Refused, NotMovable, PollInstead)
 
 
@@ -124,6 +137,11 @@ class Session:
     def is_open(self) -> bool:
         """Whether there is a connection, as far as we know."""
         return self._line is not None
+
+    @property
+    def selected(self) -> str | None:
+        """The name of the folder that is selected."""
+        return self._folder.name if self._folder is not None else None
 
     async def open(self) -> None:
         """Connect and sign in; an open connection is closed before.
@@ -414,20 +432,20 @@ def _open(
 ) -> tuple[Imap, Capabilities, str]:
     client: Client = connect(where, lifeline, patience)
     imap = client.imap
-    greeting = (imap.welcome or b"").decode("utf-8", "replace")
+    greeting = sys.intern(words(_GREETING.sub(b"", imap.welcome or b"", count=1)))
     if imap.state == "NONAUTH":  # PREAUTH (RFC 3501 7.1.4): signed in by other means
         sign_in(client, credentials)
-    words: list[bytes] = []
+    names: list[bytes] = []
 
     def take(line: bytes) -> None:
         whole(line, imap.wire, limit=0)
         if line[:13].upper() == b"* CAPABILITY ":
-            words.extend(line[13:].split())
+            names.extend(line[13:].split())
 
     # asked for anew: what was said before the sign-in, or along with it, is often another list (iCloud)
     exchange(imap, b"CAPABILITY", take)
     imap.untagged_responses.clear()
-    return imap, capability_words.read(words), greeting
+    return imap, capability_words.read(names), greeting
 
 
 def _identify(imap: Imap) -> None:
