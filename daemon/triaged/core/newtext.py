@@ -26,11 +26,11 @@ _WROTE = (
 # "On 3 May, Bob wrote:", "Am 3. Mai schrieb Bob:", "Bob schrieb am 3. Mai um 10:00:" …
 _STARTS = re.compile(r"(?:on|at|in|am|le|el|op|il|em|den|dne|w dniu|dnia|pe|tis|på|vào)\b", re.IGNORECASE)
 _HEADER = re.compile(rf"(?:^|[\s>,])(?:{_WROTE})\b.{{0,200}}[:：]\s*\Z", re.IGNORECASE)
-_DATED = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d? .*<[^<>\s]+@[^<>\s]+>\s*:\Z")
+# 26.06.2014, 14:41, "Bob" <bob@example.com>:
+_DATED = re.compile(r"(?=.*\d[-/.年]\s?\d|.*\d:\d\d).*<[^<>\s]+@[^<>\s]+>\s*[:：]\Z")
 _EVIDENCE = re.compile(r"\d|@")
 _CITED = re.compile(r"(?:zitat von|quoting|mensaje citado por|citando a?)\b.*[:：]\Z", re.IGNORECASE)
 
-_FROM = r"from|von|de|da|van|från|fra|od|lähettäjä|от"
 _FIELDS = {
     **dict.fromkeys(("from", "von", "de", "da", "van", "från", "fra", "od", "lähettäjä", "от"), "from"),
     **dict.fromkeys(("sent", "gesendet", "envoyé", "envoye", "enviado", "enviado el", "enviada em", "inviato"), "date"),
@@ -42,8 +42,52 @@ _FIELDS = {
     **dict.fromkeys(("ämne", "emne", "temat", "aihe", "тема"), "subject"),
     **dict.fromkeys(("reply-to", "antwort an", "importance", "priority", "wichtigkeit", "priorität"), "other"),
 }
-_FIELD = re.compile(r"[*_]{0,2}([^\W\d_][^:：*]{0,18}?)[*_]{0,2}[\s\u00a0]*[:：]", re.IGNORECASE)
-_LABELS = tuple({label[:2] for label in _FIELDS})
+_LABEL_LIMIT = 24  # characters
+_COLONS = ":："
+_SIGNS = frozenset(">-_=*#[(<!+~\u26a0|：")
+_FIRST_SIGNS = _SIGNS | frozenset(" \t\u00a0\u3000")
+_LAST_SIGNS = frozenset(_COLONS + " \t\u00a0\u3000")
+# How lines begin that may be a footer or a disclaimer: their first four characters, in the cases people write.
+_OPENINGS = frozenset(
+    cased
+    for opening in (
+        *(
+            "sent",
+            "get ",
+            "von ",
+            "gese",
+            "dies",
+            "outl",
+            "hole",
+            "envo",
+            "télé",
+            "obte",
+            "envi",
+            "verz",
+            "vers",
+            "invi",
+        ),
+        *(
+            "sänt",
+            "skic",
+            "disc",
+            "conf",
+            "lega",
+            "impo",
+            "priv",
+            "haft",
+            "vert",
+            "rech",
+            "avis",
+            "this",
+            "the ",
+            "der ",
+        ),
+        *("ce m", "ce c", "este", "plea", "cons", "bitt"),
+    )
+    for cased in (opening, opening.capitalize(), opening.upper())
+)
+_FIRST_FIELDS = frozenset({"from", "date", "subject"})
 
 _ORIGINAL = re.compile(
     r"-{2,}\s*(?:original (?:message|appointment)|ursprüngliche (?:nachricht|e-?mail|termin)|originalnachricht|message d'origine"
@@ -67,7 +111,7 @@ _MOBILE = re.compile(
     r"|verstuurd vanaf|inviato da(?:l)? |sänt från|skickat från|sendt fra)",
     re.IGNORECASE,
 )
-_MOBILE_LIMIT = 100
+_MOBILE_WORDS = 8  # more of them are somebody's sentence
 
 _MAIL_WORDS = (
     r"e-?mails?|message|sender|attachments?|links?|external|outside|organi[sz]ation|confidential|intended|recipient"
@@ -94,11 +138,10 @@ _DISCLAIMER = re.compile(
     r"|(?:disclaimer|confidentiality notice|vertraulichkeitshinweis|haftungsausschluss|aviso legal)\s*:?\W*\Z"
     r"|(?:this|the information (?:contained )?in this) (?:e-?mail|message|communication|transmission)\b.{0,120}"
     r"\b(?:confidential|privileged|intended|solely|virus)\b"
-    r"|diese e-?mail (?:enthält|ist vertraulich|und|kann|könnte)|der inhalt dieser e-?mail|(?:ce (?:message|courriel)|este (?:mensaje|correo))\b.{0,120}"
+    r"|(?:this|diese) e-?mail (?:has been|wurde) (?:scanned|checked|auf viren)\b|diese e-?mail (?:enthält|ist vertraulich|und|kann|könnte)|der inhalt dieser e-?mail|(?:ce (?:message|courriel)|este (?:mensaje|correo))\b.{0,120}"
     r"\b(?:confiden\w+|destinat\w+)\b|(?:please )?consider the environment before printing|bitte denken sie an die umwelt)",
     re.IGNORECASE,
 )
-_STARTERS = frozenset("cwavhedt[(*-<:_=#\"'!⚠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +155,10 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What is new, what was cut from where, and whether a forwarded message has nothing new above it."""
+    """What is new, the kind of cut that each line belongs to ("": new), and whether a forward has nothing new above it."""
 
     new_text: str
-    cuts: tuple[Cut, ...] = ()
+    kinds: tuple[str, ...] = ()
     forwarded: bool = False
 
 
@@ -131,15 +174,28 @@ def scan(text: str, marks: Iterable[Mark] = (), *, forwarding: bool = False) -> 
         The new text; where nothing wordlike is left, the whole text (a forward without a comment is to be read).
     """
     lines = text.split("\n")
-    kinds = _marked(lines, marks)
+    kinds = _marked(lines, marks) if marks else [""] * len(lines)
     _Lines(lines, kinds, forwarding).read()
     if not any(kinds):
         return Scan(text.strip())
-    cuts = _cuts(lines, kinds)
-    kept = "\n".join(line for line, kind in zip(lines, kinds, strict=True) if not kind).strip()
+    kept = "\n".join([line for line, kind in zip(lines, kinds, strict=True) if not kind]).strip()
     if _WORDLIKE.search(kept):
-        return Scan(kept, cuts)
-    return Scan(text.strip(), cuts, forwarded="forwarded" in kinds)
+        return Scan(kept, tuple(kinds))
+    return Scan(text.strip(), tuple(kinds), forwarded="forwarded" in kinds)
+
+
+def cuts_of(text: str, kinds: tuple[str, ...]) -> tuple[Cut, ...]:
+    """The cuts of a scan as stretches of its text; neighbouring lines of one kind are one cut."""
+    cuts: list[Cut] = []
+    offset = 0
+    for line, kind in zip(text.split("\n"), kinds, strict=False):  # no kinds: nothing was cut
+        end = offset + len(line)
+        if kind and cuts and cuts[-1].kind == kind and cuts[-1].end == offset - 1:
+            cuts[-1] = Cut(kind, cuts[-1].start, end)
+        elif kind:
+            cuts.append(Cut(kind, offset, end))
+        offset = end + 1
+    return tuple(cuts)
 
 
 def _marked(lines: list[str], marks: Iterable[Mark]) -> list[str]:
@@ -157,21 +213,6 @@ def _marked(lines: list[str], marks: Iterable[Mark]) -> list[str]:
     return kinds
 
 
-def _cuts(lines: list[str], kinds: list[str]) -> tuple[Cut, ...]:
-    """Neighbouring lines of one kind as one cut; blank lines between them belong to it."""
-    cuts: list[Cut] = []
-    offset = 0
-    for line, kind in zip(lines, kinds, strict=True):
-        end = offset + len(line)
-        if kind:
-            if cuts and cuts[-1].kind == kind and cuts[-1].end == offset - 1:
-                cuts[-1] = Cut(kind, cuts[-1].start, end)
-            else:
-                cuts.append(Cut(kind, offset, end))
-        offset = end + 1
-    return tuple(cuts)
-
-
 @dataclass(slots=True)
 class _Lines:
     """The lines of one text and the kind found for each; one walk from top to bottom."""
@@ -182,31 +223,36 @@ class _Lines:
     begun: bool = False  # something new has been read
 
     def read(self) -> None:
+        """Look closely at all lines down to the first new one, then at those that may be anything but prose."""
         number = 0
-        while number < len(self.lines):
+        while number < len(self.lines) and not self.begun:
             number = self._line(number)
+        for suspect in _suspects(self.lines):
+            if suspect >= number:
+                number = self._line(suspect)
 
     def _line(self, number: int) -> int:
-        """Look at one line; the number of the next one to look at."""
+        """Look closely at one line; the number of the next one to look at."""
         line = self.lines[number].strip()
         if not line or self.kinds[number]:
             return number + 1
-        first = line[0]
-        if first == ">":
+        if line[0] == ">":
             self.kinds[number] = "quote"
             return number + 1
-        found = 0
-        if len(line) <= _LINE_LIMIT:
-            if line[-1] in ":：" and (found := self._quote_header(number, line)):
-                return found
-            if first in "-_=*" and (found := self._separator(number, line)):
-                return found
-            if ":" in line[:22] or "：" in line[:22]:
-                found = self._block(number) or self._forward(number, line)
-            found = found or self._mobile(number, line)
+        found = self._short_line(number, line) if len(line) <= _LINE_LIMIT else 0
         found = found or self._notice(number, line)
         self.begun = self.begun or not found
         return found or number + 1
+
+    def _short_line(self, number: int, line: str) -> int:
+        found = 0
+        if line[-1] in _COLONS and (found := self._quote_header(number, line)):
+            return found
+        if line[0] in _SIGNS and (found := self._separator(number, line)):
+            return found
+        if ":" in line[:_LABEL_LIMIT] or "：" in line[:_LABEL_LIMIT]:
+            found = self._block(number) or self._forward(number, line)
+        return found or self._mobile(number, line)
 
     def _to_end(self, number: int, kind: str) -> int:
         for below in range(number, len(self.lines)):
@@ -284,13 +330,17 @@ class _Lines:
         return len(self.lines)
 
     def _block(self, number: int) -> int:
-        """An Outlook block: From, Sent, To, Subject in any of the languages; all to the end belongs to it."""
-        if _field(self.lines[number]) != "from":
+        """An Outlook block: From, Sent, To, Subject in any of the languages; all to the end belongs to it.
+
+        A subject or an address must be among them: a journey has From, To and Date, too.
+        """
+        if _field(self.lines[number]) not in _FIRST_FIELDS:
             return 0
-        found = {
-            _field(line) for line in self.lines[number : number + _BLOCK_LINES] if len(line) <= 2 * _LINE_LIMIT
-        } - {"", "other"}
-        if len(found) < _BLOCK_FIELDS:
+        block = self.lines[number : number + _BLOCK_LINES]
+        found = {_field(line) for line in block if len(line) <= 2 * _LINE_LIMIT} - {"", "other"}
+        if len(found) < _BLOCK_FIELDS or "from" not in found:
+            return 0
+        if "subject" not in found and not any("@" in line for line in block):
             return 0
         return self._to_end(number, "forwarded" if self.forwarding else "quote")
 
@@ -298,7 +348,7 @@ class _Lines:
         return self._to_end(number, "forwarded") if _FORWARD.match(line) else 0
 
     def _mobile(self, number: int, line: str) -> int:
-        if len(line) <= _MOBILE_LIMIT and line[0] in "sSgGvVdDoOhHeEtTiI" and _MOBILE.match(line):
+        if _MOBILE.match(line) and len(line.split()) <= _MOBILE_WORDS:
             self.kinds[number] = "footer"
             return number + 1
         return 0
@@ -331,10 +381,26 @@ class _Lines:
         return number
 
 
+def _suspects(lines: list[str]) -> list[int]:
+    """The numbers of the lines worth a closer look: one cheap question after the other, asked of every line."""
+    return [
+        number
+        for number, line in enumerate(lines)
+        if line
+        and (
+            line[0] in _FIRST_SIGNS
+            or line[-1] in _LAST_SIGNS
+            or line[:4] in _OPENINGS
+            or ":" in line[:_LABEL_LIMIT]
+            or "：" in line[:_LABEL_LIMIT]
+        )
+    ]
+
+
 def _field(line: str) -> str:
     """The canonical field that a line of an Outlook block begins with, "" if it begins with none."""
     stripped = line.strip().lstrip("*> ")
-    colon = stripped[:24].replace("：", ":").find(":")
+    colon = stripped[:_LABEL_LIMIT].replace("：", ":").find(":")
     if colon < 1:
         return ""
     return _FIELDS.get(stripped[:colon].strip("*_ \u00a0").casefold(), "")

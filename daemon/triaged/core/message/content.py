@@ -140,8 +140,6 @@ def _text(part: Part, reading: _Reading) -> Content:
 def _octets(part: Part, reading: _Reading) -> bytes:
     """The part's octets, decoded from their transfer encoding, line ends LF."""
     raw = reading.body[part.start : min(part.end, part.start + _OCTETS_LIMIT)]
-    if part.encoding in _IDENTITY:
-        return raw
     if part.encoding == "quoted-printable":
         raw = decode_quoted_printable(raw)
     elif part.encoding == "base64":
@@ -150,11 +148,9 @@ def _octets(part: Part, reading: _Reading) -> bytes:
             reading.defects.append("bad-base64")
     elif part.encoding in _UUENCODED:
         raw = _uudecode(raw)
-    else:
+    elif part.encoding not in _IDENTITY:
         reading.defects.append("unknown-encoding")
-    if b"\r" in raw:
-        raw = raw.replace(b"\r\n", b"\n")
-    return raw
+    return raw.replace(b"\r\n", b"\n") if b"\r" in raw else raw
 
 
 def _uudecode(raw: bytes) -> bytes:
@@ -169,7 +165,7 @@ def _uudecode(raw: bytes) -> bytes:
         if line.strip() == b"end":
             break
         try:
-            out.append(binascii.a2b_uu(line))
+            out.append(binascii.a2b_uu(line.rstrip(b"\r")))
         except binascii.Error:
             out.append(line + b"\n")
     out.extend(line + b"\n" for line in lines)

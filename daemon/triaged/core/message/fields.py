@@ -16,7 +16,6 @@ FIELDS_LIMIT = 1000
 
 # One field with its continuation lines, or (third group) one line that is no field.
 _FIELD = re.compile(rb"(?:([!-9;-~]+)([ \t]*):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)|([^\n]*))(?:\n|\Z)")
-_FOLD = re.compile(rb"\n(?=[ \t])")
 _NOTHING: tuple[bytes, ...] = ()
 
 
@@ -78,12 +77,17 @@ def read_fields(header: bytes) -> tuple[Fields, tuple[str, ...]]:
         defects.append("limit-fields")
     pairs: list[tuple[str, bytes]] = []
     for name, blank, body, junk in found:
-        if name:
-            pairs.append((name.lower().decode("ascii"), _body(body, defects)))
-            if blank:
-                defects.append("blank-before-colon")
-        elif junk.strip():
-            defects.append("junk-in-header")
+        if not name:
+            if junk and not junk.isspace():
+                defects.append("junk-in-header")
+            continue
+        if blank:
+            defects.append("blank-before-colon")
+        if len(body) > FIELD_LIMIT:
+            defects.append("limit-field")
+            body = body[:FIELD_LIMIT]  # noqa: PLW2901  # the field, cut
+        # A line end within a field is a fold: the pattern lets no other in (RFC 5322 2.2.3).
+        pairs.append((name.decode("ascii").lower(), body.replace(b"\n", b"").strip()))
     return Fields.of(tuple(pairs)), tuple(dict.fromkeys(defects))
 
 
@@ -95,12 +99,3 @@ def _line_ends(header: bytes, defects: list[str]) -> bytes:
         defects.append("bare-cr")
         return header.replace(b"\r", b" " if b"\n" in header else b"\n")
     return header
-
-
-def _body(body: bytes, defects: list[str]) -> bytes:
-    if len(body) > FIELD_LIMIT:
-        body = body[:FIELD_LIMIT]
-        defects.append("limit-field")
-    if b"\n" in body:
-        body = _FOLD.sub(b"", body)
-    return body.strip()

@@ -21,7 +21,7 @@ from triaged.core.message.content import Attachment, Content, attachments_of, re
 from triaged.core.message.dates import read_date, read_received_date
 from triaged.core.message.fields import Fields, read_fields
 from triaged.core.message.mime import BODY_LIMIT, Part, read_parts
-from triaged.core.newtext import Cut, Scan, scan
+from triaged.core.newtext import Cut, Scan, cuts_of, scan
 
 T = TypeVar("T")
 
@@ -189,12 +189,10 @@ class Message:
 
     @once
     def _octets(self) -> bytes:
-        """A line end, then the body with its line ends as LF."""
+        """A line end, then the body; lines may end with LF or CRLF."""
         body = self.body[:BODY_LIMIT]
-        if b"\r" in body:
-            body = body.replace(b"\r\n", b"\n")
-            if b"\r" in body and b"\n" not in body:
-                body = body.replace(b"\r", b"\n")
+        if b"\n" not in body and b"\r" in body:
+            body = body.replace(b"\r", b"\n")
         return b"\n" + body
 
     @once
@@ -228,10 +226,10 @@ class Message:
         """The text without quotes, signature, banners and forwarded part; all of it if nothing is left."""
         return self._scan.new_text
 
-    @property
+    @once
     def cuts(self) -> tuple[Cut, ...]:
         """What was cut from `text`, in order, for explain."""
-        return self._scan.cuts
+        return cuts_of(self.text, self._scan.kinds)
 
     @property
     def forwarded(self) -> bool:

@@ -19,7 +19,7 @@ _CONTENT = re.compile(
 )
 # The field lines a part begins with; what follows them is its content, with or without a blank line between.
 _PART_HEADER = re.compile(rb"(?:[!-9;-~]+[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z))*+")
-_FOLD = re.compile(rb"\n(?=[ \t])")
+_FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+*-]+/[a-z0-9!#$&^_.+*-]+")
 _NO_PARAMETERS: Mapping[str, str] = {}
 
@@ -58,7 +58,7 @@ class _Reading:
 def read_parts(
     content_type: bytes, encoding: bytes, disposition: bytes, body: bytes, *, complete: bool
 ) -> tuple[Part, tuple[str, ...]]:
-    """Read the structure of a body whose line ends are LF.
+    """Read the structure of a body.
 
     Args:
         content_type: the message's own Content-Type field body, b"" if there is none; likewise the next two.
@@ -123,7 +123,7 @@ def _slices(reading: _Reading, boundary: bytes, start: int, end: int) -> Iterato
         rest = body[tail : min(line_end, tail + _CLOSING_BLANKS)].strip()
         if rest in {b"", b"--"}:
             if opened is not None:
-                yield opened, max(at, opened)
+                yield opened, max(at - body.startswith(b"\r", at - 1), opened)
             opened = None if rest else min(line_end + 1, end)
             if rest:
                 return
@@ -142,4 +142,5 @@ def _part_header(body: bytes, start: int, end: int) -> tuple[tuple[bytes, bytes,
     for name, value in _CONTENT.findall(body, start, content):
         place = ("type", "transfer-encoding", "disposition").index(name.lower().decode("ascii"))
         found[place] = found[place] or _FOLD.sub(b"", value)
-    return (found[0], found[1], found[2]), content + body.startswith(b"\n", content, end)
+    blank = 2 * body.startswith(b"\r\n", content, end) or int(body.startswith(b"\n", content, end))
+    return (found[0], found[1], found[2]), content + blank
