@@ -9,6 +9,7 @@ from server.fixtures import (  # noqa: F401 — fixtures are found by their name
     dovecot,
     dovecots,
     own_dovecot,
+    postfixes,
     sink,
     user,
 )

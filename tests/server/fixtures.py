@@ -6,6 +6,7 @@ import pytest
 
 from server.certificates import Authority
 from server.dovecot import USUAL, Dovecot, Variant
+from server.postfix import Postfix, Routes
 from server.processes import own_folder, remove
 from server.sink import Sink
 
@@ -70,3 +71,19 @@ def sink() -> Iterator[Sink]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def postfixes(dovecot: Dovecot, authority: Authority) -> Iterator[Callable[..., Postfix]]:
+    """Submission servers of this test alone: `postfixes(Routes(others=sink), refuses_null_sender=…)`."""
+    running: list[Postfix] = []
+
+    def give(routes: Routes, *, refuses_null_sender: bool = False) -> Postfix:
+        server = Postfix(dovecot, authority.valid(), routes, refuses_null_sender=refuses_null_sender)
+        running.append(server)
+        server.start()
+        return server
+
+    yield give
+    for server in running:
+        server.close()
