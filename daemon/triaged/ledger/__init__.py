@@ -16,9 +16,33 @@ from triaged.ledger.errors import (
 )
 from triaged.ledger.lock import StateLock
 from triaged.ledger.thread import LedgerThread
+from triaged.ledger.values import (
+    AccountRow,
+    Admission,
+    Arriving,
+    Claimed,
+    EffectRow,
+    FolderRow,
+    Item,
+    NewReply,
+    NotClaimed,
+    NotDone,
+    Place,
+    PromiseRow,
+    Recovery,
+    ReplyRow,
+    SentSeen,
+)
 from triaged.ledger.wake import Waker, wake
 
 __all__ = [
+    "AccountRow",
+    "Admission",
+    "Arriving",
+    "Claimed",
+    "EffectRow",
+    "FolderRow",
+    "Item",
     "Ledger",
     "LedgerBusy",
     "LedgerDamaged",
@@ -27,6 +51,14 @@ __all__ = [
     "LedgerNewer",
     "LedgerThread",
     "LedgerUnavailable",
+    "NewReply",
+    "NotClaimed",
+    "NotDone",
+    "Place",
+    "PromiseRow",
+    "Recovery",
+    "ReplyRow",
+    "SentSeen",
     "StateHeld",
     "StateLock",
     "Waker",

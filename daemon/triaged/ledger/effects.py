@@ -3,7 +3,7 @@
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
@@ -15,11 +15,19 @@ from triaged.ledger.store import Store, commit, row, rows
 from triaged.ledger.values import EffectRow, Item, Place
 
 _E = columns(EFFECT, "e")
-_DUE = f"""
-SELECT {_E} FROM effect e LEFT JOIN item i ON i.id = e.item
-WHERE e.state IN ('planned','trying') AND e.due_at <= :now AND (:account IS NULL OR e.account = :account)
-  AND (e.kind <> 'back' OR i.state = 'aside')
-ORDER BY e.due_at, e.id LIMIT :limit
+_OWED = """
+FROM effect e LEFT JOIN item i ON i.id = e.item
+WHERE e.state IN ('planned','trying') AND (e.kind <> 'back' OR i.state = 'aside')
+"""  # the return of a message that is not put aside yet has to wait for that
+_DUE_ANY = f"SELECT {_E} {_OWED} AND e.due_at <= :now ORDER BY e.due_at, e.id LIMIT :limit"
+_DUE = f"SELECT {_E} {_OWED} AND e.account = :account AND e.due_at <= :now ORDER BY e.due_at, e.id LIMIT :limit"
+_NEXT = f"SELECT e.due_at {_OWED} AND e.account = ? AND e.kind <> 'notify' ORDER BY e.due_at LIMIT 1"
+_NEXT_OF_ALL = f"""
+SELECT min(at) FROM (
+  SELECT (SELECT e.due_at {_OWED} ORDER BY e.due_at LIMIT 1) AS at
+  UNION ALL SELECT min(try_at) FROM reply WHERE state = 'waiting'
+  UNION ALL SELECT min(due_at) FROM promise WHERE state = 'open'
+  UNION ALL SELECT min(due_at) - ? FROM promise WHERE state = 'open' AND warned_at IS NULL AND kind = 'answer')
 """
 _STATE_AFTER = {"aside": "aside", "back": "here", "urgent": "here"}
 
@@ -30,30 +38,19 @@ def due_effects(store: Store, account: int | None, now: datetime, limit: int = 5
     Those in state 'trying' were begun by a run that did not end them: look before doing them again.
     """
     given = {"now": to_ms(now), "account": account, "limit": limit}
-    return [effect_from(r) for r in rows(store, _DUE, given)]
+    return [effect_from(r) for r in rows(store, _DUE_ANY if account is None else _DUE, given)]
 
 
-def next_due(store: Store, *, warn_before: Any = None) -> datetime | None:
+def next_due(store: Store, *, warn_before: timedelta = timedelta(0)) -> datetime | None:
     """The earliest instant at which something falls due: an effect, a reply, a promise (or its warning, a timedelta before)."""
-    early = span_ms(warn_before) if warn_before else 0
-    found = row(
-        store,
-        "SELECT min(at) FROM (SELECT min(due_at) AS at FROM effect WHERE state IN ('planned','trying')"
-        " UNION ALL SELECT min(try_at) FROM reply WHERE state = 'waiting'"
-        " UNION ALL SELECT min(due_at) FROM promise WHERE state = 'open'"
-        " UNION ALL SELECT min(due_at) - ? FROM promise WHERE state = 'open' AND warned_at IS NULL AND kind = 'answer')",
-        (early,),
-    )
+    early = span_ms(warn_before)
+    found = row(store, _NEXT_OF_ALL, (early,))
     return from_ms(found[0]) if found else None
 
 
 def next_effect_due(store: Store, account: int) -> datetime | None:
-    """When the next thing falls due that is owed to this mailbox."""
-    found = row(
-        store,
-        "SELECT min(due_at) FROM effect WHERE account = ? AND kind <> 'notify' AND state IN ('planned','trying')",
-        (account,),
-    )
+    """When the next thing falls due that is owed to this mailbox; it may be in the past."""
+    found = row(store, _NEXT, (account,))
     return from_ms(found[0]) if found else None
 
 

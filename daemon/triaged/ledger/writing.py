@@ -21,6 +21,7 @@ from triaged.ledger.values import Admission, Arriving, ReplyRow
 Record = Callable[[Decision, Message], Mapping[str, Any]]
 """How a decision is kept as JSON: everything that `explain ITEM` prints."""
 
+_BEYOND_FUSE = "rate-limit"
 _ROBOT_MUTE = span_ms(timedelta(days=30))
 _FIRST_REFERENCES, _LAST_REFERENCES = 1, 20
 
@@ -34,9 +35,9 @@ VALUES (:person, :account, :client, :correspondent, :sender, :message_id, :refs,
 """
 _REPLY = """
 INSERT INTO reply (person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,
-  tell_call, message_id, mode, state, made_at, send_at, try_at, claimed_at)
+  tell_call, message_id, mode, state, reason, made_at, send_at, try_at, claimed_at)
 VALUES (:person, :account, :client, :correspondent, :rcpt, :kind, :template, :language, :auto, :promise, :tell_at, :tell_kind,
-  :tell_call, :message_id, :mode, :state, :now, :send_at, :send_at, :claimed_at)
+  :tell_call, :message_id, :mode, :state, :reason, :now, :send_at, :send_at, :claimed_at)
 """
 _PROMISE = """
 INSERT INTO promise (person, client, correspondent, thread, kind, due_at, first_due_at, call, state, closed_at, closed_by)
@@ -294,6 +295,7 @@ def _insert_reply(w: Writing, plan: ReplyPlan, promise: int | None) -> int:
 
 
 def _put_reply(w: Writing, values: Mapping[str, Any]) -> int:
+    beyond_fuse = values["kind"] == "ack" and any(refusal.code == _BEYOND_FUSE for refusal in w.decision.refusals)
     made = w.db.execute(
         _REPLY,
         {
@@ -301,9 +303,10 @@ def _put_reply(w: Writing, values: Mapping[str, Any]) -> int:
             "person": w.person,
             "client": w.client,
             "mode": w.arriving.mode,
-            "state": "simulated" if w.observe else "waiting",
+            "state": "simulated" if w.observe else "held" if beyond_fuse else "waiting",
+            "reason": _BEYOND_FUSE if beyond_fuse else None,
             "now": w.now,
-            "claimed_at": values["send_at"] if w.observe else None,  # the fuse counts it from then
+            "claimed_at": values["send_at"] if w.observe and not beyond_fuse else None,  # the fuse counts it from then
         },
     )
     assert made.lastrowid is not None
