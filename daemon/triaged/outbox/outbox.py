@@ -1,0 +1,170 @@
+"""The loop of one account's replies: what is due is looked at in the mailbox, then served one by one.
+
+Nothing here knows a server or a row's columns; `serving` does. Nothing is served before a look that began after its time.
+"""
+
+import asyncio
+import random
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from triaged.clock import LONGEST_NAP, Clock
+from triaged.core.errors import TriagedError
+from triaged.ledger import LedgerBusy, LedgerFull, LedgerThread, LedgerUnavailable, ReplyRow
+from triaged.log.events import Events
+from triaged.outbox.serving import Serving, Surroundings
+from triaged.outbox.values import Preparation
+
+GRACE = timedelta(seconds=30)
+"""How long a delivery under way may go on after the order to stop."""
+
+LOOK_AGAIN = timedelta(minutes=1)
+"""After a look at the mailbox was impossible."""
+
+LEDGER_AGAIN = timedelta(seconds=30)
+"""After the ledger had no room: what cannot be claimed must not be sent."""
+
+CLOCK_SLIP = timedelta(minutes=2)
+CLOCK_PAUSE = timedelta(minutes=10)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_AT_ONCE = 100
+_SHORTEST_NAP = timedelta(seconds=1)
+
+
+class Outbox:
+    """The loop of one account's replies.
+
+    Args:
+        account: its id in the ledger.
+        preparation: whoever keeps its mailbox.
+        book: the ledger.
+        clock: the time, and waiting.
+        events: bound to person and account.
+        chance: for jitter.
+    """
+
+    def __init__(
+        self,
+        account: int,
+        preparation: Preparation,
+        *,
+        book: LedgerThread,
+        clock: Clock,
+        events: Events,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._account, self._preparation, self._book, self._clock = account, preparation, book, clock
+        self._events = events
+        chance = chance or random.Random()  # noqa: S311 — jitter, no secret
+        self._serving = Serving(Surroundings(account, preparation, book, clock, events, chance))
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._resting_until: datetime | None = None
+        self._drift = self._clocks()
+
+    def wake(self) -> None:
+        """Look at the queue now: something was added, or the mailbox can be reached again."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End after the reply in hand."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Serve the queue until stopped. A cancellation lets a delivery under way end, for at most `GRACE`."""
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                await self.once()
+                nap = await self._until_next()
+            except (LedgerBusy, LedgerFull, LedgerUnavailable) as error:
+                self._events.emit("account.degraded", error=str(error), reason="no reply can be claimed")
+                nap = LEDGER_AGAIN.total_seconds()
+            await self._clock.sleep(nap, self._wake)
+
+    async def once(self) -> int:
+        """Serve what is due now; how many replies were taken up."""
+        taken = 0
+        while not self._stopping and not self._resting():
+            due = await self._due(timedelta(0), _AT_ONCE)
+            if not due or not await self._looked(due):
+                break
+            taken += await self._served(due)
+            if len(due) < _AT_ONCE:
+                break
+        return taken
+
+    async def _served(self, due: list[ReplyRow]) -> int:
+        for number, reply in enumerate(due):
+            if self._stopping or self._resting():
+                return number
+            await self._protected(self._serve(reply.id), f"reply {reply.id}")
+        return len(due)
+
+    async def _serve(self, reply_id: int) -> None:
+        rest = await self._serving.serve(reply_id)
+        if rest is not None:
+            self._rest(rest)
+
+    async def _due(self, ahead: timedelta, limit: int) -> list[ReplyRow]:
+        until = self._clock.now() + ahead
+        return await self._book.call(lambda ledger: ledger.due_replies(until, self._account, limit))
+
+    # -- when
+
+    async def _until_next(self) -> float:
+        """Seconds to the next reply or the end of a rest, at most a nap."""
+        now = self._clock.now()
+        nap = timedelta(seconds=LONGEST_NAP)
+        if self._resting_until is not None and self._resting_until > now:
+            return min(self._resting_until - now, nap).total_seconds()
+        ahead = await self._due(nap, 1)
+        return max(min(ahead[0].try_at - now, nap), _SHORTEST_NAP).total_seconds() if ahead else nap.total_seconds()
+
+    def _resting(self) -> bool:
+        now = self._clock.now()
+        drift = self._clocks()
+        if abs(drift - self._drift) > CLOCK_SLIP:
+            # Somebody set the clock: what looks due may not be. `late` decides about the rest.
+            self._drift = drift
+            self._rest(now + CLOCK_PAUSE)
+        return self._resting_until is not None and now < self._resting_until
+
+    def _clocks(self) -> timedelta:
+        """Wall clock less time elapsed: constant, unless somebody sets the clock."""
+        return self._clock.now() - _EPOCH - timedelta(seconds=self._clock.elapsed())
+
+    def _rest(self, until: datetime) -> None:
+        self._resting_until = max(until, self._resting_until or until)
+
+    # -- one round, one reply
+
+    async def _looked(self, due: list[ReplyRow]) -> bool:
+        """One look serves all that are due: it begins after the send time of each."""
+        try:
+            await self._preparation.look(due)
+        except TriagedError as error:
+            now = self._clock.now()
+            late = self._preparation.way().late
+            for reply in due:
+                if now - reply.send_at > late:
+                    await self._serving.hold(reply, f"late: the mailbox could not be looked at ({error})")
+            self._rest(now + LOOK_AGAIN)
+            return False
+        return True
+
+    async def _protected(self, step: Coroutine[Any, Any, None], name: str) -> None:
+        """Run a step that must not be cut in two: a cancellation waits for it, then goes on."""
+        task = asyncio.create_task(step, name=name)
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait({task}, timeout=GRACE.total_seconds())
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+            if not task.cancelled():
+                task.exception()  # looked at, so that asyncio does not complain about it
+            raise

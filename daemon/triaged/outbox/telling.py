@@ -1,0 +1,131 @@
+"""Events of the reply queue: what has happened becomes lines of the log. Nothing is decided here."""
+
+import re
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from triaged.delivery import Deferred
+from triaged.ledger import Place, PromiseRow, ReplyRow
+from triaged.log.events import Events
+
+_NO_SUCH = re.compile(r"\b5\.1\.(?:0|1|2|3|6|10)\b")
+
+
+class Which(TypedDict):
+    """The fields that say which reply."""
+
+    client: str
+    mode: str
+    item: int | None
+    reply: int
+    template: str
+    language: str
+    to: str
+
+
+def of_reply(reply: ReplyRow) -> Which:
+    """Which reply it is about."""
+    return {
+        "client": reply.client,
+        "mode": reply.mode,
+        "item": reply.items[0] if reply.items else None,
+        "reply": reply.id,
+        "template": reply.template,
+        "language": reply.language,
+        "to": reply.rcpt,
+    }
+
+
+def sent(events: Events, reply: ReplyRow, promise: PromiseRow | None) -> None:
+    """The server took it; what it told is a promise."""
+    due = promise.due_at if promise and reply.tell_at else None
+    if reply.kind == "forward":
+        events.emit("message.forwarded", **of_reply(reply))
+        return
+    events.emit("reply.sent", **of_reply(reply), promise=due)
+    if reply.kind == "slip":
+        events.emit("promise.slipped", **of_reply(reply), promise=promise.due_at if promise else None)
+    elif promise:
+        told(events, reply, promise)
+
+
+def told(events: Events, reply: ReplyRow, promise: PromiseRow) -> None:
+    """The client knows of a promise that was not told before."""
+    if promise.told_at is None or (reply.claimed_at and promise.told_at < reply.claimed_at):
+        return
+    events.emit(
+        "promise.made", client=reply.client, item=reply.items[0] if reply.items else None, reply=reply.id,
+        promise=promise.due_at, to=reply.rcpt,
+    )  # fmt: skip
+
+
+def drafted(events: Events, reply: ReplyRow, place: Place | None) -> None:
+    """It lies in Drafts."""
+    events.emit(
+        "reply.drafted", **of_reply(reply), folder=place.folder if place else None, uid=place.uid if place else None
+    )
+
+
+def suppressed(events: Events, reply: ReplyRow, code: str, reason: str) -> None:
+    """It will not go, by the rules."""
+    events.emit("reply.suppressed", **of_reply(reply), no_reply=code, reason=reason)
+
+
+def cancelled(events: Events, reply: ReplyRow, reason: str) -> None:
+    """It will not go, since a person has dealt with it."""
+    events.emit("reply.cancelled", **of_reply(reply), reason=reason, by="person")
+
+
+def held(events: Events, reply: ReplyRow, reason: str, *, no_reply: str | None = None) -> None:
+    """It waits for a person."""
+    events.emit("reply.held", **of_reply(reply), no_reply=no_reply, reason=reason)
+
+
+def fuse(events: Events) -> None:
+    """The one alarm: more replies than `reply_fuse` allows."""
+    events.emit(
+        "account.degraded", reason="reply_fuse: more replies than it allows; they are held until somebody sends them"
+    )
+
+
+def retrying(events: Events, reply: ReplyRow, deferred: Deferred, try_at: datetime) -> None:
+    """Not this time."""
+    events.emit("reply.retrying", **of_reply(reply), send_at=try_at, error=answer(deferred.code, deferred.text))
+
+
+def resting(events: Events, deferred: Deferred, until: datetime) -> None:
+    """Nothing of this account goes for a while."""
+    error = answer(deferred.code, deferred.text)
+    if deferred.cause == "auth":
+        events.emit("account.auth_failed", error=error, until=until, reason="the submission server refused the sign-in")
+    else:
+        events.emit("account.degraded", error=error, until=until, reason="no reply can be sent")
+
+
+def failed(events: Events, reply: ReplyRow, code: int, text: str) -> None:
+    """The server refused it for good."""
+    events.emit("reply.failed", **of_reply(reply), error=answer(code, text))
+
+
+def in_doubt(events: Events, reply: ReplyRow, text: str, promise: PromiseRow | None) -> None:
+    """It may have gone; it is not sent again."""
+    due = promise.due_at if promise and reply.tell_at else None
+    events.emit("reply.in_doubt", **of_reply(reply), error=text, promise=due)
+    if promise:
+        told(events, reply, promise)
+
+
+def answer(code: int, text: str) -> str:
+    """A server's answer on one line."""
+    return f"{code} {text}" if code else text
+
+
+def no_such_address(code: int, text: str) -> bool:
+    """Whether a refusal says that nobody reads mail there (RFC 3463 3.2)."""
+    return 550 <= code <= 553 and _NO_SUCH.search(text) is not None  # noqa: PLR2004 — RFC 5321 4.2.2
+
+
+def hours(span: timedelta) -> str:
+    """A duration in words."""
+    minutes = round(span.total_seconds() / 60)
+    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"

@@ -1,0 +1,83 @@
+"""What the outbox is told about one account, and what it asks of whoever keeps that account's mailbox. Values only."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from triaged.core.settings import Rate
+from triaged.delivery import Delivery, Envelope
+from triaged.ledger import Place, ReplyRow
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How replies leave an account, as configured at this instant."""
+
+    delivery: Delivery | None  # None: no submission server; drafts only
+    late: timedelta  # a reply that could not go within this after its send time is held
+    fuse: Rate | None = None
+    saves_sent: bool = False  # the provider keeps a copy in Sent by itself, or none is wanted
+    per_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A reply that may go: its octets, to whom, and from its last acknowledgement the earliest instant of this one."""
+
+    raw: bytes
+    envelope: Envelope
+    every: Callable[[datetime], datetime] = lambda last: last
+    items: tuple[int, ...] | None = None  # what `raw` speaks of
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """The guard, run again, says no: a code of the contract's list, and the reason in words."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A person has to look at it first."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Somebody has answered, moved or deleted what it was about."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """What it needs cannot be had at the moment."""
+
+    reason: str
+
+
+Prepared = Ready | Suppressed | Held | Cancelled | NotNow
+
+
+class Preparation(Protocol):
+    """Whoever keeps the mailbox of the account. Every call goes by the settings of its own instant."""
+
+    def way(self) -> Way:
+        """How replies leave now."""
+        ...
+
+    async def look(self, due: Sequence[ReplyRow]) -> None:
+        """Look at Sent, the deferred folder and flags, and write down what a person did. TriagedError: not possible."""
+        ...
+
+    async def prepare(self, reply: ReplyRow) -> Prepared:
+        """Ask the guard again with fresh facts, and render with `core.reply.write`."""
+        ...
+
+    async def draft(self, reply: ReplyRow, raw: bytes) -> Place | None:
+        """Put it into Drafts, unless its Message-ID lies there already. TriagedError: not possible now."""
+        ...
