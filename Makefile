@@ -1,0 +1,31 @@
+# Thin: each target is one command. `make test ARGS="-k hours"` passes arguments on to pytest.
+ARGS =
+BIN = .venv/bin
+
+.PHONY: test lint demo bench torture ready pins
+
+test: ready
+	@.ci/servers
+	$(BIN)/pytest $(ARGS)
+
+lint: ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+demo: ready
+	$(BIN)/triaged demo
+
+bench: ready
+	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+torture: ready
+	@.ci/servers
+	TRIAGED_TORTURE=1 $(BIN)/pytest -m "not systemd" --timeout=3600 tests/crash tests/faults $(ARGS)
+
+ready:
+	@.ci/venv
+
+pins: ready
+	$(BIN)/python .ci/pins.py >.ci/constraints.txt
