@@ -18,12 +18,19 @@ class Fault:
 class FaultProxy:
     """Use as `async with FaultProxy(port) as proxy`; `proxy.fault` may be replaced at any time, for new connections."""
 
+    # where a session finds it, as `core.settings.Server` says it
     host = "127.0.0.1"
+    tls = "none"
+    user = "dana"
+    trust_ca = None
+    allow_cleartext = False
 
     def __init__(self, target: int, fault: Fault = Fault()) -> None:
         self.target = target
         self.fault = fault
         self.port = 0
+        self._flowing = asyncio.Event()
+        self._flowing.set()
         self.passed = 0  # octets from the server to the client, over all connections
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: list[asyncio.StreamWriter] = []
@@ -39,6 +46,10 @@ class FaultProxy:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def stall(self) -> None:
+        """From now on nothing comes through from the server, on any connection."""
+        self._flowing.clear()
 
     def cut_all(self) -> None:
         """Reset every connection that is open."""
@@ -62,6 +73,7 @@ class FaultProxy:
     async def _back(self, upstream: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: Fault) -> None:
         left = fault.after
         while data := await upstream.read(65_536):
+            await self._flowing.wait()
             if fault.how != "none":
                 data, left = data[:left], left - len(data)
             writer.write(data)
@@ -75,7 +87,7 @@ class FaultProxy:
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             writer.transport.abort()
         elif fault.how == "stall":
-            await asyncio.Event().wait()
+            await asyncio.Event().wait()  # for ever
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

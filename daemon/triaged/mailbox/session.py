@@ -46,8 +46,6 @@ Secret = Callable[[], Awaitable[str]]
 
 IDLE_AGAIN = 3600.0
 """Seconds after which IDLE is tried again where it was refused."""
-SLOWEST = 50_000
-"""Octets a second: a slower transfer is given up."""
 
 T = TypeVar("T")
 _GREETING = re.compile(rb"^\* (?:OK|PREAUTH) (?:\[[^\]]*\] ?)?", re.IGNORECASE)
@@ -63,6 +61,7 @@ class Patience:
     command: float = 60.0
     done: float = 15.0  # the end of IDLE
     goodbye: float = 3.0
+    slowest: float = 50_000.0  # octets a second: what a command transfers lengthens its deadline by that
 
 
 PATIENCE = Patience()
@@ -158,8 +157,10 @@ class Session:
             def work() -> tuple[Imap, Capabilities, str]:
                 return _open(self._where, credentials, lifeline, patience)
 
-            deadline = 2 * self._patience.connect
-            imap, can, greeting = await self._bounded(work, lifeline, deadline, connecting=True)
+            job = functools.partial(_closing, lifeline, work, ())
+            imap, can, greeting = await bounded(
+                self._pools.connects, job, deadline=2 * self._patience.connect, lifeline=lifeline
+            )
             self._line = _Line(imap, lifeline)
             self.capabilities, self.greeting = can, greeting
             self.profile = self._wished or recognise(self._where.host, greeting, can)
@@ -385,11 +386,12 @@ class Session:
     async def _call(self, work: Callable[[Imap], T], *, octets: int = 0) -> T:
         """Run a command, in turn; `octets` that it transfers lengthen its deadline."""
         async with self._lock:
-            return await self._guarded(self._alive(), work, self._patience.command + octets / SLOWEST)
+            return await self._guarded(self._alive(), work, self._patience.command + octets / self._patience.slowest)
 
     async def _guarded(self, line: _Line, work: Callable[[Imap], T], deadline: float) -> T:
         try:
-            return await self._bounded(lambda: work(line.imap), line.lifeline, deadline)
+            job = functools.partial(_closing, line.lifeline, functools.partial(work, line.imap), _CLEAN)
+            return await bounded(self._pools.commands, job, deadline=deadline, lifeline=line.lifeline)
         except PollInstead:
             self._idle_refused = asyncio.get_running_loop().time()
             raise
@@ -401,23 +403,17 @@ class Session:
                 self._line = self._folder = None
             raise
 
-    async def _bounded(
-        self, work: Callable[[], T], lifeline: Lifeline, deadline: float, *, connecting: bool = False
-    ) -> T:
-        pool = self._pools.connects if connecting else self._pools.commands
-        return await bounded(pool, functools.partial(_closing, lifeline, work), deadline=deadline, lifeline=lifeline)
-
     def _drop(self, line: _Line) -> None:
         line.lifeline.close()
         if self._line is line:
             self._line = self._folder = None
 
 
-def _closing(lifeline: Lifeline, work: Callable[[], T]) -> T:
+def _closing(lifeline: Lifeline, work: Callable[[], T], clean: tuple[type[MailboxError], ...]) -> T:
     """Run `work` in this thread; what is not a clean answer closes the socket here, where nobody else reads from it."""
     try:
         return work()
-    except _CLEAN:
+    except clean:
         raise
     except FOREIGN as error:
         lifeline.close()
