@@ -1,10 +1,190 @@
-"""What works, but probably not as it was meant: warnings about a valid person."""
+"""What works, but probably not as it was meant: warnings about a valid person.
 
+A person with the places of her tables goes in, warnings go among the findings. It changes nothing and reads no file but
+the permissions of those that hold secrets (`triaged.config.exposure`).
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
 
+from triaged.config.covering import covered_by, reached_clients
+from triaged.config.exposure import check_secrets
+from triaged.config.notyet import check_not_yet
 from triaged.config.person import Made
 from triaged.config.problems import Findings
+from triaged.config.reading import Section
+from triaged.config.replies import lacks_language
+from triaged.core.clients import Client
+from triaged.core.moments import parse_moment
+from triaged.core.momentwarnings import call_warnings, moment_warnings, no_call_warnings, order_warnings
+from triaged.core.momentwords import Moment, StartOfOfficeHours
+from triaged.core.rules import NOTHING, Rule, Then
+from triaged.core.settings import Person
+from triaged.core.template import ReplyTemplate
+
+_BACK_BY_DEFAULT = parse_moment("start of office hours")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """A rule, where it stands, and whom it can be about."""
+
+    rule: Rule
+    section: Section
+    clients: tuple[Client, ...]
+    person: Person
+
+    @property
+    def until(self) -> tuple[Moment, ...]:
+        return (self.rule.until or (_BACK_BY_DEFAULT,)) if self.rule.then is Then.DEFER else ()
+
+    @property
+    def template(self) -> ReplyTemplate | None:
+        return self.person.replies.get(self.rule.reply or "")
+
+    @property
+    def promise(self) -> tuple[Moment, ...]:
+        """What the rule promises: what it writes, else its `until` where the reply's text uses it."""
+        if isinstance(self.rule.promise, tuple):
+            return self.rule.promise
+        asked = self.rule.promise is not NOTHING and self.template is not None and self.template.uses("promise")
+        return self.until if asked else ()
 
 
 def check_meaning(made: Made, now: datetime, findings: Findings) -> None:
-    """Add the warnings about one person."""
+    """Add the warnings about one person. `now` (aware) is the start of the weeks that are looked at."""
+    person = made.person
+    _check_end(made, findings)
+    for number, rule in enumerate(person.rules.rules):
+        ruled = _Ruled(rule, made.rules[rule.name], reached_clients(rule, person.roster.clients), person)
+        if person.roster.clients:
+            _check_reach(ruled, person.rules.rules[:number], made, findings)
+        _check_reply(ruled, findings)
+        _check_forward(ruled, findings)
+        _check_moments(ruled, now, findings)
+    _check_agenda(made, findings)
+    _check_unused(made, findings)
+    _check_hours(made, now, findings)
+    check_secrets(made.section, findings)
+    check_not_yet(made.section, findings)
+
+
+def notes(person: Person, now: datetime) -> tuple[str, ...]:
+    """What is as it should be, and good to know: calls of the coming weeks that do not take place."""
+    today = person.worktime.date_of(now)
+    return tuple(
+        f"{client.name}: {text}"
+        for client in person.roster.clients
+        for text in call_warnings(client.calls, person.worktime, today)
+    )
+
+
+def _check_end(made: Made, findings: Findings) -> None:
+    """The end of the rules, and somebody for them to be about."""
+    person = made.person
+    if not person.roster.clients:
+        findings.warning(made.place(), "there is no [client.NAME]: only mail from clients is triaged")
+    rules = person.rules.rules
+    if any(rule.when is None and not rule.spends_pass for rule in rules):
+        return
+    place = made.rules[rules[-1].name].place() if rules else made.place()
+    findings.warning(
+        place, "there is no last rule without when: a message that no rule matches is urgent if a person wrote it"
+    )
+
+
+def _check_reach(ruled: _Ruled, earlier: tuple[Rule, ...], made: Made, findings: Findings) -> None:
+    rule, section = ruled.rule, ruled.section
+    place = section.place("name") if "name" in section else section.place()
+    if not ruled.clients:
+        findings.warning(section.place("when"), f'no client can match "{rule.name}"')
+    elif (cover := covered_by(rule, earlier, made.person.roster.clients)) is not None:
+        above = made.rules[cover.name].place().line
+        findings.warning(place, f'"{rule.name}" is never reached: "{cover.name}" (line {above}) takes all its mail')
+    elif rule.spends_pass and not any(client.passes for client in ruled.clients):
+        findings.warning(
+            section.place("spends_pass"), f'"{rule.name}" spends a pass, but none of its clients has passes'
+        )
+    elif rule.then is not Then.URGENT and all(client.always == "urgent" for client in ruled.clients):
+        findings.warning(place, f'"{rule.name}" changes nothing: mail of its clients is always urgent')
+
+
+def _check_reply(ruled: _Ruled, findings: Findings) -> None:
+    template, clients, language = ruled.template, ruled.clients, ruled.person.language
+    if template is None:
+        return
+    place = ruled.section.place("reply")
+    if clients and not any(client.replies for client in clients):
+        findings.warning(place, f'no reply goes by "{ruled.rule.name}": its clients have replies = false')
+    if template.uses("promise") and not ruled.promise:
+        findings.warning(
+            place,
+            f"[reply.{template.label}] uses promise, but this rule promises nothing, so it never goes: write promise",
+        )
+    if lacks_language(template, language) and any(client.language is None for client in clients):
+        findings.warning(
+            place, f"[reply.{template.label}] has no text in your language, {language}: add text.{language}"
+        )
+
+
+def _check_forward(ruled: _Ruled, findings: Findings) -> None:
+    if not ruled.rule.forward or ruled.rule.delegate is not None:
+        return
+    without = [client.label for client in ruled.clients if client.delegate is None]
+    if without:
+        place = ruled.section.key_place("forward")
+        findings.warning(place, f"there is nobody to forward to for {', '.join(without)}: write delegate")
+
+
+def _check_moments(ruled: _Ruled, now: datetime, findings: Findings) -> None:
+    until, promise, worktime, section = ruled.until, ruled.promise, ruled.person.worktime, ruled.section
+    today = worktime.date_of(now)
+    calls = {client.label: client.calls for client in ruled.clients}
+    told = section.place("promise") if "promise" in section else section.place("until")
+    for text in (
+        *(text for moment in promise for text in moment_warnings(moment, worktime, today)),
+        *no_call_warnings(promise, calls),
+    ):
+        findings.warning(told, text)
+    for text in order_warnings(until, promise, worktime, set(calls.values()) or {()}, today):
+        findings.warning(section.place("until"), text)
+    never = bool(until) and isinstance(until[-1].form, StartOfOfficeHours)
+    if never and worktime.next_available(now, strictly=True) is None:
+        findings.warning(
+            section.place("then"),
+            '"start of office hours" never comes: without [hours] you are always available, so nothing is put aside',
+        )
+
+
+def _check_agenda(made: Made, findings: Findings) -> None:
+    digest = made.person.digest
+    if digest and digest.agenda is not None and not any(client.calls for client in made.person.roster.clients):
+        findings.warning(made.place("digest", "agenda"), "agenda: no client has calls")
+
+
+def _check_unused(made: Made, findings: Findings) -> None:
+    person = made.person
+    rules, clients = person.rules.rules, person.roster.clients
+    used: dict[str, set[str | None]] = {
+        "reply": {rule.reply for rule in rules} | {person.promises.slip_reply},
+        "delegate": {rule.delegate for rule in rules} | {client.delegate for client in clients},
+        "notify": {*person.promises.notify, *(label for rule in rules for label in rule.notify)},
+    }
+    words = {
+        "reply": "no rule sends it",
+        "delegate": "nobody sends anything to it",
+        "notify": "nothing is pushed there",
+    }
+    for kind, labels in used.items():
+        table: Section | None = made.section.get(kind)
+        for label in table.values if table else ():
+            if label not in labels:
+                findings.warning(made.place(kind, label), f"[{kind}.{label}] is never used: {words[kind]}")
+
+
+def _check_hours(made: Made, now: datetime, findings: Findings) -> None:
+    worktime = made.person.worktime
+    if worktime.week is not None and worktime.next_available(now) is None:
+        findings.warning(
+            made.place("hours"), "[hours] leaves no hour of the coming two years in which you are available"
+        )

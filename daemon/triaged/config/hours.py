@@ -1,15 +1,20 @@
 """[hours] and a client's hours as a `WorkTime`."""
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from triaged.config.problems import Findings
 from triaged.config.reading import Section, header, wrong_key
 from triaged.config.tables import WEEK
+from triaged.core.publicholidays import holidays_of
 from triaged.core.timewords import Slot, merge_week, parse_date, parse_dates, parse_slots, parse_weekdays
 from triaged.core.worktime import WorkTime, parse_holidays
 
+_CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", re.ASCII)
+_ANY_YEAR = 2026
 Week = dict[int, tuple[Slot, ...]]
 
 
@@ -67,8 +72,13 @@ def _dates(section: Section | None, findings: Findings) -> Mapping[date, tuple[S
 
 
 def _holidays(section: Section, findings: Findings) -> str:
+    code: str = section.get("holidays", "")
+    with suppress(NotImplementedError):
+        # the whole list of countries takes a tenth of a second to read: only for a code that is not known at once
+        if _CODE.fullmatch(code) and holidays_of(code, _ANY_YEAR):
+            return code
     try:
-        return parse_holidays(section.get("holidays", ""))
+        return parse_holidays(code)
     except ValueError as error:
         findings.error(section.place("holidays"), f"holidays: {error}")
         return ""

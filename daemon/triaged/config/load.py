@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from triaged.config.checks import check_meaning
+from triaged.config.checks import check_meaning, notes
 from triaged.config.document import Node, empty, merge, read
+from triaged.config.layout import PERSON, SERVICE_FILE, SINGLE, homes
 from triaged.config.loaded import Case, Loaded
 from triaged.config.person import Made, make_person
 from triaged.config.problems import Findings, Place, Problem
 from triaged.config.reading import Reader
-from triaged.config.schema import PERSON, SERVICE_FILE, SINGLE, homes
 from triaged.config.service import make_service
 from triaged.config.spec import Table
 from triaged.core.settings import Service
@@ -132,7 +132,8 @@ class _Reading:
             problems.update(dict.fromkeys(one.in_order()))
         cases: tuple[Case, ...] = tuple(case for made in self.made for case in made.cases)
         persons = tuple(made.person for made in self.made)
-        return Loaded(path, service, persons, tuple(problems), tuple(self.rejected), cases, files)
+        told = tuple(dict.fromkeys(note for person in persons for note in notes(person, self.now)))
+        return Loaded(path, service, persons, tuple(problems), tuple(self.rejected), cases, files, told)
 
 
 def _without_unshared(collected: list[Findings], common: Path) -> list[Findings]:

@@ -31,6 +31,7 @@ class Loaded:
     rejected: tuple[str, ...] = ()
     cases: tuple[Case, ...] = ()
     files: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()  # good to know, nothing to mend
 
     @property
     def errors(self) -> tuple[Problem, ...]:

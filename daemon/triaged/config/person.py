@@ -16,6 +16,7 @@ from triaged.config.reading import Section
 from triaged.config.replies import check_languages, make_replies
 from triaged.config.roster import check_own_addresses, make_delegates, make_roster, make_telephone
 from triaged.config.rules import Names, check_channels, make_rules
+from triaged.core.momentwords import Clock, Moment
 from triaged.core.settings import Account, Channel, Digest, Person, PromisePolicy, ReportPlan
 from triaged.core.spans import parse_span
 
@@ -66,8 +67,8 @@ def make_person(label: str, file: Path, section: Section, findings: Findings) ->
         rules=rules,
         channels=_channels(section.get("notify")),
         promises=promises,
-        digest=_digest(section.get("digest")),
-        report=_report(section.get("report")),
+        digest=_digest(section.get("digest"), findings),
+        report=_report(section.get("report"), findings),
         ruleset_hash=hashlib.sha256(text.encode()).hexdigest(),
         ruleset_text=text,
         source=file,
@@ -166,12 +167,22 @@ def _promises(section: Section | None, names: Names, findings: Findings) -> Prom
     )
 
 
-def _digest(section: Section | None) -> Digest | None:
-    return None if section is None else Digest(section.get("at"), section.get("agenda"))
+def _digest(section: Section | None, findings: Findings) -> Digest | None:
+    if section is None:
+        return None
+    agenda: Moment | None = section.get("agenda")
+    if agenda is not None and not agenda.needs_call:
+        findings.error(section.place("agenda"), 'agenda: it belongs to a call: write it as in "30m before next call"')
+    return Digest(section.get("at"), agenda)
 
 
-def _report(section: Section | None) -> ReportPlan | None:
-    return None if section is None else ReportPlan(section.get("weekly"))
+def _report(section: Section | None, findings: Findings) -> ReportPlan | None:
+    if section is None:
+        return None
+    weekly: Moment | None = section.get("weekly")
+    if weekly is not None and not (isinstance(weekly.form, Clock) and weekly.form.weekdays):
+        findings.error(section.place("weekly"), 'weekly: write a day of the week and a time, as in "fri 14:00"')
+    return ReportPlan(weekly)
 
 
 def ruleset_text(section: Section) -> str:

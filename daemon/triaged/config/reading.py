@@ -60,7 +60,7 @@ class Reader:
 
     # -- one value
 
-    def _value(self, spec: Spec, node: Node, path: Path, above: tuple[Table, ...]) -> Any:
+    def _value(self, spec: Spec, node: Node, path: Path, above: tuple[Table, ...]) -> Any:  # noqa: PLR0911  # one return a sort of description
         """The value, or _NOTHING where it does not fit (and that has been said)."""
         match spec:
             case Table():

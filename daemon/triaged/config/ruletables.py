@@ -71,14 +71,24 @@ WHEN = Table(
     about="what a message must be like: all conditions must hold, a list means any of",
 )
 
+
+def _wall_clock(text: str) -> str:
+    """A date and time as it is written, once it is known to be one."""
+    if text != "none":
+        values.parse_local(text)
+    return text
+
+
 EXPECT = Table(
     table(
         then=Key(Text(words=("urgent", "defer", "leave")), "what is done"),
         rule=Key(Text("a rule's name"), "which rule decides"),
         client=Key(Text("a label", empty=True), 'whose mail it is; "": nobody\'s'),
         kind=Key(Many(Text(words=KINDS)), "kinds it must have"),
-        until=Key(Text('a date and time, or "none"', example="2026-11-27 09:00"), "when it comes back"),
-        promise=Key(Text('a date and time, or "none"', example="2026-11-27 10:00"), "what the client is told"),
+        until=Key(Text('a date and time, or "none"', _wall_clock, example="2026-11-27 09:00"), "when it comes back"),
+        promise=Key(
+            Text('a date and time, or "none"', _wall_clock, example="2026-11-27 10:00"), "what the client is told"
+        ),
         reply=Key(Text("a reply's label", empty=True), 'which reply; "none": none'),
         no_reply=Key(Text("a reason", example="robot-sender"), "why there is no reply"),
         language=Key(LANGUAGE, "the language of the reply"),

@@ -1,67 +1,102 @@
-"""The whole of what a configuration may hold, from the tables' descriptions.
+"""The JSON Schema of the configuration, for editors, from the very descriptions that the loader reads by.
 
-`python -m triaged.config.schema` prints the JSON Schema for editors (config/triaged.schema.json).
+It knows types, keys and closed lists of words; what needs our own reading (moments, time zones, what several keys
+together must be like) is `triaged check`'s. Whatever the loader accepts, it accepts.
+`python -m triaged.config.schema` prints it, as it stands in config/triaged.schema.json.
 """
 
-from collections.abc import Iterator
-from types import MappingProxyType
+import json
+import sys
+from typing import Any
 
-from triaged.config import tables as t
-from triaged.config import values
-from triaged.config.ruletables import RULE
-from triaged.config.spec import Key, Many, Others, Table
+from triaged.config.layout import SINGLE
+from triaged.config.ruletables import WHEN
+from triaged.config.spec import Again, Either, Flag, Key, Many, Raw, Spec, Table, Text, Whole
 
-
-def _labelled(table: Table, about: str, example: str) -> Key:
-    return Key(Table(others=Others(table, about, "a label", values.parse_label, example=example)), about)
+Json = dict[str, Any]
 
 
-PERSON = Table(
-    t.table(
-        me=Key(t.ME, t.ME.about, required=True),
-        hours=Key(t.HOURS, t.HOURS.about),
-        account=_labelled(t.ACCOUNT, t.ACCOUNT.about, "work"),
-        telephone=Key(t.TELEPHONE, t.TELEPHONE.about),
-        client=_labelled(t.CLIENT, t.CLIENT.about, "harbor"),
-        delegate=_labelled(t.DELEGATE, t.DELEGATE.about, "tom"),
-        reply=_labelled(t.REPLY, t.REPLY.about, "until-call"),
-        rule=Key(Many(RULE, alone=False), RULE.about),
-        notify=_labelled(t.NOTIFY, t.NOTIFY.about, "phone"),
-        promises=Key(t.PROMISES, t.PROMISES.about),
-        digest=Key(t.DIGEST, t.DIGEST.about),
-        report=Key(t.REPORT, t.REPORT.about),
-    )
-)
-"""One person's file within a folder."""
-
-SERVICE_FILE = Table(t.table(service=Key(t.SERVICE, t.SERVICE.about)))
-"""service.toml."""
-
-SINGLE = Table(MappingProxyType({**SERVICE_FILE.keys, **PERSON.keys}))
-"""One file for everything."""
+def json_schema() -> Json:
+    """The schema of any file of ours. It demands no key: what a person's file lacks may stand in common.toml."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "triaged",
+        "description": "Configuration of triaged; config/README.md is the reference.",
+        **_of(SINGLE),
+        "definitions": {"when": _of(WHEN)},
+    }
 
 
-def homes() -> dict[str, tuple[str, ...]]:
-    """In which tables each key is at home, as headers: `name` is at home in `[me]` and `[client.NAME]`."""
-    found: dict[str, list[str]] = {}
-    for header, table in tables():
-        for name in table.keys:
-            found.setdefault(name, []).append(header)
-    return {**{name: tuple(headers) for name, headers in found.items()}, "service": ("service.toml",)}
+def _of(spec: Spec) -> Json:  # noqa: PLR0911  # one return a sort of description
+    match spec:
+        case Text():
+            return _text(spec)
+        case Flag():
+            return {"type": "boolean"}
+        case Whole(low, high):
+            return {"type": "integer", "minimum": low, "maximum": high}
+        case Many():
+            return _many(spec)
+        case Table():
+            return _table(spec)
+        case Either(choices):
+            return {"anyOf": [_of(choice) for choice in choices]}
+        case Raw(table):
+            return _of(table) if table is not WHEN else {"$ref": "#/definitions/when"}
+        case Again():
+            return {"$ref": "#/definitions/when"}
 
 
-def tables() -> Iterator[tuple[str, Table]]:
-    """The tables of the first order with their headers, in the order of the reference."""
-    for name, key in SINGLE.keys.items():
-        match key.spec:
-            case Table(others=Others(spec=Table() as inner)):
-                yield f"[{name}.NAME]", inner
-            case Table() as inner:
-                yield f"[{name}]", inner
-            case Many(item=Table() as inner):
-                yield f"[[{name}]]", inner
-                for below, one in inner.keys.items():
-                    if isinstance(one.spec, Table):
-                        yield f"[{name}.{below}]", one.spec
-            case _:
-                pass
+def _text(spec: Text) -> Json:
+    found: Json = {"type": "string"}
+    if spec.words:
+        found["enum"] = list(spec.words)
+    elif spec.shape:
+        found["pattern"] = spec.shape
+    elif not spec.empty:
+        found["minLength"] = 1
+    if spec.example:
+        found["examples"] = [spec.example]
+    return found
+
+
+def _many(spec: Many) -> Json:
+    item = _of(spec.item)
+    several: Json = {"type": "array", "items": item}
+    if spec.least:
+        several["minItems"] = spec.least
+    return {"anyOf": [item, several]} if spec.alone else several
+
+
+def _table(table: Table) -> Json:
+    found: Json = {"type": "object", "properties": {name: _key(key) for name, key in table.keys.items()}}
+    others = table.others
+    if others is None:
+        found["additionalProperties"] = False
+    else:
+        named = _of(others.spec) | {"description": others.about}
+        if others.shape:
+            found["patternProperties"] = {others.shape: named}
+            found["additionalProperties"] = False
+        else:
+            found["additionalProperties"] = named
+    if table.one_of:
+        found["minProperties"] = found["maxProperties"] = 1
+    return found
+
+
+def _key(key: Key) -> Json:
+    about = f"{key.about} (default: {key.default})" if key.default else key.about
+    of_key = _of(key.spec)
+    if "$ref" in of_key:  # draft 7 ignores whatever stands beside a $ref
+        of_key = {"allOf": [of_key]}
+    return {"description": about, **of_key} if about else of_key
+
+
+def schema_text() -> str:
+    """The schema as the committed file holds it."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(schema_text())

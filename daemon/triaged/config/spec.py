@@ -104,7 +104,7 @@ class Again:
 Spec = Text | Flag | Whole | Many | Table | Either | Raw | Again
 
 
-def words_of(spec: Spec) -> str:
+def words_of(spec: Spec) -> str:  # noqa: PLR0911  # one return a sort of description
     """What a value must be, in a few words, for messages and the reference."""
     match spec:
         case Text(words=(_, *_) as words):

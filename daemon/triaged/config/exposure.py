@@ -1,0 +1,48 @@
+"""Secrets that others can read: texts in a file that everybody may read, files of secrets likewise."""
+
+import stat
+from pathlib import Path
+
+from triaged.config.problems import Findings, Place
+from triaged.config.reading import Section
+
+_SECRETS = ("password", "client_secret", "url")
+
+
+def check_secrets(section: Section, findings: Findings) -> None:
+    """Warn of every secret below a table that more people can read than should."""
+    for key, value in section.values.items():
+        if key in _SECRETS and isinstance(value, str):
+            _check_text(key, section.place(key), findings)
+        elif key in _SECRETS and isinstance(value, Section):
+            if isinstance(value.get("file"), str):
+                _check_file(value.values["file"], value.place("file"), findings)
+        elif isinstance(value, Section):
+            check_secrets(value, findings)
+
+
+def _check_text(key: str, place: Place, findings: Findings) -> None:
+    if _mode(place.file) & stat.S_IROTH:
+        findings.warning(
+            place,
+            f'the {key} stands here as text, and everybody on this machine can read the file: chmod o-r, or {key} = {{ credential = "…" }}',
+        )
+
+
+def _check_file(text: str, place: Place, findings: Findings) -> None:
+    path = place.file.parent / Path(text).expanduser()
+    try:
+        missing = not path.exists()
+    except OSError:  # it lies where only the daemon may look
+        return
+    if missing:
+        findings.warning(place, f"there is no file {path} yet")
+    elif _mode(path) & stat.S_IROTH:
+        findings.warning(place, f"everybody on this machine can read {path}: chmod o-r")
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return 0
