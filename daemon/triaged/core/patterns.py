@@ -7,7 +7,7 @@ ignored.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -49,13 +49,15 @@ class Haystack:
 
     def shown(self, start: int, end: int, *, words: bool) -> str:
         """What octets `start` to `end` are in the text, as its writer wrote it where that is cheap to find."""
-        octets = self.octets(words=words)[start:end]
+        octets = self.octets(words=words)
+        if not words:
+            return _shorten(octets[start:end].decode("utf-8", "replace"))
         if self.text.isascii():
             return _shorten(self.text[start:end])
-        found = unfold(octets.decode("ascii")) if words else octets.decode("utf-8", "replace")
-        folded = self.text.casefold()
-        at = folded.find(found) if len(folded) == len(self.text) else -1
-        return _shorten(self.text[at : at + len(found)] if at >= 0 else found)
+        before, found = (unfold(part.decode("ascii")) for part in (octets[:start], octets[start:end]))
+        as_written = self.text[len(before) : len(before) + len(found)]
+        # Folding may have made the text longer or shorter: then the place is another one.
+        return _shorten(as_written if fold(as_written).encode("ascii") == octets[start:end] else found)
 
 
 def _shorten(found: str) -> str:
@@ -162,34 +164,43 @@ class PatternSet:
     All are words and phrases, or all are regular expressions.
     """
 
-    __slots__ = ("_compiled", "_patterns", "_words")
+    __slots__ = ("_match", "_patterns", "_words")
 
     def __init__(self, patterns: Sequence[Pattern], *, words: bool) -> None:
         self._patterns = tuple(patterns)
         self._words = words
-        self._compiled: Any = None
+        self._match: Callable[[bytes], list[int] | None] | None = None
 
     def find(self, haystack: Haystack) -> Iterable[int]:
         """The places, in `patterns`, of those that occur; in no order."""
-        if self._compiled is None:
-            self._compiled = self._compile()
-        octets = haystack.octets(words=self._words)
-        # Its Match gives None for nothing, and nothing, too, when its automaton has run out of memory: the empty pattern
-        # added last always occurs, so that silence means the latter.
-        found = self._compiled.Match(octets)
+        if self._match is None:
+            self._match = self._compile()
+        found = self._match(haystack.octets(words=self._words))
         sentinel = len(self._patterns)
         if found is None or sentinel not in found:
             return [place for place, pattern in enumerate(self._patterns) if pattern.search(haystack) is not None]
         return [place for place in found if place != sentinel]
 
-    def _compile(self) -> Any:
+    def _compile(self) -> Callable[[bytes], list[int] | None]:
+        """The automaton's own search: None, or a list without the sentinel, says that it ran out of memory.
+
+        It gives None for nothing found, too: the empty pattern, added last, always occurs and tells the two apart.
+        """
         memory = _SET_MEMORY + _PATTERN_MEMORY * len(self._patterns)
         compiled = re2.Set.SearchSet(_options(words=self._words, memory=memory))
         for pattern in self._patterns:
             compiled.Add(pattern.expression)
         compiled.Add(b"")
-        compiled.Compile()
-        return compiled
+        try:
+            compiled.Compile()
+        except re2.error:  # too many for its memory
+            return _nothing
+        match: Callable[[bytes], list[int] | None] = compiled.Match
+        return match
+
+
+def _nothing(_octets: bytes) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,7 +181,7 @@ def has_absence_subject(sending: Sending) -> str:
 
 def is_recall(sending: Sending) -> str:
     """Outlook's attempt to take a message back."""
-    return "the subject is that of a recall" if robots.is_recall(sending.message.subject) else ""
+    return "it takes a message back" if robots.is_recall(sending.message) else ""
 
 
 def suppresses(sending: Sending) -> str:
@@ -386,12 +386,6 @@ def is_nobodys_voicemail(sending: Sending) -> str:
     if notice.number is None or notice.number not in client.phones:
         return f"the caller is not known to be {client.name}"
     return "" if client.caller_address else f"no mail address to write to {client.name} at"
-
-
-def is_unclaimed_voicemail(sending: Sending) -> str:
-    """Looks like a telephone system's notice, but none that is believed."""
-    looks = sending.notice is None and sending.kinds & {"voicemail", "missed-call"}
-    return "a telephone system's notice" if looks else ""
 
 
 def is_encrypted(sending: Sending) -> str:
