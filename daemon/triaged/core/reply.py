@@ -28,12 +28,16 @@ from triaged.core.message import Message, read_raw
 from triaged.core.ownwords import FORWARD
 from triaged.core.template import SUBJECT_LIMIT, Rendered, ReplyTemplate, Variables, render
 
+Field = tuple[str, bytes]
+"""The name it is read by, lower-case, and the octets."""
+
 Kind = Literal["auto-replied", "auto-generated", "draft"]
 
 LARGEST_FORWARD = 10 * 1024 * 1024
 """Octets of a message that is still sent on; a larger one is only told about."""
 
 _MOST_REFERENCES = 20
+_PART_FIELDS = ("content-type", "content-transfer-encoding")
 
 
 class ComposeError(TriagedError):
@@ -126,9 +130,9 @@ def compose(
     """
     fields = [*_head(sender, to, rendered.subject, now, message_id), *_thread(origin)]
     if kind != "draft":
-        fields += [*_automatic(kind), plain_field("X-Triaged", str(reply_id))]
+        fields += [*_automatic(kind), _plain("X-Triaged", str(reply_id))]
         if precedence == "bulk":
-            fields.append(b"Precedence: bulk\r\n")
+            fields.append(_plain("Precedence", "bulk"))
     return _checked(fields, text_part(rendered.text), sender, to)
 
 
@@ -165,7 +169,7 @@ def compose_forward(
     shape = words.attached if attached else words.too_large
     text = shape.format(name=to.name, client=client, subject=clean_line(subject), me=sender.name)
     fields = [*_head(sender, to.address, words.prefix + subject, now, message_id), *_automatic("auto-generated")]
-    fields.append(plain_field("X-Triaged", str(reply_id)))
+    fields.append(_plain("X-Triaged", str(reply_id)))
     part = text_part(text)
     if attached and original is not None:
         part = _multipart("mixed", [part, _attachment(original)], message_id)
@@ -202,24 +206,27 @@ def reply_headers(raw: bytes) -> dict[str, str]:
     return {name: message.fields.first(name) or "" for name in names if name and name[0] not in " \t"}
 
 
-def _head(sender: Mailbox, to: Address, subject: str, now: datetime, message_id: str) -> list[bytes]:
+def _head(sender: Mailbox, to: Address, subject: str, now: datetime, message_id: str) -> list[Field]:
     if not (sender.address.is_ascii and to.is_ascii):
         raise ComposeError(f"writing to {to} from {sender.address} needs SMTPUTF8, which this program does not speak")
     if not is_id(message_id):
         raise ComposeError(f"{message_id!r} is no message id")
     return [
-        mailbox_field("From", sender.name, sender.address.spec),
-        plain_field("To", to.spec),  # the bare address: a display name is a stranger's text
-        text_field("Subject", clean_line(subject)[:SUBJECT_LIMIT]),
-        date_field(now),
-        plain_field("Message-ID", message_id),
+        ("from", mailbox_field("From", sender.name, sender.address.spec)),
+        _plain("To", to.spec),  # the bare address: a display name is a stranger's text
+        ("subject", text_field("Subject", clean_line(subject)[:SUBJECT_LIMIT])),
+        ("date", date_field(now)),
+        _plain("Message-ID", message_id),
     ]
 
 
-def _thread(origin: Origin | None) -> list[bytes]:
+def _thread(origin: Origin | None) -> list[Field]:
     if origin is None or origin.message_id is None or not is_id(origin.message_id):
         return []
-    return [ids_field("In-Reply-To", [origin.message_id]), ids_field("References", references(origin))]
+    return [
+        ("in-reply-to", ids_field("In-Reply-To", [origin.message_id])),
+        ("references", ids_field("References", references(origin))),
+    ]
 
 
 def references(origin: Origin) -> tuple[str, ...]:
@@ -230,9 +237,13 @@ def references(origin: Origin) -> tuple[str, ...]:
     return tuple(ids if len(ids) <= _MOST_REFERENCES else [ids[0], *ids[1 - _MOST_REFERENCES :]])
 
 
-def _automatic(kind: Literal["auto-replied", "auto-generated"]) -> list[bytes]:
+def _automatic(kind: Literal["auto-replied", "auto-generated"]) -> list[Field]:
     # RFC 3834 5; the bare tokens, since some programs know nothing else.
-    return [plain_field("Auto-Submitted", kind), b"X-Auto-Response-Suppress: All\r\n"]
+    return [_plain("Auto-Submitted", kind), _plain("X-Auto-Response-Suppress", "All")]
+
+
+def _plain(name: str, value: str) -> Field:
+    return name.lower(), plain_field(name, value)
 
 
 def _multipart(subtype: str, parts: Sequence[bytes], seed: str) -> bytes:
@@ -258,14 +269,11 @@ def _attachment(original: bytes) -> bytes:
     return head + base64_lines(original)
 
 
-def _checked(fields: Sequence[bytes], part: bytes, sender: Mailbox, to: Address) -> bytes:
+def _checked(fields: Sequence[Field], part: bytes, sender: Mailbox, to: Address) -> bytes:
     """Join, read again, and make sure that a receiver reads what was meant."""
-    mime = part.partition(b"\r\n\r\n")[0] + b"\r\n"
-    raw = b"".join((*fields, b"MIME-Version: 1.0\r\n", part))
-    expected = [field.partition(b":")[0].decode("ascii").lower() for field in fields] + ["mime-version"]
-    expected += [
-        line.partition(b":")[0].decode("ascii").lower() for line in mime.split(b"\r\n") if line[:7] == b"Content"
-    ]
+    raw = b"".join((*(octets for _, octets in fields), b"MIME-Version: 1.0\r\n", part))
+    mime = [name for name in _PART_FIELDS if name.encode() + b":" in part.partition(b"\r\n\r\n")[0].lower()]
+    expected = [*(name for name, _ in fields), "mime-version", *mime]
     fault = _fault(read_raw(raw), expected, sender, to) or (_bare_line_end(raw) and "a bare CR or LF")
     if fault:
         raise ComposeError(f"the message to {to} would not be clean: {fault}")
