@@ -113,6 +113,11 @@ def test_calls_end_after_two_years():
     assert 100 < len(found) < 110
 
 
+def test_a_call_that_never_takes_place_is_never_near():
+    away = WorkTime(ZONE, away=parse_dates("2026-01-01..2030-01-01"))
+    assert call_under_way_or_near(berlin("2026-11-27 10:00"), away, (parse_call("fri 10:00"),)) is None
+
+
 def test_nobody_without_calls_is_called():
     assert list(occurrences((), WINTER, berlin("2026-11-27 00:00"))) == []
     assert call_under_way_or_near(berlin("2026-11-27 10:00"), WINTER, ()) is None

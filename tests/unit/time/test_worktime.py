@@ -129,6 +129,18 @@ def test_hours_do_not_leave_a_date_that_the_clock_shortens():
     assert len(cairo.office(date(2026, 4, 23))) == 1
 
 
+def test_hours_that_a_gap_pushes_into_each_other_are_counted_once():
+    night = WorkTime(ZONE, {6: parse_slots(["01:00-02:30", "03:00-04:00"])})
+    assert night.office(date(2026, 3, 29)) == ((berlin("2026-03-29 01:00"), berlin("2026-03-29 04:00")),)
+    assert night.office_time(berlin("2026-03-29 00:00"), berlin("2026-03-29 12:00")) == timedelta(hours=2)
+
+
+def test_a_slot_that_a_gap_swallows_is_no_slot():
+    night = WorkTime(ZONE, {6: parse_slots("02:30-03:15")})
+    assert not night.office_day(date(2026, 3, 29))
+    assert night.office_day(date(2026, 4, 5))
+
+
 def test_a_date_that_never_was_has_no_hours():
     apia = WorkTime(ZoneInfo("Pacific/Apia"))
     assert not apia.office_day(date(2011, 12, 30))
