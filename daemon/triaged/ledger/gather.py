@@ -21,25 +21,26 @@ _PASSES_BACK = span_ms(timedelta(days=63))  # the month before this one began at
 _MOST_SENT = 50
 _CALLERS = frozenset({"voicemail", "missed-call"})
 
+# CROSS JOIN keeps SQLite to the order written, a unary + keeps it from the wrong index: it knows nothing of our numbers.
 _THREAD_OF = """
 SELECT thread FROM (
-  SELECT j.key AS at, i.thread FROM json_each(:ids) j JOIN item i ON i.message_id = j.value AND i.person = :person
+  SELECT j.key AS at, i.thread FROM json_each(:ids) j CROSS JOIN item i ON i.message_id = j.value AND +i.person = :person
   UNION ALL
-  SELECT j.key, s.thread FROM json_each(:ids) j JOIN sent s ON s.message_id = j.value AND s.person = :person
+  SELECT j.key, s.thread FROM json_each(:ids) j CROSS JOIN sent s ON s.message_id = j.value AND +s.person = :person
   UNION ALL
-  SELECT j.key, i.thread FROM json_each(:ids) j JOIN reply r ON r.message_id = j.value AND r.person = :person
-    JOIN reply_item c ON c.reply = r.id JOIN item i ON i.id = c.item
+  SELECT j.key, i.thread FROM json_each(:ids) j CROSS JOIN reply r ON r.message_id = j.value AND +r.person = :person
+    CROSS JOIN reply_item c ON c.reply = r.id CROSS JOIN item i ON i.id = c.item
 ) WHERE thread IS NOT NULL ORDER BY at LIMIT 1
 """
 _ANSWERS_OURS = """
-SELECT max(r.ended_at) FROM json_each(?) j JOIN reply r ON r.message_id = j.value WHERE r.state IN ('sent','in_doubt')
+SELECT max(r.ended_at) FROM json_each(?) j CROSS JOIN reply r ON r.message_id = j.value WHERE r.state IN ('sent','in_doubt')
 """
 _DUPLICATE = """
 SELECT 1 FROM item WHERE message_id = ? AND id IS NOT ? AND decided_at IS NOT NULL AND (mode <> 'observe' OR ? = 'observe')
 LIMIT 1
 """
 _NEWEST = """
-SELECT arrived_at FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND id IS NOT ? AND client = ?
+SELECT arrived_at FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND id IS NOT ? AND +client = ?
 ORDER BY arrived_at DESC LIMIT 1
 """
 _MINE = "SELECT at, rcpts, clients FROM sent WHERE person = ? AND thread = ? AND reply IS NULL ORDER BY at DESC LIMIT ?"

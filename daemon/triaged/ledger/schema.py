@@ -62,8 +62,7 @@ CREATE TABLE effect (
   state TEXT NOT NULL CHECK (state IN ('planned','trying','done','failed','void')),
   tries INTEGER NOT NULL DEFAULT 0, error TEXT, done_at INTEGER
 ) STRICT;
-CREATE INDEX effect_due ON effect (due_at) WHERE state IN ('planned','trying');
-CREATE INDEX effect_account ON effect (account, due_at) WHERE state IN ('planned','trying');
+CREATE INDEX effect_due ON effect (account, due_at) WHERE state IN ('planned','trying');
 CREATE INDEX effect_item ON effect (item);
 CREATE INDEX effect_reply ON effect (reply) WHERE reply IS NOT NULL;
 CREATE UNIQUE INDEX effect_one_return ON effect (item) WHERE kind = 'back' AND state IN ('planned','trying');

@@ -3,7 +3,7 @@
 Nothing is decided here. In `observe` nothing is owed to anybody: the item, the pass, and a reply that is only simulated.
 """
 
-# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from typing import Any
 
 from triaged.core.decision import Aside, Decision, Effect, Flag, Forward, Notify, PromisePlan, ReplyPlan, ToUrgent
 from triaged.core.message import Message
-from triaged.ledger.changes import LIVE, cancel_reply, plan_effect
+from triaged.ledger.changes import LIVE, cancel_reply
 from triaged.ledger.instants import span_ms, to_ms
 from triaged.ledger.rows import encode, replies_of
 from triaged.ledger.values import Admission, Arriving, ReplyRow
@@ -28,16 +28,19 @@ _FIRST_REFERENCES, _LAST_REFERENCES = 1, 20
 _ITEM = """
 INSERT INTO item (person, account, client, correspondent, sender, message_id, refs, digest, server_id, thread, dated_at,
   arrived_at, decided_at, kind, automatic, subject, excerpt, mode, verdict, rule, reason, no_reply, decision, ruleset, state,
-  folder, uidvalidity, uid)
+  folder, uidvalidity, uid, promise)
 VALUES (:person, :account, :client, :correspondent, :sender, :message_id, :refs, :digest, :server_id, :thread, :dated_at,
   :arrived_at, :decided_at, :kind, :automatic, :subject, :excerpt, :mode, :verdict, :rule, :reason, :no_reply, :decision,
-  :ruleset, :state, :folder, :uidvalidity, :uid)
+  :ruleset, 'here', :folder, :uidvalidity, :uid, :promise)
 """
 _REPLY = """
 INSERT INTO reply (person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,
   tell_call, message_id, mode, state, reason, made_at, send_at, try_at, claimed_at)
 VALUES (:person, :account, :client, :correspondent, :rcpt, :kind, :template, :language, :auto, :promise, :tell_at, :tell_kind,
   :tell_call, :message_id, :mode, :state, :reason, :now, :send_at, :send_at, :claimed_at)
+"""
+_EFFECT = """
+INSERT INTO effect (key, kind, person, account, item, due_at, args, state) VALUES (?,?,?,?,?,?,?,'planned')
 """
 _PROMISE = """
 INSERT INTO promise (person, client, correspondent, thread, kind, due_at, first_due_at, call, state, closed_at, closed_by)
@@ -88,18 +91,18 @@ def write_decision(
 ) -> Admission:
     """All rows of one message. The caller has made sure that it is not known yet."""
     w = Writing(db, arriving, decision, thread, now)
-    item = _insert_item(w, ruleset, record)
-    w = replace(w, item=item)
     cancelled = _cancel(w)
     _note_correspondent(w)
+    reply, promise, joined = _reply(w, decision.reply) if decision.reply else (None, None, False)
+    item = _insert_item(w, promise, ruleset, record)
+    if reply is not None:
+        db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (reply, item))
     if decision.spends_pass:
         db.execute(
             "INSERT INTO pass (item, person, client, spent_at) VALUES (?,?,?,?)",
             (item, w.person, w.client, to_ms(arriving.arrived_at)),
         )
-    reply, promise, joined = _reply(w, decision.reply) if decision.reply else (None, None, False)
-    for effect in sorted(decision.effects, key=_rank):
-        _owe(w, effect)
+    _owe(replace(w, item=item))
     return Admission(
         arriving=arriving,
         decision=decision,
@@ -121,7 +124,7 @@ def short_references(message: Message) -> list[str]:
     return found[:_FIRST_REFERENCES] + found[-_LAST_REFERENCES:]
 
 
-def _insert_item(w: Writing, ruleset: str | None, record: Record | None) -> int:
+def _insert_item(w: Writing, promise: int | None, ruleset: str | None, record: Record | None) -> int:
     a, d, message, place = w.arriving, w.decision, w.arriving.message, w.arriving.place
     made = w.db.execute(
         _ITEM,
@@ -150,10 +153,10 @@ def _insert_item(w: Writing, ruleset: str | None, record: Record | None) -> int:
             "no_reply": d.no_reply,
             "decision": encode(record(d, message)) if record else None,
             "ruleset": ruleset,
-            "state": "here",
             "folder": place.folder if place else None,
             "uidvalidity": place.uidvalidity if place else None,
             "uid": place.uid if place else None,
+            "promise": promise,
         },
     )
     assert made.lastrowid is not None
@@ -202,52 +205,41 @@ def _note_correspondent(w: Writing) -> None:
         )
 
 
-def _reply(w: Writing, plan: ReplyPlan) -> tuple[int | None, int | None, bool]:
+def _reply(w: Writing, plan: ReplyPlan) -> tuple[int, int | None, bool]:
     """Make the reply, or join the one that waits. Returns its id, its promise, whether it was joined."""
     waiting = _one_to_join(w, plan)
     if waiting is not None:
-        promise = _join(w, waiting)
-        joined = True
-        reply = waiting
-    else:
-        promise = _promise(w, plan, w.decision.promise) if w.decision.promise else None
-        reply = _insert_reply(w, plan, promise)
-        joined = False
-    w.db.execute("INSERT OR IGNORE INTO reply_item (reply, item) VALUES (?,?)", (reply, w.item))
-    if promise is not None:
-        w.db.execute("UPDATE item SET promise = ? WHERE id = ?", (promise, w.item))
-    return reply, promise, joined
+        reply, state, promise, tell_at = waiting
+        _join(w, reply, state, tell_at)
+        return reply, promise, True
+    promise = _promise(w, plan, w.decision.promise) if w.decision.promise else None
+    return _insert_reply(w, plan, promise), promise, False
 
 
-def _one_to_join(w: Writing, plan: ReplyPlan) -> int | None:
+def _one_to_join(w: Writing, plan: ReplyPlan) -> Any:
     """The reply that the decision joins, or the one that lives all the same: there is never a second one."""
     if w.observe:
-        return plan.joins
-    found = w.db.execute(
-        f"SELECT id FROM reply WHERE person = ? AND correspondent = ? AND kind = 'ack' AND state IN {LIVE}",
-        (w.person, plan.to.key),
-    ).fetchone()
-    return found[0] if found else None
+        return w.db.execute(f"{_JOINABLE} id = ?", (plan.joins,)).fetchone()
+    live = f"{_JOINABLE} person = ? AND correspondent = ? AND kind = 'ack' AND state IN {LIVE}"
+    return w.db.execute(live, (w.person, plan.to.key)).fetchone()
 
 
-def _join(w: Writing, reply: int) -> int | None:
+_JOINABLE = "SELECT id, state, promise, tell_at FROM reply WHERE"
+
+
+def _join(w: Writing, reply: int, state: str, tell_at: int | None) -> None:
     """The earlier promise wins, while nobody has been told; what a socket holds is said already."""
     plan = w.decision.promise
-    if plan is not None:
-        given = {"reply": reply, "due": to_ms(plan.due_at), "kind": plan.kind, "call": plan.call}
-        w.db.execute(
-            "UPDATE reply SET tell_at = :due, tell_kind = :kind, tell_call = :call"
-            " WHERE id = :reply AND state IN ('waiting','held','simulated') AND tell_at > :due",
-            given,
-        )
-        w.db.execute(
-            "UPDATE promise SET due_at = :due, first_due_at = :due, kind = :kind, call = :call WHERE due_at > :due"
-            " AND (state = 'planned' OR (state = 'void' AND closed_by = 'observe'))"
-            " AND id = (SELECT promise FROM reply WHERE id = :reply AND state IN ('waiting','held','simulated'))",
-            given,
-        )
-    (promise,) = w.db.execute("SELECT promise FROM reply WHERE id = ?", (reply,)).fetchone()
-    return promise  # type: ignore[no-any-return]  # sqlite3 rows carry no types
+    if plan is None or state == "sending" or tell_at is None or tell_at <= to_ms(plan.due_at):
+        return
+    given = {"reply": reply, "due": to_ms(plan.due_at), "kind": plan.kind, "call": plan.call}
+    w.db.execute("UPDATE reply SET tell_at = :due, tell_kind = :kind, tell_call = :call WHERE id = :reply", given)
+    w.db.execute(
+        "UPDATE promise SET due_at = :due, first_due_at = :due, kind = :kind, call = :call"
+        " WHERE id = (SELECT promise FROM reply WHERE id = :reply)"
+        " AND (state = 'planned' OR (state = 'void' AND closed_by = 'observe'))",
+        given,
+    )
 
 
 def _promise(w: Writing, reply: ReplyPlan, plan: PromisePlan) -> int | None:
@@ -313,8 +305,21 @@ def _put_reply(w: Writing, values: Mapping[str, Any]) -> int:
     return made.lastrowid
 
 
+def _owe(w: Writing) -> None:
+    """The effects, the mailbox first and third parties last, and the mails to delegates. In observe nothing is owed."""
+    owed: list[tuple[str, str, int, Mapping[str, Any]]] = []
+    for effect in sorted(w.decision.effects, key=_rank):
+        if isinstance(effect, Forward):
+            _forward(w, effect)
+        elif not w.observe:
+            owed += _effects(w, effect)
+    if not owed:
+        return
+    whose = (w.person, w.arriving.account.id, w.item)
+    w.db.executemany(_EFFECT, [(key, kind, *whose, due_at, encode(args)) for key, kind, due_at, args in owed])
+
+
 def _rank(effect: Effect) -> int:
-    """The mailbox first, third parties last."""
     match effect:
         case Flag():
             return 0
@@ -326,22 +331,21 @@ def _rank(effect: Effect) -> int:
             return 3
 
 
-def _owe(w: Writing, effect: Effect) -> None:
-    if isinstance(effect, Forward):
-        _forward(w, effect)
-        return
-    if w.observe:
-        return
+def _effects(w: Writing, effect: Flag | ToUrgent | Aside | Notify) -> list[tuple[str, str, int, Mapping[str, Any]]]:
+    """Key, kind, when, details."""
+    origin = w.arriving.place.folder if w.arriving.place else "INBOX"
     match effect:
         case Flag():
-            _plan(w, f"flag:{w.item}", "flag", w.now, {})
+            return [(f"flag:{w.item}", "flag", w.now, {})]
         case ToUrgent():
-            _plan(w, f"urgent:{w.item}", "urgent", w.now, {"origin": _origin(w)})
-        case Aside():
-            _plan(w, f"aside:{w.item}", "aside", w.now, {"origin": _origin(w), "until": effect.until})
-            _plan(w, f"back:{w.item}:1", "back", to_ms(effect.back_at), {"to": _origin(w), "until": effect.until})
-        case Notify():
-            _plan(w, f"notify:{w.item}:{effect.channel}", "notify", w.now, {"channel": effect.channel})
+            return [(f"urgent:{w.item}", "urgent", w.now, {"origin": origin})]
+        case Aside(back_at, until):
+            return [
+                (f"aside:{w.item}", "aside", w.now, {"origin": origin, "until": until}),
+                (f"back:{w.item}:1", "back", to_ms(back_at), {"to": origin, "until": until}),
+            ]
+        case Notify(channel):
+            return [(f"notify:{w.item}:{channel}", "notify", w.now, {"channel": channel})]
 
 
 def _forward(w: Writing, effect: Forward) -> None:
@@ -365,11 +369,3 @@ def _forward(w: Writing, effect: Forward) -> None:
         },
     )
     w.db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (reply, w.item))
-
-
-def _plan(w: Writing, key: str, kind: str, due_at: int, args: Mapping[str, Any]) -> None:
-    plan_effect(w.db, key, kind, w.person, due_at, account=w.arriving.account.id, item=w.item, args=args)
-
-
-def _origin(w: Writing) -> str:
-    return w.arriving.place.folder if w.arriving.place else "INBOX"
