@@ -4,11 +4,8 @@ A secret is never remembered here, never in an error, never in a log. After a fa
 have been changed since.
 """
 
-import asyncio
 import contextlib
 import os
-import signal
-import subprocess
 from pathlib import Path
 from typing import assert_never
 
@@ -36,6 +33,8 @@ class SecretError(TriagedError):
 
 async def ask_secret(secret: Secret, *, user: str = "", service: str = "") -> str:
     """`read_secret` without blocking the loop: a command may take its time."""
+    import asyncio  # `check` asks for no secret, and has no time for this import
+
     return await asyncio.to_thread(read_secret, secret, user=user, service=service)
 
 
@@ -126,6 +125,8 @@ def _text(line: bytes, where: str) -> str:
 
 
 def _printed_by(argv: tuple[str, ...]) -> str:
+    import subprocess
+
     try:
         process = subprocess.Popen(  # noqa: S603  # the person's own command, without a shell
             argv,
@@ -140,7 +141,7 @@ def _printed_by(argv: tuple[str, ...]) -> str:
         try:
             out, err = process.communicate(timeout=TIME_OUT)
         except subprocess.TimeoutExpired:
-            _kill(process)
+            _kill(process.pid)
             raise SecretError(f"{argv[0]} took longer than {TIME_OUT:g} seconds") from None  # it would hold the output
     if process.returncode != 0:
         told = err.decode("utf-8", "replace").strip().partition("\n")[0][:_SHOWN]
@@ -148,10 +149,12 @@ def _printed_by(argv: tuple[str, ...]) -> str:
     return _text(out.partition(b"\n")[0], argv[0])
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def _kill(leader: int) -> None:
     """End the command and whatever it started: a child that holds the pipe would keep us waiting."""
+    import signal
+
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(leader, signal.SIGKILL)
 
 
 def _from_keyring(service: str, user: str) -> str:
