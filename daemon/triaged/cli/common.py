@@ -85,7 +85,7 @@ def ledger_of(loaded: Loaded) -> Iterator[Ledger]:
     path = state_file(loaded)
     if not path.exists():
         raise Failed(f"{path}: there is no ledger yet; it comes with the first `triaged run`")
-    ledger = Ledger.open(path, now=datetime.now(UTC), beside=True)
+    ledger = Ledger.open(path)
     try:
         yield ledger
     finally:

@@ -2,6 +2,7 @@
 
 import argparse
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from triaged.cli.common import (
     add_listing,
@@ -15,7 +16,7 @@ from triaged.cli.common import (
     readable,
 )
 from triaged.core.settings import Person
-from triaged.ledger import DeferredRow
+from triaged.ledger.values import DeferredRow
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +52,7 @@ def _as_json(row: DeferredRow, person: Person | None) -> dict[str, Any]:
         "reason": item.reason,
         "arrived": local(item.arrived_at, zone),
         "until": local(row.until, zone),
-        "promise": local(row.promise.due_at, zone) if row.promise else None,
+        "promise": local(row.promise.due_at, zone) if row.promise and row.promise.state != "void" else None,
         "promise_state": row.promise.state if row.promise else None,
         "reply": row.reply.id if row.reply else None,
         "reply_state": row.reply.state if row.reply else None,
@@ -63,7 +64,7 @@ def _as_json(row: DeferredRow, person: Person | None) -> dict[str, Any]:
 
 def _as_cells(row: DeferredRow, person: Person | None) -> tuple[str, ...]:
     zone = person.worktime.zone if person else None
-    promise = f"{readable(row.promise.due_at, zone)} ({row.promise.state})" if row.promise else ""
+    promise = _promise(row, zone)
     trouble = f"! {row.error}" if row.error else ""
     return (
         str(row.item.id),
@@ -74,3 +75,12 @@ def _as_cells(row: DeferredRow, person: Person | None) -> tuple[str, ...]:
         promise,
         trouble,
     )
+
+
+_TOLD = {"planned": "not told yet", "open": "told", "overdue": "overdue", "kept": "kept", "late": "kept late", "settled": "settled"}
+
+
+def _promise(row: DeferredRow, zone: ZoneInfo | None) -> str:
+    if row.promise is None or row.promise.state == "void":
+        return ""
+    return f"{readable(row.promise.due_at, zone)} ({_TOLD[row.promise.state]})"

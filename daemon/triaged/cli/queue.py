@@ -15,7 +15,7 @@ from triaged.cli.common import (
     readable,
 )
 from triaged.core.settings import Person
-from triaged.ledger import ReplyRow
+from triaged.ledger.values import ReplyRow
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from triaged.cli.common import Failed, add_config, configuration, ledger_of, wake_daemon
 from triaged.config import Loaded
-from triaged.ledger import Ledger, NotDone
+from triaged.ledger import Ledger
+from triaged.ledger.values import NotDone
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

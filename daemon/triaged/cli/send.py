@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from triaged.cli.common import Failed, add_config, configuration, ledger_of, wake_daemon
 from triaged.ids import new_message_id
-from triaged.ledger import NotDone
+from triaged.ledger.values import NotDone
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -36,7 +36,7 @@ class Sent:
     code: int
     text: str
     sender: str = ""
-    learned: Learned = field(default=_NOTHING)
+    learned: Learned = field(default_factory=lambda: _NOTHING)
 
 
 @dataclass(frozen=True, slots=True)

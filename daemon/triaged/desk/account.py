@@ -5,19 +5,30 @@ It never acts on anything that is not in the ledger first.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from triaged.clock import LONGEST_NAP
 from triaged.core.errors import TriagedError
-from triaged.core.settings import Account, Mode, Person
+from triaged.core.settings import Account, Person
 from triaged.desk import answers, effects, triage
 from triaged.desk.folders import Layout, lay_out
 from triaged.desk.office import Office
-from triaged.ledger import AccountRow
+from triaged.ledger.values import AccountRow, EffectRow
 from triaged.log.events import Events
-from triaged.mailbox import AuthFailed, Backoff, PollInstead, Session, Unavailable
+from triaged.mailbox import (
+    AuthFailed,
+    Backoff,
+    Lost,
+    MailboxError,
+    NotMovable,
+    PollInstead,
+    Refused,
+    Session,
+)
+from triaged.mailbox.retry import HEALTHY_AFTER
 
 T = TypeVar("T")
 
@@ -37,6 +48,16 @@ class Ask:
 
     act: Callable[["Desk", Session], Awaitable[Any]]
     answer: asyncio.Future[Any]
+
+    def succeed(self, result: Any) -> None:
+        """Hand the result over, if it is still waited for."""
+        if not self.answer.done():
+            self.answer.set_result(result)
+
+    def fail(self, error: TriagedError) -> None:
+        """Say that it could not be done, if it is still waited for."""
+        if not self.answer.done():
+            self.answer.set_exception(error)
 
 
 @dataclass(slots=True)
@@ -61,6 +82,8 @@ class Desk:
     settings: Callable[[], tuple[Person, Account]]
     connect: Callable[[Account], Session]
     events: Events
+    siblings: Callable[[], Mapping[str, int]]  # the person's account labels and their ids in the ledger
+    on_news: Callable[[], None] = lambda: None  # the ledger has something new for the other loops
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     health: Health = field(default_factory=Health)
     tried: asyncio.Event = field(default_factory=asyncio.Event)
@@ -69,7 +92,11 @@ class Desk:
     _looked_at: datetime | None = None
     _status_at: datetime | None = None
     _selected_at: datetime | None = None
+    _retry: asyncio.Event = field(default_factory=asyncio.Event)
+    _unwatched: set[str] = field(default_factory=set)
+    _look_now: bool = False
     _stopping: bool = False
+    _worked: bool = False
     _idle_told: bool = False
 
     # --- from outside -------------------------------------------------------------------------------------------
@@ -78,8 +105,10 @@ class Desk:
         """Have something done over this connection, after what is in hand.
 
         Raises:
-            TriagedError: the connection ended first, or there is none.
+            TriagedError: there is no connection, or it ended first.
         """
+        if self.layout is None:
+            raise TriagedError(f"{self.row.login} is not connected")
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._asks.append(Ask(act, answer))
         self.wake.set()
@@ -88,28 +117,35 @@ class Desk:
     def stop(self) -> None:
         """Finish the step in hand, then end."""
         self._stopping = True
+        self.nudge()
+
+    def nudge(self) -> None:
+        """Look around now; a desk that waits to connect again does so at once."""
+        self._look_now = True
+        self._retry.set()
         self.wake.set()
 
     # --- the loop -----------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Work until stopped, whatever the server does."""
-        backoff = Backoff(self.office.chance)
+        backoff = Backoff()
+        clock = self.office.clock
         while not self._stopping:
-            pause = 0.0
+            self._retry.clear()
+            await clock.sleep(backoff.before_login(clock.elapsed()), self._retry)
+            began = clock.elapsed()
+            backoff = backoff.signing_in(began)
             try:
-                await self._connected(backoff)
-            except asyncio.CancelledError:
-                raise
+                await self._connected()
             except Exception as error:  # noqa: BLE001 — the one place where an account's trouble ends: close, say, back off
-                pause = backoff.after(error, self.office.clock.elapsed())
+                if self._worked and clock.elapsed() - began >= HEALTHY_AFTER.total_seconds():
+                    backoff = backoff.healthy()
+                ours = error if isinstance(error, MailboxError) else Lost(str(error))
+                backoff, pause = backoff.failed(ours, self.office.chance.random)
                 self._say_trouble(error, pause)
-            finally:
                 self.tried.set()
-                self._refuse_asks()
-            if pause and not self._stopping:
-                self.wake.clear()
-                await self.office.clock.sleep(pause, self.wake)
+                await clock.sleep(pause.total_seconds(), self._retry)
 
     async def once(self) -> None:
         """Arrivals, then what is due, then end; raises what went wrong."""
@@ -119,61 +155,66 @@ class Desk:
             await self._open(session)
             await self._step(session, look=True)
         finally:
+            self.layout = None
             await session.close()
 
-    async def _connected(self, backoff: Backoff) -> None:
+    async def _connected(self) -> None:
         _, account = self.settings()
         session = self.connect(account)
+        self._worked = False
         try:
             await self._open(session)
-            backoff.connected(self.office.clock.elapsed())
             look = True
             while not self._stopping:
                 self.wake.clear()
                 await self._step(session, look=look)
-                backoff.worked(self.office.clock.elapsed())
+                self._worked = True
                 self._say_idle()
                 self.tried.set()
                 look = await self._wait(session)
         finally:
             self.layout = None
+            self._refuse_asks()
             await session.close()
 
     async def _open(self, session: Session) -> None:
-        person, account = self.settings()
+        _, account = self.settings()
         await session.open()
         self.health.connects += 1
-        self.layout = await lay_out(session, account, self.office, self.row, self.events)
+        self.layout = await lay_out(session, account, self.events)
         self._looked_at = self._status_at = self._selected_at = None
         self._idle_told = False
         self._is("connected")
         self.events.emit("account.connected")
-        await effects.settle(self, session, person, account)
+        await effects.settle(self, session, account)
 
     async def _step(self, session: Session, *, look: bool) -> None:
         """See what is new, look where asked, act on what is due; again while there is more."""
         while True:
             person, account = self.settings()
-            await self._sweep(session, person, account)
+            await self.sweep(session, person, account)
             if look or await effects.wants_look(self):
                 await answers.look(self, session, person, account)
                 self._looked_at = self.office.now()
                 look = False
-            acted = await effects.carry_out(self, session, person, account)
+            acted = await effects.carry_out(self, session, account)
             served = await self._serve(session)
             self.health.proven_alive = self.office.now()
             if not acted and not served and not await self._more(session, account):
                 return
 
-    async def _sweep(self, session: Session, person: Person, account: Account) -> None:
+    async def sweep(self, session: Session, person: Person, account: Account) -> None:
+        """Take in what is new in every watched folder."""
         now = self.office.now()
+        others_due = self._status_at is None or now - self._status_at >= STATUS_EVERY
         for number, folder in enumerate(account.watch):
-            if number and self._status_at is not None and now - self._status_at < STATUS_EVERY:
+            if number and not (others_due and await triage.has_news(self, session, folder)):
                 continue
-            if number and not await triage.has_news(self, session, folder):
-                continue
-            await triage.sweep(self, session, person, account, folder)
-        if len(account.watch) > 1:
+            try:
+                await triage.sweep(self, session, person, account, folder)
+            except Refused as refusal:
+                self._say_unwatched(folder, str(refusal))
+        if others_due:
             self._status_at = now
 
     async def _more(self, session: Session, account: Account) -> bool:
@@ -187,37 +228,51 @@ class Desk:
         for number, ask in enumerate(asks):
             try:
                 result = await ask.act(self, session)
+            except (Refused, NotMovable) as refusal:
+                ask.fail(refusal)
             except BaseException as error:
-                self._asks = asks[number + 1 :] + self._asks
-                if not ask.answer.done():
-                    ask.answer.set_exception(error if isinstance(error, TriagedError) else TriagedError(str(error)))
-                raise
-            if not ask.answer.done():
-                ask.answer.set_result(result)
+                self._asks = asks[number:] + self._asks
+                raise error
+            else:
+                ask.succeed(result)
         return bool(asks)
 
     async def _wait(self, session: Session) -> bool:
         """Idle, or poll, until something may have happened. True: it is time to look around."""
         _, account = self.settings()
-        now = self.office.now()
         due = await self.office.write(lambda ledger: ledger.next_effect_due(self.row.id))
-        limit = session.profile.reidle * self.office.chance.uniform(0.85, 1.0)
+        limit = session.profile.reidle.total_seconds() * self.office.chance.uniform(0.85, 1.0)
         if len(account.watch) > 1:
             limit = min(limit, STATUS_EVERY.total_seconds())
-        alarm = asyncio.create_task(self._alarm(due, now), name=f"alarm {self.row.login}") if due else None
+        alarm = asyncio.create_task(self._alarm(due), name=f"alarm {self.row.login}") if due else None
         try:
             await session.idle(self.wake, limit)
         except PollInstead:
-            await self.office.clock.sleep(min(limit, session.profile.poll), self.wake)
+            await self.office.clock.sleep(min(limit, session.profile.poll.total_seconds()), self.wake)
         finally:
             if alarm:
                 alarm.cancel()
-        return self._looked_at is None or self.office.now() - self._looked_at >= LOOK_EVERY * 0.8
+        look, self._look_now = self._look_now, False
+        return look or self._looked_at is None or self.office.now() - self._looked_at >= LOOK_EVERY * 0.8
 
-    async def _alarm(self, due: datetime, now: datetime) -> None:
+    async def _alarm(self, due: datetime) -> None:
         while (left := (due - self.office.now()).total_seconds()) > 0:
-            await self.office.clock.sleep(min(left, 60.0))
+            await self.office.clock.sleep(min(left, LONGEST_NAP))
         self.wake.set()
+
+    def appended(self, effect: EffectRow) -> None:
+        """A mail to myself lies in its folder: say so, where it is one that people wait for."""
+        event = effect.args.get("event")
+        if event:
+            self.events.emit(event, folder=effect.args.get("folder"), client=effect.args.get("client"))
+
+    def reselect_due(self) -> bool:
+        """Whether the selected folder is to be selected again, to see its UIDVALIDITY with new eyes."""
+        return self._selected_at is None or self.office.now() - self._selected_at >= RECONCILE_EVERY
+
+    def selected(self) -> None:
+        """A watched folder has just been selected."""
+        self._selected_at = self.office.now()
 
     # --- what is said -------------------------------------------------------------------------------------------
 
@@ -233,30 +288,31 @@ class Desk:
             self._idle_told = True
             self.events.emit("account.idle")
 
-    def _say_trouble(self, error: Exception, pause: float) -> None:
+    def _say_unwatched(self, folder: str, why: str) -> None:
+        if folder not in self._unwatched:
+            self._unwatched.add(folder)
+            self.events.emit("account.degraded", folder=folder, error=why, reason="this folder is not watched")
+
+    def _say_trouble(self, error: Exception, pause: timedelta) -> None:
         self.health.failures += 1
         words = str(error) or type(error).__name__
+        again = f"trying again in {_in_words(pause)}"
         if isinstance(error, AuthFailed):
             self._is("signed out", words)
-            self.events.emit("account.auth_failed", error=words, reason=f"trying again in {_minutes(pause)}")
+            self.events.emit("account.auth_failed", error=words, reason=again)
             return
-        if not isinstance(error, TriagedError):
+        expected = isinstance(error, TriagedError)
+        if not expected:
             words = f"{type(error).__name__}: {words}"
         self._is("disconnected", words)
-        level = "error" if not isinstance(error, (TriagedError, Unavailable)) else None
-        self.events.emit("account.disconnected", level=level, error=words, reason=f"trying again in {_minutes(pause)}")
+        self.events.emit("account.disconnected", level=None if expected else "error", error=words, reason=again)
 
     def _refuse_asks(self) -> None:
         asks, self._asks = self._asks, []
         for ask in asks:
-            if not ask.answer.done():
-                ask.answer.set_exception(TriagedError(f"{self.row.login} is not connected"))
+            ask.fail(TriagedError(f"{self.row.login} is not connected"))
 
 
-def _minutes(seconds: float) -> str:
+def _in_words(pause: timedelta) -> str:
+    seconds = pause.total_seconds()
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
-
-
-def touches(mode: Mode) -> bool:
-    """Whether the mailbox is acted on in this mode."""
-    return mode is not Mode.OBSERVE

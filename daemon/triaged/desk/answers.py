@@ -13,8 +13,9 @@ from triaged.core.settings import Account, Mode, Person
 from triaged.desk import remap
 from triaged.desk.effects import find_in
 from triaged.desk.telling import tell
-from triaged.desk.triage import arriving, sent_seen
-from triaged.ledger import FolderRow, Item, Place
+from triaged.desk.sentmail import sent_seen
+from triaged.desk.triage import arriving
+from triaged.ledger.values import FolderRow, Item, Place
 from triaged.mailbox import Fetched, Session
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ async def _arrived_there(desk: "Desk", session: Session, person: Person, account
         item = await office.write(lambda ledger, digest=digest: ledger.item_by_digest(desk.row.id, digest))
         if item is not None and item.state == "aside":
             if item.place is None or item.folder != row.name:
-                await office.write(lambda ledger, item=item, place=place: ledger.place(item.id, place))
+                await office.write(lambda ledger, item=item, place=place: ledger.place_item(item.id, place))
         elif "\\deleted" not in _lower(fetched.flags) and account.mode is not Mode.OBSERVE:
             await _dragged_in(desk, session, person, account, row, fetched, item)
     await office.write(lambda ledger: ledger.advance(desk.row.id, row.name, uids[-1] + 1))
@@ -184,7 +185,7 @@ async def _unplaced(desk: "Desk", session: Session, row: FolderRow, items: Seque
         if found is None:
             missing.append(item)
         else:
-            await office.write(lambda ledger, item=item, found=found: ledger.place(item.id, found))
+            await office.write(lambda ledger, item=item, found=found: ledger.place_item(item.id, found))
     await _absent(desk, session, missing)
 
 
@@ -214,3 +215,17 @@ async def _waiting(desk: "Desk", session: Session) -> None:
 
 def _lower(flags: frozenset[str]) -> frozenset[str]:
     return frozenset(flag.lower() for flag in flags)
+
+
+async def reappeared(desk: "Desk", session: Session, item_id: int, place: Place | None) -> None:
+    """A known message in a watched folder that we believed put aside: dragged back by hand, or a copy of it."""
+    office = desk.office
+    item = await office.write(lambda ledger: ledger.item(item_id))
+    if item is None or place is None or item.state != "aside":
+        return
+    if item.place is not None:
+        selected = await session.select(item.place.folder)
+        if selected.uidvalidity == item.place.uidvalidity and await session.flags([item.place.uid]):
+            return  # the one that was put aside is still there: this is a copy, and stays
+    now = office.now()
+    tell(desk.events, await office.write(lambda ledger: ledger.hand(item_id, "released", place, now)))

@@ -1,10 +1,90 @@
-"""Copies and mails to myself, put into a folder by APPEND: looked for by Message-ID before each attempt but the first."""
+"""Copies and mails to myself, put into a folder by APPEND; drafts taken away again.
 
+An APPEND whose end was not seen is looked for by Message-ID before it is tried again.
+"""
+
+import base64
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from triaged.core.settings import Account
-from triaged.ledger import EffectRow, Place
+from triaged.ledger.values import EffectRow
 from triaged.mailbox import Refused, Session
 
 if TYPE_CHECKING:
     from triaged.desk.account import Desk
+
+_RETRY = timedelta(minutes=5)
+
+
+async def carry_out(desk: "Desk", session: Session, account: Account, effect: EffectRow) -> bool:
+    """Do one of them. True when it is done."""
+    office = desk.office
+    try:
+        if effect.kind == "remove":
+            await _remove(session, effect)
+        else:
+            await _append(desk, session, account, effect)
+    except Refused as refusal:
+        retry_at, why = office.now() + _RETRY, str(refusal)
+        await office.write(lambda ledger: ledger.postpone(effect.id, retry_at, why))
+        desk.events.emit("account.degraded", reply=effect.reply, error=why, reason="a mail to a folder of mine is tried again")
+        return False
+    now = office.now()
+    await office.write(lambda ledger: ledger.done(effect.id, now))
+    desk.appended(effect)
+    return True
+
+
+async def _append(desk: "Desk", session: Session, account: Account, effect: EffectRow) -> None:
+    office = desk.office
+    raw = await _octets(desk, effect)
+    folder = await _folder(desk, session, account, effect)
+    if raw is None or folder is None:
+        return
+    message_id = str(effect.args.get("message_id") or "")
+    if effect.tries and message_id:
+        await session.select(folder)
+        if await session.find(message_id, 1):
+            return
+    now = office.now()
+    await office.write(lambda ledger: ledger.begin([effect.id], now))
+    flags = [str(flag) for flag in effect.args.get("flags", ["\\Seen"])]
+    await session.append(folder, raw, flags, _at(effect, now))
+
+
+async def _octets(desk: "Desk", effect: EffectRow) -> bytes | None:
+    if effect.reply is not None:
+        reply = effect.reply
+        return await desk.office.write(lambda ledger: ledger.reply_raw(reply))
+    written = effect.args.get("raw")
+    return base64.b64decode(written) if written else None
+
+
+async def _folder(desk: "Desk", session: Session, account: Account, effect: EffectRow) -> str | None:
+    if effect.reply is None:
+        return str(effect.args.get("folder") or account.watch[0])
+    if desk.layout is not None and desk.layout.sent is not None:
+        return desk.layout.sent
+    return await session.ensure("Sent" if account.folders.sent == "auto" else account.folders.sent)
+
+
+def _at(effect: EffectRow, now: datetime) -> datetime:
+    written = effect.args.get("at")
+    return datetime.fromisoformat(written) if written else now
+
+
+async def _remove(session: Session, effect: EffectRow) -> None:
+    """A draft of ours that is no longer wanted: into the bin, and only it."""
+    folder = effect.args.get("folder")
+    if not folder or await session.status(str(folder)) is None:
+        return
+    await session.select(str(folder))
+    found = await session.find(str(effect.args.get("message_id") or ""), 1)
+    if not found:
+        return
+    trash = await session.special("trash")
+    if trash is not None and trash != folder and session.can_move:
+        await session.move(found, trash)
+    else:
+        await session.store(found, add=["\\Deleted"])

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from triaged.core.message import read
-from triaged.core.settings import Account, Mode, Person
+from triaged.core.settings import Account, Mode
 from triaged.desk import appends
 from triaged.desk.telling import of_item, tell
-from triaged.ledger import EffectRow, Item, Place
+from triaged.ledger.values import EffectRow, Item, Place
 from triaged.mailbox import NotMovable, Refused, Session
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ async def wants_look(desk: "Desk") -> bool:
     return any(effect.kind == "back" for effect in due)
 
 
-async def settle(desk: "Desk", session: Session, person: Person, account: Account) -> None:
+async def settle(desk: "Desk", session: Session, account: Account) -> None:
     """After a new connection: find out what became of the moves that were being tried."""
     trying = await desk.office.write(lambda ledger: ledger.trying_effects(desk.row.id))
     for effect in trying:
@@ -42,7 +42,7 @@ async def settle(desk: "Desk", session: Session, person: Person, account: Accoun
             await _settle_move(desk, session, account, effect)
 
 
-async def carry_out(desk: "Desk", session: Session, person: Person, account: Account) -> bool:
+async def carry_out(desk: "Desk", session: Session, account: Account) -> bool:
     """Do what is due, storage first. True when anything was done."""
     now = desk.office.now()
     due = await desk.office.write(lambda ledger: ledger.due_effects(desk.row.id, now))
@@ -64,7 +64,9 @@ async def _batches(desk: "Desk", session: Session, account: Account, kind: str, 
         item = await desk.office.write(lambda ledger, effect=effect: ledger.item(effect.item))
         place = item.place if item else None
         target = _target(desk, account, effect)
-        if item is None or place is None:
+        if account.mode is Mode.OBSERVE and kind != "back":
+            await _drop(desk, effect, "the account is in observe now")
+        elif item is None or place is None:
             await _unplaced(desk, effect, item)
         elif kind != "flag" and (target is None or target == place.folder):
             await _nowhere(desk, effect, target == place.folder)
@@ -82,9 +84,9 @@ def _target(desk: "Desk", account: Account, effect: EffectRow) -> str | None:
         return None
     match effect.kind:
         case "aside":
-            return layout.deferred if account.mode is not Mode.OBSERVE else None
+            return layout.deferred
         case "urgent":
-            return layout.urgent if account.mode is not Mode.OBSERVE else None
+            return layout.urgent
         case "back":
             return str(effect.args.get("to") or account.watch[0])
         case _:
@@ -106,8 +108,12 @@ async def _nowhere(desk: "Desk", effect: EffectRow, already: bool) -> None:
     if effect.kind == "back":
         await _postpone(desk, effect, why)
     else:
-        await desk.office.write(lambda ledger: ledger.void([effect.id], why))
-        await desk.office.write(lambda ledger: ledger.void_return(effect.item, why))
+        await _drop(desk, effect, why)
+
+
+async def _drop(desk: "Desk", effect: EffectRow, why: str) -> None:
+    now = desk.office.now()
+    await desk.office.write(lambda ledger: ledger.void([effect.id], why, now))
 
 
 async def _group(
@@ -142,6 +148,8 @@ async def _group(
 async def _absent(desk: "Desk", effect: EffectRow, item: Item) -> None:
     """A hand was faster: what was planned is void; the next look around says where it went."""
     now = desk.office.now()
+    if effect.kind == "flag":
+        await _drop(desk, effect, "it is no longer there")
     told = await desk.office.write(lambda ledger: ledger.hand(item.id, "released", None, now))
     tell(desk.events, told)
 
@@ -150,10 +158,14 @@ async def _act(
     desk: "Desk", session: Session, kind: str, target: str, pairs: Sequence[tuple[EffectRow, Item]], uidnext: int | None
 ) -> bool:
     office = desk.office
-    ids = [effect.id for effect, _ in pairs]
-    uids = [item.uid for _, item in pairs if item.uid is not None]
     now = office.now()
-    await office.write(lambda ledger: ledger.begin(ids, now, {target: uidnext or 1} if target else {}))
+    ids = [effect.id for effect, _ in pairs]
+    begun = await office.write(lambda ledger: ledger.begin(ids, now, {target: uidnext or 1} if target else None))
+    still = {effect.id for effect in begun}
+    pairs = [(effect, item) for effect, item in pairs if effect.id in still]
+    uids = [item.uid for _, item in pairs if item.uid is not None]
+    if not uids:
+        return False
     if kind == "flag":
         await session.store(uids, add=["\\Flagged"])
         for effect, _ in pairs:
@@ -177,14 +189,14 @@ async def _moved(desk: "Desk", effect: EffectRow, item: Item, place: Place | Non
     now = desk.office.now()
     unknown = place is None
     await desk.office.write(
-        lambda ledger: ledger.done(effect.id, now, place, unknown_place=unknown, folder=target)
+        lambda ledger: ledger.done(effect.id, now, place, unknown_place=unknown)
     )
     uid = place.uid if place else None
     match effect.kind:
         case "aside":
             desk.events.emit(
                 "message.deferred", **of_item(item), kind=item.kind, verdict=item.verdict, rule=item.rule,
-                reason=item.reason, arrived=item.arrived_at, until=_until(effect), promise=_promised(item),
+                reason=item.reason, arrived=item.arrived_at, until=_moment(item, "until"), promise=_moment(item, "promise"),
                 no_reply=item.no_reply, folder=target, uid=uid, from_folder=item.folder,
             )
         case "back":
@@ -196,13 +208,8 @@ async def _moved(desk: "Desk", effect: EffectRow, item: Item, place: Place | Non
             pass
 
 
-def _until(effect: EffectRow) -> datetime | None:
-    text = effect.args.get("back_at")
-    return datetime.fromisoformat(text) if text else None
-
-
-def _promised(item: Item) -> datetime | None:
-    moment = (item.decision or {}).get("moments", {}).get("promise")
+def _moment(item: Item, which: str) -> datetime | None:
+    moment = (item.decision or {}).get("moments", {}).get(which)
     return datetime.fromisoformat(moment["at"]) if moment else None
 
 
@@ -213,9 +220,11 @@ async def _settle_move(desk: "Desk", session: Session, account: Account, effect:
     if item is None or target is None:
         return
     if item.place is not None and await _still_there(session, item.place):
-        await desk.office.write(lambda ledger: ledger.postpone(effect.id, desk.office.now(), "the outcome was unknown"))
+        now = desk.office.now()
+        await desk.office.write(lambda ledger: ledger.postpone(effect.id, now, "the outcome was unknown"))
         return
-    found = await find_in(session, target, item, int(effect.args.get("uidnext") or 1))
+    since = (effect.args.get("uidnext") or {}).get(target) or 1
+    found = await find_in(session, target, item, int(since))
     if found is not None:
         await _moved(desk, effect, item, found, target)
     elif item.place is not None:

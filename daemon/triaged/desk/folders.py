@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 
 from triaged.core.settings import Account, Mode
-from triaged.desk.office import Office
-from triaged.ledger import AccountRow
 from triaged.log.events import Events
-from triaged.mailbox import Refused, Session
+from triaged.mailbox import Refused, Role, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +20,11 @@ class Layout:
     why: str = ""  # why nothing is moved
 
 
-async def lay_out(session: Session, account: Account, office: Office, row: AccountRow, events: Events) -> Layout:
+async def lay_out(session: Session, account: Account, events: Events) -> Layout:
     """Find the folders, and make those of our own that are missing; in `observe` nothing is made."""
     wanted = account.folders
     make = account.mode is not Mode.OBSERVE
-    can = session.capabilities.move or session.capabilities.uidplus
+    can = session.can_move
     deferred, why = await _ours(session, wanted.deferred, make=make and can)
     urgent, why_urgent = await _ours(session, wanted.urgent, make=make and can)
     if not can:
@@ -50,12 +48,12 @@ async def _ours(session: Session, name: str, *, make: bool) -> tuple[str | None,
     try:
         if make:
             return await session.ensure(name), ""
-        return await session.existing(name), ""
+        return await session.locate(name), ""
     except Refused as refusal:
         return None, f"the folder {name} cannot be made: {refusal}"
 
 
-async def _theirs(session: Session, name: str, role: str) -> str | None:
+async def _theirs(session: Session, name: str, role: Role) -> str | None:
     if name == "auto":
         return await session.special(role)
-    return await session.existing(name) if name else None
+    return await session.locate(name) if name else None

@@ -7,7 +7,7 @@ the rest was there before, and is baseline.
 from typing import TYPE_CHECKING
 
 from triaged.core.message import read
-from triaged.ledger import FolderRow
+from triaged.ledger.values import FolderRow
 from triaged.mailbox import Session
 
 if TYPE_CHECKING:
@@ -21,20 +21,22 @@ async def renumbered(desk: "Desk", session: Session, row: FolderRow, uidvalidity
         "account.degraded", folder=row.name, error="the server has numbered the folder anew (UIDVALIDITY or UIDNEXT)",
         reason="messages are matched by their headers; nothing old is answered",
     )
-    digests = await office.write(lambda ledger: ledger.digests_in(desk.row.id, row.name))
     found: dict[int, int] = {}
     newest_unknown = uidnext
     uids = await session.uids_from(1)
     for start in range(0, len(uids), 500):
         for fetched in await session.headers(uids[start : start + 500]):
-            item = digests.get(read(fetched.header).digest)
+            digest = read(fetched.header).digest
+            item = await office.write(lambda ledger, digest=digest: ledger.item_by_digest(desk.row.id, digest))
             if item is not None:
-                found[item] = fetched.uid
+                if item.folder == row.name:
+                    found[item.id] = fetched.uid
             elif row.last_internal_at is not None and fetched.arrived > row.last_internal_at:
                 newest_unknown = min(newest_unknown, fetched.uid)
     fresh = FolderRow(
         account=row.account, name=row.name, role=row.role, uidvalidity=uidvalidity, next_uid=newest_unknown,
         baseline_uid=newest_unknown, last_internal_at=row.last_internal_at,
     )
-    await office.write(lambda ledger: ledger.remap(desk.row.id, fresh, found))
+    await office.write(lambda ledger: ledger.remap(desk.row.id, row.name, uidvalidity, found))
+    await office.write(lambda ledger: ledger.put_folder(fresh))
     return fresh

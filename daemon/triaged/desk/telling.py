@@ -4,23 +4,20 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from triaged.core.decision import Aside, Decision, Verdict
-from triaged.core.settings import Account, Mode, Person
-from triaged.ledger import (
-    Admission,
+from triaged.core.settings import Mode
+from triaged.ledger.consequences import (
     Answered,
     Consequence,
     DraftSent,
     EffectsVoided,
     HandSeen,
-    Item,
     PromiseKept,
     PromiseOpened,
-    PromiseRow,
     ReplyCancelled,
     ReplyEvidence,
     ReplyLeft,
-    ReplyRow,
 )
+from triaged.ledger.values import Admission, Item, PromiseRow, ReplyRow
 from triaged.log.events import Events, Fields
 
 
@@ -54,7 +51,7 @@ def of_promise(promise: PromiseRow) -> Fields:
     return {"client": promise.client, "promise": promise.due_at, "to": promise.correspondent}
 
 
-def tell_admission(events: Events, admission: Admission, account: Account, *, folder: str) -> None:
+def tell_admission(events: Events, admission: Admission, *, folder: str) -> None:
     """Say what was decided about one message of a window."""
     decision, arriving = admission.decision, admission.arriving
     if decision is None:
@@ -170,7 +167,3 @@ def _tell_hand(events: Events, item: Item, before: str) -> None:
             reason = "taken out by hand" if before == "aside" else "moved by hand"
             events.emit("message.released", **fields, folder=item.folder, uid=item.uid, reason=reason, by="person")
 
-
-def person_name(person: Person) -> str:
-    """The label that listings and events show for a person."""
-    return person.label

@@ -3,26 +3,25 @@
 What becomes of it afterwards (flags, moves, replies) is read from the ledger by others. Nothing here changes the mailbox.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from triaged.core.address import Address
-from triaged.core.clients import Roster
 from triaged.core.decide import decide
-from triaged.core.decision import Decision, Verdict
+from triaged.core.decision import Decision
 from triaged.core.facts import Facts
 from triaged.core.identify import Identified, identify
 from triaged.core.message import Message, read
 from triaged.core.record import as_record, excerpt_of
 from triaged.core.settings import Account, Mode, Person
 from triaged.desk import answers, remap
+from triaged.desk.sentmail import sent_seen
 from triaged.ids import new_message_id
-from triaged.desk.telling import tell_admission
-from triaged.ledger import Admission, Arriving, FolderRow, Place, SentSeen
+from triaged.desk.telling import tell, tell_admission
+from triaged.ledger.values import Arriving, FolderRow, Place, SentSeen
 from triaged.log.events import Events
-from triaged.mailbox import Fetched, Garbled, Lost, Session
+from triaged.mailbox import Fetched, Garbled, Session
 
 if TYPE_CHECKING:
     from triaged.desk.account import Desk
@@ -100,29 +99,43 @@ async def first_contact(
 
 
 async def _first_since(session: Session, since: datetime, uidnext: int) -> int:
-    arrived = await session.arrivals(await session.uids_from(1))
-    return min((uid for uid, at in arrived.items() if at >= since), default=uidnext)
+    """The first UID from which on everything arrived after `since`, looking backwards from the newest."""
+    uids = await session.uids_from(1)
+    first = uidnext
+    for end in range(len(uids), 0, -BACKLOG_WINDOW):
+        window = await session.headers(uids[max(0, end - BACKLOG_WINDOW) : end])
+        young = [fetched.uid for fetched in window if fetched.arrived >= since]
+        first = min(young, default=first)
+        if len(young) < len(window):
+            break
+    return first
 
 
 async def _window(
     desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow, uids: Sequence[int]
 ) -> None:
     """Fetch and admit one window; where the server's answer makes no sense, find the one message that is to blame."""
+    if session.selected != row.name:
+        await session.select(row.name)
     try:
         fetched = await session.fetch(uids, text=person.rules.needs_text or bool(person.replies))
     except Garbled as trouble:
         if len(uids) == 1:
             await _strike(desk, session, row, uids[0], str(trouble))
         raise
-    await admit(desk, person, account, row, fetched, next_uid=uids[-1] + 1)
+    await admit(desk, session, person, account, row, fetched, next_uid=uids[-1] + 1)
 
 
 async def _strike(desk: "Desk", session: Session, row: FolderRow, uid: int, why: str) -> None:
     place = Place(row.name, row.uidvalidity, uid)
     now = desk.office.now()
-    struck = await desk.office.write(lambda ledger: ledger.strike(desk.row.id, place, now, why))
-    if struck is not None:
-        desk.events.emit("message.unreadable", item=struck.id, folder=row.name, uid=uid, error=why)
+    struck = await desk.office.write(lambda ledger: ledger.strike(desk.row, place, now))
+    if struck.unreadable:
+        await desk.office.write(lambda ledger: ledger.advance(desk.row.id, row.name, uid + 1))
+        desk.events.emit(
+            "message.unreadable", item=struck.item, folder=row.name, uid=uid, verdict="urgent", error=why,
+            reason="it could not be read three times; it stays where it is",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +149,8 @@ class _Seen:
 
 
 async def admit(
-    desk: "Desk", person: Person, account: Account, row: FolderRow, fetched: Sequence[Fetched], *, next_uid: int
+    desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow, fetched: Sequence[Fetched],
+    *, next_uid: int,
 ) -> None:
     """Write down the verdict about each message of a window, in UID order, in one transaction; then say it."""
     seen = [_look_at(one, person, account, desk.events) for one in sorted(fetched, key=lambda one: one.uid)]
@@ -153,18 +167,32 @@ async def admit(
     def judge(arrived: Arriving, facts: Facts) -> Decision:
         return decide(chosen[id(arrived)].who, facts, person, account, movable=movable)
 
+    arrivals = {id(one.message): one for one in seen}
+
+    def keep(decision: Decision, message: Message) -> dict[str, Any]:
+        one = arrivals[id(message)]
+        return as_record(
+            decision, message, one.fetched.arrived, account.addresses, called=one.who.notice is not None
+        )
+
     if own:
         told = await desk.office.write(lambda ledger: ledger.saw_sent(desk.row.id, own, now))
-        answers.tell(desk, told)
+        tell(desk.events, told)
+    if not window:
+        await desk.office.write(lambda ledger: ledger.advance(desk.row.id, row.name, next_uid))
+        return
     admissions = await desk.office.write(
         lambda ledger: ledger.admit(
-            window, judge, as_record, now=now, folder=row.name, next_uid=next_uid, ruleset=person.ruleset_hash
+            window, judge, now=now, next_uid=next_uid, ruleset=person.ruleset_hash, record=keep
         )
     )
     for admission in admissions:
-        tell_admission(desk.events, admission, person, account, folder=row.name)
-        desk.health.last_message = now
-    desk.took_in(admissions)
+        tell_admission(desk.events, admission, folder=row.name)
+    desk.health.last_message = now
+    desk.on_news()
+    for admission in admissions:
+        if admission.how == "reappeared" and admission.item is not None:
+            await answers.reappeared(desk, session, admission.item, admission.arriving.place)
 
 
 def _look_at(fetched: Fetched, person: Person, account: Account, events: Events) -> _Seen:
@@ -196,33 +224,3 @@ def arriving(
         new_message_id=new_message_id(desk.office.chance, account.addresses[0].domain),
         accounts=desk.siblings(),
     )
-
-
-def sent_seen(message: Message, at: datetime, roster: Roster, *, by_team: bool = False) -> SentSeen:
-    """A mail of mine (or of my team) as evidence that somebody was answered."""
-    recipients: tuple[Address, ...] = tuple(dict.fromkeys((*message.to, *message.cc, *message.bcc)))
-    found = [match.client.label for address in recipients if (match := roster.find(address))]
-    return SentSeen(
-        message_id=_original_id(message),
-        references=message.references,
-        at=at,
-        rcpts=tuple(address.key for address in recipients),
-        clients=tuple(dict.fromkeys(found)),
-        ours=reply_mark(message),
-        by_team=by_team,
-        subject=message.bare_subject,
-    )
-
-
-def _original_id(message: Message) -> str | None:
-    """The Message-ID that we gave it: Microsoft and Google replace it and keep ours aside."""
-    for name in ("x-microsoft-original-message-id", "x-google-original-message-id"):
-        if original := (message.fields.first(name) or "").strip():
-            return original
-    return message.message_id
-
-
-def reply_mark(message: Message) -> int | None:
-    """The reply's id in X-Triaged, None if the message is none of ours."""
-    mark = (message.fields.first("x-triaged") or "").strip()
-    return int(mark) if mark.isascii() and mark.isdigit() and len(mark) < 16 else None

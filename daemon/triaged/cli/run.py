@@ -1,0 +1,43 @@
+"""`triaged run`: the daemon, in the foreground."""
+
+import argparse
+import asyncio
+import sys
+
+from triaged.cli.common import add_config, configuration
+from triaged.ledger import LedgerDamaged, StateHeld
+from triaged.log import setup
+from triaged.service.daemon import EX_DAMAGED, EX_FAILED, EX_OK, Daemon
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    add_config(parser)
+    parser.add_argument("--once", action="store_true", help="arrivals, then what is due, then end")
+    parser.add_argument("--debug", action="store_true", help="also say what is not worth a line otherwise")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work until told to stop."""
+    loaded = configuration(args)
+    service = loaded.service
+    assert service is not None  # usable configurations have one
+    log = setup.start(service.log, level="debug" if args.debug else "info", subjects=service.log_subjects)
+    try:
+        for problem in loaded.problems:
+            if not problem.is_error:
+                log.events.emit("config.loaded", level="warning", reason=str(problem))
+        for label in loaded.rejected:
+            log.events.emit("config.rejected", person=label, error="the configuration of this person is not valid")
+        log.events.emit("config.loaded", reason=f"{len(loaded.persons)} persons from {loaded.path}")
+        return asyncio.run(Daemon(loaded, log.events).run(once=args.once))
+    except StateHeld as held:
+        sys.stderr.write(f"triaged: {held}\n")
+        return EX_OK if args.once else EX_FAILED
+    except LedgerDamaged as damaged:
+        sys.stderr.write(f"triaged: {damaged}\n")
+        return EX_DAMAGED
+    finally:
+        log.close()
+
+

@@ -1,0 +1,259 @@
+"""What the outbox asks of the desk that keeps a mailbox: a look before it speaks, the words as of now, a place for drafts.
+
+The guard is asked again here, with facts of this instant; between the plan and the sending the world has gone on.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from triaged.core import passes
+from triaged.core.address import Address, Mailbox, read_address
+from triaged.core.clients import Client
+from triaged.core.facts import Facts
+from triaged.core.letters import Told, from_address, letter
+from triaged.core.moments import Resolved, call_under_way_or_near, resolve_first
+from triaged.core.record import Record, from_record
+from triaged.core.reply import LARGEST_FORWARD, compose_forward, write
+from triaged.core.settings import Account, Mode, Person
+from triaged.core.template import ReplyTemplate, built_in, choose_language
+from triaged.delivery import Delivery, Envelope
+from triaged.desk import answers
+from triaged.desk.account import Desk
+from triaged.ledger.values import Item, Place, ReplyRow
+from triaged.mailbox import Session, recognise
+from triaged.mailbox.capabilities import read as read_capabilities
+from triaged.outbox import Cancelled, Held, NotNow, Prepared, Ready, Suppressed, Way
+
+
+@dataclass(slots=True)
+class Post:
+    """One account's part in answering. `delivery` is asked for with each step: a reload may have changed it."""
+
+    desk: Desk
+    delivery: Callable[[Account], Delivery | None]
+
+    # --- Preparation --------------------------------------------------------------------------------------------
+
+    def way(self) -> Way:
+        """How replies leave now."""
+        _, account = self.desk.settings()
+        profile = recognise(account.imap.host, "", read_capabilities(()))
+        learned = self.desk.row.learned
+        match account.save_sent:
+            case "yes":
+                saves = False
+            case "no":
+                saves = True
+            case "auto":
+                saves = bool(learned.get("saves_sent", profile.saves_sent))
+        return Way(
+            delivery=self.delivery(account),
+            late=account.late.fixed if account.late else timedelta(hours=12),
+            fuse=account.reply_fuse,
+            saves_sent=saves,
+            per_minute=profile.sends_per_minute,
+        )
+
+    async def look(self, due: Sequence[ReplyRow]) -> None:  # noqa: ARG002 — one look serves all that are due
+        """See what a person did meanwhile: new mail, Sent, the deferred folder, flags."""
+        await self.desk.ask(_look)
+
+    async def prepare(self, reply: ReplyRow) -> Prepared:
+        """Ask the guard again, and write the words."""
+        person, account = self.desk.settings()
+        client = person.roster.by_label(reply.client)
+        if client is None:
+            return Held(f"{reply.client} is no longer on the roster")
+        if (why := _mode_forbids(reply, client, account)) is not None:
+            return Held(why)
+        if not client.replies and reply.kind != "forward":
+            return Suppressed("never", f"{client.name} is never answered by a robot")
+        to = read_address(reply.rcpt)
+        if to is None:
+            return Suppressed("no-valid-address", f"{reply.rcpt} is no address that can be written to")
+        match reply.kind:
+            case "ack":
+                return await self._acknowledgement(person, account, client, reply, to)
+            case "slip" | "moved":
+                return await self._notice(person, account, client, reply, to)
+            case "forward":
+                return await self._forward(person, account, reply, to)
+
+    async def draft(self, reply: ReplyRow, raw: bytes) -> Place | None:
+        """Put it into Drafts, unless it lies there already from an attempt whose end was not seen."""
+
+        async def put(desk: Desk, session: Session) -> Place | None:
+            folder = desk.layout.drafts if desk.layout else None
+            if folder is None:
+                folder = await session.ensure("Drafts")
+            selected = await session.select(folder)
+            if found := await session.find(reply.message_id, 1):
+                return Place(folder, selected.uidvalidity, found[-1])
+            landed = await session.append(folder, raw, ["\\Draft", "\\Seen"], desk.office.now())
+            return Place(folder, landed.uidvalidity, landed.uid) if landed else None
+
+        return await self.desk.ask(put)
+
+    # --- acknowledgements ---------------------------------------------------------------------------------------
+
+    async def _acknowledgement(
+        self, person: Person, account: Account, client: Client, reply: ReplyRow, to: Address
+    ) -> Prepared:
+        template = person.replies.get(reply.template)
+        if template is None:
+            return Held(f"there is no [reply.{reply.template}] any more")
+        now = self.desk.office.now()
+        items = await self.desk.office.write(lambda ledger: ledger.reply_items(reply.id))
+        if not items:
+            return Cancelled("nothing is left that it would answer")
+        facts = await self._facts(items[-1], account, reply, now)
+        if (refusal := _refusal(facts, person, client, now)) is not None:
+            return refusal
+        if template.uses("promise") and not await self._still_ahead(person, client, items[-1], reply, now):
+            return Suppressed("no-promise", "the promised moment has passed, and there is no other")
+        fresh = await self.desk.office.write(lambda ledger: ledger.reply(reply.id)) or reply
+        language = _language(template, fresh, client, person)
+        written = write(
+            letter(
+                person, account, client, template, _records(items), self._told(fresh, facts, client, person),
+                language=language, to=to, message_id=reply.message_id, reply_id=reply.id, now=now,
+                draft=reply.mode == "draft", kind=reply.auto,
+            )
+        )
+        return Ready(
+            raw=written.raw,
+            envelope=Envelope(rcpt=to, me=from_address(account, _records(items)[-1])),
+            every=lambda last: template.every.after(last, person.worktime),
+            items=tuple(item.id for item in items),
+        )
+
+    async def _facts(self, item: Item, account: Account, reply: ReplyRow, now: datetime) -> Facts:
+        return await self.desk.office.write(
+            lambda ledger: ledger.facts_again(
+                item, now, lookback=timedelta(0), fuse=account.reply_fuse.period, but_reply=reply.id
+            )
+        )
+
+    async def _still_ahead(self, person: Person, client: Client, item: Item, reply: ReplyRow, now: datetime) -> bool:
+        """Whether the moment it tells lies ahead; if not, it is computed anew while nobody has been told."""
+        if reply.tell_at is not None and reply.tell_at > now:
+            return True
+        again = _promised_anew(person, client, item, now)
+        if again is None:
+            return False
+        call = again.call.id if again.call is not None and again.moment.needs_call else None
+        kind = "call" if call else "answer"
+        planned = await self.desk.office.write(
+            lambda ledger: ledger.replan_promise(reply.id, kind, again.at, call)
+        )
+        return planned is not None
+
+    def _told(self, reply: ReplyRow, facts: Facts, client: Client, person: Person) -> Told:
+        left = passes.left(facts, client.passes, person.worktime) if client.passes else None
+        return Told(reply.tell_at, facts.last_answer, facts.promised_before, left)
+
+    # --- the other kinds ----------------------------------------------------------------------------------------
+
+    async def _notice(
+        self, person: Person, account: Account, client: Client, reply: ReplyRow, to: Address
+    ) -> Prepared:
+        """A short honest second mail: the promise will not be kept, or the call has moved."""
+        template = person.replies.get(reply.template)
+        if template is None:
+            template = built_in("moved" if reply.kind == "moved" else "slip")
+        now = self.desk.office.now()
+        items = await self.desk.office.write(lambda ledger: ledger.reply_items(reply.id))
+        if not items:
+            return Cancelled("nothing is left that it would be about")
+        facts = await self._facts(items[-1], account, reply, now)
+        if facts.answered_since and reply.kind == "slip":
+            return Cancelled("it has been answered")
+        written = write(
+            letter(
+                person, account, client, template, _records(items), self._told(reply, facts, client, person),
+                language=_language(template, reply, client, person), to=to, message_id=reply.message_id,
+                reply_id=reply.id, now=now, draft=reply.mode == "draft", kind=reply.auto,
+            )
+        )
+        return Ready(written.raw, Envelope(rcpt=to, me=from_address(account, _records(items)[-1])))
+
+    async def _forward(self, person: Person, account: Account, reply: ReplyRow, to: Address) -> Prepared:
+        """A mail of mine to a delegate, the original attached."""
+        items = await self.desk.office.write(lambda ledger: ledger.reply_items(reply.id))
+        delegate = person.delegates.get(reply.template)
+        if not items or delegate is None:
+            return Held(f"there is no [delegate.{reply.template}] any more" if items else "the message is gone")
+        item = items[0]
+        if item.place is None:
+            return NotNow("the message's place is not known yet")
+        original = await self.desk.ask(lambda _, session: _raw(session, item.place))
+        record = _records(items)[0]
+        raw = compose_forward(
+            sender=Mailbox(from_address(account, record), person.name),
+            to=to,
+            message_id=reply.message_id,
+            reply_id=reply.id,
+            now=self.desk.office.now(),
+            subject=item.subject or "",
+            language=person.language,
+            name=delegate.name,
+            original=original,
+        )
+        return Ready(raw, Envelope(rcpt=to, me=from_address(account, record)))
+
+
+async def _look(desk: Desk, session: Session) -> None:
+    person, account = desk.settings()
+    await desk.sweep(session, person, account)
+    await answers.look(desk, session, person, account)
+
+
+async def _raw(session: Session, place: Place | None) -> bytes | None:
+    """The whole message, None where it is too large to be sent on."""
+    if place is None:
+        return None
+    await session.select(place.folder)
+    raw = await session.raw(place.uid, LARGEST_FORWARD + 1)
+    return raw if len(raw) <= LARGEST_FORWARD else None
+
+
+def _records(items: Sequence[Item]) -> list[Record]:
+    return [from_record(item.decision) for item in items if item.decision]
+
+
+def _mode_forbids(reply: ReplyRow, client: Client, account: Account) -> str | None:
+    """A switch to a quieter mode holds what was planned in a louder one."""
+    mode = Mode(client.mode or account.mode)
+    if mode is Mode.OBSERVE:
+        return "the account is in observe now"
+    if mode is Mode.DRAFT and reply.mode == "send":
+        return "the account writes drafts now; send it by hand, or cancel it"
+    return None
+
+
+def _refusal(facts: Facts, person: Person, client: Client, now: datetime) -> Prepared | None:
+    """The parts of the guard that time can change."""
+    if facts.answered_since:
+        return Cancelled("it has been answered")
+    promise = facts.promise
+    if promise is not None and promise.told and promise.due_at <= now:
+        return Suppressed("overdue", "what was promised in this thread is overdue")
+    near = call_under_way_or_near(now, person.worktime, client.calls)
+    if near is not None:
+        return Suppressed("call-now", f"the call {near.id} is under way or near")
+    return None
+
+
+def _promised_anew(person: Person, client: Client, item: Item, now: datetime) -> Resolved | None:
+    rule = next((rule for rule in person.rules.rules if rule.name == item.rule), None)
+    if rule is None:
+        return None
+    moments = rule.promise if isinstance(rule.promise, tuple) else rule.until
+    return resolve_first(moments, now, person.worktime, client.calls)
+
+
+def _language(template: ReplyTemplate, reply: ReplyRow, client: Client, person: Person) -> str:
+    if reply.language in template.languages:
+        return reply.language
+    return choose_language(template, client.language, None, person.language) or template.languages[0]

@@ -1,0 +1,183 @@
+"""A rehearsal: the same admission, decision and replies as in the daemon, over a ledger in memory and a clock made of arrivals.
+
+Goes in: raw messages in order. Comes out: for each one what would happen, with the reply as it would go out. Nothing is
+touched outside; a message from me counts as my answer. `explain`, `replay` and the rules' examples are all this.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from triaged.core import passes
+from triaged.core.address import is_mine, read_address
+from triaged.core.decide import decide
+from triaged.core.decision import Decision
+from triaged.core.facts import Facts
+from triaged.core.identify import Identified, identify
+from triaged.core.letters import Told, letter
+from triaged.core.message import Message
+from triaged.core.record import as_record, from_record
+from triaged.core.reply import ComposeError, Written, write
+from triaged.core.settings import Account, Person
+from triaged.core.template import TemplateError
+from triaged.desk.sentmail import sent_seen
+from triaged.ledger import Ledger
+from triaged.ledger.values import AccountRow, Arriving, Claimed
+
+_DAWN = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What would happen to one message, and everything that led there."""
+
+    message: Message
+    who: Identified
+    person: Person
+    account: Account
+    arrived: datetime
+    facts: Facts
+    decision: Decision
+    reply: Written | None
+    reply_to: str | None
+    trouble: str = ""  # why a reply that was planned could not be written
+
+
+class Rehearsal:
+    """One run through messages of one person, from an empty past."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+        self._ledger = Ledger.open(":memory:", now=_DAWN)
+        rows = self._ledger.register(person.label, [account.login for account in person.accounts], _DAWN)
+        self._rows: dict[str, AccountRow] = {account.label: rows[account.login] for account in person.accounts}
+        self._ids = {label: row.id for label, row in self._rows.items()}
+        self._accounts = {row.id: account for account in person.accounts for row in [self._rows[account.label]]}
+        self._ledger.ruleset(person.ruleset_hash, person.ruleset_text, _DAWN)
+        self._count = 0
+
+    def close(self) -> None:
+        """Let the ledger in memory go."""
+        self._ledger.close()
+
+    def play(self, message: Message, arrived: datetime, *, show: bool = True) -> Rehearsed:
+        """One message arrives; everything that was due before it happens first. `show` False: no reply is rendered."""
+        self._until(arrived)
+        account = self._account_of(message)
+        who = identify(message, self.person, account)
+        if who.mine or (who.team and who.client is None):
+            seen = sent_seen(message, arrived, self.person.roster, by_team=not who.mine)
+            self._ledger.saw_sent(self._rows[account.label].id, [seen], arrived)
+        arriving = self._arriving(message, who, account, arrived)
+        before = self._ledger.facts(arriving, arrived)
+        [admission] = self._ledger.admit(
+            [arriving],
+            lambda _, facts: decide(who, facts, self.person, account),
+            now=arrived,
+            ruleset=self.person.ruleset_hash,
+            record=lambda decision, read: as_record(
+                decision, read, arrived, account.addresses, called=who.notice is not None
+            ),
+        )
+        decision = admission.decision
+        if decision is None:  # the very same message once more
+            before = replace(before, duplicate=True)
+            decision = decide(who, before, self.person, account)
+        written, trouble = (None, "")
+        if show and decision.reply is not None and decision.reply.joins is None and admission.reply is not None:
+            written, trouble = self._written(admission.reply, decision.reply.send_at)
+        return Rehearsed(
+            message, who, self.person, account, arrived, before, decision, written,
+            decision.reply.to.spec if decision.reply else None, trouble,
+        )
+
+    # --- the time between two messages --------------------------------------------------------------------------
+
+    def _until(self, now: datetime) -> None:
+        """Send what falls due before `now`, let calls begin and promises run out."""
+        for reply in self._ledger.due_replies(now):
+            template = self.person.replies.get(reply.template)
+            if reply.kind != "ack" or template is None:
+                self._ledger.cancel(reply.id, "only acknowledgements are rehearsed", now)
+                continue
+            claimed = self._ledger.claim(
+                reply.id,
+                raw=b"",
+                now=reply.try_at,
+                next_try=now,
+                every=lambda last, template=template: template.every.after(last, self.person.worktime),
+            )
+            if isinstance(claimed, Claimed):
+                self._ledger.mark_data(reply.id)
+                self._ledger.sent(reply.id, reply.try_at, saves_copy=True)
+        for promise in self._ledger.promises_due(now, timedelta(0)):
+            if promise.kind == "call":
+                self._ledger.call_kept(promise.id, promise.due_at)
+            elif promise.due_at <= now:
+                self._ledger.overdue(promise.id, promise.due_at)
+
+    def _written(self, reply_id: int, at: datetime) -> tuple[Written | None, str]:
+        """The reply as it would go out at its send time, if nothing else happened."""
+        reply = self._ledger.reply(reply_id)
+        items = self._ledger.reply_items(reply_id)
+        client = self.person.roster.by_label(reply.client) if reply else None
+        if reply is None or client is None or not items or (to := read_address(reply.rcpt)) is None:
+            return None, ""
+        template = self.person.replies[reply.template]
+        account = self._accounts[reply.account]
+        facts = self._ledger.facts_again(
+            items[-1], at, lookback=timedelta(0), fuse=account.reply_fuse.period, but_reply=reply_id
+        )
+        left = passes.left(facts, client.passes, self.person.worktime) if client.passes else None
+        told = Told(reply.tell_at, facts.last_answer, facts.promised_before, left)
+        records = [from_record(item.decision) for item in items if item.decision]
+        try:
+            return write(
+                letter(
+                    self.person, account, client, template, records, told,
+                    language=reply.language, to=to, message_id=reply.message_id, reply_id=reply.id, now=at,
+                    kind=reply.auto,
+                )
+            ), ""
+        except (TemplateError, ComposeError) as fault:
+            return None, str(fault)
+
+    # --- gathering ----------------------------------------------------------------------------------------------
+
+    def _account_of(self, message: Message) -> Account:
+        """The account that the message was written to, else the first."""
+        for account in self.person.accounts:
+            if any(is_mine(named, account.addresses) for named in (*message.to, *message.cc)):
+                return account
+        return self.person.accounts[0]
+
+    def _arriving(self, message: Message, who: Identified, account: Account, arrived: datetime) -> Arriving:
+        self._count += 1
+        return Arriving(
+            account=self._rows[account.label],
+            mode="send",
+            place=None,
+            message=message,
+            arrived_at=arrived,
+            client=who.client.label if who.client else None,
+            correspondent=who.correspondent,
+            automatic=who.automatic,
+            kinds=who.kinds,
+            subject=message.subject,
+            new_message_id=f"<triaged.rehearsal{self._count}@{account.addresses[0].domain}>",
+            lookback=self.person.rules.longest_burst,
+            fuse=account.reply_fuse.period,
+            accounts=self._ids,
+        )
+
+
+def arrival_of(message: Message, now: datetime) -> datetime:
+    """When a message arrived, as far as it says so itself: the topmost Received header's date, else Date, else now."""
+    return message.received or message.date or now
+
+
+def person_for(message: Message, persons: Sequence[Person]) -> Person:
+    """Whose message it is: the one whose address it names, else the first."""
+    named = (*message.to, *message.cc)
+    return next((p for p in persons if any(is_mine(address, p.addresses) for address in named)), persons[0])
+

@@ -1,0 +1,38 @@
+"""A mail of mine as evidence: whom it answers, and whether it is one of our own automatic ones. Pure."""
+
+from datetime import datetime
+
+from triaged.core.address import Address
+from triaged.core.clients import Roster
+from triaged.core.message import Message
+from triaged.ledger.values import SentSeen
+
+
+def sent_seen(message: Message, at: datetime, roster: Roster, *, by_team: bool = False) -> SentSeen:
+    """A mail of mine (or of my team) as evidence that somebody was answered."""
+    recipients: tuple[Address, ...] = tuple(dict.fromkeys((*message.to, *message.cc, *message.bcc)))
+    found = [match.client.label for address in recipients if (match := roster.find(address))]
+    return SentSeen(
+        message_id=_original_id(message),
+        references=message.references,
+        at=at,
+        rcpts=tuple(address.key for address in recipients),
+        clients=tuple(dict.fromkeys(found)),
+        ours=reply_mark(message),
+        by_team=by_team,
+        subject=message.bare_subject,
+    )
+
+
+def _original_id(message: Message) -> str | None:
+    """The Message-ID that we gave it: Microsoft and Google replace it and keep ours aside."""
+    for name in ("x-microsoft-original-message-id", "x-google-original-message-id"):
+        if original := (message.fields.first(name) or "").strip():
+            return original
+    return message.message_id
+
+
+def reply_mark(message: Message) -> int | None:
+    """The reply's id in X-Triaged, None if the message is none of ours."""
+    mark = (message.fields.first("x-triaged") or "").strip()
+    return int(mark) if mark.isascii() and mark.isdigit() and len(mark) < 16 else None

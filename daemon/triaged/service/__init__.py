@@ -1,0 +1,1 @@
+"""The composition: what is started, watched over, reloaded and stopped."""

@@ -1,0 +1,43 @@
+"""The settings in force, by account. A reload swaps them whole; steps in flight keep what they were handed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from triaged.config import Loaded
+from triaged.core.settings import Account, Person
+
+
+@dataclass(slots=True)
+class Board:
+    """Whoever asks gets the person and the account as they are configured at this instant."""
+
+    loaded: Loaded
+    _by_login: dict[str, tuple[Person, Account]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Index what is loaded."""
+        self._by_login = {}
+        self.swap(self.loaded)
+
+    def swap(self, loaded: Loaded) -> None:
+        """Put other settings in force."""
+        self.loaded = loaded
+        self._by_login = {account.login: (person, account) for person in loaded.persons for account in person.accounts}
+
+    def of(self, login: str) -> tuple[Person, Account]:
+        """The settings of an account. One that is being taken down keeps its last ones."""
+        return self._by_login[login]
+
+    def knows(self, login: str) -> bool:
+        """Whether the account is configured."""
+        return login in self._by_login
+
+    def logins(self) -> Iterator[str]:
+        """Every configured account."""
+        return iter(tuple(self._by_login))
+
+
+def keeping(new: Loaded, old: Loaded) -> Loaded:
+    """The new settings, with the old ones of every person whose file is not valid now: a bad edit changes nothing."""
+    kept = tuple(person for label in new.rejected if (person := old.person(label)) is not None)
+    return replace(new, persons=(*new.persons, *kept))

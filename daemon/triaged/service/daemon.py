@@ -1,0 +1,311 @@
+"""The daemon: everything that is composed, started, watched over and stopped. No decision is made here.
+
+A loaded configuration goes in; it ends with an exit code. One TaskGroup holds all tasks; one account's trouble stays in
+that account's desk, and only a damaged ledger ends the whole.
+"""
+
+import asyncio
+import contextlib
+import random
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from triaged.clock import Clock, SystemClock
+from triaged.config import Loaded, ask_secret, load, state_file
+from triaged.core.settings import Account, Person, Secret, Server
+from triaged.delivery import Delivery, SmtpDelivery
+from triaged.desk.account import Desk
+from triaged.desk.office import Office
+from triaged.desk.post import Post
+from triaged.ledger import Ledger, LedgerDamaged, LedgerThread, StateLock, Waker
+from triaged.ledger.values import AccountRow
+from triaged.log.events import Events
+from triaged.mailbox import Pools, Session
+from triaged.outbox import Outbox
+from triaged.service.board import Board, keeping
+from triaged.service.notify import Notifier
+
+EX_OK, EX_FAILED, EX_DAMAGED, EX_CONFIG = 0, 1, 74, 78
+
+PATIENCE = 3.5
+"""Seconds that a stop waits for the steps in hand before it cuts their connections."""
+
+
+@dataclass(slots=True)
+class Station:
+    """One account at work: its desk, its outbox, and their tasks."""
+
+    row: AccountRow
+    desk: Desk
+    outbox: Outbox
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    delivery: tuple[object, Delivery | None] = (None, None)  # what it was made from, and the way out
+
+
+class Daemon:
+    """One process, one state folder, all persons."""
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        events: Events,
+        *,
+        clock: Clock | None = None,
+        chance: random.Random | None = None,
+        notifier: Notifier | None = None,
+    ) -> None:
+        self.board = Board(loaded)
+        self.events = events
+        self.clock = clock or SystemClock()
+        self.chance = chance or random.SystemRandom()
+        self.notifier = notifier or Notifier.from_environment()
+        self.pools = Pools()
+        self.stations: dict[str, Station] = {}
+        self.stopping = asyncio.Event()
+        self.ready = asyncio.Event()
+        self.started_at = self.clock.now()
+        self._reloading = asyncio.Event()
+        self._office: Office | None = None
+        self._group: asyncio.TaskGroup | None = None
+
+    # --- from start to stop -------------------------------------------------------------------------------------
+
+    async def run(self, *, once: bool = False) -> int:
+        """Work until told to stop; `once`: until what is there and what is due is done.
+
+        Raises:
+            StateHeld, LedgerNewer, LedgerBusy, LedgerFull, LedgerUnavailable, LedgerDamaged.
+        """
+        path = state_file(self.board.loaded)
+        with StateLock(path.parent, self.clock.now()):
+            self.events.emit("service.started", reason=f"state in {path.parent}")
+            book = LedgerThread(await asyncio.to_thread(Ledger.open, path))
+            try:
+                return await self._work(book, path.parent, once=once)
+            finally:
+                await book.close()
+                self.pools.close()
+                self.events.emit("service.stopped")
+
+    async def _work(self, book: LedgerThread, folder: Path, *, once: bool) -> int:
+        office = self._office = Office(book, self.clock, self.events, self.chance)
+        now = self.clock.now()
+        recovery = await office.write(lambda ledger: ledger.recover(now))
+        if recovery.restored:
+            self.events.emit(
+                "account.degraded", reason="the ledger is older than the last run: it was restored; what waited is held"
+            )
+        waker = Waker(folder)
+        loop = asyncio.get_running_loop()
+        if not once:
+            waker.listen(loop, self.wake)
+            self._listen_to_signals(loop)
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                await self._man(office)
+                group.create_task(self._say_ready(), name="ready")
+                if once:
+                    group.create_task(self._once(), name="once")
+                else:
+                    group.create_task(self._reload_when_told(), name="reload")
+                    group.create_task(self._keep_well(office), name="care")
+                await self.stopping.wait()
+                await self._stop(once=once)
+        except* LedgerDamaged as damaged:
+            self.events.emit("service.stopping", level="error", error=str(damaged.exceptions[0]))
+            raise damaged.exceptions[0] from None
+        finally:
+            waker.close()
+        stopped = self.clock.now()
+        await office.write(lambda ledger: ledger.stopping(stopped))
+        return EX_FAILED if once and any(s.desk.health.failures for s in self.stations.values()) else EX_OK
+
+    def stop(self) -> None:
+        """Finish what is in hand, and end."""
+        self.stopping.set()
+
+    def wake(self) -> None:
+        """The ledger has changed: everybody looks at what is due."""
+        for station in self.stations.values():
+            station.desk.wake.set()
+            station.outbox.wake()
+
+    def sweep(self) -> None:
+        """Look at every mailbox now."""
+        for station in self.stations.values():
+            station.desk.nudge()
+            station.outbox.wake()
+
+    async def _once(self) -> None:
+        await self.ready.wait()
+        for station in list(self.stations.values()):
+            await station.outbox.once()
+        self.stop()
+
+    async def _stop(self, *, once: bool) -> None:
+        if not once:
+            self.events.emit("service.stopping")
+        self.notifier.stopping()
+        tasks = [task for station in self.stations.values() for task in station.tasks]
+        for station in self.stations.values():
+            station.outbox.stop()
+            station.desk.stop()
+        self._reloading.set()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=PATIENCE)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+        for station in self.stations.values():
+            _, delivery = station.delivery
+            if delivery is not None:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(delivery.close(), 1)
+
+    # --- accounts -----------------------------------------------------------------------------------------------
+
+    async def _man(self, office: Office) -> None:
+        """Put a desk and an outbox to work for each account that has none, and send home those that have no account."""
+        taken: set[str] = set()
+        for person in self.board.loaded.persons:
+            logins = [account.login for account in person.accounts]
+            now = self.clock.now()
+            rows = await office.write(
+                lambda ledger, person=person, logins=logins: ledger.register(person.label, logins, now, taken=taken)
+            )
+            taken |= {row.person for row in rows.values()}
+            await office.write(
+                lambda ledger, person=person: ledger.ruleset(person.ruleset_hash, person.ruleset_text, now)
+            )
+            for account in person.accounts:
+                if account.login not in self.stations:
+                    self._start(office, person, account, rows)
+        for login in [login for login in self.stations if not self.board.knows(login)]:
+            station = self.stations.pop(login)
+            station.outbox.stop()
+            station.desk.stop()
+
+    def _start(self, office: Office, person: Person, account: Account, rows: Mapping[str, AccountRow]) -> None:
+        row = rows[account.login]
+        events = self.events.within(person.worktime.zone).bind(person=person.label, account=account.label)
+
+        def siblings() -> Mapping[str, int]:
+            owner, _ = self.board.of(row.login)
+            return {one.label: rows[one.login].id for one in owner.accounts if one.login in rows}
+
+        desk = Desk(
+            office=office,
+            row=row,
+            settings=lambda: self.board.of(row.login),
+            connect=self._session,
+            events=events,
+            siblings=siblings,
+        )
+        post = Post(desk, lambda account: self._delivery(row.login, account))
+        outbox = Outbox(row.id, post, book=office.book, clock=self.clock, events=events, chance=self.chance)
+        desk.on_news = outbox.wake
+        station = self.stations[row.login] = Station(row, desk, outbox)
+        assert self._group is not None
+        station.tasks = [
+            self._group.create_task(desk.run(), name=f"desk {row.login}"),
+            self._group.create_task(outbox.run(), name=f"outbox {row.login}"),
+        ]
+
+    def _session(self, account: Account) -> Session:
+        server = account.imap
+        secret = _asking(server.password, server) if server.password is not None else None
+        return Session(server, self.pools, secret=secret)
+
+    def _delivery(self, login: str, account: Account) -> Delivery | None:
+        """The account's way out; a new one when its settings have changed."""
+        server = account.smtp
+        station = self.stations[login]
+        made_from, delivery = station.delivery
+        if made_from == (server, account.envelope):
+            return delivery
+        if server is None:
+            station.delivery = ((server, account.envelope), None)
+            return None
+        password = _asking(server.password, server) if server.password is not None else None
+        learned = station.row.learned.get("null_sender")
+        made = SmtpDelivery(server, password=password, envelope=account.envelope, null_sender=learned)
+        station.delivery = ((server, account.envelope), made)
+        return made
+
+    # --- what is told from outside ------------------------------------------------------------------------------
+
+    def _listen_to_signals(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.add_signal_handler(signal.SIGTERM, self.stop)
+        loop.add_signal_handler(signal.SIGINT, self.stop)
+        loop.add_signal_handler(signal.SIGHUP, self._reloading.set)
+        loop.add_signal_handler(signal.SIGUSR1, self.sweep)
+
+    async def _say_ready(self) -> None:
+        """Ready is when each account has been tried, whatever came of it."""
+        await asyncio.gather(*(station.desk.tried.wait() for station in self.stations.values()))
+        self.events.emit("service.ready", reason=self.summary())
+        self.notifier.ready(self.summary())
+        self.ready.set()
+
+    def summary(self) -> str:
+        """One line on how the accounts are."""
+        watching = sum(station.desk.health.state == "watching" for station in self.stations.values())
+        return f"watching {watching} of {len(self.stations)} account{'s' if len(self.stations) != 1 else ''}"
+
+    async def _reload_when_told(self) -> None:
+        while not self.stopping.is_set():
+            await self._reloading.wait()
+            self._reloading.clear()
+            if not self.stopping.is_set():
+                self.notifier.reloading()
+                await self.reload()
+                self.notifier.ready(self.summary())
+
+    async def reload(self) -> bool:
+        """Read the configuration again and put it in force whole; a bad one changes nothing."""
+        before = self.board.loaded
+        loaded = await asyncio.to_thread(load, before.path)
+        for problem in loaded.errors:
+            self.events.emit("config.rejected", error=str(problem))
+        loaded = keeping(loaded, before)
+        if not loaded.usable:
+            self.events.emit("config.rejected", error="the configuration is not valid", reason="the old one stays in force")
+            return False
+        from triaged.config import changes
+
+        assert self._office is not None
+        self.board.swap(loaded)
+        await self._man(self._office)
+        for change in changes(before, loaded) or ("nothing has changed",):
+            self.events.emit("config.reloaded", reason=change)
+        self.sweep()
+        return True
+
+    async def _keep_well(self, office: Office) -> None:
+        """Feed the watchdog from this loop, only while the ledger's thread answers too; tidy up once a day."""
+        tidied: datetime | None = None
+        while not self.stopping.is_set():
+            await office.write(lambda ledger: ledger.next_due())
+            self.notifier.alive(self.summary())
+            now = self.clock.now()
+            if tidied is None or (now - tidied).total_seconds() > 86_400:
+                tidied = now
+                service = self.board.loaded.service
+                if service is not None and service.keep is not None:
+                    keep = service.keep.fixed
+                    await office.write(lambda ledger: ledger.purge(now, keep))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.stopping.wait(), self.notifier.watchdog_seconds or 60)
+
+
+def _asking(secret: Secret, server: Server) -> Callable[[], Awaitable[str]]:
+    async def ask() -> str:
+        return await ask_secret(secret, user=server.user or "", service=server.host)
+
+    return ask
+
