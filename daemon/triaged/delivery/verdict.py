@@ -11,6 +11,8 @@ from triaged.delivery.outcome import Cause, Deferred, InDoubt, Outcome, Refused,
 
 Stage = Literal["connect", "hello", "auth", "mail", "rcpt", "data", "body"]
 
+_BEFORE_MAIL: frozenset[Stage] = frozenset({"connect", "hello", "auth"})
+
 AUTH_PAUSE = timedelta(minutes=15)
 """A wrong password must not be tried until the account is locked."""
 
@@ -34,7 +36,7 @@ def outcome_of(code: int, text: str, stage: Stage) -> Outcome:
     """Read a server's answer at a stage of the transaction. To the body, any 2xx is yes (RFC 5321 4.3.2)."""
     said = tidy(text)
     if not 200 <= code <= 599 or (stage == "body" and 300 <= code <= 399):  # noqa: PLR2004 — the classes of RFC 5321 4.2.1
-        return _garbage(code, said, stage)
+        return _garbage(said, stage)
     if stage == "body" and (code < 300 or "DuplicateDelivery" in text):  # noqa: PLR2004 — see above
         return Sent(code, said)
     found = _ENHANCED.search(text)
@@ -42,10 +44,11 @@ def outcome_of(code: int, text: str, stage: Stage) -> Outcome:
     return _of_account(code, status, said, stage) or _of_message(code, status, said)
 
 
-def _garbage(code: int, said: str, stage: Stage) -> Outcome:
+def _garbage(said: str, stage: Stage) -> Outcome:
+    words = f"no answer that could be read: {said}"
     if stage == "body":
-        return InDoubt(f"no answer that could be read: {said}")
-    return Deferred(max(code, 0), f"no answer that could be read: {said}")
+        return InDoubt(words)
+    return unreachable(words, cause="server") if stage in _BEFORE_MAIL else Deferred(0, words)
 
 
 def _of_account(code: int, status: str, said: str, stage: Stage) -> Deferred | None:
@@ -60,7 +63,7 @@ def _of_account(code: int, status: str, said: str, stage: Stage) -> Deferred | N
         return Deferred(code, said, THROTTLE_PAUSE, account_wide=True, cause="throttle")
     if "SendAsDenied" in said:
         return Deferred(code, said, THROTTLE_PAUSE, account_wide=True, cause="auth")
-    if stage in ("connect", "hello", "auth"):
+    if stage in _BEFORE_MAIL:
         pause = SERVER_PAUSE if code >= 500 else CONNECT_PAUSE  # noqa: PLR2004 — see above
         return Deferred(code, said, pause, account_wide=True)
     return None
