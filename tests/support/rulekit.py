@@ -32,12 +32,17 @@ ORDINARY: Mapping[str, str] = {
 }
 
 
-def mail(text: str = "Can you ring me about the figures?", /, *extra: str, **fields: str | None) -> Message:
-    """An ordinary message of Gary's; `fields` replace its own (underscores are hyphens, None leaves one out), `extra` are added lines."""
+def raw_mail(text: str, /, *extra: str, **fields: str | None) -> bytes:
+    """The octets of `mail`."""
     given = {name.replace("_", "-").lower(): value for name, value in fields.items()}
     merged = {name: given.pop(name.lower(), value) for name, value in ORDINARY.items()} | given
     header = [f"{name}: {value}" for name, value in merged.items() if value is not None]
-    return read_raw("\r\n".join([*header, *extra, "", text]).encode())
+    return "\r\n".join([*header, *extra, "", text]).encode()
+
+
+def mail(text: str = "Can you ring me about the figures?", /, *extra: str, **fields: str | None) -> Message:
+    """An ordinary message of Gary's; `fields` replace its own (underscores are hyphens, None leaves one out), `extra` are added lines."""
+    return read_raw(raw_mail(text, *extra, **fields))
 
 
 def address(text: str) -> Address:

@@ -127,5 +127,5 @@ def test_a_caller_is_written_to_at_mail_or_at_the_first_plain_address():
     ("one", "two", "meet"),
     [("a*", "*b", True), ("a?", "a", False), ("*", "", True), ("a?c", "abc", True), ("a*b", "a*c", False)],
 )
-def test_whether_two_globs_can_match_the_same_text(one: str, two: str, meet: bool):
+def test_whether_two_globs_can_match_the_same_text(one: str, two: str, *, meet: bool):
     assert globs_meet(one, two) is meet

@@ -248,7 +248,7 @@ def test_how_far_back_bursts_reach():
         ({"language": "de"}, True, True),
     ],
 )
-def test_what_a_condition_has_to_read(table: dict[str, object], text: bool, language: bool):
+def test_what_a_condition_has_to_read(table: dict[str, object], *, text: bool, language: bool):
     assert reaches(when(**table), "text") is text
     assert reaches(when(**table), "language") is language
 
