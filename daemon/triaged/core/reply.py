@@ -139,26 +139,28 @@ def compose(
 def compose_forward(
     *,
     sender: Mailbox,
-    to: Mailbox,
+    to: Address,
     message_id: str,
     reply_id: int,
     now: datetime,
     subject: str,
-    client: str,
     language: str,
+    name: str,
+    client: str,
     original: bytes | None,
 ) -> bytes:
     """Write a mail of mine to a delegate, with a client's message attached as it came.
 
     Args:
         sender: my name and address.
-        to: the delegate.
+        to: the delegate's address.
         message_id: with angle brackets.
         reply_id: told in X-Triaged.
         now: the Date.
         subject: the client's, bare.
-        client: the client's name.
         language: mine; without words of ours in it, English.
+        name: the delegate's.
+        client: the client's name.
         original: the whole message; None, or more than `LARGEST_FORWARD` octets: only a note about it.
 
     Raises:
@@ -167,13 +169,13 @@ def compose_forward(
     words = FORWARD.get(language.partition("-")[0], FORWARD["en"])
     attached = original is not None and len(original) <= LARGEST_FORWARD
     shape = words.attached if attached else words.too_large
-    text = shape.format(name=to.name, client=client, subject=clean_line(subject), me=sender.name)
-    fields = [*_head(sender, to.address, words.prefix + subject, now, message_id), *_automatic("auto-generated")]
+    text = shape.format(name=name, client=client, subject=clean_line(subject), me=sender.name)
+    fields = [*_head(sender, to, words.prefix + subject, now, message_id), *_automatic("auto-generated")]
     fields.append(_plain("X-Triaged", str(reply_id)))
     part = text_part(text)
     if attached and original is not None:
         part = _multipart("mixed", [part, _attachment(original)], message_id)
-    return _checked(fields, part, sender, to.address)
+    return _checked(fields, part, sender, to)
 
 
 def compose_note(

@@ -206,14 +206,14 @@ def test_a_letter_without_origin_answers_a_call():
     assert reply_headers(made.raw)["Auto-Submitted"] == "auto-generated"
 
 
-TOM = Mailbox(Address("tom", "roth-partners.example"), "Tom")
+TOM = Address("tom", "roth-partners.example")
 ORIGINAL = b"From: gary@harbor.example\r\nSubject: extra project\r\n\r\nCan you?\r\n"
 
 
 def forwarded(original: bytes | None, **changed: object) -> bytes:
     given = {
         "sender": DANA, "to": TOM, "message_id": ID, "reply_id": 9, "now": NOW, "subject": "extra project",
-        "client": "Harbor Trust", "language": "en", "original": original, **changed,
+        "name": "Tom", "client": "Harbor Trust", "language": "en", "original": original, **changed,
     }  # fmt: skip
     return compose_forward(**given)
 
