@@ -21,6 +21,7 @@ from triaged.core.address import Address
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Server, Tls
 from triaged.delivery.outcome import Deferred, Envelope, InDoubt, Outcome, Refused, Sent
+from triaged.delivery.submission import submission
 from triaged.delivery.verdict import (
     AUTH_PAUSE,
     SERVER_PAUSE,
@@ -60,7 +61,7 @@ class SmtpDelivery:
         password: asked for at sign-in, where `server.password` is set.
         token: asked for at sign-in, where `server.oauth` is set; it wins over the password.
         envelope: "auto": the null sender as long as it is accepted; "null": always; "me": never.
-        null_sender: what is known of the server: False, it refuses `<>`; None, nothing.
+        null_sender: what was learned of the server: False, it refuses `<>`; None: only what its host name says.
         limits: time-outs and reuse.
     """
 
@@ -75,7 +76,8 @@ class SmtpDelivery:
         limits: Limits = Limits(),
     ) -> None:
         self._server, self._password, self._token = server, password, token
-        self._envelope, self._null_sender, self._limits = envelope, null_sender, limits
+        self._envelope, self._limits = envelope, limits
+        self._null_sender = submission(server.host).null_sender if null_sender is None else null_sender
         self._lock = asyncio.Lock()
         self._smtp: aiosmtplib.SMTP | None = None
         self._carried = 0

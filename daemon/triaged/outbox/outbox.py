@@ -59,6 +59,7 @@ class Outbox:
         chance = chance or random.Random()  # noqa: S311 — jitter, no secret
         self._serving = Serving(Surroundings(account, preparation, book, clock, events, chance))
         self._wake = asyncio.Event()
+        self._round = asyncio.Lock()
         self._stopping = False
         self._resting_until: datetime | None = None
         self._drift = self._clocks()
@@ -85,7 +86,11 @@ class Outbox:
             await self._clock.sleep(nap, self._wake)
 
     async def once(self) -> int:
-        """Serve what is due now; how many replies were taken up."""
+        """Serve what is due now; how many replies were taken up. Waits for a round under way."""
+        async with self._round:
+            return await self._once()
+
+    async def _once(self) -> int:
         taken = 0
         while not self._stopping and not self._resting():
             due = await self._due(timedelta(0), _AT_ONCE)
