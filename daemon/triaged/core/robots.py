@@ -51,7 +51,7 @@ _ROBOT = re.compile(
     r"|postmaster|hostmaster|abuse|listserv|majordomo|mailman|sympa|ezmlm"
     rf"|(?:.*[-_.+])?(?:{_NO_REPLY})(?:[-_.+=\d].*)?"
     r"|auto[-_.]?(?:reply|responder?|antwort|mail|confirm)\w*|(?:.*[-_.+=])?bounces?(?:[-_.+=].*)?|returns?(?:[-+=].*)?"
-    r"|owner-.*|.*-owner|.*-request|.*-relay|notifications?|notify|alerts?|newsletter|news|mailing|marketing|campaigns?"
+    r"|owner-.*|.*-owner|.*-request|.*-relay|notifications?|notify|alerts?|newsletters?(?:[-_.+=].*)?|news|mailing|marketing|campaigns?"
     r"|feedback-?(?:loop)?|fbl|complaints?|microsoftexchange[0-9a-f]{20,}|prvs=.*bounce.*|srs[01][=+-].*"
 )
 _LIST_ADMIN = re.compile(r".*-admin(?:istrator)?@lists?\..*")

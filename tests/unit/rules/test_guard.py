@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.rulekit import GARY, MINE, MINUTE, NOW, address, client, facts, mail, rule, sending, when
+from support.rulekit import GARY, MINE, MINUTE, NOW, address, client, facts, mail, raw_mail, rule, sending, when
 from triaged.core.authres import Authentication, Verdict
 from triaged.core.clients import Roster
 from triaged.core.facts import OpenPromise, WaitingReply
@@ -57,6 +57,11 @@ CASES: list[tuple[str, Sending, Sending]] = [
     ("own-message", sender("dana+x@roth.example", "*@roth.example"), sender("dana.x@roth.example", "*@roth.example")),
     ("malformed-sender", sending(mail(From="a@harbor.example, b@harbor.example")), sending(mail(From=f'"Jones, Gary" <{GARY}>'))),
     ("malformed-sender", sending(mail("x", f"From: {GARY}")), sending(mail("x", f"Sender: {GARY}"))),
+    (
+        "malformed-sender",
+        sending(read_raw(b"From : Boss <boss@bank.example>\r\n" + raw_mail("x"))),
+        sending(read_raw(b"From gary@harbor.example Tue Nov 24 15:10:00 2026\r\n" + raw_mail("x"))),
+    ),
     ("malformed-sender", sending(mail(Message_ID=None)), sending(mail(Date=None))),
     ("malformed-sender", sending(mail(From=f"=?utf-8?q?Gary?= <=?utf-8?q?{GARY}?=>")), sending(mail(From=f"=?utf-8?q?G=C3=A4ry?= <{GARY}>"))),
     ("malformed-sender", sending(replace(mail(), size=100_000_001)), sending(replace(mail(), size=30_000_000))),
@@ -127,6 +132,7 @@ CASES: list[tuple[str, Sending, Sending]] = [
     ("robot-sender", sender("no-reply@harbor.example"), sender("replyanna@harbor.example")),
     ("robot-sender", sender("noreply123@harbor.example"), sender("norepla@harbor.example")),
     ("robot-sender", sender("news@harbor.example"), sender("newsom@harbor.example")),
+    ("robot-sender", sender("newsletter-dana=roth.example@harbor.example"), sender("newsletterer@harbor.example")),
     ("robot-sender", sender("alerts@harbor.example"), sender("albert@harbor.example")),
     ("robot-sender", sender("mailer-daemon@harbor.example"), sender("damon@harbor.example")),
     ("robot-sender", sender("team-request@harbor.example"), sender("requests@harbor.example")),

@@ -69,7 +69,8 @@ def read_fields(header: bytes) -> tuple[Fields, tuple[str, ...]]:
     header = _line_ends(header, defects)
     if b"\0" in header:
         defects.append("nul")
-    if header[:5] == b"From " or header[:6] == b">From ":  # the separator line of mbox files
+    # The separator line of mbox files; "From :" is none, but a field that some readers believe.
+    if header.startswith((b"From ", b">From ")) and header[:6] != b"From :":
         header = header.partition(b"\n")[2]
     found = _FIELD.findall(header, 0)
     if len(found) > FIELDS_LIMIT:
