@@ -88,6 +88,7 @@ class Desk:
     health: Health = field(default_factory=Health)
     tried: asyncio.Event = field(default_factory=asyncio.Event)
     layout: Layout | None = None
+    waiting: bool = False  # nothing is in hand: it waits for mail, for what falls due, or to connect again
     _asks: list[Ask] = field(default_factory=list)
     _looked_at: datetime | None = None
     _status_at: datetime | None = None
@@ -119,6 +120,11 @@ class Desk:
         self._stopping = True
         self.nudge()
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is in hand and nothing has been asked for."""
+        return self.waiting and not self.wake.is_set() and not self._asks
+
     def nudge(self) -> None:
         """Look around now; a desk that waits to connect again does so at once."""
         self._look_now = True
@@ -133,7 +139,7 @@ class Desk:
         clock = self.office.clock
         while not self._stopping:
             self._retry.clear()
-            await clock.sleep(backoff.before_login(clock.elapsed()), self._retry)
+            await self._pause(backoff.before_login(clock.elapsed()))
             began = clock.elapsed()
             backoff = backoff.signing_in(began)
             try:
@@ -145,7 +151,15 @@ class Desk:
                 backoff, pause = backoff.failed(ours, self.office.chance.random)
                 self._say_trouble(error, pause)
                 self.tried.set()
-                await clock.sleep(pause.total_seconds(), self._retry)
+                await self._pause(pause.total_seconds())
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait before connecting (again); `nudge` ends it."""
+        self.waiting = True
+        try:
+            await self.office.clock.sleep(seconds, self._retry)
+        finally:
+            self.waiting = False
 
     async def once(self) -> None:
         """Arrivals, then what is due, then end; raises what went wrong."""
@@ -244,14 +258,16 @@ class Desk:
         limit = session.profile.reidle.total_seconds() * self.office.chance.uniform(0.85, 1.0)
         if len(account.watch) > 1:
             limit = min(limit, STATUS_EVERY.total_seconds())
-        alarm = asyncio.create_task(self._alarm(due), name=f"alarm {self.row.login}") if due else None
+        end = self.office.now() + timedelta(seconds=limit)
+        alarm = asyncio.create_task(self._alarm(min(due, end) if due else end), name=f"alarm {self.row.login}")
+        self.waiting = True
         try:
             await session.idle(self.wake, limit)
         except PollInstead:
             await self.office.clock.sleep(min(limit, session.profile.poll.total_seconds()), self.wake)
         finally:
-            if alarm:
-                alarm.cancel()
+            self.waiting = False
+            alarm.cancel()
         look, self._look_now = self._look_now, False
         return look or self._looked_at is None or self.office.now() - self._looked_at >= LOOK_EVERY * 0.8
 

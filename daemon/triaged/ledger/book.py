@@ -96,6 +96,7 @@ class Ledger:
     unstrike = admission.unstrike
 
     due_effects = effects.due_effects
+    due_pushes = effects.due_pushes
     next_due = effects.next_due
     next_effect_due = effects.next_effect_due
     begin = effects.begin

@@ -211,6 +211,15 @@ def trying_effects(store: Store, account: int | None = None) -> list[EffectRow]:
     return [effect for r in rows(store, sql) if (effect := effect_from(r)) and account in (None, effect.account)]
 
 
+def due_pushes(store: Store, person: str, now: datetime, limit: int = 200) -> list[EffectRow]:
+    """Pushes to a person that are due, oldest first."""
+    sql = (
+        f"SELECT {EFFECT} FROM effect WHERE due_at <= ? AND state IN ('planned','trying') AND kind = 'notify'"
+        " AND person = ? ORDER BY due_at, id LIMIT ?"
+    )
+    return [effect_from(r) for r in rows(store, sql, (to_ms(now), person, limit))]
+
+
 def pushed_since(store: Store, person: str, channel: str, client: str, since: datetime) -> int:
     """How many pushes about a client went through a channel since an instant."""
     found = row(

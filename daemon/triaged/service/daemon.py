@@ -18,8 +18,11 @@ from triaged.config import Loaded, ask_secret, load, state_file
 from triaged.core.settings import Account, Person, Secret, Server
 from triaged.delivery import Delivery, SmtpDelivery
 from triaged.desk.account import Desk
+from triaged.desk.household import Household
 from triaged.desk.office import Office
 from triaged.desk.post import Post
+from triaged.desk.push import Send, send_by_apprise
+from triaged.desk.rounds import Rounds
 from triaged.ledger import Ledger, LedgerDamaged, LedgerThread, StateLock, Waker
 from triaged.ledger.values import AccountRow
 from triaged.log.events import Events
@@ -56,12 +59,15 @@ class Daemon:
         clock: Clock | None = None,
         chance: random.Random | None = None,
         notifier: Notifier | None = None,
+        send: Send = send_by_apprise,
     ) -> None:
         self.board = Board(loaded)
         self.events = events
         self.clock = clock or SystemClock()
         self.chance = chance or random.SystemRandom()
         self.notifier = notifier or Notifier.from_environment()
+        self.send = send
+        self.rounds: Rounds | None = None
         self.pools = Pools()
         self.stations: dict[str, Station] = {}
         self.stopping = asyncio.Event()
@@ -108,6 +114,9 @@ class Daemon:
                 self._group = group
                 await self._man(office)
                 group.create_task(self._say_ready(), name="ready")
+                rounds = self.rounds = Rounds(office, self.households, send=self.send, subjects=self._says_subjects)
+                if not once:
+                    group.create_task(rounds.run(), name="rounds")
                 if once:
                     group.create_task(self._once(), name="once")
                 else:
@@ -133,6 +142,23 @@ class Daemon:
         for station in self.stations.values():
             station.desk.wake.set()
             station.outbox.wake()
+        if self.rounds is not None:
+            self.rounds.wake()
+
+    def households(self) -> list[Household]:
+        """Every person with her desks, as configured at this instant."""
+        found: list[Household] = []
+        for person in self.board.loaded.persons:
+            mine = {a.label: self.stations[a.login] for a in person.accounts if a.login in self.stations}
+            if mine:
+                key = next(iter(mine.values())).row.person
+                events = self.events.within(person.worktime.zone).bind(person=person.label)
+                found.append(Household(key, person, {label: s.desk for label, s in mine.items()}, events))
+        return found
+
+    def _says_subjects(self) -> bool:
+        service = self.board.loaded.service
+        return service is None or service.log_subjects
 
     def sweep(self) -> None:
         """Look at every mailbox now."""
@@ -140,10 +166,17 @@ class Daemon:
             station.desk.nudge()
             station.outbox.wake()
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether every account waits: nothing is in hand, nothing is due that can be done now."""
+        return all(station.desk.at_rest and station.outbox.at_rest for station in self.stations.values())
+
     async def _once(self) -> None:
         await self.ready.wait()
         for station in list(self.stations.values()):
             await station.outbox.once()
+        if self.rounds is not None:
+            await self.rounds.once()
         self.stop()
 
     async def _stop(self, *, once: bool) -> None:
@@ -154,6 +187,8 @@ class Daemon:
         for station in self.stations.values():
             station.outbox.stop()
             station.desk.stop()
+        if self.rounds is not None:
+            self.rounds.stop()
         self._reloading.set()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=PATIENCE)
@@ -208,7 +243,13 @@ class Daemon:
         )
         post = Post(desk, lambda account: self._delivery(row.login, account))
         outbox = Outbox(row.id, post, book=office.book, clock=self.clock, events=events, chance=self.chance)
-        desk.on_news = outbox.wake
+
+        def news() -> None:
+            outbox.wake()
+            if self.rounds is not None:
+                self.rounds.wake()
+
+        desk.on_news = news
         station = self.stations[row.login] = Station(row, desk, outbox)
         assert self._group is not None
         station.tasks = [
@@ -283,6 +324,8 @@ class Daemon:
         await self._man(self._office)
         for change in changes(before, loaded) or ("nothing has changed",):
             self.events.emit("config.reloaded", reason=change)
+        if self.rounds is not None:
+            await self.rounds.moved()
         self.sweep()
         return True
 

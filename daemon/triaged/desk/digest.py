@@ -1,0 +1,266 @@
+"""The digest of a day and the agenda before a call, as mails to myself: once per due time, late rather than never.
+
+What was missed while nothing ran is merged into the next one. Composed when due, written down, then appended by the desk.
+"""
+
+import base64
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from triaged.core.calls import Occurrence, occurrences
+from triaged.core.clients import Client
+from triaged.core.moments import resolve
+from triaged.core.reply import compose_note
+from triaged.core.settings import Mode
+from triaged.core.wording import on_date
+from triaged.desk.household import Household
+from triaged.desk.office import Office
+from triaged.desk.page import Entry, Page, Section, as_html, as_text
+from triaged.desk.pagewords import words_of
+from triaged.ids import new_message_id
+from triaged.ledger.values import HistoryRow, Item
+
+_BACK = timedelta(days=8)
+_AGENDA_BACK = timedelta(days=60)
+_BEFORE_CALL = timedelta(minutes=31)
+
+
+async def deliver(office: Office, household: Household) -> None:
+    """Write what is due: the day's digest, and the agenda of each call that is near."""
+    plan = household.person.digest
+    home = household.home
+    if plan is None or home is None or home.settings()[1].mode is Mode.OBSERVE:
+        return
+    if plan.at is not None:
+        await _digest(office, household)
+    if plan.agenda is not None:
+        for client in household.person.roster.clients:
+            for call in _calls_near(office, household, client):
+                await _agenda(office, household, client, call)
+
+
+# --- the digest -----------------------------------------------------------------------------------------------------
+
+
+async def _digest(office: Office, household: Household) -> None:
+    now = office.now()
+    home = household.home
+    assert home is not None
+    due = _latest_due(household, now)
+    rows = await office.write(lambda ledger: ledger.accounts())
+    learned = next((row.learned for row in rows if row.id == home.row.id), {})
+    written = learned.get("digest_until")
+    since = datetime.fromisoformat(written) if written else None
+    if since is None:
+        # the first start: there is no day behind it to tell of
+        await office.write(lambda ledger: ledger.learn(home.row.id, digest_until=now.isoformat()))
+        return
+    if due is None or due <= since:
+        return
+    page = await _day(office, household, max(since, due - _BACK), due)
+    if page is not None:
+        await _append(office, household, f"digest:{household.key}:{due.date().isoformat()}", page, "digest.delivered", None)
+    await office.write(lambda ledger: ledger.learn(home.row.id, digest_until=due.isoformat()))
+
+
+def _latest_due(household: Household, now: datetime) -> datetime | None:
+    """The newest digest time that has come, on a day with office hours."""
+    plan = household.person.digest
+    worktime = household.person.worktime
+    if plan is None or plan.at is None:
+        return None
+    today = worktime.date_of(now)
+    for back in range(15):
+        day = today - timedelta(days=back)
+        due = worktime.instant(day, plan.at)
+        if due <= now and worktime.office_day(day):
+            return due
+    return None
+
+
+async def _day(office: Office, household: Household, since: datetime, until: datetime) -> Page | None:
+    """What was put aside, what came back, what is urgent and unanswered; None where there is nothing to tell."""
+    words = words_of(household.person.language)
+    history = await office.write(lambda ledger: ledger.history(since - _AGENDA_BACK, until, None, household.key))
+    aside = [row for row in history if row.item.arrived_at >= since and row.item.verdict == "deferrable"]
+    back = [row for row in history if row.returned_at is not None and since <= row.returned_at < until]
+    urgent = [row for row in history if row.item.verdict == "urgent" and row.item.answered_at is None
+              and row.item.arrived_at >= since]
+    stuck = [row for row in history if row.item.state == "here" and row.item.verdict == "deferrable"
+             and row.item.arrived_at >= since and not _movable(household, row.item)]
+    sections = [
+        *_by_client(household, words.came_back, back),
+        *_by_client(household, words.put_aside, [row for row in aside if row not in back]),
+        *_by_client(household, words.urgent_open, urgent),
+        *_by_client(household, words.not_movable, stuck),
+    ]
+    if not sections:
+        return None
+    figures = words.figures.format(aside=len(aside), back=len(back), urgent=len(urgent))
+    return Page(words.digest_title.format(date=_date(household, until)), figures, tuple(sections), words.footer)
+
+
+def _movable(household: Household, item: Item) -> bool:
+    desk = next((desk for desk in household.desks.values() if desk.row.id == item.account), None)
+    return desk is None or desk.layout is None or desk.layout.movable
+
+
+def _by_client(household: Household, title: str, rows: Iterable[HistoryRow]) -> Iterator[Section]:
+    groups: dict[str, list[HistoryRow]] = {}
+    for row in rows:
+        groups.setdefault(row.item.client or "", []).append(row)
+    for label, found in groups.items():
+        client = household.person.roster.by_label(label)
+        entries = tuple(_entry(household, row) for row in found)
+        yield Section(f"{title}: {client.name if client else label}", entries)
+
+
+def _entry(household: Household, row: HistoryRow) -> Entry:
+    words = words_of(household.person.language)
+    item, promise = row.item, row.promise
+    notes: list[str] = []
+    if promise is not None and promise.state in ("open", "overdue", "kept", "late"):
+        said = words.promise[promise.state]
+        notes.append(said.format(at=_when(household, promise.due_at)))
+    if item.answered_at is not None:
+        notes.append(words.answered.format(at=_when(household, item.answered_at)))
+    return Entry(_when(household, item.arrived_at), _who(item), item.subject or words.no_subject, item.excerpt or "", tuple(notes))
+
+
+# --- the agenda -----------------------------------------------------------------------------------------------------
+
+
+def _calls_near(office: Office, household: Household, client: Client) -> Iterator[Occurrence]:
+    """Calls of a client whose agenda is due: from its moment on until the call has ended."""
+    plan = household.person.digest
+    if plan is None or plan.agenda is None or not client.calls:
+        return
+    now = office.now()
+    worktime = household.person.worktime
+    for call in occurrences(client.calls, worktime, now - timedelta(days=1)):
+        due = resolve(plan.agenda, call.start - _BEFORE_CALL, worktime, client.calls)
+        if due is None or call.start > now + timedelta(days=8):
+            return
+        if due.at <= now < call.end:
+            yield call
+
+
+async def _agenda(office: Office, household: Household, client: Client, call: Occurrence) -> None:
+    key = f"agenda:{household.key}:{client.label}:{call.id}"
+    if await office.write(lambda ledger: ledger.effect(key)) is not None:
+        return
+    words = words_of(household.person.language)
+    now = office.now()
+    items = await office.write(
+        lambda ledger: ledger.arrivals(household.key, now - _AGENDA_BACK, now, client.label)
+    )
+    last_call = _previous(household, client, call)
+    waiting = [item for item in items if item.answered_at is None and item.verdict != "left"
+               and (last_call is None or item.arrived_at >= last_call or item.state == "aside")]
+    calls = [item for item in items if _rang(item) and (last_call is None or item.arrived_at >= last_call)]
+    written = [item for item in waiting if not _rang(item)]
+    sections: list[Section] = []
+    if written:
+        sections.append(Section(words.open_items, tuple(_asked(household, item) for item in written)))
+    if calls:
+        sections.append(Section(words.telephone, (_calls_line(household, client, calls),)))
+    answered = [item for item in items if item.answered_at is not None and not _rang(item)][-5:]
+    if answered:
+        sections.append(Section(words.last_answered, tuple(_asked(household, item) for item in answered)))
+    lead = words.agenda_lead.format(n=len(written)) if written else words.agenda_empty
+    title = words.agenda_title.format(client=client.name, at=_when(household, call.start))
+    page = Page(title, lead, tuple(sections), words.footer)
+    await _append(office, household, key, page, "agenda.delivered", client.label)
+
+
+def _previous(household: Household, client: Client, call: Occurrence) -> datetime | None:
+    """When the client's call before this one began: what came since is for this one."""
+    before = [
+        one.start
+        for one in _until(occurrences(client.calls, household.person.worktime, call.start - timedelta(days=35)), call)
+    ]
+    return before[-1] if before else None
+
+
+def _until(calls: Iterable[Occurrence], end: Occurrence) -> Iterator[Occurrence]:
+    for call in calls:
+        if call.start >= end.start:
+            return
+        yield call
+
+
+def _rang(item: Item) -> bool:
+    return "voicemail" in item.kind or "missed-call" in item.kind
+
+
+def _calls_line(household: Household, client: Client, calls: list[Item]) -> Entry:
+    """All calls in one line: "Gary rang 3 times, 14:02-14:20, no message"."""
+    words = words_of(household.person.language)
+    first, last = calls[0].arrived_at, calls[-1].arrived_at
+    spoke = any("voicemail" in item.kind for item in calls)
+    span = _span(household, first, last)
+    names = list(client.people.values())
+    who = names[0] if len(names) == 1 else client.name
+    text = words.rang_once if len(calls) == 1 else words.rang
+    return Entry("", who, text.format(who=who, n=len(calls), span=span), "" if spoke else words.no_message, ())
+
+
+def _span(household: Household, first: datetime, last: datetime) -> str:
+    zone = household.person.worktime.zone
+    begin, end = first.astimezone(zone), last.astimezone(zone)
+    if begin.date() == end.date():
+        hours = f"{begin:%H:%M}" if begin.time() == end.time() else f"{begin:%H:%M}–{end:%H:%M}"
+        return f"{_day_of(household, first)}, {hours}"
+    return f"{_day_of(household, first)} {begin:%H:%M} – {_day_of(household, last)} {end:%H:%M}"
+
+
+def _asked(household: Household, item: Item) -> Entry:
+    words = words_of(household.person.language)
+    notes = () if item.answered_at is None else (words.answered.format(at=_when(household, item.answered_at)),)
+    return Entry(_when(household, item.arrived_at), _who(item), item.subject or words.no_subject, item.excerpt or "", notes)
+
+
+# --- into the inbox -------------------------------------------------------------------------------------------------
+
+
+async def _append(
+    office: Office, household: Household, key: str, page: Page, event: str, client: str | None
+) -> None:
+    home = household.home
+    assert home is not None
+    _, account = home.settings()
+    now = office.now()
+    message_id = new_message_id(office.chance, household.address.domain)
+    raw = compose_note(
+        sender=household.me, to=household.address, message_id=message_id, now=now, subject=page.title,
+        text=as_text(page), html=as_html(page, household.person.language),
+    )
+    args = {
+        "raw": base64.b64encode(raw).decode("ascii"), "message_id": message_id, "folder": account.watch[0], "flags": [],
+        "event": event, "client": client, "at": now.isoformat(),
+    }
+    planned = await office.write(
+        lambda ledger: ledger.plan(household.key, "append", key, now, account=home.row.id, args=args)
+    )
+    if planned is not None:
+        home.wake.set()
+
+
+def _who(item: Item) -> str:
+    name = str((item.decision or {}).get("sender_name") or "")
+    return name or item.sender or ""
+
+
+def _when(household: Household, at: datetime) -> str:
+    zone = household.person.worktime.zone
+    there = at.astimezone(zone)
+    return f"{_day_of(household, at)} {there:%H:%M}"
+
+
+def _day_of(household: Household, at: datetime) -> str:
+    there = at.astimezone(household.person.worktime.zone)
+    return f"{words_of(household.person.language).weekdays[there.weekday()]} {there.day}.{there.month}."
+
+
+def _date(household: Household, at: datetime) -> str:
+    return on_date(at, household.person.language, household.person.worktime.zone, at)

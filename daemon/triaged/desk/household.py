@@ -1,0 +1,53 @@
+"""One person over all her accounts: what the rounds need to know of her, gathered from the service at each step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from triaged.core.address import Address, Mailbox
+from triaged.core.errors import TriagedError
+from triaged.core.settings import Person
+from triaged.desk import answers
+from triaged.desk.account import Desk
+from triaged.log.events import Events
+from triaged.mailbox import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """A person, her key in the ledger, and her desks by account label, in the order of the configuration."""
+
+    key: str
+    person: Person
+    desks: Mapping[str, Desk]
+    events: Events
+
+    @property
+    def home(self) -> Desk | None:
+        """The desk of the first account: mails to myself go into its inbox."""
+        return next(iter(self.desks.values()), None)
+
+    @property
+    def me(self) -> Mailbox:
+        """Who writes mails to myself, and to whom."""
+        account = self.person.accounts[0]
+        return Mailbox(account.addresses[0], self.person.name)
+
+    @property
+    def address(self) -> Address:
+        """My first address."""
+        return self.person.accounts[0].addresses[0]
+
+    async def look(self) -> bool:
+        """Look at all her mailboxes; False: at least one could not be looked at, so nothing may be concluded."""
+        for desk in self.desks.values():
+            try:
+                await desk.ask(_look)
+            except TriagedError:
+                return False
+        return True
+
+
+async def _look(desk: Desk, session: Session) -> None:
+    person, account = desk.settings()
+    await desk.sweep(session, person, account)
+    await answers.look(desk, session, person, account)

@@ -1,0 +1,202 @@
+"""The promise clock: what was told to clients falls due. Calls begin, answers are warned of, and what is late is said.
+
+Before anything is concluded the mailboxes are looked at: the answer may have gone out from another device a minute ago.
+"""
+
+import base64
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from triaged.core.calls import Occurrence, occurrences
+from triaged.core.clients import Client
+from triaged.core.moments import parse_moment, resolve
+from triaged.core.reply import compose_note
+from triaged.core.settings import Mode, PromisePolicy
+from triaged.core.template import built_in, choose_language
+from triaged.desk.household import Household
+from triaged.desk.office import Office
+from triaged.desk.telling import of_promise
+from triaged.desk.words import warning_words
+from triaged.ids import new_message_id
+from triaged.ledger.values import NewReply, PromiseRow
+
+GRACE = timedelta(hours=1)
+"""A notice that a call has moved waits so long: the change may be undone."""
+
+MOST_MOVED = 3
+"""More promises than this moved by one change of the configuration: the notices are held for a person."""
+
+_NEXT_CALL = parse_moment("next call")
+
+
+async def keep(office: Office, household: Household) -> None:
+    """Do what is due about one person's promises."""
+    now = office.now()
+    warn = household.person.promises.warn.fixed
+    due = await office.write(lambda ledger: ledger.promises_due(now, warn, household.key))
+    for promise in due:
+        if promise.kind == "call":
+            await _call_begins(office, household, promise)
+    answers = [promise for promise in due if promise.kind == "answer"]
+    if not answers or not await household.look():
+        return
+    now = office.now()
+    for promise in await office.write(lambda ledger: ledger.promises_due(now, warn, household.key)):
+        if promise.kind == "answer":
+            await (_overdue if promise.due_at <= now else _warn)(office, household, promise)
+
+
+async def _call_begins(office: Office, household: Household, promise: PromiseRow) -> None:
+    now = office.now()
+    kept = await office.write(lambda ledger: ledger.call_kept(promise.id, now))
+    if kept is not None:
+        late = kept.state == "late"
+        household.events.emit("promise.kept", **of_promise(kept), by="call", reason=_CALL[late])
+
+
+_CALL = {
+    False: "the call begins",
+    True: "the call begins, later than the client was told",
+}
+
+
+async def _warn(office: Office, household: Household, promise: PromiseRow) -> None:
+    """A note into the inbox before an answer falls due."""
+    home = household.home
+    if home is None or promise.warned_at is not None:
+        return
+    now = office.now()
+    items = await office.write(lambda ledger: ledger.promise_items(promise.id))
+    item = await office.write(lambda ledger: ledger.item(items[-1])) if items else None
+    subject, text = warning_words(household.person, promise, item, now)
+    _, account = home.settings()
+    message_id = new_message_id(office.chance, household.address.domain)
+    raw = compose_note(
+        sender=household.me, to=household.address, message_id=message_id, now=now, subject=subject, text=text
+    )
+    note = {
+        "raw": base64.b64encode(raw).decode("ascii"), "message_id": message_id, "folder": account.watch[0], "flags": [],
+    }
+    observed = account.mode is Mode.OBSERVE
+    written = await office.write(
+        lambda ledger: ledger.warned(promise.id, now, account=home.row.id, note=None if observed else note)
+    )
+    if written:
+        home.wake.set()
+        household.events.emit("promise.warned", **of_promise(promise), reason="an answer falls due", item=_last(items))
+
+
+async def _overdue(office: Office, household: Household, promise: PromiseRow) -> None:
+    """The moment has passed: said in the log, pushed, and, where it is wanted, to the client."""
+    now = office.now()
+    person = household.person
+    home = household.home
+    slip = _slip(office, household, promise, person.promises, now)
+    changed, slipped = await office.write(
+        lambda ledger: ledger.overdue(
+            promise.id, now, slip=slip, channels=person.promises.notify, account=home.row.id if home else None
+        )
+    )
+    if not changed:
+        return
+    items = await office.write(lambda ledger: ledger.promise_items(promise.id))
+    household.events.emit(
+        "promise.overdue", **of_promise(promise), item=_last(items), reason="no answer went out by the promised moment"
+    )
+    if slipped is not None:
+        household.events.emit("promise.slipped", **of_promise(promise), reply=slipped, reason=f"slip is {person.promises.slip}")
+        for desk in household.desks.values():
+            desk.on_news()
+
+
+def _slip(
+    office: Office, household: Household, promise: PromiseRow, policy: PromisePolicy, now: datetime
+) -> NewReply | None:
+    client = household.person.roster.by_label(promise.client)
+    if policy.slip == "off" or client is None or not client.replies:
+        return None
+    return _notice(office, household, client, "slip", policy.slip_reply or "slip", policy.slip, now, promise.due_at)
+
+
+def _notice(
+    office: Office, household: Household, client: Client, kind: str, label: str, how: str, send_at: datetime,
+    tell_at: datetime, call: str | None = None,
+) -> NewReply:
+    person = household.person
+    template = person.replies.get(label) or built_in("moved" if kind == "moved" else "slip")
+    language = choose_language(template, client.language, None, person.language) or template.languages[0]
+    _, account = next(iter(household.desks.values())).settings()
+    observed = Mode(client.mode or account.mode) is Mode.OBSERVE
+    drafts = how == "draft" or Mode(client.mode or account.mode) is Mode.DRAFT
+    return NewReply(
+        kind="moved" if kind == "moved" else "slip",
+        template=template.label,
+        language=language,
+        message_id=new_message_id(office.chance, household.address.domain),
+        send_at=send_at,
+        mode="observe" if observed else "draft" if drafts else "send",
+        tell_at=tell_at,
+        tell_call=call,
+    )
+
+
+# --- calls that a change of the configuration moved -----------------------------------------------------------------
+
+
+async def follow_calls(office: Office, household: Household) -> None:
+    """After a reload: promises of calls that are now at another time move along; the notice to the client waits an hour."""
+    now = office.now()
+    person = household.person
+    promises = await office.write(lambda ledger: ledger.promises_open(household.key, planned=True))
+    moved: list[tuple[PromiseRow, Client]] = []
+    for promise in promises:
+        client = person.roster.by_label(promise.client)
+        if promise.kind != "call" or client is None or promise.due_at <= now:
+            continue
+        there = _same_call(client, household, promise, now)
+        if there is None or (there.start == promise.due_at and there.id == promise.call):
+            continue
+        after = await office.write(
+            lambda ledger, promise=promise, there=there: ledger.move_promise(promise.id, there.start, there.id, now)
+        )
+        if after is None:
+            continue
+        household.events.emit("promise.moved", **of_promise(after), reason=f"the call is now {there.id}")
+        if after.told_at is not None and after.due_at != after.first_due_at:
+            moved.append((after, client))
+    await _tell_moved(office, household, moved, now)
+
+
+def _same_call(client: Client, household: Household, promise: PromiseRow, now: datetime) -> Occurrence | None:
+    """Where the promised call takes place now: unmoved if it still does, else the client's next one from now."""
+    upcoming = occurrences(client.calls, household.person.worktime, now)
+    for occurrence in upcoming:
+        if occurrence.start == promise.due_at:
+            return occurrence
+        if occurrence.start > promise.due_at + timedelta(days=14):
+            break
+    found = resolve(_NEXT_CALL, now, household.person.worktime, client.calls)
+    return found.call if found else None
+
+
+async def _tell_moved(
+    office: Office, household: Household, moved: Sequence[tuple[PromiseRow, Client]], now: datetime
+) -> None:
+    policy = household.person.promises
+    if policy.slip == "off":
+        return
+    for promise, client in moved:
+        notice = _notice(
+            office, household, client, "moved", "moved", policy.slip, now + GRACE, promise.due_at, promise.call
+        )
+        made = await office.write(
+            lambda ledger, promise=promise, notice=notice: ledger.add_reply(promise.id, notice, now)
+        )
+        if made is not None and len(moved) > MOST_MOVED:
+            why = f"one change of the configuration moved {len(moved)} promised calls"
+            await office.write(lambda ledger, made=made, why=why: ledger.hold(made, why))
+            household.events.emit("reply.held", client=promise.client, reply=made, reason=why)
+
+
+def _last(items: Sequence[int]) -> int | None:
+    return items[-1] if items else None

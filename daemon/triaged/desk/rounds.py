@@ -1,0 +1,72 @@
+"""The rounds: promises, digest, agenda and pushes of every person, looked at whenever something may be due."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from triaged.clock import LONGEST_NAP
+from triaged.core.errors import TriagedError
+from triaged.desk import digest, promises, push
+from triaged.desk.household import Household
+from triaged.desk.office import Office
+from triaged.ledger import LedgerDamaged
+
+
+class Rounds:
+    """One loop for all persons. `households` is asked anew each time: a reload may have changed them."""
+
+    def __init__(
+        self,
+        office: Office,
+        households: Callable[[], Sequence[Household]],
+        *,
+        send: push.Send = push.send_by_apprise,
+        subjects: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._office = office
+        self._households = households
+        self._send = send
+        self._subjects = subjects
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something may be due."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End after the step in hand."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Go round until stopped."""
+        while not self._stopping:
+            self._wake.clear()
+            await self.once()
+            await self._office.clock.sleep(LONGEST_NAP, self._wake)
+
+    async def once(self) -> None:
+        """Go round once; one person's trouble never touches another."""
+        for household in self._households():
+            for step in (self._keep_promises, self._deliver, self._push):
+                try:
+                    await step(household)
+                except LedgerDamaged:
+                    raise
+                except TriagedError as error:
+                    household.events.emit("account.degraded", error=str(error), reason="it is tried again in a minute")
+
+    async def moved(self) -> None:
+        """The configuration has changed: calls may have moved."""
+        for household in self._households():
+            await promises.follow_calls(self._office, household)
+        self.wake()
+
+    async def _keep_promises(self, household: Household) -> None:
+        await promises.keep(self._office, household)
+
+    async def _deliver(self, household: Household) -> None:
+        await digest.deliver(self._office, household)
+
+    async def _push(self, household: Household) -> None:
+        await push.push_due(self._office, household, self._send, subjects=self._subjects())

@@ -1,0 +1,75 @@
+"""The words of mails and pushes to myself: warnings and urgent messages, in my language. Values in, texts out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from triaged.core.settings import Person
+from triaged.core.wording import when
+from triaged.ledger.values import EffectRow, Item, PromiseRow
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A push as it goes out, and the line of the log about it."""
+
+    title: str
+    text: str
+    reason: str
+
+
+_WARNING = {
+    "en": (
+        "An answer to {client} falls due: {at}",
+        "You promised {client} ({to}) an answer by {at}.\n\nSubject: {subject}\nArrived: {arrived}\n{excerpt}\n\n"
+        "Answer it from any device and this is settled.\n",
+    ),
+    "de": (
+        "Eine Antwort an {client} wird fällig: {at}",
+        "Sie haben {client} ({to}) eine Antwort zugesagt: {at}.\n\nBetreff: {subject}\nEingegangen: {arrived}\n{excerpt}\n\n"
+        "Antworten Sie von einem beliebigen Gerät, und es ist erledigt.\n",
+    ),
+}
+
+
+def warning_words(person: Person, promise: PromiseRow, item: Item | None, now: datetime) -> tuple[str, str]:
+    """Subject and text of the note before an answer falls due."""
+    subject, text = _WARNING.get(person.language, _WARNING["en"])
+    zone = person.worktime.zone
+    client = person.roster.by_label(promise.client)
+    values = {
+        "client": client.name if client else promise.client,
+        "to": promise.correspondent,
+        "at": when(promise.due_at, person.language, zone, now),
+        "subject": (item.subject if item else None) or "–",
+        "arrived": when(item.arrived_at, person.language, zone, now) if item else "–",
+        "excerpt": f"\n“{item.excerpt}”" if item and item.excerpt else "",
+    }
+    return subject.format(**values), text.format(**values)
+
+
+def push_words(
+    person: Person, client: str, pushes: Sequence[tuple[EffectRow, Item | None]], *, subjects: bool
+) -> Push:
+    """One push about everything of one client that waits for it; other news of the service carry their own text."""
+    items = [item for _, item in pushes if item is not None]
+    if not items:
+        return _news(person, client, pushes)
+    known = person.roster.by_label(client)
+    name = known.name if known else client
+    newest = items[-1]
+    unverified = (newest.decision or {}).get("verified") is False
+    title = f"{name}: {len(items)} urgent messages" if len(items) > 1 else f"{name}: urgent"
+    lines = [f"{item.sender}: {item.subject or '–'}" if subjects else f"{item.sender}" for item in items[-5:]]
+    if unverified:
+        lines.append("(sender not verified)")
+    return Push(title, "\n".join(lines), f"{len(items)} message{'s' if len(items) > 1 else ''}")
+
+
+def _news(person: Person, client: str, pushes: Sequence[tuple[EffectRow, Item | None]]) -> Push:
+    effect, _ = pushes[-1]
+    if effect.args.get("promise") is not None:
+        known = person.roster.by_label(client)
+        name = known.name if known else client or "a client"
+        return Push("An answer is overdue", f"An answer promised to {name} is overdue.", "an overdue promise")
+    return Push(str(effect.args.get("title", "triaged")), str(effect.args.get("text", "")), "news of the service")
