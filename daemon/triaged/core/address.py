@@ -26,6 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _MAILBOX = re.compile(r'((?:"(?:[^"\\]|\\.)*+"|[^"<>@,;:()\\\[\]])*+)<[ \t]*([^<>\s"()\\\[\],;:]+)[ \t]*>[ \t]*')
 _BARE = re.compile(r'[^<>\s"()\\\[\],;:]+')
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"')
+_QUOTED_OR_OPEN = re.compile(r'"(?:[^"\\]|\\.)*+("|\\?\Z)', re.DOTALL)  # an open one reaches to the end: linear
 _ESCAPE = re.compile(r"\\(.)")
 # For presence only: quoted strings and comments go; an unclosed one reaches to the end, which keeps this linear.
 _ASIDE = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|\((?:[^()\\]|\\.)*+(?:\)|\Z)')
@@ -159,7 +160,7 @@ def _what_is_wrong(text: str) -> str:
     """Name the first thing that makes a field body ambiguous."""
     if not text:
         return "empty"
-    outside = _QUOTED.sub("", text)
+    outside = _QUOTED_OR_OPEN.sub(lambda quoted: "" if quoted[1] == '"' else '"', text)
     checks = (
         ('"' in outside, "a quotation mark that is not closed"),
         (";" in outside or (":" in outside and "<" not in outside.partition(":")[0]), "a group, not a mailbox"),

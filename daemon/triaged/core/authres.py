@@ -21,8 +21,8 @@ _GENERIC = frozenset(
     {"opendmarc", "opendkim", "opendkim.example", "localhost", "localhost.localdomain", "hostname", "localdomain"}
     | {"rspamd", "amavis", "spamassassin", "mail", "mx", "smtp", "server", "example.com", "none", "*"}
 )
-# A quoted string, a parenthesis, an escape or a run of anything else; an unclosed quotation mark reaches to the end.
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)("?)|[()]|\\.?|[^"()\\]+', re.DOTALL)
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"|[()]|\\.?|[^"()\\]+', re.DOTALL)
+_IN_COMMENT = re.compile(r"[()]|\\.?|[^()\\]+", re.DOTALL)  # quotation marks mean nothing there (RFC 5322 3.2.2)
 _EQUALS = re.compile(r"[ \t]*=[ \t]*")
 _METHOD = re.compile(r"([a-z][a-z0-9_.-]*)(?:/\d+)?=([a-z]+)", re.IGNORECASE)
 _PROPERTY = re.compile(r"((?:header|smtp|policy)\.[a-z0-9_.-]+)=(.*)", re.IGNORECASE | re.DOTALL)
@@ -225,25 +225,28 @@ def read_field(raw: bytes) -> Field | None:
 
 
 def _without_comments(text: str) -> str | None:
+    """The text without comments, quoted strings as single words; None where one of them is not closed."""
     out: list[str] = []
-    depth = 0
-    for token in _TOKEN.finditer(text):
-        piece = token[0]
-        if piece[0] == '"':
-            if not token[2]:
-                return None
-            if not depth:
-                out.append("".join(_HELD if one in " \t;=" else one for one in token[1]))
-        elif piece == "(":
+    depth = position = 0
+    while position < len(text):
+        token = (_IN_COMMENT if depth else _TOKEN).match(text, position)
+        if token is None:
+            return None  # a quotation mark that is not closed
+        position = token.end()
+        if token[0] == "(":
             depth += 1
-        elif piece == ")":
+        elif token[0] == ")":
             depth -= 1
             out.append(" ")
         elif not depth:
-            out.append(piece)
+            out.append(_as_word(token[1]) if token[0][0] == '"' else token[0])
         if depth < 0:
             return None
     return None if depth else _EQUALS.sub("=", "".join(out))
+
+
+def _as_word(quoted: str) -> str:
+    return "".join(_HELD if one in " \t;=" else one for one in quoted)
 
 
 def _results(statements: list[str]) -> Iterator[Result]:

@@ -37,6 +37,8 @@ _CODECS: dict[str, str] = {
     "utf-16be": "utf-16-be",
 }
 _LABEL_LIMIT = 40
+_WIDE = frozenset({"utf-16", "utf-16-le", "utf-16-be"})
+_ORDINARY = b"\t\n" + bytes(range(0x20, 0x7F))
 _DROPPED = frozenset({"utf-7", "utf7", "unicode-1-1-utf-7", "x-unicode-2-0-utf-7"})
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -68,6 +70,13 @@ def decode(raw: bytes, charset: str = "") -> str:
         return raw.decode(name)
     except (UnicodeError, ValueError):
         return _salvage(raw, name)
+
+
+def decode_text(raw: bytes, charset: str = "") -> str:
+    """Decode the octets of a text by the charset's label, and clean it."""
+    if not raw.translate(None, _ORDINARY) and _CODECS.get(_label(charset), _UTF8) not in _WIDE:
+        return raw.decode("ascii")  # most mail: nothing to clean, and all these charsets agree
+    return clean_text(decode(raw, charset))
 
 
 def _label(charset: str) -> str:

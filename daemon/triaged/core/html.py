@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from html import unescape
 
+from triaged.core.decoding import clean_text
+
 _DEPTH_LIMIT = 400  # deeper elements are read, but no longer tracked
 
 # A comment, the content of an element that is never shown, a tag, or text. Everything unclosed reaches to the end and
@@ -13,10 +15,10 @@ _TOKEN = re.compile(
     r"|<(script|style|title|template|noscript)\b[^>]*>?(?:.*?</\1\b[^>]*>?|.*)"
     r"|<(/?)([a-z][a-z0-9:]*)((?>[^>=]+|=\s*\"[^\"]*\"|=\s*'[^']*'|=)*+)>?"
     r"|<[!?/][^>]*>?"
-    r"|[^<]+|<",
+    r"|((?:[^<]+|<(?![a-z!?/]))++)",
     re.IGNORECASE | re.DOTALL,
 )
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});?", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}(?![0-9])|#x[0-9a-f]{1,6}(?![0-9a-f])|[a-z][a-z0-9]{1,31});?", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\n\r\f\v]+")
 _ATTRIBUTE = re.compile(
     r"(class|id|name|style|type|data-marker)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE
@@ -100,8 +102,8 @@ def render(html: str) -> Rendered:
         name = token[3]
         if name is not None:
             _tag(page, name.lower(), token[4], closing=bool(token[2]))
-        elif token[0][0] != "<" or token[0] == "<":
-            _text(page, token[0])
+        elif token[5] is not None:
+            _text(page, token[5])
     _end_mark(page)
     text = "".join(page.out)
     return Rendered(text, tuple(page.marks))
@@ -130,7 +132,7 @@ def _text(page: _Page, raw: str) -> None:
 
 def _entity(found: re.Match[str]) -> str:
     text = unescape(found[0])
-    return " " if text in {"\u00a0", "\r", "\x00"} else "" if text in {"\u00ad", "\u200b", "\u200c", "\ufeff"} else text
+    return " " if text in {"\u00a0", "\r"} else clean_text(text)
 
 
 def _write(page: _Page, text: str) -> None:

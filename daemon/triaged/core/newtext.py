@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from triaged.core.html import Mark
 
+_SUSPECTS_LIMIT = 10_000  # lines of one text that are looked at closely; what lies below counts as new
 _LINE_LIMIT = 400  # longer lines are prose, not headers or separators
 _JOINED = 3  # lines over which the header of a quote may be folded
 _BLOCK_LINES = 8
@@ -227,8 +228,12 @@ class _Lines:
         number = 0
         while number < len(self.lines) and not self.begun:
             number = self._line(number)
-        for suspect in _suspects(self.lines):
-            if suspect >= number:
+        for suspect in _suspects(self.lines)[:_SUSPECTS_LIMIT]:
+            if suspect < number:
+                continue
+            if self.lines[suspect][0] == ">":  # most of them by far
+                self.kinds[suspect] = self.kinds[suspect] or "quote"
+            else:
                 number = self._line(suspect)
 
     def _line(self, number: int) -> int:
@@ -391,8 +396,8 @@ def _suspects(lines: list[str]) -> list[int]:
             line[0] in _FIRST_SIGNS
             or line[-1] in _LAST_SIGNS
             or line[:4] in _OPENINGS
-            or ":" in line[:_LABEL_LIMIT]
-            or "：" in line[:_LABEL_LIMIT]
+            or ":" in line[:24]  # _LABEL_LIMIT, spelled out: this is the innermost loop of reading mail
+            or (not line.isascii() and "：" in line[:24])
         )
     ]
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from triaged.core.decoding import clean_text, decode, decode_base64, decode_quoted_printable, is_dropped, is_known
+from triaged.core.decoding import decode_base64, decode_quoted_printable, decode_text, is_dropped, is_known
 from triaged.core.html import Mark, render
 from triaged.core.message.flowed import unflow
 from triaged.core.message.mime import Part
@@ -128,7 +128,7 @@ def _text(part: Part, reading: _Reading) -> Content:
     raw = _octets(part, reading)
     if not reading.complete and raw[-1:] >= b"\x80" and (tail := _UTF8_TAIL.search(raw, max(0, len(raw) - 3))):
         raw = raw[: tail.start()]  # cut inside a character
-    text = clean_text(decode(raw, charset))
+    text = decode_text(raw, charset)
     if part.content_type in {"text/html", "text/enriched"}:
         rendered = render(text[: 2 * TEXT_LIMIT])
         return Content(rendered.text, rendered.marks)
