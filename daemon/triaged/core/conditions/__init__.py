@@ -3,8 +3,9 @@
 The words are in `table.CONDITIONS`; nothing here looks at a clock or decides what follows.
 """
 
-from triaged.core.conditions.parse import Known, Problem, parse_when
+from triaged.core.conditions.parse import parse_when
 from triaged.core.conditions.reach import could_match, exact_clients, needles, reaches
+from triaged.core.conditions.reading import Known, Problem
 from triaged.core.conditions.table import CONDITIONS, ConditionWord, conditions_table
 from triaged.core.conditions.terms import Condition, asks_for_cc, evaluate, longest_burst, names_kind
 from triaged.core.conditions.view import KINDS, Outcome, View, thread_kind

@@ -2,44 +2,30 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 
 from triaged.core.address import Glob
-from triaged.core.conditions.table import NAMES
-from triaged.core.conditions.terms import (
-    AllOf,
-    AnyOf,
-    Condition,
+from triaged.core.conditions.circumstances import IsBetween, IsBurst, IsInHours, IsKind
+from triaged.core.conditions.content import (
     HasAttachment,
     HasSize,
-    HasTier,
     HasWords,
     HeaderIs,
-    IsAddressed,
-    IsAuthenticated,
-    IsBetween,
-    IsBurst,
-    IsClient,
-    IsFrom,
     IsImportant,
-    IsInHours,
     IsInLanguage,
-    IsKind,
-    IsTo,
-    NoneOf,
     TextHas,
 )
+from triaged.core.conditions.people import HasTier, IsAddressed, IsAuthenticated, IsClient, IsFrom, IsTo
+from triaged.core.conditions.reading import Known, Path, Problem, Reading, hint, word_of, written
+from triaged.core.conditions.table import NAMES
+from triaged.core.conditions.terms import AllOf, AnyOf, Condition, NoneOf
 from triaged.core.conditions.view import KINDS
 from triaged.core.conditions.words import Compare
 from triaged.core.patterns import ValueGlob, compile_glob, compile_pattern
 from triaged.core.spans import parse_span
-from triaged.core.timewords import nearest, parse_between
-
-T = TypeVar("T")
-Path = tuple[str | int, ...]
+from triaged.core.timewords import parse_between
 
 _RULE_KEYS: Final = frozenset(
     {"name", "then", "notify", "spends_pass", "until", "promise", "reply", "delegate", "forward", "example", "when"}
@@ -74,67 +60,6 @@ _LONGEST_BURST: Final = timedelta(days=31)
 _DEAR: Final = {"body": 1, "text": 1, "attachment": 1, "words": 1, "language": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a `when`: the keys to it, indices of lists included, and what to write instead."""
-
-    path: Path
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a `when` may refer to: labels of clients and their tiers."""
-
-    clients: tuple[str, ...]
-    tiers: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _Reading:
-    known: Known | None
-    counting: frozenset[str]
-    problems: list[Problem] = field(default_factory=list)
-
-    def wrong(self, path: Path, text: str) -> None:
-        self.problems.append(Problem(path, text))
-
-    def values(self, value: object, path: Path, read: Callable[[str], T], what: str) -> tuple[T, ...]:
-        """Each text of a text or list of texts, read; what cannot be read becomes a problem at its place."""
-        several = isinstance(value, list)
-        items = value if isinstance(value, list) else [value]
-        if not items:
-            self.wrong(path, "an empty list never matches: leave the condition out, or name something")
-        found = []
-        for place, item in enumerate(items):
-            at = (*path, place) if several else path
-            if not isinstance(item, str):
-                self.wrong(at, f"{_written(item)}: write {what} in quotes")
-                continue
-            try:
-                found.append(read(item))
-            except ValueError as error:
-                self.wrong(at, str(error))
-        return tuple(found)
-
-    def one(self, value: object, path: Path, read: Callable[[str], T], what: str) -> T | None:
-        if isinstance(value, list):
-            self.wrong(path, f"one value, no list: write {what}")
-            return None
-        return next(iter(self.values(value, path, read, what)), None)
-
-    def truth(self, value: object, path: Path) -> bool:
-        if not isinstance(value, bool):
-            self.wrong(path, f"{_written(value)}: write true or false, without quotes")
-        return value is True
-
-
-def _written(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "a table" if isinstance(value, Mapping) else str(value)
-
-
 def parse_when(table: object, path: Path = ("when",), known: Known | None = None) -> Condition | list[Problem]:
     """Read a `when` table as `tomli` gives it.
 
@@ -143,7 +68,7 @@ def parse_when(table: object, path: Path = ("when",), known: Known | None = None
         path: the keys to it, with which the paths of problems begin.
         known: the labels and tiers it may name; None: any.
     """
-    reading = _Reading(known, _kinds_named(table))
+    reading = Reading(known, _kinds_named(table))
     condition = _table(reading, table, path)
     return reading.problems or condition
 
@@ -159,14 +84,14 @@ def _kinds_named(table: object) -> frozenset[str]:
     return named
 
 
-def _table(reading: _Reading, table: object, path: Path) -> AllOf:
+def _table(reading: Reading, table: object, path: Path) -> AllOf:
     return AllOf(tuple(_conditions(reading, table, path)))
 
 
-def _conditions(reading: _Reading, table: object, path: Path) -> list[Condition]:
+def _conditions(reading: Reading, table: object, path: Path) -> list[Condition]:
     if not isinstance(table, Mapping):
         reading.wrong(
-            path, f'{_written(table)}: write a table of conditions, as in {{ client = "*", hours = "office" }}'
+            path, f'{written(table)}: write a table of conditions, as in {{ client = "*", hours = "office" }}'
         )
         return []
     found = []
@@ -183,27 +108,17 @@ def _conditions(reading: _Reading, table: object, path: Path) -> list[Condition]
 def _unknown(key: str) -> str:
     if key in _RULE_KEYS:
         return f'"{key}" is inside [rule.when]; move it above that line'
-    hint = f"; {_MEANT[key]}" if key in _MEANT else _hint(key, NAMES)
-    return f'there is no condition "{key}"{hint}'
+    meant = f"; {_MEANT[key]}" if key in _MEANT else hint(key, NAMES)
+    return f'there is no condition "{key}"{meant}'
 
 
-def _hint(word: str, allowed: tuple[str, ...]) -> str:
-    return nearest(word, allowed) or (f"; write {', '.join(allowed)}" if allowed else "")
-
-
-def _word(text: str, *, allowed: tuple[str, ...], what: str) -> str:
-    if text not in allowed:
-        raise ValueError(f'"{text}" is no {what}{_hint(text, allowed)}')
-    return text
-
-
-def _client(reading: _Reading, value: object, path: Path) -> Condition:
+def _client(reading: Reading, value: object, path: Path) -> Condition:
     def read(text: str) -> ValueGlob:
         glob = compile_glob(text)
         if reading.known is None:
             return glob
         if glob.is_plain:
-            _word(text, allowed=reading.known.clients, what="client")
+            word_of(text, allowed=reading.known.clients, what="client")
         elif text != "*" and not any(map(glob.matches, reading.known.clients)):
             raise ValueError(f'"{text}" matches no client')
         return glob
@@ -211,32 +126,32 @@ def _client(reading: _Reading, value: object, path: Path) -> Condition:
     return IsClient(reading.values(value, path, read, "labels of clients"))
 
 
-def _tier(reading: _Reading, value: object, path: Path) -> Condition:
+def _tier(reading: Reading, value: object, path: Path) -> Condition:
     def read(text: str) -> str:
-        return text if reading.known is None else _word(text, allowed=reading.known.tiers, what="tier of a client")
+        return text if reading.known is None else word_of(text, allowed=reading.known.tiers, what="tier of a client")
 
     return HasTier(reading.values(value, path, read, "tiers"))
 
 
-def _from(reading: _Reading, value: object, path: Path) -> Condition:
+def _from(reading: Reading, value: object, path: Path) -> Condition:
     return IsFrom(reading.values(value, path, Glob.parse, "addresses"))
 
 
-def _to(reading: _Reading, value: object, path: Path) -> Condition:
+def _to(reading: Reading, value: object, path: Path) -> Condition:
     return IsTo(reading.values(value, path, Glob.parse, "addresses"))
 
 
-def _addressed(reading: _Reading, value: object, path: Path) -> Condition:
-    return IsAddressed(reading.values(value, path, partial(_word, allowed=_PLACES, what="place"), "to, cc or none"))
+def _addressed(reading: Reading, value: object, path: Path) -> Condition:
+    return IsAddressed(reading.values(value, path, partial(word_of, allowed=_PLACES, what="place"), "to, cc or none"))
 
 
-def _text(place: Literal["subject", "body", "text"], reading: _Reading, value: object, path: Path) -> Condition:
+def _text(place: Literal["subject", "body", "text"], reading: Reading, value: object, path: Path) -> Condition:
     return TextHas(place, reading.values(value, path, compile_pattern, "words"))
 
 
-def _header(reading: _Reading, value: object, path: Path) -> Condition | None:
+def _header(reading: Reading, value: object, path: Path) -> Condition | None:
     if not isinstance(value, Mapping) or not value:
-        reading.wrong(path, f'{_written(value)}: write a table of fields, as in {{ "X-Priority" = ["1*", "2*"] }}')
+        reading.wrong(path, f'{written(value)}: write a table of fields, as in {{ "X-Priority" = ["1*", "2*"] }}')
         return None
     found: list[Condition] = []
     for name, globs in value.items():
@@ -246,11 +161,11 @@ def _header(reading: _Reading, value: object, path: Path) -> Condition | None:
     return found[0] if len(found) == 1 else AllOf(tuple(found))
 
 
-def _important(reading: _Reading, value: object, path: Path) -> Condition:
+def _important(reading: Reading, value: object, path: Path) -> Condition:
     return IsImportant(reading.truth(value, path))
 
 
-def _words(reading: _Reading, value: object, path: Path) -> Condition | None:
+def _words(reading: Reading, value: object, path: Path) -> Condition | None:
     compare = reading.one(value, path, _count, 'a comparison, as in "<= 12"')
     return None if compare is None else HasWords(compare)
 
@@ -262,7 +177,7 @@ def _count(text: str) -> Compare:
     return Compare(found[1].replace("==", "="), int(found[2]))
 
 
-def _size(reading: _Reading, value: object, path: Path) -> Condition | None:
+def _size(reading: Reading, value: object, path: Path) -> Condition | None:
     compare = reading.one(value, path, _octets, 'a comparison, as in "> 5 MB"')
     return None if compare is None else HasSize(compare)
 
@@ -277,13 +192,13 @@ def _octets(text: str) -> Compare:
     return Compare(found[1].replace("==", "="), int(float(found[2]) * scale))
 
 
-def _attachment(reading: _Reading, value: object, path: Path) -> Condition:
+def _attachment(reading: Reading, value: object, path: Path) -> Condition:
     if isinstance(value, bool):
         return HasAttachment(value)
     return HasAttachment(wanted=True, globs=reading.values(value, path, compile_glob, "true, false, or globs on names"))
 
 
-def _language(reading: _Reading, value: object, path: Path) -> Condition:
+def _language(reading: Reading, value: object, path: Path) -> Condition:
     return IsInLanguage(reading.values(value, path, _tag, 'language tags, as in "de"'))
 
 
@@ -293,25 +208,25 @@ def _tag(text: str) -> str:
     return text.casefold()
 
 
-def _authenticated(reading: _Reading, value: object, path: Path) -> Condition:
+def _authenticated(reading: Reading, value: object, path: Path) -> Condition:
     return IsAuthenticated(reading.truth(value, path))
 
 
-def _between(reading: _Reading, value: object, path: Path) -> Condition:
+def _between(reading: Reading, value: object, path: Path) -> Condition:
     return IsBetween(reading.values(value, path, parse_between, 'times of day, as in "18:00-22:00"'))
 
 
-def _hours(reading: _Reading, value: object, path: Path) -> Condition:
+def _hours(reading: Reading, value: object, path: Path) -> Condition:
     return IsInHours(
-        reading.values(value, path, partial(_word, allowed=_HOURS, what="word of hours"), "words of hours")
+        reading.values(value, path, partial(word_of, allowed=_HOURS, what="word of hours"), "words of hours")
     )
 
 
-def _kind(reading: _Reading, value: object, path: Path) -> Condition:
-    return IsKind(reading.values(value, path, partial(_word, allowed=KINDS, what="kind"), "kinds"))
+def _kind(reading: Reading, value: object, path: Path) -> Condition:
+    return IsKind(reading.values(value, path, partial(word_of, allowed=KINDS, what="kind"), "kinds"))
 
 
-def _burst(reading: _Reading, value: object, path: Path) -> Condition | None:
+def _burst(reading: Reading, value: object, path: Path) -> Condition | None:
     found = reading.one(value, path, _count_in, 'a number and a duration, as in "3 in 20m"')
     return None if found is None else IsBurst(*found, counting=reading.counting)
 
@@ -330,26 +245,26 @@ def _count_in(text: str) -> tuple[int, timedelta, str]:
     return count, span.elapsed, span.text
 
 
-def _not(reading: _Reading, value: object, path: Path) -> Condition:
+def _not(reading: Reading, value: object, path: Path) -> Condition:
     return NoneOf(tuple(_conditions(reading, value, path)))
 
 
-def _tables(reading: _Reading, value: object, path: Path) -> tuple[Condition, ...]:
+def _tables(reading: Reading, value: object, path: Path) -> tuple[Condition, ...]:
     if not isinstance(value, list) or not value:
         reading.wrong(path, f'write a list of tables, as in {path[-1]} = [{{ tier = "gold" }}, {{ important = true }}]')
         return ()
     return tuple(_table(reading, table, (*path, place)) for place, table in enumerate(value))
 
 
-def _any(reading: _Reading, value: object, path: Path) -> Condition:
+def _any(reading: Reading, value: object, path: Path) -> Condition:
     return AnyOf(_tables(reading, value, path))
 
 
-def _all(reading: _Reading, value: object, path: Path) -> Condition:
+def _all(reading: Reading, value: object, path: Path) -> Condition:
     return AllOf(_tables(reading, value, path))
 
 
-_READERS: Final[Mapping[str, Callable[[_Reading, object, Path], Condition | None]]] = {
+_READERS: Final[Mapping[str, Callable[[Reading, object, Path], Condition | None]]] = {
     "client": _client,
     "tier": _tier,
     "from": _from,

@@ -1,0 +1,121 @@
+"""Conditions about circumstances: when a message came, what sort it is, and how many came with it."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from triaged.core.conditions.view import Outcome, View, no, yes
+from triaged.core.conditions.words import counted, one_of
+from triaged.core.timewords import Slot, is_between
+
+_HOURS: Final = {
+    "office": "in office hours",
+    "focus": "in a focus block",
+    "off": "outside office hours",
+    "weekend": "on a weekend",
+    "holiday": "on a holiday",
+    "away": "on a day away",
+}
+_KINDS: Final = {
+    "new": "a new message",
+    "reply": "an answer to me",
+    "follow-up": "a follow-up",
+    "courtesy": "nothing but thanks",
+    "voicemail": "a voicemail",
+    "missed-call": "a missed call",
+    "invitation": "an invitation",
+    "auto-reply": "an automatic reply",
+    "delivery-report": "a delivery report",
+    "list": "mail of a list",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IsBetween:
+    """`between`: the arrival's wall clock, in my zone, lies in one of these hours; they may wrap midnight."""
+
+    slots: tuple[Slot, ...]
+
+    def judge(self, view: View) -> Outcome:
+        """Compare wall clocks."""
+        clock = view.local.time()
+        for slot in self.slots:
+            if is_between(slot, clock):
+                return yes(f"arrived at {clock:%H:%M}, within {slot}")
+        return no(f"arrived at {clock:%H:%M}, not within {one_of(self.slots, quoted=False)}")
+
+
+@dataclass(frozen=True, slots=True)
+class IsInHours:
+    """`hours`: what I do at the arrival (office, focus, off), or what day it is (weekend, holiday, away)."""
+
+    words: tuple[str, ...]
+
+    def judge(self, view: View) -> Outcome:
+        """Compare by instant and by date."""
+        now = view.worktime.hours(view.facts.arrived)
+        for word in self.words:
+            if word == now:
+                return yes(f"arrived {_HOURS[word]}")
+            if (day := _day(word, view)) is not None:
+                return yes(f"arrived {_HOURS[word]}{day}")
+        return no(f"arrived {_HOURS[now]}, not {one_of([_HOURS[word] for word in self.words], quoted=False)}")
+
+
+def _day(word: str, view: View) -> str | None:
+    """What is to be added in words if the arrival's day is such a one, None if it is not."""
+    worktime, day = view.worktime, view.local.date()
+    match word:
+        case "weekend":
+            return "" if worktime.is_weekend(day) else None
+        case "holiday":
+            name = worktime.is_holiday(day)
+            return f" ({name})" if name else None
+        case "away":
+            return "" if worktime.is_away(day) else None
+        case _:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class IsKind:
+    """`kind`: the message is one of these."""
+
+    words: tuple[str, ...]
+
+    def judge(self, view: View) -> Outcome:
+        """Compare with all its kinds."""
+        for word in self.words:
+            if word in view.all_kinds:
+                return yes(f"it is {_KINDS[word]}")
+        found = [text for kind, text in _KINDS.items() if kind in view.all_kinds]
+        asked = one_of([_KINDS[word] for word in self.words], quoted=False)
+        return no(f"it is {' and '.join(found)}, not {asked}")
+
+
+@dataclass(frozen=True, slots=True)
+class IsBurst:
+    """`burst`: so many messages of this client within a time, this one included, automatic ones left out.
+
+    Automatic messages of the kinds in `counting` (those that `kind` in the same `when` names) count all the same.
+    """
+
+    count: int
+    span: timedelta
+    text: str
+    counting: frozenset[str] = field(default=frozenset())
+
+    def judge(self, view: View) -> Outcome:
+        """Count back from the arrival; the earliest instant of the time still belongs to it."""
+        if view.automatic and not view.all_kinds & self.counting:
+            return no("automatic mail makes no burst")
+        since, until = view.facts.arrived - self.span, view.facts.arrived
+        earlier = sum(
+            1
+            for arrival in view.facts.recent
+            if since <= arrival.at <= until and (not arrival.automatic or arrival.kinds & self.counting)
+        )
+        found = f"{counted(earlier + 1, 'message')} of this client in {self.text}"
+        if earlier + 1 >= self.count:
+            return yes(found)
+        return no(f"only {found}, asked are {self.count}")

@@ -1,0 +1,101 @@
+"""Conditions about people: whose message it is, and how I am addressed."""
+
+from dataclasses import dataclass
+
+from triaged.core.address import Glob
+from triaged.core.authres import Verdict
+from triaged.core.conditions.view import Outcome, View, no, yes
+from triaged.core.conditions.words import one_of
+from triaged.core.patterns import ValueGlob
+
+
+@dataclass(frozen=True, slots=True)
+class IsClient:
+    """`client`: the message's client has one of these labels."""
+
+    globs: tuple[ValueGlob, ...]
+
+    def judge(self, view: View) -> Outcome:
+        """Compare labels."""
+        if view.client is None:
+            return no("from no client")
+        label = view.client.label
+        if self.holds_for(label):
+            return yes(f"client is {label}")
+        return no(f"client is {label}, not {one_of(self.globs, quoted=False)}")
+
+    def holds_for(self, label: str) -> bool:
+        """Whether a label fits."""
+        return any(glob.text == label or (not glob.is_plain and glob.matches(label)) for glob in self.globs)
+
+
+@dataclass(frozen=True, slots=True)
+class HasTier:
+    """`tier`: the message's client is in one of these tiers."""
+
+    tiers: tuple[str, ...]
+
+    def judge(self, view: View) -> Outcome:
+        """Compare tiers."""
+        tier = view.client.tier if view.client else None
+        if tier in self.tiers:
+            return yes(f"client is of tier {tier}")
+        asked = one_of(self.tiers, quoted=False)
+        return no(f"client is of tier {tier}, not {asked}" if tier else f"client has no tier, asked is {asked}")
+
+
+@dataclass(frozen=True, slots=True)
+class IsFrom:
+    """`from`: the address in From fits one of these globs."""
+
+    globs: tuple[Glob, ...]
+
+    def judge(self, view: View) -> Outcome:
+        """Compare the sender's address."""
+        sender = view.message.sender
+        if sender is None:
+            return no(f"no readable sender, asked is {one_of(self.globs, quoted=False)}")
+        found = any(glob.matches(sender.address) for glob in self.globs)
+        not_asked = "" if found else f", not {one_of(self.globs, quoted=False)}"
+        return Outcome(found, f"sender is {sender.address}{not_asked}")
+
+
+@dataclass(frozen=True, slots=True)
+class IsTo:
+    """`to`: an address in To or Cc fits one of these globs."""
+
+    globs: tuple[Glob, ...]
+
+    def judge(self, view: View) -> Outcome:
+        """Look through the recipients."""
+        for address in (*view.message.to, *view.message.cc):
+            if any(glob.matches(address) for glob in self.globs):
+                return yes(f"addressed to {address}")
+        return no(f"not addressed to {one_of(self.globs, quoted=False)}")
+
+
+@dataclass(frozen=True, slots=True)
+class IsAddressed:
+    """`addressed`: I stand in To, in Cc, or in neither."""
+
+    places: tuple[str, ...]
+
+    def judge(self, view: View) -> Outcome:
+        """Compare my place."""
+        place = view.addressed
+        words = "I am in neither To nor Cc" if place == "none" else f"I am in {place.capitalize()}"
+        asked = one_of([p if p == "none" else p.capitalize() for p in self.places], quoted=False)
+        return Outcome(place in self.places, words if place in self.places else f"{words}, asked is {asked}")
+
+
+@dataclass(frozen=True, slots=True)
+class IsAuthenticated:
+    """`authenticated`: a trusted server has verified the sender, or has not."""
+
+    wanted: bool
+
+    def judge(self, view: View) -> Outcome:
+        """Compare with the verdict."""
+        found = view.authentication.verdict is Verdict.PASS
+        words = "sender authenticated" if found else f"sender not authenticated: {view.authentication.why}"
+        return Outcome(found == self.wanted, words)

@@ -1,0 +1,85 @@
+"""Questions about what was before: answers, promises, earlier replies.
+
+Each takes a `Sending` and gives the reason to refuse, or "".
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from triaged.core.guard.sending import Sending
+
+_DAY: Final = timedelta(days=1)
+
+
+def is_duplicate(sending: Sending) -> str:
+    """The same Message-ID came before, to any person of this service."""
+    return "this Message-ID was decided about before" if sending.facts.duplicate else ""
+
+
+def has_opted_out(sending: Sending) -> str:
+    """STOP."""
+    return "asked for no automatic replies" if sending.facts.opted_out else ""
+
+
+def has_bounced(sending: Sending) -> str:
+    """An earlier reply came back."""
+    until = sending.facts.bounced_until
+    return "an earlier reply could not be delivered" if until and until > sending.facts.now else ""
+
+
+def was_there_before(sending: Sending) -> str:
+    """Nothing that was there before first contact is ever replied to."""
+    return "it was there before first contact" if sending.facts.baseline else ""
+
+
+def is_too_old(sending: Sending) -> str:
+    """Decided more than `late` after its arrival."""
+    age = sending.facts.now - sending.facts.arrived
+    return f"it arrived {age} ago" if age > sending.late else ""
+
+
+def is_from_the_future(sending: Sending) -> str:
+    """Its Date is more than a day ahead of its arrival: neither is to be relied on."""
+    date = sending.message.date
+    return "its Date lies in the future" if date is not None and date - sending.facts.arrived > _DAY else ""
+
+
+def is_call_now(sending: Sending) -> str:
+    """Within 30 minutes before a call with the client, and during it."""
+    return f"there is a call with this client: {sending.call}" if sending.call else ""
+
+
+def is_answered(sending: Sending) -> str:
+    """I wrote since it arrived."""
+    if sending.facts.answered_since:
+        return "I have written to this client since"
+    answered = any(flag.casefold() == "\\answered" for flag in sending.facts.flags)
+    return "it is marked as answered" if answered else ""
+
+
+def is_overdue(sending: Sending) -> str:
+    """A told promise of this thread has passed: another robot's word would make it worse."""
+    promise = sending.facts.promise
+    passed = promise is not None and promise.told and promise.due_at <= sending.facts.now
+    return "what was promised in this thread is overdue" if passed else ""
+
+
+def lacks_promise(sending: Sending) -> str:
+    """The text tells a promise, and there is none to tell."""
+    return "its text uses promise, and none can be made" if sending.lacks_promise else ""
+
+
+def joins(sending: Sending) -> str:
+    """A reply to this correspondent waits already."""
+    return "it joins the reply that waits" if sending.facts.waiting is not None else ""
+
+
+def is_recent(sending: Sending) -> str:
+    """At most one within `every`."""
+    last, at = sending.facts.last_reply_at, sending.send_at or sending.facts.now
+    return "the last automatic reply is too recent" if last is not None and at < last + sending.every else ""
+
+
+def is_beyond_fuse(sending: Sending) -> str:
+    """`reply_fuse`."""
+    return "too many automatic replies in a short time" if sending.facts.replies_in_fuse >= sending.fuse else ""

@@ -1,0 +1,215 @@
+"""Questions about signs of machines, which `triaged.core.robots` knows; here stands what each means for a reply.
+
+Each takes a `Sending` and gives the reason to refuse, or "".
+"""
+
+import re
+from typing import Final
+
+from triaged.core import robots
+from triaged.core.address import Address
+from triaged.core.guard.sending import Sending
+
+MOST_RECIPIENTS: Final = 10
+_SUPPRESSING: Final = frozenset({"all", "oof", "autoreply"})  # [MS-OXCMAIL] 2.1.3.2.20; the others are about receipts
+_REPORTS: Final = frozenset(
+    {"multipart/report", "message/delivery-status", "message/global-delivery-status", "message/feedback-report"}
+    | {"message/partial", "message/external-body"}
+)
+_RECEIPT: Final = "message/disposition-notification"
+_SCL: Final = 5  # spam confidence level from which Exchange files as junk
+_VERDICTS: Final = re.compile(r"\bSFV:(?:SPM|SKB|SKS|BLK)\b|\bCAT:(?:H?PHI?SH|H?SPM|SPOOF|MALW|BULK|DIMP|UIMP|GIMP)\b")
+_WRONG_FLAGS: Final = {
+    "$junk": "marked as junk",
+    "junk": "marked as junk",
+    "$phishing": "marked as phishing",
+    "\\deleted": "marked as deleted",
+    "\\draft": "a draft",
+}
+_WRONG_FOLDERS: Final = frozenset(
+    {
+        "junk",
+        "spam",
+        "junk e-mail",
+        "junk email",
+        "junk-e-mail",
+        "bulk mail",
+        "trash",
+        "deleted items",
+        "deleted messages",
+    }
+    | {
+        "bin",
+        "sent",
+        "sent items",
+        "sent messages",
+        "sent mail",
+        "drafts",
+        "papierkorb",
+        "gelöschte elemente",
+        "gesendet",
+    }
+    | {"gesendete elemente", "entwürfe", "spamverdacht", "all mail"}
+)
+_EXCUSED: Final = frozenset({"postmaster", "abuse"})  # RFC 5230 4.6: there often is a person behind them
+
+
+def is_auto_submitted(sending: Sending) -> str:
+    """RFC 3834 5, RFC 5436 2.7.1: anything but `no`, in any of several fields."""
+    value = robots.auto_submitted(sending.message)
+    return f"Auto-Submitted: {value}" if value else ""
+
+
+def has_automatic_field(sending: Sending) -> str:
+    """Fields that responders, programs and bulk mailers write."""
+    name = robots.answering_field(sending.message) or robots.generating_field(sending.message)
+    return f"the header field {name}" if name else ""
+
+
+def has_absence_subject(sending: Sending) -> str:
+    """Out of office, automatic reply."""
+    return "the subject is that of an automatic reply" if robots.is_absence(sending.message.subject) else ""
+
+
+def is_recall(sending: Sending) -> str:
+    """Outlook's attempt to take a message back."""
+    return "it takes a message back" if robots.is_recall(sending.message) else ""
+
+
+def suppresses(sending: Sending) -> str:
+    """X-Auto-Response-Suppress asks for no automatic reply; DR, NDR, RN and NRN are about receipts."""
+    for value in sending.message.fields.all("x-auto-response-suppress"):
+        words = {word.strip().casefold() for word in value.replace(";", ",").split(",")}
+        if words & _SUPPRESSING:
+            return f"X-Auto-Response-Suppress: {value}"
+    return ""
+
+
+def is_list_mail(sending: Sending) -> str:
+    """RFC 2369, RFC 2919, RFC 8058, and their forerunners."""
+    name = robots.list_field(sending.message)
+    return f"the header field {name}" if name else ""
+
+
+def is_rewritten_by_group(sending: Sending) -> str:
+    """A group that writes itself into From: `Gary via Team <team@…>`."""
+    sender = sending.message.sender
+    rewritten = "x-original-from" in sending.message.fields and sender is not None and " via " in sender.name
+    return "a group has rewritten the sender" if rewritten else ""
+
+
+def is_bulk(sending: Sending) -> str:
+    """RFC 3834 3.1.8: anything but what a person's mail has."""
+    value = robots.precedence(sending.message)
+    return f"Precedence: {value}" if value else ""
+
+
+def has_many_recipients(sending: Sending) -> str:
+    """A circular."""
+    number = len(sending.message.to) + len(sending.message.cc)
+    return f"{number} recipients" if number > MOST_RECIPIENTS else ""
+
+
+def is_report(sending: Sending) -> str:
+    """RFC 3462, RFC 3464, RFC 5965; message/partial and message/external-body hide what they hold."""
+    types = sending.message.part_types
+    if _is_receipt_type(sending):
+        return ""
+    found = next((content_type for content_type in types if content_type in _REPORTS), None)
+    return f"a part {found}" if found else ""
+
+
+def has_bounce_subject(sending: Sending) -> str:
+    """Undeliverable, returned mail."""
+    return "the subject is that of a delivery report" if robots.is_bounce(sending.message.subject) else ""
+
+
+def is_receipt(sending: Sending) -> str:
+    """RFC 8098."""
+    return "a part message/disposition-notification" if _is_receipt_type(sending) else ""
+
+
+def _is_receipt_type(sending: Sending) -> bool:
+    if _RECEIPT in sending.message.part_types:
+        return True
+    content_type = (sending.message.fields.first("content-type") or "").casefold()
+    return content_type.startswith("multipart/report") and "disposition-notification" in content_type
+
+
+def has_receipt_subject(sending: Sending) -> str:
+    """`Read: …`."""
+    return "the subject is that of a read receipt" if robots.is_receipt(sending.message.subject) else ""
+
+
+def is_calendar(sending: Sending) -> str:
+    """RFC 6047: invitations and the answers to them."""
+    return "an invitation or the answer to one" if "invitation" in sending.kinds or _has_calendar(sending) else ""
+
+
+def _has_calendar(sending: Sending) -> bool:
+    message = sending.message
+    marked = (message.fields.first("content-class") or "").strip().casefold() == "urn:content-classes:calendarmessage"
+    return marked or "text/calendar" in message.part_types or message.content_type == "application/ics"
+
+
+def is_spam(sending: Sending) -> str:
+    """What a filter on the way has said."""
+    return next((f"{name}: {value}" for name, value in _verdicts_of_filters(sending)), "")
+
+
+def _verdicts_of_filters(sending: Sending) -> list[tuple[str, str]]:
+    fields = sending.message.fields
+    return [
+        (name, value) for name, is_bad in _FILTERS for value in fields.all(name) if is_bad(value.strip().casefold())
+    ]
+
+
+def _is_high(value: str) -> bool:
+    return value.isascii() and value.isdigit() and int(value[:4]) >= _SCL
+
+
+_FILTERS: Final = (
+    ("X-Spam-Flag", lambda value: value.startswith("yes")),
+    ("X-Spam-Status", lambda value: value.startswith("yes")),
+    ("X-Spam", lambda value: value.startswith("yes")),
+    ("X-Spam-Action", lambda value: value not in {"", "no action", "greylist"}),
+    ("X-Rspamd-Action", lambda value: value not in {"", "no action", "greylist"}),
+    ("X-SES-Spam-Verdict", lambda value: value != "pass"),
+    ("X-SES-Virus-Verdict", lambda value: value == "fail"),
+    ("X-MS-Exchange-Organization-SCL", _is_high),
+    ("X-Forefront-Antispam-Report", lambda value: _VERDICTS.search(value.upper()) is not None),
+    ("X-Microsoft-Antispam-Mailbox-Delivery", lambda value: "dest:j" in value),
+    ("X-Virus-Status", lambda value: value.startswith("infected")),
+)
+
+
+def is_in_wrong_place(sending: Sending) -> str:
+    """In a folder, or with a flag, that no mail to be answered has."""
+    flag = next(
+        (_WRONG_FLAGS[flag.casefold()] for flag in sorted(sending.facts.flags) if flag.casefold() in _WRONG_FLAGS), ""
+    )
+    if flag:
+        return flag
+    folder = re.split(r"[/.]", sending.facts.folder)[-1].strip()
+    return f"it lies in {folder}" if folder.casefold() in _WRONG_FOLDERS else ""
+
+
+def is_from_robot(sending: Sending) -> str:
+    """A program's name in Return-Path, From, Sender or Reply-To (RFC 5230 4.6)."""
+    message = sending.message
+    found = [
+        sending.envelope,
+        sending.sender,
+        message.submitter.address if message.submitter else None,
+        *message.reply_to,
+    ]
+    robot = next(
+        (address for address in found if address and robots.is_robot(address) and not _is_known(sending, address)), None
+    )
+    return f"{robot} is no person's address" if robot else ""
+
+
+def _is_known(sending: Sending, address: Address) -> bool:
+    """Whether the roster names a postmaster or abuse address itself, which says that a person reads there."""
+    known = sending.match is not None and sending.match.pattern.text.casefold() == address.key
+    return known and address.local.casefold() in _EXCUSED

@@ -1,0 +1,97 @@
+"""Questions about how a message was written to me: loops, addressing, and what cannot be read.
+
+Each takes a `Sending` and gives the reason to refuse, or "".
+"""
+
+import re
+from typing import Final
+
+from triaged.core.address import is_mine
+from triaged.core.authres import Verdict
+from triaged.core.conditions import asks_for_cc
+from triaged.core.guard.sending import Sending, destination
+
+_UNREADABLE: Final = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
+_PGP: Final = re.compile(rb"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
+_OURS: Final = re.compile(r"<triaged\.[^@>]*@([^>]+)>", re.IGNORECASE)
+
+
+def is_of_an_instance(sending: Sending) -> str:
+    """Written by a triaged, or marked so that it should not come back."""
+    fields = sending.message.fields
+    if any(name.startswith("x-triaged") for name, _ in fields):
+        return "an automatic reply of a triaged"
+    if _OURS.fullmatch(sending.message.message_id or ""):
+        return "its Message-ID is that of an automatic reply"
+    mine = {address.key for address in sending.mine}
+    looped = any(value.strip().casefold() in mine for value in fields.all("x-loop"))
+    return "X-Loop names my address" if looped else ""
+
+
+def answers_a_reply(sending: Sending) -> str:
+    """An answer to an automatic reply of ours is not answered by a robot again."""
+    if sending.facts.answers_ours is not None:
+        return "it answers an automatic reply of mine"
+    domains = {address.domain for address in sending.mine}
+    ours = any((found := _OURS.fullmatch(id_)) and found[1].casefold() in domains for id_ in sending.message.references)
+    return "it refers to an automatic reply of mine" if ours else ""
+
+
+def is_muted_robot(sending: Sending) -> str:
+    """It has answered one of ours at once."""
+    until = sending.facts.robot_until
+    return "it answered one of mine at once: taken for a robot" if until and until > sending.facts.now else ""
+
+
+def is_resent(sending: Sending) -> str:
+    """Somebody passed it on (RFC 5322 3.6.6)."""
+    return "somebody passed it on" if sending.message.resent else ""
+
+
+def is_not_addressed(sending: Sending) -> str:
+    """RFC 3834 2, RFC 5230 4.5: I am in none of To, Cc and Bcc."""
+    message = sending.message
+    named = any(is_mine(address, sending.mine) for address in (*message.to, *message.cc, *message.bcc))
+    return "" if named else "I am in neither To nor Cc"
+
+
+def is_only_copied(sending: Sending) -> str:
+    """I am to know, somebody else is to act."""
+    message = sending.message
+    if any(is_mine(address, sending.mine) for address in (*message.to, *message.bcc)):
+        return ""
+    copied = any(is_mine(address, sending.mine) for address in message.cc)
+    allowed = sending.rule is not None and asks_for_cc(sending.rule.when)
+    return "I am only in Cc" if copied and not allowed else ""
+
+
+def is_nobodys_voicemail(sending: Sending) -> str:
+    """A notice is never answered; its caller is written to, if it is the client and there is an address."""
+    notice, client = sending.notice, sending.client
+    if notice is None or client is None:
+        return ""
+    if notice.number is None or notice.number not in client.phones:
+        return f"the caller is not known to be {client.name}"
+    return "" if client.caller_address else f"no mail address to write to {client.name} at"
+
+
+def is_encrypted(sending: Sending) -> str:
+    """RFC 8551, RFC 3156: nobody has read what it says."""
+    found = next((part for part in sending.message.part_types if part in _UNREADABLE), None)
+    if found is None and _PGP.search(sending.message.body):
+        found = "a PGP message"
+    return f"its text cannot be read ({found})" if found else ""
+
+
+def is_unauthenticated(sending: Sending) -> str:
+    """`require_auth = "always"`: only who is verified."""
+    missing = sending.require_auth == "always" and sending.authentication.verdict is not Verdict.PASS
+    return f"not verified: {sending.authentication.why}" if missing else ""
+
+
+def has_no_valid_address(sending: Sending) -> str:
+    """RFC 6531: what needs SMTPUTF8 is not written to; nor is anything but a plain address with a domain."""
+    address = destination(sending)
+    if address is None or address.is_ascii:
+        return ""
+    return f"{address} cannot be written to in plain ASCII"
