@@ -5,7 +5,7 @@ Never: EXPUNGE without UIDs (it would take what the person has marked); "OK" as 
 that are gone); a COPYUID of another command.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from triaged import crash
 from triaged.mailbox.capabilities import Capabilities
@@ -34,39 +34,45 @@ def move(imap: Imap, capabilities: Capabilities, uids: Sequence[int], target: by
         NotMovable: no way without risk.
         Refused: with the server's code (TRYCREATE, OVERQUOTA, …). What was moved before it is found by looking.
     """
+    if capabilities.move:
+        way = _by_move
+    elif capabilities.uidplus and uid_expunge:
+        way = _by_copy
+    else:
+        raise NotMovable("the server has neither MOVE nor UID EXPUNGE: nothing is moved on it")
     moved: Moved = {}
     for chosen, window in uid_sets(uids):
-        if capabilities.move:
-            moved |= _by_move(imap, chosen, window, target)
-        elif capabilities.uidplus and uid_expunge:
-            moved |= _by_copy(imap, chosen, window, target)
-        else:
-            raise NotMovable("the server has neither MOVE nor UID EXPUNGE: nothing is moved on it")
+        try:
+            moved |= way(imap, chosen, window, target)
+        except Refused as refusal:
+            # Dovecot refuses the whole set when one of its messages is gone
+            if refusal.code != "EXPUNGEISSUED":
+                raise
+            moved |= _one_by_one(way, imap, window, target)
     return moved
+
+
+Way = Callable[[Imap, bytes, list[int], bytes], Moved]
 
 
 def _by_move(imap: Imap, chosen: bytes, window: list[int], target: bytes) -> Moved:
     said: list[tuple[bytes, bytes]] = []
     crash.point("imap.move.before")
-    try:
-        done = exchange(imap, b"UID MOVE %s %s" % (chosen, target), codes(imap.wire, said))
-        said.append((done.code, done.arguments))
-    except Refused as refusal:
-        # Dovecot refuses the whole set when one of its messages is gone
-        if refusal.code != "EXPUNGEISSUED":
-            raise
-        return _one_by_one(imap, window, target)
+    done = exchange(imap, b"UID MOVE %s %s" % (chosen, target), codes(imap.wire, said))
     crash.point("imap.move.after")
-    return _proved(imap, window, copied(said, window))
+    return _proved(imap, window, copied([*said, (done.code, done.arguments)], window))
 
 
-def _one_by_one(imap: Imap, window: list[int], target: bytes) -> Moved:
+def _one_by_one(way: Way, imap: Imap, window: list[int], target: bytes) -> Moved:
     here = present(imap, window)
     moved: Moved = {uid: None for uid in window if uid not in here}
-    if len(window) == 1:
-        return moved
     for uid in sorted(here):
-        moved |= _by_move(imap, b"%d" % uid, [uid], target)
+        try:
+            moved |= way(imap, b"%d" % uid, [uid], target)
+        except Refused as refusal:
+            if refusal.code != "EXPUNGEISSUED":
+                raise
+            moved[uid] = None  # taken between the two commands
     return moved
 
 

@@ -223,7 +223,7 @@ class Session:
         """Select a folder, named as the server has it. Raises `Refused` (NONEXISTENT, NOUIDVALIDITY, …)."""
         self._folder = None
         keywords = self.profile.keywords
-        self._folder = await self._call(lambda imap: selecting.select(imap, folder, keywords=keywords))
+        self._folder = await self._call(lambda imap: _select(imap, folder, keywords))
         return self._folder.selected
 
     # ── reading, in the selected folder ──
@@ -456,6 +456,16 @@ def _goodbye(imap: Imap) -> None:
             pass
     except (MailboxError, OSError):
         return
+
+
+def _select(imap: Imap, folder: str, keywords: bool | None) -> Folder:  # noqa: FBT001 — three-valued, not a switch
+    try:
+        return selecting.select(imap, folder, keywords=keywords)
+    except Refused as refusal:
+        # Dovecot refuses a missing folder without a code
+        if not refusal.code and folders.listed(imap, folder) is None:
+            raise Refused(refusal.text, code="NONEXISTENT") from refusal
+        raise
 
 
 def _status(imap: Imap, folder: str) -> dict[str, int] | None:
