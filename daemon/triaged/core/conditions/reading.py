@@ -64,7 +64,7 @@ class Reading:
         return next(iter(self.values(value, path, read, what)), None)
 
     def truth(self, value: object, path: Path) -> bool:
-        """true or false."""
+        """A value that is true or false."""
         if not isinstance(value, bool):
             self.wrong(path, f"{written(value)}: write true or false, without quotes")
         return value is True
