@@ -95,6 +95,9 @@ def _text(file: Path, findings: Findings) -> str | None:
     try:
         with file.open("rb") as opened:
             raw = opened.read(_LARGEST + 1)
+    except FileNotFoundError:
+        findings.error(Place(file), "there is no such file; `triaged init` makes one")
+        return None
     except OSError as error:
         findings.error(Place(file), f"cannot be read: {error.strerror or error}")
         return None

@@ -44,7 +44,7 @@ def _run(case: Case, person: Person, now: datetime, findings: Findings) -> None:
         if not _is(key, came, expected, person):
             findings.error(
                 case.places.get(f"expect.{key}", case.at),
-                f'example of "{case.rule}": {key} is {_quoted(came)}, not {_quoted(expected)} ({_why(decision)})',
+                f'example of "{case.rule}": {key} is {_quoted(came)}, not {_quoted(expected)} ({_why(key, decision)})',
             )
 
 
@@ -140,7 +140,8 @@ def _quoted(text: str) -> str:
     return text if text == _NONE else f'"{text}"'
 
 
-def _why(decision: Decision) -> str:
+def _why(key: str, decision: Decision) -> str:
     by = f'rule "{decision.rule}": ' if decision.rule else ""
-    refused = f"; no reply: {decision.refusals[0].reason}" if decision.no_reply and decision.refusals else ""
-    return f"{by}{decision.reason}{refused}"
+    if key in ("reply", "language", "no_reply") and decision.no_reply and decision.refusals:
+        return f"{by}no reply: {decision.refusals[0].reason}"
+    return f"{by}{decision.reason}"

@@ -84,7 +84,9 @@ def _check_person(made: Made, findings: Findings) -> None:
     if "hours" in section:
         check_focus(section.values["hours"], person.worktime, findings)
     check_own_addresses(person.roster, section.get("client"), person.addresses, findings)
-    check_languages(person, {name: one.place("reply") for name, one in made.rules.items()}, findings)
+    replies = {name: one.place("reply") for name, one in made.rules.items()}
+    slip = "slip_reply" if person.promises.slip_reply else "slip"
+    check_languages(person, replies, section.place("promises", slip), findings)
     needs_smtp = {client.label for client in person.roster.clients if client.mode == "send"}
     for account in person.accounts:
         if account.smtp is None and needs_smtp and "smtp" not in section.node.find("account", account.label).table:

@@ -192,4 +192,4 @@ def _unescaped(text: str) -> str:
 
 def _character(match: re.Match[str]) -> str:
     digits = match[1] or match[2] or match[3]
-    return chr(int(digits, 16)) if digits else _ESCAPED.get(match[4], match[4])
+    return chr(min(int(digits, 16), 0x10FFFF)) if digits else _ESCAPED.get(match[4], match[4])

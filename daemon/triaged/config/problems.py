@@ -65,6 +65,10 @@ class Findings:
     def __iter__(self) -> Iterator[Problem]:
         return iter(self._found)
 
+    def tells_of(self, place: Place) -> bool:
+        """Whether there is a problem at that very place."""
+        return any((one.file, one.line, one.column) == (place.file, place.line, place.column) for one in self._found)
+
     @property
     def has_errors(self) -> bool:
         """Whether any of them is an error."""

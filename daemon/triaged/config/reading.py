@@ -12,7 +12,22 @@ from typing import Any, assert_never
 
 from triaged.config.document import Node, as_text
 from triaged.config.problems import Findings, Place
-from triaged.config.spec import Again, Either, Flag, Key, Many, Others, Raw, Spec, Table, Text, Whole, words_of
+from triaged.config.spec import (
+    Again,
+    Either,
+    Flag,
+    Key,
+    Many,
+    Others,
+    Raw,
+    Spec,
+    Table,
+    Text,
+    Whole,
+    example_of,
+    one_of,
+    words_of,
+)
 
 Path = tuple[str | int, ...]
 _NOTHING = object()
@@ -123,12 +138,12 @@ class Reader:
             self.findings.error(node.at, f"{name_of(path)}: {error}")
             return _NOTHING
 
-    def _raw(self, node: Node, path: Path) -> Any:
+    def _raw(self, node: Node, path: Path) -> Node:
         """The table as it stands; text in it is matched against mail, so a control character was meant otherwise."""
-        found = [(at, one) for at, one in texts(node, path) if wrong_characters(one.value, _PATTERN)]  # type: ignore[arg-type]  # texts() gives texts
-        for at, one in found:
-            self.findings.error(one.at, f"{name_of(at)}: {wrong_characters(str(one.value), _PATTERN)}")
-        return _NOTHING if found else node
+        for at, one in texts(node, path):
+            if told := wrong_characters(str(one.value), _PATTERN):
+                self.findings.error(one.at, f"{name_of(at)}: {told}")
+        return node
 
     def _misfit(self, spec: Spec, node: Node, path: Path) -> Any:
         self.findings.error(node.at, f"{name_of(path)} is {shown(node)}: write {_instead(spec, node)}")
@@ -180,7 +195,8 @@ class Reader:
     def _complete(self, table: Table, node: Node, path: Path) -> None:
         for name, key in table.keys.items():
             if key.required and name not in node.table and not _slipped(node, name):
-                self.findings.error(node.at, f"{header(path)} has no {name}: {_missing(name, key)}")
+                told = f"{header(path)} has no {name}: {_missing(name, key)}" if path else f"there is no [{name}]: add it"
+                self.findings.error(node.at, told)
         if table.one_of and len(set(table.one_of) & set(node.table)) != 1 and set(node.table) <= set(table.keys):
             self.findings.error(node.at, f"{name_of(path)} takes exactly one of {', '.join(table.one_of)}")
 
@@ -239,9 +255,8 @@ def wrong_word(value: str, spec: Text) -> str | None:
         return f"it is empty: write {words_of(spec)}"
     if not spec.words or value in spec.words:
         return None
-    choice = " or ".join(f'"{word}"' for word in spec.words) if len(spec.words) < 3 else words_of(spec)  # noqa: PLR2004  # "a or b" reads better than "a | b"
     close = get_close_matches(value.casefold(), spec.words, n=1)
-    return f'"{value}" is not known: write {choice}{f"; did you mean {chr(34)}{close[0]}{chr(34)}?" if close else ""}'
+    return f'"{value}" is not known: write {one_of(spec.words)}{f"; did you mean {chr(34)}{close[0]}{chr(34)}?" if close else ""}'
 
 
 def wrong_key(others: Others, name: str) -> str | None:
@@ -275,21 +290,19 @@ def shown(node: Node) -> str:
 
 def _instead(spec: Spec, node: Node) -> str:
     """What to write in place of a value of the wrong type."""
-    if isinstance(spec, Text) and spec.example:
-        return f'{spec.kind} in quotes, as in "{spec.example}"'
+    words, example = words_of(spec), example_of(spec)
     if isinstance(spec, Text):
-        return words_of(spec) if spec.words else f"{spec.kind} in quotes"
+        return words if spec.words else f"{words} in quotes{f', as in {example}' if example else ''}"
     if isinstance(spec, Flag | Whole) and isinstance(node.value, str):
-        return f"{words_of(spec)}, without quotes"
-    if isinstance(spec, Many) and isinstance(spec.item, Text) and spec.item.example:
-        return f'{words_of(spec)}, as in ["{spec.item.example}"]'
-    return words_of(spec)
+        return f"{words}, without quotes"
+    return f"{words}, as in {example}" if example else words
 
 
 def _missing(name: str, key: Key) -> str:
-    if isinstance(key.spec, Text) and key.spec.example:
-        return f'write {name} = "{key.spec.example}"'
-    return f"it is {key.about}" if key.about else f"write {words_of(key.spec)}"
+    if isinstance(key.spec, Text) and key.spec.words:
+        return f"write {name} = {words_of(key.spec)}"
+    example = example_of(key.spec)
+    return f"write {name} = {example}" if example else f"it is {key.about}"
 
 
 def _slipped(node: Node, name: str) -> bool:

@@ -2,10 +2,12 @@
 
 from triaged.config.problems import Findings, Place
 from triaged.config.reading import Section
+from triaged.core.clients import Client
+from triaged.core.conditions import could_match
 from triaged.core.moments import parse_moment
 from triaged.core.settings import Person
 from triaged.core.spans import parse_span
-from triaged.core.template import ReplyTemplate
+from triaged.core.template import ReplyTemplate, built_in
 from triaged.core.trial import TextProblem, trial
 
 SEND = parse_moment("in 10m")
@@ -51,19 +53,33 @@ def lacks_language(template: ReplyTemplate, language: str) -> bool:
     return language not in template.texts and language.partition("-")[0] not in template.texts
 
 
-def check_languages(person: Person, places: dict[str, Place], findings: Findings) -> None:
-    """A client whose `language` a rule's reply lacks is an error."""
-    from triaged.core.conditions import could_match
+def check_languages(person: Person, places: dict[str, Place], slip: Place, findings: Findings) -> None:
+    """A client whose `language` a reply lacks that may go to them is an error.
 
+    Args:
+        person: whose replies, rules and clients.
+        places: where each rule names its reply.
+        slip: where [promises] says that second mails go, or which.
+        findings: what is wrong is added to these.
+    """
     for rule in person.rules.rules:
         template = person.replies.get(rule.reply or "")
-        for client in person.roster.clients if template else ():
-            asked = client.language
-            if asked is None or not client.replies or could_match(rule.when, client) is False:
-                continue
-            if template is not None and lacks_language(template, asked):
+        for client in person.roster.clients:
+            if template is not None and could_match(rule.when, client) is not False and _lacks(template, client):
                 findings.error(
-                    places[rule.name],
-                    f"[client.{client.label}] reads {asked}, but [reply.{template.label}] has no text.{asked}: "
-                    f"add it, or take the client out of this rule",
+                    places[rule.name], f"{_reads(client, template)}: add it, or take the client out of this rule"
                 )
+    if person.promises.slip != "off":
+        template = person.replies.get(person.promises.slip_reply or "") or built_in("slip")
+        for client in person.roster.clients:
+            if _lacks(template, client):
+                findings.error(slip, f"{_reads(client, template)}: write one")
+
+
+def _lacks(template: ReplyTemplate, client: Client) -> bool:
+    return client.replies and client.language is not None and lacks_language(template, client.language)
+
+
+def _reads(client: Client, template: ReplyTemplate) -> str:
+    asked = client.language
+    return f"[client.{client.label}] reads {asked}, but [reply.{template.label}] has no text.{asked}"

@@ -81,6 +81,8 @@ def _when(section: Section, names: Names, findings: Findings) -> Condition | Non
         found = section.node.find(*problem.path)
         place = found.key if _names_key(section.node, problem.path, problem.text) else found.at
         key = next((step for step in reversed(problem.path) if isinstance(step, str)), "when")
+        if findings.tells_of(place):  # by the reader of texts, who says it better
+            continue
         findings.error(place, problem.text if f'"{key}"' in problem.text else f"{key}: {problem.text}")
     return None
 

@@ -108,7 +108,7 @@ def words_of(spec: Spec) -> str:  # noqa: PLR0911  # one return a sort of descri
     """What a value must be, in a few words, for messages and the reference."""
     match spec:
         case Text(words=(_, *_) as words):
-            return " | ".join(f'"{word}"' for word in words)
+            return one_of(words)
         case Text(kind=kind):
             return kind
         case Flag():
@@ -121,3 +121,24 @@ def words_of(spec: Spec) -> str:  # noqa: PLR0911  # one return a sort of descri
             return "a table"
         case Either(choices):
             return " or ".join(words_of(choice) for choice in choices)
+
+
+def one_of(words: tuple[str, ...]) -> str:
+    """`"a", "b" or "c"`."""
+    quoted = [f'"{word}"' for word in words]
+    return f"{', '.join(quoted[:-1])} or {quoted[-1]}" if len(quoted) > 1 else quoted[0]
+
+
+def example_of(spec: Spec) -> str:
+    """A value as TOML writes it, "" where the description has no example."""
+    match spec:
+        case Text(example=example) if example:
+            return f'"{example}"'
+        case Many(item) if example := example_of(item):
+            return f"[{example}]"
+        case Table(keys) if example := ", ".join(
+            f"{name} = {example_of(key.spec)}" for name, key in keys.items() if key.required
+        ):
+            return f"{{ {example} }}"
+        case _:
+            return ""

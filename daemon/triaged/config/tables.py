@@ -101,9 +101,9 @@ OAUTH = Table(
 )
 
 
-def _server(**more: Key) -> Table:
+def _server(host: str, **more: Key) -> Table:
     keys = table(
-        host=Key(Text("a host", values.parse_host, example="imap.roth.example"), "the server's name", required=True),
+        host=Key(Text("a host", values.parse_host, example=host), "the server's name", required=True),
         port=Key(Whole(1, 65535), "its port", "by `tls`"),
         tls=Key(
             Text(words=("implicit", "starttls", "none")),
@@ -118,8 +118,8 @@ def _server(**more: Key) -> Table:
     return Table(MappingProxyType({**keys, **more}))
 
 
-IMAP = _server(user=Key(Text("a login", example="dana"), "the login", required=True))
-SMTP = _server(user=Key(Text("a login", example="dana"), "the login", "that of imap"))
+IMAP = _server("imap.roth.example", user=Key(Text("a login", example="dana"), "the login", required=True))
+SMTP = _server("smtp.roth.example", user=Key(Text("a login", example="dana"), "the login", "that of imap"))
 
 SERVICE = Table(
     table(
