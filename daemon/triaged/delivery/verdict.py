@@ -27,7 +27,7 @@ _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _BACKOFF = re.compile(r"Backoff Time: (\d{1,9}) milliseconds", re.IGNORECASE)
 _AUTH_CODES = frozenset({530, 534, 535, 538})
 _AUTH_STATUS = frozenset({"5.7.30", "5.7.8", "5.7.9", "5.7.14"})  # 5.7.30: basic authentication is switched off
-_THROTTLE = frozenset({(432, "4.3.2"), (550, "5.4.5"), (550, "5.4.6"), (421, "4.7.28"), (421, "4.3.2")})
+_THROTTLE = frozenset({(432, "4.3.2"), (550, "5.4.5"), (550, "5.4.6"), (421, "4.7.28")})
 # 550 5.5.0: servers that mean 4xx; 552 5.2.2: a full mailbox, which its owner may empty.
 _SOFT = frozenset({(550, "5.5.0"), (552, "5.2.2")})
 
