@@ -45,9 +45,15 @@ ORDER BY arrived_at DESC LIMIT 1
 """
 _MINE = "SELECT at, rcpts, clients FROM sent WHERE person = ? AND thread = ? AND reply IS NULL ORDER BY at DESC LIMIT ?"
 _PROMISE = """
+SELECT p.id, p.kind, p.due_at, p.told_at, p.call FROM promise p
+WHERE p.person = ? AND p.client = ? AND p.state IN ('planned','open','overdue') AND EXISTS (
+  SELECT 1 FROM item i WHERE i.promise = p.id AND i.thread = ? AND i.id IS NOT ? AND i.answered_at IS NULL)
+ORDER BY p.due_at LIMIT 1
+"""
+_OBSERVED_PROMISE = """
 SELECT p.id, p.kind, p.due_at, p.told_at, p.call FROM item i JOIN promise p ON p.id = i.promise
-WHERE i.person = ? AND i.thread = ? AND (p.state IN ('planned','open','overdue')
-  OR (p.state = 'void' AND p.closed_by = 'observe' AND ?)) AND i.id IS NOT ? AND i.answered_at IS NULL
+WHERE i.person = ? AND p.client = ? AND i.thread = ? AND i.id IS NOT ? AND i.answered_at IS NULL
+  AND (p.state IN ('planned','open','overdue') OR (p.state = 'void' AND p.closed_by = 'observe'))
 ORDER BY p.due_at LIMIT 1
 """
 _WAITING = """
@@ -235,7 +241,8 @@ def _newest(db: Connection, q: Question, mine: list[int]) -> Any:
 
 
 def _promise(db: Connection, q: Question) -> OpenPromise | None:
-    found = db.execute(_PROMISE, (q.person, q.thread, q.mode == "observe", q.but_item)).fetchone()
+    sql = _OBSERVED_PROMISE if q.mode == "observe" else _PROMISE
+    found = db.execute(sql, (q.person, q.client, q.thread, q.but_item)).fetchone()
     if found is None:
         return None
     return OpenPromise(found[0], found[1], from_ms(found[2]), told=found[3] is not None, call=found[4])

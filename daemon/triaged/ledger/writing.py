@@ -143,7 +143,7 @@ def _insert_item(w: Writing, promise: int | None, ruleset: str | None, record: R
             "arrived_at": to_ms(a.arrived_at),
             "decided_at": w.now,
             "kind": encode(d.kind),
-            "automatic": d.automatic,
+            "automatic": d.automatic or a.automatic,
             "subject": message.subject if a.subject is None else a.subject,
             "excerpt": d.excerpt or a.excerpt,
             "mode": a.mode,

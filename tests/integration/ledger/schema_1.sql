@@ -1,0 +1,111 @@
+PRAGMA application_id=1953655137;
+BEGIN TRANSACTION;
+CREATE TABLE account (
+  id INTEGER PRIMARY KEY, person TEXT NOT NULL, login TEXT NOT NULL UNIQUE, learned TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+INSERT INTO "account" VALUES(1,'dana','dana@imap.example','{}');
+CREATE TABLE correspondent (
+  person TEXT NOT NULL, address TEXT NOT NULL, client TEXT, last_reply INTEGER, last_reply_at INTEGER,
+  opted_out_at INTEGER, bounced_until INTEGER, robot_until INTEGER, PRIMARY KEY (person, address)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "correspondent" VALUES('dana','gary@harbor.example','harbor',NULL,NULL,NULL,NULL,NULL);
+CREATE TABLE effect (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, person TEXT NOT NULL, account INTEGER REFERENCES account,
+  item INTEGER REFERENCES item, reply INTEGER,
+  kind TEXT NOT NULL CHECK (kind IN ('flag','urgent','aside','back','append','remove','notify')),
+  args TEXT NOT NULL DEFAULT '{}', due_at INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('planned','trying','done','failed','void')),
+  tries INTEGER NOT NULL DEFAULT 0, error TEXT, done_at INTEGER
+) STRICT;
+INSERT INTO "effect" VALUES(1,'aside:1','dana',1,1,NULL,'aside','{"origin":"INBOX","until":"start of office hours"}',1795424400000,'done',1,NULL,1795424400000);
+INSERT INTO "effect" VALUES(2,'back:1:1','dana',1,1,NULL,'back','{"to":"INBOX","until":"start of office hours"}',1795510800000,'planned',0,NULL,NULL);
+CREATE TABLE folder (
+  account INTEGER NOT NULL REFERENCES account, name TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('watch','deferred','urgent','sent','drafts')),
+  uidvalidity INTEGER NOT NULL, next_uid INTEGER NOT NULL, baseline_uid INTEGER NOT NULL, last_internal_at INTEGER,
+  PRIMARY KEY (account, name)
+) STRICT;
+INSERT INTO "folder" VALUES(1,'INBOX','watch',7,2,1,1795424400000);
+INSERT INTO "folder" VALUES(1,'Deferred','deferred',7,1,1,NULL);
+INSERT INTO "folder" VALUES(1,'Sent','sent',7,1,1,NULL);
+CREATE TABLE item (
+  id INTEGER PRIMARY KEY, person TEXT NOT NULL, account INTEGER NOT NULL REFERENCES account,
+  client TEXT, correspondent TEXT, sender TEXT, message_id TEXT, refs TEXT NOT NULL DEFAULT '[]', digest TEXT NOT NULL,
+  server_id TEXT, thread TEXT, dated_at INTEGER, arrived_at INTEGER NOT NULL, decided_at INTEGER,
+  kind TEXT NOT NULL DEFAULT '[]', automatic INTEGER NOT NULL DEFAULT 0, subject TEXT, excerpt TEXT,
+  mode TEXT NOT NULL CHECK (mode IN ('observe','draft','send')),
+  verdict TEXT CHECK (verdict IN ('urgent','deferrable','left')), rule TEXT, reason TEXT, no_reply TEXT, decision TEXT,
+  ruleset TEXT REFERENCES ruleset,
+  state TEXT NOT NULL CHECK (state IN ('new','here','aside','released','gone','unreadable')),
+  folder TEXT, uidvalidity INTEGER, uid INTEGER,
+  promise INTEGER REFERENCES promise, answered_at INTEGER, tries INTEGER NOT NULL DEFAULT 0, retry_at INTEGER,
+  UNIQUE (account, digest)
+) STRICT;
+INSERT INTO "item" VALUES(1,'dana',1,'harbor','gary@harbor.example','gary@harbor.example','<1@client>','[]','090da799bde2fc5bfee9a773a1dcac1c7b32b39e47f15398da26571b1df565f9',NULL,'<1@client>',1795424400000,1795424400000,1795424400000,'["new"]',0,'a question','Can you ring me?','send','deferrable','wait','everything else waits',NULL,NULL,NULL,'aside','Deferred',9,1,1,NULL,0,NULL);
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE pass (
+  item INTEGER PRIMARY KEY REFERENCES item, person TEXT NOT NULL, client TEXT NOT NULL, spent_at INTEGER NOT NULL,
+  refunded_at INTEGER
+) STRICT;
+CREATE TABLE promise (
+  id INTEGER PRIMARY KEY, person TEXT NOT NULL, client TEXT NOT NULL, correspondent TEXT NOT NULL, thread TEXT,
+  kind TEXT NOT NULL CHECK (kind IN ('answer','call')), due_at INTEGER NOT NULL, first_due_at INTEGER NOT NULL, call TEXT,
+  state TEXT NOT NULL CHECK (state IN ('planned','open','overdue','kept','late','settled','void')),
+  told_at INTEGER, warned_at INTEGER, overdue_at INTEGER, closed_at INTEGER, closed_by TEXT
+) STRICT;
+INSERT INTO "promise" VALUES(1,'dana','harbor','gary@harbor.example','<1@client>','answer',1795597200000,1795597200000,NULL,'planned',NULL,NULL,NULL,NULL,NULL);
+CREATE TABLE reply (
+  id INTEGER PRIMARY KEY, person TEXT NOT NULL, account INTEGER NOT NULL REFERENCES account, client TEXT NOT NULL,
+  correspondent TEXT NOT NULL, rcpt TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('ack','slip','moved','forward')),
+  template TEXT NOT NULL, language TEXT NOT NULL DEFAULT '',
+  auto TEXT NOT NULL DEFAULT 'auto-replied' CHECK (auto IN ('auto-replied','auto-generated')),
+  promise INTEGER REFERENCES promise, tell_at INTEGER, tell_kind TEXT CHECK (tell_kind IN ('answer','call')), tell_call TEXT,
+  message_id TEXT NOT NULL UNIQUE, mode TEXT NOT NULL CHECK (mode IN ('observe','draft','send')),
+  state TEXT NOT NULL CHECK (state IN ('waiting','held','sending','sent','drafted','in_doubt','failed','cancelled',
+    'suppressed','simulated')),
+  stage TEXT CHECK (stage IN ('envelope','data')), made_at INTEGER NOT NULL, send_at INTEGER NOT NULL, try_at INTEGER NOT NULL,
+  tries INTEGER NOT NULL DEFAULT 0, claimed_at INTEGER, raw BLOB, code INTEGER, reason TEXT, ended_at INTEGER,
+  folder TEXT, uidvalidity INTEGER, uid INTEGER
+) STRICT;
+INSERT INTO "reply" VALUES(1,'dana',1,'harbor','gary@harbor.example','gary@harbor.example','ack','until-call','en','auto-replied',1,1795597200000,'answer',NULL,'<reply1.dana@roth.example>','send','waiting',NULL,1795424400000,1795425000000,1795425000000,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+CREATE TABLE reply_item (
+  reply INTEGER NOT NULL REFERENCES reply, item INTEGER NOT NULL REFERENCES item, PRIMARY KEY (reply, item)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "reply_item" VALUES(1,1);
+CREATE TABLE ruleset (hash TEXT PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE sent (
+  id INTEGER PRIMARY KEY, person TEXT NOT NULL, account INTEGER NOT NULL REFERENCES account, message_id TEXT, thread TEXT,
+  at INTEGER NOT NULL, rcpts TEXT NOT NULL, clients TEXT NOT NULL DEFAULT '[]', by_team INTEGER NOT NULL DEFAULT 0,
+  reply INTEGER REFERENCES reply, UNIQUE (account, message_id)
+) STRICT;
+CREATE INDEX account_person ON account (person);
+CREATE INDEX promise_open ON promise (person, client, due_at) WHERE state IN ('planned','open','overdue');
+CREATE INDEX promise_due ON promise (due_at) WHERE state = 'open';
+CREATE UNIQUE INDEX item_place ON item (account, folder, uidvalidity, uid) WHERE uid IS NOT NULL;
+CREATE INDEX item_message ON item (message_id, person);
+CREATE INDEX item_thread ON item (person, thread, arrived_at);
+CREATE INDEX item_client ON item (person, client, arrived_at);
+CREATE INDEX item_arrived ON item (arrived_at);
+CREATE INDEX item_promise ON item (promise) WHERE promise IS NOT NULL;
+CREATE INDEX item_open ON item (account, state) WHERE state IN ('new','aside');
+CREATE INDEX effect_due ON effect (account, due_at) WHERE state IN ('planned','trying');
+CREATE INDEX effect_item ON effect (item);
+CREATE INDEX effect_reply ON effect (reply) WHERE reply IS NOT NULL;
+CREATE UNIQUE INDEX effect_one_return ON effect (item) WHERE kind = 'back' AND state IN ('planned','trying');
+CREATE UNIQUE INDEX reply_one_live ON reply (person, correspondent) WHERE kind = 'ack' AND state IN ('waiting','held','sending');
+CREATE UNIQUE INDEX reply_once ON reply (promise, kind)
+  WHERE kind IN ('slip','moved') AND state IN ('waiting','held','sending','sent','drafted');
+CREATE INDEX reply_due ON reply (try_at) WHERE state = 'waiting';
+CREATE INDEX reply_state ON reply (state) WHERE state IN ('waiting','held','sending','drafted','in_doubt');
+CREATE INDEX reply_correspondent ON reply (person, correspondent, send_at);
+CREATE INDEX reply_client ON reply (person, client, made_at);
+CREATE INDEX reply_claimed ON reply (account, claimed_at) WHERE claimed_at IS NOT NULL;
+CREATE INDEX reply_promise ON reply (promise) WHERE promise IS NOT NULL;
+CREATE INDEX reply_item_item ON reply_item (item);
+CREATE INDEX sent_thread ON sent (person, thread, at);
+CREATE INDEX sent_message ON sent (message_id, person);
+CREATE INDEX sent_at ON sent (person, at);
+CREATE INDEX sent_reply ON sent (reply) WHERE reply IS NOT NULL;
+CREATE INDEX pass_client ON pass (person, client, spent_at);
+COMMIT;
+PRAGMA user_version=1;

@@ -1,0 +1,432 @@
+"""Admission: one verdict a message, written with everything that follows from it, in one transaction."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from support.ledgerkit import (
+    ANNE,
+    DAY,
+    GARY,
+    HOUR,
+    MINUTE,
+    MONDAY,
+    World,
+    answered,
+    joining,
+    later,
+    left,
+    mail,
+    plan,
+    stranger,
+    urgent,
+)
+from triaged.core.address import Address
+from triaged.core.decision import Decision, Flag, Forward, Notify, ToUrgent, Verdict
+from triaged.core.guard import Refusal
+from triaged.ledger import Ledger, Place
+from triaged.ledger.values import ReplyRow
+
+
+def keys(world: World) -> list[str]:
+    return [effect.key for effect in world.ledger.due_effects(None, MONDAY + 100 * DAY)]
+
+
+def reply_of(world: World, reply: int | None) -> ReplyRow:
+    assert reply is not None
+    found = world.ledger.reply(reply)
+    assert found is not None
+    return found
+
+
+def test_everything_that_follows_from_a_decision_is_written_with_it(world: World):
+    decision = replace(answered(MONDAY, promise=MONDAY + 2 * DAY), spends_pass=True)
+    made = world.admit(mail(1), decision)
+    item = world.ledger.item(made.item or 0)
+    assert item is not None
+    assert (item.state, item.verdict, item.rule, item.reason) == ("here", "deferrable", "wait", "everything else waits")
+    assert (item.client, item.correspondent, item.subject) == ("harbor", GARY.key, "a question")
+    assert (item.arrived_at, item.decided_at, item.place) == (MONDAY, MONDAY, Place("INBOX", 7, 1))
+    aside, back = world.ledger.effects_for(item.id)
+    assert (aside.key, aside.due_at, aside.args) == ("aside:1", MONDAY, {"origin": "INBOX", "until": "start of office hours"})
+    assert (back.key, back.due_at, back.args["to"]) == ("back:1:1", MONDAY + DAY, "INBOX")
+    reply = reply_of(world, made.reply)
+    assert (reply.state, reply.send_at, reply.items) == ("waiting", MONDAY + 10 * MINUTE, (item.id,))
+    promise = world.ledger.promise(made.promise or 0)
+    assert promise is not None
+    assert (promise.state, promise.due_at, promise.thread, promise.told_at) == ("planned", MONDAY + 2 * DAY, "<1@client>", None)
+    assert item.promise == promise.id
+    assert made.pass_spent
+
+
+def test_the_window_moves_the_folder_on_in_the_same_commit(world: World):
+    world.deferred(1)
+    folder = world.ledger.folder(world.account.id, "INBOX")
+    assert folder is not None
+    assert (folder.next_uid, folder.last_internal_at) == (2, MONDAY)
+
+
+def test_a_window_whose_decision_fails_writes_nothing(world: World):
+    first, second = world.arriving(mail(1)), world.arriving(mail(2))
+
+    def decide(arriving, facts):
+        if arriving is second:
+            raise ValueError("no")
+        return answered(MONDAY)
+
+    with pytest.raises(ValueError, match="no"):
+        world.ledger.admit([first, second], decide, now=MONDAY, next_uid=3)
+    assert keys(world) == []
+    folder = world.ledger.folder(world.account.id, "INBOX")
+    assert folder is not None
+    assert folder.next_uid == 1
+
+
+def test_the_second_message_of_a_window_finds_what_the_first_has_written(world: World):
+    window = [world.arriving(mail(1), lookback=HOUR), world.arriving(mail(2), lookback=HOUR)]
+    seen = []
+
+    def decide(arriving, facts):
+        seen.append(facts)
+        return joining(answered(MONDAY))(arriving, facts)
+
+    first, second = world.ledger.admit(window, decide, now=MONDAY, next_uid=3)
+    assert seen[0].waiting is None
+    assert seen[0].recent == ()
+    assert seen[1].waiting.id == first.reply
+    assert [arrival.at for arrival in seen[1].recent] == [MONDAY]
+    assert second.joined
+    assert second.reply == first.reply
+
+
+def test_strangers_leave_no_row(world: World):
+    made = world.admit(mail(1), stranger(), client=None)
+    assert (made.item, made.how) == (None, "stranger")
+    assert world.ledger.item(1) is None
+    folder = world.ledger.folder(world.account.id, "INBOX")
+    assert folder is not None
+    assert folder.next_uid == 2
+
+
+def test_an_empty_window_is_nothing(world: World):
+    assert world.ledger.admit([], lambda *_: left(), now=MONDAY) == []
+
+
+# --- known
+
+
+def test_a_message_at_its_place_is_known(world: World):
+    arriving = world.arriving(mail(1))
+    first = world.put(arriving, left())
+    again = world.put(arriving, urgent())
+    assert (again.known, again.how, again.item, again.decision) == (True, "same", first.item, None)
+
+
+def test_a_message_at_another_place_is_known_by_its_digest_and_found_there_from_now_on(world: World):
+    first = world.admit(mail(1), left())
+    again = world.admit(mail(1), urgent())
+    assert (again.known, again.how, again.item) == (True, "placed", first.item)
+    item = world.ledger.item_at(world.account.id, Place("INBOX", 7, 2))
+    assert item is not None
+    assert item.id == first.item
+    assert item.verdict == "left"
+
+
+def test_a_returned_message_whose_received_fields_were_touched_is_the_same_item(world: World):
+    message = mail(1, received="Mon, 23 Nov 2026 08:00:00 +0000")
+    first = world.admit(message, answered(MONDAY))
+    world.put_aside(first)
+    world.tick(DAY)
+    [back] = [e for e in world.ledger.due_effects(None, world.now) if e.kind == "back"]
+    world.ledger.begin([back.id], world.now)
+    world.ledger.done(back.id, world.now, unknown_place=True)
+    again = world.admit(mail(1, received="Tue, 24 Nov 2026 08:00:00 +0000"), urgent())
+    assert (again.known, again.how, again.item) == (True, "placed", first.item)
+
+
+def test_two_deliveries_of_one_message_are_two_items_and_the_second_is_a_duplicate(world: World):
+    first = world.admit(mail(1, received="Mon, 23 Nov 2026 08:00:00 +0000"), left())
+    second = world.admit(mail(1, received="Mon, 23 Nov 2026 08:00:01 +0000"), left())
+    assert second.item != first.item
+    assert [facts.duplicate for facts in world.seen] == [False, True]
+
+
+def test_what_is_put_aside_and_seen_in_the_inbox_is_left_for_a_closer_look(world: World):
+    first = world.deferred(1)
+    world.put_aside(first, uid=5)
+    again = world.admit(mail(1), urgent())
+    assert (again.known, again.how, again.item) == (True, "reappeared", first.item)
+    item = world.ledger.item(first.item or 0)
+    assert item is not None
+    assert (item.state, item.place) == ("aside", Place("Deferred", 9, 5))
+
+
+def test_what_is_on_its_way_is_left_for_a_closer_look(world: World):
+    world.deferred(1)
+    assert world.admit(mail(1), urgent()).how == "reappeared"
+
+
+def test_what_was_gone_and_is_there_again_is_here_and_not_decided_again(world: World):
+    first = world.admit(mail(1), left())
+    world.ledger.hand(first.item or 0, "gone", None, world.now)
+    again = world.admit(mail(1), urgent())
+    item = world.ledger.item(first.item or 0)
+    assert item is not None
+    assert (again.how, item.state, item.place) == ("placed", "here", Place("INBOX", 7, 2))
+
+
+def test_another_person_of_the_service_decides_too_and_knows_it_is_a_duplicate(world: World):
+    other = World.new(world.ledger, "eva")
+    first, second = world.deferred(1), other.deferred(1)
+    assert first.item != second.item
+    assert [world.seen[0].duplicate, other.seen[0].duplicate] == [False, True]
+
+
+# --- effects
+
+
+def test_the_mailbox_comes_first_and_third_parties_last(world: World):
+    decision = replace(urgent(), effects=(Notify("phone"), ToUrgent(), Flag()))
+    world.admit(mail(1), decision)
+    assert keys(world) == ["flag:1", "urgent:1", "notify:1:phone"]
+
+
+def test_a_forward_is_a_reply_of_its_own_to_the_delegate(world: World):
+    tom = Address("tom", "roth.example")
+    made = world.admit(mail(1), replace(answered(MONDAY), effects=(Forward("tom", tom),)))
+    ack, forward = world.ledger.replies_for(made.item or 0)
+    assert ack.id == made.reply
+    assert (forward.kind, forward.template, forward.rcpt, forward.state) == ("forward", "tom", tom.spec, "waiting")
+    assert forward.message_id not in ("", ack.message_id)
+    assert [reply.id for reply in world.ledger.due_replies(MONDAY)] == [forward.id]
+
+
+# --- observe and draft
+
+
+def test_observing_owes_nothing_to_anybody(world: World):
+    decision = replace(answered(MONDAY, promise=MONDAY + DAY), effects=(Flag(), Notify("phone"), Forward("tom", ANNE)), spends_pass=True)
+    made = world.admit(mail(1), decision, mode="observe")
+    assert keys(world) == []
+    assert world.ledger.queue() == []
+    assert world.ledger.due_replies(MONDAY + DAY) == []
+    assert world.ledger.promises_open(planned=True) == []
+    assert world.ledger.promises_due(MONDAY + 10 * DAY) == []
+    assert {reply.state for reply in world.ledger.replies_for(made.item or 0)} == {"simulated"}
+    assert made.pass_spent
+
+
+def test_observing_counts_its_replies_as_if_they_were_sent_at_their_time(world: World):
+    world.admit(mail(1), answered(MONDAY, promise=MONDAY + DAY), mode="observe")
+    world.tick(MINUTE)
+    world.admit(mail(2), joining(answered(world.now)), mode="observe")
+    waiting = world.seen[-1].waiting
+    assert waiting is not None
+    assert waiting.promise is not None
+    assert waiting.promise.due_at == MONDAY + DAY
+    world.tick(HOUR)
+    world.admit(mail(3, references=("<1@client>",)), left(), mode="observe")
+    facts = world.seen[-1]
+    assert (facts.waiting, facts.last_reply_at, facts.replies_in_fuse) == (None, MONDAY + 10 * MINUTE, 1)
+    assert facts.promise is not None
+    assert facts.promise.due_at == MONDAY + DAY
+
+
+def test_what_is_only_observed_does_not_stand_in_the_way_of_what_acts(world: World):
+    world.admit(mail(1), answered(MONDAY, promise=MONDAY + DAY), mode="observe")
+    world.tick(HOUR)
+    world.admit(mail(1, received="Mon, 23 Nov 2026 08:00:00 +0000"), left())
+    facts = world.seen[-1]
+    assert (facts.duplicate, facts.waiting, facts.last_reply_at, facts.promise) == (False, None, None, None)
+
+
+def test_an_urgent_message_that_is_observed_cancels_only_what_is_simulated(world: World):
+    real = world.deferred(1).reply
+    simulated = world.admit(mail(2), answered(MONDAY, to=ANNE), mode="observe", correspondent=ANNE.key).reply
+    world.admit(mail(3), urgent(), mode="observe")
+    assert reply_of(world, real).state == "waiting"
+    assert reply_of(world, simulated).state == "cancelled"
+
+
+def test_the_mode_of_a_client_goes_with_its_reply(world: World):
+    assert reply_of(world, world.deferred(1, mode="draft").reply).mode == "draft"
+
+
+# --- joining, promises
+
+
+def test_what_comes_while_a_reply_waits_joins_it_with_the_earliest_promise(world: World):
+    first = world.deferred(1, promise=MONDAY + 3 * DAY)
+    world.tick(MINUTE)
+    second = world.admit(mail(2), joining(answered(world.now, promise=MONDAY + DAY)))
+    world.tick(MINUTE)
+    third = world.admit(mail(3), joining(answered(world.now, promise=MONDAY + 2 * DAY)))
+    assert (second.joined, third.joined) == (True, True)
+    reply = reply_of(world, first.reply)
+    assert reply.items == (first.item, second.item, third.item)
+    assert reply.send_at == MONDAY + 10 * MINUTE
+    assert reply.tell_at == MONDAY + DAY
+    promise = world.ledger.promise(first.promise or 0)
+    assert promise is not None
+    assert (promise.due_at, promise.first_due_at) == (MONDAY + DAY, MONDAY + DAY)
+    assert {admission.promise for admission in (first, second, third)} == {promise.id}
+
+
+def test_a_decision_that_does_not_join_cannot_make_a_second_live_reply(world: World):
+    first = world.deferred(1)
+    second = world.deferred(2)
+    assert (second.reply, second.joined) == (first.reply, True)
+    assert len(world.ledger.queue()) == 1
+
+
+def test_joining_a_reply_that_a_socket_holds_changes_nothing_that_it_says(world: World):
+    first = world.deferred(1, promise=MONDAY + 3 * DAY)
+    world.tick(HOUR)
+    world.claim(first.reply)
+    world.admit(mail(2), joining(answered(world.now, promise=MONDAY + DAY)))
+    assert reply_of(world, first.reply).tell_at == MONDAY + 3 * DAY
+
+
+def test_a_later_promise_of_the_thread_takes_effect_when_it_is_told_and_only_if_it_is_earlier(world: World):
+    first = world.deferred(1, promise=MONDAY + 3 * DAY)
+    world.tick(HOUR)
+    world.send(first.reply)
+    world.tick(DAY)
+    earlier = replace(answered(world.now), promise=replace(later(MONDAY + 2 * DAY), continues=first.promise))
+    second = world.admit(mail(2, references=("<1@client>",)), earlier)
+    promise = world.ledger.promise(first.promise or 0)
+    assert promise is not None
+    assert promise.due_at == MONDAY + 3 * DAY
+    world.tick(HOUR)
+    world.send(second.reply)
+    promise = world.ledger.promise(first.promise or 0)
+    assert promise is not None
+    assert (promise.due_at, promise.state) == (MONDAY + 2 * DAY, "open")
+    world.tick(DAY)
+    worse = replace(answered(world.now), promise=replace(later(MONDAY + 9 * DAY), continues=first.promise))
+    third = world.admit(mail(3, references=("<2@client>",)), worse)
+    world.tick(HOUR)
+    world.send(third.reply)
+    promise = world.ledger.promise(first.promise or 0)
+    assert promise is not None
+    assert promise.due_at == MONDAY + 2 * DAY
+
+
+def test_a_reply_beyond_the_fuse_is_held_from_the_start(world: World):
+    decision = replace(answered(MONDAY), no_reply="rate-limit", refusals=(Refusal("rate-limit", "61 in an hour"),))
+    made = world.admit(mail(1), decision)
+    assert (reply_of(world, made.reply).state, reply_of(world, made.reply).reason) == ("held", "rate-limit")
+
+
+# --- what a decision ends
+
+
+def test_an_urgent_message_cancels_what_waits_for_this_client_over_all_correspondents(world: World):
+    gary = world.deferred(1, promise=MONDAY + DAY)
+    anne = world.admit(mail(2), answered(MONDAY, to=ANNE), correspondent=ANNE.key)
+    other = world.admit(
+        mail(3), replace(answered(MONDAY, to=Address("x", "linden.example")), client="linden"), client="linden", correspondent="x@linden.example"
+    )
+    made = world.admit(mail(4), urgent())
+    assert {reply.id for reply in made.cancelled} == {gary.reply, anne.reply}
+    assert {reply.reason for reply in made.cancelled} == {"urgent"}
+    assert reply_of(world, other.reply).state == "waiting"
+    promise = world.ledger.promise(gary.promise or 0)
+    assert promise is not None
+    assert (promise.state, promise.closed_by) == ("void", "cancelled")
+
+
+def test_a_stop_ends_the_replies_to_that_correspondent(world: World):
+    waits = world.deferred(1)
+    stop = replace(left(), opt_out=True)
+    made = world.admit(mail(2), stop)
+    assert made.opted_out
+    assert [reply.id for reply in made.cancelled] == [waits.reply]
+    assert [(o.address, o.at) for o in world.ledger.opt_outs("dana")] == [(GARY.key, MONDAY)]
+    world.admit(mail(3), left())
+    assert world.seen[-1].opted_out
+
+
+def test_a_robot_is_muted_for_thirty_days(world: World):
+    world.admit(mail(1), replace(left(), marks_robot=True))
+    world.admit(mail(2), left())
+    assert world.seen[-1].robot_until == MONDAY + 30 * DAY
+
+
+# --- strikes
+
+
+def test_the_third_strike_makes_a_message_unreadable_and_urgent(world: World):
+    place = Place("INBOX", 7, 1)
+    strikes = [world.ledger.strike(world.account, place, world.tick(HOUR), next_uid=2) for _ in range(3)]
+    assert [(s.tries, s.unreadable) for s in strikes] == [(1, False), (2, False), (3, True)]
+    item = world.ledger.item(strikes[0].item)
+    assert item is not None
+    assert (item.state, item.verdict, item.place) == ("unreadable", "urgent", place)
+    assert world.ledger.struck(world.account.id) == []
+
+
+def test_a_struck_message_is_tried_again_later_and_its_strikes_are_forgotten_when_it_is_read(world: World):
+    arriving = world.arriving(mail(1))
+    assert arriving.place is not None
+    world.ledger.strike(world.account, arriving.place, MONDAY, next_uid=2)
+    assert world.ledger.struck(world.account.id, MONDAY) == []
+    assert [item.place for item in world.ledger.struck(world.account.id, MONDAY + HOUR)] == [arriving.place]
+    made = world.put(arriving, left())
+    assert (made.known, made.how) == (False, "new")
+    assert world.ledger.struck(world.account.id) == []
+
+
+def test_a_struck_message_that_turns_out_to_be_a_strangers_leaves_no_row(world: World):
+    arriving = world.arriving(mail(1), client=None)
+    assert arriving.place is not None
+    world.ledger.strike(world.account, arriving.place, MONDAY)
+    world.put(arriving, stranger())
+    assert world.ledger.struck(world.account.id) == []
+
+
+def test_a_struck_message_that_vanished_is_forgotten(world: World):
+    strike = world.ledger.strike(world.account, Place("INBOX", 7, 1), MONDAY)
+    world.ledger.unstrike(strike.item)
+    assert world.ledger.item(strike.item) is None
+
+
+def test_what_is_kept_of_a_decision_is_what_the_caller_makes_of_it(world: World):
+    world.ledger.ruleset("abc", "[[rule]]", MONDAY)
+    world.ledger.ruleset("abc", "[[rule]]", MONDAY)
+    [made] = world.ledger.admit(
+        [world.arriving(mail(1))],
+        lambda *_: left(),
+        now=MONDAY,
+        ruleset="abc",
+        record=lambda decision, message: {"reason": decision.reason, "id": message.message_id},
+    )
+    item = world.ledger.item(made.item or 0)
+    assert item is not None
+    assert item.decision == {"reason": "left", "id": "<1@client>"}
+    assert item.ruleset == "abc"
+    assert world.ledger.ruleset_body("abc") == "[[rule]]"
+    assert world.ledger.ruleset_body("xyz") is None
+
+
+def test_very_long_references_keep_the_root_and_the_latest(world: World):
+    references = tuple(f"<{n}@client>" for n in range(100))
+    made = world.admit(mail("last", references=references), left())
+    item = world.ledger.item(made.item or 0)
+    assert item is not None
+    assert (item.references[0], item.references[-1], len(item.references)) == ("<0@client>", "<99@client>", 21)
+
+
+def test_a_baseline_message_is_said_to_be_one(world: World):
+    world.admit(mail(1), left(), baseline=True, flags=frozenset({"\\Seen"}))
+    assert world.seen[-1].baseline
+    assert world.seen[-1].flags == {"\\Seen"}
+
+
+def test_a_decision_without_a_place_is_written_too():
+    with Ledger.open(":memory:") as ledger:
+        world = World.new(ledger)
+        made = world.admit(mail(1), Decision(Verdict.LEFT, "left", client="harbor", reply=plan(MONDAY + timedelta(1))), place=None)
+        assert made.item == 1
+        assert world.admit(mail(1), left(), place=None).how == "same"

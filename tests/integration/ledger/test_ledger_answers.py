@@ -1,0 +1,353 @@
+"""What a person wrote or moved: it always wins, and it is counted once."""
+
+import pytest
+
+from support.ledgerkit import (
+    ANNE,
+    DAY,
+    GARY,
+    HOUR,
+    MINUTE,
+    MONDAY,
+    World,
+    answered,
+    joining,
+    left,
+    mail,
+)
+from triaged.ledger import Item, NewReply, Place, SentSeen
+from triaged.ledger.consequences import (
+    Answered,
+    Consequence,
+    DraftSent,
+    EffectsVoided,
+    HandSeen,
+    PromiseKept,
+    PromiseOpened,
+    ReplyCancelled,
+    ReplyEvidence,
+    ReplyLeft,
+)
+from triaged.ledger.values import Admission
+
+
+def told(world: World, number: int | str = 1, *, due: int = 1) -> Admission:
+    """A message that was acknowledged with a promise."""
+    made = world.deferred(number, promise=world.now + due * DAY)
+    world.tick(HOUR)
+    world.send(made.reply)
+    return made
+
+
+def wrote(world: World, *references: str, number: str = "mine", rcpts: tuple[str, ...] = (GARY.key,), **more: object) -> list[Consequence]:
+    seen = SentSeen(f"<{number}@roth>", references, world.now, rcpts, **more)  # type: ignore[arg-type]  # fields by name
+    return world.ledger.saw_sent(world.account.id, [seen], world.now, folder="Sent", next_uid=5)
+
+
+def kinds(found: list[Consequence]) -> list[type]:
+    return [type(one) for one in found]
+
+
+def item_of(world: World, made: Admission) -> Item:
+    found = world.ledger.item(made.item or 0)
+    assert found is not None
+    return found
+
+
+def promise_state(world: World, made: Admission) -> str:
+    found = world.ledger.promise(made.promise or 0)
+    assert found is not None
+    return found.state
+
+
+def reply_state(world: World, made: Admission) -> str:
+    found = world.ledger.reply(made.reply or 0)
+    assert found is not None
+    return found.state
+
+
+def test_an_answer_in_the_thread_keeps_the_promise(world: World):
+    made = told(world)
+    world.tick(HOUR)
+    answer, kept = wrote(world, "<1@client>")
+    assert isinstance(answer, Answered)
+    assert answer.item.answered_at == world.now
+    assert isinstance(kept, PromiseKept)
+    assert (kept.late, kept.promise.state, kept.promise.closed_at, kept.promise.closed_by) == (False, "kept", world.now, "answer")
+    folder = world.ledger.folder(world.account.id, "Sent")
+    assert folder is not None
+    assert folder.next_uid == 5
+
+
+def test_an_answer_after_its_moment_is_late(world: World):
+    made = told(world)
+    world.tick(DAY)
+    world.ledger.overdue(made.promise or 0, world.now)
+    [_, kept] = wrote(world, "<1@client>")
+    assert isinstance(kept, PromiseKept)
+    assert kept.late
+    assert promise_state(world, made) == "late"
+
+
+def test_the_same_mail_seen_again_has_no_consequences(world: World):
+    told(world)
+    assert kinds(wrote(world, "<1@client>")) == [Answered, PromiseKept]
+    assert wrote(world, "<1@client>") == []
+
+
+def test_nothing_new_in_sent_is_nothing(world: World):
+    assert world.ledger.saw_sent(world.account.id, [], world.now) == []
+
+
+def test_an_answer_cancels_the_reply_that_waits_and_what_it_would_have_promised(world: World):
+    made = world.deferred(1, promise=MONDAY + DAY)
+    world.tick(MINUTE)
+    assert kinds(wrote(world, "<1@client>")) == [Answered, ReplyCancelled]
+    assert (reply_state(world, made), promise_state(world, made)) == ("cancelled", "void")
+
+
+def test_a_mail_of_mine_in_another_thread_cancels_the_reply_but_answers_nothing(world: World):
+    made = world.deferred(1)
+    world.tick(MINUTE)
+    assert kinds(wrote(world)) == [ReplyCancelled]
+    assert reply_state(world, made) == "cancelled"
+    assert item_of(world, made).answered_at is None
+
+
+def test_a_mail_of_mine_from_before_the_message_cancels_nothing(world: World):
+    early = world.now
+    world.tick(HOUR)
+    made = world.deferred(1)
+    seen = SentSeen("<mine@roth>", (), early, (GARY.key,))
+    assert world.ledger.saw_sent(world.account.id, [seen], world.now) == []
+    assert reply_state(world, made) == "waiting"
+
+
+def test_only_what_arrived_before_my_mail_leaves_the_reply(world: World):
+    first = world.deferred(1)
+    mine = world.tick(MINUTE)
+    world.tick(MINUTE)
+    second = world.admit(mail(2), joining(answered(world.now)))
+    seen = SentSeen("<mine@roth>", (), mine, (GARY.key,))
+    [consequence] = world.ledger.saw_sent(world.account.id, [seen], world.now)
+    assert isinstance(consequence, ReplyLeft)
+    assert (consequence.item.id, consequence.reply.items) == (first.item, (second.item,))
+
+
+def test_passing_it_on_to_somebody_else_answers_nobody(world: World):
+    made = told(world)
+    assert wrote(world, "<1@client>", rcpts=("tom@roth.example",)) == []
+    assert promise_state(world, made) == "open"
+
+
+def test_answering_somebody_else_of_the_client_is_an_answer(world: World):
+    told(world)
+    world.admit(mail(9, sender=ANNE.spec), answered(world.now, to=ANNE, effects=()), correspondent=ANNE.key)
+    assert Answered in kinds(wrote(world, "<1@client>", rcpts=(ANNE.key,)))
+
+
+def test_the_roster_may_say_that_a_recipient_is_of_the_client(world: World):
+    told(world)
+    assert kinds(wrote(world, "<1@client>", rcpts=("new@harbor.example",), clients=("harbor",))) == [Answered, PromiseKept]
+
+
+def test_the_team_in_the_thread_answers_but_elsewhere_stops_nothing(world: World):
+    made = world.deferred(1, promise=MONDAY + DAY)
+    assert wrote(world, number="team1", by_team=True) == []
+    assert reply_state(world, made) == "waiting"
+    assert kinds(wrote(world, "<1@client>", number="team2", by_team=True)) == [Answered, ReplyCancelled]
+
+
+def test_an_answer_to_the_automatic_reply_itself_is_in_the_thread(world: World):
+    made = told(world)
+    reply = world.ledger.reply(made.reply or 0)
+    assert reply is not None
+    assert kinds(wrote(world, reply.message_id)) == [Answered, PromiseKept]
+
+
+def test_a_promise_over_two_threads_is_kept_when_both_are_answered(world: World):
+    first = world.deferred("a", promise=MONDAY + DAY)
+    world.admit(mail("b"), joining(answered(world.now, promise=MONDAY + DAY)))
+    world.tick(HOUR)
+    world.send(first.reply)
+    assert kinds(wrote(world, "<a@client>", number="x")) == [Answered]
+    assert promise_state(world, first) == "open"
+    assert kinds(wrote(world, "<b@client>", number="y")) == [Answered, PromiseKept]
+
+
+def test_a_call_promise_is_not_kept_by_writing(world: World):
+    from dataclasses import replace
+
+    from support.ledgerkit import later
+
+    made = world.admit(mail(1), replace(answered(MONDAY), promise=later(MONDAY + DAY, "call")))
+    world.tick(HOUR)
+    world.send(made.reply)
+    assert kinds(wrote(world, "<1@client>")) == [Answered]
+    assert promise_state(world, made) == "open"
+
+
+def test_the_answered_flag_answers_what_came_before_it_in_the_thread(world: World):
+    first = told(world, due=2)
+    world.tick(DAY)
+    second = world.admit(mail(2, references=("<1@client>",)), left())
+    follows = world.ledger.saw_answered_flag(second.item or 0, world.now)
+    assert kinds(follows) == [Answered, PromiseKept, Answered]
+    assert item_of(world, first).answered_at == world.now
+    assert world.ledger.saw_answered_flag(second.item or 0, world.tick(HOUR)) == []
+
+
+def test_an_overdue_slip_is_cancelled_by_the_answer(world: World):
+    made = told(world)
+    world.tick(DAY)
+    slip = NewReply("slip", "slip", "en", "<slip@roth>", world.now + HOUR, "send")
+    _, slipping = world.ledger.overdue(made.promise or 0, world.now, slip=slip)
+    assert kinds(wrote(world, "<1@client>")) == [Answered, PromiseKept, ReplyCancelled]
+    found = world.ledger.reply(slipping or 0)
+    assert found is not None
+    assert found.state == "cancelled"
+
+
+# --- our own in Sent
+
+
+def test_a_reply_of_ours_in_sent_answers_nobody(world: World):
+    made = told(world)
+    reply = world.ledger.reply(made.reply or 0)
+    assert reply is not None
+    seen = SentSeen(reply.message_id, ("<1@client>",), world.now, (GARY.key,), ours=reply.id)
+    assert world.ledger.saw_sent(world.account.id, [seen], world.now) == []
+    assert item_of(world, made).answered_at is None
+
+
+def test_a_reply_whose_id_the_provider_has_rewritten_is_known_by_our_mark(world: World):
+    made = world.deferred(1, promise=MONDAY + DAY)
+    world.tick(HOUR)
+    world.claim(made.reply)
+    world.ledger.mark_data(made.reply or 0)
+    world.ledger.in_doubt(made.reply or 0, world.now)
+    follows = wrote(world, "<1@client>", number="rewritten", ours=made.reply)
+    assert kinds(follows) == [ReplyEvidence]
+    assert reply_state(world, made) == "sent"
+    assert world.ledger.facts(world.arriving(mail(2, references=("<rewritten@roth>",))), world.now).thread == "<1@client>"
+
+
+@pytest.mark.parametrize("rcpts", [(ANNE.key,), ("other@x.example",)])
+def test_the_mark_of_another_triaged_is_no_evidence_and_no_answer(world: World, rcpts: tuple[str, ...]):
+    made = world.deferred(1, promise=MONDAY + DAY)
+    world.tick(HOUR)
+    world.claim(made.reply)
+    world.ledger.mark_data(made.reply or 0)
+    world.ledger.in_doubt(made.reply or 0, world.now)
+    assert wrote(world, "<1@client>", rcpts=rcpts, ours=made.reply) == []
+    assert reply_state(world, made) == "in_doubt"
+    assert wrote(world, "<1@client>", number="y", ours=777) == []
+    assert item_of(world, made).answered_at is None
+
+
+def test_a_draft_that_appears_in_sent_opens_its_promise(world: World):
+    made = world.deferred(1, promise=MONDAY + DAY, mode="draft")
+    world.tick(HOUR)
+    world.claim(made.reply)
+    world.ledger.drafted(made.reply or 0, world.now, None)
+    reply = world.ledger.reply(made.reply or 0)
+    assert reply is not None
+    world.tick(HOUR)
+    seen = SentSeen(reply.message_id, ("<1@client>",), world.now, (GARY.key,))
+    follows = world.ledger.saw_sent(world.account.id, [seen], world.now)
+    assert kinds(follows) == [DraftSent, PromiseOpened]
+    assert (reply_state(world, made), promise_state(world, made)) == ("sent", "open")
+
+
+def test_a_draft_is_removed_when_i_write_something_else(world: World):
+    made = world.deferred(1, promise=MONDAY + DAY, mode="draft")
+    world.tick(HOUR)
+    world.claim(made.reply)
+    world.ledger.drafted(made.reply or 0, world.now, Place("Drafts", 1, 1))
+    assert kinds(wrote(world, "<1@client>")) == [Answered, ReplyCancelled]
+    assert world.ledger.effect(f"undraft:{made.reply}") is not None
+
+
+# --- hands
+
+
+def test_dragged_out_it_is_released_and_nothing_of_it_is_done_any_more(world: World):
+    made = world.deferred(1, promise=MONDAY + DAY)
+    world.put_aside(made)
+    follows = world.ledger.hand(made.item or 0, "released", Place("INBOX", 7, 40), world.now)
+    assert kinds(follows) == [HandSeen, EffectsVoided, ReplyCancelled]
+    item = item_of(world, made)
+    assert (item.state, item.place) == ("released", Place("INBOX", 7, 40))
+    assert world.ledger.due_effects(None, MONDAY + 10 * DAY) == []
+    assert world.ledger.hand(made.item or 0, "released", Place("INBOX", 7, 40), world.now) == []
+
+
+def test_deleted_it_is_gone_and_a_told_promise_stays(world: World):
+    made = told(world)
+    world.put_aside(made)
+    follows = world.ledger.hand(made.item or 0, "gone", None, world.now)
+    assert kinds(follows) == [HandSeen, EffectsVoided]
+    assert (item_of(world, made).state, item_of(world, made).place) == ("gone", None)
+    assert promise_state(world, made) == "open"
+
+
+def test_dragged_in_again_it_comes_back_again(world: World):
+    made = world.deferred(1)
+    world.put_aside(made)
+    world.ledger.hand(made.item or 0, "released", Place("INBOX", 7, 40), world.now)
+    world.ledger.hand(made.item or 0, "aside", Place("Deferred", 9, 41), world.now, back_at=MONDAY + DAY, origin="INBOX")
+    backs = [e for e in world.ledger.effects_for(made.item or 0) if e.kind == "back"]
+    assert [(e.key, e.state) for e in backs] == [("back:1:1", "void"), ("back:1:2", "planned")]
+    assert backs[-1].args == {"to": "INBOX"}
+    assert item_of(world, made).state == "aside"
+
+
+def test_moved_between_watched_folders_only_the_place_changes(world: World):
+    made = world.deferred(1, promise=MONDAY + DAY)
+    assert world.ledger.hand(made.item or 0, "here", Place("Clients", 2, 3), world.now) == []
+    assert item_of(world, made).place == Place("Clients", 2, 3)
+    assert reply_state(world, made) == "waiting"
+
+
+def test_a_message_dragged_in_is_adopted_without_a_reply(world: World):
+    arriving = world.arriving(mail(1), place=Place("Deferred", 9, 3))
+    item = world.ledger.adopt(arriving, MONDAY + DAY, MONDAY)
+    assert (item.state, item.verdict, item.place) == ("aside", "deferrable", Place("Deferred", 9, 3))
+    assert world.ledger.replies_for(item.id) == []
+    [row] = world.ledger.deferred("dana")
+    assert row.until == MONDAY + DAY
+    assert world.ledger.adopt(arriving, MONDAY + 2 * DAY, MONDAY) == item
+    assert [row.until for row in world.ledger.deferred("dana")] == [MONDAY + DAY]
+
+
+def test_a_known_message_dragged_in_is_the_same_item_and_its_reply_is_void(world: World):
+    made = world.deferred(1)
+    arriving = world.arriving(mail(1), place=Place("Deferred", 9, 3))
+    item = world.ledger.adopt(arriving, MONDAY + 2 * DAY, MONDAY)
+    assert item.id == made.item
+    assert reply_state(world, made) == "cancelled"
+    assert [row.until for row in world.ledger.deferred()] == [MONDAY + 2 * DAY]
+
+
+def test_a_folder_with_another_uidvalidity_keeps_what_was_found_and_forgets_the_other_places(world: World):
+    first, second = world.deferred(1), world.deferred(2)
+    world.put_aside(first, uid=1)
+    world.put_aside(second, uid=2)
+    world.ledger.remap(world.account.id, "Deferred", 10, {first.item or 0: 71})
+    assert item_of(world, first).place == Place("Deferred", 10, 71)
+    assert [item.id for item in world.ledger.unplaced(world.account.id)] == [second.item]
+    world.ledger.place_item(second.item or 0, Place("Deferred", 10, 72))
+    assert world.ledger.unplaced(world.account.id) == []
+
+
+def test_two_items_never_claim_one_place(world: World):
+    first, second = world.deferred(1), world.deferred(2)
+    world.ledger.place_item(first.item or 0, Place("INBOX", 7, 50))
+    world.ledger.place_item(second.item or 0, Place("INBOX", 7, 50))
+    assert item_of(world, first).place is None
+    assert item_of(world, second).place == Place("INBOX", 7, 50)
+
+
+def test_a_hand_on_something_that_never_was_is_a_mistake(world: World):
+    with pytest.raises(LookupError, match="no item 99"):
+        world.ledger.hand(99, "gone", None, world.now)

@@ -1,0 +1,393 @@
+"""Opening: created once, migrated forward, checked, never recreated; old copies are noticed."""
+
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from support.ledgerkit import ANNE, DAY, HOUR, MONDAY, World, answered, left, mail
+from triaged.core.errors import TriagedError
+from triaged.ledger import (
+    Ledger,
+    LedgerBusy,
+    LedgerDamaged,
+    LedgerFull,
+    LedgerNewer,
+    LedgerUnavailable,
+)
+from triaged.ledger.opening import connect, generation_file
+from triaged.ledger.schema import APPLICATION_ID, MIGRATIONS
+
+FIRST_SCHEMA = Path(__file__).with_name("schema_1.sql")
+
+
+def pragma(ledger: Ledger, name: str) -> object:
+    return ledger.db.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def schema_of(db: sqlite3.Connection) -> list[tuple[str, ...]]:
+    found = db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name")
+    return [(kind, name, " ".join(sql.split())) for kind, name, sql in found]
+
+
+def test_a_new_ledger_is_durable_and_for_its_owners_eyes_only(path: Path):
+    with Ledger.open(path) as ledger:
+        assert pragma(ledger, "journal_mode") == "wal"
+        assert pragma(ledger, "synchronous") == 2  # FULL
+        assert pragma(ledger, "foreign_keys") == 1
+        assert pragma(ledger, "application_id") == APPLICATION_ID
+        assert pragma(ledger, "user_version") == len(MIGRATIONS)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.with_name("triaged.db-wal").stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_what_was_written_is_there_when_it_is_opened_again(path: Path):
+    with Ledger.open(path, now=MONDAY) as ledger:
+        item = World.new(ledger).deferred(1).item
+    with Ledger.open(path, now=MONDAY) as again:
+        assert item is not None
+        assert again.item(item) is not None
+
+
+def test_every_step_forward_ends_in_the_fresh_schema(tmp_path: Path):
+    with Ledger.open(":memory:") as fresh:
+        wanted = schema_of(fresh.db)
+    for at in range(len(MIGRATIONS) + 1):
+        file = tmp_path / f"{at}.db"
+        connect(file, migrations=MIGRATIONS[:at]).close()
+        with Ledger.open(file) as migrated:
+            assert schema_of(migrated.db) == wanted
+
+
+def test_a_ledger_of_the_first_schema_opens_with_its_rows(tmp_path: Path):
+    file = tmp_path / "old.db"
+    with closing(sqlite3.connect(file)) as old:
+        old.executescript(FIRST_SCHEMA.read_text("utf-8"))
+    with Ledger.open(file, now=MONDAY) as ledger, Ledger.open(":memory:") as fresh:
+        assert schema_of(ledger.db) == schema_of(fresh.db)
+        [row] = ledger.deferred()
+        assert (row.item.message_id, row.item.client, row.until) == ("<1@client>", "harbor", MONDAY + DAY)
+        assert [reply.state for reply in ledger.queue()] == ["waiting"]
+
+
+def test_a_step_that_fails_leaves_the_ledger_as_it_was(path: Path):
+    Ledger.open(path).close()
+    broken = (*MIGRATIONS, "CREATE TABLE extra (a INTEGER) STRICT;\nCREATE TABLE item (a INTEGER) STRICT;\n")
+    with pytest.raises(TriagedError, match="already exists"):
+        Ledger.open(path, migrations=broken)
+    with Ledger.open(path) as ledger:
+        assert pragma(ledger, "user_version") == len(MIGRATIONS)
+        assert "extra" not in [name for _, name, _ in schema_of(ledger.db)]
+
+
+def test_an_added_step_is_applied_once_and_keeps_the_rows(path: Path):
+    with Ledger.open(path) as ledger:
+        World.new(ledger).deferred(1)
+    longer = (*MIGRATIONS, "ALTER TABLE item ADD COLUMN extra TEXT;\n")
+    for _ in range(2):
+        with Ledger.open(path, migrations=longer) as ledger:
+            assert pragma(ledger, "user_version") == len(longer)
+            assert ledger.db.execute("SELECT count(*), count(extra) FROM item").fetchone() == (1, 0)
+
+
+def test_a_ledger_of_a_later_version_is_refused_with_what_to_do(path: Path):
+    Ledger.open(path, migrations=(*MIGRATIONS, "ALTER TABLE item ADD COLUMN extra TEXT;\n")).close()
+    with pytest.raises(LedgerNewer, match=r"later version.*install that version"):
+        Ledger.open(path)
+
+
+def test_somebody_elses_database_is_refused_and_not_touched(tmp_path: Path):
+    file = tmp_path / "addresses.db"
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute("CREATE TABLE people (name TEXT)")
+    before = file.read_bytes()
+    with pytest.raises(LedgerDamaged, match="not a ledger"):
+        Ledger.open(file)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("damage", ["text", "torn", "overwritten"])
+def test_a_damaged_file_is_refused_and_left_as_it_is(path: Path, damage: str):
+    with Ledger.open(path, now=MONDAY) as ledger:
+        world = World.new(ledger)
+        for number in range(200):
+            world.deferred(number, arrived_at=MONDAY)
+        ledger.checkpoint(MONDAY)
+    octets = bytearray(path.read_bytes())
+    if damage == "text":
+        octets = bytearray(b"this is no database, but it is long enough to be read as one\n" * 100)
+    elif damage == "torn":
+        del octets[len(octets) // 2 :]
+    else:
+        for page in range(2, len(octets) // 4096, 2):
+            octets[page * 4096 : page * 4096 + 64] = b"\xff" * 64
+    path.write_bytes(octets)
+    for leftover in path.parent.glob("*-wal"):
+        leftover.unlink()
+    with pytest.raises(LedgerDamaged):
+        Ledger.open(path)
+    assert path.read_bytes() == octets
+
+
+@pytest.mark.parametrize("how", ["gone", "empty"])
+def test_a_ledger_that_vanished_is_never_begun_anew(path: Path, how: str):
+    Ledger.open(path, now=MONDAY).close()
+    if how == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(b"")
+    with pytest.raises(LedgerDamaged, match=f"{how}.*restore it from a backup"):
+        Ledger.open(path)
+    assert not path.exists() or path.stat().st_size == 0
+
+
+def test_an_empty_file_of_a_start_that_was_killed_is_a_beginning(path: Path):
+    path.parent.mkdir()
+    path.touch()
+    with Ledger.open(path, now=MONDAY) as ledger:
+        assert ledger.accounts() == []
+
+
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+def test_a_file_that_goes_away_while_in_use_stops_the_writing(path: Path, tmp_path: Path, how: str):
+    with Ledger.open(path, now=MONDAY) as ledger:
+        world = World.new(ledger)
+        if how == "replaced":
+            Ledger.open(tmp_path / "other.db").close()
+            (tmp_path / "other.db").replace(path)
+        else:
+            path.unlink()
+        with pytest.raises(LedgerDamaged, match="removed or replaced"):
+            world.deferred(1)
+
+
+def test_a_folder_that_cannot_be_written_is_said_so(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LedgerUnavailable, match="cannot be used"):
+        Ledger.open(tmp_path / "file" / "triaged.db")
+
+
+def test_a_path_that_is_a_folder_is_said_so(path: Path):
+    path.mkdir(parents=True)
+    (path / "inside").touch()
+    with pytest.raises(LedgerUnavailable):
+        Ledger.open(path)
+
+
+# --- the disk is full
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of two megabytes of its own."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"needs the right to mount a small tmpfs: {mounted.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def test_a_full_disk_is_said_so_and_needs_no_restart(small_disk: Path):
+    with Ledger.open(small_disk / "triaged.db", now=MONDAY) as ledger:
+        world = World.new(ledger)
+        first = world.deferred(1)
+        ballast = small_disk / "ballast"
+        with ballast.open("wb", buffering=0) as out:
+            try:
+                while out.write(b"x" * 4096):
+                    pass
+            except OSError:
+                pass
+        with pytest.raises(LedgerFull, match="no room"):
+            for number in range(2, 500):
+                world.deferred(number, excerpt="x" * 4000)
+        assert not ledger.db.in_transaction
+        assert ledger.item(first.item or 0) is not None
+        ballast.unlink()
+        assert world.deferred("after").item is not None
+        assert ledger.check()
+
+
+def test_a_step_that_finds_no_room_leaves_nothing_behind(path: Path):
+    with Ledger.open(path, now=MONDAY) as ledger:
+        world = World.new(ledger)
+        pages = pragma(ledger, "page_count")
+        ledger.db.execute(f"PRAGMA max_page_count={pages}")
+        with pytest.raises(LedgerFull):
+            for number in range(100):
+                world.deferred(number, excerpt="x" * 4000)
+        items = ledger.db.execute("SELECT count(*) FROM item").fetchone()[0]
+        effects = ledger.db.execute("SELECT count(*) FROM effect").fetchone()[0]
+        assert effects == 2 * items
+        ledger.db.execute("PRAGMA max_page_count=1000000")
+        assert world.deferred("after").item is not None
+
+
+# --- another process
+
+HOLDER = """
+    import sqlite3, sys
+    db = sqlite3.connect(sys.argv[1], isolation_level=None)
+    db.execute("BEGIN EXCLUSIVE")
+    print("held", flush=True)
+    sys.stdin.readline()
+    db.execute("ROLLBACK")
+    print("free", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_another_process_that_holds_the_ledger_is_waited_for_then_said_so(path: Path):
+    with Ledger.open(path, busy=0.05) as ledger:
+        world = World.new(ledger)
+        holder = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(HOLDER), str(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        with holder:
+            assert holder.stdin is not None
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == "held\n"
+            with pytest.raises(LedgerBusy, match="another process"):
+                world.deferred(1)
+            holder.stdin.write("\n")
+            holder.stdin.flush()
+            assert holder.stdout.readline() == "free\n"
+            assert world.deferred(2).item is not None
+            holder.stdin.close()
+
+
+# --- generations
+
+
+def test_each_start_raises_the_generation_and_the_file_beside_it(path: Path):
+    with Ledger.open(path) as ledger:
+        first = ledger.recover(MONDAY).generation
+        assert int(generation_file(path).read_text()) == first
+    with Ledger.open(path) as ledger:
+        found = ledger.recover(MONDAY)
+        assert found.generation > first
+        assert not found.restored
+        assert int(generation_file(path).read_text()) == found.generation
+
+
+def test_an_older_copy_put_back_sends_nothing_that_it_remembers(path: Path, tmp_path: Path):
+    copy = tmp_path / "copy.db"
+    with Ledger.open(path, now=MONDAY) as ledger:
+        world = World.new(ledger)
+        reply = world.deferred(1).reply
+        ledger.stopping(MONDAY)
+        ledger.checkpoint(MONDAY)
+    shutil.copy(path, copy)
+    with Ledger.open(path) as ledger:
+        ledger.recover(MONDAY + HOUR)
+        World(ledger, ledger.accounts()[0], now=MONDAY + HOUR).send(reply)
+    shutil.copy(copy, path)
+    with Ledger.open(path) as restored:
+        found = restored.recover(MONDAY + 2 * HOUR)
+        assert found.restored
+        assert [(r.id, r.state, r.reason) for r in found.held] == [(reply, "held", "restored")]
+        assert restored.due_replies(MONDAY + 10 * DAY) == []
+    with Ledger.open(path) as again:
+        assert not again.recover(MONDAY + 3 * HOUR).restored
+
+
+def test_a_backup_put_back_is_noticed_even_within_the_run_that_made_it(path: Path, tmp_path: Path):
+    with Ledger.open(path, now=MONDAY) as ledger:
+        World.new(ledger).deferred(1)
+        ledger.backup(tmp_path / "backup.db")
+    assert stat.S_IMODE((tmp_path / "backup.db").stat().st_mode) == 0o600
+    shutil.copy(tmp_path / "backup.db", path)
+    for leftover in path.parent.glob("triaged.db-*"):
+        leftover.unlink()
+    with Ledger.open(path) as restored:
+        assert restored.recover(MONDAY).restored
+
+
+def test_a_plain_copy_of_before_the_last_checkpoint_is_noticed(path: Path, tmp_path: Path):
+    with Ledger.open(path, now=MONDAY) as ledger:
+        World.new(ledger).deferred(1)
+        ledger.checkpoint(MONDAY)
+        shutil.copy(path, tmp_path / "copy.db")
+        ledger.checkpoint(MONDAY + HOUR)
+    shutil.copy(tmp_path / "copy.db", path)
+    with Ledger.open(path) as restored:
+        assert restored.recover(MONDAY + 2 * HOUR).restored
+
+
+@pytest.mark.parametrize("text", [None, "", "seven"])
+def test_a_lost_or_unreadable_generation_file_holds_nothing(path: Path, text: str | None):
+    with Ledger.open(path, now=MONDAY) as ledger:
+        World.new(ledger).deferred(1)
+    if text is None:
+        generation_file(path).unlink()
+    else:
+        generation_file(path).write_text(text)
+    with Ledger.open(path) as ledger:
+        assert not ledger.recover(MONDAY).restored
+
+
+def test_a_stop_of_our_own_is_told_from_any_other(path: Path):
+    with Ledger.open(path) as ledger:
+        assert not ledger.recover(MONDAY).unclean
+        ledger.stopping(MONDAY)
+    with Ledger.open(path) as ledger:
+        assert not ledger.recover(MONDAY).unclean
+    with Ledger.open(path) as ledger:
+        assert ledger.recover(MONDAY).unclean
+
+
+def test_what_was_being_sent_waits_again_or_is_in_doubt(path: Path):
+    with Ledger.open(path, now=MONDAY) as ledger:
+        world = World.new(ledger)
+        early = world.deferred(1, promise=MONDAY + DAY).reply
+        world.tick(HOUR)
+        world.claim(early)
+        late = world.admit(mail(2), answered(world.now, promise=MONDAY + DAY, to=ANNE), correspondent=ANNE.key).reply
+        world.tick(HOUR)
+        world.claim(late)
+        assert late is not None
+        assert early is not None
+        ledger.mark_data(late)
+    with Ledger.open(path) as ledger:
+        found = ledger.recover(MONDAY + DAY)
+        assert [r.id for r in found.waiting] == [early]
+        assert [r.id for r in found.in_doubt] == [late]
+        waits, doubted = ledger.reply(early), ledger.reply(late)
+        assert waits is not None
+        assert doubted is not None
+        assert (waits.state, doubted.state) == ("waiting", "in_doubt")
+        assert [promise.id for promise in ledger.promises_open()] == [doubted.promise]
+        assert ledger.recover(MONDAY + DAY).in_doubt == ()
+
+
+def test_effects_that_were_begun_are_listed_at_the_next_start(path: Path):
+    with Ledger.open(path, now=MONDAY) as ledger:
+        world = World.new(ledger)
+        world.deferred(1)
+        [effect] = ledger.due_effects(None, world.now)
+        ledger.begin([effect.id], world.now, {"Deferred": 41})
+    with Ledger.open(path) as ledger:
+        [found] = ledger.recover(MONDAY).trying
+        assert (found.key, found.tries, found.args["uidnext"]) == ("aside:1", 1, {"Deferred": 41})
+
+
+def test_a_mistake_of_our_own_is_not_dressed_up(world: World):
+    with pytest.raises(ValueError, match="decided badly"):
+        world.admit(mail(1), lambda *_: (_ for _ in ()).throw(ValueError("decided badly")))
+    assert not world.ledger.db.in_transaction
+    assert world.admit(mail(1), left()).item == 1
