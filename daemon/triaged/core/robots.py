@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from triaged.core.address import Address, NullSender
 from triaged.core.message import Message
@@ -124,12 +125,14 @@ def generating_field(message: Message) -> str:
     return next((name for name, _ in message.fields if _is_generating(name)), "")
 
 
+@lru_cache(maxsize=2048)
 def _is_generating(name: str) -> bool:
     if name in _GENERATING:
         return True
     return name.startswith(_GENERATING_PREFIXES) and not name.startswith((*_RECEIVING, *_PROTON))
 
 
+@lru_cache(maxsize=2048)
 def is_robot(address: Address) -> bool:
     """Say whether the local part names a program, not a person (`no-reply`, `mailer-daemon`, `owner-…`)."""
     local = address.local.casefold()

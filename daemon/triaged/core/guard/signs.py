@@ -4,6 +4,7 @@ Each takes a `Sending` and gives the reason to refuse, or "".
 """
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from triaged.core import robots
@@ -17,6 +18,7 @@ _REPORTS: Final = frozenset(
     | {"message/partial", "message/external-body"}
 )
 _RECEIPT: Final = "message/disposition-notification"
+_SHOWN: Final = 120  # characters of a field
 _SCL: Final = 5  # spam confidence level from which Exchange files as junk
 _VERDICTS: Final = re.compile(r"\bSFV:(?:SPM|SKB|SKS|BLK)\b|\bCAT:(?:H?PHI?SH|H?SPM|SPOOF|MALW|BULK|DIMP|UIMP|GIMP)\b")
 _WRONG_FLAGS: Final = {
@@ -154,33 +156,30 @@ def _has_calendar(sending: Sending) -> bool:
 
 def is_spam(sending: Sending) -> str:
     """What a filter on the way has said."""
-    return next((f"{name}: {value}" for name, value in _verdicts_of_filters(sending)), "")
-
-
-def _verdicts_of_filters(sending: Sending) -> list[tuple[str, str]]:
     fields = sending.message.fields
-    return [
-        (name, value) for name, is_bad in _FILTERS for value in fields.all(name) if is_bad(value.strip().casefold())
-    ]
+    for name, _ in fields:
+        if name in _FILTERS and any(_FILTERS[name](value.strip().casefold()) for value in fields.all(name)):
+            return f"{name}: {', '.join(fields.all(name))[:_SHOWN]}"
+    return ""
 
 
 def _is_high(value: str) -> bool:
     return value.isascii() and value.isdigit() and int(value[:4]) >= _SCL
 
 
-_FILTERS: Final = (
-    ("X-Spam-Flag", lambda value: value.startswith("yes")),
-    ("X-Spam-Status", lambda value: value.startswith("yes")),
-    ("X-Spam", lambda value: value.startswith("yes")),
-    ("X-Spam-Action", lambda value: value not in {"", "no action", "greylist"}),
-    ("X-Rspamd-Action", lambda value: value not in {"", "no action", "greylist"}),
-    ("X-SES-Spam-Verdict", lambda value: value != "pass"),
-    ("X-SES-Virus-Verdict", lambda value: value == "fail"),
-    ("X-MS-Exchange-Organization-SCL", _is_high),
-    ("X-Forefront-Antispam-Report", lambda value: _VERDICTS.search(value.upper()) is not None),
-    ("X-Microsoft-Antispam-Mailbox-Delivery", lambda value: "dest:j" in value),
-    ("X-Virus-Status", lambda value: value.startswith("infected")),
-)
+_FILTERS: Final[Mapping[str, Callable[[str], bool]]] = {
+    "x-spam-flag": lambda value: value.startswith("yes"),
+    "x-spam-status": lambda value: value.startswith("yes"),
+    "x-spam": lambda value: value.startswith("yes"),
+    "x-spam-action": lambda value: value not in {"", "no action", "greylist"},
+    "x-rspamd-action": lambda value: value not in {"", "no action", "greylist"},
+    "x-ses-spam-verdict": lambda value: value != "pass",
+    "x-ses-virus-verdict": lambda value: value == "fail",
+    "x-ms-exchange-organization-scl": _is_high,
+    "x-forefront-antispam-report": lambda value: _VERDICTS.search(value.upper()) is not None,
+    "x-microsoft-antispam-mailbox-delivery": lambda value: "dest:j" in value,
+    "x-virus-status": lambda value: value.startswith("infected"),
+}
 
 
 def is_in_wrong_place(sending: Sending) -> str:

@@ -12,7 +12,7 @@ from triaged.core.conditions import asks_for_cc
 from triaged.core.guard.sending import Sending, destination
 
 _UNREADABLE: Final = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
-_PGP: Final = re.compile(rb"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
+_PGP: Final = b"-----BEGIN PGP MESSAGE-----"
 _OURS: Final = re.compile(r"<triaged\.[^@>]*@([^>]+)>", re.IGNORECASE)
 
 
@@ -32,8 +32,8 @@ def answers_a_reply(sending: Sending) -> str:
     """An answer to an automatic reply of ours is not answered by a robot again."""
     if sending.facts.answers_ours is not None:
         return "it answers an automatic reply of mine"
-    domains = {address.domain for address in sending.mine}
-    ours = any((found := _OURS.fullmatch(id_)) and found[1].casefold() in domains for id_ in sending.message.references)
+    marked = [found[1].casefold() for id_ in sending.message.references if (found := _OURS.fullmatch(id_))]
+    ours = bool(marked) and any(address.domain in marked for address in sending.mine)
     return "it refers to an automatic reply of mine" if ours else ""
 
 
@@ -78,7 +78,8 @@ def is_nobodys_voicemail(sending: Sending) -> str:
 def is_encrypted(sending: Sending) -> str:
     """RFC 8551, RFC 3156: nobody has read what it says."""
     found = next((part for part in sending.message.part_types if part in _UNREADABLE), None)
-    if found is None and _PGP.search(sending.message.body):
+    body = sending.message.body
+    if found is None and (body.startswith(_PGP) or b"\n" + _PGP in body):
         found = "a PGP message"
     return f"its text cannot be read ({found})" if found else ""
 
