@@ -1,0 +1,183 @@
+"""What works, but probably not as it was meant."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from support.configurations import CLIENT, RULE, WHOLE, loaded, told
+from triaged.config.covering import implies
+from triaged.config.document import Node, read
+from triaged.config.layout import SINGLE
+from triaged.config.notyet import check_not_yet
+from triaged.config.problems import Findings, Place
+from triaged.config.reading import Reader
+from triaged.core.conditions import Condition, parse_when
+
+
+def warned(tmp_path: Path, text: str) -> list[str]:
+    found = told(tmp_path, text)
+    assert not [line for line in found if ": error: " in line]
+    return [line.partition(": warning: ")[2] for line in found]
+
+
+FIRST = '[[rule]]\nname = "First"\nthen = "urgent"\n'
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "said"),
+    [
+        ('then = "defer"', 'then = "defer"\nwhen = { client = "harbor" }', "there is no last rule without when: a message that no rule matches is urgent if a person wrote it"),
+        ('then = "defer"', 'then = "defer"\nspends_pass = true', "there is no last rule without when"),
+        (RULE, "", "there is no last rule without when"),
+        (CLIENT, "", "there is no [client.NAME]: only mail from clients is triaged"),
+        ("[[rule]]", FIRST + "[[rule]]", '"Everything" is never reached: "First" (line 26) takes all its mail'),
+        ("[[rule]]", FIRST + 'when = { client = "*" }\n[[rule]]', '"Everything" is never reached'),
+        ("[[rule]]", FIRST + 'when = { client = "harbor" }\n[[rule]]', '"Everything" is never reached'),
+        ("[[rule]]", FIRST + 'when = { tier = "gold" }\n[[rule]]\nname = "x"\nwhen = { tier = "gold", text = "a" }\nthen = "leave"\n[client.other]\ntier = "gold"\nfrom = ["o@o.example"]\n[[rule]]', '"x" is never reached: "First"'),
+        ("[[rule]]", FIRST + 'when = { client = "harbor", not = { client = "*" } }\n[[rule]]', 'no client can match "First"'),
+        ("[[rule]]", FIRST + 'spends_pass = true\nwhen = { client = "other" }\n[client.other]\nfrom = ["o@o.example"]\n[[rule]]', '"First" spends a pass, but none of its clients has passes'),
+        ('passes = "2 per week"', 'always = "urgent"', '"Everything" changes nothing: mail of its clients is always urgent'),
+        ('passes = "2 per week"', "replies = false", 'no reply goes by "Everything": its clients have replies = false'),
+        ('promise = ["2 business days"]', 'promise = "none"', "[reply.later] uses promise, but this rule promises nothing, so it never goes: write promise"),
+        ('language = "en"\ncalls', "calls", ""),
+        ('promise = ["2 business days"]', 'promise = "16:30"', '"16:30" can fall on a day without office hours'),
+        ('promise = ["2 business days"]', 'promise = "next call"', "`until` can lie after `promise`"),
+        ('calls = ["fri 10:00"]\npasses = "2 per week"\n', '[[rule]]\nname = "x"\nwhen = { text = "x" }\nthen = "urgent"\npromise = "next call"\n', '"next call" promises a call, but there is none with "harbor"'),
+        ('until = ["start of office hours"]', 'until = ["5 business days"]', "`until` can lie after `promise`"),
+        ('[hours]\nmon-fri = "09:00-17:00"\n', "", '"start of office hours" never comes: without [hours] you are always available, so nothing is put aside'),
+        ('mon-fri = "09:00-17:00"', "mon-fri = []", "[hours] leaves no hour of the coming two years in which you are available"),
+        ('mon-fri = "09:00-17:00"', 'mon-fri = "09:00-17:00"\nfocus = { sat = "09:00-10:00" }', "sat: 09:00-10:00 lies outside [hours]: it changes nothing"),
+        ("[[rule]]", '[reply.spare]\ntext = "x"\n[[rule]]', "[reply.spare] is never used: no rule sends it"),
+        ("[[rule]]", '[delegate.tom]\nname = "Tom"\naddress = "t@r.example"\n[[rule]]', "[delegate.tom] is never used: nobody sends anything to it"),
+        ("[[rule]]", '[notify.phone]\nurl = { env = "X" }\n[[rule]]', "[notify.phone] is never used: nothing is pushed there"),
+        ("[[rule]]", FIRST + 'when = { text = "x" }\nuntil = "now"\n[[rule]]', 'until changes nothing: with then = "urgent" nothing is put aside'),
+        ("[[rule]]", '[[rule]]\nname = "First"\nthen = "leave"\nwhen = { text = "x" }\nspends_pass = true\n[[rule]]', 'a pass is spent for urgency, and then = "leave"'),
+        ('reply = "later"', 'reply = "later"\nforward = true', "there is nobody to forward to for harbor: write delegate"),
+        ('calls = ["fri 10:00"]\npasses = "2 per week"\n', '[digest]\nagenda = "1h before next call"\n', "agenda: no client has calls"),
+        ('from = ["*@harbor.example"]', 'from = ["*@harbor.example", "dana@roth.example"]', '"dana@roth.example" is your own address: it is never a client\'s'),
+        ('host = "imap.roth.example",', 'host = "imap.roth.example", port = 143,', 'at port 143 servers speak STARTTLS: write tls = "starttls" beside it'),
+        ('{ host = "smtp.roth.example" }', '{ host = "smtp.roth.example", port = 465, tls = "starttls" }', "at port 465 servers speak TLS from the start: leave tls out"),
+        ('timezone = "Europe/Berlin"\n', "", "[me] has no timezone: this machine's is used"),
+        ('{ credential = "work" }', '{ file = "pw" }', "there is no file "),
+    ],
+)  # fmt: skip
+def test_it_is_warned_of(tmp_path: Path, line: str, instead: str, said: str):
+    assert line in WHOLE
+    found = warned(tmp_path, WHOLE.replace(line, instead))
+    assert [text for text in found if text.startswith(said)] if said else found == [], found
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("[[rule]]", FIRST + "spends_pass = true\n[[rule]]"),
+        ("[[rule]]", FIRST + 'when = { client = "harbor", text = "x" }\n[[rule]]'),
+        ("[[rule]]", FIRST + 'when = { subject = "x" }\n[[rule]]\nname = "Second"\nthen = "urgent"\nwhen = { text = "x" }\n[[rule]]'),
+        ('promise = ["2 business days"]', 'promise = ["next call", "2 business days"]\nwhen = { tier = "x" }\n[client.x]\nfrom = ["x@x.example"]\ntier = "x"\n[[rule]]\nname = "Last"\nthen = "urgent"\npromise = "2 business days"'),
+        ('promise = ["2 business days"]', 'promise = "next office day 10:00"'),
+        ('then = "defer"\nuntil = ["start of office hours"]\n', 'then = "leave"\n'),
+        ("[[rule]]", '[promises]\nnotify = "phone"\n[notify.phone]\nurl = { env = "X" }\n[[rule]]'),
+    ],
+)  # fmt: skip
+def test_it_is_not_warned_of(tmp_path: Path, line: str, instead: str):
+    assert line in WHOLE
+    assert warned(tmp_path, WHOLE.replace(line, instead)) == []
+
+
+@pytest.mark.parametrize(("mode", "count"), [(0o600, 0), (0o640, 0), (0o644, 1)])
+def test_a_password_in_a_file_that_everybody_reads_is_warned_of(tmp_path: Path, mode: int, count: int):
+    path = tmp_path / "dana.toml"
+    loaded(tmp_path, WHOLE.replace('{ credential = "work" }', '"hunter2"'))
+    path.chmod(mode)
+    from support.configurations import NOW
+    from triaged.config import load
+
+    found = load(path, now=NOW).problems
+    assert len(found) == count
+    assert not any("hunter2" in str(problem) for problem in found)
+
+
+@pytest.mark.parametrize(("mode", "count"), [(0o600, 0), (0o604, 1)])
+def test_a_file_of_a_secret_that_everybody_reads_is_warned_of(tmp_path: Path, mode: int, count: int):
+    secret = tmp_path / "pw"
+    secret.write_text("x")
+    secret.chmod(mode)
+    found = warned(tmp_path, WHOLE.replace('{ credential = "work" }', '{ file = "pw" }'))
+    assert found == [f"everybody on this machine can read {secret}: chmod o-r"] * count
+
+
+def test_a_file_of_a_secret_in_a_closed_folder_is_nobodys_business(tmp_path: Path):
+    if os.geteuid() == 0:
+        pytest.skip("root may look everywhere")
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o000)
+    assert warned(tmp_path, WHOLE.replace('{ credential = "work" }', '{ file = "closed/pw" }')) == []
+
+
+def test_calls_that_do_not_take_place_are_noted_and_not_warned_of(tmp_path: Path):
+    found = loaded(tmp_path, WHOLE.replace("[hours]", '[hours]\nholidays = "DE-BE"'))
+    assert found.problems == ()
+    (note,) = found.notes
+    assert note.startswith("Harbor Trust: no call takes place on Fri 25 Dec 2026 10:00 (Christmas Day)")
+
+
+def condition(**when: object) -> Condition:
+    found = parse_when(when)
+    assert not isinstance(found, list)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("narrow", "broad"),
+    [
+        ({"client": "harbor"}, {"client": ["harbor", "x"]}),
+        ({"client": "harbor"}, {"client": "har*"}),
+        ({"tier": "a"}, {"tier": ["a", "b"]}),
+        ({"from": "gary@harbor.example"}, {"from": "*@harbor.example"}),
+        ({"to": "a@b.example"}, {"to": ["a@b.example", "*@c.example"]}),
+        ({"subject": "a"}, {"text": ["a", "b"]}),
+        ({"text": "a", "client": "x"}, {"text": "a"}),
+        ({"kind": "voicemail"}, {"kind": ["voicemail", "missed-call"]}),
+        ({"hours": "off"}, {"hours": ["off", "focus"]}),
+        ({"addressed": "cc"}, {"addressed": ["cc", "none"]}),
+        ({"language": "de"}, {"language": ["de", "en"]}),
+        ({"any": [{"text": "a"}, {"text": "b"}]}, {"text": ["a", "b"]}),
+        ({"text": "a"}, {"any": [{"text": "a"}, {"important": True}]}),
+        ({"text": "a", "important": True}, {"any": [{"text": "a"}, {"tier": "x"}]}),
+        ({"not": {"text": ["a", "b"]}}, {"not": {"text": "a"}}),
+        ({"words": "<= 12"}, {"words": "<= 12"}),
+    ],
+)
+def test_a_narrower_condition_implies_a_broader_one_and_not_the_other_way(
+    narrow: dict[str, object], broad: dict[str, object]
+):
+    one, other = condition(**narrow), condition(**broad)
+    assert implies(one, other)
+    assert implies(one, None)
+    assert implies(other, one) is (narrow == broad)
+
+
+def test_parts_that_are_not_in_force_yet_are_told_where_they_are_written(tmp_path: Path):
+    path = tmp_path / "dana.toml"
+    loaded(tmp_path, WHOLE + '[promises]\nslip = "draft"\n')
+    findings = Findings()
+    node = read(path, findings)
+    assert node is not None
+    section = Reader(findings).read(SINGLE, node)
+    check_not_yet(
+        section,
+        findings,
+        {"promises.slip": "no mail is sent", "client.*.calls": "none take place", "rule.*.reply": "x", "report": "y"},
+    )
+    lines = WHOLE.splitlines()
+    assert [(problem.line, problem.text) for problem in findings] == [
+        (len(lines) + 2, "promises.slip is not in force yet: no mail is sent"),
+        (lines.index('calls = ["fri 10:00"]') + 1, "client.harbor.calls is not in force yet: none take place"),
+        (lines.index('reply = "later"') + 1, "rule.reply is not in force yet: x"),
+    ]
+
+
+def test_a_node_that_is_not_there_stands_where_what_is_above_it_does():
+    place = Place(Path("x"), 3, 4)
+    assert Node({}, place, place).find("a", 0, "b").at == place
