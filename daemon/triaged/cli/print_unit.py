@@ -9,7 +9,7 @@ from triaged.core.errors import TriagedError
 from triaged.service.units import Installation, Kind, unit
 
 
-class Unfit(TriagedError):
+class UnfitPlaceError(TriagedError):
     """No unit can start the program where it is."""
 
     exit_code = 1
@@ -38,15 +38,16 @@ def run(args: argparse.Namespace) -> int:
     """Print the unit.
 
     Raises:
-        Unfit: the program lies where a service cannot see it.
+        UnfitPlaceError: the program lies where a service cannot see it.
     """
     kind: Kind = args.kind
-    config = args.config.absolute() if args.config else None
-    installation = Installation(program=args.program or _this_program(), config=config, user=args.run_as)
+    config = str(args.config.absolute()) if args.config else None
+    program = args.program.absolute() if args.program else _this_program()
+    installation = Installation(program=str(program), config=config, user=args.run_as)
     try:
         sys.stdout.write(unit(kind, installation))
     except ValueError as reason:
-        raise Unfit(str(reason)) from reason
+        raise UnfitPlaceError(str(reason)) from reason
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 WORDS: Final[Mapping[str, str]] = {
     "service.started": "Started",
-    "service.ready": "Ready: watching",
+    "service.ready": "Ready",
     "service.stopping": "Stopping",
     "service.stopped": "Stopped",
     "config.loaded": "Configuration read",

@@ -144,8 +144,8 @@ SystemCallErrorNumber=EPERM
 class Installation:
     """Where things are. `config` None: the usual place of the kind."""
 
-    program: PurePosixPath = PurePosixPath("/usr/bin/triaged")
-    config: PurePosixPath | None = None
+    program: str = "/usr/bin/triaged"
+    config: str | None = None
     user: str = "triaged"
 
 
@@ -166,7 +166,7 @@ def unit(kind: Kind, installation: Installation) -> str:
     """
     values = {
         "program": _escaped(installation.program),
-        "config": str(installation.config or _CONFIG[kind]),
+        "config": installation.config or _CONFIG[kind],
         "user": installation.user,
         "state": "triaged/%i" if kind == "instance" else "triaged",
         "home": _home(installation.program),
@@ -186,17 +186,17 @@ def _user_unit(installation: Installation) -> str:
     return "".join(parts) + "WantedBy=default.target\n"
 
 
-def _escaped(program: PurePosixPath) -> str:
-    return str(program).replace("%", "%%").replace(" ", r"\x20")
+def _escaped(program: str) -> str:
+    return program.replace("%", "%%").replace(" ", r"\x20")
 
 
-def _home(program: PurePosixPath) -> str:
-    return "read-only" if any(program.is_relative_to(home) for home in _HOMES) else "yes"
+def _home(program: str) -> str:
+    return "read-only" if any(PurePosixPath(program).is_relative_to(home) for home in _HOMES) else "yes"
 
 
-def _refuse_private_places(program: PurePosixPath) -> None:
+def _refuse_private_places(program: str) -> None:
     for place in ("/tmp", "/var/tmp"):  # noqa: S108 — the service has a /tmp of its own, which is the point
-        if program.is_relative_to(place):
+        if PurePosixPath(program).is_relative_to(place):
             raise ValueError(
                 f"{program} lies in {place}, which services do not see: install triaged under /opt or /usr/local"
             )

@@ -1,0 +1,209 @@
+"""`triaged log`: the structured log as a table, from the journal, from files, or from standard input."""
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from triaged.core.errors import TriagedError
+from triaged.core.spans import parse_span
+from triaged.log.journal import line_of
+from triaged.log.sentences import sentence
+
+Line = Mapping[str, Any]
+
+_LOOK_AGAIN: Final = 0.3
+"""Seconds between two looks at a file that is followed."""
+
+
+class UnreadableLogError(TriagedError):
+    """There is no log to read; the message says where it was looked for."""
+
+    exit_code = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    parser.add_argument(
+        "source", nargs="*", metavar="FILE", help="files of JSON lines; -: standard input (default: the journal)"
+    )
+    parser.add_argument(
+        "--since", type=since, metavar="T", help="2h, 3 days, today, yesterday, 2026-11-24, '2026-11-24 15:10'"
+    )
+    parser.add_argument("--client", metavar="C", help="only this client's (* as in a glob)")
+    parser.add_argument("--event", metavar="E", help="only this event: message.urgent, 'reply.*'")
+    parser.add_argument("--person", metavar="LABEL", help="only this person's")
+    parser.add_argument("--follow", "-f", action="store_true", help="go on with what is logged from now on")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the lines that are asked for, in the order in which they were written.
+
+    Raises:
+        UnreadableLogError: a file cannot be read, or there is no journal.
+    """
+    show = _as_json if args.json else _as_row(colours=_wants_colours())
+    with contextlib.suppress(KeyboardInterrupt):
+        for line in _lines(args):
+            if _asked_for(line, args):
+                sys.stdout.write(show(line) + "\n")
+                if args.follow:
+                    sys.stdout.flush()
+    return 0
+
+
+def since(text: str) -> datetime:
+    """An instant from `2h`, `3 days` (ago), `today`, `yesterday`, a date, or a date and time, in this machine's zone.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none of them.
+    """
+    now = datetime.now(UTC).astimezone()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    named = {"today": midnight, "yesterday": midnight - timedelta(days=1), "now": now}
+    if text in named:
+        return named[text]
+    with contextlib.suppress(ValueError):
+        return datetime.fromisoformat(text).astimezone()
+    with contextlib.suppress(ValueError):
+        return now - parse_span(text).fixed
+    raise argparse.ArgumentTypeError(f"{text!r} is no time: write 2h, 3 days, today, 2026-11-24 or '2026-11-24 15:10'")
+
+
+# -- reading -------------------------------------------------------------------------------------------------------
+
+
+def _lines(args: argparse.Namespace) -> Iterator[Line]:
+    if not args.source:
+        yield from _of_journal(args.since, follow=args.follow)
+    for number, name in enumerate(args.source, 1):
+        follow = args.follow and number == len(args.source)
+        if name == "-":
+            yield from _parsed(sys.stdin)
+        else:
+            yield from _parsed(_of_file(Path(name), follow=follow))
+
+
+def _parsed(texts: Iterator[str] | TextIO) -> Iterator[Line]:
+    for text in texts:
+        with contextlib.suppress(ValueError):
+            line = json.loads(text)
+            if isinstance(line, dict) and (ours := _ours(line)) is not None:
+                yield ours
+
+
+def _ours(entry: dict[str, Any]) -> Line | None:
+    """A line of ours, or the one inside an entry of the journal (also where JSON lines went to standard output)."""
+    if isinstance(entry.get("event"), str) and isinstance(entry.get("timestamp"), str):
+        return entry
+    if (line := line_of(entry)) is not None:
+        return line
+    message = entry.get("MESSAGE")
+    if isinstance(message, str) and message.startswith("{"):
+        with contextlib.suppress(ValueError):
+            inner = json.loads(message)
+            return inner if isinstance(inner, dict) and "event" in inner and "timestamp" in inner else None
+    return None
+
+
+def _of_file(path: Path, *, follow: bool) -> Iterator[str]:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            rest = ""
+            for text in _growing(file) if follow else file:
+                rest += text
+                if rest.endswith("\n") or not follow:  # a line that is being written comes in pieces
+                    yield rest
+                    rest = ""
+    except OSError as error:
+        raise UnreadableLogError(f"{path}: {error.strerror}") from error
+
+
+def _growing(file: TextIO) -> Iterator[str]:
+    while True:
+        yield from file
+        time.sleep(_LOOK_AGAIN)
+
+
+def _of_journal(start: datetime | None, *, follow: bool) -> Iterator[Line]:
+    command = ["journalctl", "--output=json", "--no-pager", "--quiet"]
+    if start is not None:
+        command.append(f"--since=@{start.timestamp():.0f}")
+    if follow:
+        command += ["--follow"] if start is None else ["--follow", "--no-tail"]
+    command.append("SYSLOG_IDENTIFIER=triaged")
+    try:
+        journal = subprocess.Popen(  # noqa: S603 — the arguments are ours; --since is a number
+            command, stdout=subprocess.PIPE, text=True, encoding="utf-8", errors="replace"
+        )
+    except OSError as error:
+        raise UnreadableLogError(
+            "there is no journal here: name a file of JSON lines, or - for standard input"
+        ) from error
+    with journal:
+        assert journal.stdout is not None
+        try:
+            yield from _parsed(journal.stdout)
+        finally:
+            journal.terminate()
+
+
+# -- choosing and showing ------------------------------------------------------------------------------------------
+
+
+def _asked_for(line: Line, args: argparse.Namespace) -> bool:
+    wanted = (("client", args.client), ("event", args.event), ("person", args.person))
+    if any(pattern and not fnmatchcase(str(line.get(name, "")), pattern) for name, pattern in wanted):
+        return False
+    return args.since is None or _at(line) >= args.since
+
+
+def _at(line: Line) -> datetime:
+    try:
+        at = datetime.fromisoformat(str(line["timestamp"]))
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _as_json(line: Line) -> str:
+    return json.dumps(line, ensure_ascii=False)
+
+
+_COLOURS: Final = {"error": "\x1b[31m", "warning": "\x1b[33m", "debug": "\x1b[2m"}
+
+
+def _as_row(*, colours: bool) -> Callable[[Line], str]:
+    def show(line: Line) -> str:
+        at = _at(line).astimezone()
+        number = f"#{line['item']}" if "item" in line else f"reply {line['reply']}" if "reply" in line else ""
+        when = f"{at:%a} {at.day:2} {at:%b %H:%M:%S}"
+        client = str(line.get("client", ""))
+        row = _printable(f"{when}  {line['event']:<20} {client:<12} {number:<9} {_said(line)}".rstrip())
+        colour = _COLOURS.get(str(line.get("level")), "") if colours else ""
+        return f"{colour}{row}\x1b[0m" if colour else row
+
+    return show
+
+
+def _said(line: Line) -> str:
+    """The sentence, without the client, who has a column."""
+    return sentence({name: value for name, value in line.items() if name != "client"})
+
+
+def _printable(text: str) -> str:
+    """Nothing in a row can move the cursor, whoever wrote the file."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
+def _wants_colours() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
