@@ -252,6 +252,18 @@ def status(imap: Imap, name: str) -> dict[str, int]:
     return told
 
 
+def status_if_there(imap: Imap, name: str) -> dict[str, int] | None:
+    """STATUS; None if there is no such folder, also where the server refuses without a code."""
+    try:
+        return status(imap, name)
+    except Refused as refusal:
+        if refusal.code != "NONEXISTENT":
+            there = listed(imap, name)
+            if there is not None and there.selectable:
+                raise
+        return None
+
+
 def by_role(infos: Sequence[FolderInfo], role: Role) -> str | None:
     """The folder with that special use."""
     return next((info.name for info in infos if info.role == role and info.selectable), None)

@@ -12,7 +12,7 @@ from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Refused
 from triaged.mailbox.exchange import exchange, uid_sets, whole
 from triaged.mailbox.fetching import ask
-from triaged.mailbox.folders import quoted
+from triaged.mailbox.folders import listed, quoted
 from triaged.mailbox.values import Selected
 
 SEARCH_OCTETS = 32_000_000
@@ -76,6 +76,16 @@ def select(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
         read_only=done.code == b"READ-ONLY",
     )
     return Folder(name, selected, permanent)
+
+
+def select_or_say(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
+    """As `select`; a missing folder is NONEXISTENT also where the server refuses without a code (Dovecot)."""
+    try:
+        return select(imap, name, keywords=keywords)
+    except Refused as refusal:
+        if not refusal.code and listed(imap, name) is None:
+            raise Refused(refusal.text, code="NONEXISTENT") from refusal
+        raise
 
 
 def uids_from(imap: Imap, uid: int) -> list[int]:

@@ -8,9 +8,8 @@ as seen by being read.
 """
 
 import asyncio
+import contextlib
 import functools
-import re
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,21 +20,12 @@ from imapclient import SocketTimeout
 from triaged.mailbox import capabilities as capability_words
 from triaged.mailbox import fetching, folders, idle, moves, selecting, storing
 from triaged.mailbox.capabilities import Capabilities
-from triaged.mailbox.connection import Client, Imap, Lifeline, Where, connect
-from triaged.mailbox.errors import (
-    FOREIGN,
-    Insecure,
-    Lost,
-    MailboxError,
-    NotMovable,
-    PollInstead,
-    Refused,
-    translate,
-    words,
-)
-from triaged.mailbox.exchange import exchange, ignore, uid_sets, whole
+from triaged.mailbox.connection import Imap, Lifeline, Where
+from triaged.mailbox.errors import Insecure, Lost, NotMovable, PollInstead, Refused
+from triaged.mailbox.exchange import exchange, ignore, uid_sets
 from triaged.mailbox.folders import Naming
-from triaged.mailbox.login import Credentials, Password, Token, sign_in
+from triaged.mailbox.login import Credentials, Password, Token
+from triaged.mailbox.opening import Line, closing, goodbye, identify, sign_on
 from triaged.mailbox.pools import Pools, bounded
 from triaged.mailbox.profile import Profile, recognise
 from triaged.mailbox.selecting import Folder
@@ -48,7 +38,6 @@ IDLE_AGAIN = 3600.0
 """Seconds after which IDLE is tried again where it was refused."""
 
 T = TypeVar("T")
-_GREETING = re.compile(rb"^\* (?:OK|PREAUTH) (?:\[[^\]]*\] ?)?", re.IGNORECASE)
 _CLEAN = (Refused, NotMovable, PollInstead)
 
 
@@ -65,14 +54,6 @@ class Patience:
 
 
 PATIENCE = Patience()
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A connection that is signed in."""
-
-    imap: Imap
-    lifeline: Lifeline
 
 
 class Session:
@@ -123,7 +104,7 @@ class Session:
         self._wished = profile
         self._patience = patience
         self._lock = asyncio.Lock()
-        self._line: _Line | None = None
+        self._line: Line | None = None
         self._folder: Folder | None = None
         self._naming: Naming | None = None
         self._idle_refused: float | None = None
@@ -155,18 +136,18 @@ class Session:
             patience = SocketTimeout(self._patience.address, self._patience.command)
 
             def work() -> tuple[Imap, Capabilities, str]:
-                return _open(self._where, credentials, lifeline, patience)
+                return sign_on(self._where, credentials, lifeline, patience)
 
-            job = functools.partial(_closing, lifeline, work, ())
+            job = functools.partial(closing, lifeline, work, ())
             imap, can, greeting = await bounded(
                 self._pools.connects, job, deadline=2 * self._patience.connect, lifeline=lifeline
             )
-            self._line = _Line(imap, lifeline)
+            self._line = Line(imap, lifeline)
             self.capabilities, self.greeting = can, greeting
             self.profile = self._wished or recognise(self._where.host, greeting, can)
             self._folder = self._naming = self._idle_refused = None
         if can.id and self.profile.send_id:
-            await self._call(_identify)
+            await self._call(identify)
 
     async def close(self) -> None:
         """Say goodbye if nothing is under way, and close. Never raises."""
@@ -177,11 +158,9 @@ class Session:
             line.lifeline.cut()
             return
         async with self._lock:
-            try:
-                work = functools.partial(_goodbye, line.imap)
-                await bounded(self._pools.commands, work, deadline=self._patience.goodbye, lifeline=line.lifeline)
-            finally:
-                line.lifeline.close()
+            job = functools.partial(goodbye, line.imap, line.lifeline)
+            with contextlib.suppress(RuntimeError):  # the pools are closed already: the socket goes with its owner
+                await bounded(self._pools.commands, job, deadline=self._patience.goodbye, lifeline=line.lifeline)
 
     # ── folders ──
 
@@ -210,7 +189,7 @@ class Session:
         if self._folder is not None and self._folder.name == folder:
             again = await self.select(folder)
             return FolderStatus(again.uidvalidity, again.uidnext, again.exists)
-        told = await self._call(lambda imap: _status(imap, folder))
+        told = await self._call(lambda imap: folders.status_if_there(imap, folder))
         if told is None:
             return None
         if not told.get("UIDVALIDITY"):
@@ -223,7 +202,7 @@ class Session:
         """Select a folder, named as the server has it. Raises `Refused` (NONEXISTENT, NOUIDVALIDITY, …)."""
         self._folder = None
         keywords = self.profile.keywords
-        self._folder = await self._call(lambda imap: _select(imap, folder, keywords))
+        self._folder = await self._call(lambda imap: selecting.select_or_say(imap, folder, keywords=keywords))
         return self._folder.selected
 
     # ── reading, in the selected folder ──
@@ -349,7 +328,7 @@ class Session:
         if refused is not None and asyncio.get_running_loop().time() - refused < IDLE_AGAIN:
             raise PollInstead("the server refused IDLE a while ago")
 
-    async def _watched(self, line: _Line, wake: asyncio.Event, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — as above
+    async def _watched(self, line: Line, wake: asyncio.Event, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — as above
         watch = idle.Watch(line.imap.wire, line.imap.sock.fileno())
         try:
             end = await watch.wait(wake, timeout)
@@ -378,7 +357,7 @@ class Session:
             self._naming = await self._call(lambda imap: folders.naming(imap, self.capabilities))
         return self._naming
 
-    def _alive(self) -> _Line:
+    def _alive(self) -> Line:
         if self._line is None:
             raise Lost("the connection is closed")
         return self._line
@@ -388,9 +367,9 @@ class Session:
         async with self._lock:
             return await self._guarded(self._alive(), work, self._patience.command + octets / self._patience.slowest)
 
-    async def _guarded(self, line: _Line, work: Callable[[Imap], T], deadline: float) -> T:
+    async def _guarded(self, line: Line, work: Callable[[Imap], T], deadline: float) -> T:
         try:
-            job = functools.partial(_closing, line.lifeline, functools.partial(work, line.imap), _CLEAN)
+            job = functools.partial(closing, line.lifeline, functools.partial(work, line.imap), _CLEAN)
             return await bounded(self._pools.commands, job, deadline=deadline, lifeline=line.lifeline)
         except PollInstead:
             self._idle_refused = asyncio.get_running_loop().time()
@@ -403,77 +382,7 @@ class Session:
                 self._line = self._folder = None
             raise
 
-    def _drop(self, line: _Line) -> None:
+    def _drop(self, line: Line) -> None:
         line.lifeline.close()
         if self._line is line:
             self._line = self._folder = None
-
-
-def _closing(lifeline: Lifeline, work: Callable[[], T], clean: tuple[type[MailboxError], ...]) -> T:
-    """Run `work` in this thread; what is not a clean answer closes the socket here, where nobody else reads from it."""
-    try:
-        return work()
-    except clean:
-        raise
-    except FOREIGN as error:
-        lifeline.close()
-        raise translate(error) from error
-    except BaseException:
-        lifeline.close()
-        raise
-
-
-def _open(
-    where: Where, credentials: Credentials, lifeline: Lifeline, patience: SocketTimeout
-) -> tuple[Imap, Capabilities, str]:
-    client: Client = connect(where, lifeline, patience)
-    imap = client.imap
-    greeting = sys.intern(words(_GREETING.sub(b"", imap.welcome or b"", count=1)))
-    if imap.state == "NONAUTH":  # PREAUTH (RFC 3501 7.1.4): signed in by other means
-        sign_in(client, credentials)
-    names: list[bytes] = []
-
-    def take(line: bytes) -> None:
-        whole(line, imap.wire, limit=0)
-        if line[:13].upper() == b"* CAPABILITY ":
-            names.extend(line[13:].split())
-
-    # asked for anew: what was said before the sign-in, or along with it, is often another list (iCloud)
-    exchange(imap, b"CAPABILITY", take)
-    imap.untagged_responses.clear()
-    return imap, capability_words.read(names), greeting
-
-
-def _identify(imap: Imap) -> None:
-    exchange(imap, b'ID ("name" "triaged")', ignore(imap.wire))
-
-
-def _goodbye(imap: Imap) -> None:
-    try:
-        imap.sock.sendall(b"T LOGOUT\r\n")
-        imap.wire.allow(octets=10_000, lines=100)
-        while not imap.wire.readline().startswith(b"T "):
-            pass
-    except (MailboxError, OSError):
-        return
-
-
-def _select(imap: Imap, folder: str, keywords: bool | None) -> Folder:  # noqa: FBT001 — three-valued, not a switch
-    try:
-        return selecting.select(imap, folder, keywords=keywords)
-    except Refused as refusal:
-        # Dovecot refuses a missing folder without a code
-        if not refusal.code and folders.listed(imap, folder) is None:
-            raise Refused(refusal.text, code="NONEXISTENT") from refusal
-        raise
-
-
-def _status(imap: Imap, folder: str) -> dict[str, int] | None:
-    try:
-        return folders.status(imap, folder)
-    except Refused as refusal:
-        if refusal.code != "NONEXISTENT":
-            there = folders.listed(imap, folder)
-            if there is not None and there.selectable:
-                raise
-        return None

@@ -1,0 +1,85 @@
+"""From nothing to a connection that is signed in, and from there to a goodbye. Blocking; runs in the pools' threads.
+
+In: where the server is, credentials. Out: a `Line`, what the server can, how it greeted.
+Never: capabilities from before the sign-in; a socket left open behind a failure.
+"""
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from imapclient import SocketTimeout
+
+from triaged.mailbox.capabilities import Capabilities, read
+from triaged.mailbox.connection import Imap, Lifeline, Where, connect
+from triaged.mailbox.errors import FOREIGN, MailboxError, translate, words
+from triaged.mailbox.exchange import exchange, ignore, whole
+from triaged.mailbox.login import Credentials, sign_in
+
+T = TypeVar("T")
+
+_GREETING = re.compile(rb"^\* (?:OK|PREAUTH) (?:\[[^\]]*\] ?)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connection that is signed in."""
+
+    imap: Imap
+    lifeline: Lifeline
+
+
+def closing(lifeline: Lifeline, work: Callable[[], T], clean: tuple[type[MailboxError], ...]) -> T:
+    """Run `work` in this thread, translating what libraries raise; what is not a clean answer closes the socket here, where nobody else reads from it."""
+    try:
+        return work()
+    except clean:
+        raise
+    except FOREIGN as error:
+        lifeline.close()
+        raise translate(error) from error
+    except BaseException:
+        lifeline.close()
+        raise
+
+
+def sign_on(
+    where: Where, credentials: Credentials, lifeline: Lifeline, patience: SocketTimeout
+) -> tuple[Imap, Capabilities, str]:
+    """Connect, sign in, ask what the server can; with its greeting. Raises as `connection.connect` and `login.sign_in`."""
+    client = connect(where, lifeline, patience)
+    imap = client.imap
+    greeting = sys.intern(words(_GREETING.sub(b"", imap.welcome or b"", count=1)))
+    if imap.state == "NONAUTH":  # PREAUTH (RFC 3501 7.1.4): signed in by other means
+        sign_in(client, credentials)
+    names: list[bytes] = []
+
+    def take(line: bytes) -> None:
+        whole(line, imap.wire, limit=0)
+        if line[:13].upper() == b"* CAPABILITY ":
+            names.extend(line[13:].split())
+
+    # asked for anew: what was said before the sign-in, or along with it, is often another list (iCloud)
+    exchange(imap, b"CAPABILITY", take)
+    imap.untagged_responses.clear()
+    return imap, read(names), greeting
+
+
+def identify(imap: Imap) -> None:
+    """Say who we are (RFC 2971): some servers want it before SELECT."""
+    exchange(imap, b'ID ("name" "triaged")', ignore(imap.wire))
+
+
+def goodbye(imap: Imap, lifeline: Lifeline) -> None:
+    """Say LOGOUT, hear BYE, close; whatever the server makes of it."""
+    try:
+        imap.sock.sendall(b"T LOGOUT\r\n")
+        imap.wire.allow(octets=10_000, lines=100)
+        while not imap.wire.readline().startswith(b"T "):
+            pass
+    except (MailboxError, OSError):
+        return
+    finally:
+        lifeline.close()
