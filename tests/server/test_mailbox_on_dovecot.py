@@ -265,6 +265,7 @@ async def test_a_stored_message_keeps_arrival_and_flags_and_tells_its_place(
 async def test_new_mail_ends_the_wait(dovecot: Dovecot, session_on: Make, authority: Authority, tls: str):
     user = dovecot.new_user()
     session = await opened(session_on, dovecot, user, tls=tls, trust_ca=authority.ca)
+    assert (await session.uids_from(1), await session.find("<1@x>", 1)) == ([], [])
     for count in (1, 2):
         task = asyncio.create_task(session.idle(asyncio.Event(), 60))
         await asyncio.to_thread(dovecot.deliver, user, RAW % count)
