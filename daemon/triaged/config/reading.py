@@ -195,7 +195,9 @@ class Reader:
     def _complete(self, table: Table, node: Node, path: Path) -> None:
         for name, key in table.keys.items():
             if key.required and name not in node.table and not _slipped(node, name):
-                told = f"{header(path)} has no {name}: {_missing(name, key)}" if path else f"there is no [{name}]: add it"
+                told = (
+                    f"{header(path)} has no {name}: {_missing(name, key)}" if path else f"there is no [{name}]: add it"
+                )
                 self.findings.error(node.at, told)
         if table.one_of and len(set(table.one_of) & set(node.table)) != 1 and set(node.table) <= set(table.keys):
             self.findings.error(node.at, f"{name_of(path)} takes exactly one of {', '.join(table.one_of)}")

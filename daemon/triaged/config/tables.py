@@ -8,9 +8,15 @@ from types import MappingProxyType
 
 from triaged.config import values
 from triaged.config.spec import Either, Flag, Key, Many, Others, Table, Text, Whole
+from triaged.core.timewords import WEEKDAYS
 
 _DURATION_SHAPE = r"^\s*\d.*[A-Za-z]\s*$"
 _GLOB_SHAPE = r"^[^\s]+$"
+_DAY = (
+    "("
+    + "|".join("".join(f"[{one.upper()}{one}]" for one in day) for day in WEEKDAYS)
+    + ")([DdEeNnRrSsUu]*[Dd][Aa][Yy])?"
+)
 _ADDRESS_SHAPE = r"^[^@\s]+@[^@\s]+$"
 
 _TEXT = Text()
@@ -28,7 +34,7 @@ WEEK = Others(
     "hours of these days; a single day wins over a range",
     "a day of the week",
     values.parse_weekday_key,
-    shape="^[A-Za-z, –-]+$",
+    shape=rf"^\s*{_DAY}(\s*[,–-]\s*{_DAY})*\s*$",
     example="mon-fri",
 )
 DATES = Table(
