@@ -5,6 +5,7 @@ not on the list is a mistake of the program and raises, whatever the level; so n
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from enum import Enum
@@ -85,6 +86,13 @@ class Fields(TypedDict, total=False):
     error: str | None
     duration_ms: float | None
 
+
+DECISIONS: Final[Mapping[str, str]] = {
+    "message.urgent": "urgent",
+    "message.deferred": "deferrable",
+    "message.left": "left",
+}
+"""The event of each verdict."""
 
 Form = Literal["text", "count", "number", "instant", "words"]
 _FORMS: Final[Mapping[object, Form]] = {
@@ -187,6 +195,28 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Counts:
+    """How often each event happened since the start, written or not: for /metrics. Shared like the threshold."""
+
+    def __init__(self) -> None:
+        self.events: Counter[tuple[str, str, str]] = Counter()
+        """By event, person and account ("" where there is none)."""
+        self.messages: Counter[tuple[str, str, str]] = Counter()
+        """Decided messages of clients, by person, client and verdict."""
+        self.durations: dict[str, tuple[int, float]] = {}
+        """By event: how many took how many milliseconds together."""
+
+    def add(self, event: str, found: Mapping[str, Any]) -> None:
+        """One more."""
+        person = found.get("person", "")
+        self.events[event, person, found.get("account", "")] += 1
+        if event in DECISIONS and "client" in found:
+            self.messages[person, found["client"], DECISIONS[event]] += 1
+        if "duration_ms" in found:
+            count, total = self.durations.get(event, (0, 0.0))
+            self.durations[event] = (count + 1, total + found["duration_ms"])
+
+
 class Events:
     """Emits lines, with fields that are bound once and stand on every line.
 
@@ -201,12 +231,14 @@ class Events:
         now: Callable[[], datetime] = _utc_now,
         zone: tzinfo | None = None,
         bound: Mapping[str, object] | None = None,
+        counts: Counts | None = None,
     ) -> None:
         self._write = write
         self._now = now
         self._zone = zone
         self._bound: Mapping[str, object] = bound or {}
         self.threshold = threshold or Threshold()
+        self.counts = counts or Counts()
 
     def bind(self, **fields: Unpack[Fields]) -> Self:
         """The same, with these fields on every line; a field given to `emit` wins over a bound one."""
@@ -218,7 +250,8 @@ class Events:
         return self._like(zone, self._bound)
 
     def _like(self, zone: tzinfo | None, bound: Mapping[str, object]) -> Self:
-        return type(self)(self._write, threshold=self.threshold, now=self._now, zone=zone, bound=bound)
+        shared: dict[str, Any] = {"threshold": self.threshold, "counts": self.counts, "now": self._now}
+        return type(self)(self._write, zone=zone, bound=bound, **shared)
 
     def emit(self, event: Event, *, level: Level | None = None, **fields: Unpack[Fields]) -> None:
         """Say that it happened. Fields that are None are left out.
@@ -234,6 +267,7 @@ class Events:
         said = level or self._usual_level(event, found)
         if said not in LEVELS:
             raise UnknownEventError(f"no level is called {said!r}")
+        self.counts.add(event, found)
         if self.threshold.admits(said):
             timestamp = self._now().astimezone(UTC).isoformat(timespec="milliseconds")
             self._write({"timestamp": timestamp, "level": said, "event": event, **found})

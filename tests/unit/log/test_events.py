@@ -199,3 +199,18 @@ def test_any_text_gives_one_valid_line(text: str):
 def test_the_static_list_and_the_list_at_run_time_are_one():
     assert get_args(Event) == EVENTS
     assert len(set(EVENTS)) == len(EVENTS)
+
+
+def test_events_are_counted_whether_they_are_written_or_not():
+    events, lines = captured("info")
+    work = events.bind(person="dana", account="work")
+    work.emit("message.left", sender="stranger@x.example")
+    work.emit("message.urgent", client="harbor", duration_ms=3)
+    work.emit("message.urgent", client="harbor", duration_ms=4.5)
+    events.emit("service.ready")
+    assert len(lines) == 3
+    assert events.counts.events == {
+        ("message.left", "dana", "work"): 1, ("message.urgent", "dana", "work"): 2, ("service.ready", "", ""): 1,
+    }  # fmt: skip
+    assert events.counts.messages == {("dana", "harbor", "urgent"): 2}
+    assert events.counts.durations == {"message.urgent": (2, 7.5)}
