@@ -1,6 +1,8 @@
 """Events as tests see them: captured, and each line held against the published schema."""
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,10 +24,10 @@ def line_validator() -> Draft202012Validator:
 class LogLines:
     """Events for the code under test, and the lines that they made."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime] | None = None) -> None:
         self.lines: list[dict[str, Any]] = []
         self.threshold = Threshold("debug")
-        self.events = Events(self._keep, threshold=self.threshold)
+        self.events = Events(self._keep, threshold=self.threshold, **({"now": now} if now else {}))
 
     def _keep(self, line: dict[str, Any]) -> None:
         line_validator().validate(line)

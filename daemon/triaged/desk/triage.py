@@ -63,6 +63,7 @@ async def _folder_row(desk: "Desk", session: Session, account: Account, folder: 
     office = desk.office
     row = await office.write(lambda ledger: ledger.folder(desk.row.id, folder))
     if session.selected == folder and row is not None and not desk.reselect_due():
+        await session.noop()  # Dovecot: after IDLE a SEARCH may not see for seconds what lies there; after NOOP it does
         return row
     selected = await session.select(folder)
     desk.selected()

@@ -61,6 +61,7 @@ class Outbox:
         self._wake = asyncio.Event()
         self._round = asyncio.Lock()
         self._stopping = False
+        self._sleeping = False
         self._resting_until: datetime | None = None
         self._drift = self._clocks()
 
@@ -83,7 +84,16 @@ class Outbox:
             except (LedgerBusy, LedgerFull, LedgerUnavailable) as error:
                 self._events.emit("account.degraded", error=str(error), reason="no reply can be claimed")
                 nap = LEDGER_AGAIN.total_seconds()
-            await self._clock.sleep(nap, self._wake)
+            self._sleeping = True
+            try:
+                await self._clock.sleep(nap, self._wake)
+            finally:
+                self._sleeping = False
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is in hand and nobody has asked to look at the queue."""
+        return self._sleeping and not self._wake.is_set()
 
     async def once(self) -> int:
         """Serve what is due now; how many replies were taken up. Waits for a round under way."""

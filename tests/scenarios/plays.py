@@ -1,0 +1,72 @@
+"""What the plays have in common: the consultant's configuration, and who writes to her."""
+
+GARY = "Gary Stone <gary@harbor.example>"
+MAY = "May <may@harbor.example>"
+PETRA = "Petra Sommer <petra@lindenhof.example>"
+
+ME = """
+[me]
+name = "Dana Roth"
+language = "en"
+timezone = "Europe/Berlin"
+team = ["*@roth-partners.example"]
+
+[hours]
+mon-thu = ["09:00-12:30", "13:30-17:30"]
+fri = "09:00-15:00"
+"""
+ACCOUNT = """
+[account.work]
+mode = "send"
+addresses = ["dana@roth.example"]
+imap = $IMAP
+smtp = $SMTP
+"""
+CLIENTS = """
+[client.harbor]
+name = "Harbor Trust"
+from = ["*@harbor.example"]
+people = { "gary@harbor.example" = "Gary" }
+language = "en"
+timezone = "Europe/London"
+calls = ["fri 10:00 for 45m"]
+
+[client.lindenhof]
+name = "Lindenhof e. V."
+from = ["*@lindenhof.example"]
+people = { "petra@lindenhof.example" = "Frau Sommer" }
+language = "de"
+calls = ["fri 11:00"]
+"""
+REPLY = '''
+[reply.until-call]
+text.en = """
+Hello {{ sender.name or 'there' }},
+
+I have your message{{ 's' if messages|length > 1 }}. Can it wait until our call on {{ promise | when }}?
+"""
+text.de = """
+Guten Tag {{ sender.name or 'zusammen' }},
+
+Ihre Nachricht{{ 'en sind' if messages|length > 1 else ' ist' }} da. Hat es Zeit bis zu unserem Telefonat am {{ promise | when }}?
+"""
+'''
+RULES = """
+[[rule]]
+name = "Outage"
+when = { subject = ["outage", "down"] }
+then = "urgent"
+
+[[rule]]
+name = "Everything else waits for the call"
+then = "defer"
+until = ["1h before next call", "start of office hours"]
+promise = ["next call", "2 business days"]
+reply = "until-call"
+"""
+CONSULTANT = ME + ACCOUNT + CLIENTS + REPLY + RULES
+
+ANSWERS = CONSULTANT.replace('until = ["1h before next call", "start of office hours"]', 'until = "start of office hours"').replace(
+    'promise = ["next call", "2 business days"]', 'promise = "2 business days"'
+)
+"""The same, but what she promises is an answer, not a call."""
