@@ -40,9 +40,10 @@ def run(args: argparse.Namespace) -> int:
     for name in args.message:
         message = read_raw(_octets(name))
         person = person_for(message, [one for one in persons if one])
-        rehearsal = rehearsals.setdefault(person.label, Rehearsal(person))
+        if person.label not in rehearsals:
+            rehearsals[person.label] = Rehearsal(person)
         arrived = _at(args.at, person) if args.at else arrival_of(message, datetime.now(UTC))
-        found = rehearsal.play(message, arrived)
+        found = rehearsals[person.label].play(message, arrived)
         if args.json:
             print_json([as_json(found, name)])
         else:

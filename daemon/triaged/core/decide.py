@@ -11,7 +11,7 @@ from triaged.core import passes
 from triaged.core.address import Address
 from triaged.core.calls import Occurrence
 from triaged.core.clients import Client
-from triaged.core.conditions import View, evaluate
+from triaged.core.conditions import View, evaluate, thread_kind
 from triaged.core.decision import (
     Aside,
     Decision,
@@ -25,7 +25,7 @@ from triaged.core.decision import (
     Verdict,
 )
 from triaged.core.facts import Facts, OpenPromise
-from triaged.core.guard import Refusal, Sending, destination, refusals
+from triaged.core.guard import Refusal, Sending, destination, first_refusal, refusals
 from triaged.core.identify import Identified
 from triaged.core.kinds import is_stop
 from triaged.core.language import detect
@@ -47,14 +47,20 @@ HANDS = frozenset({"\\seen", "\\flagged", "\\answered", "\\draft", "\\deleted"})
 WORTH_MOVING = timedelta(minutes=5)
 """An `until` nearer than this moves nothing."""
 
+TRACED = 50
+"""With more rules than this the daemon writes down only the one that matched; `explain` tells all."""
+
 _ROBOT_WITHIN = timedelta(minutes=2)
 _HELD_ONLY = frozenset({"rate-limit"})
 _JOINS = frozenset({"joined", "recently-replied", "rate-limit"})
 _VERDICTS = {Then.URGENT: Verdict.URGENT, Then.DEFER: Verdict.DEFERRABLE, Then.LEAVE: Verdict.LEFT}
 _BACK_BY_DEFAULT = parse_moment("start of office hours")
+_NOW = parse_moment("now")
 
 
-def decide(who: Identified, facts: Facts, person: Person, account: Account, *, movable: bool = True) -> Decision:
+def decide(
+    who: Identified, facts: Facts, person: Person, account: Account, *, movable: bool = True, trace: bool | None = None
+) -> Decision:
     """Say what is to happen to a message (CONTRACT "then", "Replies", "Promises").
 
     Args:
@@ -63,16 +69,19 @@ def decide(who: Identified, facts: Facts, person: Person, account: Account, *, m
         person: whose rules hold.
         account: where it came to.
         movable: whether this server can move messages safely.
+        trace: whether to tell why each rule did not match; None: where there are not too many.
     """
     client = who.client
     if who.mine or client is None:
-        return _nobodys(who, facts, person, account)
-    case = _Case(who, facts, person, account, client, movable)
+        return _nobodys(who, facts, person, account, every=trace is not False)
+    told = len(person.rules.rules) <= TRACED if trace is None else trace
+    case = _Case(who, facts, person, account, client, movable, told)
     return case.decision()
 
 
-def _nobodys(who: Identified, facts: Facts, person: Person, account: Account) -> Decision:
-    refused = refusals(_sending(who, facts, person, account, None))
+def _nobodys(who: Identified, facts: Facts, person: Person, account: Account, *, every: bool) -> Decision:
+    sending = _sending(who, facts, person, account, None)
+    refused = refusals(sending) if every else first_refusal(sending)
     reason = refused[0].reason if refused else "not from a client"
     return Decision(
         verdict=Verdict.LEFT,
@@ -92,15 +101,6 @@ def kinds(who: Identified, facts: Facts) -> tuple[str, ...]:
     return (thread_kind(facts), *sorted(who.kinds))
 
 
-def thread_kind(facts: Facts) -> str:
-    """`reply` to me, `follow-up` to the client's own or to an open promise, else `new`: exactly one."""
-    if facts.newest_in_thread == "mine":
-        return "reply"
-    if facts.newest_in_thread == "client" or facts.promise is not None:
-        return "follow-up"
-    return "new"
-
-
 @dataclass(slots=True)
 class _Case:
     """One client's message while it is being decided. Every step reads what the steps before it found."""
@@ -111,6 +111,7 @@ class _Case:
     account: Account
     client: Client
     movable: bool
+    traced: bool
     rule: Rule | None = None
     trace: tuple[TraceLine, ...] = ()
     verdict: Verdict = Verdict.URGENT
@@ -167,7 +168,7 @@ class _Case:
         has_one = passes.thread_has_one(self.facts, allowance, worktime)
         # automatic mail spends none; a thread that spent one goes on with it
         usable = 1 if has_one else 0 if self.who.automatic else left
-        found = self.person.rules.match(view, usable if allowance else None, trace=True)
+        found = self.person.rules.match(view, usable if allowance else None, trace=self.traced)
         if self.client.always == "urgent":
             found = self._always_urgent(view, found)
         self.rule, self.reason, self.trace = found.rule, found.because, found.trace
@@ -240,11 +241,8 @@ class _Case:
     def _until(self) -> Resolved | None:
         if self.verdict is not Verdict.DEFERRABLE or self.rule is None:
             return None
-        if not self.rule.until:
-            return self._resolve((_BACK_BY_DEFAULT,))
-        found = self._resolve(self.rule.until)
-        now = parse_moment("now")
-        return found or resolve(now, self.facts.now, self.person.worktime, self.client.calls)
+        found = self._resolve(self.rule.until or (_BACK_BY_DEFAULT,))
+        return found or resolve(_NOW, self.facts.now, self.person.worktime, self.client.calls)
 
     def _promised(self, until: Resolved | None) -> Resolved | None:
         """The rule's own promise: what it writes, else its `until` where the reply's text uses it."""
@@ -434,4 +432,6 @@ def _sending(
         fuse=account.reply_fuse.count,
         call=near.id if near is not None else None,
         lacks_promise=lacks_promise,
+        roster=person.roster,
+        send_at=send_at,
     )

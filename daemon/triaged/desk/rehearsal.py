@@ -69,10 +69,15 @@ class Rehearsal:
             seen = sent_seen(message, arrived, self.person.roster, by_team=not who.mine)
             self._ledger.saw_sent(self._rows[account.label].id, [seen], arrived)
         arriving = self._arriving(message, who, account, arrived)
-        before = self._ledger.facts(arriving, arrived)
+        asked: list[Facts] = []
+
+        def judge(_: Arriving, facts: Facts) -> Decision:
+            asked.append(facts)
+            return decide(who, facts, self.person, account, trace=show)
+
         [admission] = self._ledger.admit(
             [arriving],
-            lambda _, facts: decide(who, facts, self.person, account),
+            judge,
             now=arrived,
             ruleset=self.person.ruleset_hash,
             record=lambda decision, read: as_record(
@@ -81,13 +86,13 @@ class Rehearsal:
         )
         decision = admission.decision
         if decision is None:  # the very same message once more
-            before = replace(before, duplicate=True)
-            decision = decide(who, before, self.person, account)
+            asked.append(replace(self._ledger.facts(arriving, arrived), duplicate=True))
+            decision = decide(who, asked[-1], self.person, account, trace=show)
         written, trouble = (None, "")
         if show and decision.reply is not None and decision.reply.joins is None and admission.reply is not None:
             written, trouble = self._written(admission.reply, decision.reply.send_at)
         return Rehearsed(
-            message, who, self.person, account, arrived, before, decision, written,
+            message, who, self.person, account, arrived, asked[-1], decision, written,
             decision.reply.to.spec if decision.reply else None, trouble,
         )
 

@@ -4,9 +4,9 @@
 knows no clock and no server, and a check only ever refuses: nothing makes up for a refusal.
 """
 
-from triaged.core.guard.checks import CHECKS, Check, refusals
+from triaged.core.guard.checks import CHECKS, Check, first_refusal, refusals
 from triaged.core.guard.codes import REFUSALS, Refusal
 from triaged.core.guard.sending import Sending, destination
 from triaged.core.guard.table import guard_table
 
-__all__ = ["CHECKS", "REFUSALS", "Check", "Refusal", "Sending", "destination", "guard_table", "refusals"]
+__all__ = ["CHECKS", "REFUSALS", "Check", "Refusal", "Sending", "destination", "first_refusal", "guard_table", "refusals"]

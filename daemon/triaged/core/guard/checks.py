@@ -1,7 +1,8 @@
 """The guard's checks in their order: a closed table, of which the reference in config/README.md is generated."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from triaged.core.guard import past, signs, who, written
@@ -93,6 +94,16 @@ CHECKS: Final = (
 
 def refusals(sending: Sending) -> tuple[Refusal, ...]:
     """All refusals that apply, in the order of REFUSALS; none: it may be answered at `destination`."""
+    return tuple(_found(sending))
+
+
+def first_refusal(sending: Sending) -> tuple[Refusal, ...]:
+    """The refusal that is told, alone: nobody reads the rest of what speaks against answering a stranger."""
+    return tuple(islice(_found(sending), 1))
+
+
+def _found(sending: Sending) -> Iterator[Refusal]:
     callers = sending.notice is not None
-    found = ((check, check.question(sending)) for check in CHECKS if check.of_callers or not callers)
-    return tuple(Refusal(check.code, reason) for check, reason in found if reason)
+    for check in CHECKS:
+        if (check.of_callers or not callers) and (reason := check.question(sending)):
+            yield Refusal(check.code, reason)

@@ -1,0 +1,111 @@
+"""`triaged explain ITEM`: what the daemon decided about a message, and what became of it, from the ledger."""
+
+import argparse
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from triaged.cli.common import Failed, console, ledger_of, local, people_of, print_json, readable
+from triaged.config import Loaded
+from triaged.ledger import Ledger
+from triaged.ledger.values import EffectRow, Item, ReplyRow
+
+_DOES = {
+    "flag": "flag it", "urgent": "move it to the urgent folder", "aside": "put it aside", "back": "bring it back",
+    "append": "append a copy", "remove": "remove the draft", "notify": "push",
+}
+
+
+def run(args: argparse.Namespace, loaded: Loaded) -> int:
+    """Explain items by their numbers."""
+    with ledger_of(loaded) as ledger:
+        people = people_of(loaded, ledger)
+        for word in args.message:
+            item = ledger.item(int(word))
+            if item is None:
+                raise Failed(f"there is no item {word}")
+            person = people.get(item.person)
+            zone = person.worktime.zone if person else None
+            if args.json:
+                print_json([as_json(ledger, item, zone, person.label if person else item.person)])
+            else:
+                _page(ledger, item, zone)
+    return 0
+
+
+def as_json(ledger: Ledger, item: Item, zone: ZoneInfo | None, person: str) -> dict[str, Any]:
+    """What is known of an item, with the decision as it was made then."""
+    decision = dict(item.decision or {})
+    accounts = {row.id: row.login for row in ledger.accounts()}
+    return {
+        "item": item.id, "person": person, "account": accounts.get(item.account), "message_id": item.message_id,
+        "client": item.client, "sender": item.sender, "subject": item.subject, "kind": list(item.kind),
+        "verdict": item.verdict, "rule": item.rule, "reason": item.reason, "no_reply": item.no_reply,
+        "arrived": local(item.arrived_at, zone), "decided": local(item.decided_at, zone), "state": item.state,
+        "folder": item.folder, "uid": item.uid, "answered": local(item.answered_at, zone), "ruleset": item.ruleset,
+        "moments": decision.get("moments"), "refusals": decision.get("refusals"), "notify": decision.get("notify"),
+        "trace": [dict(zip(("rule", "matched", "because"), line, strict=True)) for line in decision.get("trace", [])],
+        "effects": [
+            {"kind": e.kind, "due": local(e.due_at, zone), "state": e.state, "done": local(e.done_at, zone), "error": e.error}
+            for e in ledger.effects_for(item.id)
+        ],
+        "replies": [
+            {"reply": r.id, "kind": r.kind, "state": r.state, "template": r.template, "to": r.rcpt,
+             "send_at": local(r.send_at, zone), "ended": local(r.ended_at, zone), "reason": r.reason}
+            for r in ledger.replies_for(item.id)
+        ],
+    }
+
+
+def _page(ledger: Ledger, item: Item, zone: ZoneInfo | None) -> None:
+    from rich.text import Text
+
+    out = console()
+    decision = dict(item.decision or {})
+    out.print()
+    out.print(Text.assemble((item.subject or "(no subject)", "bold"), (f"   item {item.id}", "dim")))
+    out.print(Text(f"from {item.sender or '?'}, arrived {readable(item.arrived_at, zone)}", style="dim"))
+    out.print()
+    rows = [
+        ("verdict", item.verdict or "not decided yet"), ("client", item.client or ""), ("rule", item.rule or "none"),
+        ("because", item.reason or ""), ("kind", ", ".join(item.kind)), ("now", _now(item, zone)),
+    ]
+    for which in ("until", "promise"):
+        moment = (decision.get("moments") or {}).get(which)
+        if moment:
+            rows.append((which, f"{moment['as_written']}: {', '.join(moment['steps'])}"))
+    for label, text in rows:
+        out.print(Text.assemble((f"  {label:<9}", "cyan"), text))
+    _section(out, "Rules, from the top", [f"{'✓' if m else '·'} {r}  {b}" for r, m, b in decision.get("trace", [])])
+    _section(out, "Done and owed", [_effect(e, zone) for e in ledger.effects_for(item.id)])
+    _section(out, "Replies", [_reply(r, zone) for r in ledger.replies_for(item.id)])
+    if not ledger.replies_for(item.id):
+        _section(out, "No reply", [f"{code}  {reason}" for code, reason in decision.get("refusals", [])])
+    out.print()
+
+
+def _now(item: Item, zone: ZoneInfo | None) -> str:
+    where = f" in {item.folder}" if item.folder else ""
+    answered = f", answered {readable(item.answered_at, zone)}" if item.answered_at else ""
+    return f"{item.state}{where}{answered}"
+
+
+def _effect(effect: EffectRow, zone: ZoneInfo | None) -> str:
+    done = f"done {readable(effect.done_at, zone)}" if effect.state == "done" else f"{effect.state}, due {readable(effect.due_at, zone)}"
+    return f"{_DOES[effect.kind]}: {done}{f' ({effect.error})' if effect.error else ''}"
+
+
+def _reply(reply: ReplyRow, zone: ZoneInfo | None) -> str:
+    when = readable(reply.ended_at or reply.send_at, zone)
+    reason = f" ({reply.reason})" if reply.reason else ""
+    return f"reply {reply.id} “{reply.template}” to {reply.rcpt}: {reply.state.replace('_', ' ')} {when}{reason}"
+
+
+def _section(out: Any, title: str, lines: list[str]) -> None:
+    from rich.text import Text
+
+    if not lines:
+        return
+    out.print()
+    out.print(Text(title, style="bold"))
+    for line in lines:
+        out.print(Text("  " + line))

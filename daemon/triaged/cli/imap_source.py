@@ -1,0 +1,67 @@
+"""`imap:ACCOUNT/FOLDER` for replay, and ACCOUNT:UID for explain: mail read from the server, never marked as seen."""
+
+import asyncio
+from datetime import datetime
+
+from triaged.cli.common import Failed
+from triaged.config import Loaded, ask_secret
+from triaged.core.message import read
+from triaged.core.settings import Account
+from triaged.desk.sources import Old
+from triaged.mailbox import Pools, Session
+
+_WINDOW = 500
+
+
+def fetched(loaded: Loaded, source: str, since: datetime | None) -> list[Old]:
+    """Every message of a folder on the server.
+
+    Raises:
+        Failed: there is no such account or folder.
+        MailboxError: the server cannot be reached.
+    """
+    label, _, folder = source.removeprefix("imap:").partition("/")
+    return asyncio.run(_folder(account_of(loaded, label), folder or "INBOX", since))
+
+
+def account_of(loaded: Loaded, label: str) -> Account:
+    """The account of that table name or login."""
+    accounts = [account for person in loaded.persons for account in person.accounts]
+    found = next((account for account in accounts if label in (account.label, account.login)), None)
+    if found is None:
+        raise Failed(f"there is no account {label!r}; known are {', '.join(a.label for a in accounts)}")
+    return found
+
+
+def session_for(account: Account, pools: Pools) -> Session:
+    """A connection of its own, beside the daemon's."""
+    server = account.imap
+    password = server.password
+
+    async def secret() -> str:
+        assert password is not None
+        return await ask_secret(password, user=server.user or "", service=server.host)
+
+    return Session(server, pools, secret=secret if password is not None else None)
+
+
+async def _folder(account: Account, folder: str, since: datetime | None) -> list[Old]:
+    pools = Pools()
+    session = session_for(account, pools)
+    try:
+        await session.open()
+        name = await session.locate(folder)
+        if name is None:
+            raise Failed(f"{account.label} has no folder {folder!r}")
+        await session.select(name)
+        uids = await session.uids_from(1)
+        found: list[Old] = []
+        for start in range(0, len(uids), _WINDOW):
+            for one in await session.fetch(uids[start : start + _WINDOW], text=True):
+                if since is None or one.arrived >= since:
+                    message = read(one.header, one.body, size=one.size, complete=one.complete)
+                    found.append(Old(f"{folder}:{one.uid}", message, one.arrived))
+        return found
+    finally:
+        await session.close()
+        pools.close()

@@ -1,0 +1,264 @@
+"""`triaged replay`: run the rules over mail that is already there, and see what would have happened."""
+
+import argparse
+import csv
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from triaged.cli.common import (
+    EX_CONFIG,
+    Failed,
+    add_listing,
+    configuration,
+    console,
+    local,
+    person_of,
+    print_json,
+    print_table,
+    readable,
+)
+from triaged.config import Loaded, load
+from triaged.core.decision import Decision
+from triaged.core.settings import Person
+from triaged.desk.rehearsal import Rehearsal, person_for
+from triaged.desk.sources import Old, count, old_mail
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    add_listing(parser)
+    parser.add_argument(
+        "source", nargs="+", metavar="SOURCE", help="a Maildir, an mbox, a folder of .eml files, or imap:ACCOUNT/FOLDER"
+    )
+    parser.add_argument("--against", type=Path, metavar="OLD.toml", help="show only what changes compared with these rules")
+    parser.add_argument("--since", metavar="DATE", help="only what arrived from then on (2026-10-01, or 30d)")
+    parser.add_argument("--list", action="store_true", help="every client message, not only the summary")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="every client message as CSV (- for standard output)")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message and what would have happened to it, under the new rules and (with --against) the old ones."""
+
+    old: Old
+    person: Person
+    decision: Decision
+    before: Decision | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the old rules would have done something else."""
+        return self.before is not None and _essence(self.before) != _essence(self.decision)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Rehearse all of it in the order of arrival."""
+    loaded = configuration(args)
+    against = _against(args.against) if args.against else None
+    mail = _mail(args, loaded)
+    lines = list(_rehearsed(mail, loaded, args.person, against))
+    client_lines = [line for line in lines if line.decision.client is not None or line.changed]
+    shown = [line for line in client_lines if line.changed] if against else client_lines
+    if args.csv:
+        _csv(args.csv, shown)
+    if args.json:
+        print_json(_as_json(line) for line in shown)
+    elif args.csv is None or str(args.csv) != "-":
+        _print(lines, shown, listing=args.list or against is not None, against=against is not None)
+    return 0
+
+
+def _against(path: Path) -> Loaded:
+    loaded = load(path)
+    if not loaded.persons:
+        for problem in loaded.errors:
+            sys.stderr.write(f"{problem}\n")
+        error = Failed(f"{path}: these rules cannot be read")
+        error.exit_code = EX_CONFIG
+        raise error
+    return loaded
+
+
+def _mail(args: argparse.Namespace, loaded: Loaded) -> list[Old]:
+    """All messages of all sources, in the order of arrival."""
+    since = _since(args.since) if args.since else None
+    found: list[Old] = []
+    for source in args.source:
+        if source.startswith("imap:"):
+            from triaged.cli.imap_source import fetched
+
+            found.extend(fetched(loaded, source, since))
+        else:
+            path = Path(source)
+            found.extend(_progress(old_mail(path), count(path) if path.exists() else 0, f"reading {source}"))
+    kept = [old for old in found if since is None or old.arrived >= since]
+    return sorted(kept, key=lambda old: old.arrived)
+
+
+def _since(text: str) -> datetime:
+    from triaged.core.spans import parse_span
+
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        try:
+            return datetime.now(UTC) - parse_span(text).fixed
+        except ValueError as error:
+            raise Failed(f'--since {text}: write a date like 2026-10-01, or a span like "30d"') from error
+    return (at if at.tzinfo else at.astimezone()).astimezone(UTC)
+
+
+def _rehearsed(mail: Sequence[Old], loaded: Loaded, label: str | None, against: Loaded | None) -> Iterator[Line]:
+    persons = [person_of(loaded, label)] if label else list(loaded.persons)
+    people = [person for person in persons if person is not None]
+    now: dict[str, Rehearsal] = {}
+    then: dict[str, Rehearsal] = {}
+    for old in _progress(mail, len(mail), "deciding"):
+        person = person_for(old.message, people)
+        played = _rehearsal(now, person).play(old.message, old.arrived, show=False)
+        before = _before(old, person, against, then)
+        yield Line(old, person, played.decision, before)
+
+
+def _before(old: Old, person: Person, against: Loaded | None, then: dict[str, Rehearsal]) -> Decision | None:
+    if against is None:
+        return None
+    other = against.person(person.label) or (against.persons[0] if len(against.persons) == 1 else None)
+    if other is None:
+        return None
+    return _rehearsal(then, other).play(old.message, old.arrived, show=False).decision
+
+
+def _rehearsal(running: dict[str, Rehearsal], person: Person) -> Rehearsal:
+    """The person's one run, begun with her first message."""
+    if person.label not in running:
+        running[person.label] = Rehearsal(person)
+    return running[person.label]
+
+
+def _essence(decision: Decision) -> tuple[Any, ...]:
+    """What counts as a change: verdict, moments, reply; not the name of the rule alone."""
+    return (
+        decision.client,
+        decision.verdict,
+        decision.until.at if decision.until else None,
+        decision.promise_moment.at if decision.promise_moment else None,
+        (decision.reply.template, decision.reply.language, decision.reply.send_at) if decision.reply else None,
+        decision.no_reply,
+        decision.notify,
+    )
+
+
+def _progress(things: Iterable[Old], total: int, title: str) -> Iterable[Old]:
+    """A bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty() or total < 200:
+        return things
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(things, description=title, total=total, console=Console(stderr=True), transient=True)
+
+
+# --- what is shown --------------------------------------------------------------------------------------------------
+
+
+def _print(lines: Sequence[Line], shown: Sequence[Line], *, listing: bool, against: bool) -> None:
+    if listing:
+        rows = [_cells(line, against=against) for line in shown]
+        columns = ("arrived", "client", "subject", "verdict", "rule", "until", "reply", "because")
+        print_table(columns, rows, "Nothing changes." if against else "No mail of a client.")
+    if against:
+        print_table((), [], f"{len(shown)} of {len(lines)} messages would be decided differently.")
+        return
+    table = Counter((line.decision.client or "", line.decision.verdict.value, line.decision.rule or "(no rule)") for line in shown)
+    replies = Counter((line.decision.client or "", line.decision.verdict.value, line.decision.rule or "(no rule)")
+                      for line in shown if line.decision.reply is not None and line.decision.no_reply is None)
+    rows = [(c, v, r, str(n), str(replies[c, v, r] or "")) for (c, v, r), n in sorted(table.items(), key=_by_client)]
+    print_table(("client", "verdict", "rule", "messages", "replies"), rows, "No mail of a client.")
+    others = len(lines) - len(shown)
+    console().print(f"{len(lines)} messages, {len(shown)} from clients, {others} of nobody on the roster.", style="dim")
+
+
+def _by_client(entry: tuple[tuple[str, str, str], int]) -> tuple[str, int]:
+    (client, _, _), number = entry
+    return client, -number
+
+
+def _cells(line: Line, *, against: bool) -> tuple[str, ...]:
+    zone = line.person.worktime.zone
+    decision, before = line.decision, line.before
+    because = decision.reason
+    verdict = decision.verdict.value
+    rule = decision.rule or ""
+    if against and before is not None:
+        verdict = f"{before.verdict.value} → {verdict}" if before.verdict != decision.verdict else verdict
+        rule = f"{before.rule or '–'} → {rule or '–'}" if before.rule != decision.rule else rule
+        because = f"before: {before.reason}; now: {decision.reason}"
+    return (
+        readable(line.old.arrived, zone),
+        decision.client or "",
+        line.old.message.subject,
+        verdict,
+        rule,
+        readable(decision.until.at, zone) if decision.until else "",
+        _reply_word(decision),
+        because,
+    )
+
+
+def _reply_word(decision: Decision) -> str:
+    if decision.reply is not None and decision.no_reply is None:
+        return decision.reply.template
+    return f"– {decision.no_reply}" if decision.no_reply else ""
+
+
+def _one(decision: Decision, person: Person) -> dict[str, Any]:
+    zone = person.worktime.zone
+    return {
+        "client": decision.client,
+        "verdict": decision.verdict.value,
+        "rule": decision.rule,
+        "reason": decision.reason,
+        "until": local(decision.until.at, zone) if decision.until else None,
+        "promise": local(decision.promise_moment.at, zone) if decision.promise_moment else None,
+        "reply": decision.reply.template if decision.reply and decision.no_reply is None else None,
+        "no_reply": decision.no_reply,
+    }
+
+
+def _as_json(line: Line) -> dict[str, Any]:
+    found = {
+        "file": line.old.name,
+        "message_id": line.old.message.message_id,
+        "person": line.person.label,
+        "sender": line.decision.sender,
+        "subject": line.old.message.subject,
+        "arrived": local(line.old.arrived, line.person.worktime.zone),
+        **_one(line.decision, line.person),
+    }
+    return {**found, "before": _one(line.before, line.person)} if line.before is not None else found
+
+
+def _csv(path: Path, lines: Sequence[Line]) -> None:
+    rows = [_as_json(line) for line in lines]
+    for row in rows:
+        before = row.pop("before", None)
+        if before is not None:
+            row |= {f"before_{name}": value for name, value in before.items()}
+    names = list(rows[0]) if rows else ["file"]
+    if str(path) == "-":
+        _write_csv(sys.stdout, names, rows)
+        return
+    with path.open("w", encoding="utf-8", newline="") as file:
+        _write_csv(file, names, rows)
+
+
+def _write_csv(file: Any, names: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    writer = csv.DictWriter(file, names)
+    writer.writeheader()
+    writer.writerows(rows)
