@@ -1,0 +1,85 @@
+"""`triaged check`: problems to stdout in the order of the file, the sum to stderr, 78 for any error."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from support.configurations import WHOLE, write
+from triaged.cli import main
+
+CONFIG = Path(__file__).parents[3] / "config"
+FAILING = '[[rule.example]]\nfrom = "g@harbor.example"\nexpect = { then = "urgent" }\n'
+
+
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def check(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(["check", *arguments])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+@pytest.mark.parametrize("name", ["triaged", "consultant", "project-manager", "support", "employee"])
+def test_the_shipped_configurations_are_well(capsys: pytest.CaptureFixture[str], name: str):
+    code, out, err = check(capsys, "-c", str(CONFIG / f"{name}.toml"))
+    assert (code, out) == (0, "")
+    assert f"{name}.toml: all is well: 1 person, 1 account (" in err
+
+
+def test_the_shipped_configurations_are_well_as_one_folder_too(capsys: pytest.CaptureFixture[str]):
+    code, out, err = check(capsys, "-c", str(CONFIG))
+    assert (code, out) == (0, "")
+    assert "all is well: 5 persons, 5 accounts (" in err
+
+
+def test_errors_and_failing_examples_come_in_order_and_end_in_78(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = write(tmp_path, WHOLE + FAILING + '[reply.spare]\ntext = "x"\n')
+    code, out, err = check(capsys, "-c", str(path))
+    assert code == 78
+    assert [line.split(": ")[1] for line in out.splitlines()] == ["error", "warning"]
+    assert err == f"{path}: 1 error and 1 warning\n"
+
+
+def test_warnings_alone_end_in_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = write(tmp_path, WHOLE + '[reply.spare]\ntext = "x"\n')
+    code, out, err = check(capsys, "-c", str(path))
+    assert code == 0
+    assert out == f"{path}:32:1: warning: [reply.spare] is never used: no rule sends it\n"
+    assert err == f"{path}: 1 warning: 1 person, 1 account (send), 1 client, 1 rule, 0 examples run\n"
+
+
+def test_json_is_one_object_a_problem(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = write(tmp_path, WHOLE + FAILING)
+    code, out, _ = check(capsys, "--json", "-c", str(path))
+    (problem,) = [json.loads(line) for line in out.splitlines()]
+    assert code == 78
+    assert problem.pop("text").startswith('example of "Everything": then is "defer", not "urgent"')
+    assert problem == {"file": str(path), "line": 34, "column": 19, "severity": "error"}
+
+
+def test_a_folder_with_one_invalid_person_says_who_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    write(tmp_path, WHOLE)
+    write(tmp_path, "[me", "lea.toml")
+    code, _, err = check(capsys, "-c", str(tmp_path))
+    assert code == 78
+    assert err == f"{tmp_path}: 1 error; left out: lea\n"
+
+
+def test_a_file_that_is_not_there_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    code, out, _ = check(capsys, "-c", str(tmp_path / "none.toml"))
+    assert (code, out) == (
+        78,
+        f"{tmp_path / 'none.toml'}:1:1: error: there is no such file; `triaged init` makes one\n",
+    )
+
+
+def test_without_a_path_the_environment_says_where(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TRIAGED_CONFIG", str(write(tmp_path, WHOLE)))
+    assert check(capsys)[0] == 0
