@@ -1,0 +1,118 @@
+"""The daemon's state and the counts of its events in the text format of Prometheus.
+
+In: a `DaemonState` and `Counts`. Out: octets for /metrics. Labels are labels of the configuration, never addresses,
+subjects or anything else that came by mail.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from triaged import __version__
+from triaged.log.events import Counts
+from triaged.service.health import FIGURES, AccountState, DaemonState, Metrics
+
+if TYPE_CHECKING:
+    from prometheus_client import Metric
+
+_WHOSE: Final = ("person", "account")
+
+_INSTANTS: Final[tuple[tuple[str, str, Callable[[AccountState], datetime | None]], ...]] = (
+    ("state_since", "Since when the account is in its present state.", lambda account: account.since),
+    ("proven_alive", "When the server last answered.", lambda account: account.proven_alive),
+    ("last_message", "When the last message was decided.", lambda account: account.last_message),
+)
+_COUNTERS: Final[tuple[tuple[str, str, Callable[[AccountState], int]], ...]] = (
+    ("connects", "Connections made.", lambda account: account.connects),
+    ("failures", "Connections that failed or were lost.", lambda account: account.failures),
+)
+
+
+def exporter(counts: Counts) -> Metrics | None:
+    """Renders states; None where prometheus-client is not installed (triaged[metrics])."""
+    try:
+        from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+    except ImportError:
+        return None
+
+    class Latest:
+        """Collects what was asked for last: prometheus-client calls it while it renders."""
+
+        state: DaemonState | None = None
+
+        def collect(self) -> "Iterator[Metric]":
+            if self.state is not None:
+                yield from families(self.state, counts)
+
+    latest = Latest()
+    registry = CollectorRegistry()
+    registry.register(latest)
+    ProcessCollector(registry=registry)
+
+    def render(state: DaemonState) -> bytes:
+        latest.state = state
+        return generate_latest(registry)
+
+    return render
+
+
+def families(state: DaemonState, counts: Counts) -> "Iterator[Metric]":
+    """Every family, in a fixed order."""
+    yield from _of_the_daemon(state)
+    yield from _of_the_events(counts)
+    yield from _of_the_accounts(state)
+
+
+def _of_the_daemon(state: DaemonState) -> "Iterator[Metric]":
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
+
+    yield InfoMetricFamily("triaged_build", "The running version.", value={"version": __version__})
+    started = state.started_at.timestamp()
+    yield GaugeMetricFamily("triaged_start_time_seconds", "When the daemon started.", value=started)
+    yield GaugeMetricFamily("triaged_ready", "Whether every account has been tried.", value=float(state.ready))
+    yield CounterMetricFamily("triaged_log_lines_lost", "Lines of the log that nobody took.", value=state.lines_lost)
+
+
+def _of_the_events(counts: Counts) -> "Iterator[Metric]":
+    from prometheus_client.core import CounterMetricFamily, SummaryMetricFamily
+
+    events = CounterMetricFamily("triaged_events", "Events, as in the log.", labels=("event", *_WHOSE))
+    for event_key, count in sorted(counts.events.items()):
+        events.add_metric(event_key, count)
+    yield events
+    messages = CounterMetricFamily(
+        "triaged_client_messages", "Clients' messages by verdict.", labels=("person", "client", "verdict")
+    )
+    for message_key, count in sorted(counts.messages.items()):
+        messages.add_metric(message_key, count)
+    yield messages
+    took = SummaryMetricFamily("triaged_event_duration_seconds", "How long it took.", labels=("event",))
+    for event, (count, milliseconds) in sorted(counts.durations.items()):
+        took.add_metric((event,), count_value=count, sum_value=milliseconds / 1000)
+    yield took
+
+
+def _of_the_accounts(state: DaemonState) -> "Iterator[Metric]":
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+    up = GaugeMetricFamily("triaged_account_up", "Whether the account's mail is watched.", labels=(*_WHOSE, "mode"))
+    for account in state.accounts:
+        up.add_metric((account.person, account.account, account.mode), float(account.is_well))
+    yield up
+    for name, words, instant in _INSTANTS:
+        gauge = GaugeMetricFamily(f"triaged_account_{name}_timestamp_seconds", words, labels=_WHOSE)
+        for account in state.accounts:
+            if (at := instant(account)) is not None:
+                gauge.add_metric((account.person, account.account), at.timestamp())
+        yield gauge
+    for name, words, number in _COUNTERS:
+        counter = CounterMetricFamily(f"triaged_account_{name}", words, labels=_WHOSE)
+        for account in state.accounts:
+            counter.add_metric((account.person, account.account), number(account))
+        yield counter
+    for name, words in FIGURES.items():
+        figure = GaugeMetricFamily(f"triaged_{name}", words, labels=_WHOSE)
+        for account in state.accounts:
+            if name in account.figures:
+                figure.add_metric((account.person, account.account), account.figures[name])
+        yield figure
