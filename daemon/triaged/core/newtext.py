@@ -48,46 +48,22 @@ _COLONS = ":："
 _SIGNS = frozenset(">-_=*#[(<!+~\u26a0|：")
 _FIRST_SIGNS = _SIGNS | frozenset(" \t\u00a0\u3000")
 _LAST_SIGNS = frozenset(_COLONS + " \t\u00a0\u3000")
-# How lines begin that may be a footer or a disclaimer: their first four characters, in the cases people write.
-_OPENINGS = frozenset(
-    cased
-    for opening in (
-        *(
-            "sent",
-            "get ",
-            "von ",
-            "gese",
-            "dies",
-            "outl",
-            "hole",
-            "envo",
-            "télé",
-            "obte",
-            "envi",
-            "verz",
-            "vers",
-            "invi",
-        ),
-        *(
-            "sänt",
-            "skic",
-            "disc",
-            "conf",
-            "lega",
-            "impo",
-            "priv",
-            "haft",
-            "vert",
-            "rech",
-            "avis",
-            "this",
-            "the ",
-            "der ",
-        ),
-        *("ce m", "ce c", "este", "plea", "cons", "bitt"),
-    )
-    for cased in (opening, opening.capitalize(), opening.upper())
+
+
+def _cased(*openings: str) -> frozenset[str]:
+    return frozenset(cased for one in openings for cased in (one, one.capitalize(), one.upper()))
+
+
+# How lines begin that may be a footer, or at the start of a paragraph a notice: their first four characters.
+_FOOTERS = _cased(
+    *("sent", "get ", "von ", "gese", "dies", "outl", "hole", "envo", "télé", "obte", "envi", "verz", "vers", "invi"),
+    *("sänt", "skic"),
 )
+_NOTICES = _cased(
+    *("disc", "conf", "lega", "impo", "priv", "haft", "vert", "rech", "avis", "this", "the ", "dies", "der ", "ce m"),
+    *("ce c", "este", "plea", "cons", "bitt"),
+)
+_OPENINGS = _FOOTERS | _NOTICES
 _FIRST_FIELDS = frozenset({"from", "date", "subject"})
 
 _ORIGINAL = re.compile(
@@ -176,7 +152,7 @@ def scan(text: str, marks: Iterable[Mark] = (), *, forwarding: bool = False) -> 
     """
     lines = text.split("\n")
     kinds = _marked(lines, marks) if marks else [""] * len(lines)
-    _Lines(lines, kinds, forwarding).read()
+    _Lines(lines, kinds, forwarding, wide="：" in text).read()
     if not any(kinds):
         return Scan(text.strip())
     kept = "\n".join([line for line, kind in zip(lines, kinds, strict=True) if not kind]).strip()
@@ -221,6 +197,7 @@ class _Lines:
     lines: list[str]
     kinds: list[str]
     forwarding: bool
+    wide: bool  # whether there are fullwidth colons, which may stand anywhere in a line
     begun: bool = False  # something new has been read
 
     def read(self) -> None:
@@ -228,10 +205,11 @@ class _Lines:
         number = 0
         while number < len(self.lines) and not self.begun:
             number = self._line(number)
-        for suspect in _suspects(self.lines)[:_SUSPECTS_LIMIT]:
+        suspects = range(len(self.lines)) if self.wide else _suspects(self.lines)
+        for suspect in suspects[:_SUSPECTS_LIMIT]:
             if suspect < number:
                 continue
-            if self.lines[suspect][0] == ">":  # most of them by far
+            if self.lines[suspect][:1] == ">":  # most of them by far
                 self.kinds[suspect] = self.kinds[suspect] or "quote"
             else:
                 number = self._line(suspect)
@@ -388,16 +366,17 @@ class _Lines:
 
 def _suspects(lines: list[str]) -> list[int]:
     """The numbers of the lines worth a closer look: one cheap question after the other, asked of every line."""
+    # This is the innermost loop of reading mail: bounds are spelled out, and names looked up once.
+    first, last, openings, footers = _FIRST_SIGNS, _LAST_SIGNS, _OPENINGS, _FOOTERS
     return [
         number
         for number, line in enumerate(lines)
         if line
         and (
-            line[0] in _FIRST_SIGNS
-            or line[-1] in _LAST_SIGNS
-            or line[:4] in _OPENINGS
-            or ":" in line[:24]  # _LABEL_LIMIT, spelled out: this is the innermost loop of reading mail
-            or (not line.isascii() and "：" in line[:24])
+            line[0] in first
+            or line[-1] in last
+            or ":" in line[:24]
+            or (line[:4] in openings and (line[:4] in footers or not lines[number - 1]))
         )
     ]
 

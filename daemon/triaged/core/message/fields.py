@@ -88,7 +88,8 @@ def read_fields(header: bytes) -> tuple[Fields, tuple[str, ...]]:
             defects.append("limit-field")
             body = body[:FIELD_LIMIT]  # noqa: PLW2901  # the field, cut
         # A line end within a field is a fold: the pattern lets no other in (RFC 5322 2.2.3).
-        pairs.append((name.decode("ascii").lower(), body.replace(b"\n", b"").strip()))
+        unfolded = body.replace(b"\n", b"") if b"\n" in body else body
+        pairs.append((str(name, "ascii").lower(), unfolded.strip()))
     return Fields.of(tuple(pairs)), tuple(dict.fromkeys(defects))
 
 

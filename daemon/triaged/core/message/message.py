@@ -24,6 +24,7 @@ from triaged.core.message.mime import BODY_LIMIT, Part, read_parts
 from triaged.core.newtext import Cut, Scan, cuts_of, scan
 
 T = TypeVar("T")
+_ABSENT = (b"",)
 
 
 class once(Generic[T]):  # noqa: N801  # reads like the `property` it stands beside
@@ -197,11 +198,14 @@ class Message:
 
     @once
     def _structure(self) -> tuple[Part, tuple[str, ...]]:
+        raw = self.fields.raw
         content_type, encoding, disposition = (
-            self.fields.raw(f"content-{name}")[:1] or (b"",) for name in ("type", "transfer-encoding", "disposition")
+            (raw("content-type") or _ABSENT)[0],
+            (raw("content-transfer-encoding") or _ABSENT)[0],
+            (raw("content-disposition") or _ABSENT)[0],
         )
         whole = self.complete and len(self.body) <= BODY_LIMIT
-        return read_parts(content_type[0], encoding[0], disposition[0], self._octets, complete=whole)
+        return read_parts(content_type, encoding, disposition, self._octets, complete=whole)
 
     @property
     def structure(self) -> Part:

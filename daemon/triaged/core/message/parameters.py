@@ -7,7 +7,12 @@ from urllib.parse import unquote_to_bytes
 
 from triaged.core.decoding import clean_line, decode, decode_words, is_dropped
 
-_SIMPLE = re.compile(rb"[ \t]*([^\s;]{1,100})[ \t]*(?:;[ \t]*charset=\"?([\w.:-]{1,40})\"?[ \t]*)?;?\Z", re.IGNORECASE)
+# What nearly all mail has: a value, and at most one parameter of plain characters.
+_SIMPLE = re.compile(
+    rb"[ \t]*([!#-'*+./0-9A-Z^_a-z{|}~-]{1,100})[ \t]*"
+    rb'(?:;[ \t]*(charset|boundary|name|filename)=("?)([!#$%&+,./0-9:A-Z^_`a-z{|}~-]{1,200})\3[ \t]*)?;?[ \t]*\Z',
+    re.IGNORECASE,
+)
 # One parameter; an unclosed quotation mark reaches to the end, which keeps this linear.
 _PARAMETER = re.compile(r';[ \t]*([^\s;="]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*+)(?:"|\\?\Z)|([^;]*))')
 _ESCAPE = re.compile(r"\\(.)")
@@ -23,8 +28,8 @@ def read_value(raw: bytes) -> tuple[str, Mapping[str, str]]:
     The first of two parameters of one name counts; an RFC 2231 value wins over a plain one.
     """
     if simple := _SIMPLE.match(raw):
-        value = simple[1].decode("latin-1").lower()
-        return value, {"charset": simple[2].decode("ascii")} if simple[2] else _NONE
+        value = simple[1].decode("ascii").lower()
+        return value, {simple[2].decode("ascii").lower(): simple[4].decode("ascii")} if simple[2] else _NONE
     text = decode(raw)
     head, semicolon, rest = text.partition(";")
     if "(" in head:
