@@ -39,7 +39,7 @@ def begin(imap: Imap) -> tuple[bytes, bool]:
             raise farewell(line[6:].decode("utf-8", "replace"))
         whole(line, wire, limit=0)
         early = early or not _KEEPALIVE.match(line)
-    return tag, early or wire.buffered() > 0
+    return tag, early or not wire.drop_keepalives()
 
 
 def _refused(line: bytes) -> None:

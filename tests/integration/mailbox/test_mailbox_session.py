@@ -26,6 +26,7 @@ from triaged.mailbox import (
     Throttled,
     Unavailable,
 )
+from triaged.mailbox.profile import named
 
 Make = Callable[..., Session]
 HASTE = Patience(connect=0.15, address=0.3, command=0.3, done=0.3, goodbye=0.3, slowest=1e9)
@@ -300,6 +301,49 @@ async def test_encryption_that_the_server_does_not_offer_is_not_done_without(ses
         with pytest.raises(Insecure):
             await session_with(server).open()
         assert "LOGIN" not in server.commands
+
+
+async def test_encryption_that_the_server_refuses_is_not_done_without(session_with: Make):
+    async def starttls(talk: Talk, tag: bytes, _: bytes) -> None:
+        await talk.send(tag + b" NO not today")
+
+    async with FakeImap(on={"STARTTLS": starttls}, capabilities=b"IMAP4rev1 STARTTLS") as server:
+        server.tls = "starttls"
+        with pytest.raises(Insecure, match="not today"):
+            await session_with(server).open()
+        assert "LOGIN" not in server.commands
+
+
+async def test_a_session_without_user_or_secret_connects_to_nobody(pools: Pools):
+    async with FakeImap() as server:
+        with pytest.raises(Insecure, match="neither password nor OAuth"):
+            await Session(server, pools).open()
+        server.user = ""
+        with pytest.raises(Insecure, match="no user"):
+            await Session(server, pools, secret=secret).open()
+        assert server.talks == []
+
+
+async def test_a_server_that_wants_to_know_us_is_told_before_anything_else(session_with: Make):
+    async def identify(talk: Talk, tag: bytes, _: bytes) -> None:
+        await talk.send(b'* ID ("name" "x")', tag + b" OK done")
+
+    profile = named("netease")
+    assert profile is not None
+    async with FakeImap(on={"ID": identify}, capabilities=b"IMAP4rev1 ID") as server:
+        await session_with(server, profile=profile, secret=secret).open()
+        assert server.commands[-1] == "ID"
+
+
+async def test_keywords_that_would_not_stay_are_not_sent(session_with: Make):
+    async with FakeImap(mails=mails()) as server:
+        session = session_with(server, profile=named("exchange"), secret=secret)
+        await session.open()
+        assert not (await session.select("INBOX")).keywords
+        await session.store([1], add=["$Triaged"])
+        assert "UID STORE" not in server.commands
+        await session.store([1], add=["$Triaged", "\\Flagged"])
+        assert server.mails[0].flags == {"\\Flagged"}
 
 
 async def test_octets_that_follow_the_answer_to_starttls_are_an_attack(session_with: Make):

@@ -434,3 +434,38 @@ def test_an_attached_text_is_not_the_text():
 def test_what_is_no_certificate_has_no_end():
     assert not_after(b"") is None
     assert not_after(b"\x30\x03\x30\x01\xa0") is None
+
+
+def test_a_message_taken_between_two_commands_is_gone_and_no_error():
+    gone = b"A1 NO [EXPUNGEISSUED] gone\r\n"
+    here = b"* 1 FETCH (UID 5 FLAGS ())\r\n* 2 FETCH (UID 7 FLAGS ())\r\nA1 OK done\r\n"
+    connection = Connection(gone, here, gone, b"A1 OK [COPYUID 9 7 1007] done\r\n")
+    assert moves.move(connection, BOTH, [5, 7], b"X", uid_expunge=True) == {5: None, 7: Place(9, 1007)}  # type: ignore[arg-type]
+
+
+def test_a_full_folder_stops_the_rest_of_a_move():
+    connection = Connection(
+        b"A1 NO [EXPUNGEISSUED] gone\r\n",
+        b"* 1 FETCH (UID 7 FLAGS ())\r\nA1 OK done\r\n",
+        b"A1 NO [OVERQUOTA] full\r\n",
+    )
+    with pytest.raises(Refused, match="full"):
+        moves.move(connection, BOTH, [5, 7], b"X", uid_expunge=True)  # type: ignore[arg-type]
+
+
+def test_a_refused_namespace_is_no_namespace():
+    said = [b"A1 NO not for you\r\n", b'* LIST (\\Noselect) "/" ""\r\nA1 OK done\r\n']
+    assert folders.naming(Connection(*said), capabilities.read(["NAMESPACE"])) == folders.Naming("/", "")  # type: ignore[arg-type]
+
+
+def test_a_status_that_is_refused_for_an_existing_folder_is_told():
+    connection = Connection(b"A1 NO [NOPERM] hands off\r\n", b'* LIST () "/" Theirs\r\nA1 OK done\r\n')
+    with pytest.raises(Refused, match="hands off"):
+        folders.status_if_there(connection, "Theirs")  # type: ignore[arg-type]
+
+
+def test_an_existing_folder_that_cannot_be_selected_is_told_as_the_server_does():
+    connection = Connection(b"A1 NO busy with something\r\n", b'* LIST () "/" Theirs\r\nA1 OK done\r\n')
+    with pytest.raises(Refused) as caught:
+        selecting.select_or_say(connection, "Theirs", keywords=None)  # type: ignore[arg-type]
+    assert caught.value.code == ""
