@@ -128,7 +128,9 @@ class World:
         return self.now
 
 
-def answered(now: datetime, *, promise: datetime | None = None, to: Address = GARY, effects: tuple[Effect, ...] | None = None) -> Decision:
+def answered(
+    now: datetime, *, promise: datetime | None = None, to: Address = GARY, effects: tuple[Effect, ...] | None = None
+) -> Decision:
     """Put aside, acknowledged in ten minutes."""
     return Decision(
         Verdict.DEFERRABLE,

@@ -24,9 +24,10 @@ from support.ledgerkit import (
 )
 from triaged.core.address import Address
 from triaged.core.decision import Decision, Flag, Forward, Notify, ToUrgent, Verdict
+from triaged.core.facts import Facts
 from triaged.core.guard import Refusal
 from triaged.ledger import Ledger, Place
-from triaged.ledger.values import ReplyRow
+from triaged.ledger.values import Arriving, ReplyRow
 
 
 def keys(world: World) -> list[str]:
@@ -49,13 +50,22 @@ def test_everything_that_follows_from_a_decision_is_written_with_it(world: World
     assert (item.client, item.correspondent, item.subject) == ("harbor", GARY.key, "a question")
     assert (item.arrived_at, item.decided_at, item.place) == (MONDAY, MONDAY, Place("INBOX", 7, 1))
     aside, back = world.ledger.effects_for(item.id)
-    assert (aside.key, aside.due_at, aside.args) == ("aside:1", MONDAY, {"origin": "INBOX", "until": "start of office hours"})
+    assert (aside.key, aside.due_at, aside.args) == (
+        "aside:1",
+        MONDAY,
+        {"origin": "INBOX", "until": "start of office hours"},
+    )
     assert (back.key, back.due_at, back.args["to"]) == ("back:1:1", MONDAY + DAY, "INBOX")
     reply = reply_of(world, made.reply)
     assert (reply.state, reply.send_at, reply.items) == ("waiting", MONDAY + 10 * MINUTE, (item.id,))
     promise = world.ledger.promise(made.promise or 0)
     assert promise is not None
-    assert (promise.state, promise.due_at, promise.thread, promise.told_at) == ("planned", MONDAY + 2 * DAY, "<1@client>", None)
+    assert (promise.state, promise.due_at, promise.thread, promise.told_at) == (
+        "planned",
+        MONDAY + 2 * DAY,
+        "<1@client>",
+        None,
+    )
     assert item.promise == promise.id
     assert made.pass_spent
 
@@ -70,7 +80,7 @@ def test_the_window_moves_the_folder_on_in_the_same_commit(world: World):
 def test_a_window_whose_decision_fails_writes_nothing(world: World):
     first, second = world.arriving(mail(1)), world.arriving(mail(2))
 
-    def decide(arriving, facts):
+    def decide(arriving: Arriving, facts: Facts) -> Decision:
         if arriving is second:
             raise ValueError("no")
         return answered(MONDAY)
@@ -85,15 +95,16 @@ def test_a_window_whose_decision_fails_writes_nothing(world: World):
 
 def test_the_second_message_of_a_window_finds_what_the_first_has_written(world: World):
     window = [world.arriving(mail(1), lookback=HOUR), world.arriving(mail(2), lookback=HOUR)]
-    seen = []
+    seen: list[Facts] = []
 
-    def decide(arriving, facts):
+    def decide(arriving: Arriving, facts: Facts) -> Decision:
         seen.append(facts)
         return joining(answered(MONDAY))(arriving, facts)
 
     first, second = world.ledger.admit(window, decide, now=MONDAY, next_uid=3)
     assert seen[0].waiting is None
     assert seen[0].recent == ()
+    assert seen[1].waiting is not None
     assert seen[1].waiting.id == first.reply
     assert [arrival.at for arrival in seen[1].recent] == [MONDAY]
     assert second.joined
@@ -206,7 +217,11 @@ def test_a_forward_is_a_reply_of_its_own_to_the_delegate(world: World):
 
 
 def test_observing_owes_nothing_to_anybody(world: World):
-    decision = replace(answered(MONDAY, promise=MONDAY + DAY), effects=(Flag(), Notify("phone"), Forward("tom", ANNE)), spends_pass=True)
+    decision = replace(
+        answered(MONDAY, promise=MONDAY + DAY),
+        effects=(Flag(), Notify("phone"), Forward("tom", ANNE)),
+        spends_pass=True,
+    )
     made = world.admit(mail(1), decision, mode="observe")
     assert keys(world) == []
     assert world.ledger.queue() == []
@@ -326,7 +341,10 @@ def test_an_urgent_message_cancels_what_waits_for_this_client_over_all_correspon
     gary = world.deferred(1, promise=MONDAY + DAY)
     anne = world.admit(mail(2), answered(MONDAY, to=ANNE), correspondent=ANNE.key)
     other = world.admit(
-        mail(3), replace(answered(MONDAY, to=Address("x", "linden.example")), client="linden"), client="linden", correspondent="x@linden.example"
+        mail(3),
+        replace(answered(MONDAY, to=Address("x", "linden.example")), client="linden"),
+        client="linden",
+        correspondent="x@linden.example",
     )
     made = world.admit(mail(4), urgent())
     assert {reply.id for reply in made.cancelled} == {gary.reply, anne.reply}
@@ -427,6 +445,8 @@ def test_a_baseline_message_is_said_to_be_one(world: World):
 def test_a_decision_without_a_place_is_written_too():
     with Ledger.open(":memory:") as ledger:
         world = World.new(ledger)
-        made = world.admit(mail(1), Decision(Verdict.LEFT, "left", client="harbor", reply=plan(MONDAY + timedelta(1))), place=None)
+        made = world.admit(
+            mail(1), Decision(Verdict.LEFT, "left", client="harbor", reply=plan(MONDAY + timedelta(1))), place=None
+        )
         assert made.item == 1
         assert world.admit(mail(1), left(), place=None).how == "same"

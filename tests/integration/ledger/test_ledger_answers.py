@@ -1,5 +1,7 @@
 """What a person wrote or moved: it always wins, and it is counted once."""
 
+from dataclasses import replace
+
 import pytest
 
 from support.ledgerkit import (
@@ -12,6 +14,7 @@ from support.ledgerkit import (
     World,
     answered,
     joining,
+    later,
     left,
     mail,
 )
@@ -39,7 +42,9 @@ def told(world: World, number: int | str = 1, *, due: int = 1) -> Admission:
     return made
 
 
-def wrote(world: World, *references: str, number: str = "mine", rcpts: tuple[str, ...] = (GARY.key,), **more: object) -> list[Consequence]:
+def wrote(
+    world: World, *references: str, number: str = "mine", rcpts: tuple[str, ...] = (GARY.key,), **more: object
+) -> list[Consequence]:
     seen = SentSeen(f"<{number}@roth>", references, world.now, rcpts, **more)  # type: ignore[arg-type]  # fields by name
     return world.ledger.saw_sent(world.account.id, [seen], world.now, folder="Sent", next_uid=5)
 
@@ -67,13 +72,18 @@ def reply_state(world: World, made: Admission) -> str:
 
 
 def test_an_answer_in_the_thread_keeps_the_promise(world: World):
-    made = told(world)
+    told(world)
     world.tick(HOUR)
     answer, kept = wrote(world, "<1@client>")
     assert isinstance(answer, Answered)
     assert answer.item.answered_at == world.now
     assert isinstance(kept, PromiseKept)
-    assert (kept.late, kept.promise.state, kept.promise.closed_at, kept.promise.closed_by) == (False, "kept", world.now, "answer")
+    assert (kept.late, kept.promise.state, kept.promise.closed_at, kept.promise.closed_by) == (
+        False,
+        "kept",
+        world.now,
+        "answer",
+    )
     folder = world.ledger.folder(world.account.id, "Sent")
     assert folder is not None
     assert folder.next_uid == 5
@@ -148,7 +158,10 @@ def test_answering_somebody_else_of_the_client_is_an_answer(world: World):
 
 def test_the_roster_may_say_that_a_recipient_is_of_the_client(world: World):
     told(world)
-    assert kinds(wrote(world, "<1@client>", rcpts=("new@harbor.example",), clients=("harbor",))) == [Answered, PromiseKept]
+    assert kinds(wrote(world, "<1@client>", rcpts=("new@harbor.example",), clients=("harbor",))) == [
+        Answered,
+        PromiseKept,
+    ]
 
 
 def test_the_team_in_the_thread_answers_but_elsewhere_stops_nothing(world: World):
@@ -176,10 +189,6 @@ def test_a_promise_over_two_threads_is_kept_when_both_are_answered(world: World)
 
 
 def test_a_call_promise_is_not_kept_by_writing(world: World):
-    from dataclasses import replace
-
-    from support.ledgerkit import later
-
     made = world.admit(mail(1), replace(answered(MONDAY), promise=later(MONDAY + DAY, "call")))
     world.tick(HOUR)
     world.send(made.reply)
@@ -229,7 +238,9 @@ def test_a_reply_whose_id_the_provider_has_rewritten_is_known_by_our_mark(world:
     follows = wrote(world, "<1@client>", number="rewritten", ours=made.reply)
     assert kinds(follows) == [ReplyEvidence]
     assert reply_state(world, made) == "sent"
-    assert world.ledger.facts(world.arriving(mail(2, references=("<rewritten@roth>",))), world.now).thread == "<1@client>"
+    assert (
+        world.ledger.facts(world.arriving(mail(2, references=("<rewritten@roth>",))), world.now).thread == "<1@client>"
+    )
 
 
 @pytest.mark.parametrize("rcpts", [(ANNE.key,), ("other@x.example",)])
@@ -295,7 +306,9 @@ def test_dragged_in_again_it_comes_back_again(world: World):
     made = world.deferred(1)
     world.put_aside(made)
     world.ledger.hand(made.item or 0, "released", Place("INBOX", 7, 40), world.now)
-    world.ledger.hand(made.item or 0, "aside", Place("Deferred", 9, 41), world.now, back_at=MONDAY + DAY, origin="INBOX")
+    world.ledger.hand(
+        made.item or 0, "aside", Place("Deferred", 9, 41), world.now, back_at=MONDAY + DAY, origin="INBOX"
+    )
     backs = [e for e in world.ledger.effects_for(made.item or 0) if e.kind == "back"]
     assert [(e.key, e.state) for e in backs] == [("back:1:1", "void"), ("back:1:2", "planned")]
     assert backs[-1].args == {"to": "INBOX"}

@@ -282,7 +282,12 @@ def test_a_moment_that_passed_before_it_was_told_is_told_anew(world: World):
     world.tick(2 * HOUR)
     promise = world.ledger.replan_promise(made.reply or 0, "call", MONDAY + DAY, "call-7")
     assert promise is not None
-    assert (promise.kind, promise.due_at, promise.first_due_at, promise.call) == ("call", MONDAY + DAY, MONDAY + DAY, "call-7")
+    assert (promise.kind, promise.due_at, promise.first_due_at, promise.call) == (
+        "call",
+        MONDAY + DAY,
+        MONDAY + DAY,
+        "call-7",
+    )
     world.send(made.reply)
     assert promise_of(world, made.promise).due_at == MONDAY + DAY
     world.ledger.replan_promise(made.reply or 0, "answer", MONDAY + 9 * DAY)

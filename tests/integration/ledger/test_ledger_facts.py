@@ -26,7 +26,9 @@ def facts_of(world: World, number: int | str, references: tuple[str, ...] = (), 
     return world.ledger.facts(world.arriving(mail(number, at=world.now, references=references), **more), world.now)
 
 
-def wrote(world: World, number: str, references: tuple[str, ...], rcpts: tuple[str, ...] = (GARY.key,), **more: object) -> None:
+def wrote(
+    world: World, number: str, references: tuple[str, ...], rcpts: tuple[str, ...] = (GARY.key,), **more: object
+) -> None:
     seen = SentSeen(f"<{number}@roth>", references, world.now, rcpts, **more)  # type: ignore[arg-type]  # fields by name
     world.ledger.saw_sent(world.account.id, [seen], world.now)
 
@@ -175,7 +177,11 @@ def test_recent_messages_of_the_client_over_all_accounts_newest_first(world: Wor
     world.tick(3 * MINUTE)
     world.admit(mail(3), replace(left(), kind=("new", "voicemail")), account=other)
     facts = facts_of(world, 9, lookback=2 * MINUTE)
-    assert [(a.at - MONDAY, a.automatic) for a in facts.recent] == [(3 * MINUTE, False), (2 * MINUTE, False), (MINUTE, True)]
+    assert [(a.at - MONDAY, a.automatic) for a in facts.recent] == [
+        (3 * MINUTE, False),
+        (2 * MINUTE, False),
+        (MINUTE, True),
+    ]
     assert facts.recent[0].kinds == {"new", "voicemail"}
     assert facts_of(world, 10).recent == ()
     assert facts_of(world, 11, lookback=DAY, client="linden").recent == ()

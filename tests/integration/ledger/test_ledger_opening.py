@@ -199,6 +199,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
+def many(world: World) -> None:
+    for number in range(500):
+        world.deferred(f"big{number}", excerpt="x" * 4000)
+
+
 def test_a_full_disk_is_said_so_and_needs_no_restart(small_disk: Path):
     with Ledger.open(small_disk / "triaged.db", now=MONDAY) as ledger:
         world = World.new(ledger)
@@ -211,8 +216,7 @@ def test_a_full_disk_is_said_so_and_needs_no_restart(small_disk: Path):
             except OSError:
                 pass
         with pytest.raises(LedgerFull, match="no room"):
-            for number in range(2, 500):
-                world.deferred(number, excerpt="x" * 4000)
+            many(world)
         assert not ledger.db.in_transaction
         assert ledger.item(first.item or 0) is not None
         ballast.unlink()
@@ -226,8 +230,7 @@ def test_a_step_that_finds_no_room_leaves_nothing_behind(path: Path):
         pages = pragma(ledger, "page_count")
         ledger.db.execute(f"PRAGMA max_page_count={pages}")
         with pytest.raises(LedgerFull):
-            for number in range(100):
-                world.deferred(number, excerpt="x" * 4000)
+            many(world)
         items = ledger.db.execute("SELECT count(*) FROM item").fetchone()[0]
         effects = ledger.db.execute("SELECT count(*) FROM effect").fetchone()[0]
         assert effects == 2 * items
