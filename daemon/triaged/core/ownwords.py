@@ -30,7 +30,7 @@ SLIP: Mapping[str, str] = MappingProxyType(
         "en": """\
 Hello{{ ' ' ~ sender.name if sender.name }},
 
-I had promised you an answer ({{ promise | when }}). I am not able to keep that, and I would rather say so than leave you waiting.
+I had promised you an answer for {{ promise | when }}. I am not able to keep that, and I would rather say so than leave you waiting.
 Your message is not forgotten: I will write to you as soon as I can.
 {% if next_call %}
 
@@ -42,7 +42,7 @@ At the latest we speak in our call: {{ next_call | when }}.
         "de": """\
 Guten Tag{{ ' ' ~ sender.name if sender.name }},
 
-ich hatte Ihnen eine Antwort zugesagt ({{ promise | when }}). Das kann ich nicht einhalten, und ich sage es Ihnen lieber, als Sie warten zu lassen.
+ich hatte Ihnen eine Antwort für {{ promise | when }} zugesagt. Das kann ich nicht einhalten, und ich sage es Ihnen lieber, als Sie warten zu lassen.
 Ihre Nachricht ist nicht vergessen: Ich melde mich, sobald ich kann.
 {% if next_call %}
 
@@ -54,7 +54,7 @@ Spätestens sprechen wir in unserem Telefontermin: {{ next_call | when }}.
         "fr": """\
 Bonjour{{ ' ' ~ sender.name if sender.name }},
 
-Je vous avais promis une réponse ({{ promise | when }}). Je ne peux pas tenir ce délai, et je préfère vous le dire plutôt que de vous laisser attendre.
+Je vous avais promis une réponse pour {{ promise | when }}. Je ne peux pas tenir ce délai, et je préfère vous le dire plutôt que de vous laisser attendre.
 Votre message n'est pas oublié : je vous écris dès que possible.
 {% if next_call %}
 
@@ -66,7 +66,7 @@ Au plus tard, nous nous parlons lors de notre prochain appel : {{ next_call | wh
         "es": """\
 Hola{{ ' ' ~ sender.name if sender.name }}:
 
-Le había prometido una respuesta ({{ promise | when }}). No puedo cumplirlo, y prefiero decírselo a dejarle esperando.
+Le había prometido una respuesta: {{ promise | when }}. No puedo cumplirlo, y prefiero decírselo a dejarle esperando.
 No he olvidado su mensaje: le escribiré en cuanto pueda.
 {% if next_call %}
 

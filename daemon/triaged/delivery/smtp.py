@@ -39,6 +39,7 @@ Secret = Callable[[], Awaitable[str]]
 _LINE_START_DOT = re.compile(rb"(?m)^\.")
 # The name in EHLO. Submission servers look at who signs in; an address literal of the loopback tells nobody anything.
 _MY_NAME = "[127.0.0.1]"
+_GOODBYE = 2.0  # seconds; nothing of ours depends on the answer to QUIT
 _CA_REFUSED = "its certificate is not trusted"
 
 
@@ -110,7 +111,7 @@ class SmtpDelivery:
         """Say goodbye and let the connection go. Waits for an attempt under way."""
         async with self._lock:
             self._stop_idling()
-            self._hang_up()
+            await self._say_goodbye()
 
     # -- one attempt
 
@@ -224,7 +225,7 @@ class SmtpDelivery:
         """The connection that is there, or a new one, signed in; or why there is none."""
         if self._smtp is not None and self._smtp.is_connected and self._carried < self._limits.messages:
             return self._smtp
-        self._hang_up()
+        await self._say_goodbye()
         self._stage = "connect"
         if self._server.tls is Tls.NONE and not (is_loopback(self._server.host) or self._server.allow_cleartext):
             return unreachable(
@@ -311,8 +312,14 @@ class SmtpDelivery:
             self._idle.cancel()
             self._idle = None
 
+    async def _say_goodbye(self) -> None:
+        if self._smtp is not None and self._smtp.is_connected:
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await self._smtp.quit(timeout=_GOODBYE)
+        self._drop()
+
     def _hang_up(self) -> None:
-        """QUIT without waiting for an answer: nothing of ours depends on it."""
+        """QUIT without waiting for an answer, from a timer."""
         if self._smtp is not None and self._smtp.protocol is not None:
             with suppress(aiosmtplib.SMTPException, OSError):
                 self._smtp.protocol.write(b"QUIT\r\n")

@@ -106,22 +106,22 @@ class Outbox:
             due = await self._due(timedelta(0), _AT_ONCE)
             if not due or not await self._looked(due):
                 break
-            taken += await self._served(due)
+            taken += await self._protected(self._served([reply.id for reply in due]))
             if len(due) < _AT_ONCE:
                 break
         return taken
 
-    async def _served(self, due: list[ReplyRow]) -> int:
-        for number, reply in enumerate(due):
-            if self._stopping or self._resting():
+    async def _served(self, due: list[int]) -> int:
+        """Serve what still waits after the look, in order; how many were taken up."""
+        self._halting = False
+        waiting = await self._book.call(lambda ledger: [reply for each in due if (reply := ledger.reply(each))])
+        for number, reply in enumerate(waiting):
+            if self._stopping or self._halting or self._resting():
                 return number
-            await self._protected(self._serve(reply.id), f"reply {reply.id}")
-        return len(due)
-
-    async def _serve(self, reply_id: int) -> None:
-        rest = await self._serving.serve(reply_id)
-        if rest is not None:
-            self._rest(rest)
+            rest = await self._serving.serve(reply)
+            if rest is not None:
+                self._rest(rest)
+        return len(waiting)
 
     async def _due(self, ahead: timedelta, limit: int) -> list[ReplyRow]:
         until = self._clock.now() + ahead
@@ -170,12 +170,13 @@ class Outbox:
             return False
         return True
 
-    async def _protected(self, step: Coroutine[Any, Any, None], name: str) -> None:
-        """Run a step that must not be cut in two: a cancellation waits for it, then goes on."""
-        task = asyncio.create_task(step, name=name)
+    async def _protected(self, round_: Coroutine[Any, Any, int]) -> int:
+        """Run a round that must not be cut in two: a cancellation lets the reply in hand end, then goes on."""
+        task = asyncio.create_task(round_, name=f"replies of account {self._account}")
         try:
-            await asyncio.shield(task)
+            return await asyncio.shield(task)
         except asyncio.CancelledError:
+            self._halting = True
             await asyncio.wait({task}, timeout=GRACE.total_seconds())
             if not task.done():
                 task.cancel()

@@ -68,19 +68,22 @@ class Serving:
         self._last_try = float("-inf")
         self._rest: datetime | None = None
 
-    async def serve(self, reply_id: int) -> datetime | None:
+    async def serve(self, reply: ReplyRow) -> datetime | None:
         """Take one due reply as far as it gets; until when the account had better rest, if it had.
+
+        Args:
+            reply: its row, read after the look.
 
         Raises:
             LedgerError: the ledger can do nothing; what was already done is written down first where it can be.
         """
         self._rest = None
         try:
-            await self._serve(reply_id)
+            await self._serve(reply)
         except TriagedError:
             raise
         except Exception as error:  # noqa: BLE001 — the top of one reply's path: its own trouble must not stop those behind it
-            await self._give_up(reply_id, error)
+            await self._give_up(reply.id, error)
         return self._rest
 
     async def _give_up(self, reply_id: int, error: Exception) -> None:
@@ -99,21 +102,22 @@ class Serving:
         if await self._write(lambda ledger: ledger.hold(reply.id, reason)):
             telling.held(self._events, reply, reason)
 
-    async def _serve(self, reply_id: int) -> None:
-        """From due to its outcome, as far as it gets."""
+    async def _serve(self, reply: ReplyRow) -> None:
+        """From due to its outcome, as far as it gets. The claim sees what has changed since the row was read."""
+        row: ReplyRow | None = reply
         for _ in range(_RENDERINGS):
-            reply = await self._write(lambda ledger: ledger.reply(reply_id))
-            if reply is None or reply.state != "waiting":
-                return  # the look found that somebody has dealt with it
+            if row is None or row.state != "waiting":
+                return  # somebody has dealt with it
             way = self._preparation.way()
-            if self._clock.now() - reply.send_at > way.late:
-                await self.hold(reply, f"late: it could not go within {telling.hours(way.late)} of its time")
+            if self._clock.now() - row.send_at > way.late:
+                await self.hold(row, f"late: it could not go within {telling.hours(way.late)} of its time")
                 return
-            if way.delivery is None and reply.mode == "send":
-                await self.hold(reply, "no submission server is configured")
+            if way.delivery is None and row.mode == "send":
+                await self.hold(row, "no submission server is configured")
                 return
-            if not await self._served(reply, way):
+            if not await self._served(row, way):
                 return
+            row = await self._write(lambda ledger: ledger.reply(reply.id))
 
     async def _served(self, reply: ReplyRow, way: Way) -> bool:
         """Prepare, claim and carry out; True: something joined or left it meanwhile, it is to be rendered again."""
