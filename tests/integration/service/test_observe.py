@@ -1,0 +1,57 @@
+"""What /readyz and /metrics show is what the desks and the ledger know."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from triaged.config import load
+from triaged.desk.account import Health
+from triaged.ledger import Ledger
+from triaged.service.board import Board
+from triaged.service.health import FIGURES
+from triaged.service.observe import account_states
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+CONFIG = """\
+[me]
+name = "Dana Roth"
+timezone = "Europe/Berlin"
+[account.work]
+mode = "send"
+addresses = ["dana@roth.example"]
+imap = { host = "imap.roth.example", user = "dana", password = { env = "X" } }
+smtp = { host = "smtp.roth.example" }
+authserv_id = "mx.roth.example"
+[account.other]
+addresses = ["dana@other.example"]
+imap = { host = "imap.other.example", user = "dana", password = { env = "X" } }
+authserv_id = "mx.other.example"
+[client.harbor]
+from = ["*@harbor.example"]
+[[rule]]
+name = "Everything waits"
+then = "urgent"
+"""
+
+
+def test_each_configured_account_is_told_with_its_figures_and_promises_once_a_person(tmp_path: Path):
+    (tmp_path / "dana.toml").write_text(CONFIG)
+    board = Board(load(tmp_path / "dana.toml"))
+    work, other = board.logins()
+    with Ledger.open(":memory:") as ledger:
+        ledger.register("dana", [work, other], NOW)
+        overview = ledger.overview()
+    health = {work: Health(state="watching", since=NOW, connects=2), other: Health(state="disconnected", error="gone")}
+    first, second = account_states(health, board, overview)
+    assert (first.person, first.account, first.mode, first.state) == ("dana", "work", "send", "watching")
+    assert (first.since, first.connects, first.is_well) == (NOW, 2, True)
+    assert dict(first.figures) == dict.fromkeys(FIGURES, 0)
+    assert (second.account, second.mode, second.error, second.is_well) == ("other", "observe", "gone", False)
+    assert set(FIGURES) - set(second.figures) == {"promises_open", "promises_overdue"}
+
+
+def test_an_account_without_a_desk_or_a_row_in_the_ledger_is_no_error(tmp_path: Path):
+    (tmp_path / "dana.toml").write_text(CONFIG)
+    board = Board(load(tmp_path / "dana.toml"))
+    work, _ = board.logins()
+    (only,) = account_states({work: Health()}, board, [])
+    assert (only.state, dict(only.figures)) == ("starting", {})
