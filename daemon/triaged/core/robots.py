@@ -98,9 +98,15 @@ def _first_word(text: str) -> str:
     return "".join(kept).partition(";")[0].strip().casefold()
 
 
+def _those(message: Message, names: frozenset[str]) -> list[str]:
+    """The fields of these names that there are, topmost first."""
+    there = message.fields.names
+    return [] if names.isdisjoint(there) else [name for name in there if name in names]
+
+
 def list_field(message: Message) -> str:
     """The first header field that only lists and newsletters carry, "" if there is none."""
-    return next((name for name, _ in message.fields if name in LIST_FIELDS), "")
+    return next(iter(_those(message, LIST_FIELDS)), "")
 
 
 def precedence(message: Message) -> str:
@@ -115,7 +121,7 @@ def answering_field(message: Message) -> str:
     for name, word in _ANSWERING_VALUES:
         if any(word in value.casefold() for value in message.fields.all(name)):
             return name
-    return next((name for name, _ in message.fields if name in _ANSWERING), "")
+    return next(iter(_those(message, _ANSWERING)), "")
 
 
 def generating_field(message: Message) -> str:

@@ -253,3 +253,22 @@ def test_a_message_is_a_value() -> None:
 def test_the_size_is_what_the_server_said() -> None:
     assert read(GOOD, b"Hello", size=9_000_000, complete=False).size == 9_000_000
     assert read(b"a: b\r\n\r\n", b"xyz").size == 11
+
+
+def test_a_doubled_carriage_return_ends_no_header() -> None:
+    message = read_raw(b"From: gary@harbor.example\r\r\nSubject: x\r\r\n\r\nHello\r\n")
+
+    assert message.subject == "x"
+    assert "bare-cr" in message.defects
+    assert message.text == "Hello\n"
+
+
+def test_carriage_returns_alone_end_lines_where_nothing_else_does() -> None:
+    message = read_raw(b"From: gary@harbor.example\rSubject: x\r\rHello\rDana\r")
+
+    assert (message.subject, message.text) == ("x", "Hello\nDana\n")
+
+
+def test_a_whole_message_may_come_as_its_header() -> None:
+    assert read(GOOD + b"\r\nHello\r\n") == read_raw(GOOD + b"\r\nHello\r\n")
+    assert read(GOOD + b"\r\nHello\r\n").text == "Hello\n"

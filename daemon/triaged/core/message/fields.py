@@ -4,7 +4,7 @@ What exceeds the limits or confuses is named as a defect; the reader neither rai
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -29,14 +29,6 @@ class Fields:
     pairs: tuple[tuple[str, bytes], ...]
     _index: Mapping[str, tuple[bytes, ...]] = field(repr=False, compare=False)
 
-    @classmethod
-    def of(cls, pairs: tuple[tuple[str, bytes], ...]) -> "Fields":
-        """Build from (lower-case name, unfolded octets) in order."""
-        index: dict[str, tuple[bytes, ...]] = {}
-        for name, raw in pairs:
-            index[name] = (*index[name], raw) if name in index else (raw,)
-        return cls(pairs, MappingProxyType(index))
-
     def __iter__(self) -> Iterator[tuple[str, bytes]]:
         return iter(self.pairs)
 
@@ -45,6 +37,11 @@ class Fields:
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._index
+
+    @property
+    def names(self) -> KeysView[str]:
+        """The lower-case names of the fields there are."""
+        return self._index.keys()
 
     def raw(self, name: str) -> tuple[bytes, ...]:
         """The unfolded octets of every field of that name, topmost first."""
@@ -77,6 +74,7 @@ def read_fields(header: bytes) -> tuple[Fields, tuple[str, ...]]:
         del found[FIELDS_LIMIT:]
         defects.append("limit-fields")
     pairs: list[tuple[str, bytes]] = []
+    index: dict[str, tuple[bytes, ...]] = {}
     for name, blank, body, junk in found:
         if not name:
             if junk and not junk.isspace():
@@ -88,9 +86,11 @@ def read_fields(header: bytes) -> tuple[Fields, tuple[str, ...]]:
             defects.append("limit-field")
             body = body[:FIELD_LIMIT]  # noqa: PLW2901  # the field, cut
         # A line end within a field is a fold: the pattern lets no other in (RFC 5322 2.2.3).
-        unfolded = body.replace(b"\n", b"") if b"\n" in body else body
-        pairs.append((str(name, "ascii").lower(), unfolded.strip()))
-    return Fields.of(tuple(pairs)), tuple(dict.fromkeys(defects))
+        unfolded = (body.replace(b"\n", b"") if b"\n" in body else body).strip()
+        lower = str(name, "ascii").lower()
+        pairs.append((lower, unfolded))
+        index[lower] = (*index[lower], unfolded) if lower in index else (unfolded,)
+    return Fields(tuple(pairs), MappingProxyType(index)), tuple(dict.fromkeys(defects))
 
 
 def _line_ends(header: bytes, defects: list[str]) -> bytes:

@@ -316,10 +316,11 @@ def read_raw(raw: bytes) -> Message:
     return read(raw)
 
 
-_BLANK = re.compile(rb"(?:\A|\n)\r?\n|\r\r")
+_BLANK = re.compile(rb"(?:\A|\n)\r?\n")
+_OLD_BLANK = re.compile(rb"\r\r")  # where carriage returns alone end the lines
 
 
 def split(raw: bytes) -> tuple[bytes, bytes]:
     """Split a blob at its first blank line into header and body."""
-    blank = _BLANK.search(raw)
+    blank = _BLANK.search(raw) or (_OLD_BLANK.search(raw) if b"\n" not in raw else None)
     return (raw[: blank.start() + 1], raw[blank.end() :]) if blank else (raw, b"")
