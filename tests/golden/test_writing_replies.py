@@ -78,7 +78,7 @@ def slip() -> bytes:
 def forward() -> bytes:
     return compose_forward(
         sender=DANA, to=Address("tom", "roth-partners.example"), message_id="<triaged.2@roth.example>", reply_id=8, now=NOW,
-        subject="extra project", language="en", name="Tom", client="Harbor Trust", original=ORIGINAL,
+        subject="extra project", language="en", name="Tom", original=ORIGINAL,
     )  # fmt: skip
 
 

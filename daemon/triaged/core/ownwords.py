@@ -116,7 +116,7 @@ La llamada de la que le escribí ha cambiado de hora. Ahora es: {{ promise | whe
 
 @dataclass(frozen=True, slots=True)
 class ForwardWords:
-    """A mail to a delegate; `{name}`, `{client}`, `{subject}` and `{me}` are filled in."""
+    """A mail to a delegate; `{name}`, `{subject}` and `{me}` are filled in."""
 
     prefix: str
     attached: str
@@ -127,23 +127,23 @@ FORWARD: Mapping[str, ForwardWords] = MappingProxyType(
     {
         "en": ForwardWords(
             "Fwd: ",
-            "Hello {name},\n\nthis message from {client} is one for you; it is attached. Please answer the sender directly.\n\n{me}\n",
-            "Hello {name},\n\nthere is a message from {client} for you: {subject}\nIt is too large to attach; I will hand it to you another way.\n\n{me}\n",
+            "Hello {name},\n\nthe attached message is one for you. Please answer the sender directly.\n\n{me}\n",
+            "Hello {name},\n\nthere is a message for you: {subject}\nIt is too large to attach; I will hand it to you another way.\n\n{me}\n",
         ),
         "de": ForwardWords(
             "WG: ",
-            "Hallo {name},\n\ndiese Nachricht von {client} ist eine für dich; sie hängt an. Bitte antworte direkt.\n\n{me}\n",
-            "Hallo {name},\n\nes gibt eine Nachricht von {client} für dich: {subject}\nSie ist zu groß zum Anhängen; ich gebe sie dir auf anderem Weg.\n\n{me}\n",
+            "Hallo {name},\n\ndie angehängte Nachricht ist eine für dich. Bitte antworte direkt.\n\n{me}\n",
+            "Hallo {name},\n\nes gibt eine Nachricht für dich: {subject}\nSie ist zu groß zum Anhängen; ich gebe sie dir auf anderem Weg.\n\n{me}\n",
         ),
         "fr": ForwardWords(
             "TR : ",
-            "Bonjour {name},\n\nce message de {client} est pour toi ; il est joint. Merci de répondre directement.\n\n{me}\n",
-            "Bonjour {name},\n\nil y a un message de {client} pour toi : {subject}\nIl est trop volumineux pour être joint ; je te le transmets autrement.\n\n{me}\n",
+            "Bonjour {name},\n\nle message joint est pour toi. Merci de répondre directement.\n\n{me}\n",
+            "Bonjour {name},\n\nil y a un message pour toi : {subject}\nIl est trop volumineux pour être joint ; je te le transmets autrement.\n\n{me}\n",
         ),
         "es": ForwardWords(
             "RV: ",
-            "Hola {name}:\n\neste mensaje de {client} es para ti; va adjunto. Responde directamente, por favor.\n\n{me}\n",
-            "Hola {name}:\n\nhay un mensaje de {client} para ti: {subject}\nEs demasiado grande para adjuntarlo; te lo paso de otra manera.\n\n{me}\n",
+            "Hola {name}:\n\nel mensaje adjunto es para ti. Responde directamente, por favor.\n\n{me}\n",
+            "Hola {name}:\n\nhay un mensaje para ti: {subject}\nEs demasiado grande para adjuntarlo; te lo paso de otra manera.\n\n{me}\n",
         ),
     }
 )

@@ -146,7 +146,6 @@ def compose_forward(
     subject: str,
     language: str,
     name: str,
-    client: str,
     original: bytes | None,
 ) -> bytes:
     """Write a mail of mine to a delegate, with a client's message attached as it came.
@@ -160,7 +159,6 @@ def compose_forward(
         subject: the client's, bare.
         language: mine; without words of ours in it, English.
         name: the delegate's.
-        client: the client's name.
         original: the whole message; None, or more than `LARGEST_FORWARD` octets: only a note about it.
 
     Raises:
@@ -169,7 +167,7 @@ def compose_forward(
     words = FORWARD.get(language.partition("-")[0], FORWARD["en"])
     attached = original is not None and len(original) <= LARGEST_FORWARD
     shape = words.attached if attached else words.too_large
-    text = shape.format(name=name, client=client, subject=clean_line(subject), me=sender.name)
+    text = shape.format(name=name, subject=clean_line(subject), me=sender.name)
     fields = [*_head(sender, to, words.prefix + subject, now, message_id), *_automatic("auto-generated")]
     fields.append(_plain("X-Triaged", str(reply_id)))
     part = text_part(text)
