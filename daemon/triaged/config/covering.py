@@ -6,20 +6,10 @@ Conditions go in, answers come out; False means "not known to be", never "known 
 from triaged.core.address import Glob, read_address
 from triaged.core.clients import Client
 from triaged.core.conditions import Condition, could_match
-from triaged.core.conditions.terms import (
-    AllOf,
-    AnyOf,
-    HasTier,
-    IsAddressed,
-    IsClient,
-    IsFrom,
-    IsInHours,
-    IsInLanguage,
-    IsKind,
-    IsTo,
-    NoneOf,
-    TextHas,
-)
+from triaged.core.conditions.circumstances import IsInHours, IsKind
+from triaged.core.conditions.content import IsInLanguage, TextHas
+from triaged.core.conditions.people import HasTier, IsAddressed, IsClient, IsFrom, IsTo
+from triaged.core.conditions.terms import AllOf, AnyOf, NoneOf
 from triaged.core.rules import Rule
 
 

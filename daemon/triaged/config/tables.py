@@ -54,34 +54,31 @@ def table(**keys: Key) -> Mapping[str, Key]:
     return MappingProxyType({name.rstrip("_"): key for name, key in keys.items()})
 
 
-SECRET = Either(
-    (
-        Text("a password"),
-        Table(
-            table(
-                credential=Key(
-                    Text("a name", values.parse_credential, example="work-imap"), "a file in $CREDENTIALS_DIRECTORY"
-                ),
-                file=Key(Text("a file", example="~/.secrets/work"), "the first line of a file"),
-                env=Key(
-                    Text("a name", values.parse_variable, example="IMAP_PASSWORD"),
-                    "the value of an environment variable",
-                ),
-                command=Key(
-                    Many(Text(example="pass"), alone=False, least=1),
-                    "the first line a command prints, within 30 seconds; no shell",
-                ),
-                keyring=Key(
-                    Text("a name", example="triaged"),
-                    "the desktop's key ring, by service; the user is the server's",
-                ),
-            ),
-            one_of=("credential", "file", "env", "command", "keyring"),
+SECRET_PLACES = Table(
+    table(
+        credential=Key(
+            Text("a name", values.parse_credential, example="work-imap"), "a file in $CREDENTIALS_DIRECTORY"
         ),
-    )
+        file=Key(Text("a file", example="~/.secrets/work"), "the first line of a file"),
+        env=Key(
+            Text("a name", values.parse_variable, example="IMAP_PASSWORD"),
+            "the value of an environment variable",
+        ),
+        command=Key(
+            Many(Text(example="pass"), alone=False, least=1),
+            "the first line a command prints, within 30 seconds; no shell",
+        ),
+        keyring=Key(
+            Text("a name", example="triaged"),
+            "the desktop's key ring, by service; the user is the server's",
+        ),
+    ),
+    one_of=("credential", "file", "env", "command", "keyring"),
 )
 
-_PROVIDER = Table(
+SECRET = Either((Text("a password"), SECRET_PLACES))
+
+PROVIDER = Table(
     table(
         token_url=Key(_TEXT, "where tokens are had", required=True),
         device_url=Key(_TEXT, "where a sign-in on another device begins"),
@@ -94,7 +91,7 @@ _PROVIDER = Table(
 OAUTH = Table(
     table(
         provider=Key(
-            Either((Text(words=("google", "microsoft")), _PROVIDER)), 'whose: "google" or "microsoft"', required=True
+            Either((Text(words=("google", "microsoft")), PROVIDER)), 'whose: "google" or "microsoft"', required=True
         ),
         client_id=Key(Text(example="1234.apps.example"), "the id of your registration", required=True),
         client_secret=Key(SECRET, "its secret, where there is one"),
@@ -171,6 +168,15 @@ HOURS = Table(
     about="when you are available; without [hours] always",
 )
 
+FOLDERS = Table(
+    table(
+        deferred=Key(Text("a folder", values.parse_folder, empty=True), "for what is put aside", '"Deferred"'),
+        urgent=Key(Text("a folder", values.parse_folder, empty=True), "for what is urgent", '""'),
+        sent=Key(Text("a folder", values.parse_folder), "where sent mail lies", '"auto"'),
+        drafts=Key(Text("a folder", values.parse_folder), "where drafts lie", '"auto"'),
+    )
+)
+
 ACCOUNT = Table(
     table(
         mode=Key(
@@ -189,16 +195,7 @@ ACCOUNT = Table(
             Many(Text("a folder", values.parse_folder, example="INBOX"), least=1), "folders to watch", '["INBOX"]'
         ),
         folders=Key(
-            Table(
-                table(
-                    deferred=Key(
-                        Text("a folder", values.parse_folder, empty=True), "for what is put aside", '"Deferred"'
-                    ),
-                    urgent=Key(Text("a folder", values.parse_folder, empty=True), "for what is urgent", '""'),
-                    sent=Key(Text("a folder", values.parse_folder), "where sent mail lies", '"auto"'),
-                    drafts=Key(Text("a folder", values.parse_folder), "where drafts lie", '"auto"'),
-                )
-            ),
+            FOLDERS,
             '"": leave it where it is; "auto": the server\'s special-use folder',
         ),
         start=Key(
