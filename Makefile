@@ -2,16 +2,20 @@
 ARGS =
 BIN = .venv/bin
 
-.PHONY: test lint demo bench torture ready pins
+.PHONY: test lint style format types layers demo bench torture ready pins
 
 test: ready
 	@.ci/servers
 	$(BIN)/pytest $(ARGS)
 
-lint: ready
-	$(BIN)/ruff check
+lint: style format types layers
+style: ready
+	$(BIN)/ruff check --output-format concise
+format: ready
 	$(BIN)/ruff format --check
+types: ready
 	$(BIN)/mypy
+layers: ready
 	$(BIN)/lint-imports --no-logo
 
 demo: ready

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from systemd_manager import PROGRAM, ROOT, Manager, running
 
 from server.dovecot import Dovecot
 from server.processes import required_program, until
+from server.systemd import PROGRAM, ROOT, Manager, running
 from support.loglines import line_validator
 from triaged.log.journal import line_of
 from triaged.service.units import Installation, Kind, file_name, unit
