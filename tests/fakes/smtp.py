@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from triaged.core.settings import Server, TextSecret, Tls
 
-Stage = Literal["connect", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "body", "rset", "quit"]
+Stage = Literal["connect", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "body", "rset", "quit", "answer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ USUAL: Mapping[Stage, str] = {
     "body": "250 2.0.0 queued as 1",
     "rset": "250 2.0.0 ok",
     "quit": "221 2.0.0 bye",
+    "answer": "500 5.5.2 what?",
 }
 
 
@@ -135,7 +136,7 @@ class ScriptedSmtp:
             "ehlo": "ehlo", "helo": "ehlo", "starttls": "starttls", "auth": "auth", "mail": "mail", "rcpt": "rcpt",
             "data": "data", "rset": "rset", "quit": "quit",
         }  # fmt: skip
-        return known[verb]
+        return known.get(verb, "answer")  # else what a sign-in asks for
 
     def _next(self, stage: Stage) -> Act:
         planned = self.script.get(stage, Say(USUAL[stage]))

@@ -5,7 +5,7 @@ Nothing here knows a server or a row's columns; `serving` does. Nothing is serve
 
 import asyncio
 import random
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,6 +42,7 @@ class Outbox:
         clock: the time, and waiting.
         events: bound to person and account.
         chance: for jitter.
+        on_served: called when a reply has come to an end: a copy, a promise may be owed now.
     """
 
     def __init__(
@@ -53,9 +54,11 @@ class Outbox:
         clock: Clock,
         events: Events,
         chance: random.Random | None = None,
+        on_served: Callable[[], None] = lambda: None,
     ) -> None:
         self._account, self._preparation, self._book, self._clock = account, preparation, book, clock
         self._events = events
+        self._on_served = on_served
         chance = chance or random.Random()  # noqa: S311 — jitter, no secret
         self._serving = Serving(Surroundings(account, preparation, book, clock, events, chance))
         self._wake = asyncio.Event()
@@ -119,6 +122,7 @@ class Outbox:
             if self._stopping or self._halting or self._resting():
                 return number
             rest = await self._serving.serve(reply)
+            self._on_served()
             if rest is not None:
                 self._rest(rest)
         return len(waiting)

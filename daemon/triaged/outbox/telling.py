@@ -43,9 +43,7 @@ def sent(events: Events, reply: ReplyRow, promise: PromiseRow | None) -> None:
         events.emit("message.forwarded", **of_reply(reply))
         return
     events.emit("reply.sent", **of_reply(reply), promise=due)
-    if reply.kind == "slip":
-        events.emit("promise.slipped", **of_reply(reply), promise=promise.due_at if promise else None)
-    elif promise:
+    if promise and due:
         told(events, reply, promise)
 
 
@@ -111,7 +109,7 @@ def in_doubt(events: Events, reply: ReplyRow, text: str, promise: PromiseRow | N
     """It may have gone; it is not sent again."""
     due = promise.due_at if promise and reply.tell_at else None
     events.emit("reply.in_doubt", **of_reply(reply), error=text, promise=due)
-    if promise:
+    if promise and due:
         told(events, reply, promise)
 
 

@@ -291,6 +291,30 @@ async def test_a_loopback_server_without_auth_is_used_without():
     assert not any(line.startswith("AUTH") for line in server.lines)
 
 
+async def test_login_is_used_where_plain_is_not_offered():
+    script: dict[Place, Act | list[Act]] = {
+        "ehlo": Say("250-fake.example\r\n250 AUTH LOGIN"),
+        "auth": Say("334 UGFzc3dvcmQ6"),
+        "answer": Say("235 2.7.0 welcome"),
+    }
+    async with ScriptedSmtp(script) as server:
+        assert isinstance(await deliver(server), Sent)
+    assert [line.split(" ")[1] for line in server.lines if line.startswith("AUTH")] == ["LOGIN"]
+
+
+async def test_a_password_that_nobody_configured_is_told_about():
+    async with ScriptedSmtp({"ehlo": Say(WITH_AUTH)}) as server:
+        outcome = await deliver(server, password=None)
+    assert isinstance(outcome, Deferred)
+    assert (outcome.cause, outcome.text) == ("auth", "no password is configured")
+
+
+async def test_a_server_of_the_old_sort_is_greeted_in_the_old_way():
+    async with ScriptedSmtp({"ehlo": [Say("502 5.5.1 no such command")]}) as server:
+        assert isinstance(await deliver(server), Sent)
+    assert server.lines[:3] == ["EHLO [127.0.0.1]", "HELO [127.0.0.1]", "MAIL FROM:<>"]
+
+
 async def test_a_server_with_unknown_methods_only_is_told_about():
     async with ScriptedSmtp({"ehlo": Say("250-fake\r\n250 AUTH GSSAPI")}) as server:
         outcome = await deliver(server)

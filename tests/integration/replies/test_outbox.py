@@ -16,13 +16,14 @@ from support.ledgerkit import ANNE, GARY, HOUR, MINUTE, MONDAY, World, answered,
 from support.loglines import LogLines
 from support.replykit import DANA, letter
 from triaged.core.address import Address
+from triaged.core.decision import Forward
 from triaged.core.errors import TriagedError
 from triaged.core.reply import write
 from triaged.core.settings import Rate
-from triaged.delivery import Envelope, SmtpDelivery
+from triaged.delivery import Envelope, Outcome, SmtpDelivery
 from triaged.delivery.smtp import Limits
 from triaged.ledger import Ledger, LedgerFull, LedgerThread
-from triaged.ledger.values import Place, ReplyRow
+from triaged.ledger.values import NewReply, Place, ReplyRow
 from triaged.outbox import Cancelled, Held, NotNow, Outbox, Prepared, Ready, Suppressed, Way
 
 PROMISED = MONDAY + timedelta(days=1)
@@ -423,6 +424,71 @@ async def test_the_pace_of_the_provider_is_kept(staged: Setting):
     await stage.clock.advance(2)
     await round_
     assert len(stage.server.accepted) == 3
+
+
+class Broken:
+    """A way out with a mistake of ours in it, after the body has begun."""
+
+    async def deliver(self, envelope: Envelope, raw: bytes, on_data: Callable[[], Awaitable[None]]) -> Outcome:
+        await on_data()
+        raise ZeroDivisionError("a mistake of ours")
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+async def test_a_mistake_after_the_body_has_begun_is_a_doubt(staged: Setting):
+    stage = await staged()
+    stage.room.settings = replace(stage.room.settings, delivery=Broken())
+    reply = stage.plan()
+    await stage.after()
+    assert stage.reply(reply).state == "in_doubt"
+
+
+async def test_a_row_that_was_taken_away_meanwhile_is_not_sent(staged: Setting):
+    stage = await staged()
+    reply = stage.plan()
+    stage.room.while_preparing = [lambda ledger: ledger.cancel(reply, "by command", stage.clock.now())]
+    await stage.after()
+    assert stage.reply(reply).state == "cancelled"
+    assert stage.server.bodies == []
+
+
+async def test_more_than_one_round_can_hold_are_served_all_the_same(staged: Setting):
+    stage = await staged(fuse=None)
+    for n in range(101):
+        stage.plan(n, to=Address(f"n{n}", "harbor.example"))
+    await stage.clock.advance(10 * MINUTE)
+    assert await stage.outbox.once() == 101
+    assert len(stage.server.accepted) == 101
+    assert [len(look) for look in stage.room.looks] == [100, 1]
+
+
+async def test_a_forward_is_told_as_one(staged: Setting):
+    stage = await staged()
+    tom = Address("tom", "roth-partners.example")
+    now = stage.clock.now()
+    decision = replace(answered(now), reply=None, promise=None, effects=(Forward("tom", tom),))
+    stage.world.admit(mail(1, at=now), decision)
+    await stage.outbox.once()
+    line = stage.log.one("message.forwarded")
+    assert (line["to"], line["template"]) == (tom.key, "tom")
+    assert "reply.sent" not in stage.log.names()
+
+
+async def test_an_apology_for_a_promise_is_no_new_promise(staged: Setting):
+    stage = await staged()
+    reply = stage.plan()
+    await stage.after()
+    promise = stage.reply(reply).promise
+    assert promise is not None
+    slip = NewReply("slip", "slip", "en", "<triaged.slip@roth.example>", stage.clock.now(), "send")
+    made = stage.world.ledger.add_reply(promise, slip, stage.clock.now())
+    assert made is not None
+    await stage.outbox.once()
+    assert stage.reply(made).state == "sent"
+    assert [line["template"] for line in stage.log.of("reply.sent")] == ["until-call", "slip"]
+    assert len(stage.log.of("promise.made")) == 1
 
 
 # -- drafts
