@@ -77,7 +77,14 @@ def _as_cells(row: DeferredRow, person: Person | None) -> tuple[str, ...]:
     )
 
 
-_TOLD = {"planned": "not told yet", "open": "told", "overdue": "overdue", "kept": "kept", "late": "kept late", "settled": "settled"}
+_TOLD = {
+    "planned": "not told yet",
+    "open": "told",
+    "overdue": "overdue",
+    "kept": "kept",
+    "late": "kept late",
+    "settled": "settled",
+}
 
 
 def _promise(row: DeferredRow, zone: ZoneInfo | None) -> str:

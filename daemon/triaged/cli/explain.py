@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from triaged.cli.common import Failed, add_listing, configuration, local, person_of, print_json
-from triaged.config import Loaded
 from triaged.core.message import read_raw
 from triaged.core.reply import reply_headers
 from triaged.core.settings import Person
@@ -66,7 +65,9 @@ def _at(text: str, person: Person) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Failed(f'--at {text}: write a date and time like "2026-11-24 15:10" or 2026-11-24T15:10:00+01:00') from error
+        raise Failed(
+            f'--at {text}: write a date and time like "2026-11-24 15:10" or 2026-11-24T15:10:00+01:00'
+        ) from error
     if at.tzinfo is None:
         zone = person.worktime
         at = zone.instant(at.date(), at.time())
@@ -112,5 +113,3 @@ def _reply(found: Rehearsed) -> dict[str, Any] | None:
         "text": found.reply.rendered.text,
         "headers": reply_headers(found.reply.raw),
     }
-
-

@@ -10,8 +10,13 @@ from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow, Item, ReplyRow
 
 _DOES = {
-    "flag": "flag it", "urgent": "move it to the urgent folder", "aside": "put it aside", "back": "bring it back",
-    "append": "append a copy", "remove": "remove the draft", "notify": "push",
+    "flag": "flag it",
+    "urgent": "move it to the urgent folder",
+    "aside": "put it aside",
+    "back": "bring it back",
+    "append": "append a copy",
+    "remove": "remove the draft",
+    "notify": "push",
 }
 
 
@@ -37,20 +42,50 @@ def as_json(ledger: Ledger, item: Item, zone: ZoneInfo | None, person: str) -> d
     decision = dict(item.decision or {})
     accounts = {row.id: row.login for row in ledger.accounts()}
     return {
-        "item": item.id, "person": person, "account": accounts.get(item.account), "message_id": item.message_id,
-        "client": item.client, "sender": item.sender, "subject": item.subject, "kind": list(item.kind),
-        "verdict": item.verdict, "rule": item.rule, "reason": item.reason, "no_reply": item.no_reply,
-        "arrived": local(item.arrived_at, zone), "decided": local(item.decided_at, zone), "state": item.state,
-        "folder": item.folder, "uid": item.uid, "answered": local(item.answered_at, zone), "ruleset": item.ruleset,
-        "moments": decision.get("moments"), "refusals": decision.get("refusals"), "notify": decision.get("notify"),
+        "item": item.id,
+        "person": person,
+        "account": accounts.get(item.account),
+        "message_id": item.message_id,
+        "client": item.client,
+        "sender": item.sender,
+        "subject": item.subject,
+        "kind": list(item.kind),
+        "verdict": item.verdict,
+        "rule": item.rule,
+        "reason": item.reason,
+        "no_reply": item.no_reply,
+        "arrived": local(item.arrived_at, zone),
+        "decided": local(item.decided_at, zone),
+        "state": item.state,
+        "folder": item.folder,
+        "uid": item.uid,
+        "answered": local(item.answered_at, zone),
+        "ruleset": item.ruleset,
+        "moments": decision.get("moments"),
+        "refusals": decision.get("refusals"),
+        "notify": decision.get("notify"),
         "trace": [dict(zip(("rule", "matched", "because"), line, strict=True)) for line in decision.get("trace", [])],
         "effects": [
-            {"kind": e.kind, "due": local(e.due_at, zone), "state": e.state, "done": local(e.done_at, zone), "error": e.error}
+            {
+                "kind": e.kind,
+                "due": local(e.due_at, zone),
+                "state": e.state,
+                "done": local(e.done_at, zone),
+                "error": e.error,
+            }
             for e in ledger.effects_for(item.id)
         ],
         "replies": [
-            {"reply": r.id, "kind": r.kind, "state": r.state, "template": r.template, "to": r.rcpt,
-             "send_at": local(r.send_at, zone), "ended": local(r.ended_at, zone), "reason": r.reason}
+            {
+                "reply": r.id,
+                "kind": r.kind,
+                "state": r.state,
+                "template": r.template,
+                "to": r.rcpt,
+                "send_at": local(r.send_at, zone),
+                "ended": local(r.ended_at, zone),
+                "reason": r.reason,
+            }
             for r in ledger.replies_for(item.id)
         ],
     }
@@ -66,8 +101,12 @@ def _page(ledger: Ledger, item: Item, zone: ZoneInfo | None) -> None:
     out.print(Text(f"from {item.sender or '?'}, arrived {readable(item.arrived_at, zone)}", style="dim"))
     out.print()
     rows = [
-        ("verdict", item.verdict or "not decided yet"), ("client", item.client or ""), ("rule", item.rule or "none"),
-        ("because", item.reason or ""), ("kind", ", ".join(item.kind)), ("now", _now(item, zone)),
+        ("verdict", item.verdict or "not decided yet"),
+        ("client", item.client or ""),
+        ("rule", item.rule or "none"),
+        ("because", item.reason or ""),
+        ("kind", ", ".join(item.kind)),
+        ("now", _now(item, zone)),
     ]
     for which in ("until", "promise"):
         moment = (decision.get("moments") or {}).get(which)
@@ -90,7 +129,11 @@ def _now(item: Item, zone: ZoneInfo | None) -> str:
 
 
 def _effect(effect: EffectRow, zone: ZoneInfo | None) -> str:
-    done = f"done {readable(effect.done_at, zone)}" if effect.state == "done" else f"{effect.state}, due {readable(effect.due_at, zone)}"
+    done = (
+        f"done {readable(effect.done_at, zone)}"
+        if effect.state == "done"
+        else f"{effect.state}, due {readable(effect.due_at, zone)}"
+    )
     return f"{_DOES[effect.kind]}: {done}{f' ({effect.error})' if effect.error else ''}"
 
 

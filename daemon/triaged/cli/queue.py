@@ -62,5 +62,11 @@ def _as_cells(row: ReplyRow, person: Person | None) -> tuple[str, ...]:
     zone = person.worktime.zone if person else None
     state = row.state.replace("_", " ")
     return (
-        str(row.id), state, readable(row.send_at, zone), row.client, row.rcpt, row.template, row.reason or "",
+        str(row.id),
+        state,
+        readable(row.send_at, zone),
+        row.client,
+        row.rcpt,
+        row.template,
+        row.reason or "",
     )

@@ -49,7 +49,7 @@ def _release_all(loaded: Loaded, ledger: Ledger, name: str, now: datetime) -> st
     login = logins.get(name, name)
     if login not in {row.login for row in ledger.accounts()}:
         raise Failed(f"there is no account {name!r}; known are {', '.join(sorted(logins)) or 'none'}")
-    count = ledger.release_all(login, now)
+    count = len(ledger.release_all(login, now))
     return f"{count} message{'s' if count != 1 else ''} of {login} come{'s' if count == 1 else ''} back now"
 
 

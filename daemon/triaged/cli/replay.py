@@ -35,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "source", nargs="+", metavar="SOURCE", help="a Maildir, an mbox, a folder of .eml files, or imap:ACCOUNT/FOLDER"
     )
-    parser.add_argument("--against", type=Path, metavar="OLD.toml", help="show only what changes compared with these rules")
+    parser.add_argument(
+        "--against", type=Path, metavar="OLD.toml", help="show only what changes compared with these rules"
+    )
     parser.add_argument("--since", metavar="DATE", help="only what arrived from then on (2026-10-01, or 30d)")
     parser.add_argument("--list", action="store_true", help="every client message, not only the summary")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="every client message as CSV (- for standard output)")
@@ -175,9 +177,14 @@ def _print(lines: Sequence[Line], shown: Sequence[Line], *, listing: bool, again
     if against:
         print_table((), [], f"{len(shown)} of {len(lines)} messages would be decided differently.")
         return
-    table = Counter((line.decision.client or "", line.decision.verdict.value, line.decision.rule or "(no rule)") for line in shown)
-    replies = Counter((line.decision.client or "", line.decision.verdict.value, line.decision.rule or "(no rule)")
-                      for line in shown if line.decision.reply is not None and line.decision.no_reply is None)
+    table = Counter(
+        (line.decision.client or "", line.decision.verdict.value, line.decision.rule or "(no rule)") for line in shown
+    )
+    replies = Counter(
+        (line.decision.client or "", line.decision.verdict.value, line.decision.rule or "(no rule)")
+        for line in shown
+        if line.decision.reply is not None and line.decision.no_reply is None
+    )
     rows = [(c, v, r, str(n), str(replies[c, v, r] or "")) for (c, v, r), n in sorted(table.items(), key=_by_client)]
     print_table(("client", "verdict", "rule", "messages", "replies"), rows, "No mail of a client.")
     others = len(lines) - len(shown)

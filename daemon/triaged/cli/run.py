@@ -39,5 +39,3 @@ def run(args: argparse.Namespace) -> int:
         return EX_DAMAGED
     finally:
         log.close()
-
-

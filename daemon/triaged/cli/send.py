@@ -23,10 +23,8 @@ def run(args: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     with ledger_of(loaded) as ledger:
         if args.again:
-            domains = {a.login: a.addresses[0].domain for p in loaded.persons for a in p.accounts}
-            made = ledger.send_again(
-                args.reply, lambda login: new_message_id(random.SystemRandom(), domains.get(login, "localhost")), now
-            )
+            domain = loaded.persons[0].accounts[0].addresses[0].domain
+            made = ledger.send_again(args.reply, new_message_id(random.SystemRandom(), domain), now)
         else:
             made = ledger.send_now(args.reply, now)
     if isinstance(made, NotDone):

@@ -118,6 +118,7 @@ class _Case:
     reason: str = ""
     call: Occurrence | None = None
     pass_needed: bool = False
+    pass_wanted: str | None = None
     passes_left: int | None = None
     extras: dict[str, str] = field(default_factory=dict)
 
@@ -126,8 +127,8 @@ class _Case:
         self._find_rule()
         until = self._until()
         promised = self._promised(until)
-        self.call = call_under_way_or_near(self.facts.now, self.person.worktime, self.client.calls)
         template = self._template()
+        self.call = self._call_at_hand(template)
         promise = self._promise(promised, template)
         plan, refused = self._reply(template, promise)
         planned = plan is not None
@@ -150,6 +151,7 @@ class _Case:
             delegate=self._delegate(),
             spends_pass=self.pass_needed,
             passes_left=self.passes_left,
+            pass_wanted=self.pass_wanted,
             verified=self.who.verified,
             automatic=self.who.automatic,
             cancels_replies=self.verdict is Verdict.URGENT,
@@ -172,6 +174,7 @@ class _Case:
         if self.client.always == "urgent":
             found = self._always_urgent(view, found)
         self.rule, self.reason, self.trace = found.rule, found.because, found.trace
+        self.pass_wanted = found.exhausted.name if found.exhausted and not self.who.automatic else None
         if found.rule is None:
             self._no_rule()
         else:
@@ -260,8 +263,8 @@ class _Case:
         """The moment the client is told: never later than what the thread was promised before."""
         mine = None
         if promised is not None:
-            kind = "call" if promised.call is not None and promised.moment.needs_call else "answer"
-            mine = PromisePlan(kind, promised.at, promised.call.id if promised.call and kind == "call" else None)
+            call = promised.call if promised.moment.needs_call else None
+            mine = PromisePlan("call" if call else "answer", promised.at, call.id if call else None)
         before = self.facts.promise
         if template is None or not template.uses("promise") or before is None or before.due_at <= self.facts.now:
             return mine
@@ -270,6 +273,15 @@ class _Case:
         return PromisePlan(mine.kind, mine.due_at, mine.call, continues=before.id)
 
     # --- the reply ----------------------------------------------------------------------------------------------
+
+    def _call_at_hand(self, template: ReplyTemplate | None) -> Occurrence | None:
+        """The call that makes a reply needless: under way or near, now or when the reply would go."""
+        calls, worktime = self.client.calls, self.person.worktime
+        near = call_under_way_or_near(self.facts.now, worktime, calls)
+        if near is not None or template is None:
+            return near
+        send = resolve(template.send, self.facts.now, worktime, calls)
+        return call_under_way_or_near(send.at, worktime, calls) if send else None
 
     def _template(self) -> ReplyTemplate | None:
         if self.rule is None or self.rule.reply is None:
@@ -296,7 +308,9 @@ class _Case:
         if codes - _HELD_ONLY and "joined" not in codes:
             return None, refused
         joins = waiting.id if waiting is not None and "joined" in codes else None
-        return self._plan(template, send_at if joins is None or waiting is None else waiting.send_at, to, joins), refused
+        return self._plan(
+            template, send_at if joins is None or waiting is None else waiting.send_at, to, joins
+        ), refused
 
     def _plan(self, template: ReplyTemplate, send_at: datetime, to: Address, joins: int | None) -> ReplyPlan:
         known = choose_language(template, self.client.language, None, "")

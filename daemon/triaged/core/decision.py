@@ -100,6 +100,7 @@ class Decision:
     delegate: str | None = None
     spends_pass: bool = False
     passes_left: int | None = None
+    pass_wanted: str | None = None  # the rule that did not match only because no pass was left
     verified: bool | None = None  # trusted authentication: passed, failed, or nothing known
     automatic: bool = False
     cancels_replies: bool = False  # urgent: waiting replies to this client are cancelled

@@ -57,8 +57,12 @@ def identify(message: Message, person: Person, account: Account) -> Identified:
     authentication = authenticate(message, account.trust or _UNCONFIGURED)
     sender = message.sender.address if message.sender else None
     forged = authentication.verdict is Trusted.FAIL
-    notice = None if forged else read_notice(
-        message, person.telephone.senders, person.telephone.region, authentication.verdict is Trusted.PASS
+    notice = (
+        None
+        if forged
+        else read_notice(
+            message, person.telephone.senders, person.telephone.region, authentication.verdict is Trusted.PASS
+        )
     )
     kinds = kinds_of(message, notice)
     mine = sender is not None and is_mine(sender, person.addresses)

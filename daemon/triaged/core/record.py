@@ -53,7 +53,9 @@ def written_to(message: Message, mine: Sequence[Address]) -> str | None:
     return None
 
 
-def as_record(decision: Decision, message: Message, arrived: datetime, mine: Sequence[Address], *, called: bool) -> dict[str, Any]:
+def as_record(
+    decision: Decision, message: Message, arrived: datetime, mine: Sequence[Address], *, called: bool
+) -> dict[str, Any]:
     """The decision as plain values, with what its reply will need."""
     sender = message.sender
     references = message.references
@@ -75,7 +77,8 @@ def as_record(decision: Decision, message: Message, arrived: datetime, mine: Seq
             "promise": _moment(decision.promise_moment),
         },
         "promise": _promise(decision.promise),
-        "reply": decision.reply and {
+        "reply": decision.reply
+        and {
             "template": decision.reply.template,
             "language": decision.reply.language,
             "send_at": _text(decision.reply.send_at),
@@ -118,7 +121,9 @@ def _moment(resolved: Resolved | None) -> dict[str, Any] | None:
 
 
 def _promise(plan: PromisePlan | None) -> dict[str, Any] | None:
-    return plan and {"kind": plan.kind, "due_at": _text(plan.due_at), "call": plan.call, "continues": plan.continues}
+    if plan is None:
+        return None
+    return {"kind": plan.kind, "due_at": _text(plan.due_at), "call": plan.call, "continues": plan.continues}
 
 
 def _text(at: datetime) -> str:

@@ -16,6 +16,7 @@ from triaged.core.settings import Account, Person
 from triaged.desk import answers, effects, triage
 from triaged.desk.folders import Layout, lay_out
 from triaged.desk.office import Office
+from triaged.ledger import Ledger
 from triaged.ledger.values import AccountRow, EffectRow
 from triaged.log.events import Events
 from triaged.mailbox import (
@@ -94,7 +95,7 @@ class Desk:
     _status_at: datetime | None = None
     _selected_at: datetime | None = None
     _retry: asyncio.Event = field(default_factory=asyncio.Event)
-    _unwatched: set[str] = field(default_factory=set)
+    _missing: set[str] = field(default_factory=set)
     _look_now: bool = False
     _stopping: bool = False
     _worked: bool = False
@@ -226,8 +227,9 @@ class Desk:
                 continue
             try:
                 await triage.sweep(self, session, person, account, folder)
+                self.found(folder)
             except Refused as refusal:
-                self._say_unwatched(folder, str(refusal))
+                self.say_missing(folder, str(refusal), "this folder is not watched")
         if others_due:
             self._status_at = now
 
@@ -254,7 +256,7 @@ class Desk:
     async def _wait(self, session: Session) -> bool:
         """Idle, or poll, until something may have happened. True: it is time to look around."""
         _, account = self.settings()
-        due = await self.office.write(lambda ledger: ledger.next_effect_due(self.row.id))
+        due = await self.office.write(Ledger.next_effect_due, self.row.id)
         limit = session.profile.reidle.total_seconds() * self.office.chance.uniform(0.85, 1.0)
         if len(account.watch) > 1:
             limit = min(limit, STATUS_EVERY.total_seconds())
@@ -304,10 +306,17 @@ class Desk:
             self._idle_told = True
             self.events.emit("account.idle")
 
-    def _say_unwatched(self, folder: str, why: str) -> None:
-        if folder not in self._unwatched:
-            self._unwatched.add(folder)
-            self.events.emit("account.degraded", folder=folder, error=why, reason="this folder is not watched")
+    def say_missing(self, folder: str, why: str = "there is no such folder", what: str = "") -> None:
+        """Say once that a folder cannot be looked at, until it is found again."""
+        if folder not in self._missing:
+            self._missing.add(folder)
+            self.events.emit(
+                "account.degraded", folder=folder, error=why, reason=what or "nothing is concluded from that"
+            )
+
+    def found(self, folder: str) -> None:
+        """The folder is there (again)."""
+        self._missing.discard(folder)
 
     def _say_trouble(self, error: Exception, pause: timedelta) -> None:
         self.health.failures += 1

@@ -10,11 +10,12 @@ from triaged.core.identify import identify
 from triaged.core.message import read
 from triaged.core.moments import parse_moment, resolve
 from triaged.core.settings import Account, Mode, Person
-from triaged.desk import remap
+from triaged.desk import drafts, remap
 from triaged.desk.effects import find_in
-from triaged.desk.telling import tell
 from triaged.desk.sentmail import sent_seen
+from triaged.desk.telling import tell
 from triaged.desk.triage import arriving
+from triaged.ledger import Ledger
 from triaged.ledger.values import FolderRow, Item, Place
 from triaged.mailbox import Fetched, Session
 
@@ -37,6 +38,7 @@ async def look(desk: "Desk", session: Session, person: Person, account: Account)
     if layout.deferred is not None:
         await _deferred(desk, session, person, account, layout.deferred)
     await _waiting(desk, session)
+    await drafts.tidy(desk, person)
 
 
 # --- sent mail --------------------------------------------------------------------------------------------------
@@ -44,7 +46,7 @@ async def look(desk: "Desk", session: Session, person: Person, account: Account)
 
 async def _sent(desk: "Desk", session: Session, person: Person, folder: str) -> None:
     office = desk.office
-    row = await office.write(lambda ledger: ledger.folder(desk.row.id, folder))
+    row = await office.write(Ledger.folder, desk.row.id, folder)
     if row is not None:
         status = await session.status(folder)
         if status is None or (status.uidvalidity == row.uidvalidity and status.uidnext == row.next_uid):
@@ -57,16 +59,12 @@ async def _sent(desk: "Desk", session: Session, person: Person, folder: str) -> 
     if row is None or row.uidvalidity != selected.uidvalidity:
         row = FolderRow(desk.row.id, folder, "sent", selected.uidvalidity, 1, (uids[-1] + 1) if uids else 1)
         fresh = row
-        await office.write(lambda ledger: ledger.put_folder(fresh))
+        await office.write(Ledger.put_folder, fresh)
     if not uids:
         return
-    seen = [
-        sent_seen(read(fetched.header), fetched.arrived, person.roster) for fetched in await session.headers(uids)
-    ]
+    seen = [sent_seen(read(fetched.header), fetched.arrived, person.roster) for fetched in await session.headers(uids)]
     now = office.now()
-    told = await office.write(
-        lambda ledger: ledger.saw_sent(desk.row.id, seen, now, folder=folder, next_uid=uids[-1] + 1)
-    )
+    told = await office.write(Ledger.saw_sent, desk.row.id, seen, now, folder=folder, next_uid=uids[-1] + 1)
     tell(desk.events, told)
 
 
@@ -75,14 +73,18 @@ async def _sent(desk: "Desk", session: Session, person: Person, folder: str) -> 
 
 async def _deferred(desk: "Desk", session: Session, person: Person, account: Account, folder: str) -> None:
     office = desk.office
-    row = await office.write(lambda ledger: ledger.folder(desk.row.id, folder))
+    row = await office.write(Ledger.folder, desk.row.id, folder)
+    if await session.status(folder) is None:
+        desk.say_missing(folder)  # renamed or deleted: that says nothing about what lay in it
+        return
+    desk.found(folder)
     selected = await session.select(folder)
     if row is None:
         # what lay there before first contact is never touched
         fresh = FolderRow(
             desk.row.id, folder, "deferred", selected.uidvalidity, selected.uidnext or 1, selected.uidnext or 1
         )
-        await office.write(lambda ledger: ledger.put_folder(fresh))
+        await office.write(Ledger.put_folder, fresh)
         return
     if row.uidvalidity != selected.uidvalidity:
         row = await remap.renumbered(desk, session, row, selected.uidvalidity, selected.uidnext or 1)
@@ -99,17 +101,23 @@ async def _arrived_there(desk: "Desk", session: Session, person: Person, account
     for fetched in await session.headers(uids):
         place = Place(row.name, row.uidvalidity, fetched.uid)
         digest = read(fetched.header).digest
-        item = await office.write(lambda ledger, digest=digest: ledger.item_by_digest(desk.row.id, digest))
+        item = await office.write(Ledger.item_by_digest, desk.row.id, digest)
         if item is not None and item.state == "aside":
             if item.place is None or item.folder != row.name:
-                await office.write(lambda ledger, item=item, place=place: ledger.place_item(item.id, place))
+                await office.write(Ledger.place_item, item.id, place)
         elif "\\deleted" not in _lower(fetched.flags) and account.mode is not Mode.OBSERVE:
             await _dragged_in(desk, session, person, account, row, fetched, item)
-    await office.write(lambda ledger: ledger.advance(desk.row.id, row.name, uids[-1] + 1))
+    await office.write(Ledger.advance, desk.row.id, row.name, uids[-1] + 1)
 
 
 async def _dragged_in(
-    desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow, fetched: Fetched, item: Item | None
+    desk: "Desk",
+    session: Session,
+    person: Person,
+    account: Account,
+    row: FolderRow,
+    fetched: Fetched,
+    item: Item | None,
 ) -> None:
     """Put aside by hand: it comes back at the start of office hours, without a reply."""
     office = desk.office
@@ -119,24 +127,35 @@ async def _dragged_in(
     back_at = back.at if back else now
     if item is not None:
         known = item
-        told = await office.write(lambda ledger: ledger.hand(known.id, "aside", place, now, back_at=back_at))
+        told = await office.write(Ledger.hand, known.id, "aside", place, now, back_at=back_at)
         tell(desk.events, told)
         return
     message = read(fetched.header, b"", size=fetched.size, complete=False)
     who = identify(message, person, account)
     arrived = arriving(desk, person, account, row, fetched, message, who)
-    adopted = await office.write(lambda ledger: ledger.adopt(arrived, back_at, now))
+    adopted = await office.write(Ledger.adopt, arrived, back_at, now)
     desk.events.emit(
-        "message.deferred", client=adopted.client, mode=adopted.mode, item=adopted.id, message_id=adopted.message_id,
-        sender=adopted.sender, subject=adopted.subject, verdict=adopted.verdict, reason="put aside by hand",
-        arrived=adopted.arrived_at, until=back_at, folder=row.name, uid=fetched.uid, by="person",
+        "message.deferred",
+        client=adopted.client,
+        mode=adopted.mode,
+        item=adopted.id,
+        message_id=adopted.message_id,
+        sender=adopted.sender,
+        subject=adopted.subject,
+        verdict=adopted.verdict,
+        reason="put aside by hand",
+        arrived=adopted.arrived_at,
+        until=back_at,
+        folder=row.name,
+        uid=fetched.uid,
+        by="person",
     )
 
 
 async def _left_there(desk: "Desk", session: Session, row: FolderRow) -> None:
     """Ours that are no longer where they were put aside, are being deleted there, or have been answered there."""
     office = desk.office
-    items = await office.write(lambda ledger: ledger.items_aside(desk.row.id))
+    items = await office.write(Ledger.items_aside, desk.row.id)
     placed = {item.uid: item for item in items if item.uid is not None and item.folder == row.name}
     if placed:
         flags = await session.flags(sorted(placed))
@@ -153,9 +172,9 @@ async def _flagged(desk: "Desk", item: Item, flags: frozenset[str]) -> None:
     office = desk.office
     now = office.now()
     if "\\deleted" in flags:
-        tell(desk.events, await office.write(lambda ledger: ledger.hand(item.id, "gone", None, now)))
+        tell(desk.events, await office.write(Ledger.hand, item.id, "gone", None, now))
     elif "\\answered" in flags and item.answered_at is None:
-        tell(desk.events, await office.write(lambda ledger: ledger.saw_answered_flag(item.id, now)))
+        tell(desk.events, await office.write(Ledger.saw_answered_flag, item.id, now))
 
 
 async def _absent(desk: "Desk", session: Session, items: Sequence[Item]) -> None:
@@ -164,7 +183,7 @@ async def _absent(desk: "Desk", session: Session, items: Sequence[Item]) -> None
     now = office.now()
     for item in items:
         what = "gone" if await _in_trash(desk, session, item) else "released"
-        told = await office.write(lambda ledger, item=item, what=what: ledger.hand(item.id, what, None, now))
+        told = await office.write(Ledger.hand, item.id, what, None, now)
         tell(desk.events, told)
 
 
@@ -177,15 +196,18 @@ async def _in_trash(desk: "Desk", session: Session, item: Item) -> bool:
 
 
 async def _unplaced(desk: "Desk", session: Session, row: FolderRow, items: Sequence[Item]) -> None:
-    """Put aside, and the server did not say where: found by digest, or a hand has taken it meanwhile."""
+    """Put aside, and nobody knows where: found by digest; or moved without a word and taken by a hand meanwhile.
+
+    What was lost with its folder's numbers is only looked for: a folder that is new says nothing about what it held.
+    """
     office = desk.office
     missing: list[Item] = []
     for item in items:
         found = await find_in(session, row.name, item, row.baseline_uid)
-        if found is None:
+        if found is not None:
+            await office.write(Ledger.place_item, item.id, found)
+        elif item.folder != row.name or await _in_trash(desk, session, item):
             missing.append(item)
-        else:
-            await office.write(lambda ledger, item=item, found=found: ledger.place_item(item.id, found))
     await _absent(desk, session, missing)
 
 
@@ -195,7 +217,7 @@ async def _unplaced(desk: "Desk", session: Session, row: FolderRow, items: Seque
 async def _waiting(desk: "Desk", session: Session) -> None:
     """Messages with a reply or promise ahead, where they lie: answered, moved away or deleted?"""
     office = desk.office
-    items = await office.write(lambda ledger: ledger.items_watching(desk.row.id))
+    items = await office.write(Ledger.items_watching, desk.row.id)
     folders: dict[tuple[str, int], list[Item]] = {}
     for item in items:
         if item.folder is not None and item.uidvalidity is not None and item.uid is not None and item.state == "here":
@@ -220,7 +242,7 @@ def _lower(flags: frozenset[str]) -> frozenset[str]:
 async def reappeared(desk: "Desk", session: Session, item_id: int, place: Place | None) -> None:
     """A known message in a watched folder that we believed put aside: dragged back by hand, or a copy of it."""
     office = desk.office
-    item = await office.write(lambda ledger: ledger.item(item_id))
+    item = await office.write(Ledger.item, item_id)
     if item is None or place is None or item.state != "aside":
         return
     if item.place is not None:
@@ -228,4 +250,4 @@ async def reappeared(desk: "Desk", session: Session, item_id: int, place: Place 
         if selected.uidvalidity == item.place.uidvalidity and await session.flags([item.place.uid]):
             return  # the one that was put aside is still there: this is a copy, and stays
     now = office.now()
-    tell(desk.events, await office.write(lambda ledger: ledger.hand(item_id, "released", place, now)))
+    tell(desk.events, await office.write(Ledger.hand, item_id, "released", place, now))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from triaged.core.settings import Account
+from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow
 from triaged.mailbox import Refused, Session
 
@@ -27,11 +28,13 @@ async def carry_out(desk: "Desk", session: Session, account: Account, effect: Ef
             await _append(desk, session, account, effect)
     except Refused as refusal:
         retry_at, why = office.now() + _RETRY, str(refusal)
-        await office.write(lambda ledger: ledger.postpone(effect.id, retry_at, why))
-        desk.events.emit("account.degraded", reply=effect.reply, error=why, reason="a mail to a folder of mine is tried again")
+        await office.write(Ledger.postpone, effect.id, retry_at, why)
+        desk.events.emit(
+            "account.degraded", reply=effect.reply, error=why, reason="a mail to a folder of mine is tried again"
+        )
         return False
     now = office.now()
-    await office.write(lambda ledger: ledger.done(effect.id, now))
+    await office.write(Ledger.done, effect.id, now)
     desk.appended(effect)
     return True
 
@@ -48,7 +51,7 @@ async def _append(desk: "Desk", session: Session, account: Account, effect: Effe
         if await session.find(message_id, 1):
             return
     now = office.now()
-    await office.write(lambda ledger: ledger.begin([effect.id], now))
+    await office.write(Ledger.begin, [effect.id], now)
     flags = [str(flag) for flag in effect.args.get("flags", ["\\Seen"])]
     await session.append(folder, raw, flags, _at(effect, now))
 
@@ -56,7 +59,7 @@ async def _append(desk: "Desk", session: Session, account: Account, effect: Effe
 async def _octets(desk: "Desk", effect: EffectRow) -> bytes | None:
     if effect.reply is not None:
         reply = effect.reply
-        return await desk.office.write(lambda ledger: ledger.reply_raw(reply))
+        return await desk.office.write(Ledger.reply_raw, reply)
     written = effect.args.get("raw")
     return base64.b64decode(written) if written else None
 

@@ -6,6 +6,7 @@ What was missed while nothing ran is merged into the next one. Composed when due
 import base64
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from triaged.core.calls import Occurrence, occurrences
 from triaged.core.clients import Client
@@ -18,6 +19,7 @@ from triaged.desk.office import Office
 from triaged.desk.page import Entry, Page, Section, as_html, as_text
 from triaged.desk.pagewords import words_of
 from triaged.ids import new_message_id
+from triaged.ledger import Ledger
 from triaged.ledger.values import HistoryRow, Item
 
 _BACK = timedelta(days=8)
@@ -47,20 +49,22 @@ async def _digest(office: Office, household: Household) -> None:
     home = household.home
     assert home is not None
     due = _latest_due(household, now)
-    rows = await office.write(lambda ledger: ledger.accounts())
+    rows = await office.write(Ledger.accounts)
     learned = next((row.learned for row in rows if row.id == home.row.id), {})
     written = learned.get("digest_until")
     since = datetime.fromisoformat(written) if written else None
     if since is None:
         # the first start: there is no day behind it to tell of
-        await office.write(lambda ledger: ledger.learn(home.row.id, digest_until=now.isoformat()))
+        await office.write(Ledger.learn, home.row.id, digest_until=now.isoformat())
         return
     if due is None or due <= since:
         return
     page = await _day(office, household, max(since, due - _BACK), due)
     if page is not None:
-        await _append(office, household, f"digest:{household.key}:{due.date().isoformat()}", page, "digest.delivered", None)
-    await office.write(lambda ledger: ledger.learn(home.row.id, digest_until=due.isoformat()))
+        await _append(
+            office, household, f"digest:{household.key}:{due.date().isoformat()}", page, "digest.delivered", None
+        )
+    await office.write(Ledger.learn, home.row.id, digest_until=due.isoformat())
 
 
 def _latest_due(household: Household, now: datetime) -> datetime | None:
@@ -81,13 +85,22 @@ def _latest_due(household: Household, now: datetime) -> datetime | None:
 async def _day(office: Office, household: Household, since: datetime, until: datetime) -> Page | None:
     """What was put aside, what came back, what is urgent and unanswered; None where there is nothing to tell."""
     words = words_of(household.person.language)
-    history = await office.write(lambda ledger: ledger.history(since - _AGENDA_BACK, until, None, household.key))
+    history = await office.write(Ledger.history, since - _AGENDA_BACK, until, None, household.key)
     aside = [row for row in history if row.item.arrived_at >= since and row.item.verdict == "deferrable"]
     back = [row for row in history if row.returned_at is not None and since <= row.returned_at < until]
-    urgent = [row for row in history if row.item.verdict == "urgent" and row.item.answered_at is None
-              and row.item.arrived_at >= since]
-    stuck = [row for row in history if row.item.state == "here" and row.item.verdict == "deferrable"
-             and row.item.arrived_at >= since and not _movable(household, row.item)]
+    urgent = [
+        row
+        for row in history
+        if row.item.verdict == "urgent" and row.item.answered_at is None and row.item.arrived_at >= since
+    ]
+    stuck = [
+        row
+        for row in history
+        if row.item.state == "here"
+        and row.item.verdict == "deferrable"
+        and row.item.arrived_at >= since
+        and not _movable(household, row.item)
+    ]
     sections = [
         *_by_client(household, words.came_back, back),
         *_by_client(household, words.put_aside, [row for row in aside if row not in back]),
@@ -124,7 +137,13 @@ def _entry(household: Household, row: HistoryRow) -> Entry:
         notes.append(said.format(at=_when(household, promise.due_at)))
     if item.answered_at is not None:
         notes.append(words.answered.format(at=_when(household, item.answered_at)))
-    return Entry(_when(household, item.arrived_at), _who(item), item.subject or words.no_subject, item.excerpt or "", tuple(notes))
+    return Entry(
+        _when(household, item.arrived_at),
+        _who(item),
+        item.subject or words.no_subject,
+        item.excerpt or "",
+        tuple(notes),
+    )
 
 
 # --- the agenda -----------------------------------------------------------------------------------------------------
@@ -147,16 +166,19 @@ def _calls_near(office: Office, household: Household, client: Client) -> Iterato
 
 async def _agenda(office: Office, household: Household, client: Client, call: Occurrence) -> None:
     key = f"agenda:{household.key}:{client.label}:{call.id}"
-    if await office.write(lambda ledger: ledger.effect(key)) is not None:
+    if await office.write(Ledger.effect, key) is not None:
         return
     words = words_of(household.person.language)
     now = office.now()
-    items = await office.write(
-        lambda ledger: ledger.arrivals(household.key, now - _AGENDA_BACK, now, client.label)
-    )
+    items = await office.write(Ledger.arrivals, household.key, now - _AGENDA_BACK, now, client.label)
     last_call = _previous(household, client, call)
-    waiting = [item for item in items if item.answered_at is None and item.verdict != "left"
-               and (last_call is None or item.arrived_at >= last_call or item.state == "aside")]
+    waiting = [
+        item
+        for item in items
+        if item.answered_at is None
+        and item.verdict != "left"
+        and (last_call is None or item.arrived_at >= last_call or item.state == "aside")
+    ]
     calls = [item for item in items if _rang(item) and (last_call is None or item.arrived_at >= last_call)]
     written = [item for item in waiting if not _rang(item)]
     sections: list[Section] = []
@@ -217,31 +239,39 @@ def _span(household: Household, first: datetime, last: datetime) -> str:
 def _asked(household: Household, item: Item) -> Entry:
     words = words_of(household.person.language)
     notes = () if item.answered_at is None else (words.answered.format(at=_when(household, item.answered_at)),)
-    return Entry(_when(household, item.arrived_at), _who(item), item.subject or words.no_subject, item.excerpt or "", notes)
+    return Entry(
+        _when(household, item.arrived_at), _who(item), item.subject or words.no_subject, item.excerpt or "", notes
+    )
 
 
 # --- into the inbox -------------------------------------------------------------------------------------------------
 
 
-async def _append(
-    office: Office, household: Household, key: str, page: Page, event: str, client: str | None
-) -> None:
+async def _append(office: Office, household: Household, key: str, page: Page, event: str, client: str | None) -> None:
     home = household.home
     assert home is not None
     _, account = home.settings()
     now = office.now()
     message_id = new_message_id(office.chance, household.address.domain)
     raw = compose_note(
-        sender=household.me, to=household.address, message_id=message_id, now=now, subject=page.title,
-        text=as_text(page), html=as_html(page, household.person.language),
+        sender=household.me,
+        to=household.address,
+        message_id=message_id,
+        now=now,
+        subject=page.title,
+        text=as_text(page),
+        html=as_html(page, household.person.language),
     )
-    args = {
-        "raw": base64.b64encode(raw).decode("ascii"), "message_id": message_id, "folder": account.watch[0], "flags": [],
-        "event": event, "client": client, "at": now.isoformat(),
+    args: dict[str, Any] = {
+        "raw": base64.b64encode(raw).decode("ascii"),
+        "message_id": message_id,
+        "folder": account.watch[0],
+        "flags": [],
+        "event": event,
+        "client": client,
+        "at": now.isoformat(),
     }
-    planned = await office.write(
-        lambda ledger: ledger.plan(household.key, "append", key, now, account=home.row.id, args=args)
-    )
+    planned = await office.write(Ledger.plan, household.key, "append", key, now, account=home.row.id, args=args)
     if planned is not None:
         home.wake.set()
 

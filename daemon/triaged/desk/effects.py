@@ -13,7 +13,9 @@ from triaged.core.message import read
 from triaged.core.settings import Account, Mode
 from triaged.desk import appends
 from triaged.desk.telling import of_item, tell
+from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow, Item, Place
+from triaged.log.events import Level
 from triaged.mailbox import NotMovable, Refused, Session
 
 if TYPE_CHECKING:
@@ -30,13 +32,13 @@ MOVES = ("aside", "urgent", "back")
 async def wants_look(desk: "Desk") -> bool:
     """Whether a return is due: before it the mailbox is looked at, because a person may have been faster."""
     now = desk.office.now()
-    due = await desk.office.write(lambda ledger: ledger.due_effects(desk.row.id, now))
+    due = await desk.office.write(Ledger.due_effects, desk.row.id, now)
     return any(effect.kind == "back" for effect in due)
 
 
 async def settle(desk: "Desk", session: Session, account: Account) -> None:
     """After a new connection: find out what became of the moves that were being tried."""
-    trying = await desk.office.write(lambda ledger: ledger.trying_effects(desk.row.id))
+    trying = await desk.office.write(Ledger.trying_effects, desk.row.id)
     for effect in trying:
         if effect.kind in MOVES:
             await _settle_move(desk, session, account, effect)
@@ -45,7 +47,7 @@ async def settle(desk: "Desk", session: Session, account: Account) -> None:
 async def carry_out(desk: "Desk", session: Session, account: Account) -> bool:
     """Do what is due, storage first. True when anything was done."""
     now = desk.office.now()
-    due = await desk.office.write(lambda ledger: ledger.due_effects(desk.row.id, now))
+    due = await desk.office.write(Ledger.due_effects, desk.row.id, now)
     acted = False
     for kind in ("flag", "aside", "urgent", "back"):
         batch = [effect for effect in due if effect.kind == kind]
@@ -61,7 +63,7 @@ async def _batches(desk: "Desk", session: Session, account: Account, kind: str, 
     """Group by where the messages lie and where they go; one command a group."""
     groups: dict[tuple[str, int, str], list[tuple[EffectRow, Item]]] = defaultdict(list)
     for effect in batch:
-        item = await desk.office.write(lambda ledger, effect=effect: ledger.item(effect.item))
+        item = await desk.office.write(Ledger.item, effect.item)
         place = item.place if item else None
         target = _target(desk, account, effect)
         if account.mode is Mode.OBSERVE and kind != "back":
@@ -102,7 +104,7 @@ async def _unplaced(desk: "Desk", effect: EffectRow, item: Item | None) -> None:
 async def _nowhere(desk: "Desk", effect: EffectRow, already: bool) -> None:
     now = desk.office.now()
     if already:
-        await desk.office.write(lambda ledger: ledger.done(effect.id, now))
+        await desk.office.write(Ledger.done, effect.id, now)
         return
     why = desk.layout.why if desk.layout and desk.layout.why else "there is no folder to move it to"
     if effect.kind == "back":
@@ -113,11 +115,16 @@ async def _nowhere(desk: "Desk", effect: EffectRow, already: bool) -> None:
 
 async def _drop(desk: "Desk", effect: EffectRow, why: str) -> None:
     now = desk.office.now()
-    await desk.office.write(lambda ledger: ledger.void([effect.id], why, now))
+    await desk.office.write(Ledger.void, [effect.id], why, now)
 
 
 async def _group(
-    desk: "Desk", session: Session, kind: str, folder: str, uidvalidity: int, target: str,
+    desk: "Desk",
+    session: Session,
+    kind: str,
+    folder: str,
+    uidvalidity: int,
+    target: str,
     pairs: Sequence[tuple[EffectRow, Item]],
 ) -> bool:
     status = None
@@ -150,7 +157,7 @@ async def _absent(desk: "Desk", effect: EffectRow, item: Item) -> None:
     now = desk.office.now()
     if effect.kind == "flag":
         await _drop(desk, effect, "it is no longer there")
-    told = await desk.office.write(lambda ledger: ledger.hand(item.id, "released", None, now))
+    told = await desk.office.write(Ledger.hand, item.id, "released", None, now)
     tell(desk.events, told)
 
 
@@ -160,7 +167,7 @@ async def _act(
     office = desk.office
     now = office.now()
     ids = [effect.id for effect, _ in pairs]
-    begun = await office.write(lambda ledger: ledger.begin(ids, now, {target: uidnext or 1} if target else None))
+    begun = await office.write(Ledger.begin, ids, now, {target: uidnext or 1} if target else None)
     still = {effect.id for effect in begun}
     pairs = [(effect, item) for effect, item in pairs if effect.id in still]
     uids = [item.uid for _, item in pairs if item.uid is not None]
@@ -169,7 +176,7 @@ async def _act(
     if kind == "flag":
         await session.store(uids, add=["\\Flagged"])
         for effect, _ in pairs:
-            await office.write(lambda ledger, effect=effect: ledger.done(effect.id, now))
+            await office.write(Ledger.done, effect.id, now)
         return True
     if kind == "back":
         # the one case in which \Seen is removed: it comes back unread
@@ -188,21 +195,36 @@ async def _act(
 async def _moved(desk: "Desk", effect: EffectRow, item: Item, place: Place | None, target: str) -> None:
     now = desk.office.now()
     unknown = place is None
-    await desk.office.write(
-        lambda ledger: ledger.done(effect.id, now, place, unknown_place=unknown)
-    )
+    await desk.office.write(Ledger.done, effect.id, now, place, unknown_place=unknown)
     uid = place.uid if place else None
     match effect.kind:
         case "aside":
             desk.events.emit(
-                "message.deferred", **of_item(item), kind=item.kind, verdict=item.verdict, rule=item.rule,
-                reason=item.reason, arrived=item.arrived_at, until=_moment(item, "until"), promise=_moment(item, "promise"),
-                no_reply=item.no_reply, folder=target, uid=uid, from_folder=item.folder,
+                "message.deferred",
+                **of_item(item),
+                kind=item.kind,
+                verdict=item.verdict,
+                rule=item.rule,
+                reason=item.reason,
+                arrived=item.arrived_at,
+                until=_moment(item, "until"),
+                promise=_moment(item, "promise"),
+                no_reply=item.no_reply,
+                folder=target,
+                uid=uid,
+                from_folder=item.folder,
             )
         case "back":
             desk.events.emit(
-                "message.returned", **of_item(item), verdict=item.verdict, rule=item.rule, arrived=item.arrived_at,
-                folder=target, uid=uid, from_folder=item.folder, reason=str(effect.args.get("why") or "it is due"),
+                "message.returned",
+                **of_item(item),
+                verdict=item.verdict,
+                rule=item.rule,
+                arrived=item.arrived_at,
+                folder=target,
+                uid=uid,
+                from_folder=item.folder,
+                reason=str(effect.args.get("why") or "it is due"),
             )
         case _:
             pass
@@ -215,13 +237,13 @@ def _moment(item: Item, which: str) -> datetime | None:
 
 async def _settle_move(desk: "Desk", session: Session, account: Account, effect: EffectRow) -> None:
     """LEDGER 4.3.3: still at the source: it will be tried again. In the target: it is done. Nowhere: a hand has it."""
-    item = await desk.office.write(lambda ledger: ledger.item(effect.item))
+    item = await desk.office.write(Ledger.item, effect.item)
     target = _target(desk, account, effect)
     if item is None or target is None:
         return
     if item.place is not None and await _still_there(session, item.place):
         now = desk.office.now()
-        await desk.office.write(lambda ledger: ledger.postpone(effect.id, now, "the outcome was unknown"))
+        await desk.office.write(Ledger.postpone, effect.id, now, "the outcome was unknown")
         return
     since = (effect.args.get("uidnext") or {}).get(target) or 1
     found = await find_in(session, target, item, int(since))
@@ -262,13 +284,24 @@ async def _postpone(desk: "Desk", effect: EffectRow, why: str) -> None:
     tries = effect.tries + 1
     wait = min(_RETRY_FIRST * 2 ** min(tries - 1, 10), _RETRY_LAST)
     now = desk.office.now()
-    await desk.office.write(lambda ledger: ledger.postpone(effect.id, now + wait, why))
-    if tries == 1 or tries == ALARM_AFTER:
-        level = "error" if tries >= ALARM_AFTER else None
-        desk.events.emit("account.degraded", level=level, item=effect.item, error=why, reason=f"{_WORDS[effect.kind]} is tried again in {wait}")
+    await desk.office.write(Ledger.postpone, effect.id, now + wait, why)
+    if tries in (1, ALARM_AFTER):
+        level: Level | None = "error" if tries >= ALARM_AFTER else None
+        desk.events.emit(
+            "account.degraded",
+            level=level,
+            item=effect.item,
+            error=why,
+            reason=f"{_WORDS[effect.kind]} is tried again in {wait}",
+        )
 
 
 _WORDS = {
-    "flag": "flagging", "urgent": "moving to the urgent folder", "aside": "putting aside", "back": "the return",
-    "append": "a copy", "remove": "removing a draft", "notify": "a push",
+    "flag": "flagging",
+    "urgent": "moving to the urgent folder",
+    "aside": "putting aside",
+    "back": "the return",
+    "append": "a copy",
+    "remove": "removing a draft",
+    "notify": "a push",
 }

@@ -4,12 +4,13 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from triaged.clock import Clock
 from triaged.ledger import Ledger, LedgerThread
 from triaged.log.events import Events
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -22,9 +23,9 @@ class Office:
     events: Events
     chance: random.Random = field(default_factory=random.SystemRandom)
 
-    async def write(self, verb: Callable[[Ledger], T]) -> T:
-        """Run one verb of the ledger in its thread."""
-        return await self.book.call(verb)
+    async def write(self, verb: Callable[Concatenate[Ledger, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run one verb of the ledger in its thread: `write(Ledger.done, effect.id, now)`."""
+        return await self.book.call(verb, *args, **kwargs)
 
     def now(self) -> datetime:
         """The instant, aware, UTC."""

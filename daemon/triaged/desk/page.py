@@ -78,7 +78,7 @@ def _section_html(section: Section) -> str:
 def _entry_html(entry: Entry) -> str:
     head = " · ".join(escape(part) for part in (entry.at, entry.who) if part)
     excerpt = f'<br><span style="opacity:.8">{escape(entry.excerpt)}</span>' if entry.excerpt else ""
-    notes = "".join(f'<br><em>→ {escape(note)}</em>' for note in entry.notes)
+    notes = "".join(f"<br><em>→ {escape(note)}</em>" for note in entry.notes)
     return (
         f'<li style="margin:0 0 .9em"><span style="font-size:.85em;opacity:.75">{head}</span><br>'
         f"<strong>{escape(entry.subject)}</strong>{excerpt}{notes}</li>"

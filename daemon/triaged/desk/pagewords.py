@@ -49,10 +49,14 @@ _EN = PageWords(
     no_message="no message",
     no_subject="(no subject)",
     answered="answered {at}",
-    promise=MappingProxyType({
-        "open": "promised for {at}", "overdue": "promised for {at}: overdue", "kept": "promise kept ({at})",
-        "late": "promise kept late ({at})",
-    }),
+    promise=MappingProxyType(
+        {
+            "open": "promised for {at}",
+            "overdue": "promised for {at}: overdue",
+            "kept": "promise kept ({at})",
+            "late": "promise kept late ({at})",
+        }
+    ),
     footer="Written by triaged. Move or answer anything as you like: your hand always wins.",
     weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 )
@@ -75,10 +79,14 @@ _DE = PageWords(
     no_message="keine Nachricht",
     no_subject="(kein Betreff)",
     answered="beantwortet {at}",
-    promise=MappingProxyType({
-        "open": "zugesagt für {at}", "overdue": "zugesagt für {at}: überfällig", "kept": "Zusage gehalten ({at})",
-        "late": "Zusage verspätet gehalten ({at})",
-    }),
+    promise=MappingProxyType(
+        {
+            "open": "zugesagt für {at}",
+            "overdue": "zugesagt für {at}: überfällig",
+            "kept": "Zusage gehalten ({at})",
+            "late": "Zusage verspätet gehalten ({at})",
+        }
+    ),
     footer="Von triaged geschrieben. Verschieben und beantworten Sie, was Sie wollen: Ihre Hand gewinnt immer.",
     weekdays=("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
 )
@@ -101,10 +109,14 @@ _FR = PageWords(
     no_message="sans message",
     no_subject="(sans objet)",
     answered="répondu {at}",
-    promise=MappingProxyType({
-        "open": "promis pour {at}", "overdue": "promis pour {at} : en retard", "kept": "promesse tenue ({at})",
-        "late": "promesse tenue en retard ({at})",
-    }),
+    promise=MappingProxyType(
+        {
+            "open": "promis pour {at}",
+            "overdue": "promis pour {at} : en retard",
+            "kept": "promesse tenue ({at})",
+            "late": "promesse tenue en retard ({at})",
+        }
+    ),
     footer="Écrit par triaged. Déplacez et répondez à votre guise : votre main l’emporte toujours.",
     weekdays=("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."),
 )
@@ -127,10 +139,14 @@ _ES = PageWords(
     no_message="sin mensaje",
     no_subject="(sin asunto)",
     answered="respondido {at}",
-    promise=MappingProxyType({
-        "open": "prometido para {at}", "overdue": "prometido para {at}: vencido", "kept": "promesa cumplida ({at})",
-        "late": "promesa cumplida con retraso ({at})",
-    }),
+    promise=MappingProxyType(
+        {
+            "open": "prometido para {at}",
+            "overdue": "prometido para {at}: vencido",
+            "kept": "promesa cumplida ({at})",
+            "late": "promesa cumplida con retraso ({at})",
+        }
+    ),
     footer="Escrito por triaged. Mueva y responda lo que quiera: su mano siempre gana.",
     weekdays=("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
 )

@@ -20,6 +20,7 @@ from triaged.core.template import ReplyTemplate, built_in, choose_language
 from triaged.delivery import Delivery, Envelope
 from triaged.desk import answers
 from triaged.desk.account import Desk
+from triaged.ledger import Ledger
 from triaged.ledger.values import Item, Place, ReplyRow
 from triaged.mailbox import Session, recognise
 from triaged.mailbox.capabilities import read as read_capabilities
@@ -104,7 +105,7 @@ class Post:
         if template is None:
             return Held(f"there is no [reply.{reply.template}] any more")
         now = self.desk.office.now()
-        items = await self.desk.office.write(lambda ledger: ledger.reply_items(reply.id))
+        items = await self.desk.office.write(Ledger.reply_items, reply.id)
         if not items:
             return Cancelled("nothing is left that it would answer")
         facts = await self._facts(items[-1], account, reply, now)
@@ -112,13 +113,23 @@ class Post:
             return refusal
         if template.uses("promise") and not await self._still_ahead(person, client, items[-1], reply, now):
             return Suppressed("no-promise", "the promised moment has passed, and there is no other")
-        fresh = await self.desk.office.write(lambda ledger: ledger.reply(reply.id)) or reply
+        fresh = await self.desk.office.write(Ledger.reply, reply.id) or reply
         language = _language(template, fresh, client, person)
         written = write(
             letter(
-                person, account, client, template, _records(items), self._told(fresh, facts, client, person),
-                language=language, to=to, message_id=reply.message_id, reply_id=reply.id, now=now,
-                draft=reply.mode == "draft", kind=reply.auto,
+                person,
+                account,
+                client,
+                template,
+                _records(items),
+                self._told(fresh, facts, client, person),
+                language=language,
+                to=to,
+                message_id=reply.message_id,
+                reply_id=reply.id,
+                now=now,
+                draft=reply.mode == "draft",
+                kind=reply.auto,
             )
         )
         return Ready(
@@ -130,9 +141,7 @@ class Post:
 
     async def _facts(self, item: Item, account: Account, reply: ReplyRow, now: datetime) -> Facts:
         return await self.desk.office.write(
-            lambda ledger: ledger.facts_again(
-                item, now, lookback=timedelta(0), fuse=account.reply_fuse.period, but_reply=reply.id
-            )
+            Ledger.facts_again, item, now, lookback=timedelta(0), fuse=account.reply_fuse.period, but_reply=reply.id
         )
 
     async def _still_ahead(self, person: Person, client: Client, item: Item, reply: ReplyRow, now: datetime) -> bool:
@@ -144,9 +153,7 @@ class Post:
             return False
         call = again.call.id if again.call is not None and again.moment.needs_call else None
         kind = "call" if call else "answer"
-        planned = await self.desk.office.write(
-            lambda ledger: ledger.replan_promise(reply.id, kind, again.at, call)
-        )
+        planned = await self.desk.office.write(Ledger.replan_promise, reply.id, kind, again.at, call)
         return planned is not None
 
     def _told(self, reply: ReplyRow, facts: Facts, client: Client, person: Person) -> Told:
@@ -155,15 +162,13 @@ class Post:
 
     # --- the other kinds ----------------------------------------------------------------------------------------
 
-    async def _notice(
-        self, person: Person, account: Account, client: Client, reply: ReplyRow, to: Address
-    ) -> Prepared:
+    async def _notice(self, person: Person, account: Account, client: Client, reply: ReplyRow, to: Address) -> Prepared:
         """A short honest second mail: the promise will not be kept, or the call has moved."""
         template = person.replies.get(reply.template)
         if template is None:
             template = built_in("moved" if reply.kind == "moved" else "slip")
         now = self.desk.office.now()
-        items = await self.desk.office.write(lambda ledger: ledger.reply_items(reply.id))
+        items = await self.desk.office.write(Ledger.reply_items, reply.id)
         if not items:
             return Cancelled("nothing is left that it would be about")
         facts = await self._facts(items[-1], account, reply, now)
@@ -171,16 +176,26 @@ class Post:
             return Cancelled("it has been answered")
         written = write(
             letter(
-                person, account, client, template, _records(items), self._told(reply, facts, client, person),
-                language=_language(template, reply, client, person), to=to, message_id=reply.message_id,
-                reply_id=reply.id, now=now, draft=reply.mode == "draft", kind=reply.auto,
+                person,
+                account,
+                client,
+                template,
+                _records(items),
+                self._told(reply, facts, client, person),
+                language=_language(template, reply, client, person),
+                to=to,
+                message_id=reply.message_id,
+                reply_id=reply.id,
+                now=now,
+                draft=reply.mode == "draft",
+                kind=reply.auto,
             )
         )
         return Ready(written.raw, Envelope(rcpt=to, me=from_address(account, _records(items)[-1])))
 
     async def _forward(self, person: Person, account: Account, reply: ReplyRow, to: Address) -> Prepared:
         """A mail of mine to a delegate, the original attached."""
-        items = await self.desk.office.write(lambda ledger: ledger.reply_items(reply.id))
+        items = await self.desk.office.write(Ledger.reply_items, reply.id)
         delegate = person.delegates.get(reply.template)
         if not items or delegate is None:
             return Held(f"there is no [delegate.{reply.template}] any more" if items else "the message is gone")

@@ -18,6 +18,7 @@ from triaged.desk.office import Office
 from triaged.desk.telling import of_promise
 from triaged.desk.words import warning_words
 from triaged.ids import new_message_id
+from triaged.ledger import Ledger
 from triaged.ledger.values import NewReply, PromiseRow
 
 GRACE = timedelta(hours=1)
@@ -33,7 +34,7 @@ async def keep(office: Office, household: Household) -> None:
     """Do what is due about one person's promises."""
     now = office.now()
     warn = household.person.promises.warn.fixed
-    due = await office.write(lambda ledger: ledger.promises_due(now, warn, household.key))
+    due = await office.write(Ledger.promises_due, now, warn, household.key)
     for promise in due:
         if promise.kind == "call":
             await _call_begins(office, household, promise)
@@ -41,14 +42,14 @@ async def keep(office: Office, household: Household) -> None:
     if not answers or not await household.look():
         return
     now = office.now()
-    for promise in await office.write(lambda ledger: ledger.promises_due(now, warn, household.key)):
+    for promise in await office.write(Ledger.promises_due, now, warn, household.key):
         if promise.kind == "answer":
             await (_overdue if promise.due_at <= now else _warn)(office, household, promise)
 
 
 async def _call_begins(office: Office, household: Household, promise: PromiseRow) -> None:
     now = office.now()
-    kept = await office.write(lambda ledger: ledger.call_kept(promise.id, now))
+    kept = await office.write(Ledger.call_kept, promise.id, now)
     if kept is not None:
         late = kept.state == "late"
         household.events.emit("promise.kept", **of_promise(kept), by="call", reason=_CALL[late])
@@ -66,8 +67,8 @@ async def _warn(office: Office, household: Household, promise: PromiseRow) -> No
     if home is None or promise.warned_at is not None:
         return
     now = office.now()
-    items = await office.write(lambda ledger: ledger.promise_items(promise.id))
-    item = await office.write(lambda ledger: ledger.item(items[-1])) if items else None
+    items = await office.write(Ledger.promise_items, promise.id)
+    item = await office.write(Ledger.item, items[-1]) if items else None
     subject, text = warning_words(household.person, promise, item, now)
     _, account = home.settings()
     message_id = new_message_id(office.chance, household.address.domain)
@@ -75,12 +76,13 @@ async def _warn(office: Office, household: Household, promise: PromiseRow) -> No
         sender=household.me, to=household.address, message_id=message_id, now=now, subject=subject, text=text
     )
     note = {
-        "raw": base64.b64encode(raw).decode("ascii"), "message_id": message_id, "folder": account.watch[0], "flags": [],
+        "raw": base64.b64encode(raw).decode("ascii"),
+        "message_id": message_id,
+        "folder": account.watch[0],
+        "flags": [],
     }
     observed = account.mode is Mode.OBSERVE
-    written = await office.write(
-        lambda ledger: ledger.warned(promise.id, now, account=home.row.id, note=None if observed else note)
-    )
+    written = await office.write(Ledger.warned, promise.id, now, account=home.row.id, note=None if observed else note)
     if written:
         home.wake.set()
         household.events.emit("promise.warned", **of_promise(promise), reason="an answer falls due", item=_last(items))
@@ -93,18 +95,23 @@ async def _overdue(office: Office, household: Household, promise: PromiseRow) ->
     home = household.home
     slip = _slip(office, household, promise, person.promises, now)
     changed, slipped = await office.write(
-        lambda ledger: ledger.overdue(
-            promise.id, now, slip=slip, channels=person.promises.notify, account=home.row.id if home else None
-        )
+        Ledger.overdue,
+        promise.id,
+        now,
+        slip=slip,
+        channels=person.promises.notify,
+        account=home.row.id if home else None,
     )
     if not changed:
         return
-    items = await office.write(lambda ledger: ledger.promise_items(promise.id))
+    items = await office.write(Ledger.promise_items, promise.id)
     household.events.emit(
         "promise.overdue", **of_promise(promise), item=_last(items), reason="no answer went out by the promised moment"
     )
     if slipped is not None:
-        household.events.emit("promise.slipped", **of_promise(promise), reply=slipped, reason=f"slip is {person.promises.slip}")
+        household.events.emit(
+            "promise.slipped", **of_promise(promise), reply=slipped, reason=f"slip is {person.promises.slip}"
+        )
         for desk in household.desks.values():
             desk.on_news()
 
@@ -119,8 +126,15 @@ def _slip(
 
 
 def _notice(
-    office: Office, household: Household, client: Client, kind: str, label: str, how: str, send_at: datetime,
-    tell_at: datetime, call: str | None = None,
+    office: Office,
+    household: Household,
+    client: Client,
+    kind: str,
+    label: str,
+    how: str,
+    send_at: datetime,
+    tell_at: datetime,
+    call: str | None = None,
 ) -> NewReply:
     person = household.person
     template = person.replies.get(label) or built_in("moved" if kind == "moved" else "slip")
@@ -147,7 +161,7 @@ async def follow_calls(office: Office, household: Household) -> None:
     """After a reload: promises of calls that are now at another time move along; the notice to the client waits an hour."""
     now = office.now()
     person = household.person
-    promises = await office.write(lambda ledger: ledger.promises_open(household.key, planned=True))
+    promises = await office.write(Ledger.promises_open, household.key, planned=True)
     moved: list[tuple[PromiseRow, Client]] = []
     for promise in promises:
         client = person.roster.by_label(promise.client)
@@ -156,9 +170,7 @@ async def follow_calls(office: Office, household: Household) -> None:
         there = _same_call(client, household, promise, now)
         if there is None or (there.start == promise.due_at and there.id == promise.call):
             continue
-        after = await office.write(
-            lambda ledger, promise=promise, there=there: ledger.move_promise(promise.id, there.start, there.id, now)
-        )
+        after = await office.write(Ledger.move_promise, promise.id, there.start, there.id, now)
         if after is None:
             continue
         household.events.emit("promise.moved", **of_promise(after), reason=f"the call is now {there.id}")
@@ -189,12 +201,10 @@ async def _tell_moved(
         notice = _notice(
             office, household, client, "moved", "moved", policy.slip, now + GRACE, promise.due_at, promise.call
         )
-        made = await office.write(
-            lambda ledger, promise=promise, notice=notice: ledger.add_reply(promise.id, notice, now)
-        )
+        made = await office.write(Ledger.add_reply, promise.id, notice, now)
         if made is not None and len(moved) > MOST_MOVED:
             why = f"one change of the configuration moved {len(moved)} promised calls"
-            await office.write(lambda ledger, made=made, why=why: ledger.hold(made, why))
+            await office.write(Ledger.hold, made, why)
             household.events.emit("reply.held", client=promise.client, reply=made, reason=why)
 
 

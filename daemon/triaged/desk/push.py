@@ -15,6 +15,7 @@ from triaged.core.settings import Channel
 from triaged.desk.household import Household
 from triaged.desk.office import Office
 from triaged.desk.words import Push, push_words
+from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow, Item
 
 Send = Callable[[str, Push], Awaitable[None]]
@@ -47,11 +48,11 @@ def _notify(url: str, push: Push) -> None:
 async def push_due(office: Office, household: Household, send: Send, *, subjects: bool) -> None:
     """Send what is due, one push a channel and client, however many messages it tells of."""
     now = office.now()
-    due = await office.write(lambda ledger: ledger.due_pushes(household.key, now))
+    due = await office.write(Ledger.due_pushes, household.key, now)
     groups: dict[tuple[str, str], list[tuple[EffectRow, Item | None]]] = defaultdict(list)
     for effect in due:
         number = effect.item
-        item = await office.write(lambda ledger, number=number: ledger.item(number)) if number is not None else None
+        item = await office.write(Ledger.item, number) if number is not None else None
         client = (item.client if item else None) or str(effect.args.get("client") or "")
         groups[str(effect.args.get("channel")), client].append((effect, item))
     for (label, client), pushes in groups.items():
@@ -59,20 +60,26 @@ async def push_due(office: Office, household: Household, send: Send, *, subjects
 
 
 async def _group(
-    office: Office, household: Household, label: str, client: str,
-    pushes: Sequence[tuple[EffectRow, Item | None]], send: Send, *, subjects: bool,
+    office: Office,
+    household: Household,
+    label: str,
+    client: str,
+    pushes: Sequence[tuple[EffectRow, Item | None]],
+    send: Send,
+    *,
+    subjects: bool,
 ) -> None:
     now = office.now()
     channel = household.person.channels.get(label)
     ids = [effect.id for effect, _ in pushes]
     if channel is None:
-        await office.write(lambda ledger: ledger.void(ids, f"there is no [notify.{label}] any more", now))
+        await office.write(Ledger.void, ids, f"there is no [notify.{label}] any more", now)
         return
     if (wait := await _too_soon(office, household, channel, client)) is not None:
         for one in ids:
-            await office.write(lambda ledger, one=one: ledger.postpone(one, now + wait, "one push went a while ago"))
+            await office.write(Ledger.postpone, one, now + wait, "one push went a while ago")
         return
-    await office.write(lambda ledger: ledger.begin(ids, now))
+    await office.write(Ledger.begin, ids, now)
     words = push_words(household.person, client, pushes, subjects=subjects)
     fields: dict[str, Any] = {"client": client or None, "item": pushes[-1][0].item, "to": label}
     try:
@@ -83,7 +90,7 @@ async def _group(
         return
     sent = office.now()
     for one in ids:
-        await office.write(lambda ledger, one=one: ledger.done(one, sent))
+        await office.write(Ledger.done, one, sent)
     household.events.emit("notify.sent", **fields, reason=words.reason)
 
 
@@ -93,23 +100,24 @@ async def _too_soon(office: Office, household: Household, channel: Channel, clie
         return None
     now = office.now()
     every = channel.every.fixed
-    recent = await office.write(
-        lambda ledger: ledger.pushed_since(household.key, channel.label, client, now - every)
-    )
+    recent = await office.write(Ledger.pushed_since, household.key, channel.label, client, now - every)
     return min(every, timedelta(minutes=1)) if recent else None
 
 
 async def _failed(
-    office: Office, household: Household, pushes: Sequence[tuple[EffectRow, Item | None]], why: str,
+    office: Office,
+    household: Household,
+    pushes: Sequence[tuple[EffectRow, Item | None]],
+    why: str,
     fields: dict[str, Any],
 ) -> None:
     now = office.now()
     tries = max(effect.tries for effect, _ in pushes)
     for effect, _ in pushes:
         if effect.tries >= len(_RETRIES):
-            await office.write(lambda ledger, effect=effect: ledger.fail(effect.id, why, now))
+            await office.write(Ledger.fail, effect.id, why, now)
         else:
             again = now + _RETRIES[effect.tries]
-            await office.write(lambda ledger, effect=effect, again=again: ledger.postpone(effect.id, again, why))
+            await office.write(Ledger.postpone, effect.id, again, why)
     if tries in (0, len(_RETRIES)):
         household.events.emit("notify.failed", **fields, error=why, reason="given up" if tries else "it is tried again")

@@ -4,9 +4,11 @@ Goes in: raw messages in order. Comes out: for each one what would happen, with 
 touched outside; a message from me counts as my answer. `explain`, `replay` and the rules' examples are all this.
 """
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from triaged.core import passes
 from triaged.core.address import is_mine, read_address
@@ -55,6 +57,7 @@ class Rehearsal:
         self._accounts = {row.id: account for account in person.accounts for row in [self._rows[account.label]]}
         self._ledger.ruleset(person.ruleset_hash, person.ruleset_text, _DAWN)
         self._count = 0
+        self._due: list[datetime] = []  # a heap: when a reply goes out, a promise falls due
 
     def close(self) -> None:
         """Let the ledger in memory go."""
@@ -62,12 +65,15 @@ class Rehearsal:
 
     def play(self, message: Message, arrived: datetime, *, show: bool = True) -> Rehearsed:
         """One message arrives; everything that was due before it happens first. `show` False: no reply is rendered."""
-        self._until(arrived)
         account = self._account_of(message)
         who = identify(message, self.person, account)
+        if self._due and self._due[0] <= arrived:
+            self._until(arrived)
         if who.mine or (who.team and who.client is None):
             seen = sent_seen(message, arrived, self.person.roster, by_team=not who.mine)
             self._ledger.saw_sent(self._rows[account.label].id, [seen], arrived)
+        if who.client is None:
+            return self._nobodys(message, who, account, arrived, show=show)
         arriving = self._arriving(message, who, account, arrived)
         asked: list[Facts] = []
 
@@ -88,18 +94,43 @@ class Rehearsal:
         if decision is None:  # the very same message once more
             asked.append(replace(self._ledger.facts(arriving, arrived), duplicate=True))
             decision = decide(who, asked[-1], self.person, account, trace=show)
+        self._expect(decision)
         written, trouble = (None, "")
         if show and decision.reply is not None and decision.reply.joins is None and admission.reply is not None:
             written, trouble = self._written(admission.reply, decision.reply.send_at)
         return Rehearsed(
-            message, who, self.person, account, arrived, asked[-1], decision, written,
-            decision.reply.to.spec if decision.reply else None, trouble,
+            message,
+            who,
+            self.person,
+            account,
+            arrived,
+            asked[-1],
+            decision,
+            written,
+            decision.reply.to.spec if decision.reply else None,
+            trouble,
         )
+
+    def _nobodys(
+        self, message: Message, who: Identified, account: Account, arrived: datetime, *, show: bool
+    ) -> Rehearsed:
+        """Mine, or a stranger's: nothing of the past matters, and nothing is remembered."""
+        facts = Facts(now=arrived, arrived=arrived)
+        decision = decide(who, facts, self.person, account, trace=show)
+        return Rehearsed(message, who, self.person, account, arrived, facts, decision, None, None)
 
     # --- the time between two messages --------------------------------------------------------------------------
 
+    def _expect(self, decision: Decision) -> None:
+        if decision.reply is not None:
+            heapq.heappush(self._due, decision.reply.send_at)
+        if decision.promise is not None:
+            heapq.heappush(self._due, decision.promise.due_at)
+
     def _until(self, now: datetime) -> None:
         """Send what falls due before `now`, let calls begin and promises run out."""
+        while self._due and self._due[0] <= now:
+            heapq.heappop(self._due)
         for reply in self._ledger.due_replies(now):
             template = self.person.replies.get(reply.template)
             if reply.kind != "ack" or template is None:
@@ -110,7 +141,7 @@ class Rehearsal:
                 raw=b"",
                 now=reply.try_at,
                 next_try=now,
-                every=lambda last, template=template: template.every.after(last, self.person.worktime),
+                every=partial(template.every.after, worktime=self.person.worktime),
             )
             if isinstance(claimed, Claimed):
                 self._ledger.mark_data(reply.id)
@@ -139,8 +170,17 @@ class Rehearsal:
         try:
             return write(
                 letter(
-                    self.person, account, client, template, records, told,
-                    language=reply.language, to=to, message_id=reply.message_id, reply_id=reply.id, now=at,
+                    self.person,
+                    account,
+                    client,
+                    template,
+                    records,
+                    told,
+                    language=reply.language,
+                    to=to,
+                    message_id=reply.message_id,
+                    reply_id=reply.id,
+                    now=at,
                     kind=reply.auto,
                 )
             ), ""
@@ -185,4 +225,3 @@ def person_for(message: Message, persons: Sequence[Person]) -> Person:
     """Whose message it is: the one whose address it names, else the first."""
     named = (*message.to, *message.cc)
     return next((p for p in persons if any(is_mine(address, p.addresses) for address in named)), persons[0])
-

@@ -28,6 +28,12 @@ class Rounds:
         self._subjects = subjects
         self._wake = asyncio.Event()
         self._stopping = False
+        self._sleeping = False
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is in hand and nobody has asked to look."""
+        return self._sleeping and not self._wake.is_set()
 
     def wake(self) -> None:
         """Something may be due."""
@@ -43,7 +49,11 @@ class Rounds:
         while not self._stopping:
             self._wake.clear()
             await self.once()
-            await self._office.clock.sleep(LONGEST_NAP, self._wake)
+            self._sleeping = True
+            try:
+                await self._office.clock.sleep(LONGEST_NAP, self._wake)
+            finally:
+                self._sleeping = False
 
     async def once(self) -> None:
         """Go round once; one person's trouble never touches another."""

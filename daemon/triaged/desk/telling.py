@@ -1,10 +1,10 @@
 """Events: what the ledger says has happened becomes lines of the log. Nothing is decided here, nothing else is done."""
 
-from collections.abc import Sequence
-from typing import assert_never
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypedDict, assert_never
 
 from triaged.core.decision import Aside, Decision, Verdict
-from triaged.core.settings import Mode
 from triaged.ledger.consequences import (
     Answered,
     Consequence,
@@ -18,10 +18,41 @@ from triaged.ledger.consequences import (
     ReplyLeft,
 )
 from triaged.ledger.values import Admission, Item, PromiseRow, ReplyRow
-from triaged.log.events import Events, Fields
+from triaged.log.events import Event, Events
 
 
-def of_item(item: Item) -> Fields:
+class OfItem(TypedDict):
+    """The fields that say which message."""
+
+    client: str | None
+    mode: str | None
+    item: int | None
+    message_id: str | None
+    sender: str | None
+    subject: str | None
+
+
+class OfReply(TypedDict):
+    """The fields that say which reply."""
+
+    client: str | None
+    mode: str | None
+    reply: int | None
+    template: str | None
+    language: str | None
+    to: str | None
+    item: int | None
+
+
+class OfPromise(TypedDict):
+    """The fields that say which promise."""
+
+    client: str | None
+    promise: datetime | None
+    to: str | None
+
+
+def of_item(item: Item) -> OfItem:
     """The fields that say which message."""
     return {
         "client": item.client,
@@ -33,7 +64,7 @@ def of_item(item: Item) -> Fields:
     }
 
 
-def of_reply(reply: ReplyRow) -> Fields:
+def of_reply(reply: ReplyRow) -> OfReply:
     """The fields that say which reply."""
     return {
         "client": reply.client,
@@ -46,7 +77,7 @@ def of_reply(reply: ReplyRow) -> Fields:
     }
 
 
-def of_promise(promise: PromiseRow) -> Fields:
+def of_promise(promise: PromiseRow) -> OfPromise:
     """The fields that say which promise."""
     return {"client": promise.client, "promise": promise.due_at, "to": promise.correspondent}
 
@@ -56,49 +87,46 @@ def tell_admission(events: Events, admission: Admission, *, folder: str) -> None
     decision, arriving = admission.decision, admission.arriving
     if decision is None:
         return
-    message = arriving.message
-    common: Fields = {
-        "client": decision.client,
-        "mode": arriving.mode,
-        "item": admission.item,
-        "message_id": message.message_id,
-        "sender": decision.sender,
-        "subject": message.subject,
-        "kind": decision.kind,
-        "verdict": decision.verdict.value,
-        "rule": decision.rule,
-        "reason": decision.reason,
-        "arrived": arriving.arrived_at,
-        "no_reply": decision.no_reply,
-    }
-    place: Fields = {"folder": folder, "uid": arriving.place.uid if arriving.place else None}
-    moments: Fields = {
-        "until": decision.until.at if decision.until else None,
-        "promise": decision.promise_moment.at if decision.promise_moment else None,
-    }
-    match decision.verdict:
-        case Verdict.URGENT:
-            events.emit("message.urgent", **{**common, **moments, **place})
-        case Verdict.LEFT:
-            events.emit("message.left", **{**common, **moments, **place})
-        case Verdict.DEFERRABLE:
-            moves = any(isinstance(effect, Aside) for effect in decision.effects)
-            if not moves or arriving.mode == Mode.OBSERVE:
-                # a deferrable message that is put aside is told when the move is done
-                events.emit("message.deferred", **{**common, **moments, **place})
-        case _:
-            assert_never(decision.verdict)
+    aside = any(isinstance(effect, Aside) for effect in decision.effects) and arriving.mode != "observe"
+    if decision.verdict is Verdict.DEFERRABLE and aside:
+        _tell_reply(events, admission, decision)  # `message.deferred` is told when the move is done
+        return
+    events.emit(
+        _EVENTS[decision.verdict],
+        client=decision.client,
+        mode=arriving.mode,
+        item=admission.item,
+        message_id=arriving.message.message_id,
+        sender=decision.sender,
+        subject=arriving.message.subject,
+        kind=decision.kind,
+        verdict=decision.verdict.value,
+        rule=decision.rule,
+        reason=decision.reason,
+        arrived=arriving.arrived_at,
+        until=decision.until.at if decision.until else None,
+        promise=decision.promise_moment.at if decision.promise_moment else None,
+        folder=folder,
+        uid=arriving.place.uid if arriving.place else None,
+        no_reply=decision.no_reply,
+    )
     _tell_reply(events, admission, decision)
     _tell_pass(events, admission, decision)
 
 
+_EVENTS: Mapping[Verdict, Event] = {
+    Verdict.URGENT: "message.urgent",
+    Verdict.DEFERRABLE: "message.deferred",
+    Verdict.LEFT: "message.left",
+}
+
+
 def _tell_reply(events: Events, admission: Admission, decision: Decision) -> None:
     plan = decision.reply
-    common: Fields = {"client": decision.client, "mode": admission.arriving.mode, "item": admission.item}
+    bound = events.bind(client=decision.client, mode=admission.arriving.mode, item=admission.item)
     if plan is not None and admission.reply is not None:
-        events.emit(
+        bound.emit(
             "reply.joined" if admission.joined else "reply.scheduled",
-            **common,
             reply=admission.reply,
             template=plan.template,
             language=plan.language,
@@ -110,16 +138,15 @@ def _tell_reply(events: Events, admission: Admission, decision: Decision) -> Non
         reason = "urgent mail of this client came" if decision.verdict is Verdict.URGENT else reply.reason
         events.emit("reply.cancelled", **of_reply(reply), reason=reason)
     if admission.opted_out:
-        events.emit("reply.opted_out", **common, to=decision.correspondent, reason="the correspondent wrote STOP")
+        bound.emit("reply.opted_out", to=decision.correspondent, reason="the correspondent wrote STOP")
 
 
 def _tell_pass(events: Events, admission: Admission, decision: Decision) -> None:
-    if not admission.pass_spent:
-        return
-    common: Fields = {"client": decision.client, "item": admission.item, "rule": decision.rule}
-    events.emit("pass.spent", **common, passes_left=decision.passes_left)
-    if decision.passes_left == 0:
-        events.emit("pass.exhausted", **common, passes_left=0)
+    bound = events.bind(client=decision.client, item=admission.item)
+    if admission.pass_spent:
+        bound.emit("pass.spent", rule=decision.rule, passes_left=decision.passes_left)
+    if decision.pass_wanted is not None:
+        bound.emit("pass.exhausted", rule=decision.pass_wanted, passes_left=0)
 
 
 def tell(events: Events, consequences: Sequence[Consequence]) -> None:
@@ -140,7 +167,9 @@ def _tell_one(events: Events, consequence: Consequence) -> None:
         case ReplyLeft(reply, item):
             fields = of_reply(reply)
             fields["item"] = item.id
-            events.emit("reply.cancelled", **fields, reason="for this message only: others still wait for it", by="person")
+            events.emit(
+                "reply.cancelled", **fields, reason="for this message only: others still wait for it", by="person"
+            )
         case ReplyEvidence(reply):
             events.emit("reply.sent", **of_reply(reply), reason="it was in doubt; its copy was found")
         case DraftSent(reply):
@@ -161,9 +190,15 @@ def _tell_hand(events: Events, item: Item, before: str) -> None:
         case "gone":
             events.emit("message.gone", **fields, from_folder=None, reason="deleted by hand", by="person")
         case "aside":
-            events.emit("message.deferred", **fields, folder=item.folder, uid=item.uid, verdict=item.verdict,
-                        reason="put aside by hand", by="person")
+            events.emit(
+                "message.deferred",
+                **fields,
+                folder=item.folder,
+                uid=item.uid,
+                verdict=item.verdict,
+                reason="put aside by hand",
+                by="person",
+            )
         case _:
             reason = "taken out by hand" if before == "aside" else "moved by hand"
             events.emit("message.released", **fields, folder=item.folder, uid=item.uid, reason=reason, by="person")
-

@@ -17,9 +17,10 @@ from triaged.core.record import as_record, excerpt_of
 from triaged.core.settings import Account, Mode, Person
 from triaged.desk import answers, remap
 from triaged.desk.sentmail import sent_seen
-from triaged.ids import new_message_id
 from triaged.desk.telling import tell, tell_admission
-from triaged.ledger.values import Arriving, FolderRow, Place, SentSeen
+from triaged.ids import new_message_id
+from triaged.ledger import Ledger
+from triaged.ledger.values import Arriving, FolderRow, Place
 from triaged.log.events import Events
 from triaged.mailbox import Fetched, Garbled, Session
 
@@ -36,14 +37,14 @@ async def has_news(desk: "Desk", session: Session, folder: str) -> bool:
     status = await session.status(folder)
     if status is None:
         return False
-    row = await desk.office.write(lambda ledger: ledger.folder(desk.row.id, folder))
+    row = await desk.office.write(Ledger.folder, desk.row.id, folder)
     return row is None or row.uidvalidity != status.uidvalidity or status.uidnext != row.next_uid
 
 
 async def arrive_at(desk: "Desk", session: Session, folder: str) -> bool:
     """Select a watched folder again after work elsewhere; True when it has news."""
     selected = await session.select(folder)
-    row = await desk.office.write(lambda ledger: ledger.folder(desk.row.id, folder))
+    row = await desk.office.write(Ledger.folder, desk.row.id, folder)
     return row is None or row.uidvalidity != selected.uidvalidity or (selected.uidnext or 0) > row.next_uid
 
 
@@ -61,7 +62,7 @@ async def sweep(desk: "Desk", session: Session, person: Person, account: Account
 async def _folder_row(desk: "Desk", session: Session, account: Account, folder: str) -> FolderRow | None:
     """The ledger's row of the selected folder, after first contact or a change of UIDVALIDITY has been dealt with."""
     office = desk.office
-    row = await office.write(lambda ledger: ledger.folder(desk.row.id, folder))
+    row = await office.write(Ledger.folder, desk.row.id, folder)
     if session.selected == folder and row is not None and not desk.reselect_due():
         await session.noop()  # Dovecot: after IDLE a SEARCH may not see for seconds what lies there; after NOOP it does
         return row
@@ -92,10 +93,15 @@ async def first_contact(
     elif account.start != "new":
         begin = await _first_since(session, now - account.start.fixed, uidnext)
     row = FolderRow(
-        account=desk.row.id, name=folder, role="watch", uidvalidity=uidvalidity,
-        next_uid=begin, baseline_uid=uidnext, last_internal_at=None,
+        account=desk.row.id,
+        name=folder,
+        role="watch",
+        uidvalidity=uidvalidity,
+        next_uid=begin,
+        baseline_uid=uidnext,
+        last_internal_at=None,
     )
-    await desk.office.write(lambda ledger: ledger.put_folder(row))
+    await desk.office.write(Ledger.put_folder, row)
     return row
 
 
@@ -130,11 +136,16 @@ async def _window(
 async def _strike(desk: "Desk", session: Session, row: FolderRow, uid: int, why: str) -> None:
     place = Place(row.name, row.uidvalidity, uid)
     now = desk.office.now()
-    struck = await desk.office.write(lambda ledger: ledger.strike(desk.row, place, now))
+    struck = await desk.office.write(Ledger.strike, desk.row, place, now)
     if struck.unreadable:
-        await desk.office.write(lambda ledger: ledger.advance(desk.row.id, row.name, uid + 1))
+        await desk.office.write(Ledger.advance, desk.row.id, row.name, uid + 1)
         desk.events.emit(
-            "message.unreadable", item=struck.item, folder=row.name, uid=uid, verdict="urgent", error=why,
+            "message.unreadable",
+            item=struck.item,
+            folder=row.name,
+            uid=uid,
+            verdict="urgent",
+            error=why,
             reason="it could not be read three times; it stays where it is",
         )
 
@@ -150,8 +161,14 @@ class _Seen:
 
 
 async def admit(
-    desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow, fetched: Sequence[Fetched],
-    *, next_uid: int,
+    desk: "Desk",
+    session: Session,
+    person: Person,
+    account: Account,
+    row: FolderRow,
+    fetched: Sequence[Fetched],
+    *,
+    next_uid: int,
 ) -> None:
     """Write down the verdict about each message of a window, in UID order, in one transaction; then say it."""
     seen = [_look_at(one, person, account, desk.events) for one in sorted(fetched, key=lambda one: one.uid)]
@@ -172,20 +189,16 @@ async def admit(
 
     def keep(decision: Decision, message: Message) -> dict[str, Any]:
         one = arrivals[id(message)]
-        return as_record(
-            decision, message, one.fetched.arrived, account.addresses, called=one.who.notice is not None
-        )
+        return as_record(decision, message, one.fetched.arrived, account.addresses, called=one.who.notice is not None)
 
     if own:
-        told = await desk.office.write(lambda ledger: ledger.saw_sent(desk.row.id, own, now))
+        told = await desk.office.write(Ledger.saw_sent, desk.row.id, own, now)
         tell(desk.events, told)
     if not window:
-        await desk.office.write(lambda ledger: ledger.advance(desk.row.id, row.name, next_uid))
+        await desk.office.write(Ledger.advance, desk.row.id, row.name, next_uid)
         return
     admissions = await desk.office.write(
-        lambda ledger: ledger.admit(
-            window, judge, now=now, next_uid=next_uid, ruleset=person.ruleset_hash, record=keep
-        )
+        Ledger.admit, window, judge, now=now, next_uid=next_uid, ruleset=person.ruleset_hash, record=keep
     )
     for admission in admissions:
         tell_admission(desk.events, admission, folder=row.name)

@@ -48,9 +48,7 @@ def warning_words(person: Person, promise: PromiseRow, item: Item | None, now: d
     return subject.format(**values), text.format(**values)
 
 
-def push_words(
-    person: Person, client: str, pushes: Sequence[tuple[EffectRow, Item | None]], *, subjects: bool
-) -> Push:
+def push_words(person: Person, client: str, pushes: Sequence[tuple[EffectRow, Item | None]], *, subjects: bool) -> Push:
     """One push about everything of one client that waits for it; other news of the service carry their own text."""
     items = [item for _, item in pushes if item is not None]
     if not items:

@@ -55,7 +55,7 @@ def next_effect_due(store: Store, account: int) -> datetime | None:
 
 
 def begin(
-    store: Store, effect_ids: Sequence[int], now: datetime, uidnext: Mapping[str, int] | None = None, **also: Any
+    store: Store, /, effect_ids: Sequence[int], now: datetime, uidnext: Mapping[str, int] | None = None, **also: Any
 ) -> list[EffectRow]:
     """Write down that these are about to be done. Returns those that are still owed; do only these.
 

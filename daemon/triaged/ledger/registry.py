@@ -50,7 +50,7 @@ def accounts(store: Store) -> list[AccountRow]:
     return [account_from(r) for r in rows(store, f"SELECT {ACCOUNT} FROM account ORDER BY person, login")]
 
 
-def learn(store: Store, account: int, **facts: Any) -> None:
+def learn(store: Store, /, account: int, **facts: Any) -> None:
     """Remember something about a server: merged key by key, None forgets."""
     with commit(store, "learn") as db:
         found = db.execute(f"SELECT {ACCOUNT} FROM account WHERE id = ?", (account,)).fetchone()

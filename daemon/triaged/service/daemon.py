@@ -99,7 +99,7 @@ class Daemon:
     async def _work(self, book: LedgerThread, folder: Path, *, once: bool) -> int:
         office = self._office = Office(book, self.clock, self.events, self.chance)
         now = self.clock.now()
-        recovery = await office.write(lambda ledger: ledger.recover(now))
+        recovery = await office.write(Ledger.recover, now)
         if recovery.restored:
             self.events.emit(
                 "account.degraded", reason="the ledger is older than the last run: it was restored; what waited is held"
@@ -130,7 +130,7 @@ class Daemon:
         finally:
             waker.close()
         stopped = self.clock.now()
-        await office.write(lambda ledger: ledger.stopping(stopped))
+        await office.write(Ledger.stopping, stopped)
         return EX_FAILED if once and any(s.desk.health.failures for s in self.stations.values()) else EX_OK
 
     def stop(self) -> None:
@@ -169,6 +169,8 @@ class Daemon:
     @property
     def at_rest(self) -> bool:
         """Whether every account waits: nothing is in hand, nothing is due that can be done now."""
+        if self.rounds is None or not self.rounds.at_rest:
+            return False
         return all(station.desk.at_rest and station.outbox.at_rest for station in self.stations.values())
 
     async def _once(self) -> None:
@@ -210,13 +212,9 @@ class Daemon:
         for person in self.board.loaded.persons:
             logins = [account.login for account in person.accounts]
             now = self.clock.now()
-            rows = await office.write(
-                lambda ledger, person=person, logins=logins: ledger.register(person.label, logins, now, taken=taken)
-            )
+            rows = await office.write(Ledger.register, person.label, logins, now, taken=taken)
             taken |= {row.person for row in rows.values()}
-            await office.write(
-                lambda ledger, person=person: ledger.ruleset(person.ruleset_hash, person.ruleset_text, now)
-            )
+            await office.write(Ledger.ruleset, person.ruleset_hash, person.ruleset_text, now)
             for account in person.accounts:
                 if account.login not in self.stations:
                     self._start(office, person, account, rows)
@@ -242,7 +240,15 @@ class Daemon:
             siblings=siblings,
         )
         post = Post(desk, lambda account: self._delivery(row.login, account))
-        outbox = Outbox(row.id, post, book=office.book, clock=self.clock, events=events, chance=self.chance)
+
+        def served() -> None:
+            desk.wake.set()
+            if self.rounds is not None:
+                self.rounds.wake()
+
+        outbox = Outbox(
+            row.id, post, book=office.book, clock=self.clock, events=events, chance=self.chance, on_served=served
+        )
 
         def news() -> None:
             outbox.wake()
@@ -315,7 +321,9 @@ class Daemon:
             self.events.emit("config.rejected", error=str(problem))
         loaded = keeping(loaded, before)
         if not loaded.usable:
-            self.events.emit("config.rejected", error="the configuration is not valid", reason="the old one stays in force")
+            self.events.emit(
+                "config.rejected", error="the configuration is not valid", reason="the old one stays in force"
+            )
             return False
         from triaged.config import changes
 
@@ -333,7 +341,7 @@ class Daemon:
         """Feed the watchdog from this loop, only while the ledger's thread answers too; tidy up once a day."""
         tidied: datetime | None = None
         while not self.stopping.is_set():
-            await office.write(lambda ledger: ledger.next_due())
+            await office.write(Ledger.next_due)
             self.notifier.alive(self.summary())
             now = self.clock.now()
             if tidied is None or (now - tidied).total_seconds() > 86_400:
@@ -341,7 +349,7 @@ class Daemon:
                 service = self.board.loaded.service
                 if service is not None and service.keep is not None:
                     keep = service.keep.fixed
-                    await office.write(lambda ledger: ledger.purge(now, keep))
+                    await office.write(Ledger.purge, now, keep)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.stopping.wait(), self.notifier.watchdog_seconds or 60)
 
@@ -351,4 +359,3 @@ def _asking(secret: Secret, server: Server) -> Callable[[], Awaitable[str]]:
         return await ask_secret(secret, user=server.user or "", service=server.host)
 
     return ask
-
