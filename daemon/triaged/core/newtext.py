@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from triaged.core import quotesigns as signs
 from triaged.core.html import Mark
 
 _SUSPECTS_LIMIT = 10_000  # lines of one text that are looked at closely; what lies below counts as new
@@ -15,110 +16,13 @@ _LINE_LIMIT = 400  # longer lines are prose, not headers or separators
 _JOINED = 3  # lines over which the header of a quote may be folded
 _BLOCK_LINES = 8
 _BLOCK_FIELDS = 3
+_BANNER_LINES = 4
 _FOOTER_LINES = 8
+_LABEL_LIMIT = 24  # characters
+_MOBILE_WORDS = 8  # more of them are somebody's sentence
 _SIGNATURE_LINES = 15
 
 _WORDLIKE = re.compile("[^\\W_]|[\u2600-\u27bf\U0001f300-\U0001faff]")
-
-_WROTE = (
-    r"wrote|writes|schrieb|schrieben|geschrieben|a écrit|a ecrit|escribió|escribio|schreef|geschreven|ha scritto|escreveu"
-    r"|napisał|napisał\(a\)|napisała|pisze|skrev|kirjoitti|napsal|napsal\(a\)|írta|yazdı|пишет|написал|написала"
-)
-# "On 3 May, Bob wrote:", "Am 3. Mai schrieb Bob:", "Bob schrieb am 3. Mai um 10:00:" …
-_STARTS = re.compile(r"(?:on|at|in|am|le|el|op|il|em|den|dne|w dniu|dnia|pe|tis|på|vào)\b", re.IGNORECASE)
-_HEADER = re.compile(rf"(?:^|[\s>,])(?:{_WROTE})\b.{{0,200}}[:：]\s*\Z", re.IGNORECASE)
-# 26.06.2014, 14:41, "Bob" <bob@example.com>:
-_DATED = re.compile(r"(?=.*\d[-/.年]\s?\d|.*\d:\d\d).*<[^<>\s]+@[^<>\s]+>\s*[:：]\Z")
-_EVIDENCE = re.compile(r"\d|@")
-_CITED = re.compile(r"(?:zitat von|quoting|mensaje citado por|citando a?)\b.*[:：]\Z", re.IGNORECASE)
-
-_FIELDS = {
-    **dict.fromkeys(("from", "von", "de", "da", "van", "från", "fra", "od", "lähettäjä", "от"), "from"),
-    **dict.fromkeys(("sent", "gesendet", "envoyé", "envoye", "enviado", "enviado el", "enviada em", "inviato"), "date"),
-    **dict.fromkeys(("verzonden", "skickat", "sendt", "wysłano", "lähetetty", "отправлено"), "date"),
-    **dict.fromkeys(("date", "datum", "fecha", "data", "dato", "päiväys", "дата"), "date"),
-    **dict.fromkeys(("to", "an", "à", "a", "para", "aan", "till", "til", "do", "vastaanottaja", "кому"), "to"),
-    **dict.fromkeys(("cc", "kopie", "cópia", "copie à", "kopia"), "cc"),
-    **dict.fromkeys(("subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto"), "subject"),
-    **dict.fromkeys(("ämne", "emne", "temat", "aihe", "тема"), "subject"),
-    **dict.fromkeys(("reply-to", "antwort an", "importance", "priority", "wichtigkeit", "priorität"), "other"),
-}
-_LABEL_LIMIT = 24  # characters
-_COLONS = ":："
-_SIGNS = frozenset(">-_=*#[(<!+~\u26a0|：")
-_FIRST_SIGNS = _SIGNS | frozenset(" \t\u00a0\u3000")
-_LAST_SIGNS = frozenset(_COLONS + " \t\u00a0\u3000")
-
-
-def _cased(*openings: str) -> frozenset[str]:
-    return frozenset(cased for one in openings for cased in (one, one.capitalize(), one.upper()))
-
-
-# How lines begin that may be a footer, or at the start of a paragraph a notice: their first four characters.
-_FOOTERS = _cased(
-    *("sent", "get ", "von ", "gese", "dies", "outl", "hole", "envo", "télé", "obte", "envi", "verz", "vers", "invi"),
-    *("sänt", "skic"),
-)
-_NOTICES = _cased(
-    *("disc", "conf", "lega", "impo", "priv", "haft", "vert", "rech", "avis", "this", "the ", "dies", "der ", "ce m"),
-    *("ce c", "este", "plea", "cons", "bitt"),
-)
-_OPENINGS = _FOOTERS | _NOTICES
-_FIRST_FIELDS = frozenset({"from", "date", "subject"})
-
-_ORIGINAL = re.compile(
-    r"-{2,}\s*(?:original (?:message|appointment)|ursprüngliche (?:nachricht|e-?mail|termin)|originalnachricht|message d'origine"
-    r"|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|ursprungligt meddelande"
-    r"|oprindelig meddelelse|wiadomość oryginalna|reply (?:above|message))\s*-{2,}\Z",
-    re.IGNORECASE,
-)
-_FORWARD = re.compile(
-    r"(?:-{5,}\s*(?:forwarded (?:message|by)|weitergeleitete (?:nachricht|mail)|message transféré|mensaje reenviado"
-    r"|messaggio inoltrato|doorgestuurd bericht|mensagem (?:encaminhada|reencaminhada))\b.*"
-    r"|(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|début du message (?:transféré|réexpédié)"
-    r"|inicio del mensaje reenviado|inizio messaggio inoltrato|begin doorgestuurd bericht)\s*[:：])\Z",
-    re.IGNORECASE,
-)
-_RULE = re.compile(r"[_=*-]{20,}\Z")
-_MOBILE = re.compile(
-    r"(?:sent (?:from|via) (?:my|the|outlook|mail|yahoo|samsung|proton|gmail|a mobile)\b|get outlook for\b|von meinem? .{1,60} gesendet"
-    r"|gesendet (?:von|mit|aus) (?:meinem?|outlook|der|mail|gmx|web\.de|yahoo|proton|unterwegs)\b|diese nachricht wurde von .{1,60} gesendet"
-    r"|outlook für (?:ios|android)|holen sie sich outlook|envoyé (?:de|depuis) (?:mon|ma|outlook|yahoo|l)\b|télécharger outlook|obtenir outlook"
-    r"|obtenez outlook|enviado (?:desde|do|de|via) (?:mi|meu|outlook|yahoo|el)\b|obtener outlook|obter o outlook|verzonden vanaf"
-    r"|verstuurd vanaf|inviato da(?:l)? |sänt från|skickat från|sendt fra)",
-    re.IGNORECASE,
-)
-_MOBILE_WORDS = 8  # more of them are somebody's sentence
-
-_MAIL_WORDS = (
-    r"e-?mails?|message|sender|attachments?|links?|external|outside|organi[sz]ation|confidential|intended|recipient"
-    r"|nachricht|absender|anh[äa]ng\w*|extern\w*|vertraulich\w*|empfänger|courriel|expéditeur|destinataire|confidentiel\w*"
-    r"|pièces? jointes?|correo|remitente|adjuntos?|confidencial\w*|destinatario|externo"
-)
-_BANNER = re.compile(
-    r"\W*(?:(?:caution|warning|attention|achtung|vorsicht|warnung|hinweis|attenzione|atención|precaución)\b.{0,40}\b"
-    rf"(?:{_MAIL_WORDS})\b|external (?:e-?mail|sender|message)\b|extern(?:e|er|al)? (?:e-?mail|absender|nachricht)\b"
-    r"|(?:this|diese|ce|este) (?:e-?mail|message|nachricht|courriel|correo) (?:originated|was sent|came|comes|stammt|wurde|kommt|kam|provient|vient|proviene)"
-    r" .{0,40}\b(?:outside|external|außerhalb|ausserhalb|extern\w*|extérieur|fuera)\b"
-    r"|you don't often get (?:e-?mail|messages) from|sie erhalten nicht h[äa]ufig|some people who received this message don't often)",
-    re.IGNORECASE,
-)
-_TAGGED = re.compile(r"\W*[\[(*<](?:external|extern|ext|externe|externo)[\])*>]\W*\Z|\W*external\W*\Z", re.IGNORECASE)
-_BANNER_MORE = re.compile(
-    rf"\b(?:{_MAIL_WORDS}|click|klicken|cliquez|öffnen|recogni[sz]e|content is safe)\b", re.IGNORECASE
-)
-_BANNER_LINES = 4
-_DISCLAIMER = re.compile(
-    r"\W*(?:(?:disclaimer|confidentiality notice|confidential(?:ity)?\W|legal notice|important notice|privileged|haftungsausschluss"
-    r"|vertraulichkeitshinweis|rechtlicher hinweis|avis de confidentialité|aviso legal|aviso de confidencialidad)"
-    rf".{{0,120}}\b(?:{_MAIL_WORDS})\b"
-    r"|(?:disclaimer|confidentiality notice|vertraulichkeitshinweis|haftungsausschluss|aviso legal)\s*:?\W*\Z"
-    r"|(?:this|the information (?:contained )?in this) (?:e-?mail|message|communication|transmission)\b.{0,120}"
-    r"\b(?:confidential|privileged|intended|solely|virus)\b"
-    r"|(?:this|diese) e-?mail (?:has been|wurde) (?:scanned|checked|auf viren)\b|diese e-?mail (?:enthält|ist vertraulich|und|kann|könnte)|der inhalt dieser e-?mail|(?:ce (?:message|courriel)|este (?:mensaje|correo))\b.{0,120}"
-    r"\b(?:confiden\w+|destinat\w+)\b|(?:please )?consider the environment before printing|bitte denken sie an die umwelt)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +133,9 @@ class _Lines:
 
     def _short_line(self, number: int, line: str) -> int:
         found = 0
-        if line[-1] in _COLONS and (found := self._quote_header(number, line)):
+        if line[-1] in signs.COLONS and (found := self._quote_header(number, line)):
             return found
-        if line[0] in _SIGNS and (found := self._separator(number, line)):
+        if line[0] in signs.SIGNS and (found := self._separator(number, line)):
             return found
         if ":" in line[:_LABEL_LIMIT] or "：" in line[:_LABEL_LIMIT]:
             found = self._block(number) or self._forward(number, line)
@@ -271,20 +175,22 @@ class _Lines:
                 joined = f"{above} {joined}"
             if len(joined) > _LINE_LIMIT:
                 break
-            if _STARTS.match(joined) and _HEADER.search(joined) and _EVIDENCE.search(joined):
+            if signs.STARTS.match(joined) and signs.HEADER.search(joined) and signs.EVIDENCE.search(joined):
                 return first
-        if _EVIDENCE.search(line) and (_HEADER.search(line) or _DATED.match(line) or _CITED.match(line)):
+        if signs.EVIDENCE.search(line) and (
+            signs.HEADER.search(line) or signs.DATED.match(line) or signs.CITED.match(line)
+        ):
             return number
         return -1
 
     def _separator(self, number: int, line: str) -> int:
         if line == "--":
             return self._dashes(number)
-        if _ORIGINAL.match(line):
+        if signs.ORIGINAL.match(line):
             return self._to_end(number, "forwarded" if self.forwarding else "quote")
-        if _FORWARD.match(line):
+        if signs.FORWARD.match(line):
             return self._to_end(number, "forwarded")
-        return self._rule(number, line[0]) if _RULE.match(line) else 0
+        return self._rule(number, line[0]) if signs.RULE.match(line) else 0
 
     def _dashes(self, number: int) -> int:
         """The signature's separator is `-- ` (RFC 3676 4.3); some programs lose its blank."""
@@ -317,7 +223,7 @@ class _Lines:
 
         A subject or an address must be among them: a journey has From, To and Date, too.
         """
-        if _field(self.lines[number]) not in _FIRST_FIELDS:
+        if _field(self.lines[number]) not in signs.FIRST_FIELDS:
             return 0
         block = self.lines[number : number + _BLOCK_LINES]
         found = {_field(line) for line in block if len(line) <= 2 * _LINE_LIMIT} - {"", "other"}
@@ -328,10 +234,10 @@ class _Lines:
         return self._to_end(number, "forwarded" if self.forwarding else "quote")
 
     def _forward(self, number: int, line: str) -> int:
-        return self._to_end(number, "forwarded") if _FORWARD.match(line) else 0
+        return self._to_end(number, "forwarded") if signs.FORWARD.match(line) else 0
 
     def _mobile(self, number: int, line: str) -> int:
-        if _MOBILE.match(line) and len(line.split()) <= _MOBILE_WORDS:
+        if signs.MOBILE.match(line) and len(line.split()) <= _MOBILE_WORDS:
             self.kinds[number] = "footer"
             return number + 1
         return 0
@@ -341,9 +247,9 @@ class _Lines:
         if number and self.lines[number - 1].strip() and not self.kinds[number - 1]:
             return 0
         head = line[:_LINE_LIMIT]
-        if not self.begun and (_BANNER.match(head) or _TAGGED.match(head)):
+        if not self.begun and (signs.BANNER.match(head) or signs.TAGGED.match(head)):
             return self._banner(number)
-        if _DISCLAIMER.match(head):
+        if signs.DISCLAIMER.match(head):
             return self._paragraph(number, "disclaimer")
         return 0
 
@@ -352,7 +258,7 @@ class _Lines:
         self.kinds[number] = "banner"
         for below in range(number + 1, min(number + _BANNER_LINES, len(self.lines))):
             line = self.lines[below].strip()
-            if not line or not _BANNER_MORE.search(line[:_LINE_LIMIT]):
+            if not line or not signs.BANNER_MORE.search(line[:_LINE_LIMIT]):
                 return below
             self.kinds[below] = "banner"
         return number + 1
@@ -367,7 +273,7 @@ class _Lines:
 def _suspects(lines: list[str]) -> list[int]:
     """The numbers of the lines worth a closer look: one cheap question after the other, asked of every line."""
     # This is the innermost loop of reading mail: bounds are spelled out, and names looked up once.
-    first, last, openings, footers = _FIRST_SIGNS, _LAST_SIGNS, _OPENINGS, _FOOTERS
+    first, last, openings, footers = signs.FIRST_SIGNS, signs.LAST_SIGNS, signs.OPENINGS, signs.FOOTERS
     return [
         number
         for number, line in enumerate(lines)
@@ -387,4 +293,4 @@ def _field(line: str) -> str:
     colon = stripped[:_LABEL_LIMIT].replace("：", ":").find(":")
     if colon < 1:
         return ""
-    return _FIELDS.get(stripped[:colon].strip("*_ \u00a0").casefold(), "")
+    return signs.FIELDS.get(stripped[:colon].strip("*_ \u00a0").casefold(), "")

@@ -68,6 +68,12 @@ def test_quotes_go_with_their_headers_in_many_languages(header: str) -> None:
         "__________\nshort rule",
         "first\n____________________________\nsecond\n" + "more\n" * 10,
         "The e-mail server is down",
+        "Warning: the e-mail server is down!",
+        "Achtung: Der E-Mail-Server ist ausgefallen",
+        "Diese E-Mail kann ich nicht lesen, bitte rufen Sie mich an",
+        "This message is intended to ask you for a call",
+        "Important notice: your message did not reach us",
+        "Attention: the links are broken",
         "Note: x\nTime: 10:00\nPlace: y",
     ],
 )
@@ -116,6 +122,9 @@ def test_outlook_blocks_and_separators_cut_to_the_end(block: str) -> None:
             "Please ring.\n\n\nbelow",
         ),
         ("Hallo.\n\nDiese E-Mail enthält vertrauliche Informationen.\n", "Hallo."),
+        ("Bonjour.\n\nCe message et ses pièces jointes sont confidentiels.\n", "Bonjour."),
+        ("Hi.\n\n*** Confidentiality notice: intended recipient only ***\n", "Hi."),
+        ("Hi.\n\nDisclaimer\n", "Hi."),
         (
             "CAUTION: This email originated from outside of the organization.\nDo not click links.\n\nPlease ring.\n",
             "Please ring.",

@@ -2,10 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Self, TypeVar, overload
 
 from triaged.core.address import (
     ADDRESSES_LIMIT,
@@ -21,31 +20,10 @@ from triaged.core.message.content import Attachment, Content, attachments_of, re
 from triaged.core.message.dates import read_date, read_received_date
 from triaged.core.message.fields import Fields, read_fields
 from triaged.core.message.mime import BODY_LIMIT, Part, read_parts
+from triaged.core.message.once import once
 from triaged.core.newtext import Cut, Scan, cuts_of, scan
 
-T = TypeVar("T")
 _ABSENT = (b"",)
-
-
-class once(Generic[T]):  # noqa: N801  # reads like the `property` it stands beside
-    """A value computed when first asked for and kept: reading a whole backlog must not pay for what no rule asks."""
-
-    def __init__(self, compute: Callable[[Any], T]) -> None:
-        self._compute = compute
-        self.__doc__ = compute.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    @overload
-    def __get__(self, message: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, message: object, owner: type) -> T: ...
-    def __get__(self, message: object | None, owner: type) -> T | Self:
-        if message is None:
-            return self
-        value = message.__dict__[self._name] = self._compute(message)
-        return value
 
 
 @dataclass(frozen=True)  # no slots: computed values are kept in the instance's dictionary
