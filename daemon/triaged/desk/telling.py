@@ -89,7 +89,9 @@ def tell_admission(events: Events, admission: Admission, *, folder: str) -> None
         return
     aside = any(isinstance(effect, Aside) for effect in decision.effects) and arriving.mode != "observe"
     if decision.verdict is Verdict.DEFERRABLE and aside:
-        _tell_reply(events, admission, decision)  # `message.deferred` is told when the move is done
+        # `message.deferred` is told when the move is done
+        _tell_reply(events, admission, decision)
+        _tell_pass(events, admission, decision)
         return
     events.emit(
         _EVENTS[decision.verdict],
