@@ -1,0 +1,66 @@
+"""`triaged demo`: the whole thing on embedded mail servers with sample mail, in a temporary folder."""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    parser.add_argument(
+        "--keep", action="store_true", help="go on afterwards, so that a mail client and other commands can look at it"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play the morning and show what came of it."""
+    from triaged.demo.servers import check_extra
+
+    check_extra()
+    with _folder() as folder:
+        asyncio.run(_demo(folder, keep=args.keep))
+    return 0
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="triaged-demo-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _demo(folder: Path, *, keep: bool) -> None:
+    from rich.console import Console
+
+    from triaged.demo import page
+    from triaged.demo.play import play
+    from triaged.demo.servers import serving
+
+    wide = Console(width=None if sys.stdout.isatty() else page.WIDTH, highlight=False)
+    out = Console(width=min(wide.width, page.WIDTH), highlight=False)
+    async with serving() as servers:
+        with out.status("a morning's mail arrives …") as status:
+            story = await play(folder, servers, now=datetime.now(UTC), to_the_end=not keep, told=status.update)
+        page.show(out, story)
+        if keep:
+            from triaged.demo.keeping import keep_running
+
+            await keep_running(out, folder, servers, story)
+            return
+    page.hint(
+        out,
+        (
+            ("triaged demo --keep", "leave it running, and look at it with a mail client"),
+            ("triaged init", "a first configuration for your own mailbox; it only observes"),
+            ("triaged replay imap:work/INBOX", "what would have happened to your last months' mail"),
+            ("triaged run", "begin"),
+        ),
+    )
