@@ -31,7 +31,7 @@ name = "Harbor Trust"
 from = ["*@harbor.example"]
 language = "en"
 calls = ["fri 10:00"]
-passes = "2 per week"
+tier = "standard"
 """
 REPLY = """
 [reply.later]

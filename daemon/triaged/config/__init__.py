@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from triaged.config.changes import changes
 from triaged.config.load import load
 from triaged.config.loaded import Case, Loaded
 from triaged.config.problems import Place, Problem
@@ -24,6 +23,13 @@ __all__ = [
     "state_file",
     "vanished",
 ]
+
+
+def changes(old: Loaded, new: Loaded) -> tuple[str, ...]:
+    """What a reload changes, in words for the log; nothing: it says the same as before."""
+    from triaged.config.differences import differences  # only a reload needs it
+
+    return differences(old, new)
 
 
 def state_file(loaded: Loaded) -> Path:

@@ -14,12 +14,14 @@ from triaged.config.person import Made
 from triaged.config.problems import Findings
 from triaged.config.reading import Section
 from triaged.config.replies import lacks_language
+from triaged.core.address import read_address
 from triaged.core.clients import Client
+from triaged.core.conditions import could_match
 from triaged.core.moments import parse_moment
 from triaged.core.momentwarnings import call_warnings, moment_warnings, no_call_warnings, order_warnings
 from triaged.core.momentwords import Moment, StartOfOfficeHours
 from triaged.core.rules import NOTHING, Rule, Then
-from triaged.core.settings import Person
+from triaged.core.settings import Mode, Person
 from triaged.core.template import ReplyTemplate
 
 _BACK_BY_DEFAULT = parse_moment("start of office hours")
@@ -62,6 +64,7 @@ def check_meaning(made: Made, now: datetime, findings: Findings) -> None:
         _check_reply(ruled, findings)
         _check_forward(ruled, findings)
         _check_moments(ruled, now, findings)
+    _check_clients(made, findings)
     _check_agenda(made, findings)
     _check_unused(made, findings)
     _check_hours(made, now, findings)
@@ -70,12 +73,19 @@ def check_meaning(made: Made, now: datetime, findings: Findings) -> None:
 
 
 def notes(person: Person, now: datetime) -> tuple[str, ...]:
-    """What is as it should be, and good to know: calls of the coming weeks that do not take place."""
+    """Good to know, and nothing to mend: calls of the coming weeks that do not take place, senders that nobody verifies."""
     today = person.worktime.date_of(now)
-    return tuple(
-        f"{client.name}: {text}"
-        for client in person.roster.clients
-        for text in call_warnings(client.calls, person.worktime, today)
+    return (
+        *(
+            f"{client.name}: {text}"
+            for client in person.roster.clients
+            for text in call_warnings(client.calls, person.worktime, today)
+        ),
+        *(
+            f"[account.{account.label}] has no authserv_id: no sender is verified; `triaged doctor` says what to write"
+            for account in person.accounts
+            if account.trust is None and account.mode is Mode.SEND
+        ),
     )
 
 
@@ -154,6 +164,31 @@ def _check_moments(ruled: _Ruled, now: datetime, findings: Findings) -> None:
             section.place("then"),
             '"start of office hours" never comes: without [hours] you are always available, so nothing is put aside',
         )
+
+
+def _check_clients(made: Made, findings: Findings) -> None:
+    """What clients have, and no rule or address makes use of."""
+    rules = made.person.rules.rules
+    for client in made.person.roster.clients:
+        mine = [rule for rule in rules if could_match(rule.when, client) is not False]
+        if client.passes and not any(rule.spends_pass for rule in mine):
+            findings.warning(
+                made.place("client", client.label, "passes"),
+                "passes: no rule spends them; write spends_pass = true in one",
+            )
+        answered = any(rule.reply and (rule.names_kind("voicemail") or rule.names_kind("missed-call")) for rule in mine)
+        if answered and client.phones and client.replies and client.caller_address is None:
+            findings.warning(
+                made.place("client", client.label, "phones"),
+                "no caller can be written to: write mail, the address for it",
+            )
+        for text in client.people:
+            address = read_address(text)
+            if address and not any(glob.matches(address) for glob in client.patterns):
+                place = made.place("client", client.label, "people")
+                findings.warning(
+                    place, f'people: "{text}" is not among the addresses of `from`, so nobody is called that'
+                )
 
 
 def _check_agenda(made: Made, findings: Findings) -> None:

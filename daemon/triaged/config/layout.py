@@ -57,8 +57,5 @@ def tables() -> Iterator[tuple[str, Table]]:
                 yield f"[{name}]", inner
             case Many(item=Table() as inner):
                 yield f"[[{name}]]", inner
-                for below, one in inner.keys.items():
-                    if isinstance(one.spec, Table):
-                        yield f"[{name}.{below}]", one.spec
             case _:
                 pass

@@ -80,7 +80,7 @@ class Reader:
         match spec:
             case Table():
                 return self._table(spec, node, path, above) if fits(spec, node) else self._misfit(spec, node, path)
-            case Raw():
+            case Raw() | Again():
                 return self._raw(node, path) if fits(spec, node) else self._misfit(spec, node, path)
             case Many():
                 return self._many(spec, node, path, above)
@@ -92,8 +92,6 @@ class Reader:
                 return node.value if isinstance(node.value, bool) else self._misfit(spec, node, path)
             case Whole():
                 return self._whole(spec, node, path)
-            case Again(table):
-                return self._value(table(), node, path, above)
             case _:  # pragma: no cover
                 assert_never(spec)
 

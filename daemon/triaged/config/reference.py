@@ -11,7 +11,6 @@ from pathlib import Path
 
 from triaged.config import tables as t
 from triaged.config.layout import tables
-from triaged.config.ruletables import WHEN
 from triaged.config.spec import Either, Key, Many, Others, Raw, Spec, Table, Text, example_of, words_of
 from triaged.core.conditions import conditions_table
 from triaged.core.guard import guard_table
@@ -42,8 +41,6 @@ def keys_tables() -> str:
     """Every table with its keys, as Markdown."""
     parts = []
     for header, table in (*tables(), *_WITHIN):
-        if table is WHEN:
-            continue
         about = f"{table.about[:1].upper()}{table.about[1:]}." if table.about else ""
         title = f"### {header if header.startswith('`') else f'`{header}`'}"
         parts.append("\n".join([title, "", *([about, ""] if about else []), *_rows(table)]))

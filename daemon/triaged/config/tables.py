@@ -33,7 +33,7 @@ WEEK = Others(
     _SLOTS,
     "hours of these days; a single day wins over a range",
     "a day of the week",
-    values.parse_weekday_key,
+    values.parse_weekdays,
     shape=rf"^\s*{_DAY}(\s*[,–-]\s*{_DAY})*\s*$",
     example="mon-fri",
 )

@@ -17,14 +17,14 @@ from triaged.core.clients import Allowance
 from triaged.core.moments import parse_moment
 from triaged.core.settings import Rate
 from triaged.core.spans import Span, parse_span
-from triaged.core.timewords import Slot, parse_clock, parse_date, parse_dates, parse_slots, parse_weekdays
+from triaged.core.timewords import parse_clock, parse_date, parse_weekdays
 
 __all__ = [
     "parse_call",
     "parse_clock",
-    "parse_dates",
     "parse_moment",
     "parse_span",
+    "parse_weekdays",
 ]
 
 _RATE = re.compile(r"(\d{1,6})\s*(?:per|a|/)\s*(\w+)", re.IGNORECASE | re.ASCII)
@@ -183,16 +183,6 @@ def parse_label(text: str) -> str:
     if any(character in "*?/" for character in text):
         raise ValueError(f'"{text}" is no label: *, ? and / have a meaning where labels are named')
     return text
-
-
-def parse_weekday_key(text: str) -> tuple[int, ...]:
-    """A key of [hours]: "fri", "mon-thu"."""
-    return parse_weekdays(text)
-
-
-def parse_slots_text(text: str) -> tuple[Slot, ...]:
-    """The hours of a day in one text."""
-    return parse_slots(text)
 
 
 def parse_date_key(text: str) -> None:

@@ -42,7 +42,7 @@ def test_errors_and_failing_examples_come_in_order_and_end_in_78(tmp_path: Path,
     code, out, err = check(capsys, "-c", str(path))
     assert code == 78
     assert [line.split(": ")[1] for line in out.splitlines()] == ["error", "warning"]
-    assert err == f"{path}: 1 error and 1 warning\n"
+    assert err.splitlines()[-1] == f"{path}: 1 error and 1 warning"
 
 
 def test_warnings_alone_end_in_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -50,7 +50,7 @@ def test_warnings_alone_end_in_0(tmp_path: Path, capsys: pytest.CaptureFixture[s
     code, out, err = check(capsys, "-c", str(path))
     assert code == 0
     assert out == f"{path}:32:1: warning: [reply.spare] is never used: no rule sends it\n"
-    assert err == f"{path}: 1 warning: 1 person, 1 account (send), 1 client, 1 rule, 0 examples run\n"
+    assert err.splitlines()[-1] == f"{path}: 1 warning: 1 person, 1 account (send), 1 client, 1 rule, 0 examples run"
 
 
 def test_json_is_one_object_a_problem(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -67,7 +67,7 @@ def test_a_folder_with_one_invalid_person_says_who_is_left_out(tmp_path: Path, c
     write(tmp_path, "[me", "lea.toml")
     code, _, err = check(capsys, "-c", str(tmp_path))
     assert code == 78
-    assert err == f"{tmp_path}: 1 error; left out: lea\n"
+    assert err.splitlines()[-1] == f"{tmp_path}: 1 error; left out: lea"
 
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

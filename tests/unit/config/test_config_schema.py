@@ -59,7 +59,7 @@ def plain(text: str) -> Any:
         ('{ credential = "work" }', '{ credential = "a", env = "b" }'),
         ('{ credential = "work" }', '{ vault = "a" }'),
         ('host = "imap.roth.example",', 'host = "imap.roth.example", port = "993",'),
-        ('passes = "2 per week"', 'passes = "2 per year"'),
+        ('tier = "standard"', 'passes = "2 per year"'),
         ('mon-fri = "09:00-17:00"', "mon-fri = 9"),
         ('mon-fri = "09:00-17:00"', 'on = { christmas = "09:00-10:00" }'),
         ('then = "defer"', 'then = "later"'),

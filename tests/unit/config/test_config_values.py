@@ -132,7 +132,7 @@ people = { "Gary@Harbor.example" = "Gary" }
 phones = ["020 7946 0018"]
 timezone = "Europe/London"
 hours = { mon-fri = "08:00-18:00" }
-tier = "standard"
+passes = "2 per week"
 always = "urgent"
 replies = false
 mode = "observe"
@@ -274,7 +274,7 @@ def test_the_configuration_is_looked_for_where_the_environment_says(tmp_path: Pa
         ('mode = "send"', 'mode = "send"\nwatch = ["INBOX", "Hot"]\nfolders = { urgent = "Hot" }', '"Hot" is watched: what is moved there would be read as new mail'),
         ("[client.harbor]", '[client.other]\nfrom = ["*@harbor.example"]\n[client.harbor]', '"*@harbor.example" stands in both [client.other] and [client.harbor]: leave it with one of them'),
         ("[client.harbor]", '[account.more]\naddresses = ["d@roth.example"]\nimap = { host = "imap.roth.example", user = "dana", password = "x" }\n[client.harbor]', "[account.work] has the same login dana@imap.roth.example: leave one of them"),
-        ('passes = "2 per week"', 'mode = "send"\n[account.in]\naddresses = ["x@roth.example"]\nimap = { host = "i.example", user = "x", password = { env = "X" } }', 'mode "send" needs smtp = { host = "…" } in [account.in]'),
+        ('tier = "standard"', 'mode = "send"\n[account.in]\naddresses = ["x@roth.example"]\nimap = { host = "i.example", user = "x", password = { env = "X" } }', 'mode "send" needs smtp = { host = "…" } in [account.in]'),
         ('language = "en"\ncalls', 'language = "de"\ncalls', "[client.harbor] reads de, but [reply.later] has no text.de: add it, or take the client out of this rule"),
         ("[[rule]]", '[promises]\nslip = "send"\n[reply.slip]\ntext.fr = "{{ promise | when }}"\n[[rule]]', "[client.harbor] reads en, but [reply.slip] has no text.en: write one"),
         ("[[rule]]", '[promises]\nslip_reply = "sorry"\n[[rule]]', "there is no [reply.sorry]; there is later"),

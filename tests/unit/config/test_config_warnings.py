@@ -37,13 +37,12 @@ FIRST = '[[rule]]\nname = "First"\nthen = "urgent"\n'
         ("[[rule]]", FIRST + 'when = { tier = "gold" }\n[[rule]]\nname = "x"\nwhen = { tier = "gold", text = "a" }\nthen = "leave"\n[client.other]\ntier = "gold"\nfrom = ["o@o.example"]\n[[rule]]', '"x" is never reached: "First"'),
         ("[[rule]]", FIRST + 'when = { client = "harbor", not = { client = "*" } }\n[[rule]]', 'no client can match "First"'),
         ("[[rule]]", FIRST + 'spends_pass = true\nwhen = { client = "other" }\n[client.other]\nfrom = ["o@o.example"]\n[[rule]]', '"First" spends a pass, but none of its clients has passes'),
-        ('passes = "2 per week"', 'always = "urgent"', '"Everything" changes nothing: mail of its clients is always urgent'),
-        ('passes = "2 per week"', "replies = false", 'no reply goes by "Everything": its clients have replies = false'),
+        ('tier = "standard"', 'always = "urgent"', '"Everything" changes nothing: mail of its clients is always urgent'),
+        ('tier = "standard"', "replies = false", 'no reply goes by "Everything": its clients have replies = false'),
         ('promise = ["2 business days"]', 'promise = "none"', "[reply.later] uses promise, but this rule promises nothing, so it never goes: write promise"),
-        ('language = "en"\ncalls', "calls", ""),
         ('promise = ["2 business days"]', 'promise = "16:30"', '"16:30" can fall on a day without office hours'),
         ('promise = ["2 business days"]', 'promise = "next call"', "`until` can lie after `promise`"),
-        ('calls = ["fri 10:00"]\npasses = "2 per week"\n', '[[rule]]\nname = "x"\nwhen = { text = "x" }\nthen = "urgent"\npromise = "next call"\n', '"next call" promises a call, but there is none with "harbor"'),
+        ('calls = ["fri 10:00"]\ntier = "standard"\n', '[[rule]]\nname = "x"\nwhen = { text = "x" }\nthen = "urgent"\npromise = "next call"\n', '"next call" promises a call, but there is none with "harbor"'),
         ('until = ["start of office hours"]', 'until = ["5 business days"]', "`until` can lie after `promise`"),
         ('[hours]\nmon-fri = "09:00-17:00"\n', "", '"start of office hours" never comes: without [hours] you are always available, so nothing is put aside'),
         ('mon-fri = "09:00-17:00"', "mon-fri = []", "[hours] leaves no hour of the coming two years in which you are available"),
@@ -54,7 +53,10 @@ FIRST = '[[rule]]\nname = "First"\nthen = "urgent"\n'
         ("[[rule]]", FIRST + 'when = { text = "x" }\nuntil = "now"\n[[rule]]', 'until changes nothing: with then = "urgent" nothing is put aside'),
         ("[[rule]]", '[[rule]]\nname = "First"\nthen = "leave"\nwhen = { text = "x" }\nspends_pass = true\n[[rule]]', 'a pass is spent for urgency, and then = "leave"'),
         ('reply = "later"', 'reply = "later"\nforward = true', "there is nobody to forward to for harbor: write delegate"),
-        ('calls = ["fri 10:00"]\npasses = "2 per week"\n', '[digest]\nagenda = "1h before next call"\n', "agenda: no client has calls"),
+        ('tier = "standard"', 'passes = "1 per day"', "passes: no rule spends them; write spends_pass = true in one"),
+        ('tier = "standard"', 'phones = ["+44 20 7946 0018"]\n' + FIRST + 'when = { kind = "voicemail" }\npromise = "2 business days"\nreply = "later"', "no caller can be written to: write mail, the address for it"),
+        ('tier = "standard"', 'people = { "gary@harbour.example" = "Gary" }', 'people: "gary@harbour.example" is not among the addresses of `from`'),
+        ('calls = ["fri 10:00"]\ntier = "standard"\n', '[digest]\nagenda = "1h before next call"\n', "agenda: no client has calls"),
         ('from = ["*@harbor.example"]', 'from = ["*@harbor.example", "dana@roth.example"]', '"dana@roth.example" is your own address: it is never a client\'s'),
         ('host = "imap.roth.example",', 'host = "imap.roth.example", port = 143,', 'at port 143 servers speak STARTTLS: write tls = "starttls" beside it'),
         ('{ host = "smtp.roth.example" }', '{ host = "smtp.roth.example", port = 465, tls = "starttls" }', "at port 465 servers speak TLS from the start: leave tls out"),
@@ -65,13 +67,13 @@ FIRST = '[[rule]]\nname = "First"\nthen = "urgent"\n'
 def test_it_is_warned_of(tmp_path: Path, line: str, instead: str, said: str):
     assert line in WHOLE
     found = warned(tmp_path, WHOLE.replace(line, instead))
-    assert [text for text in found if text.startswith(said)] if said else found == [], found
+    assert [text for text in found if text.startswith(said)], found
 
 
 @pytest.mark.parametrize(
     ("line", "instead"),
     [
-        ("[[rule]]", FIRST + "spends_pass = true\n[[rule]]"),
+        ('tier = "standard"\n', 'passes = "1 per day"\n' + FIRST + "spends_pass = true\n"),
         ("[[rule]]", FIRST + 'when = { client = "harbor", text = "x" }\n[[rule]]'),
         ("[[rule]]", FIRST + 'when = { subject = "x" }\n[[rule]]\nname = "Second"\nthen = "urgent"\nwhen = { text = "x" }\n[[rule]]'),
         ('promise = ["2 business days"]', 'promise = ["next call", "2 business days"]\nwhen = { tier = "x" }\n[client.x]\nfrom = ["x@x.example"]\ntier = "x"\n[[rule]]\nname = "Last"\nthen = "urgent"\npromise = "2 business days"'),
@@ -118,8 +120,21 @@ def test_a_file_of_a_secret_in_a_closed_folder_is_nobodys_business(tmp_path: Pat
 def test_calls_that_do_not_take_place_are_noted_and_not_warned_of(tmp_path: Path):
     found = loaded(tmp_path, WHOLE.replace("[hours]", '[hours]\nholidays = "DE-BE"'))
     assert found.problems == ()
-    (note,) = found.notes
-    assert note.startswith("Harbor Trust: no call takes place on Fri 25 Dec 2026 10:00 (Christmas Day)")
+    call, _ = found.notes
+    assert call.startswith("Harbor Trust: no call takes place on Fri 25 Dec 2026 10:00 (Christmas Day)")
+
+
+def test_an_account_that_sends_without_verifying_senders_is_noted(tmp_path: Path):
+    quiet = WHOLE.replace('mode = "send"', 'mode = "send"\nauthserv_id = "mx.roth.example"')
+    assert loaded(tmp_path, quiet).notes == ()
+    assert loaded(tmp_path, WHOLE).notes == (
+        "[account.work] has no authserv_id: no sender is verified; `triaged doctor` says what to write",
+    )
+
+
+def test_a_reply_for_everybody_without_a_text_in_my_language_is_warned_of(tmp_path: Path):
+    text = WHOLE.replace("text.en", "text.fr").replace('language = "en"\ncalls', "calls")
+    assert warned(tmp_path, text) == ["[reply.later] has no text in your language, en: add text.en"]
 
 
 def condition(**when: object) -> Condition:

@@ -11,7 +11,7 @@ from triaged.core.settings import Account, Person
 T = TypeVar("T")
 
 
-def changes(old: Loaded, new: Loaded) -> tuple[str, ...]:
+def differences(old: Loaded, new: Loaded) -> tuple[str, ...]:
     """Accounts, clients, calls, rules and texts that came, went or are different; nothing: it says the same as before."""
     before = {person.label: person for person in old.persons}
     after = {person.label: person for person in new.persons}
@@ -48,13 +48,13 @@ def _person(old: Person, new: Person) -> Iterator[str]:
 
 
 def _compared(
-    kind: str, old: Mapping[str, T], new: Mapping[str, T], differences: Callable[[T, T], Iterable[str]]
+    kind: str, old: Mapping[str, T], new: Mapping[str, T], tell: Callable[[T, T], Iterable[str]]
 ) -> Iterator[str]:
     yield from (f'{kind} "{key}" added' for key in new if key not in old)
     yield from (f'{kind} "{key}" removed' for key in old if key not in new)
     for key, one in old.items():
         if key in new and one != new[key]:
-            yield from (f'{kind} "{key}" {text}' for text in differences(one, new[key]))
+            yield from (f'{kind} "{key}" {text}' for text in tell(one, new[key]))
 
 
 def _changed(_old: object, _new: object) -> tuple[str, ...]:
