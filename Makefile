@@ -12,7 +12,7 @@ lint: style format types layers
 style: ready
 	$(BIN)/ruff check --output-format concise
 format: ready
-	$(BIN)/ruff format --check
+	$(BIN)/ruff format --check --output-format concise
 types: ready
 	$(BIN)/mypy
 layers: ready
