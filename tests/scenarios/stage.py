@@ -6,6 +6,7 @@ pass through every instant at which something falls due. Every line that the dae
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -202,15 +203,23 @@ class Stage:
 
     async def quiet(self) -> None:
         """Wait until nothing is in hand and nothing is due that could be done now."""
-        async with asyncio.timeout(PATIENCE):
-            while self._run is not None:
-                await settle()
-                if self._run.done():
-                    self._run.result()
-                    return
-                if self.daemon.at_rest:
-                    return
-                await asyncio.sleep(0.002)
+        end = time.monotonic() + PATIENCE
+        while self._run is not None:
+            await settle()
+            if self._run.done():
+                self._run.result()
+                return
+            if self.daemon.at_rest:
+                return
+            assert time.monotonic() < end, f"no rest within {PATIENCE:g} s: {self._busy()}"
+            await asyncio.sleep(0.002)
+
+    def _busy(self) -> dict[str, bool]:
+        rounds = {"rounds": self.daemon.rounds is not None and self.daemon.rounds.at_rest}
+        stations = self.daemon.stations.items()
+        return rounds | {f"{login} desk": station.desk.at_rest for login, station in stations} | {
+            f"{login} outbox": station.outbox.at_rest for login, station in stations
+        }
 
     async def until(self, condition: Callable[[], object], what: str = "it happens") -> None:
         """Wait, in real time, for something that the daemon finds out by itself."""

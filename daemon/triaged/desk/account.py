@@ -124,7 +124,8 @@ class Desk:
     @property
     def at_rest(self) -> bool:
         """Whether nothing is in hand and nothing has been asked for."""
-        return self.waiting and not self.wake.is_set() and not self._asks
+        woken = self.wake.is_set() and self.layout is not None  # without a connection there is nothing to wake for
+        return self.waiting and not woken and not self._asks
 
     def nudge(self) -> None:
         """Look around now; a desk that waits to connect again does so at once."""
