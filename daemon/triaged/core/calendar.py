@@ -6,7 +6,6 @@ A person and an instant go in, values come out. The forecast is made by the very
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from email.utils import format_datetime
 from itertools import pairwise
 
 from triaged.core.address import Address, read_address
@@ -15,6 +14,7 @@ from triaged.core.calls import Occurrence, calls_on
 from triaged.core.clients import Client
 from triaged.core.decide import decide
 from triaged.core.decision import Decision
+from triaged.core.encoding import date_field
 from triaged.core.facts import Facts
 from triaged.core.identify import identify
 from triaged.core.message import read
@@ -116,5 +116,11 @@ def _sender(client: Client) -> Address | None:
 
 def _mail(sender: Address, account: Account, now: datetime, subject: str, text: str) -> bytes:
     to = account.addresses[0].spec if account.addresses else sender.spec
-    written = _PLAIN_MAIL.format(sender=sender.spec, to=to, date=format_datetime(now), subject=subject, text=text)
+    written = _PLAIN_MAIL.format(
+        sender=sender.spec,
+        to=to,
+        date=date_field(now).decode("ascii").strip().removeprefix("Date: "),
+        subject=subject,
+        text=text,
+    )
     return written.encode()
