@@ -38,7 +38,10 @@ _CODECS: dict[str, str] = {
 }
 _LABEL_LIMIT = 40
 _WIDE = frozenset({"utf-16", "utf-16-le", "utf-16-be"})
+# Octets that are text in every charset but the wide ones; in UTF-8 also those of characters that are never cleaned away,
+# told by how they begin: C2, D8, E1, E2, EF and F3 may begin a control, a mark of direction, a character of no width.
 _ORDINARY = b"\t\n" + bytes(range(0x20, 0x7F))
+_CLEAN = (_ORDINARY, _ORDINARY + bytes({*range(0x80, 0xF5)} - {0xC0, 0xC1, 0xC2, 0xD8, 0xE1, 0xE2, 0xEF, 0xF3}))
 _DROPPED = frozenset({"utf-7", "utf7", "unicode-1-1-utf-7", "x-unicode-2-0-utf-7"})
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -74,8 +77,12 @@ def decode(raw: bytes, charset: str = "") -> str:
 
 def decode_text(raw: bytes, charset: str = "") -> str:
     """Decode the octets of a text by the charset's label, and clean it."""
-    if not raw.translate(None, _ORDINARY) and _CODECS.get(_label(charset), _UTF8) not in _WIDE:
-        return raw.decode("ascii")  # most mail: nothing to clean, and all these charsets agree
+    name = _CODECS.get(_label(charset), _UTF8) if charset else _UTF8
+    if not raw.translate(None, _CLEAN[name == _UTF8]) and name not in _WIDE:
+        try:
+            return raw.decode(_UTF8)  # most mail: nothing to clean, and where it is ASCII all these charsets agree
+        except UnicodeDecodeError:
+            pass
     return clean_text(decode(raw, charset))
 
 

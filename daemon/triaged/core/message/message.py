@@ -24,6 +24,7 @@ from triaged.core.message.once import once
 from triaged.core.newtext import Cut, Scan, cuts_of, scan
 
 _ABSENT = (b"",)
+_BLANK_LINES = (b"\n\r\n", b"\n\n")
 
 
 @dataclass(frozen=True)  # no slots: computed values are kept in the instance's dictionary
@@ -294,11 +295,14 @@ def read_raw(raw: bytes) -> Message:
     return read(raw)
 
 
-_BLANK = re.compile(rb"(?:\A|\n)\r?\n")
-_OLD_BLANK = re.compile(rb"\r\r")  # where carriage returns alone end the lines
-
-
 def split(raw: bytes) -> tuple[bytes, bytes]:
     """Split a blob at its first blank line into header and body."""
-    blank = _BLANK.search(raw) or (_OLD_BLANK.search(raw) if b"\n" not in raw else None)
-    return (raw[: blank.start() + 1], raw[blank.end() :]) if blank else (raw, b"")
+    if raw.startswith((b"\n", b"\r\n")):
+        return b"", raw.partition(b"\n")[2]
+    ends = [(at, len(end)) for end in _BLANK_LINES if (at := raw.find(end)) >= 0]
+    if not ends:
+        # Where carriage returns alone end the lines, two of them are a blank one.
+        header, _, body = raw.partition(b"\r\r") if b"\n" not in raw else (raw, b"", b"")
+        return header, body
+    at, length = min(ends)
+    return raw[: at + 1], raw[at + length :]
