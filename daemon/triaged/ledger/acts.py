@@ -34,7 +34,7 @@ def release_all(store: Store, login: str, now: datetime) -> list[Item]:
     with commit(store, "release_all") as db:
         found = db.execute(
             f"SELECT {i} FROM account a JOIN item i ON i.account = a.id WHERE a.login = ? AND i.state = 'aside'"
-            " AND i.state IN ('new','aside') ORDER BY i.id",
+            " AND i.state IN ('new','aside','unreadable') ORDER BY i.id",
             (login,),
         ).fetchall()
         items = [item_from(r) for r in found]

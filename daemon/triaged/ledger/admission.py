@@ -189,7 +189,7 @@ def _first_strike(db: Connection, account: AccountRow, place: Place, now: int, m
 
 def struck(store: Store, account: int, now: datetime | None = None) -> list[Item]:
     """Messages that could not be read so far; with `now`, those that are to be tried again."""
-    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'new' AND state IN ('new','aside') AND (? IS NULL OR retry_at <= ?) ORDER BY uid"
+    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'new' AND state IN ('new','aside','unreadable') AND (? IS NULL OR retry_at <= ?) ORDER BY uid"
     at = to_ms(now)
     return [item_from(r) for r in rows(store, sql, (account, at, at))]
 

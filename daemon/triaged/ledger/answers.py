@@ -125,7 +125,7 @@ def _clients(db: Connection, person: str, seen: SentSeen) -> set[str]:
     """Whose people are among the recipients: as the caller says, or as their own mail has shown."""
     given = (person, encode(seen.rcpts))
     found = db.execute(
-        "SELECT c.client FROM json_each(?2) j JOIN correspondent c ON c.person = ?1 AND c.address = j.value"
+        "SELECT c.client FROM json_each(?2) j CROSS JOIN correspondent c ON c.person = ?1 AND c.address = j.value"
         " WHERE c.client IS NOT NULL AND c.client <> ''",
         given,
     )

@@ -16,6 +16,7 @@ from triaged.ledger import (
     admission,
     answers,
     care,
+    claims,
     effects,
     gather,
     hands,
@@ -124,7 +125,7 @@ class Ledger:
     reply_by_message_id = replies.reply_by_message_id
     reply_items = replies.reply_items
     reply_raw = replies.reply_raw
-    claim = replies.claim
+    claim = claims.claim
     mark_data = replies.mark_data
     sent = replies.sent
     retry_reply = replies.retry_reply
@@ -171,6 +172,7 @@ class Ledger:
     history = listings.history
     urgent_open = listings.urgent_open
     arrivals = listings.arrivals
+    passes_spent = listings.passes_spent
 
     release = acts.release
     release_all = acts.release_all

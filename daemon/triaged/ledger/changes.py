@@ -105,6 +105,16 @@ def remove_draft(db: Connection, reply: ReplyRow, now: int) -> None:
     )
 
 
+def hold_reply(db: Connection, reply_id: int, reason: str) -> bool:
+    """It waits for a person. False: it is past that, or was never waiting."""
+    changed = db.execute(
+        "UPDATE reply SET state = 'held', stage = NULL, reason = ?, raw = NULL WHERE id = ?"
+        " AND (state = 'waiting' OR (state = 'sending' AND stage = 'envelope'))",
+        (reason, reply_id),
+    )
+    return changed.rowcount > 0
+
+
 def stoppable_replies_of(db: Connection, item: int) -> list[ReplyRow]:
     """Acknowledgements that cover a message and have not gone. A reply that a socket holds is past stopping."""
     where = f"kind = 'ack' AND state IN {STOPPABLE} AND id IN (SELECT reply FROM reply_item WHERE item = ?)"

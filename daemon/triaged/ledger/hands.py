@@ -137,7 +137,7 @@ def place_item(store: Store, item_id: int, place: Place | None) -> None:
 
 def unplaced(store: Store, account: int) -> list[Item]:
     """Items that are put aside, nobody knows where."""
-    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'aside' AND state IN ('new','aside') AND uid IS NULL ORDER BY id"
+    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'aside' AND state IN ('new','aside','unreadable') AND uid IS NULL ORDER BY id"
     return [item_from(r) for r in rows(store, sql, (account,))]
 
 

@@ -42,7 +42,7 @@ def items_in_thread(store: Store, person: str, thread: str) -> list[Item]:
 
 def items_aside(store: Store, account: int) -> list[Item]:
     """What is believed to lie in the deferred folder, by its place."""
-    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'aside' AND state IN ('new','aside') ORDER BY uid, id"
+    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'aside' AND state IN ('new','aside','unreadable') ORDER BY uid, id"
     return [item_from(r) for r in rows(store, sql, (account,))]
 
 
@@ -50,11 +50,11 @@ def items_watching(store: Store, account: int) -> list[Item]:
     """Items whose flags are worth a look: put aside, or with a promise or a reply that an answer would end."""
     i = columns(ITEM, "i")
     sql = f"""
-    SELECT {i} FROM item i WHERE i.account = :account AND i.state = 'aside' AND i.state IN ('new','aside') AND i.answered_at IS NULL
+    SELECT {i} FROM item i WHERE i.account = :account AND i.state = 'aside' AND i.state IN ('new','aside','unreadable') AND i.answered_at IS NULL
     UNION SELECT {i} FROM promise p JOIN item i ON i.promise = p.id WHERE p.state IN ('planned','open','overdue')
-      AND i.account = :account AND i.state IN ('here','aside','released') AND i.answered_at IS NULL
+      AND +i.account = :account AND i.state IN ('here','aside','released') AND i.answered_at IS NULL
     UNION SELECT {i} FROM reply r JOIN reply_item c ON c.reply = r.id JOIN item i ON i.id = c.item
-      WHERE r.state IN ('waiting','held','sending','drafted','in_doubt') AND i.account = :account
+      WHERE r.state IN ('waiting','held','sending','drafted','in_doubt') AND +i.account = :account
       AND i.state IN ('here','aside','released') AND i.answered_at IS NULL
     """
     return [item_from(r) for r in rows(store, sql, {"account": account})]

@@ -17,7 +17,7 @@ _PENDING = "('waiting','held','sending','drafted','in_doubt')"
 _DEFERRED = f"""
 SELECT {_I}, e.due_at, e.tries, e.error FROM item i
 LEFT JOIN effect e ON e.item = i.id AND e.kind = 'back' AND e.state IN ('planned','trying')
-WHERE i.state = 'aside' AND i.state IN ('new','aside') AND (? IS NULL OR i.person = ?) ORDER BY e.due_at, i.id
+WHERE i.state = 'aside' AND i.state IN ('new','aside','unreadable') AND (? IS NULL OR i.person = ?) ORDER BY e.due_at, i.id
 """
 _HISTORY = f"""
 SELECT {_I}, a.login,
@@ -31,12 +31,12 @@ WHERE i.arrived_at >= ? AND i.arrived_at < ? AND i.client IS NOT NULL AND (? IS 
 """
 _FIGURES = """
 SELECT
-  (SELECT count(*) FROM item WHERE account = :a AND state = 'aside' AND state IN ('new','aside')),
+  (SELECT count(*) FROM item WHERE account = :a AND state = 'aside' AND state IN ('new','aside','unreadable')),
   (SELECT count(*) FROM reply WHERE account = :a AND state = 'waiting'),
   (SELECT count(*) FROM reply WHERE account = :a AND state = 'held' AND state IN ('waiting','held','sending','drafted','in_doubt')),
   (SELECT count(*) FROM reply WHERE account = :a AND state = 'in_doubt' AND state IN ('waiting','held','sending','drafted','in_doubt')),
   (SELECT count(*) FROM effect WHERE account = :a AND state IN ('planned','trying') AND tries > 2),
-  (SELECT count(*) FROM item WHERE account = :a AND state = 'unreadable'),
+  (SELECT count(*) FROM item WHERE account = :a AND state = 'unreadable' AND state IN ('new','aside','unreadable')),
   (SELECT count(*) FROM promise p WHERE p.state IN ('planned','open','overdue') AND p.state = 'open' AND p.person = :p),
   (SELECT count(*) FROM promise p WHERE p.state IN ('planned','open','overdue') AND p.state = 'overdue' AND p.person = :p),
   (SELECT min(due_at) FROM effect WHERE account = :a AND state IN ('planned','trying')),
@@ -125,7 +125,7 @@ def history(
 def urgent_open(store: Store, person: str, since: datetime) -> list[Item]:
     """Urgent messages that arrived since then and nobody has answered, oldest first: for the digest."""
     sql = (
-        f"SELECT {ITEM} FROM item WHERE arrived_at >= ? AND person = ? AND verdict = 'urgent' AND answered_at IS NULL"
+        f"SELECT {ITEM} FROM item WHERE arrived_at >= ? AND +person = ? AND verdict = 'urgent' AND answered_at IS NULL"
         " AND state IN ('here','aside','released','unreadable') ORDER BY arrived_at, id"
     )
     return [item_from(r) for r in rows(store, sql, (to_ms(since), person))]
@@ -134,7 +134,14 @@ def urgent_open(store: Store, person: str, since: datetime) -> list[Item]:
 def arrivals(store: Store, person: str, since: datetime, until: datetime, client: str | None = None) -> list[Item]:
     """Messages of a person's clients that arrived in [since, until), oldest first."""
     sql = (
-        f"SELECT {ITEM} FROM item WHERE arrived_at >= ? AND arrived_at < ? AND person = ? AND (? IS NULL OR client = ?)"
+        f"SELECT {ITEM} FROM item WHERE arrived_at >= ? AND arrived_at < ? AND +person = ? AND (? IS NULL OR client = ?)"
         " AND state <> 'new' ORDER BY arrived_at, id"
     )
     return [item_from(r) for r in rows(store, sql, (to_ms(since), to_ms(until), person, client, client))]
+
+
+def passes_spent(store: Store, person: str, client: str, since: datetime) -> int:
+    """How many passes a client spent since an instant and did not get back."""
+    sql = "SELECT count(*) FROM pass WHERE person = ? AND client = ? AND spent_at >= ? AND refunded_at IS NULL"
+    found = row(store, sql, (person, client, to_ms(since)))
+    return int(found[0]) if found else 0

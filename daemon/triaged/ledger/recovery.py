@@ -46,7 +46,7 @@ def recover(store: Store, now: datetime) -> Recovery:
         unclean = _put_meta(db, "running", "yes") == "yes"
         _put_meta(db, "generation", str(generation))
         _put_meta(db, "opened_at", now.isoformat())
-        trying = effects_of(db, "state = 'trying' AND state IN ('planned','trying') ORDER BY id", ())
+        trying = effects_of(db, "state = 'trying' AND state IN ('planned','trying') ORDER BY due_at, id", ())
         recovery = Recovery(
             generation=generation,
             restored=restored,

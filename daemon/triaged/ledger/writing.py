@@ -1,27 +1,25 @@
-"""Writing down one decision: item, effects, pass, promise, reply or join. Inside the admitting transaction.
+"""Writing down one decision: the item, the pass, what is known of the correspondent, and what it owes (owing.py).
 
-Nothing is decided here. In `observe` nothing is owed to anybody: the item, the pass, and a reply that is only simulated.
+Inside the admitting transaction, and nothing is decided here.
 """
 
-
-
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from sqlite3 import Connection
 from typing import Any
 
-from triaged.core.decision import Aside, Decision, Effect, Flag, Forward, Notify, PromisePlan, ReplyPlan, ToUrgent
+from triaged.core.decision import Decision
 from triaged.core.message import Message
-from triaged.ledger.changes import LIVE, cancel_reply
+from triaged.ledger.changes import cancel_reply
 from triaged.ledger.instants import span_ms, to_ms
+from triaged.ledger.owing import Writing, make_reply, owe
 from triaged.ledger.rows import encode, replies_of
 from triaged.ledger.values import Admission, Arriving, ReplyRow
 
 Record = Callable[[Decision, Message], Mapping[str, Any]]
 """How a decision is kept as JSON: everything that `explain ITEM` prints."""
 
-_BEYOND_FUSE = "rate-limit"
 _ROBOT_MUTE = span_ms(timedelta(days=30))
 _FIRST_REFERENCES, _LAST_REFERENCES = 1, 20
 
@@ -33,50 +31,10 @@ VALUES (:person, :account, :client, :correspondent, :sender, :message_id, :refs,
   :arrived_at, :decided_at, :kind, :automatic, :subject, :excerpt, :mode, :verdict, :rule, :reason, :no_reply, :decision,
   :ruleset, 'here', :folder, :uidvalidity, :uid, :promise)
 """
-_REPLY = """
-INSERT INTO reply (person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,
-  tell_call, message_id, mode, state, reason, made_at, send_at, try_at, claimed_at)
-VALUES (:person, :account, :client, :correspondent, :rcpt, :kind, :template, :language, :auto, :promise, :tell_at, :tell_kind,
-  :tell_call, :message_id, :mode, :state, :reason, :now, :send_at, :send_at, :claimed_at)
-"""
-_EFFECT = """
-INSERT INTO effect (key, kind, person, account, item, due_at, args, state) VALUES (?,?,?,?,?,?,?,'planned')
-"""
-_PROMISE = """
-INSERT INTO promise (person, client, correspondent, thread, kind, due_at, first_due_at, call, state, closed_at, closed_by)
-VALUES (:person, :client, :correspondent, :thread, :kind, :due_at, :due_at, :call, :state, :closed_at, :closed_by)
-"""
 _SEEN_CORRESPONDENT = """
 INSERT INTO correspondent (person, address, client) VALUES (?,?,?)
 ON CONFLICT (person, address) DO UPDATE SET client = excluded.client WHERE client IS NOT excluded.client
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """One decision on its way into the rows."""
-
-    db: Connection
-    arriving: Arriving
-    decision: Decision
-    thread: str | None
-    now: int
-    item: int = 0
-
-    @property
-    def observe(self) -> bool:
-        """Whether nothing may be owed."""
-        return self.arriving.mode == "observe"
-
-    @property
-    def person(self) -> str:
-        """Whose message it is."""
-        return self.arriving.account.person
-
-    @property
-    def client(self) -> str:
-        """Whose mail it is."""
-        return self.decision.client or ""
 
 
 def write_decision(
@@ -93,7 +51,7 @@ def write_decision(
     w = Writing(db, arriving, decision, thread, now)
     cancelled = _cancel(w)
     _note_correspondent(w)
-    reply, promise, joined = _reply(w, decision.reply) if decision.reply else (None, None, False)
+    reply, promise, joined = make_reply(w, decision.reply) if decision.reply else (None, None, False)
     item = _insert_item(w, promise, ruleset, record)
     if reply is not None:
         db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (reply, item))
@@ -102,7 +60,7 @@ def write_decision(
             "INSERT INTO pass (item, person, client, spent_at) VALUES (?,?,?,?)",
             (item, w.person, w.client, to_ms(arriving.arrived_at)),
         )
-    _owe(replace(w, item=item))
+    owe(replace(w, item=item))
     return Admission(
         arriving=arriving,
         decision=decision,
@@ -203,169 +161,3 @@ def _note_correspondent(w: Writing) -> None:
             "UPDATE correspondent SET robot_until = max(coalesce(robot_until, 0), ?) WHERE person = ? AND address = ?",
             (w.now + _ROBOT_MUTE, w.person, d.correspondent),
         )
-
-
-def _reply(w: Writing, plan: ReplyPlan) -> tuple[int, int | None, bool]:
-    """Make the reply, or join the one that waits. Returns its id, its promise, whether it was joined."""
-    waiting = _one_to_join(w, plan)
-    if waiting is not None:
-        reply, state, promise, tell_at = waiting
-        _join(w, reply, state, tell_at)
-        return reply, promise, True
-    promise = _promise(w, plan, w.decision.promise) if w.decision.promise else None
-    return _insert_reply(w, plan, promise), promise, False
-
-
-def _one_to_join(w: Writing, plan: ReplyPlan) -> Any:
-    """The reply that the decision joins, or the one that lives all the same: there is never a second one."""
-    if w.observe:
-        return w.db.execute(f"{_JOINABLE} id = ?", (plan.joins,)).fetchone()
-    live = f"{_JOINABLE} person = ? AND correspondent = ? AND kind = 'ack' AND state IN {LIVE}"
-    return w.db.execute(live, (w.person, plan.to.key)).fetchone()
-
-
-_JOINABLE = "SELECT id, state, promise, tell_at FROM reply WHERE"
-
-
-def _join(w: Writing, reply: int, state: str, tell_at: int | None) -> None:
-    """The earlier promise wins, while nobody has been told; what a socket holds is said already."""
-    plan = w.decision.promise
-    if plan is None or state == "sending" or tell_at is None or tell_at <= to_ms(plan.due_at):
-        return
-    given = {"reply": reply, "due": to_ms(plan.due_at), "kind": plan.kind, "call": plan.call}
-    w.db.execute("UPDATE reply SET tell_at = :due, tell_kind = :kind, tell_call = :call WHERE id = :reply", given)
-    w.db.execute(
-        "UPDATE promise SET due_at = :due, first_due_at = :due, kind = :kind, call = :call"
-        " WHERE id = (SELECT promise FROM reply WHERE id = :reply)"
-        " AND (state = 'planned' OR (state = 'void' AND closed_by = 'observe'))",
-        given,
-    )
-
-
-def _promise(w: Writing, reply: ReplyPlan, plan: PromisePlan) -> int | None:
-    """The promise that the reply will tell: the open one of the thread, or a new one. In observe one that binds nobody."""
-    if plan.continues is not None:
-        return plan.continues
-    made = w.db.execute(
-        _PROMISE,
-        {
-            "person": w.person,
-            "client": w.client,
-            "correspondent": reply.to.key,
-            "thread": w.thread,
-            "kind": plan.kind,
-            "due_at": to_ms(plan.due_at),
-            "call": plan.call,
-            "state": "void" if w.observe else "planned",
-            "closed_at": w.now if w.observe else None,
-            "closed_by": "observe" if w.observe else None,
-        },
-    )
-    return made.lastrowid
-
-
-def _insert_reply(w: Writing, plan: ReplyPlan, promise: int | None) -> int:
-    tells = w.decision.promise
-    return _put_reply(
-        w,
-        {
-            "account": w.arriving.accounts.get(plan.account, w.arriving.account.id),
-            "correspondent": plan.to.key,
-            "rcpt": plan.to.spec,
-            "kind": "ack",
-            "template": plan.template,
-            "language": plan.language,
-            "auto": plan.kind,
-            "promise": promise,
-            "tell_at": to_ms(tells.due_at) if tells else None,
-            "tell_kind": tells.kind if tells else None,
-            "tell_call": tells.call if tells else None,
-            "message_id": w.arriving.new_message_id,
-            "send_at": to_ms(plan.send_at),
-        },
-    )
-
-
-def _put_reply(w: Writing, values: Mapping[str, Any]) -> int:
-    beyond_fuse = values["kind"] == "ack" and any(refusal.code == _BEYOND_FUSE for refusal in w.decision.refusals)
-    made = w.db.execute(
-        _REPLY,
-        {
-            **values,
-            "person": w.person,
-            "client": w.client,
-            "mode": w.arriving.mode,
-            "state": "simulated" if w.observe else "held" if beyond_fuse else "waiting",
-            "reason": _BEYOND_FUSE if beyond_fuse else None,
-            "now": w.now,
-            "claimed_at": values["send_at"] if w.observe and not beyond_fuse else None,  # the fuse counts it from then
-        },
-    )
-    assert made.lastrowid is not None
-    return made.lastrowid
-
-
-def _owe(w: Writing) -> None:
-    """The effects, the mailbox first and third parties last, and the mails to delegates. In observe nothing is owed."""
-    owed: list[tuple[str, str, int, Mapping[str, Any]]] = []
-    for effect in sorted(w.decision.effects, key=_rank):
-        if isinstance(effect, Forward):
-            _forward(w, effect)
-        elif not w.observe:
-            owed += _effects(w, effect)
-    if not owed:
-        return
-    whose = (w.person, w.arriving.account.id, w.item)
-    w.db.executemany(_EFFECT, [(key, kind, *whose, due_at, encode(args)) for key, kind, due_at, args in owed])
-
-
-def _rank(effect: Effect) -> int:
-    match effect:
-        case Flag():
-            return 0
-        case Aside() | ToUrgent():
-            return 1
-        case Forward():
-            return 2
-        case Notify():
-            return 3
-
-
-def _effects(w: Writing, effect: Flag | ToUrgent | Aside | Notify) -> list[tuple[str, str, int, Mapping[str, Any]]]:
-    """Key, kind, when, details."""
-    origin = w.arriving.place.folder if w.arriving.place else "INBOX"
-    match effect:
-        case Flag():
-            return [(f"flag:{w.item}", "flag", w.now, {})]
-        case ToUrgent():
-            return [(f"urgent:{w.item}", "urgent", w.now, {"origin": origin})]
-        case Aside(back_at, until):
-            return [
-                (f"aside:{w.item}", "aside", w.now, {"origin": origin, "until": until}),
-                (f"back:{w.item}:1", "back", to_ms(back_at), {"to": origin, "until": until}),
-            ]
-        case Notify(channel):
-            return [(f"notify:{w.item}:{channel}", "notify", w.now, {"channel": channel})]
-
-
-def _forward(w: Writing, effect: Forward) -> None:
-    """A mail of mine to the delegate, with an id of its own."""
-    reply = _put_reply(
-        w,
-        {
-            "account": w.arriving.account.id,
-            "correspondent": effect.to.key,
-            "rcpt": effect.to.spec,
-            "kind": "forward",
-            "template": effect.delegate,
-            "language": "",
-            "auto": "auto-generated",
-            "promise": None,
-            "tell_at": None,
-            "tell_kind": None,
-            "tell_call": None,
-            "message_id": "<fwd." + w.arriving.new_message_id.removeprefix("<"),
-            "send_at": w.now,
-        },
-    )
-    w.db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (reply, w.item))
