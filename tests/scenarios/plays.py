@@ -66,7 +66,7 @@ reply = "until-call"
 """
 CONSULTANT = ME + ACCOUNT + CLIENTS + REPLY + RULES
 
-ANSWERS = CONSULTANT.replace('until = ["1h before next call", "start of office hours"]', 'until = "start of office hours"').replace(
-    'promise = ["next call", "2 business days"]', 'promise = "2 business days"'
-)
+ANSWERS = CONSULTANT.replace(
+    'until = ["1h before next call", "start of office hours"]', 'until = "start of office hours"'
+).replace('promise = ["next call", "2 business days"]', 'promise = "2 business days"')
 """The same, but what she promises is an answer, not a call."""

@@ -117,7 +117,9 @@ class Stage:
         written = self.config
         for number, user in reversed(list(enumerate(self.users, 1))):
             written = written.replace(f"$IMAP{number if number > 1 else ''}", self._imap(user))
-        written = written.replace("$SMTP", self.smtp or f'{{ host = "{self.sink.host}", port = {self.sink.port}, tls = "none" }}')
+        written = written.replace(
+            "$SMTP", self.smtp or f'{{ host = "{self.sink.host}", port = {self.sink.port}, tls = "none" }}'
+        )
         service = f'[service]\nstate = "sqlite:{self.state}"\n'
         self.path.write_text(service + written, encoding="utf-8")
         self.path.chmod(0o600)
@@ -217,9 +219,11 @@ class Stage:
     def _busy(self) -> dict[str, bool]:
         rounds = {"rounds": self.daemon.rounds is not None and self.daemon.rounds.at_rest}
         stations = self.daemon.stations.items()
-        return rounds | {f"{login} desk": station.desk.at_rest for login, station in stations} | {
-            f"{login} outbox": station.outbox.at_rest for login, station in stations
-        }
+        return (
+            rounds
+            | {f"{login} desk": station.desk.at_rest for login, station in stations}
+            | {f"{login} outbox": station.outbox.at_rest for login, station in stations}
+        )
 
     async def until(self, condition: Callable[[], object], what: str = "it happens") -> None:
         """Wait, in real time, for something that the daemon finds out by itself."""

@@ -41,7 +41,11 @@ async def test_one_reply_names_fridays_call_in_his_zone_and_threads(stages: Open
     (reply,) = stage.sent()
     assert FRIDAY_IN_LONDON in reply.get_content()
     assert reply.get_content().startswith("Hello Gary,")
-    assert (reply["From"], reply["To"], reply["Subject"]) == ("Dana Roth <dana@roth.example>", "gary@harbor.example", "Re: question")
+    assert (reply["From"], reply["To"], reply["Subject"]) == (
+        "Dana Roth <dana@roth.example>",
+        "gary@harbor.example",
+        "Re: question",
+    )
     assert (reply["In-Reply-To"], reply["References"]) == (asked_by, asked_by)
     assert reply["Auto-Submitted"] == "auto-replied"
     assert stage.sink.received[0].sender == ""

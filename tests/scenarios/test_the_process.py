@@ -1,0 +1,158 @@
+"""The real process: how it starts, what it says, how it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scenarios.plays import CONSULTANT, GARY
+from scenarios.stage import Stage, letter
+from server.dovecot import Dovecot
+from server.sink import Sink
+from support.loglines import LogLines
+
+WAIT = 20.0
+
+
+class Process:
+    """`triaged run` as a user starts it."""
+
+    def __init__(self, stage: Stage, *arguments: str, **environment: str) -> None:
+        self.stage = stage
+        self.output = stage.folder / f"output-{time.monotonic_ns()}"
+        self.errors = self.output.with_suffix(".err")
+        environ = {**os.environ, **environment}
+        environ.pop("NOTIFY_SOCKET", None)
+        with self.output.open("wb") as out, self.errors.open("wb") as err:
+            command = [sys.executable, "-m", "triaged", "run", "-c", str(stage.path), *arguments]
+            self.popen = subprocess.Popen(command, stdout=out, stderr=err, env=environ)
+
+    def wait_for(self, event: str) -> None:
+        """Block until it has logged that."""
+        end = time.monotonic() + WAIT
+        while f'"{event}"' not in self.output.read_text():
+            assert self.popen.poll() is None, self.errors.read_text()
+            assert time.monotonic() < end, self.output.read_text()
+            time.sleep(0.01)
+
+    def end(self) -> int:
+        """Wait for its end; its exit code."""
+        return self.popen.wait(WAIT)
+
+    def lines(self) -> LogLines:
+        """What it said, each line held against the schema."""
+        found = LogLines()
+        found.read(self.output.read_text())
+        return found
+
+
+@pytest.fixture
+def stage(dovecot: Dovecot, sink: Sink, tmp_path: Path) -> Stage:
+    made = Stage(CONSULTANT, dovecot, sink, tmp_path)
+    made.write_config()
+    return made
+
+
+@pytest.fixture
+def running(stage: Stage) -> Iterator[Process]:
+    process = Process(stage)
+    process.wait_for("service.ready")
+    yield process
+    if process.popen.poll() is None:
+        process.popen.kill()
+        process.popen.wait()
+
+
+def deliver(stage: Stage, subject: str) -> None:
+    now = stage.clock.now()
+    raw = letter(
+        GARY,
+        subject,
+        "Can you ring me?",
+        at=now,
+        message_id=f"<{subject.replace(' ', '.')}@harbor.example>",
+        return_path="",
+    )
+    stage.dovecot.deliver(stage.users[0], raw)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_within_five_seconds_with_zero(running: Process, how: signal.Signals):
+    began = time.monotonic()
+    running.popen.send_signal(how)
+    assert running.end() == 0
+    assert time.monotonic() - began < 5
+    assert running.errors.read_text() == ""
+    assert running.lines().names()[-2:] == ["service.stopping", "service.stopped"]
+
+
+def test_new_mail_is_dealt_with_by_the_servers_notice(running: Process):
+    deliver(running.stage, "outage of everything")
+    running.wait_for("message.urgent")
+    running.popen.terminate()
+    running.end()
+    assert running.stage.flags("outage of everything") == {"\\Flagged"}
+
+
+def test_a_second_one_on_the_same_state_says_who_holds_it(running: Process):
+    second, once = Process(running.stage), Process(running.stage, "--once")
+    assert (second.end(), once.end()) == (1, 0)
+    for process in (second, once):
+        (line,) = process.errors.read_text().splitlines()
+        assert str(running.popen.pid) in line
+
+
+def test_once_does_what_is_there_and_ends(stage: Stage):
+    assert Process(stage, "--once").end() == 0
+    deliver(stage, "question")
+    again = Process(stage, "--once")
+    assert again.end() == 0
+    assert list(stage.inbox("Deferred")) == ["question"]
+    names = again.lines().names()
+    assert names[0] == "config.loaded"
+    assert "message.deferred" in names
+
+
+def test_once_with_a_server_that_is_not_there_did_not_work(stage: Stage):
+    stage.imap = '{ host = "127.0.0.1", port = 1, tls = "none", user = "$USER", password = "$PASSWORD" }'
+    stage.write_config()
+    process = Process(stage, "--once")
+    assert process.end() == 1
+    assert "refused" in process.lines().one("account.disconnected")["error"]
+
+
+def test_a_damaged_ledger_ends_it_with_74_and_is_not_replaced(stage: Stage):
+    stage.state.parent.mkdir(parents=True)
+    stage.state.write_bytes(b"SQLite format 3\0" + b"nonsense" * 2000)
+    before = stage.state.read_bytes()
+    process = Process(stage)
+    assert process.end() == 74
+    assert stage.state.read_bytes() == before
+    assert "damaged" in process.errors.read_text()
+
+
+def test_an_invalid_configuration_ends_it_with_78(stage: Stage):
+    stage.write_config(CONSULTANT.replace("then =", "thn ="))
+    process = Process(stage)
+    assert process.end() == 78
+    assert (
+        "did you mean" in process.errors.read_text() + process.output.read_text()
+        or "then" in process.errors.read_text()
+    )
+
+
+def test_after_a_kill_the_next_start_goes_on(running: Process):
+    stage = running.stage
+    deliver(stage, "question")
+    running.wait_for("message.deferred")
+    running.popen.kill()
+    running.popen.wait()
+    again = Process(stage, "--once")
+    assert again.end() == 0
+    assert list(stage.inbox("Deferred")) == ["question"]
+    assert "message.deferred" not in again.lines().names()

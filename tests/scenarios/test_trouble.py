@@ -1,0 +1,155 @@
+"""Trouble with servers: one clear line, back-off, nothing lost, and the work goes on by itself when it is over."""
+
+from collections.abc import Callable
+
+from scenarios.conftest import Opening
+from scenarios.plays import CONSULTANT, GARY
+from server.certificates import Authority
+from server.dovecot import PASSWORD, Dovecot, Variant
+from server.sink import Sink
+
+
+async def test_a_wrong_password_is_one_line_and_is_tried_again_seldom(stages: Opening):
+    stage = stages()
+    stage.write_config()
+    stage.store(GARY, "question")
+    stage.dovecot.set_password(stage.users[0], "another one")
+    await stage.open()
+    (line,) = stage.events("account.auth_failed")
+    assert "refused to sign us in" in line["error"]
+    assert PASSWORD not in str(stage.lines.lines)
+    assert line["level"] == "error"
+    await stage.later(minutes=10)
+    assert len(stage.events("account.auth_failed")) == 1
+    await stage.later(minutes=10)
+    assert len(stage.events("account.auth_failed")) == 2
+    stage.dovecot.set_password(stage.users[0], PASSWORD)
+    await stage.later(hours=2)
+    assert len(stage.events("account.connected")) == 1
+
+
+async def test_a_password_changed_while_running_is_noticed_and_a_right_one_heals_it_at_once(stages: Opening):
+    stage = stages()
+    await stage.open()
+    await stage.arrives(GARY, "question")
+    stage.dovecot.set_password(stage.users[0], "another one")
+    stage.dovecot.kill_sessions(stage.users[0])
+    await stage.until(lambda: stage.events("account.disconnected"))
+    await stage.later(minutes=5)
+    assert len(stage.events("account.auth_failed")) == 1
+    stage.dovecot.set_password(stage.users[0], PASSWORD)
+    await stage.reload(CONSULTANT)
+    assert len(stage.events("account.connected")) == 2
+    await stage.to("fri 09:00")
+    assert list(stage.inbox()) == ["question"]
+
+
+async def test_a_refused_connection_is_backed_off_from_and_nothing_is_lost(
+    stages: Opening, own_dovecot: Callable[..., Dovecot]
+):
+    dovecot = own_dovecot()
+    stage = stages(dovecot=dovecot)
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "question")
+    dovecot.stop()
+    await stage.until(lambda: stage.events("account.disconnected"))
+    for _ in range(30):
+        await stage.later(minutes=1)
+    told = stage.events("account.disconnected")
+    assert 2 < len(told) < 25
+    assert "refused" in told[-1]["error"]
+    assert stage.sent() == []  # nothing goes out without a look at the mailbox
+    dovecot.start()
+    await stage.later(minutes=6)
+    await stage.later(minutes=6)
+    assert len(stage.sent()) == 1
+    await stage.to("fri 09:00")
+    assert list(stage.inbox()) == ["question"]
+    assert len(stage.events("message.deferred")) == 1
+
+
+async def test_an_expired_certificate_is_told_and_no_password_is_sent(stages: Opening, authority: Authority):
+    server = Dovecot(authority.expired(), Variant())
+    server.start()
+    try:
+        stage = stages(dovecot=server)
+        stage.imap = (
+            f'{{ host = "localhost", port = {server.imaps}, user = "$USER", password = "$PASSWORD",'
+            f' trust_ca = "{authority.ca}" }}'
+        )
+        await stage.open()
+        (line,) = stage.events("account.disconnected")
+        assert "expired" in line["error"]
+        assert "imap-login: Login" not in server.log()
+        await stage.later(minutes=10)
+        assert len(stage.events("account.disconnected")) == 1
+    finally:
+        await stage.close()
+        server.close()
+
+
+async def test_over_implicit_tls_and_starttls_the_day_goes_as_usual(
+    stages: Opening, authority: Authority, dovecot: Dovecot
+):
+    for host, port, tls in (("localhost", dovecot.imaps, "implicit"), ("localhost", dovecot.imap, "starttls")):
+        stage = stages()
+        stage.imap = (
+            f'{{ host = "{host}", port = {port}, tls = "{tls}", user = "$USER", password = "$PASSWORD",'
+            f' trust_ca = "{authority.ca}" }}'
+        )
+        await stage.open()
+        await stage.arrives(GARY, "question")
+        assert list(stage.inbox("Deferred")) == ["question"]
+
+
+async def test_a_full_mailbox_says_so_keeps_the_message_and_goes_on_when_there_is_room(
+    stages: Opening, dovecots: Callable[[Variant], Dovecot]
+):
+    stage = stages(variant=Variant(quota="20k", hidden=("MOVE",)))  # COPY needs room for a moment
+    await stage.open()
+    stage.store("Big <big@elsewhere.example>", "big", "line of text\n" * 1150)
+    await stage.arrives(GARY, "question", "Can you ring me?\n" * 150)
+    assert "question" in stage.inbox()
+    (line,) = stage.events("account.degraded")
+    assert "OVERQUOTA" in line["error"]
+    await stage.later(minutes=20)
+    assert len(stage.events("account.degraded")) <= 2
+    stage.delete("big")
+    await stage.later(hours=2)
+    assert list(stage.inbox("Deferred")) == ["question"]
+    await stage.to("fri 09:00")
+    assert list(stage.inbox()) == ["question"]
+
+
+async def test_a_submission_server_that_takes_nothing_delays_the_reply_and_it_goes_once(stages: Opening, sink: Sink):
+    stage = stages()
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "question")
+    sink.answer = lambda _stage, _argument: "451 4.3.0 Not now"
+    await stage.to("tue 15:30")
+    assert stage.events("reply.retrying")
+    sink.clear()
+    await stage.later(hours=1)
+    await stage.later(hours=3)
+    assert len(stage.sent()) == 1
+    assert len(stage.events("reply.sent")) == 1
+
+
+async def test_trouble_of_one_account_leaves_the_other_alone(stages: Opening):
+    second = """
+[account.second]
+mode = "send"
+addresses = ["dana@second.example"]
+imap = $IMAP2
+smtp = $SMTP
+"""
+    stage = stages(CONSULTANT + second)
+    stage.write_config()
+    stage.dovecot.set_password(stage.users[0], "another one")
+    await stage.open()
+    await stage.arrives(GARY, "question", user=stage.users[1], to="dana@second.example")
+    assert list(stage.inbox("Deferred", user=stage.users[1])) == ["question"]
+    await stage.later(hours=1)
+    assert [str(reply["From"]) for reply in stage.sent()] == ["Dana Roth <dana@second.example>"]
