@@ -4,11 +4,13 @@ A person with the places of her tables goes in, warnings go among the findings. 
 the permissions of those that hold secrets (`triaged.config.exposure`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from triaged.config.covering import covered_by, reached_clients
+from triaged.config.covering import Coverage
 from triaged.config.exposure import check_secrets
+from triaged.config.momentchecks import MomentChecks
 from triaged.config.notyet import check_not_yet
 from triaged.config.person import Made
 from triaged.config.problems import Findings
@@ -16,9 +18,8 @@ from triaged.config.reading import Section
 from triaged.config.replies import lacks_language
 from triaged.core.address import read_address
 from triaged.core.clients import Client
-from triaged.core.conditions import could_match
 from triaged.core.moments import parse_moment
-from triaged.core.momentwarnings import call_warnings, moment_warnings, no_call_warnings, order_warnings
+from triaged.core.momentwarnings import call_warnings, no_call_warnings
 from triaged.core.momentwords import Moment, StartOfOfficeHours
 from triaged.core.rules import NOTHING, Rule, Then
 from triaged.core.settings import Mode, Person
@@ -56,15 +57,21 @@ class _Ruled:
 def check_meaning(made: Made, now: datetime, findings: Findings) -> None:
     """Add the warnings about one person. `now` (aware) is the start of the weeks that are looked at."""
     person = made.person
+    coverage = Coverage(person.roster.clients)
+    moments = MomentChecks(person.worktime, person.worktime.date_of(now))
+    rules_of: dict[str, list[Rule]] = {client.label: [] for client in person.roster.clients}
     _check_end(made, findings)
-    for number, rule in enumerate(person.rules.rules):
-        ruled = _Ruled(rule, made.rules[rule.name], reached_clients(rule, person.roster.clients), person)
-        if person.roster.clients:
-            _check_reach(ruled, person.rules.rules[:number], made, findings)
+    for rule in person.rules.rules:
+        ruled = _Ruled(rule, made.rules[rule.name], coverage.reached(rule), person)
+        if rules_of:
+            _check_reach(ruled, coverage.cover_of(rule, ruled.clients), made, findings)
+        coverage.add(rule, ruled.clients)
+        for client in ruled.clients:
+            rules_of[client.label].append(rule)
         _check_reply(ruled, findings)
         _check_forward(ruled, findings)
-        _check_moments(ruled, now, findings)
-    _check_clients(made, findings)
+        _check_moments(ruled, moments, now, findings)
+    _check_clients(made, rules_of, findings)
     _check_agenda(made, findings)
     _check_unused(made, findings)
     _check_hours(made, now, findings)
@@ -103,12 +110,12 @@ def _check_end(made: Made, findings: Findings) -> None:
     )
 
 
-def _check_reach(ruled: _Ruled, earlier: tuple[Rule, ...], made: Made, findings: Findings) -> None:
+def _check_reach(ruled: _Ruled, cover: Rule | None, made: Made, findings: Findings) -> None:
     rule, section = ruled.rule, ruled.section
     place = section.place("name") if "name" in section else section.place()
     if not ruled.clients:
         findings.warning(section.place("when"), f'no client can match "{rule.name}"')
-    elif (cover := covered_by(rule, earlier, made.person.roster.clients)) is not None:
+    elif cover is not None:
         above = made.rules[cover.name].place().line
         findings.warning(place, f'"{rule.name}" is never reached: "{cover.name}" (line {above}) takes all its mail')
     elif rule.spends_pass and not any(client.passes for client in ruled.clients):
@@ -146,17 +153,16 @@ def _check_forward(ruled: _Ruled, findings: Findings) -> None:
         findings.warning(place, f"there is nobody to forward to for {', '.join(without)}: write delegate")
 
 
-def _check_moments(ruled: _Ruled, now: datetime, findings: Findings) -> None:
-    until, promise, worktime, section = ruled.until, ruled.promise, ruled.person.worktime, ruled.section
-    today = worktime.date_of(now)
-    calls = {client.label: client.calls for client in ruled.clients}
+def _check_moments(ruled: _Ruled, moments: MomentChecks, now: datetime, findings: Findings) -> None:
+    until, promise, section = ruled.until, ruled.promise, ruled.section
+    worktime = ruled.person.worktime
     told = section.place("promise") if "promise" in section else section.place("until")
     for text in (
-        *(text for moment in promise for text in moment_warnings(moment, worktime, today)),
-        *no_call_warnings(promise, calls),
+        *moments.of_days(promise),
+        *no_call_warnings(promise, {one.label: one.calls for one in ruled.clients}),
     ):
         findings.warning(told, text)
-    for text in order_warnings(until, promise, worktime, set(calls.values()) or {()}, today):
+    for text in moments.of_order(until, promise, ruled.clients):
         findings.warning(section.place("until"), text)
     never = bool(until) and isinstance(until[-1].form, StartOfOfficeHours)
     if never and worktime.next_available(now, strictly=True) is None:
@@ -166,11 +172,10 @@ def _check_moments(ruled: _Ruled, now: datetime, findings: Findings) -> None:
         )
 
 
-def _check_clients(made: Made, findings: Findings) -> None:
+def _check_clients(made: Made, rules_of: Mapping[str, list[Rule]], findings: Findings) -> None:
     """What clients have, and no rule or address makes use of."""
-    rules = made.person.rules.rules
     for client in made.person.roster.clients:
-        mine = [rule for rule in rules if could_match(rule.when, client) is not False]
+        mine = rules_of[client.label]
         if client.passes and not any(rule.spends_pass for rule in mine):
             findings.warning(
                 made.place("client", client.label, "passes"),

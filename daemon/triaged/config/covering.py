@@ -5,31 +5,62 @@ Conditions go in, answers come out; False means "not known to be", never "known 
 
 from triaged.core.address import Glob, read_address
 from triaged.core.clients import Client
-from triaged.core.conditions import Condition, could_match
+from triaged.core.conditions import Condition, could_match, exact_clients
 from triaged.core.conditions.circumstances import IsInHours, IsKind
 from triaged.core.conditions.content import IsInLanguage, TextHas
 from triaged.core.conditions.people import HasTier, IsAddressed, IsClient, IsFrom, IsTo
 from triaged.core.conditions.terms import AllOf, AnyOf, NoneOf
 from triaged.core.rules import Rule
 
-
-def reached_clients(rule: Rule, clients: tuple[Client, ...]) -> tuple[Client, ...]:
-    """The clients whose mail a rule may match."""
-    return tuple(client for client in clients if could_match(rule.when, client) is not False)
+_MOST = 20_000
+"""Comparisons of two rules in one reading."""
 
 
-def covered_by(rule: Rule, earlier: tuple[Rule, ...], clients: tuple[Client, ...]) -> Rule | None:
-    """The earlier rule on account of which this one never decides, None if it may.
+class Coverage:
+    """Goes through rules top to bottom and knows, at each, whom it can be about and which rule above takes all of it.
 
-    A rule that spends a pass covers nothing: it does not match when there is none left.
+    Work stays bounded: a rule is compared with those above that name one of its clients or none, and among thousands of
+    rules no longer with all of these.
     """
-    always = tuple(one for one in earlier if not one.spends_pass)
-    for one in always:
-        if implies(rule.when, one.when):
-            return one
-    concerned = reached_clients(rule, clients)
-    takers = [next((one for one in always if could_match(one.when, client) is True), None) for client in concerned]
-    return takers[0] if takers and all(takers) else None
+
+    def __init__(self, clients: tuple[Client, ...]) -> None:
+        self._clients = {client.label: client for client in clients}
+        self._takers: dict[str, Rule] = {}  # label -> the first rule that takes all mail of that client
+        self._above: dict[str, list[tuple[int, Rule]]] = {}  # label, "" for rules that name no client -> rules
+        self._count = 0
+        self._compared = 0
+
+    def reached(self, rule: Rule) -> tuple[Client, ...]:
+        """The clients whose mail a rule may match."""
+        labels = exact_clients(rule.when)
+        some = self._clients.values() if labels is None else (self._clients.get(label) for label in sorted(labels))
+        return tuple(client for client in some if client is not None and could_match(rule.when, client) is not False)
+
+    def cover_of(self, rule: Rule, reached: tuple[Client, ...]) -> Rule | None:
+        """The rule above on account of which this one never decides, None if it may."""
+        for _, one in sorted(self._candidates(rule), key=lambda candidate: candidate[0]):
+            self._compared += 1
+            if implies(rule.when, one.when):
+                return one
+        takers = [self._takers.get(client.label) for client in reached]
+        return takers[0] if takers and all(takers) else None
+
+    def _candidates(self, rule: Rule) -> list[tuple[int, Rule]]:
+        if self._compared > _MOST:
+            return []
+        labels = exact_clients(rule.when)
+        return [*self._above.get("", []), *(self._above.get(min(labels), []) if labels else [])]
+
+    def add(self, rule: Rule, reached: tuple[Client, ...]) -> None:
+        """Go on below this rule. One that spends a pass covers nothing: it does not match when there is none left."""
+        self._count += 1
+        if rule.spends_pass:
+            return
+        for label in exact_clients(rule.when) or ("",):
+            self._above.setdefault(label, []).append((self._count, rule))
+        for client in reached:
+            if client.label not in self._takers and could_match(rule.when, client) is True:
+                self._takers[client.label] = rule
 
 
 def implies(narrow: Condition | None, broad: Condition | None) -> bool:

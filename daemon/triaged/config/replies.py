@@ -62,10 +62,14 @@ def check_languages(person: Person, places: dict[str, Place], slip: Place, findi
         slip: where [promises] says that second mails go, or which.
         findings: what is wrong is added to these.
     """
+    readers = {  # of each reply, those who cannot read it
+        label: [client for client in person.roster.clients if _lacks(template, client)]
+        for label, template in person.replies.items()
+    }
     for rule in person.rules.rules:
         template = person.replies.get(rule.reply or "")
-        for client in person.roster.clients:
-            if template is not None and could_match(rule.when, client) is not False and _lacks(template, client):
+        for client in readers.get(rule.reply or "", ()):
+            if template is not None and could_match(rule.when, client) is not False:
                 findings.error(
                     places[rule.name], f"{_reads(client, template)}: add it, or take the client out of this rule"
                 )

@@ -119,3 +119,9 @@ def test_an_empty_folder_is_told(tmp_path: Path):
     found = load(tmp_path)
     assert [problem.text for problem in found.problems] == ["there is no person in this folder: write NAME.toml"]
     assert not found.usable
+
+
+def test_a_service_file_that_is_no_toml_stops_everything(tmp_path: Path):
+    found = read(tmp_path, service="[", dana=WHOLE)
+    assert (found.service, found.usable) == (None, False)
+    assert [person.label for person in found.persons] == ["dana"]

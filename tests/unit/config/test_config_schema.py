@@ -1,6 +1,7 @@
 """The JSON Schema for editors: made from what the loader reads by, and of one mind with it."""
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,11 @@ def test_it_is_a_valid_schema():
 def test_it_accepts_the_examples(path: Path):
     assert [error.message for error in VALIDATOR.iter_errors(plain(path.read_text(encoding="utf-8")))] == []
     assert path.read_text(encoding="utf-8").startswith("#:schema ./triaged.schema.json\n")
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_the_examples_stay_toml_1_0(path: Path):
+    assert tomllib.loads(path.read_text(encoding="utf-8")) == tomli.loads(path.read_text(encoding="utf-8"))
 
 
 def plain(text: str) -> Any:

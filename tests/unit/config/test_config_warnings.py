@@ -196,3 +196,12 @@ def test_parts_that_are_not_in_force_yet_are_told_where_they_are_written(tmp_pat
 def test_a_node_that_is_not_there_stands_where_what_is_above_it_does():
     place = Place(Path("x"), 3, 4)
     assert Node({}, place, place).find("a", 0, "b").at == place
+
+
+def test_among_thousands_of_rules_reading_stays_quick_and_still_says_what_no_client_can_match(tmp_path: Path):
+    many = "".join(
+        f'[[rule]]\nname = "r{number}"\nwhen = {{ client = "harbor", subject = "word{number}" }}\nthen = "urgent"\n'
+        for number in range(1_000)
+    )
+    never = '[[rule]]\nname = "never"\nwhen = { client = "harbor", not = { client = "*" } }\nthen = "urgent"\n'
+    assert warned(tmp_path, WHOLE.replace("[[rule]]", many + never + "[[rule]]")) == ['no client can match "never"']
