@@ -113,6 +113,10 @@ def _domain(domain: str) -> str | None:
 
 
 def _a_label(domain: str) -> str | None:
+    """The A-label of an international domain; one that is only shown as it is (invisible or compatibility forms) is none."""
+    shown = all(character in ".-" or unicodedata.category(character)[0] in "LMN" for character in domain)
+    if not shown or unicodedata.normalize("NFKC", domain) != domain:
+        return None
     import idna  # only mail with an international domain pays for its tables
 
     try:
@@ -232,6 +236,13 @@ def organisation(domain: str) -> str:
     return str(private) if private else domain
 
 
+def has_organisation(domain: str) -> bool:
+    """Say whether a domain is somebody's own or below it, and no public suffix under which anybody may have one."""
+    label = _domain(domain)
+    suffixes: object = _public_suffixes()
+    return bool(label and suffixes.privatesuffix(label))  # type: ignore[attr-defined]  # the library ships no types
+
+
 def plain(address: Address) -> Address:
     """Take BATV tags (`prvs=…=`) and SRS rewriting off, for comparison only: never a destination."""
     if batv := _BATV.fullmatch(address.local):
@@ -285,7 +296,7 @@ class Glob:
         fixed = _domain(domain) if at else None
         if fixed:
             return cls(pattern, 2 if local == "*" else 1, True, fixed, _shape(f"{local}@{fixed}"))  # noqa: FBT003  # see above
-        known = domain.startswith("*.") and _is_registrable(domain[2:])
+        known = domain.startswith("*.") and has_organisation(domain[2:])
         return cls(pattern, 1, known, "", _shape(pattern))
 
     def matches(self, address: Address) -> bool:
@@ -296,12 +307,6 @@ class Glob:
 
     def __str__(self) -> str:
         return self.text
-
-
-def _is_registrable(domain: str) -> bool:
-    label = _domain(domain)
-    suffixes: object = _public_suffixes()
-    return bool(label and suffixes.privatesuffix(label))  # type: ignore[attr-defined]  # the library ships no types
 
 
 def _shape(pattern: str) -> re.Pattern[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from triaged.core.address import organisation
+from triaged.core.address import has_organisation, organisation
 from triaged.core.message import Message
 
 MICROSOFT = "microsoft365"
@@ -92,8 +92,8 @@ def refused_id(authserv_id: str) -> str | None:
     host = known.removeprefix("*.")
     if "." not in host:
         return f"{authserv_id!r} is no full host name, so it may be anybody's"
-    if known.startswith("*.") and organisation(host) == host and host.count(".") == 0:
-        return f"{authserv_id!r} is a whole top-level domain"
+    if known.startswith("*.") and not has_organisation(host):
+        return f"{authserv_id!r} holds the hosts of everybody below {host}"
     return None
 
 

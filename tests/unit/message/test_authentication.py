@@ -190,7 +190,9 @@ def test_the_ids_seen_are_told() -> None:
     assert authenticate(message, Trust()).ids_seen == ("a.example", MICROSOFT)
 
 
-@pytest.mark.parametrize("authserv_id", ["OpenDMARC", "localhost", "HOSTNAME", "mx", "*", "*.com", "example"])
+@pytest.mark.parametrize(
+    "authserv_id", ["OpenDMARC", "localhost", "HOSTNAME", "mx", "*", "*.com", "*.co.uk", "example"]
+)
 def test_ids_that_anybody_claims_are_refused(authserv_id: str) -> None:
     assert refused_id(authserv_id) is not None
 

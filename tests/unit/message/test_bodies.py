@@ -288,3 +288,11 @@ def test_headers_alone_read_without_text() -> None:
     message = read(b"Content-Type: multipart/mixed; boundary=x\r\nSubject: hi\r\n\r\n", b"", size=5_000, complete=False)
 
     assert (message.text, message.new_text, message.words, message.content_type) == ("", "", 0, "multipart/mixed")
+
+
+def test_a_soft_break_at_the_end_or_before_another_depth_ends_the_paragraph() -> None:
+    assert mail("text/plain; format=flowed", "> one \r\ntwo \r\n-- \r\nthree ").text == "> one \ntwo \n-- \nthree "
+
+
+def test_a_comment_beside_the_type_is_no_part_of_it() -> None:
+    assert mail("text/html (rich); charset=utf-8", "<p>x</p>").content_type == "text/html"

@@ -49,6 +49,8 @@ def test_folded_fields_are_one_line(end: bytes) -> None:
         (b"=?utf-8*de?q?gr=C3=BCn?=", "grün"),
         (b"=?iso-8859-15?q?10_=A4?=", "10 €"),
         (b"a =?utf-8?q?b?= c", "a b c"),
+        (b"=?utf-8?q?a?= or =?utf-8?q?b?=", "a or b"),
+        (b"=?utf-8?q?=C3=BC?= =?iso-8859-1?q?=FC?=", "üü"),
         (b"=?unheard-of?q?=C3=BC?=", "ü"),
         (b"=?utf-7?q?+ADw-script+AD4-?= x", "x"),
         (b"=?utf-8?q?broken", "=?utf-8?q?broken"),

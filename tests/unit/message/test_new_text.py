@@ -110,6 +110,11 @@ def test_outlook_blocks_and_separators_cut_to_the_end(block: str) -> None:
         (f"On 3 May, Dana wrote:\n{QUOTE}\n\nbelow it\n", "below it"),
         ("Please ring.\n-- \nGary Smith\nurgent care Ltd\n", "Please ring."),
         ("Please ring.\n--\nGary\n", "Please ring."),
+        ("Please ring.\n-- \nGary: 030 1234\n> old\nbelow\n", "Please ring.\nbelow"),
+        (
+            "1. x\n____________________________\n" + "2. y\n" * 9,
+            "1. x\n____________________________\n" + "2. y\n" * 8 + "2. y",
+        ),
         (f"Please ring.\n-- \nGary\nOn 3 May 2026, Dana wrote:\n{QUOTE}\n", "Please ring."),
         ("Please ring.\n\nSent from my iPhone\n", "Please ring."),
         ("Please ring.\n\nGet Outlook for iOS<https://x>\n", "Please ring."),
