@@ -24,6 +24,7 @@ from server.dovecot import Dovecot, Stored
 from server.sink import Sink
 from support.loglines import LogLines
 from triaged.config import load
+from triaged.desk.words import Push
 from triaged.service.daemon import Daemon
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -77,6 +78,7 @@ class Stage:
     clock: DrivenClock = field(init=False)
     lines: LogLines = field(init=False)
     users: list[str] = field(default_factory=list)
+    pushes: list[Push] = field(default_factory=list)
     smtp: str = ""
     imap: str = ""
     daemon: Daemon = field(init=False)
@@ -134,7 +136,7 @@ class Stage:
         self.write_config()
         loaded = load(self.path, now=self.clock.now())
         assert not loaded.errors, [str(problem) for problem in loaded.errors]
-        self.daemon = Daemon(loaded, self.lines.events, clock=self.clock)
+        self.daemon = Daemon(loaded, self.lines.events, clock=self.clock, send=self._push)
         self._run = asyncio.create_task(self.daemon.run(), name="daemon")
         ready = asyncio.create_task(self.daemon.ready.wait())
         async with asyncio.timeout(PATIENCE):
@@ -143,6 +145,10 @@ class Stage:
         if self._run.done():
             self._run.result()
         await self.quiet()
+
+    async def _push(self, url: str, push: Push) -> None:
+        """The phone."""
+        self.pushes.append(push)
 
     async def close(self) -> int:
         """Stop the daemon as SIGTERM does; its exit code."""
