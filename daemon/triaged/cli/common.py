@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -117,7 +117,7 @@ def local(at: datetime | None, zone: ZoneInfo | None = None) -> str | None:
     return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")
 
 
-def readable(at: datetime | None, zone: ZoneInfo | None = None) -> str:
+def readable(at: datetime | None, zone: tzinfo | None = None) -> str:
     """For a table: "Fri 27 Nov 09:00"."""
     if at is None:
         return ""

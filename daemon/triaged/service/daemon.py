@@ -6,16 +6,19 @@ that account's desk, and only a damaged ledger ends the whole.
 
 import asyncio
 import contextlib
+import os
 import random
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from triaged import __version__
 from triaged.clock import Clock, SystemClock
 from triaged.config import Loaded, ask_secret, load, state_file
-from triaged.core.settings import Account, Person, Secret, Server
+from triaged.core.settings import Account, Mode, Person, Secret, Server
 from triaged.delivery import Delivery, SmtpDelivery
 from triaged.desk.account import Desk
 from triaged.desk.household import Household
@@ -29,7 +32,9 @@ from triaged.log.events import Events
 from triaged.mailbox import Pools, Session
 from triaged.outbox import Outbox
 from triaged.service.board import Board, keeping
+from triaged.service.inside import Inside
 from triaged.service.notify import Notifier
+from triaged.service.standing import Live, standing
 
 EX_OK, EX_FAILED, EX_DAMAGED, EX_CONFIG = 0, 1, 74, 78
 
@@ -106,9 +111,12 @@ class Daemon:
             )
         waker = Waker(folder)
         loop = asyncio.get_running_loop()
+        inside = Inside(self._standing, folder)
         if not once:
             waker.listen(loop, self.wake)
             self._listen_to_signals(loop)
+            if trouble := await inside.open():
+                self.events.emit("account.degraded", error=trouble, reason="`triaged status` asks the ledger instead")
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
@@ -128,6 +136,7 @@ class Daemon:
             self.events.emit("service.stopping", level="error", error=str(damaged.exceptions[0]))
             raise damaged.exceptions[0] from None
         finally:
+            await inside.close()
             waker.close()
         stopped = self.clock.now()
         await office.write(Ledger.stopping, stopped)
@@ -304,6 +313,21 @@ class Daemon:
         watching = sum(station.desk.health.state == "watching" for station in self.stations.values())
         return f"watching {watching} of {len(self.stations)} account{'s' if len(self.stations) != 1 else ''}"
 
+    async def _standing(self) -> Mapping[str, Any]:
+        """How everything is, for `triaged status`."""
+        assert self._office is not None
+        loaded, now = self.board.loaded, self.clock.now()
+        live = {login: Live(station.desk.health, _unmoved(station.desk)) for login, station in self.stations.items()}
+        return {
+            "source": "daemon",
+            "pid": os.getpid(),
+            "version": __version__,
+            "configuration": str(loaded.path),
+            "started": self.started_at.astimezone(loaded.persons[0].worktime.zone).isoformat(timespec="seconds"),
+            "ready": self.ready.is_set(),
+            "people": await self._office.write(standing, loaded, now, live),
+        }
+
     async def _reload_when_told(self) -> None:
         while not self.stopping.is_set():
             await self._reloading.wait()
@@ -352,6 +376,14 @@ class Daemon:
                     await office.write(Ledger.purge, now, keep)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.stopping.wait(), self.notifier.watchdog_seconds or 60)
+
+
+def _unmoved(desk: Desk) -> str:
+    """Why this account moves nothing, although it should; "" it does, or is not connected."""
+    _, account = desk.settings()
+    if desk.layout is None or desk.layout.movable or account.mode is Mode.OBSERVE:
+        return ""
+    return desk.layout.why or "there is no folder to put messages into"
 
 
 def _asking(secret: Secret, server: Server) -> Callable[[], Awaitable[str]]:

@@ -1,0 +1,130 @@
+"""`triaged status`: the accounts and how they are, what waits, what is promised for today, and what needs a person."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from triaged.cli.common import add_listing, configuration, console, ledger_of, person_of, print_json, readable
+from triaged.config import Loaded, state_file
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    add_listing(parser)
+    parser.epilog = "Exit code 0: all is well; 1: something needs a person, and the last lines say what."
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask the running daemon, else the ledger."""
+    loaded = configuration(args)
+    person = person_of(loaded, args.person)
+    found = _found(loaded)
+    people = [one for one in found["people"] if person is None or one["person"] == person.label]
+    if args.json:
+        head = {name: found.get(name) for name in ("source", "pid", "version", "started", "ready")}
+        print_json({**head, **one} for one in people)
+    else:
+        _page(found, people)
+    return 1 if any(one["attention"] for one in people) else 0
+
+
+def _found(loaded: Loaded) -> dict[str, Any]:
+    from triaged.service.inside import NoAnswerError, ask
+
+    try:
+        return ask(state_file(loaded).parent)
+    except NoAnswerError:
+        from triaged.service.standing import standing
+
+        with ledger_of(loaded) as ledger:
+            people = standing(ledger, loaded, datetime.now(UTC), None)
+        return {"source": "ledger", "ready": False, "people": people}
+
+
+def _page(found: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> None:
+    from rich.text import Text
+
+    out = console()
+    if found["source"] == "daemon":
+        head = f"running since {_at(found['started'])}" + ("" if found["ready"] else ", still starting")
+        out.print(
+            Text.assemble(("● ", "green"), head, (f"  (process {found['pid']}, triaged {found['version']})", "dim"))
+        )
+    else:
+        out.print(Text.assemble(("○ ", "red"), "no daemon is running; this is what the ledger remembers"))
+    for one in people:
+        out.print()
+        if len(people) > 1:
+            out.print(Text(one["person"], style="bold"))
+        _accounts(out, one["accounts"])
+        _promises(out, one["promises"])
+        _passes(out, one["passes"])
+        for need in one["attention"]:
+            out.print(Text.assemble(("! ", "bold red"), need))
+    sys.stdout.flush()
+
+
+_STYLES = {
+    "watching": "green",
+    "connected": "green",
+    "starting": "yellow",
+    "signed out": "bold red",
+    "disconnected": "red",
+}
+
+
+def _accounts(out: Any, accounts: Sequence[Mapping[str, Any]]) -> None:
+    from rich.text import Text
+
+    for one in accounts:
+        since = f" since {_at(one['since'])}" if one["since"] else ""
+        out.print(
+            Text.assemble(
+                (one["account"], "bold"), f"  {one['login']}  ", (one["state"], _STYLES.get(one["state"], "yellow")), since,
+                ("" if one["mode"] == "send" else f"  mode {one['mode']}", "yellow"),
+            )
+        )  # fmt: skip
+        last = f"last message {_at(one['last_message'])}" if one["last_message"] else "no message yet"
+        waits = [f"{one[name]} {words}" for name, words in _WAITS.items() if one[name]]
+        due = f"next due {_at(one['next_due'])}" if one["next_due"] else ""
+        out.print(Text("  " + " · ".join(filter(None, (last, *waits, due))), style="dim"))
+        if one["error"]:
+            out.print(Text(f"  {one['error']}", style="red"))
+
+
+_WAITS = {
+    "aside": "put aside",
+    "waiting": "to be answered",
+    "held": "held",
+    "in_doubt": "in doubt",
+    "failing": "failing",
+    "unreadable": "unreadable",
+}
+
+
+def _promises(out: Any, promises: Mapping[str, Any]) -> None:
+    from rich.text import Text
+
+    today = promises["due_today"]
+    count = f"{promises['open']} open" + (f", {promises['overdue']} overdue" if promises["overdue"] else "")
+    out.print(Text.assemble(("promises  ", "cyan"), count, "" if today else ", none due today"))
+    for one in today:
+        what = "call" if one["kind"] == "call" else "answer"
+        style = "bold red" if one["state"] == "overdue" else ""
+        subject = f"  “{one['subject']}”" if one["subject"] else ""
+        out.print(Text.assemble("  ", (_at(one["due"]), style), f"  {what}  {one['client']}  {one['to']}{subject}"))
+
+
+def _passes(out: Any, passes: Sequence[Mapping[str, Any]]) -> None:
+    from rich.text import Text
+
+    if passes:
+        left = ", ".join(f"{one['client']} {one['left']} of {one['total']} this {one['period']}" for one in passes)
+        out.print(Text.assemble(("passes    ", "cyan"), left, " left"))
+
+
+def _at(instant: str) -> str:
+    at = datetime.fromisoformat(instant)
+    return readable(at, at.tzinfo)  # as it is written: in the person's zone

@@ -1,0 +1,118 @@
+"""How things are inside a running daemon, asked over a private socket: one JSON line in, one JSON line out.
+
+The socket lies in the runtime directory ($RUNTIME_DIRECTORY, as systemd says it), else in the state folder; only its owner
+may connect. A link in the state folder leads to it, so that whoever knows the state finds the daemon. Nothing can be
+changed through it, and a client that is slow or rude costs the daemon nothing but a closed connection.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from triaged.core.errors import TriagedError
+
+PATIENCE: Final = 5.0
+"""Seconds for a client to ask, and for the daemon to answer."""
+_NAME: Final = "status.sock"
+_LONGEST_PATH: Final = 107  # sun_path of unix(7), without its terminating zero
+_LONGEST_QUESTION: Final = 1024
+_LONGEST_ANSWER: Final = 16_000_000
+
+Provider = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+class NoAnswerError(TriagedError):
+    """No daemon answers for this state."""
+
+
+class Inside:
+    """The daemon's end. Only the holder of the state's lock may open it."""
+
+    def __init__(self, provider: Provider, state: Path, environ: Mapping[str, str] = os.environ) -> None:
+        """Tell what `provider` says.
+
+        Args:
+            provider: how the daemon is, ready for JSON.
+            state: the state folder.
+            environ: where the runtime directory is named.
+        """
+        self._provider = provider
+        self._link = state / _NAME
+        runtime = environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]
+        self._path = Path(runtime) / _NAME if runtime else self._link
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> str:
+        """Listen. Returns "", or why that cannot be; the daemon works without."""
+        if len(str(self._path).encode()) > _LONGEST_PATH:
+            return f"{self._path} is too long for a socket"
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            for name in (self._link, self._path):
+                name.unlink(missing_ok=True)  # left over from a process that was killed
+            listening.bind(str(self._path))
+            self._path.chmod(0o600)  # before it listens: nobody else has connected yet
+            if self._link != self._path:
+                self._link.symlink_to(self._path)
+            self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=_LONGEST_QUESTION)
+        except OSError as error:
+            listening.close()
+            return f"{self._path} cannot be used: {error.strerror}"
+        return ""
+
+    async def close(self) -> None:
+        """Listen no more."""
+        if self._server is None:
+            return
+        self._server.close()
+        self._server = None
+        for name in (self._path, self._link):
+            with contextlib.suppress(OSError):
+                name.unlink()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            with contextlib.suppress(OSError, TimeoutError, ValueError):
+                async with asyncio.timeout(PATIENCE):
+                    answer = await self._answer(await reader.readline())
+                    writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+                    await writer.drain()
+        finally:
+            writer.close()
+
+    async def _answer(self, question: bytes) -> Mapping[str, Any]:
+        try:
+            asked = json.loads(question)
+        except ValueError:
+            asked = None
+        if not isinstance(asked, dict) or asked.get("ask") != "status":
+            return {"error": 'ask {"ask": "status"}'}
+        try:
+            return await self._provider()
+        except TriagedError as error:
+            return {"error": str(error)}
+
+
+def ask(state: Path) -> dict[str, Any]:
+    """Ask the daemon of a state folder how it is. Blocking, for seconds at most.
+
+    Raises:
+        NoAnswerError: none is running, it does not answer, or it is somebody else's.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(PATIENCE + 1)
+        try:
+            line.connect(os.path.realpath(state / _NAME))
+            line.sendall(b'{"ask": "status"}\n')
+            with line.makefile("rb") as answers:
+                found = json.loads(answers.readline(_LONGEST_ANSWER))
+        except (OSError, ValueError) as error:
+            raise NoAnswerError(f"no daemon answers: {error}") from error
+    if not isinstance(found, dict) or "error" in found:
+        raise NoAnswerError(f"the daemon says: {found.get('error') if isinstance(found, dict) else found}")
+    return found

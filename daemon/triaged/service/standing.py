@@ -1,0 +1,186 @@
+"""How everybody stands: accounts, what is put aside and waits, promises due today, passes left, and what needs a person.
+
+In: the ledger, the settings, and the desks' health where a daemon is running. Out: plain values, ready for JSON; instants
+as RFC 3339 in the person's zone. The daemon tells it over its socket; without a daemon the ledger alone tells it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from triaged.config import Loaded
+from triaged.core.passes import period_start
+from triaged.core.settings import Account, Person
+from triaged.desk.account import Health
+from triaged.ledger import Ledger
+from triaged.ledger.values import AccountOverview, PromiseRow
+
+PATIENT = timedelta(minutes=15)
+"""A connection that is gone for less than this mends itself: no person is needed."""
+
+_FIGURES = ("aside", "waiting", "held", "in_doubt", "failing", "unreadable")
+_NEEDS = {
+    "held": "{} held: see `triaged queue`",
+    "in_doubt": "{} in doubt, it is not known whether they went out: see `triaged queue`",
+    "failing": "{} that failed more than twice: see `triaged log --event account.degraded`",
+    "unreadable": "{} that could not be read: they lie in the inbox",
+}
+_OF = {"held": "replies", "in_doubt": "replies", "failing": "acts on the mailbox", "unreadable": "messages"}
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What only the running daemon knows of an account."""
+
+    health: Health
+    moves: str = ""  # why nothing is moved; "" it is
+
+
+def standing(ledger: Ledger, loaded: Loaded, now: datetime, live: Mapping[str, Live] | None) -> list[dict[str, Any]]:
+    """One object a person, in the order of the configuration.
+
+    Args:
+        ledger: read only.
+        loaded: the settings in force.
+        now: decides what is due today.
+        live: by login; None: no daemon is running.
+    """
+    overview = {row.account.login: row for row in ledger.overview()}
+    return [_person(ledger, person, overview, now, live) for person in loaded.persons]
+
+
+def _person(
+    ledger: Ledger,
+    person: Person,
+    overview: Mapping[str, AccountOverview],
+    now: datetime,
+    live: Mapping[str, Live] | None,
+) -> dict[str, Any]:
+    zone = person.worktime.zone
+    rows = [overview[account.login] for account in person.accounts if account.login in overview]
+    key = rows[0].account.person if rows else None
+    accounts = [_account(account, overview.get(account.login), zone, live) for account in person.accounts]
+    promises = ledger.promises_open(key, planned=False) if key else []
+    return {
+        "person": person.label,
+        "accounts": accounts,
+        "promises": {
+            "open": sum(one.state == "open" for one in promises),
+            "overdue": sum(one.state == "overdue" for one in promises),
+            "due_today": [_promise(ledger, one, zone) for one in _today(promises, person, now)],
+        },
+        "passes": _passes(ledger, person, key, now) if key else [],
+        "attention": _attention(accounts, promises, person, now, running=live is not None),
+    }
+
+
+def _account(
+    account: Account, row: AccountOverview | None, zone: ZoneInfo, live: Mapping[str, Live] | None
+) -> dict[str, Any]:
+    known = live.get(account.login) if live is not None else None
+    health = known.health if known else Health(state="not watched")
+    seen = [folder.last_internal_at for folder in row.folders if folder.role == "watch"] if row else []
+    last = health.last_message or max((at for at in seen if at is not None), default=None)
+    return {
+        "account": account.label,
+        "login": account.login,
+        "mode": account.mode.value,
+        "state": health.state,
+        "since": _local(health.since, zone),
+        "error": health.error or None,
+        "proven_alive": _local(health.proven_alive, zone),
+        "last_message": _local(last, zone),
+        "not_moved": (known.moves if known else "") or None,
+        **{name: getattr(row, name) if row else 0 for name in _FIGURES},
+        "next_due": _local(row.next_due, zone) if row else None,
+    }
+
+
+def _today(promises: Sequence[PromiseRow], person: Person, now: datetime) -> list[PromiseRow]:
+    """What falls due until midnight, and what is overdue."""
+    today = person.worktime.date_of(now)
+    return [one for one in promises if person.worktime.date_of(one.due_at) <= today]
+
+
+def _promise(ledger: Ledger, promise: PromiseRow, zone: ZoneInfo) -> dict[str, Any]:
+    items = ledger.promise_items(promise.id)
+    item = ledger.item(items[0]) if items else None
+    return {
+        "client": promise.client,
+        "to": promise.correspondent,
+        "kind": promise.kind,
+        "due": _local(promise.due_at, zone),
+        "state": promise.state,
+        "item": item.id if item else None,
+        "subject": item.subject if item else None,
+    }
+
+
+def _passes(ledger: Ledger, person: Person, key: str, now: datetime) -> list[dict[str, Any]]:
+    found = []
+    for client in person.roster.clients:
+        if client.passes is None:
+            continue
+        start = period_start(now, client.passes, person.worktime)
+        spent = ledger.passes_spent(key, client.label, start)
+        found.append(
+            {
+                "client": client.label,
+                "left": max(0, client.passes.count - spent),
+                "total": client.passes.count,
+                "period": client.passes.period,
+            }
+        )
+    return found
+
+
+def _attention(
+    accounts: Sequence[Mapping[str, Any]],
+    promises: Sequence[PromiseRow],
+    person: Person,
+    now: datetime,
+    *,
+    running: bool,
+) -> list[str]:
+    """Why a person is needed; nothing: she is not."""
+    needs = [] if running else ["the daemon is not running: nothing is watched"]
+    for account in accounts:
+        label = account["account"]
+        if running and (trouble := _trouble(account, now)):
+            needs.append(f"{label}: {trouble}")
+        needs += [
+            f"{label}: {_NEEDS[name].format(_count(account[name], _OF[name]))}" for name in _NEEDS if account[name]
+        ]
+    overdue = [one for one in promises if one.state == "overdue"]
+    if overdue:
+        names = ", ".join(dict.fromkeys(_name(person, one.client) for one in overdue))
+        needs.append(f"{_count(len(overdue), 'promised answers')} overdue ({names})")
+    return needs
+
+
+def _trouble(account: Mapping[str, Any], now: datetime) -> str:
+    match account["state"]:
+        case "signed out":
+            return f"cannot sign in: {account['error']}"
+        case "watching" | "connected":
+            return f"nothing is moved: {account['not_moved']}" if account["not_moved"] else ""
+        case "starting":
+            return ""
+        case _:
+            since = datetime.fromisoformat(account["since"]) if account["since"] else now
+            return f"not connected since {since:%a %H:%M}: {account['error']}" if now - since >= PATIENT else ""
+
+
+def _count(number: int, things: str) -> str:
+    return f"{number} {things if number != 1 else things.replace('acts', 'act').removesuffix('s').replace('replie', 'reply')}"
+
+
+def _name(person: Person, label: str) -> str:
+    client = person.roster.by_label(label)
+    return client.name if client else label
+
+
+def _local(at: datetime | None, zone: ZoneInfo) -> str | None:
+    return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")
