@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from triaged.config.files import beside, is_missing
 from triaged.config.problems import Findings, Place
-from triaged.config.reading import Section, header
+from triaged.config.reading import Section
+from triaged.config.telling import header
 from triaged.config.values import is_loopback
 from triaged.core.authres import Trust
 from triaged.core.settings import (
@@ -160,7 +162,7 @@ def _check_server(server: Server, kind: str, section: Section, findings: Finding
         findings.error(
             section.place(), f'{header(section.path)} has no password: write password = {{ credential = "…" }}'
         )
-    if server.trust_ca is not None and not server.trust_ca.is_file():
+    if server.trust_ca is not None and is_missing(server.trust_ca):
         findings.error(section.place("trust_ca"), f"trust_ca: there is no file {server.trust_ca}")
 
 
@@ -180,7 +182,7 @@ def _secret(kind: str, value: Any, place: Place) -> Secret | None:
         case "credential":
             return CredentialSecret(value)
         case "file":
-            return FileSecret(_beside(value, place))
+            return FileSecret(beside(value, place))
         case "env":
             return EnvSecret(value)
         case "command":
@@ -191,18 +193,13 @@ def _secret(kind: str, value: Any, place: Place) -> Secret | None:
 
 def _command(argv: tuple[str, ...], place: Place) -> tuple[str, ...]:
     """A program with a slash in its name lies beside the configuration; any other is looked for in PATH."""
-    program = str(_beside(argv[0], place)) if "/" in argv[0] or argv[0].startswith("~") else argv[0]
+    program = str(beside(argv[0], place)) if "/" in argv[0] or argv[0].startswith("~") else argv[0]
     return (program, *argv[1:])
-
-
-def _beside(text: str, place: Place) -> Path:
-    """A file relative to the one that names it."""
-    return place.file.parent.absolute() / Path(text).expanduser()
 
 
 def _file(section: Section, key: str) -> Path | None:
     text = section.get(key)
-    return None if text is None else _beside(text, section.place(key))
+    return None if text is None else beside(text, section.place(key))
 
 
 def _oauth(section: Section | None, findings: Findings) -> OAuth | None:

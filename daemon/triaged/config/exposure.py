@@ -1,8 +1,8 @@
 """Secrets that others can read: texts in a file that everybody may read, files of secrets likewise."""
 
 import stat
-from pathlib import Path
 
+from triaged.config.files import beside, is_missing, mode_of
 from triaged.config.problems import Findings, Place
 from triaged.config.reading import Section
 
@@ -22,7 +22,7 @@ def check_secrets(section: Section, findings: Findings) -> None:
 
 
 def _check_text(key: str, place: Place, findings: Findings) -> None:
-    if _mode(place.file) & stat.S_IROTH:
+    if mode_of(place.file) & stat.S_IROTH:
         findings.warning(
             place,
             f'the {key} stands here as text, and everybody on this machine can read the file: chmod o-r, or {key} = {{ credential = "…" }}',
@@ -30,19 +30,8 @@ def _check_text(key: str, place: Place, findings: Findings) -> None:
 
 
 def _check_file(text: str, place: Place, findings: Findings) -> None:
-    path = place.file.parent / Path(text).expanduser()
-    try:
-        missing = not path.exists()
-    except OSError:  # it lies where only the daemon may look
-        return
-    if missing:
+    path = beside(text, place)
+    if is_missing(path):
         findings.warning(place, f"there is no file {path} yet")
-    elif _mode(path) & stat.S_IROTH:
+    elif mode_of(path) & stat.S_IROTH:
         findings.warning(place, f"everybody on this machine can read {path}: chmod o-r")
-
-
-def _mode(path: Path) -> int:
-    try:
-        return path.stat().st_mode
-    except OSError:
-        return 0

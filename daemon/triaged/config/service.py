@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from triaged.config.files import home_of, is_missing
 from triaged.config.reading import Section
 from triaged.core.settings import Service
 from triaged.core.spans import parse_span
@@ -16,15 +17,15 @@ def default_path(environ: Mapping[str, str] = os.environ) -> Path:
     """Where the configuration is if nobody says: $TRIAGED_CONFIG, the user's, the system's."""
     if named := environ.get("TRIAGED_CONFIG"):
         return Path(named)
-    own = Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "triaged" / "triaged.toml"
-    return own if own.exists() else Path("/etc/triaged/triaged.toml")
+    own = Path(environ.get("XDG_CONFIG_HOME") or home_of("~/.config")) / "triaged" / "triaged.toml"
+    return own if not is_missing(own) else Path("/etc/triaged/triaged.toml")
 
 
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Where the ledger lies: $STATE_DIRECTORY (systemd.exec(5), the first of them), else $XDG_STATE_HOME/triaged."""
     if folder := environ.get("STATE_DIRECTORY", "").partition(":")[0]:
         return Path(folder)
-    return Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "triaged"
+    return Path(environ.get("XDG_STATE_HOME") or home_of("~/.local/state")) / "triaged"
 
 
 def make_service(section: Section | None, environ: Mapping[str, str] = os.environ) -> Service:

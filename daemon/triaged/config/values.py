@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from triaged.config.files import home_of
 from triaged.core.address import Address, Glob, read_address
 from triaged.core.authres import refused_id
 from triaged.core.calls import parse_call
@@ -124,7 +125,7 @@ def parse_state(text: str) -> Path:
     kind, colon, path = text.partition(":")
     if not colon or kind != "sqlite" or not path:
         raise ValueError(f'"{text}" is no ledger: write sqlite: and a file, as in "sqlite:triaged.db"')
-    return Path(path.removeprefix("//")).expanduser()
+    return home_of(path.removeprefix("//"))
 
 
 def parse_address(text: str) -> Address:

@@ -302,3 +302,13 @@ def test_a_server_on_this_machine_may_be_spoken_to_in_the_clear(tmp_path: Path):
     assert not loaded(tmp_path, text).errors
     elsewhere = WHOLE.replace('"imap.roth.example"', '"10.0.0.5", tls = "none", allow_cleartext = true')
     assert not loaded(tmp_path, elsewhere).errors
+
+
+@pytest.mark.parametrize("name", ["~nobody-has-this-name/pw", "x" * 5000, "/proc/1/root/secret/pw"])
+def test_names_of_files_that_cannot_be_looked_at_do_no_harm(tmp_path: Path, name: str):
+    ca = f'trust_ca = "{name}", password = {{ file = "{name}" }}'
+    found = loaded(tmp_path, WHOLE.replace('password = { credential = "work" }', ca))
+    assert [problem.text for problem in found.errors if not problem.text.startswith("trust_ca: there is no file")] == []
+    service = loaded(tmp_path, f'[service]\nstate = "sqlite:{name}"\n' + WHOLE).service
+    assert service is not None
+    assert str(service.state).endswith(name)
