@@ -1,16 +1,20 @@
 """`triaged explain`: what would happen to a message, and why."""
 
 import argparse
+import re
 import sys
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from triaged.cli.common import Failed, add_listing, configuration, local, person_of, print_json
-from triaged.core.message import read_raw
+from triaged.cli.common import Failed, add_listing, configuration, ledger_of, local, person_of, print_json
+from triaged.config import Loaded, state_file
+from triaged.core.message import Message, read_raw
 from triaged.core.reply import reply_headers
-from triaged.core.settings import Person
+from triaged.core.settings import Account, Person
 from triaged.desk.rehearsal import Rehearsal, Rehearsed, arrival_of, person_for
+from triaged.ledger.values import Place
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,22 +38,74 @@ def run(args: argparse.Namespace) -> int:
         from triaged.cli import explain_item
 
         return explain_item.run(args, loaded)
-    persons = (person_of(loaded, args.person),) if args.person else loaded.persons
     rehearsals: dict[str, Rehearsal] = {}
-    for name in args.message:
-        message = read_raw(_octets(name))
-        person = person_for(message, [one for one in persons if one])
-        if person.label not in rehearsals:
-            rehearsals[person.label] = Rehearsal(person)
-        arrived = _at(args.at, person) if args.at else arrival_of(message, datetime.now(UTC))
-        found = rehearsals[person.label].play(message, arrived)
-        if args.json:
-            print_json([as_json(found, name)])
-        else:
-            from triaged.cli.explain_page import show
-
-            show(found, name)
+    try:
+        for name in args.message:
+            asked = _asked(args, loaded, name)
+            if asked.person.label not in rehearsals:
+                rehearsals[asked.person.label] = Rehearsal(asked.person)
+            _tell(rehearsals[asked.person.label].play(asked.message, asked.arrived), asked, as_lines=args.json)
+    finally:
+        for rehearsal in rehearsals.values():
+            rehearsal.close()
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A message that is asked about. `item`: what the daemon calls it, if it has decided about it."""
+
+    name: str
+    message: Message
+    person: Person
+    arrived: datetime
+    item: int | None = None
+
+
+def _asked(args: argparse.Namespace, loaded: Loaded, name: str) -> _Asked:
+    place = _ON_A_SERVER.fullmatch(name)
+    if place and not Path(name).exists():
+        asked = _on_a_server(loaded, name, place["account"], place["folder"], int(place["uid"]))
+    else:
+        wanted = person_of(loaded, args.person)
+        message = read_raw(_octets(name))
+        person = person_for(message, [wanted] if wanted else loaded.persons)
+        asked = _Asked(name, message, person, arrival_of(message, datetime.now(UTC)))
+    return replace(asked, arrived=_at(args.at, asked.person)) if args.at else asked
+
+
+_ON_A_SERVER = re.compile(r"(?P<account>[^/:]+)(?:/(?P<folder>.+))?:(?P<uid>\d{1,10})")
+
+
+def _on_a_server(loaded: Loaded, name: str, label: str, folder: str | None, uid: int) -> _Asked:
+    """A message that lies in a watched folder (the first one, unless ACCOUNT/FOLDER:UID names another)."""
+    from triaged.cli.imap_source import account_of, one_message
+
+    account = account_of(loaded, label)
+    person = next(one for one in loaded.persons if account in one.accounts)
+    found = one_message(account, folder or account.watch[0], uid)
+    return _Asked(name, found.message, person, found.arrived, _item_at(loaded, account, found.place))
+
+
+def _item_at(loaded: Loaded, account: Account, place: Place) -> int | None:
+    if not state_file(loaded).exists():
+        return None
+    with ledger_of(loaded) as ledger:
+        row = next((one for one in ledger.accounts() if one.login == account.login), None)
+        item = ledger.item_at(row.id, place) if row else None
+    return item.id if item else None
+
+
+def _tell(found: Rehearsed, asked: _Asked, *, as_lines: bool) -> None:
+    if as_lines:
+        also = {} if asked.item is None else {"item": asked.item}
+        print_json([as_json(found, asked.name) | also])
+        return
+    from triaged.cli.explain_page import show
+
+    show(found, asked.name)
+    if asked.item is not None:
+        sys.stdout.write(f"What the daemon decided and did: triaged explain {asked.item}\n\n")
 
 
 def _octets(name: str) -> bytes:

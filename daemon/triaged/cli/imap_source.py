@@ -1,14 +1,18 @@
 """`imap:ACCOUNT/FOLDER` for replay, and ACCOUNT:UID for explain: mail read from the server, never marked as seen."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from triaged.cli.common import Failed
 from triaged.config import Loaded, ask_secret
-from triaged.core.message import read
+from triaged.core.message import Message, read
 from triaged.core.settings import Account
 from triaged.desk.sources import Old
-from triaged.mailbox import Pools, Session
+from triaged.ledger.values import Place
+from triaged.mailbox import Pools, Selected, Session
 
 _WINDOW = 500
 
@@ -45,15 +49,51 @@ def session_for(account: Account, pools: Pools) -> Session:
     return Session(server, pools, secret=secret if password is not None else None)
 
 
-async def _folder(account: Account, folder: str, since: datetime | None) -> list[Old]:
-    pools = Pools()
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One message on the server: as the daemon reads it, and where it lies."""
+
+    message: Message
+    arrived: datetime  # INTERNALDATE
+    place: Place
+
+
+def one_message(account: Account, folder: str, uid: int) -> Found:
+    """The message of that UID.
+
+    Raises:
+        Failed: there is no such folder or message.
+        MailboxError: the server cannot be reached.
+    """
+    return asyncio.run(_one(account, folder, uid))
+
+
+async def _one(account: Account, folder: str, uid: int) -> Found:
+    async with opened(account, folder) as (session, selected, name):
+        for one in await session.fetch([uid], text=True):
+            message = read(one.header, one.body, size=one.size, complete=one.complete)
+            return Found(message, one.arrived, Place(name, selected.uidvalidity, uid))
+    raise Failed(f"{account.label} has no message with UID {uid} in {folder}")
+
+
+@asynccontextmanager
+async def opened(account: Account, folder: str) -> AsyncIterator[tuple[Session, Selected, str]]:
+    """A connection with that folder selected, and the folder's name on the server."""
+    pools = Pools(commands=1, connects=1)
     session = session_for(account, pools)
     try:
         await session.open()
         name = await session.locate(folder)
         if name is None:
             raise Failed(f"{account.label} has no folder {folder!r}")
-        await session.select(name)
+        yield session, await session.select(name), name
+    finally:
+        await session.close()
+        pools.close()
+
+
+async def _folder(account: Account, folder: str, since: datetime | None) -> list[Old]:
+    async with opened(account, folder) as (session, _, _name):
         uids = await session.uids_from(1)
         found: list[Old] = []
         for start in range(0, len(uids), _WINDOW):
@@ -62,6 +102,3 @@ async def _folder(account: Account, folder: str, since: datetime | None) -> list
                     message = read(one.header, one.body, size=one.size, complete=one.complete)
                     found.append(Old(f"{folder}:{one.uid}", message, one.arrived))
         return found
-    finally:
-        await session.close()
-        pools.close()
