@@ -15,6 +15,8 @@ from triaged.core.settings import Account, Person
 from triaged.core.telephone import Notice, read_notice
 
 _UNCONFIGURED = Trust()
+_BELIEVED = frozenset({Trusted.PASS, Trusted.UNCONFIGURED})
+"""When a telephone system of the built-in list is taken for what it says it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def identify(message: Message, person: Person, account: Account) -> Identified:
         None
         if forged
         else read_notice(
-            message, person.telephone.senders, person.telephone.region, authentication.verdict is Trusted.PASS
+            message, person.telephone.senders, person.telephone.region, authentication.verdict in _BELIEVED
         )
     )
     kinds = kinds_of(message, notice)

@@ -17,6 +17,7 @@ from triaged.core.message.subject import bare
 from triaged.core.moments import Moment, parse_moment
 from triaged.core.ownwords import MOVED, NO_SUBJECT, SLIP
 from triaged.core.spans import Span
+from triaged.core.wording import smooth
 from triaged.core.wording import reply_prefix
 
 OPTIONAL = ("next_call", "last_answer", "passes", "delegate", "until")
@@ -171,7 +172,7 @@ def render(template: ReplyTemplate, language: str, variables: Variables, *, call
         TemplateError: the text needs what is not there, or comes to nothing or to more than 4 kB.
     """
     subject = template.subjects.get(language)
-    text = _tidy(_filled(template, language, "text", template.texts.get(language, ""), variables))
+    text = smooth(_tidy(_filled(template, language, "text", template.texts.get(language, ""), variables)), language)
     if not text.strip():
         raise TemplateError(template.label, language, "text", 1, "it comes to nothing")
     line = clean_line(_filled(template, language, "subject", subject, variables)) if subject else ""
