@@ -12,7 +12,7 @@ from typing import Any
 from triaged.core.facts import Arrival, Facts, OpenPromise, SpentPass, WaitingReply
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import decode, encode
-from triaged.ledger.store import Store, rows
+from triaged.ledger.store import Store, reading, rows
 from triaged.ledger.values import Arriving, Item
 
 _MOST_RECENT = 500
@@ -101,8 +101,8 @@ class Question:
 
 def facts(store: Store, arriving: Arriving, now: datetime) -> Facts:
     """What the past says about a message that is not in the ledger yet."""
-    db = store.db
-    return gather(db, question_of(db, arriving), now, arriving)
+    with reading(store) as db:
+        return gather(db, question_of(db, arriving), now, arriving)
 
 
 def facts_again(
@@ -124,7 +124,8 @@ def facts_again(
         but_item=item.id,
         but_reply=but_reply,
     )
-    return gather(store.db, question, now, None)
+    with reading(store) as db:
+        return gather(db, question, now, None)
 
 
 def question_of(db: Connection, arriving: Arriving) -> Question:

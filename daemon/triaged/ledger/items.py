@@ -3,13 +3,14 @@
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from triaged.ledger.rows import ITEM, columns, item_from, item_of
-from triaged.ledger.store import Store, row, rows
+from triaged.ledger.store import Store, reading, row, rows
 from triaged.ledger.values import Item, Place
 
 
 def item(store: Store, item_id: int) -> Item | None:
     """The item of that id."""
-    return item_of(store.db, item_id)
+    with reading(store) as db:
+        return item_of(db, item_id)
 
 
 def item_at(store: Store, account: int, place: Place) -> Item | None:
@@ -51,9 +52,9 @@ def items_watching(store: Store, account: int) -> list[Item]:
     i = columns(ITEM, "i")
     sql = f"""
     SELECT {i} FROM item i WHERE i.account = :account AND i.state = 'aside' AND i.state IN ('new','aside','unreadable') AND i.answered_at IS NULL
-    UNION SELECT {i} FROM promise p JOIN item i ON i.promise = p.id WHERE p.state IN ('planned','open','overdue')
+    UNION SELECT {i} FROM promise p CROSS JOIN item i ON i.promise = p.id WHERE p.state IN ('planned','open','overdue')
       AND +i.account = :account AND i.state IN ('here','aside','released') AND i.answered_at IS NULL
-    UNION SELECT {i} FROM reply r JOIN reply_item c ON c.reply = r.id JOIN item i ON i.id = c.item
+    UNION SELECT {i} FROM reply r CROSS JOIN reply_item c ON c.reply = r.id CROSS JOIN item i ON i.id = c.item
       WHERE r.state IN ('waiting','held','sending','drafted','in_doubt') AND +i.account = :account
       AND i.state IN ('here','aside','released') AND i.answered_at IS NULL
     """

@@ -7,7 +7,7 @@ from datetime import datetime
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.registry import accounts, folders
 from triaged.ledger.rows import ITEM, PROMISE, columns, item_from, promise_from, promise_of, replies_of
-from triaged.ledger.store import Store, row, rows
+from triaged.ledger.store import Store, reading, row, rows
 from triaged.ledger.values import AccountOverview, DeferredRow, HistoryRow, Item, ReplyRow
 
 _ITEM_COLUMNS = len(ITEM.split(","))
@@ -51,25 +51,29 @@ def deferred(store: Store, person: str | None = None) -> list[DeferredRow]:
         item = item_from(r)
         due, tries, error = r[_ITEM_COLUMNS:]
         replies = _replies_about(store, item.id)
-        promise = promise_of(store.db, item.promise) if item.promise else None
+        with reading(store) as db:
+            promise = promise_of(db, item.promise) if item.promise else None
         listed.append(DeferredRow(item, from_ms(due), promise, replies[0] if replies else None, tries or 0, error))
     return listed
 
 
 def _replies_about(store: Store, item: int) -> list[ReplyRow]:
     where = "kind = 'ack' AND id IN (SELECT reply FROM reply_item WHERE item = ?) ORDER BY id DESC"
-    return replies_of(store.db, where, (item,))
+    with reading(store) as db:
+        return replies_of(db, where, (item,))
 
 
 def queue(store: Store, person: str | None = None) -> list[ReplyRow]:
     """Replies that wait, are held, on their way, before the person as a draft, or in doubt; the earliest first."""
     where = f"state IN {_PENDING} AND (? IS NULL OR person = ?) ORDER BY try_at, id"
-    return replies_of(store.db, where, (person, person))
+    with reading(store) as db:
+        return replies_of(db, where, (person, person))
 
 
 def replies_for(store: Store, item_id: int) -> list[ReplyRow]:
     """Every reply that covers a message, oldest first."""
-    return replies_of(store.db, "id IN (SELECT reply FROM reply_item WHERE item = ?) ORDER BY id", (item_id,))
+    with reading(store) as db:
+        return replies_of(db, "id IN (SELECT reply FROM reply_item WHERE item = ?) ORDER BY id", (item_id,))
 
 
 def overview(store: Store, person: str | None = None) -> list[AccountOverview]:

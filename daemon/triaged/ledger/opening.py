@@ -16,6 +16,8 @@ from triaged.ledger.store import translate
 MEMORY = ":memory:"
 BUSY_SECONDS = 5.0
 _STATEMENTS = 512  # statements kept prepared a connection
+_LOG_PAGES = 4000  # of the write-ahead log, before a commit has to fold it in
+_CACHE_KIB = 16 * 1024
 
 
 def connect(
@@ -65,6 +67,8 @@ def _connect(file: Path, migrations: Sequence[str], busy: float) -> sqlite3.Conn
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")  # a lost `sending` would be a second reply
         db.execute("PRAGMA foreign_keys=ON")
+        db.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
+        db.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
         _check(db, file)
         _migrate(db, migrations, file)
     except BaseException:

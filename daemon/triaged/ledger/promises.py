@@ -10,7 +10,7 @@ from typing import Any
 from triaged.ledger.changes import cancel_reply, close_promise, plan_effect
 from triaged.ledger.instants import span_ms, to_ms
 from triaged.ledger.rows import PROMISE, promise_from, promise_of, replies_of
-from triaged.ledger.store import Store, commit, rows
+from triaged.ledger.store import Store, commit, reading, rows
 from triaged.ledger.values import NewReply, PromiseRow, ReplyRow
 
 _REPLY = """
@@ -37,7 +37,8 @@ def promises_due(
 
 def promise(store: Store, promise_id: int) -> PromiseRow | None:
     """The promise of that id."""
-    return promise_of(store.db, promise_id)
+    with reading(store) as db:
+        return promise_of(db, promise_id)
 
 
 def promises_open(store: Store, person: str | None = None, *, planned: bool = False) -> list[PromiseRow]:
@@ -57,7 +58,8 @@ def promise_items(store: Store, promise_id: int) -> list[int]:
 def promise_reply(store: Store, promise_id: int) -> ReplyRow | None:
     """The acknowledgement that told a promise; None: none has."""
     where = "promise = ? AND kind = 'ack' AND state IN ('sent','in_doubt','drafted') ORDER BY ended_at LIMIT 1"
-    return next(iter(replies_of(store.db, where, (promise_id,))), None)
+    with reading(store) as db:
+        return next(iter(replies_of(db, where, (promise_id,))), None)
 
 
 def warned(
@@ -218,4 +220,5 @@ def reply_again(db: Connection, old: ReplyRow, message_id: str, now: int) -> int
 def live_notice(store: Store, promise_id: int) -> ReplyRow | None:
     """The moved notice of a promise that has not gone."""
     where = "promise = ? AND kind = 'moved' AND state IN ('waiting','held','sending') LIMIT 1"
-    return next(iter(replies_of(store.db, where, (promise_id,))), None)
+    with reading(store) as db:
+        return next(iter(replies_of(db, where, (promise_id,))), None)

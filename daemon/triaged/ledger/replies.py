@@ -10,29 +10,33 @@ from typing import Any
 from triaged.ledger.changes import cancel_reply, end_reply, hold_reply, leave_replies, plan_effect, tell_promise
 from triaged.ledger.instants import to_ms
 from triaged.ledger.rows import encode, item_of, items_covered, promise_of, replies_of, reply_of
-from triaged.ledger.store import Store, commit, row
+from triaged.ledger.store import Store, commit, reading, row
 from triaged.ledger.values import Item, Place, PromiseRow, ReplyRow
 
 
 def due_replies(store: Store, now: datetime, account: int | None = None, limit: int = 500) -> list[ReplyRow]:
     """Replies whose time has come, the longest waiting first."""
     where = "state = 'waiting' AND try_at <= ? AND (? IS NULL OR account = ?) ORDER BY try_at, id LIMIT ?"
-    return replies_of(store.db, where, (to_ms(now), account, account, limit))
+    with reading(store) as db:
+        return replies_of(db, where, (to_ms(now), account, account, limit))
 
 
 def reply(store: Store, reply_id: int) -> ReplyRow | None:
     """The reply of that id."""
-    return reply_of(store.db, reply_id)
+    with reading(store) as db:
+        return reply_of(db, reply_id)
 
 
 def reply_by_message_id(store: Store, message_id: str) -> ReplyRow | None:
     """The reply that carries that Message-ID."""
-    return next(iter(replies_of(store.db, "message_id = ?", (message_id,))), None)
+    with reading(store) as db:
+        return next(iter(replies_of(db, "message_id = ?", (message_id,))), None)
 
 
 def reply_items(store: Store, reply_id: int) -> list[Item]:
     """The messages that a reply covers, in the order of their arrival."""
-    return [item for found in items_covered(store.db, reply_id) if (item := item_of(store.db, found))]
+    with reading(store) as db:
+        return [item for found in items_covered(db, reply_id) if (item := item_of(db, found))]
 
 
 def reply_raw(store: Store, reply_id: int) -> bytes | None:
@@ -224,7 +228,8 @@ def leave_reply(store: Store, item_id: int, reason: str, now: datetime) -> list[
 def in_doubt_replies(store: Store, since: datetime | None = None) -> list[ReplyRow]:
     """Replies of which nobody knows whether they went, oldest first."""
     where = "state = 'in_doubt' AND state IN ('waiting','held','sending','drafted','in_doubt') AND ended_at >= ? ORDER BY id"
-    return replies_of(store.db, where, (to_ms(since) if since else 0,))
+    with reading(store) as db:
+        return replies_of(db, where, (to_ms(since) if since else 0,))
 
 
 def drafts(store: Store, account: int) -> list[ReplyRow]:
@@ -232,7 +237,8 @@ def drafts(store: Store, account: int) -> list[ReplyRow]:
     where = (
         "state = 'drafted' AND state IN ('waiting','held','sending','drafted','in_doubt') AND account = ? ORDER BY id"
     )
-    return replies_of(store.db, where, (account,))
+    with reading(store) as db:
+        return replies_of(db, where, (account,))
 
 
 def _is(db: Connection, reply_id: int, states: str) -> bool:

@@ -61,20 +61,25 @@ def commit(store: Store, verb: str) -> Iterator[sqlite3.Connection]:
     crash.point(f"ledger.{verb}.after")
 
 
-def rows(store: Store, sql: str, params: Params = ()) -> list[Any]:
-    """All rows of a query, as tuples."""
+@contextmanager
+def reading(store: Store) -> Iterator[sqlite3.Connection]:
+    """A read of several queries."""
     try:
-        return store.db.execute(sql, params).fetchall()
+        yield store.db
     except sqlite3.Error as error:
         translate(error, store.path)
+
+
+def rows(store: Store, sql: str, params: Params = ()) -> list[Any]:
+    """All rows of a query, as tuples."""
+    with reading(store) as db:
+        return db.execute(sql, params).fetchall()
 
 
 def row(store: Store, sql: str, params: Params = ()) -> Any | None:
     """The first row of a query, as a tuple."""
-    try:
-        return store.db.execute(sql, params).fetchone()
-    except sqlite3.Error as error:
-        translate(error, store.path)
+    with reading(store) as db:
+        return db.execute(sql, params).fetchone()
 
 
 def translate(error: sqlite3.Error, path: Path | None) -> NoReturn:

@@ -86,7 +86,7 @@ CREATE INDEX item_message ON item (message_id, person);
 CREATE INDEX item_thread ON item (person, thread, arrived_at);
 CREATE INDEX item_client ON item (person, client, arrived_at);
 CREATE INDEX item_arrived ON item (arrived_at);
-CREATE INDEX item_promise ON item (promise) WHERE promise IS NOT NULL;
+CREATE INDEX item_promise ON item (promise, thread) WHERE promise IS NOT NULL;
 CREATE INDEX item_open ON item (account, state) WHERE state IN ('new','aside','unreadable');
 CREATE INDEX effect_due ON effect (account, due_at) WHERE state IN ('planned','trying');
 CREATE INDEX effect_item ON effect (item);

@@ -6,15 +6,17 @@ import stat
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from support.ledgerkit import ANNE, DAY, HOUR, MONDAY, World, answered, left, mail
+from triaged.core.address import Address
 from triaged.core.errors import TriagedError
 from triaged.ledger import (
+    Item,
     Ledger,
     LedgerBusy,
     LedgerDamaged,
@@ -25,6 +27,11 @@ from triaged.ledger import (
 from triaged.ledger.opening import connect, generation_file
 from triaged.ledger.schema import APPLICATION_ID, MIGRATIONS
 
+with Ledger.open(":memory:") as _scratch:
+    _made = World.new(_scratch).deferred(1).item
+    _found = _scratch.item(_made or 0)
+    assert _found is not None
+    ITEM: Item = _found
 FIRST_SCHEMA = Path(__file__).with_name("schema_1.sql")
 
 
@@ -394,3 +401,38 @@ def test_a_mistake_of_our_own_is_not_dressed_up(world: World):
         world.admit(mail(1), lambda *_: (_ for _ in ()).throw(ValueError("decided badly")))
     assert not world.ledger.db.in_transaction
     assert world.admit(mail(1), left()).item == 1
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda ledger: ledger.item(1),
+        lambda ledger: ledger.reply(1),
+        lambda ledger: ledger.promise(1),
+        lambda ledger: ledger.reply_items(1),
+        lambda ledger: ledger.due_replies(MONDAY + DAY),
+        lambda ledger: ledger.queue(),
+        lambda ledger: ledger.deferred(),
+        lambda ledger: ledger.promises_due(MONDAY + 9 * DAY),
+        lambda ledger: ledger.facts_again(ITEM, MONDAY, lookback=DAY, fuse=DAY),
+        lambda ledger: ledger.history(MONDAY, MONDAY + DAY),
+        lambda ledger: ledger.check(),
+    ],
+)
+def test_pages_that_rot_while_in_use_are_said_to_be_damage_by_every_verb(path: Path, read: Callable[[Ledger], object]):
+    with Ledger.open(path, now=MONDAY) as ledger:
+        world = World.new(ledger)
+        for number in range(300):
+            who = Address(f"p{number}", "harbor.example")
+            world.admit(mail(number), answered(MONDAY, promise=MONDAY + DAY, to=who), correspondent=who.key)
+        ledger.checkpoint(MONDAY)
+        with path.open("r+b") as file:
+            for page in range(1, path.stat().st_size // 4096):
+                file.seek(page * 4096)
+                file.write(b"\xff" * 4096)
+        ledger.db.execute("PRAGMA shrink_memory")
+        try:
+            found = read(ledger)
+        except LedgerDamaged:
+            found = False
+        assert found is False
