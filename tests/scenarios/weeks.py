@@ -22,7 +22,8 @@ def shipped(name: str) -> str:
     text = (_CONFIG / name).read_text("utf-8")
     text, imap = _IMAP.subn("imap = $IMAP", text)
     text, smtp = _SMTP.subn("smtp = $SMTP", text)
-    assert (imap, smtp) == (1, 1), "one account a person"
+    assert imap == 1, "one account a person"
+    assert smtp <= 1, "and one way out"
     return text
 
 

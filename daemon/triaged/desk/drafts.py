@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from triaged.desk.account import Desk
 
 _OLD = timedelta(days=1)
+_APOLOGY_OLD = timedelta(days=7)
 
 
 async def tidy(desk: "Desk", person: Person) -> None:
@@ -29,9 +30,11 @@ async def tidy(desk: "Desk", person: Person) -> None:
 
 def _stale(draft: ReplyRow, person: Person, now: datetime) -> str | None:
     """Why a draft is stale: the moment that it tells has passed; or it tells none, and the next one would be due."""
+    written = draft.ended_at or draft.send_at
+    if draft.kind == "slip":  # it tells a moment that has passed: that is what it is for
+        return "the draft was not sent in time" if written + _APOLOGY_OLD <= now else None
     if draft.tell_at is not None:
         return "the moment that the draft tells has passed" if draft.tell_at <= now else None
     template = person.replies.get(draft.template)
-    written = draft.ended_at or draft.send_at
     stale_at = template.every.after(written, person.worktime) if template else written + _OLD
     return "the draft was not sent in time" if stale_at <= now else None
