@@ -26,7 +26,7 @@ bench: ready
 
 torture: ready
 	@.ci/servers
-	TRIAGED_TORTURE=1 $(BIN)/pytest -m "not systemd" --timeout=3600 tests/crash tests/faults $(ARGS)
+	$(BIN)/python tests/faults/torture.py $(ARGS)
 
 ready:
 	@.ci/venv
