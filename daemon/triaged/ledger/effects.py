@@ -80,11 +80,11 @@ def begin(
 
 
 def _too_late(db: Connection, effect: int, now: int) -> bool:
-    """An `aside` that was never begun while its return fell due."""
+    """An `aside` that is known not to have been done while its return fell due."""
     changed = db.execute(
         "UPDATE effect SET state = 'void', error = 'due back already', done_at = :now WHERE state = 'planned' AND kind IN"
-        " ('aside','back') AND item = (SELECT item FROM effect WHERE id = :effect AND kind = 'aside' AND state = 'planned'"
-        " AND tries = 0) AND EXISTS (SELECT 1 FROM effect b WHERE b.item = effect.item AND b.kind = 'back'"
+        " ('aside','back') AND item = (SELECT item FROM effect WHERE id = :effect AND kind = 'aside' AND state = 'planned')"
+        " AND EXISTS (SELECT 1 FROM effect b WHERE b.item = effect.item AND b.kind = 'back'"
         " AND b.state = 'planned' AND b.due_at <= :now)",
         {"effect": effect, "now": now},
     )

@@ -149,7 +149,7 @@ def question_of(db: Connection, arriving: Arriving) -> Question:
 
 def gather(db: Connection, q: Question, now: datetime, arriving: Arriving | None) -> Facts:
     """Ask. For nobody on the roster only what needs no query."""
-    base = _base(arriving)
+    base = _base(db, arriving)
     if q.client is None:
         return Facts(now=now, arrived=q.arrived_at, thread=q.thread, **base)
     mine = _mine(db, q)
@@ -203,15 +203,21 @@ def _thread_of(db: Connection, arriving: Arriving, references: Sequence[str]) ->
     return found or (references[0] if references else None) or arriving.message.message_id or arriving.message.digest
 
 
-def _base(arriving: Arriving | None) -> dict[str, Any]:
+def _base(db: Connection, arriving: Arriving | None) -> dict[str, Any]:
     if arriving is None:
         return {}
     return {
         "flags": arriving.flags,
         "folder": arriving.place.folder if arriving.place else "INBOX",
-        "baseline": arriving.baseline,
+        "baseline": arriving.baseline or _was_known_once(db, arriving.arrived_at),
         "learned_ids": tuple(arriving.account.learned.get("authserv_ids", ())),
     }
+
+
+def _was_known_once(db: Connection, arrived: datetime) -> bool:
+    """A ledger that was restored has forgotten what it did between its backup and then: nothing of that is replied to."""
+    found = db.execute("SELECT value FROM meta WHERE key = 'restored_at'").fetchone()
+    return found is not None and to_ms(arrived) < int(found[0])
 
 
 def _duplicate(db: Connection, q: Question) -> bool:

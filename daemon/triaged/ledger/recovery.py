@@ -1,7 +1,8 @@
 """Starting after any stop: is this the ledger that we left, and what was under way?
 
 The generation is raised in the ledger first, in the file beside it then; so only a ledger that is older than its file
-was restored, and whatever it still wants to send is held for a person.
+was restored: whatever it still wants to send is held for a person, and what arrived before now is not replied to, since
+nobody knows what was sent after the backup.
 """
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
@@ -40,6 +41,8 @@ def recover(store: Store, now: datetime) -> Recovery:
         for reply in in_doubt:
             doubt(db, reply.id, at, "stopped while it was being sent")
         held = _hold_all(db) if restored else []
+        if restored:
+            _put_meta(db, "restored_at", str(at))
         waiting = [] if restored else _replies(db, "state = 'sending'")
         db.execute(f"UPDATE reply SET state = 'waiting', stage = NULL WHERE state = 'sending' AND {_PENDING}")
         generation = max(mine, beside or 0) + 1

@@ -78,6 +78,15 @@ def test_what_was_never_put_aside_and_is_due_back_stays_where_it_is(world: World
     assert {e.state for e in world.ledger.effects_for(1)} == {"void"}
 
 
+def test_a_move_that_the_server_refused_until_its_return_fell_due_is_given_up(world: World):
+    world.deferred(1)
+    aside = the(world, "aside:1")
+    world.ledger.begin([aside.id], world.now)
+    world.ledger.postpone(aside.id, MONDAY + 2 * DAY, "NO quota")
+    assert world.ledger.begin([aside.id], MONDAY + 2 * DAY) == []
+    assert {e.state for e in world.ledger.effects_for(1)} == {"void"}
+
+
 def test_a_move_that_was_begun_is_not_given_up_for_being_late(world: World):
     world.deferred(1)
     aside = the(world, "aside:1")

@@ -312,6 +312,10 @@ def test_an_older_copy_put_back_sends_nothing_that_it_remembers(path: Path, tmp_
         assert found.restored
         assert [(r.id, r.state, r.reason) for r in found.held] == [(reply, "held", "restored")]
         assert restored.due_replies(MONDAY + 10 * DAY) == []
+        world = World(restored, restored.accounts()[0], uid=50)
+        world.admit(mail("between", at=MONDAY + HOUR), left(), arrived_at=MONDAY + HOUR)
+        world.admit(mail("after", at=MONDAY + 3 * HOUR), left(), arrived_at=MONDAY + 3 * HOUR)
+        assert [facts.baseline for facts in world.seen] == [True, False]
     with Ledger.open(path) as again:
         assert not again.recover(MONDAY + 3 * HOUR).restored
 
