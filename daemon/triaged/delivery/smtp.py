@@ -6,24 +6,31 @@ twice once the body has begun, and never a second password method.
 """
 
 import asyncio
+import base64
 import ipaddress
 import re
 import ssl
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 import aiosmtplib
 
 from triaged import crash
 from triaged.core.address import Address
+from triaged.core.bearer import refusal_in_words, xoauth2
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Server, Tls
+from triaged.delivery.oauth.errors import NotNow
 from triaged.delivery.outcome import Deferred, Envelope, InDoubt, Outcome, Refused, Sent
+from triaged.delivery.probe import Probe
 from triaged.delivery.submission import submission
 from triaged.delivery.verdict import (
     AUTH_PAUSE,
+    CONNECT_PAUSE,
     SERVER_PAUSE,
     Stage,
     outcome_of,
@@ -61,6 +68,7 @@ class SmtpDelivery:
         server: where, and how to sign in.
         password: asked for at sign-in, where `server.password` is set.
         token: asked for at sign-in, where `server.oauth` is set; it wins over the password.
+        token_refused: is told an access token that the server did not take.
         envelope: "auto": the null sender as long as it is accepted; "null": always; "me": never.
         null_sender: what was learned of the server: False, it refuses `<>`; None: only what its host name says.
         limits: time-outs and reuse.
@@ -72,11 +80,13 @@ class SmtpDelivery:
         *,
         password: Secret | None = None,
         token: Secret | None = None,
+        token_refused: Callable[[str], Awaitable[None]] | None = None,
         envelope: Literal["auto", "null", "me"] = "auto",
         null_sender: bool | None = None,
         limits: Limits = Limits(),
     ) -> None:
         self._server, self._password, self._token = server, password, token
+        self._token_refused = token_refused
         self._envelope, self._limits = envelope, limits
         self._null_sender = submission(server.host).null_sender if null_sender is None else null_sender
         self._lock = asyncio.Lock()
@@ -112,6 +122,43 @@ class SmtpDelivery:
         async with self._lock:
             self._stop_idling()
             await self._say_goodbye()
+
+    async def probe(self, me: Address) -> Probe:
+        """Connect, sign in, and ask whether the null sender would be taken; no message is sent.
+
+        Args:
+            me: my own address, named as the recipient of the message that never comes.
+        """
+        async with self._lock:
+            began = time.monotonic()
+            try:
+                smtp = await self._connected()
+                if isinstance(smtp, Deferred):
+                    return Probe(trouble=smtp.text)
+                took = time.monotonic() - began
+                takes = await self._takes_null_sender(smtp, me)
+                return Probe("", self._how(smtp), took, takes, _expiry(smtp))
+            except (aiosmtplib.SMTPException, OSError) as error:
+                lost = self._lost(error)
+                return Probe(trouble=getattr(lost, "text", str(error)))
+            finally:
+                await self._say_goodbye()
+
+    async def _takes_null_sender(self, smtp: aiosmtplib.SMTP, me: Address) -> bool | None:
+        """Some servers look at the sender only when the recipient is named (Postfix: smtpd_delay_reject)."""
+        refused = await self._addressed(smtp, None, Envelope(me, me), 0)
+        if refused is None:
+            return True
+        if not refuses_null_sender(refused.code, self._stage):
+            return None
+        await smtp.rset(timeout=self._limits.command)
+        # it may be the recipient that is not taken: only with another sender is that known
+        return False if await self._addressed(smtp, me, Envelope(me, me), 0) is None else None
+
+    def _how(self, smtp: aiosmtplib.SMTP) -> str:
+        if self._server.user is None or not smtp.supports_extension("auth"):
+            return "it asks for no sign-in"
+        return f"{self._server.user} is signed in"
 
     # -- one attempt
 
@@ -205,7 +252,7 @@ class SmtpDelivery:
         crash.point("smtp.data.before")
         go = await smtp.execute_command(b"DATA", timeout=self._limits.command)
         if go.code != aiosmtplib.SMTPStatus.start_input:
-            return outcome_of(go.code if go.code >= 400 else -1, go.message, "data")  # noqa: PLR2004 — 2xx is no answer to DATA
+            return outcome_of(go.code if go.code >= 400 else -1, go.message, "data")
         await on_data()
         crash.point("smtp.data.after")
         protocol = smtp.protocol
@@ -258,6 +305,8 @@ class SmtpDelivery:
             return smtp
         try:
             await self._sign_in(smtp, server.user or "")
+        except NotNow as later:
+            return unreachable(str(later), later.retry_after or CONNECT_PAUSE)
         except TriagedError as error:
             return unreachable(str(error), AUTH_PAUSE, "auth")
         return smtp
@@ -274,7 +323,7 @@ class SmtpDelivery:
         """One method, one attempt: trying them all would count as several wrong passwords."""
         offered = smtp.server_auth_methods
         if self._server.oauth is not None and self._token is not None:
-            await smtp.auth_xoauth2(user, await self._token())
+            await self._sign_in_with(smtp, user, await self._token())
         elif self._password is None:
             raise _NoWayInError("no password is configured")
         elif "plain" in offered:
@@ -284,6 +333,19 @@ class SmtpDelivery:
         else:
             methods = ", ".join(offered) or "no AUTH at all"
             raise _NoWayInError(f"{self._server.host} offers {methods}; PLAIN or LOGIN is needed")
+
+    async def _sign_in_with(self, smtp: aiosmtplib.SMTP, user: str, token: str) -> None:
+        """XOAUTH2, with what the server's challenge says of a refusal told."""
+        answer = await smtp.execute_command(b"AUTH", b"XOAUTH2", base64.b64encode(xoauth2(user, token)))
+        told = ""
+        if answer.code == aiosmtplib.SMTPStatus.auth_continue:
+            told = " — " + refusal_in_words(answer.message.encode()).replace(token, "…")
+            answer = await smtp.execute_command(b"")
+        if answer.code == aiosmtplib.SMTPStatus.auth_successful:
+            return
+        if answer.code >= 500 and self._token_refused is not None:  # noqa: PLR2004 — RFC 5321 4.2.1: 4xx says nothing of the token
+            await self._token_refused(token)
+        raise aiosmtplib.SMTPAuthenticationError(answer.code, answer.message.replace(token, "…") + told)
 
     async def _context(self) -> ssl.SSLContext | None:
         """Certificates are always checked; `trust_ca` is trusted beside the system's."""
@@ -329,6 +391,13 @@ class SmtpDelivery:
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
+
+
+def _expiry(smtp: aiosmtplib.SMTP) -> datetime | None:
+    """Until when the server's certificate is valid; None: the line is not encrypted."""
+    channel = smtp.transport.get_extra_info("ssl_object") if smtp.transport is not None else None
+    told = (channel.getpeercert() or {}).get("notAfter") if channel is not None else None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(told), UTC) if told else None
 
 
 class _NoWayInError(TriagedError):

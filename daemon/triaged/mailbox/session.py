@@ -10,6 +10,7 @@ as seen by being read.
 import asyncio
 import contextlib
 import functools
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +21,9 @@ from imapclient import SocketTimeout
 from triaged.mailbox import capabilities as capability_words
 from triaged.mailbox import fetching, folders, idle, moves, selecting, storing
 from triaged.mailbox.capabilities import Capabilities
+from triaged.mailbox.certificates import not_after
 from triaged.mailbox.connection import Imap, Lifeline, Where
-from triaged.mailbox.errors import Insecure, Lost, NotMovable, PollInstead, Refused
+from triaged.mailbox.errors import AuthFailed, Insecure, Lost, NotMovable, PollInstead, Refused
 from triaged.mailbox.exchange import exchange, ignore, uid_sets
 from triaged.mailbox.folders import Naming
 from triaged.mailbox.login import Credentials, Password, Token
@@ -33,6 +35,9 @@ from triaged.mailbox.values import Fetched, FolderInfo, FolderStatus, IdleEnd, P
 
 Secret = Callable[[], Awaitable[str]]
 """Asks for a password or an access token, at each sign-in anew."""
+
+TokenRefused = Callable[[str], Awaitable[None]]
+"""Is told the access token that the server did not take."""
 
 IDLE_AGAIN = 3600.0
 """Seconds after which IDLE is tried again where it was refused."""
@@ -69,6 +74,7 @@ class Session:
         "_pools",
         "_secret",
         "_token",
+        "_token_refused",
         "_where",
         "_wished",
         "capabilities",
@@ -84,6 +90,7 @@ class Session:
         *,
         secret: Secret | None = None,
         token: Secret | None = None,
+        token_refused: TokenRefused | None = None,
         profile: Profile | None = None,
         patience: Patience = PATIENCE,
     ) -> None:
@@ -94,6 +101,7 @@ class Session:
             pools: shared by all sessions of the process.
             secret: gives the password; or
             token: gives an OAuth 2 access token.
+            token_refused: is told a token that the server did not take.
             profile: instead of the one that is recognised.
             patience: deadlines.
         """
@@ -101,6 +109,7 @@ class Session:
         self._pools = pools
         self._secret = secret
         self._token = token
+        self._token_refused = token_refused
         self._wished = profile
         self._patience = patience
         self._lock = asyncio.Lock()
@@ -123,6 +132,13 @@ class Session:
         """The name of the folder that is selected."""
         return self._folder.name if self._folder is not None else None
 
+    @property
+    def certificate_expires(self) -> datetime | None:
+        """Until when the server's certificate is valid; None: not connected, or not encrypted."""
+        sock = self._line.imap.sock if self._line is not None else None
+        certificate = sock.getpeercert(binary_form=True) if isinstance(sock, ssl.SSLSocket) else None
+        return not_after(certificate) if certificate else None
+
     async def open(self) -> None:
         """Connect and sign in; an open connection is closed before.
 
@@ -139,9 +155,14 @@ class Session:
                 return sign_on(self._where, credentials, lifeline, patience)
 
             job = functools.partial(closing, lifeline, work, ())
-            imap, can, greeting = await bounded(
-                self._pools.connects, job, deadline=2 * self._patience.connect, lifeline=lifeline
-            )
+            try:
+                imap, can, greeting = await bounded(
+                    self._pools.connects, job, deadline=2 * self._patience.connect, lifeline=lifeline
+                )
+            except AuthFailed:
+                if isinstance(credentials, Token) and self._token_refused is not None:
+                    await self._token_refused(credentials.token)
+                raise
             self._line = Line(imap, lifeline)
             self.capabilities, self.greeting = can, greeting
             self.profile = self._wished or recognise(self._where.host, greeting, can)
@@ -298,7 +319,7 @@ class Session:
 
     # ── waiting ──
 
-    async def idle(self, wake: asyncio.Event, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — an end among others, not an error
+    async def idle(self, wake: asyncio.Event, timeout: float) -> IdleEnd:
         """Wait for mail in the selected folder without a thread; every other call waits meanwhile.
 
         Returns:
@@ -328,7 +349,7 @@ class Session:
         if refused is not None and asyncio.get_running_loop().time() - refused < IDLE_AGAIN:
             raise PollInstead("the server refused IDLE a while ago")
 
-    async def _watched(self, line: Line, wake: asyncio.Event, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — as above
+    async def _watched(self, line: Line, wake: asyncio.Event, timeout: float) -> IdleEnd:
         watch = idle.Watch(line.imap.wire, line.imap.sock.fileno())
         try:
             end = await watch.wait(wake, timeout)

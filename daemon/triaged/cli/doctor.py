@@ -1,0 +1,148 @@
+"""`triaged doctor`: what each server can, and what follows from it."""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from triaged.cli.common import Failed, add_listing, configuration, console, person_of, print_json
+from triaged.config import Loaded, ask_secret, state_file
+from triaged.core.settings import Account, Person
+
+if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
+    from triaged.delivery import SmtpDelivery
+    from triaged.desk.checkup import Checkup, Known
+    from triaged.mailbox import Pools
+
+_LOOK_BACK = timedelta(days=14)
+_MARKS = {"ok": ("✓", "green"), "note": ("·", "cyan"), "warning": ("!", "yellow"), "stop": ("✗", "bold red")}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    add_listing(parser)
+    parser.add_argument("account", nargs="*", metavar="ACCOUNT", help="only these (default: all)")
+    parser.epilog = "Nothing is changed and nothing is sent. Exit code 1: something stops the job."
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look at every account's servers."""
+    loaded = configuration(args)
+    chosen = _chosen(loaded, person_of(loaded, args.person), args.account)
+    works = asyncio.run(_all(loaded, chosen, as_lines=args.json))
+    return 0 if works else 1
+
+
+def _chosen(loaded: Loaded, person: Person | None, names: Sequence[str]) -> list[tuple[Person, Account]]:
+    every = [(one, account) for one in loaded.persons if person in (None, one) for account in one.accounts]
+    chosen = [each for each in every if not names or each[1].label in names or each[1].login in names]
+    known = {name for _, account in every for name in (account.label, account.login)}
+    if missing := [name for name in names if name not in known]:
+        labels = ", ".join(account.label for _, account in every)
+        raise Failed(f"there is no account {missing[0]!r}; known are {labels}")
+    return chosen
+
+
+async def _all(loaded: Loaded, chosen: Sequence[tuple[Person, Account]], *, as_lines: bool) -> bool:
+    from triaged.mailbox import Pools
+
+    pools = Pools(commands=4, connects=4)
+    works = True
+    try:
+        for person, account in chosen:
+            checkup = await _one(loaded, account, pools)
+            works = works and checkup.works
+            if as_lines:
+                print_json([as_json(person, checkup)])
+            else:
+                _page(checkup, account)
+    finally:
+        pools.close()
+    return works
+
+
+async def _one(loaded: Loaded, account: Account, pools: "Pools") -> "Checkup":
+    from triaged.cli.imap_source import session_for
+    from triaged.desk.checkup import check_up
+
+    delivery = _delivery(account)
+    known = await asyncio.to_thread(_known, loaded, account)
+    return await check_up(account, session_for(account, pools), delivery, known, datetime.now(UTC))
+
+
+def _delivery(account: Account) -> "SmtpDelivery | None":
+    from triaged.delivery import SmtpDelivery
+
+    server = account.smtp
+    if server is None:
+        return None
+    secret = server.password
+
+    async def password() -> str:
+        assert secret is not None
+        return await ask_secret(secret, user=server.user or "", service=server.host)
+
+    return SmtpDelivery(server, password=password if secret is not None else None, envelope=account.envelope)
+
+
+def _known(loaded: Loaded, account: Account) -> "Known":
+    """What the ledger remembers; nothing where there is none yet."""
+    from triaged.desk.checkup import Known
+    from triaged.ledger import Ledger
+
+    path = state_file(loaded)
+    if not path.exists():
+        return Known()
+    now = datetime.now(UTC)
+    with Ledger.open(path) as ledger:
+        row = next((one for one in ledger.accounts() if one.login == account.login), None)
+        if row is None:
+            return Known()
+        rows = [one for one in ledger.history(now - _LOOK_BACK, now, person=row.person) if one.login == account.login]
+        after = tuple(one.item.decided_at - one.item.arrived_at for one in rows if one.item.decided_at is not None)
+        return Known(row.learned, after)
+
+
+def as_json(person: Person, checkup: "Checkup") -> dict[str, Any]:
+    """One account as an object."""
+    return {
+        "person": person.label,
+        "account": checkup.account,
+        "login": checkup.login,
+        "works": checkup.works,
+        "findings": [
+            {"topic": one.topic, "level": one.level, "found": one.found, "follows": one.follows or None}
+            for one in checkup.findings
+        ],
+        **checkup.figures,
+    }
+
+
+def _page(checkup: "Checkup", account: Account) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    out = console()
+    out.print()
+    out.print(Text.assemble((checkup.account, "bold"), f"  {checkup.login}", ("  mode " + account.mode.value, "dim")))
+    for finding in checkup.findings:
+        mark, style = _MARKS[finding.level]
+        out.print(
+            Text.assemble(
+                (f"  {mark} ", style), (finding.topic.ljust(17), "bold" if style != "green" else ""), finding.found
+            )
+        )
+        if finding.follows:
+            out.print(
+                Padding(Text(finding.follows, style="dim" if finding.level in ("ok", "note") else ""), (0, 0, 0, 21))
+            )
+    stops = sum(one.level == "stop" for one in checkup.findings)
+    warnings = sum(one.level == "warning" for one in checkup.findings)
+    out.print()
+    if stops:
+        out.print(Text(f"  This account cannot do its job: see the {stops} marked ✗.", style="bold red"))
+    elif warnings:
+        out.print(Text(f"  It works; {warnings} marked ! would make it work better.", style="yellow"))
+    else:
+        out.print(Text("  Everything is as it should be.", style="green"))

@@ -1,0 +1,89 @@
+"""The check-up itself: connect as the daemon does, look at everything once, and say what follows.
+
+In: an account, a connection that is not open yet, a way out, and what the ledger remembers. Out: a `Checkup`.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from triaged.core.errors import TriagedError
+from triaged.core.settings import Account
+from triaged.delivery import SmtpDelivery
+from triaged.desk.checkup import folders, mail, server, submission
+from triaged.desk.checkup.values import Checkup, Finding
+from triaged.mailbox import AuthFailed, CertificateRejected, Insecure, MailboxError, Session, Throttled, Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger remembers of an account."""
+
+    learned: Mapping[str, Any] = field(default_factory=dict)
+    decided_after: tuple[timedelta, ...] = ()  # from the server's INTERNALDATE to our decision, of the last messages
+    replies_sent: int = 0
+
+
+async def check_up(
+    account: Account, session: Session, delivery: SmtpDelivery | None, known: Known, now: datetime
+) -> Checkup:
+    """Look at an account's servers. Whatever they do ends in a finding.
+
+    Args:
+        account: as configured.
+        session: not open yet; it is closed in the end.
+        delivery: the way out; None: none is configured.
+        known: what the ledger remembers.
+        now: aware.
+    """
+    figures: dict[str, Any] = {}
+    findings = await _of_the_mailbox(account, session, known, now, figures)
+    findings += await submission.look(account, delivery, known.learned, now, figures)
+    return Checkup(account.label, account.login, tuple(findings), figures)
+
+
+async def _of_the_mailbox(
+    account: Account, session: Session, known: Known, now: datetime, figures: dict[str, Any]
+) -> list[Finding]:
+    began = time.monotonic()
+    try:
+        await session.open()
+    except TriagedError as error:
+        return [Finding("sign-in", "stop", str(error), _what_to_do(error))]
+    took = time.monotonic() - began
+    try:
+        return [
+            *server.signed_in(account, session, took, figures),
+            *await server.answers(session, figures),
+            *server.can(account, session, figures),
+            *await folders.look(account, session, figures),
+            *await mail.look(account, session, known.decided_after, now, figures),
+            *server.certificate(account.imap, session.certificate_expires, now, "certificate", figures),
+        ]
+    except MailboxError as error:
+        return [Finding("mailbox", "stop", str(error), "The server signed us in and then would not work on.")]
+    finally:
+        await session.close()
+
+
+def _what_to_do(error: TriagedError) -> str:
+    match error:
+        case AuthFailed():
+            return (
+                "Check user and password. Many providers want a password made for this program (an app password), or that"
+                " IMAP is switched on in their web interface."
+            )
+        case CertificateRejected():
+            return (
+                "Name the authority that issued it in trust_ca, or mend the server's certificate; it is never ignored."
+            )
+        case Insecure():
+            return "Nothing is sent over a line that others can read."
+        case Throttled() | Unavailable():
+            return "Wait; the daemon tries again by itself, and not too often."
+        case MailboxError():
+            return "Check host, port and tls: 993 with implicit, 143 with starttls."
+        case _:
+            return "Put the password where the configuration says it is."

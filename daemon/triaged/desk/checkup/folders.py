@@ -1,0 +1,74 @@
+"""Which folders there are: those that are watched, and those that the work needs."""
+
+from typing import Any
+
+from triaged.core.settings import Account, Mode
+from triaged.desk.checkup.values import Finding
+from triaged.mailbox import Role, Session
+
+
+async def look(account: Account, session: Session, figures: dict[str, Any]) -> list[Finding]:
+    """The watched folders first, then deferred, urgent, sent, drafts and trash."""
+    infos = await session.folders()
+    figures["folders"] = [info.name for info in infos if info.selectable]
+    found = [finding for name in account.watch for finding in await _watched(session, name, figures["folders"])]
+    found.append(await _ours(account, session, "deferred", account.folders.deferred, figures))
+    if account.folders.urgent:
+        found.append(await _ours(account, session, "urgent", account.folders.urgent, figures))
+    found.append(await _theirs(session, "sent", account.folders.sent, _no_sent(account), figures))
+    found.append(await _theirs(session, "drafts", account.folders.drafts, _no_drafts(account), figures))
+    found.append(
+        await _theirs(session, "trash", "auto", Finding("folder trash", "note", "none found", _NO_TRASH), figures)
+    )
+    return found
+
+
+_NO_TRASH = "A message that is deleted by hand is taken for moved away; nothing else depends on it."
+
+
+async def _watched(session: Session, name: str, known: list[str]) -> list[Finding]:
+    there = await session.locate(name)
+    if there is None:
+        names = ", ".join(known[:12]) + (" …" if len(known) > 12 else "")
+        return [Finding(f"folder {name}", "stop", "there is no such folder to watch", f"There are: {names}.")]
+    selected = await session.select(there)
+    findings = [Finding(f"folder {there}", "ok", f"watched, {selected.exists} messages")]
+    if selected.read_only:
+        findings.append(
+            Finding(f"folder {there}", "warning", "it is read-only", "Nothing can be flagged or moved in it.")
+        )
+    kept = "kept" if selected.keywords else "not kept"
+    findings.append(Finding("keywords", "ok", f"{kept}; triaged remembers in its own ledger and needs none"))
+    return findings
+
+
+async def _ours(account: Account, session: Session, what: str, name: str, figures: dict[str, Any]) -> Finding:
+    there = await session.locate(name)
+    figures[f"folder_{what}"] = there
+    if there is not None:
+        return Finding(f"folder {what}", "ok", there)
+    if account.mode is Mode.OBSERVE:
+        return Finding(f"folder {what}", "ok", f"{name} is not there yet; it is made when mode is draft or send")
+    return Finding(f"folder {what}", "ok", f"{name} is not there yet; the daemon makes it")
+
+
+async def _theirs(session: Session, role: Role, name: str, missing: Finding, figures: dict[str, Any]) -> Finding:
+    there = await session.special(role) if name == "auto" else await session.locate(name) if name else None
+    figures[f"folder_{role}"] = there
+    return Finding(f"folder {role}", "ok", there) if there is not None else missing
+
+
+def _no_sent(account: Account) -> Finding:
+    follows = (
+        "What you answer yourself is not noticed: a robot's reply may follow your own. Name the folder: folders = { sent ="
+        ' "…" }.'
+    )
+    return Finding("folder sent", "note" if account.mode is Mode.OBSERVE else "warning", "none found", follows)
+
+
+def _no_drafts(account: Account) -> Finding:
+    if account.mode is Mode.DRAFT:
+        return Finding(
+            "folder drafts", "stop", "none found", 'Replies cannot be drafted. Name it: folders = { drafts = "…" }.'
+        )
+    return Finding("folder drafts", "note", "none found", "Only mode draft needs it.")

@@ -1,0 +1,111 @@
+"""What the IMAP server is and can."""
+
+import statistics
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from triaged.core.settings import Account, Mode, Server, Tls
+from triaged.desk.checkup.values import Finding
+from triaged.mailbox import Session
+
+SLOW = 1.0
+"""Seconds of a round trip from which on a person notices it."""
+SOON = timedelta(days=14)
+"""A certificate that ends within this should have been renewed."""
+_ROUNDS = 5
+_SHOWN = ("IDLE", "MOVE", "UIDPLUS", "CONDSTORE", "SPECIAL-USE")
+
+
+def signed_in(account: Account, session: Session, took: float, figures: dict[str, Any]) -> list[Finding]:
+    """The greeting, and what is known of servers of this sort."""
+    profile = session.profile
+    figures |= {"server": profile.name, "greeting": session.greeting, "sign_in_ms": round(took * 1000)}
+    known = profile.name if profile.name != "generic" else "no server that is known by name"
+    told = (
+        f"{account.imap.user or 'signed in'} at {account.imap.host}, port {account.imap.port}, in {took:.1f} s: {known}"
+    )
+    return [Finding("sign-in", "ok", told, profile.note)]
+
+
+async def answers(session: Session, figures: dict[str, Any]) -> list[Finding]:
+    """How long a round trip takes."""
+    times = []
+    for _ in range(_ROUNDS):
+        began = time.monotonic()
+        await session.noop()
+        times.append(time.monotonic() - began)
+    median = statistics.median(times)
+    figures["latency_ms"] = round(median * 1000, 1)
+    found = f"{median * 1000:.0f} ms for a round trip"
+    if median < SLOW:
+        return [Finding("latency", "ok", found)]
+    return [Finding("latency", "warning", found, "Each look at the mailbox takes that long; nothing is lost by it.")]
+
+
+def can(account: Account, session: Session, figures: dict[str, Any]) -> list[Finding]:
+    """The extensions that matter, each with what follows."""
+    offered = session.capabilities
+    figures["capabilities"] = sorted(offered.names)
+    figures |= {name.lower().replace("-", "_"): name in offered for name in _SHOWN}
+    return [_waiting(session), _moving(account, session), _special_use(session), _condstore(session)]
+
+
+def _waiting(session: Session) -> Finding:
+    profile = session.profile
+    if not session.capabilities.idle:
+        every = f"{profile.poll.total_seconds():.0f} seconds"
+        return Finding("IDLE", "note", "the server has no IDLE", f"New mail is looked for every {every}.")
+    if profile.idle_goes_deaf:
+        again = f"{profile.reidle.total_seconds() / 60:.0f} minutes"
+        return Finding(
+            "IDLE",
+            "note",
+            "yes, but servers of this sort fall silent at times",
+            f"The mailbox is looked at every {again} too.",
+        )
+    return Finding("IDLE", "ok", "yes: new mail is noticed at once")
+
+
+def _moving(account: Account, session: Session) -> Finding:
+    offered = session.capabilities
+    if offered.move:
+        return Finding(
+            "MOVE", "ok", "yes: a message is moved in one step" + ("" if offered.uidplus else ", without UIDPLUS")
+        )
+    if session.can_move:
+        return Finding("MOVE", "ok", "no, but UIDPLUS: a message is copied, looked for, and only then removed")
+    follows = (
+        "Nothing is put aside on this server, since it could hit a message that it should not: verdicts, flags and replies"
+        " work, what falls due stands in the digest."
+    )
+    return Finding(
+        "MOVE", "note" if account.mode is Mode.OBSERVE else "warning", "neither MOVE nor a safe UIDPLUS", follows
+    )
+
+
+def _special_use(session: Session) -> Finding:
+    if session.capabilities.special_use:
+        return Finding("SPECIAL-USE", "ok", "yes: the server says which folder is for sent mail and for drafts")
+    return Finding("SPECIAL-USE", "note", "no: sent mail and drafts are found by the usual names")
+
+
+def _condstore(session: Session) -> Finding:
+    found = "yes" if session.capabilities.condstore else "no"
+    return Finding("CONDSTORE", "ok", f"{found}; triaged works without it")
+
+
+def certificate(
+    server: Server, expires: datetime | None, now: datetime, topic: str, figures: dict[str, Any]
+) -> list[Finding]:
+    """Until when the certificate of a server is valid."""
+    if server.tls is Tls.NONE:
+        return [Finding(topic, "note", "none: the line is not encrypted", "Fine on this machine, nowhere else.")]
+    if expires is None:
+        return []
+    figures[topic.replace(" ", "_") + "_expires"] = expires.isoformat(timespec="seconds")
+    found = f"valid until {expires:%Y-%m-%d} ({(expires - now).days} days)"
+    if expires - now > SOON:
+        return [Finding(topic, "ok", found)]
+    follows = "When it ends, nothing is read or sent until it is renewed: whoever runs the server should know."
+    return [Finding(topic, "warning", found, follows)]

@@ -1,0 +1,65 @@
+"""The way out: whether submission signs us in, takes the null sender, and keeps a copy. Nothing is sent."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from triaged.core.settings import Account, Mode
+from triaged.delivery import SmtpDelivery, submission
+from triaged.desk.checkup.server import certificate
+from triaged.desk.checkup.values import Finding, Level
+
+
+async def look(
+    account: Account, delivery: SmtpDelivery | None, learned: Mapping[str, Any], now: datetime, figures: dict[str, Any]
+) -> list[Finding]:
+    """Sign in, ask, and reset."""
+    server = account.smtp
+    if delivery is None or server is None:
+        level: Level = "stop" if account.mode is Mode.SEND else "note"
+        return [
+            Finding("submission", level, "no smtp is configured", "Replies cannot go out; mode draft works without it.")
+        ]
+    probe = await delivery.probe(account.addresses[0])
+    figures["smtp"] = probe.trouble == ""
+    if probe.trouble:
+        level = "stop" if account.mode is Mode.SEND else "warning"
+        return [Finding("submission", level, probe.trouble, "Replies cannot go out until this works.")]
+    figures["smtp_ms"] = round(probe.took * 1000)
+    found = [Finding("submission", "ok", f"{server.host}, port {server.port}: {probe.how}, in {probe.took:.1f} s")]
+    found += certificate(server, probe.certificate_expires, now, "smtp certificate", figures)
+    found.append(_null_sender(account, learned.get("null_sender", probe.null_sender), figures))
+    found.append(_copies(account, learned, figures))
+    return found
+
+
+def _null_sender(account: Account, takes: bool | None, figures: dict[str, Any]) -> Finding:
+    figures["null_sender"] = takes
+    if account.envelope == "me":
+        return Finding("null sender", "ok", 'not used (envelope = "me"): what bounces comes back to you')
+    if takes is False and account.envelope == "null":
+        follows = 'No reply can go out like this: take envelope = "null" out.'
+        return Finding("null sender", "stop", "the server refuses it, and the configuration insists on it", follows)
+    if takes is False:
+        follows = "Replies go out with your own address in the envelope; a reply that bounces comes to your inbox."
+        return Finding("null sender", "ok", "refused by this server", follows)
+    if takes is None:
+        return Finding("null sender", "note", "not known; the first reply will tell")
+    return Finding("null sender", "ok", "taken: a reply that cannot be delivered bothers nobody")
+
+
+def _copies(account: Account, learned: Mapping[str, Any], figures: dict[str, Any]) -> Finding:
+    assert account.smtp is not None
+    saves = bool(learned.get("saves_sent", submission(account.smtp.host).saves_sent))
+    figures["saves_sent"] = saves
+    match account.save_sent:
+        case "no":
+            return Finding("sent copies", "ok", 'none are made by triaged (save_sent = "no")')
+        case "yes":
+            return Finding("sent copies", "ok", 'triaged puts each reply into the sent folder (save_sent = "yes")')
+        case "auto" if saves:
+            return Finding("sent copies", "ok", "the server keeps them; triaged looks, and makes none")
+        case "auto":
+            return Finding(
+                "sent copies", "ok", "triaged puts each reply into the sent folder, unless it lies there already"
+            )
