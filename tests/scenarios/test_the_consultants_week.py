@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.weeks import MONDAY, Post, credentials, shipped, text_of, verdicts
+from scenarios.weeks import MONDAY, AtWork, Post, credentials, shipped, text_of, verdicts
 
 ME = "Mara Lind <mara@lind-consulting.example>"
 GARY = "Gary Stone <gary@harbor.example>"
@@ -23,7 +23,7 @@ def at_work(stages: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return stage, Post(stage, ME, "mx.lind-consulting.example")
 
 
-async def test_six_calls_and_three_voicemails_of_a_day_end_in_one_reply_that_names_fridays_call(at_work):
+async def test_six_calls_and_three_voicemails_of_a_day_end_in_one_reply_that_names_fridays_call(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 09:10")
@@ -43,7 +43,7 @@ async def test_six_calls_and_three_voicemails_of_a_day_end_in_one_reply_that_nam
         assert len(stage.inbox("Deferred")) == 2, "both subjects lie aside, nothing is left to ring in the inbox"
 
 
-async def test_two_passes_get_through_and_the_third_does_not(at_work):
+async def test_two_passes_get_through_and_the_third_does_not(at_work: AtWork):
     stage, post = at_work
     async with stage:
         for day in ("mon 10:00", "tue 10:00", "wed 14:00"):
@@ -61,7 +61,7 @@ async def test_two_passes_get_through_and_the_third_does_not(at_work):
         assert "of our 2 last-minute passes 0 are left" in text_of(stage, 0)
 
 
-async def test_an_answer_by_hand_from_another_device_silences_the_robot(at_work):
+async def test_an_answer_by_hand_from_another_device_silences_the_robot(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 14:00")
@@ -73,7 +73,7 @@ async def test_an_answer_by_hand_from_another_device_silences_the_robot(at_work)
         assert len(stage.events("message.answered")) == 1
 
 
-async def test_fridays_call_keeps_its_promises_without_a_word_and_its_agenda_lists_what_waits(at_work):
+async def test_fridays_call_keeps_its_promises_without_a_word_and_its_agenda_lists_what_waits(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 09:30")
@@ -96,7 +96,7 @@ async def test_fridays_call_keeps_its_promises_without_a_word_and_its_agenda_lis
         assert len(stage.sent()) == said, "the call needs no mail"
 
 
-async def test_the_german_client_is_answered_in_german_with_her_own_call_and_thanks_are_left_alone(at_work):
+async def test_the_german_client_is_answered_in_german_with_her_own_call_and_thanks_are_left_alone(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("mon 15:00")
@@ -111,7 +111,7 @@ async def test_the_german_client_is_answered_in_german_with_her_own_call_and_tha
         assert len(stage.sent()) == 1
 
 
-async def test_asked_again_she_refers_to_her_promise_and_never_makes_it_later(at_work):
+async def test_asked_again_she_refers_to_her_promise_and_never_makes_it_later(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("mon 10:00")
@@ -126,7 +126,7 @@ async def test_asked_again_she_refers_to_her_promise_and_never_makes_it_later(at
         assert told == [(1, 1)]
 
 
-async def test_the_digest_tells_what_was_put_aside_and_what_came_back(at_work):
+async def test_the_digest_tells_what_was_put_aside_and_what_came_back(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("mon 16:31")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.weeks import MONDAY, Post, credentials, shipped, verdicts
+from scenarios.weeks import MONDAY, AtWork, Post, credentials, shipped, verdicts
 
 ME = "Lea Brandt <lea.brandt@firma.example>"
 BOSS = "Martin Wyss <martin.wyss@firma.example>"
@@ -19,7 +19,7 @@ def at_work(stages: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return stage, Post(stage, ME, "mx.firma.example")
 
 
-async def test_the_manager_is_urgent_at_any_hour_and_never_answered(at_work):
+async def test_the_manager_is_urgent_at_any_hour_and_never_answered(at_work: AtWork):
     stage, post = at_work
     async with stage:
         for when in ("mon 09:00", "tue 03:10", "sun 22:40"):
@@ -32,7 +32,7 @@ async def test_the_manager_is_urgent_at_any_hour_and_never_answered(at_work):
         assert stage.inbox("Deferred") == {}
 
 
-async def test_even_the_managers_thanks_are_never_put_aside(at_work):
+async def test_even_the_managers_thanks_are_never_put_aside(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 09:00")
@@ -40,7 +40,7 @@ async def test_even_the_managers_thanks_are_never_put_aside(at_work):
         assert verdicts(stage)[0][1] == "urgent"
 
 
-async def test_colleagues_wait_for_the_end_of_the_focus_block_and_stay_when_she_is_there(at_work):
+async def test_colleagues_wait_for_the_end_of_the_focus_block_and_stay_when_she_is_there(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 09:00")
@@ -52,7 +52,7 @@ async def test_colleagues_wait_for_the_end_of_the_focus_block_and_stay_when_she_
         assert "Doch um eins?" in stage.inbox(), "she is available: nothing moves"
 
 
-async def test_mail_from_outside_comes_back_twice_a_day_and_nobody_is_answered(at_work):
+async def test_mail_from_outside_comes_back_twice_a_day_and_nobody_is_answered(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 11:00")

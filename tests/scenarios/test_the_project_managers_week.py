@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.weeks import MONDAY, Post, credentials, shipped, text_of, verdicts
+from scenarios.weeks import MONDAY, AtWork, Post, credentials, shipped, text_of, verdicts
 
 ME = "Ruth Alvarez <ruth.alvarez@brightwork.example>"
 KELLER = "H. Keller <h.keller@northwind.example>"
@@ -20,7 +20,7 @@ def at_work(stages: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return stage, Post(stage, ME, "mx.brightwork.example")
 
 
-async def test_every_message_is_acknowledged_within_minutes_and_stays_where_it_is(at_work):
+async def test_every_message_is_acknowledged_within_minutes_and_stays_where_it_is(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 16:00")
@@ -34,7 +34,7 @@ async def test_every_message_is_acknowledged_within_minutes_and_stays_where_it_i
         assert "our call on tomorrow" not in said
 
 
-async def test_a_severe_report_gets_through_is_pushed_and_acknowledged_at_once(at_work):
+async def test_a_severe_report_gets_through_is_pushed_and_acknowledged_at_once(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 16:00")
@@ -46,7 +46,7 @@ async def test_a_severe_report_gets_through_is_pushed_and_acknowledged_at_once(a
         assert "is being worked on now" in text_of(stage, 0)
 
 
-async def test_an_answer_of_the_team_in_the_thread_keeps_the_promise(at_work):
+async def test_an_answer_of_the_team_in_the_thread_keeps_the_promise(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 16:00")
@@ -63,7 +63,7 @@ async def test_an_answer_of_the_team_in_the_thread_keeps_the_promise(at_work):
         assert stage.events("promise.overdue") == []
 
 
-async def test_before_an_answer_falls_due_she_is_warned_and_when_it_does_the_apology_lies_in_drafts(at_work):
+async def test_before_an_answer_falls_due_she_is_warned_and_when_it_does_the_apology_lies_in_drafts(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 16:00")
@@ -80,7 +80,7 @@ async def test_before_an_answer_falls_due_she_is_warned_and_when_it_does_the_apo
         assert len(stage.inbox("Drafts")) == 1
 
 
-async def test_the_weekly_report_lies_in_her_inbox_on_friday(at_work):
+async def test_the_weekly_report_lies_in_her_inbox_on_friday(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 16:00")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.weeks import MONDAY, Post, credentials, shipped, text_of, verdicts
+from scenarios.weeks import MONDAY, AtWork, Post, credentials, shipped, text_of, verdicts
 
 ME = "Jonas Falk <jonas.falk@helpline.example>"
 CAROL = "Carol <carol.reid@office.helpline.example>"
@@ -21,7 +21,7 @@ def at_work(stages: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return stage, Post(stage, ME, "mx.helpline.example")
 
 
-async def test_cases_get_through_and_are_never_answered(at_work):
+async def test_cases_get_through_and_are_never_answered(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 10:00")
@@ -31,7 +31,7 @@ async def test_cases_get_through_and_are_never_answered(at_work):
         assert stage.sent() == []
 
 
-async def test_an_extra_project_is_redirected_to_the_delegate_and_waits_until_the_evening(at_work):
+async def test_an_extra_project_is_redirected_to_the_delegate_and_waits_until_the_evening(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 10:00")
@@ -45,7 +45,7 @@ async def test_an_extra_project_is_redirected_to_the_delegate_and_waits_until_th
         assert "Would you lead the knowledge base pilot?" in stage.inbox()
 
 
-async def test_a_question_about_billing_is_sent_on_once_with_the_original_attached(at_work):
+async def test_a_question_about_billing_is_sent_on_once_with_the_original_attached(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 10:00")
@@ -58,7 +58,7 @@ async def test_a_question_about_billing_is_sent_on_once_with_the_original_attach
         assert len(stage.events("message.forwarded")) == 1
 
 
-async def test_questions_of_colleagues_come_back_as_one_block_and_the_promise_is_a_business_day(at_work):
+async def test_questions_of_colleagues_come_back_as_one_block_and_the_promise_is_a_business_day(at_work: AtWork):
     stage, post = at_work
     async with stage:
         await stage.to("tue 10:00")

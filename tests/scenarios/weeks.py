@@ -57,6 +57,10 @@ class Post:
         )  # fmt: skip
 
 
+AtWork = tuple[Stage, Post]
+"""The stage of a week, and who writes to its person."""
+
+
 def text_of(stage: Stage, number: int) -> str:
     """The words of the n-th mail that went out."""
     found = stage.sent()[number].get_content()
@@ -65,4 +69,7 @@ def text_of(stage: Stage, number: int) -> str:
 
 def verdicts(stage: Stage) -> list[tuple[str, str, str | None]]:
     """Subject, verdict and rule of everything that was decided about clients, in order."""
-    return [(subject, verdict, rule) for subject, verdict, rule in stage.rows("SELECT subject, verdict, rule FROM item ORDER BY id")]
+    return [
+        (subject, verdict, rule)
+        for subject, verdict, rule in stage.rows("SELECT subject, verdict, rule FROM item ORDER BY id")
+    ]

@@ -150,7 +150,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: st
 
 
 def console() -> "Any":
-    """rich's console: colours only on a terminal and without NO_COLOR; wide enough for pipes."""
+    """The console of rich: colours only on a terminal and without NO_COLOR; wide enough for pipes."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else 160

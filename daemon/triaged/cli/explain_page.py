@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from triaged.cli.common import console, readable
 from triaged.core.moments import Resolved
 from triaged.desk.rehearsal import Rehearsed
 
+_CUT_SHOWN = 90
 _COLOUR = {"urgent": "bold red", "deferrable": "bold yellow", "left": "bold"}
 _WHAT = {
     "urgent": "gets through: flagged, and pushed where the rule says so",
@@ -97,7 +99,7 @@ def _cuts(out: Any, found: Rehearsed) -> None:
     out.print(Text("Not looked at, because it is not new text", style="bold"))
     for cut in cuts[:6]:
         words = " ".join(found.message.text[cut.start : cut.end].split())
-        out.print(Text.assemble((f"  {cut.kind:<11}", "cyan"), (words[:90] + ("…" if len(words) > 90 else ""), "dim")))
+        out.print(Text.assemble((f"  {cut.kind:<11}", "cyan"), (shorten(words, _CUT_SHOWN, placeholder="…"), "dim")))
 
 
 def _reply(out: Any, found: Rehearsed, zone: ZoneInfo) -> None:

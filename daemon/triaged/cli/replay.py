@@ -43,6 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", type=Path, metavar="FILE", help="every client message as CSV (- for standard output)")
 
 
+WORTH_A_BAR = 200
+"""Messages: fewer are read before a bar is seen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One message and what would have happened to it, under the new rules and (with --against) the old ones."""
@@ -158,7 +162,7 @@ def _essence(decision: Decision) -> tuple[Any, ...]:
 
 def _progress(things: Iterable[Old], total: int, title: str) -> Iterable[Old]:
     """A bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty() or total < 200:
+    if not sys.stderr.isatty() or total < WORTH_A_BAR:
         return things
     from rich.console import Console
     from rich.progress import track

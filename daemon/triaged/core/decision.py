@@ -21,7 +21,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Set \\Flagged where the message lies."""
+    r"""Set \Flagged where the message lies."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from triaged.core.reply import Letter, Origin
 from triaged.core.settings import Account, Person
 from triaged.core.template import Incoming, Named, PassesLeft, ReplyTemplate, Variables
 
+LONGEST_NAME = 40
 _NEXT_CALL = parse_moment("next call")
 
 
@@ -109,4 +110,4 @@ def sender_name(client: Client, record: Record) -> str:
 
 def is_plain_name(name: str) -> bool:
     """Whether a display name reads as a person's name: letters, spaces, a few marks, no address, no title in capitals."""
-    return 0 < len(name) <= 40 and "@" not in name and all(letter.isalpha() or letter in " .'’-" for letter in name)
+    return 0 < len(name) <= LONGEST_NAME and "@" not in name and all(letter.isalpha() or letter in " .'’-" for letter in name)

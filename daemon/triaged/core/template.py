@@ -17,8 +17,7 @@ from triaged.core.message.subject import bare
 from triaged.core.moments import Moment, parse_moment
 from triaged.core.ownwords import MOVED, NO_SUBJECT, SLIP
 from triaged.core.spans import Span
-from triaged.core.wording import smooth
-from triaged.core.wording import reply_prefix
+from triaged.core.wording import reply_prefix, smooth
 
 OPTIONAL = ("next_call", "last_answer", "passes", "delegate", "until")
 """Variables that may be missing: a text must do without each of them."""

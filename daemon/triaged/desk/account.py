@@ -14,9 +14,9 @@ from triaged.clock import LONGEST_NAP
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Account, Person
 from triaged.desk import answers, effects, triage
-from triaged.desk.folders import Layout, lay_out
+from triaged.desk.folders import Layout, acts, lay_out
 from triaged.desk.office import Office
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerError, LedgerFull, LedgerUnavailable
 from triaged.ledger.values import AccountRow, EffectRow
 from triaged.log.events import Events
 from triaged.mailbox import (
@@ -28,16 +28,22 @@ from triaged.mailbox import (
     PollInstead,
     Refused,
     Session,
+    SignInNeeded,
 )
 from triaged.mailbox.retry import HEALTHY_AFTER
 
 T = TypeVar("T")
+
+_SOON = 120  # seconds
 
 LOOK_EVERY = timedelta(minutes=9)
 """How often sent mail, the deferred folder and flags are looked at when nothing else asks for it (every re-IDLE)."""
 
 STATUS_EVERY = timedelta(seconds=60)
 """How often watched folders other than the first are asked for new mail."""
+
+LEDGER_AGAIN = timedelta(seconds=30)
+"""After the ledger could take nothing."""
 
 RECONCILE_EVERY = timedelta(minutes=30)
 """How often a selected folder is selected again, to see UIDVALIDITY and UIDNEXT with new eyes."""
@@ -95,6 +101,10 @@ class Desk:
     _status_at: datetime | None = None
     _selected_at: datetime | None = None
     _retry: asyncio.Event = field(default_factory=asyncio.Event)
+    foreign_noticed: bool = False  # replies of another triaged in this mailbox have been told about
+    careful: bool = False  # one message at a time, each with its strike before it is looked at
+    _opened_for: tuple[Account, bool] | None = None
+    _degraded: bool = False
     _missing: set[str] = field(default_factory=set)
     _look_now: bool = False
     _stopping: bool = False
@@ -146,7 +156,9 @@ class Desk:
             backoff = backoff.signing_in(began)
             try:
                 await self._connected()
-            except Exception as error:  # noqa: BLE001 — the one place where an account's trouble ends: close, say, back off
+            except LedgerDamaged:
+                raise
+            except Exception as error:
                 if self._worked and clock.elapsed() - began >= HEALTHY_AFTER.total_seconds():
                     backoff = backoff.healthy()
                 ours = error if isinstance(error, MailboxError) else Lost(str(error))
@@ -181,10 +193,16 @@ class Desk:
         try:
             await self._open(session)
             look = True
-            while not self._stopping:
+            while not self._stopping and self._opened_for == self._asked_of():
                 self.wake.clear()
-                await self._step(session, look=look)
+                try:
+                    await self._step(session, look=look)
+                except (LedgerBusy, LedgerFull, LedgerUnavailable) as error:
+                    look = True
+                    await self._wait_for_the_ledger(error)
+                    continue
                 self._worked = True
+                self._degraded = False
                 self._say_idle()
                 self.tried.set()
                 look = await self._wait(session)
@@ -193,11 +211,30 @@ class Desk:
             self._refuse_asks()
             await session.close()
 
+    def _asked_of(self) -> tuple[Account, bool]:
+        """What a connection is opened for: when a reload changes it, another one is opened."""
+        person, account = self.settings()
+        return account, acts(person, account)
+
+    async def _wait_for_the_ledger(self, error: LedgerError) -> None:
+        """What cannot be written down must not be done: keep the connection, and try again in a while."""
+        if not self._degraded:
+            self._degraded = True
+            self._is("degraded", str(error))
+            self.events.emit(
+                "account.degraded", error=str(error), reason="nothing is done until it can be written down"
+            )
+        self.tried.set()
+        self._refuse_asks()
+        self._retry.clear()
+        if not self._stopping:
+            await self._pause(LEDGER_AGAIN.total_seconds())
+
     async def _open(self, session: Session) -> None:
-        _, account = self.settings()
+        self._opened_for = account, makes = self._asked_of()
         await session.open()
         self.health.connects += 1
-        self.layout = await lay_out(session, account, self.events)
+        self.layout = await lay_out(session, account, self.events, make=makes)
         self._looked_at = self._status_at = self._selected_at = None
         self._idle_told = False
         self._is("connected")
@@ -231,6 +268,7 @@ class Desk:
                 self.found(folder)
             except Refused as refusal:
                 self.say_missing(folder, str(refusal), "this folder is not watched")
+        self.careful = False
         if others_due:
             self._status_at = now
 
@@ -249,7 +287,7 @@ class Desk:
                 ask.fail(refusal)
             except BaseException as error:
                 self._asks = asks[number:] + self._asks
-                raise error
+                raise
             else:
                 ask.succeed(result)
         return bool(asks)
@@ -323,6 +361,9 @@ class Desk:
         self.health.failures += 1
         words = str(error) or type(error).__name__
         again = f"trying again in {_in_words(pause)}"
+        if isinstance(error, SignInNeeded):  # the keeper of the tokens has said so, once
+            self._is("signed out", words)
+            return
         if isinstance(error, AuthFailed):
             self._is("signed out", words)
             self.events.emit("account.auth_failed", error=words, reason=again)
@@ -341,4 +382,4 @@ class Desk:
 
 def _in_words(pause: timedelta) -> str:
     seconds = pause.total_seconds()
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+    return f"{seconds:.0f} s" if seconds < _SOON else f"{seconds / 60:.0f} min"

@@ -7,6 +7,8 @@ from triaged.core.clients import Roster
 from triaged.core.message import Message
 from triaged.ledger.values import SentSeen
 
+_DIGITS = 15  # of a reply's id
+
 
 def sent_seen(message: Message, at: datetime, roster: Roster, *, by_team: bool = False) -> SentSeen:
     """A mail of mine (or of my team) as evidence that somebody was answered."""
@@ -35,4 +37,4 @@ def _original_id(message: Message) -> str | None:
 def reply_mark(message: Message) -> int | None:
     """The reply's id in X-Triaged, None if the message is none of ours."""
     mark = (message.fields.first("x-triaged") or "").strip()
-    return int(mark) if mark.isascii() and mark.isdigit() and len(mark) < 16 else None
+    return int(mark) if mark.isascii() and mark.isdigit() and len(mark) <= _DIGITS else None

@@ -21,13 +21,17 @@ class Push:
 _WARNING = {
     "en": (
         "An answer to {client} falls due: {at}",
-        "You promised {client} ({to}) an answer by {at}.\n\nSubject: {subject}\nArrived: {arrived}\n{excerpt}\n\n"
-        "Answer it from any device and this is settled.\n",
+        (
+            "You promised {client} ({to}) an answer by {at}.\n\nSubject: {subject}\nArrived: {arrived}\n{excerpt}\n\n"
+            "Answer it from any device and this is settled.\n"
+        ),
     ),
     "de": (
         "Eine Antwort an {client} wird fällig: {at}",
-        "Sie haben {client} ({to}) eine Antwort zugesagt: {at}.\n\nBetreff: {subject}\nEingegangen: {arrived}\n{excerpt}\n\n"
-        "Antworten Sie von einem beliebigen Gerät, und es ist erledigt.\n",
+        (
+            "Sie haben {client} ({to}) eine Antwort zugesagt: {at}.\n\nBetreff: {subject}\nEingegangen: {arrived}\n{excerpt}\n\n"
+            "Antworten Sie von einem beliebigen Gerät, und es ist erledigt.\n"
+        ),
     ),
 }
 

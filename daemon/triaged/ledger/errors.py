@@ -1,7 +1,5 @@
 """What can go wrong with the ledger. No error of sqlite3 leaves the room untranslated."""
 
-# ruff: noqa: N818 — the names say the state the ledger is in; that they are errors says their family
-
 from triaged.core.errors import TriagedError
 
 

@@ -4,7 +4,7 @@ In: what imaplib, IMAPClient, ssl and the socket raise. Out: one family under `M
 Never: a library's exception across this room's door; a password or a token in a message.
 """
 
-# ruff: noqa: N818 — the names say what happened: `except Lost`, `except Refused`
+
 
 import imaplib
 import re
@@ -50,6 +50,10 @@ class AuthFailed(MailboxError):
     def __init__(self, text: str, *, code: str = "") -> None:
         super().__init__(text)
         self.code = code  # RFC 5530, "" if none
+
+
+class SignInNeeded(AuthFailed):
+    """There is no token to sign in with until a person has acted; the server was not asked."""
 
 
 class Throttled(MailboxError):
