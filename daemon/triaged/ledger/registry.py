@@ -6,7 +6,7 @@ a table forgets nothing.
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
@@ -119,11 +119,6 @@ def ruleset_body(store: Store, digest: str) -> str | None:
     """The rules of that hash."""
     found = row(store, "SELECT body FROM ruleset WHERE hash = ?", (digest,))
     return found[0] if found else None
-
-
-def meta(store: Store) -> Mapping[str, str]:
-    """What the ledger remembers about itself."""
-    return dict(rows(store, "SELECT key, value FROM meta"))
 
 
 def _account(db: Connection, login: str) -> AccountRow | None:

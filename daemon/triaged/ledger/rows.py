@@ -3,7 +3,7 @@
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from sqlite3 import Connection
 from typing import Any
 
@@ -201,8 +201,3 @@ def items_covered(db: Connection, reply: int) -> tuple[int, ...]:
     """The ids of the messages that a reply covers, in the order of their arrival."""
     sql = "SELECT i.id FROM reply_item r JOIN item i ON i.id = r.item WHERE r.reply = ? ORDER BY i.arrived_at, i.id"
     return tuple(r[0] for r in db.execute(sql, (reply,)))
-
-
-def marks(values: Iterable[Any]) -> str:
-    """Placeholders for an IN list."""
-    return ",".join("?" for _ in values)

@@ -173,6 +173,17 @@ def test_what_is_put_aside_and_seen_in_the_inbox_is_left_for_a_closer_look(world
     assert (item.state, item.place) == ("aside", Place("Deferred", 9, 5))
 
 
+def test_what_is_put_aside_nobody_knows_where_is_taken_as_found_only_in_the_deferred_folder(world: World):
+    first = world.deferred(1)
+    world.put_aside(first)
+    world.ledger.place_item(first.item or 0, None)
+    assert world.admit(mail(1), urgent()).how == "reappeared"
+    assert world.admit(mail(1), urgent(), place=Place("Deferred", 7, 44)).how == "placed"
+    item = world.ledger.item(first.item or 0)
+    assert item is not None
+    assert (item.state, item.place) == ("aside", Place("Deferred", 7, 44))
+
+
 def test_what_is_on_its_way_is_left_for_a_closer_look(world: World):
     world.deferred(1)
     assert world.admit(mail(1), urgent()).how == "reappeared"

@@ -16,6 +16,7 @@ from support.ledgerkit import ANNE, DAY, HOUR, MONDAY, World, answered, left, ma
 from triaged.core.address import Address
 from triaged.core.errors import TriagedError
 from triaged.ledger import (
+    Claimed,
     Item,
     Ledger,
     LedgerBusy,
@@ -23,6 +24,8 @@ from triaged.ledger import (
     LedgerFull,
     LedgerNewer,
     LedgerUnavailable,
+    NotClaimed,
+    NotDone,
 )
 from triaged.ledger.opening import connect, generation_file
 from triaged.ledger.schema import APPLICATION_ID, MIGRATIONS
@@ -224,6 +227,9 @@ def test_a_full_disk_is_said_so_and_needs_no_restart(small_disk: Path):
                 pass
         with pytest.raises(LedgerFull, match="no room"):
             many(world)
+        with pytest.raises(LedgerFull):
+            ledger.backup(small_disk / "copy.db")
+        assert not (small_disk / "copy.db").exists()
         assert not ledger.db.in_transaction
         assert ledger.item(first.item or 0) is not None
         ballast.unlink()
@@ -279,6 +285,20 @@ def test_another_process_that_holds_the_ledger_is_waited_for_then_said_so(path: 
             assert holder.stdout.readline() == "free\n"
             assert world.deferred(2).item is not None
             holder.stdin.close()
+
+
+def test_two_processes_never_both_get_a_reply_and_a_cancelled_one_is_got_by_none(path: Path):
+    with Ledger.open(path, now=MONDAY) as daemon, Ledger.open(path) as command:
+        world = World.new(daemon)
+        other = World(command, world.account, now=MONDAY + HOUR)
+        first = world.deferred(1).reply
+        second = world.admit(mail(2), answered(MONDAY, to=ANNE), correspondent=ANNE.key).reply
+        world.tick(HOUR)
+        assert isinstance(world.claim(first), Claimed)
+        assert isinstance(other.claim(first), NotClaimed)
+        assert isinstance(command.cancel_by_hand(first or 0, world.now), NotDone)
+        assert not isinstance(command.cancel_by_hand(second or 0, world.now), NotDone)
+        assert isinstance(world.claim(second), NotClaimed)
 
 
 # --- generations
