@@ -15,6 +15,7 @@ from triaged.mailbox.errors import (
     NotMovable,
     PollInstead,
     Refused,
+    SignInNeeded,
     Throttled,
     Unavailable,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "Role",
     "Selected",
     "Session",
+    "SignInNeeded",
     "Throttled",
     "Unavailable",
     "recognise",

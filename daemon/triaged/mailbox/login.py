@@ -4,13 +4,11 @@ In: a connected client and a password, or an access token. Out: an authenticated
 Never: the password or token in an error or a log; a password on the command line that would need quoting tricks.
 """
 
-import base64
-import contextlib
 import imaplib
-import json
 import re
 from dataclasses import dataclass, field
 
+from triaged.core.bearer import oauthbearer, refusal_in_words, xoauth2
 from triaged.mailbox.connection import Client
 from triaged.mailbox.errors import (
     AuthFailed,
@@ -91,11 +89,10 @@ def _with_password(client: Client, offered: set[str], user: str, password: str, 
 
 def _with_token(client: Client, offered: set[str], user: str, token: str, challenge: list[bytes]) -> None:
     if "AUTH=XOAUTH2" in offered:
-        first, after_error = f"user={user}\x01auth=Bearer {token}\x01\x01".encode(), b""
+        first, after_error = xoauth2(user, token), b""
         client.sasl_login("XOAUTH2", _answers(first, after_error, challenge))
     elif "AUTH=OAUTHBEARER" in offered:  # RFC 7628 3.1; 3.2.3: an error is answered with one %x01
-        name = user.replace("=", "=3D").replace(",", "=2C")
-        first, after_error = f"n,a={name},\x01auth=Bearer {token}\x01\x01".encode(), b"\x01"
+        first, after_error = oauthbearer(user, token), b"\x01"
         client.sasl_login("OAUTHBEARER", _answers(first, after_error, challenge))
     else:
         raise Refused("the server offers no sign-in with OAuth (neither XOAUTH2 nor OAUTHBEARER)")
@@ -126,20 +123,5 @@ def _with_challenge(error: MailboxError, challenge: list[bytes], secret: str) ->
     """The error with what the server's JSON said (RFC 7628 3.2.2: status, scope, openid-configuration)."""
     if not isinstance(error, AuthFailed) or not challenge:
         return error
-    told = scrubbed(words(_decoded(challenge[0])), (secret,))
+    told = scrubbed(words(refusal_in_words(challenge[0])), (secret,))
     return AuthFailed(f"{error} — {told}", code=error.code)
-
-
-def _decoded(challenge: bytes) -> str:
-    """A challenge as `status 401, scope https://…`; as it stands if it is no JSON."""
-    text = challenge.decode("utf-8", "replace")
-    with contextlib.suppress(ValueError):  # some servers encode it once more
-        twice = base64.b64decode(challenge, validate=True)
-        text = twice.decode("utf-8", "replace") if twice.startswith(b"{") else text
-    try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    if not isinstance(said, dict):
-        return text
-    return ", ".join(f"{name} {value}" for name, value in said.items() if isinstance(value, str | int))

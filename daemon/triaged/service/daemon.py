@@ -11,13 +11,14 @@ import random
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from triaged import __version__
 from triaged.clock import Clock, SystemClock
 from triaged.config import Loaded, ask_secret, load, state_file
+from triaged.core.errors import TriagedError
 from triaged.core.settings import Account, Mode, Person, Secret, Server
 from triaged.delivery import Delivery, SmtpDelivery
 from triaged.desk.account import Desk
@@ -26,8 +27,18 @@ from triaged.desk.office import Office
 from triaged.desk.post import Post
 from triaged.desk.push import Send, send_by_apprise
 from triaged.desk.rounds import Rounds
-from triaged.ledger import Ledger, LedgerDamaged, LedgerThread, StateLock, Waker
-from triaged.ledger.values import AccountRow
+from triaged.desk.telling import of_reply
+from triaged.ledger import (
+    Ledger,
+    LedgerBusy,
+    LedgerDamaged,
+    LedgerFull,
+    LedgerThread,
+    LedgerUnavailable,
+    StateLock,
+    Waker,
+)
+from triaged.ledger.values import AccountRow, Recovery
 from triaged.log.events import Events
 from triaged.mailbox import Pools, Session
 from triaged.outbox import Outbox
@@ -35,8 +46,12 @@ from triaged.service.board import Board, keeping
 from triaged.service.inside import Inside
 from triaged.service.notify import Notifier
 from triaged.service.standing import Live, standing
+from triaged.service.tokens import Tokens
 
 EX_OK, EX_FAILED, EX_DAMAGED, EX_CONFIG = 0, 1, 74, 78
+
+TIDY_EVERY = timedelta(days=1)
+"""How often what is older than `keep` is forgotten."""
 
 PATIENCE = 3.5
 """Seconds that a stop waits for the steps in hand before it cuts their connections."""
@@ -73,12 +88,14 @@ class Daemon:
         self.notifier = notifier or Notifier.from_environment()
         self.send = send
         self.rounds: Rounds | None = None
+        self.tokens: Tokens | None = None
         self.pools = Pools()
         self.stations: dict[str, Station] = {}
         self.stopping = asyncio.Event()
         self.ready = asyncio.Event()
         self.started_at = self.clock.now()
         self._reloading = asyncio.Event()
+        self._unclean = False
         self._office: Office | None = None
         self._group: asyncio.TaskGroup | None = None
 
@@ -105,10 +122,8 @@ class Daemon:
         office = self._office = Office(book, self.clock, self.events, self.chance)
         now = self.clock.now()
         recovery = await office.write(Ledger.recover, now)
-        if recovery.restored:
-            self.events.emit(
-                "account.degraded", reason="the ledger is older than the last run: it was restored; what waited is held"
-            )
+        self._unclean = recovery.unclean
+        tokens = self.tokens = Tokens(folder, office, self.board, self._signed_in_again, self._look_for_pushes)
         waker = Waker(folder)
         loop = asyncio.get_running_loop()
         inside = Inside(self._standing, folder)
@@ -120,7 +135,9 @@ class Daemon:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
+                group.create_task(tokens.keeper.run(), name="tokens")
                 await self._man(office)
+                self._say_recovered(recovery)
                 group.create_task(self._say_ready(), name="ready")
                 rounds = self.rounds = Rounds(office, self.households, send=self.send, subjects=self._says_subjects)
                 if not once:
@@ -139,15 +156,28 @@ class Daemon:
             await inside.close()
             waker.close()
         stopped = self.clock.now()
-        await office.write(Ledger.stopping, stopped)
+        with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):  # the next start is careful then
+            await office.write(Ledger.stopping, stopped)
         return EX_FAILED if once and any(s.desk.health.failures for s in self.stations.values()) else EX_OK
 
     def stop(self) -> None:
         """Finish what is in hand, and end."""
         self.stopping.set()
 
+    def _signed_in_again(self, login: str) -> None:
+        station = self.stations.get(login)
+        if station is not None:
+            station.desk.nudge()
+            station.outbox.wake()
+
+    def _look_for_pushes(self) -> None:
+        if self.rounds is not None:
+            self.rounds.wake()
+
     def wake(self) -> None:
         """The ledger has changed: everybody looks at what is due."""
+        if self.tokens is not None:
+            self.tokens.keeper.wake()
         for station in self.stations.values():
             station.desk.wake.set()
             station.outbox.wake()
@@ -180,6 +210,8 @@ class Daemon:
         """Whether every account waits: nothing is in hand, nothing is due that can be done now."""
         if self.rounds is None or not self.rounds.at_rest:
             return False
+        if self.tokens is not None and not self.tokens.keeper.at_rest:
+            return False
         return all(station.desk.at_rest and station.outbox.at_rest for station in self.stations.values())
 
     async def _once(self) -> None:
@@ -188,7 +220,22 @@ class Daemon:
             await station.outbox.once()
         if self.rounds is not None:
             await self.rounds.once()
+        for station in list(self.stations.values()):
+            with contextlib.suppress(TriagedError):  # what the replies left to do: copies, drafts taken back
+                await station.desk.ask(_nothing)
         self.stop()
+
+    def _say_recovered(self, recovery: Recovery) -> None:
+        """What the last run left open: replies that may have gone, and those that a person has to look at."""
+        by_account = {station.row.id: station.desk.events for station in self.stations.values()}
+        if recovery.restored:
+            self.events.emit(
+                "account.degraded", reason="the ledger is older than the last run: it was restored; what waited is held"
+            )
+        for reply in recovery.in_doubt:
+            by_account.get(reply.account, self.events).emit("reply.in_doubt", **of_reply(reply), error=reply.reason)
+        for reply in recovery.held:
+            by_account.get(reply.account, self.events).emit("reply.held", **of_reply(reply), reason="the ledger was restored")
 
     async def _stop(self, *, once: bool) -> None:
         if not once:
@@ -200,6 +247,8 @@ class Daemon:
             station.desk.stop()
         if self.rounds is not None:
             self.rounds.stop()
+        if self.tokens is not None:
+            self.tokens.keeper.stop()
         self._reloading.set()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=PATIENCE)
@@ -247,6 +296,7 @@ class Daemon:
             connect=self._session,
             events=events,
             siblings=siblings,
+            careful=self._unclean,
         )
         post = Post(desk, lambda account: self._delivery(row.login, account))
 
@@ -274,6 +324,9 @@ class Daemon:
 
     def _session(self, account: Account) -> Session:
         server = account.imap
+        signing = self.tokens.of_mailbox(account) if self.tokens is not None else None
+        if signing is not None:
+            return Session(server, self.pools, token=signing.token, token_refused=signing.refused)
         secret = _asking(server.password, server) if server.password is not None else None
         return Session(server, self.pools, secret=secret)
 
@@ -289,7 +342,15 @@ class Daemon:
             return None
         password = _asking(server.password, server) if server.password is not None else None
         learned = station.row.learned.get("null_sender")
-        made = SmtpDelivery(server, password=password, envelope=account.envelope, null_sender=learned)
+        signing = self.tokens.of_submission(account) if self.tokens is not None else None
+        made = SmtpDelivery(
+            server,
+            password=password,
+            token=signing.token if signing else None,
+            token_refused=signing.refused if signing else None,
+            envelope=account.envelope,
+            null_sender=learned,
+        )
         station.delivery = ((server, account.envelope), made)
         return made
 
@@ -368,12 +429,11 @@ class Daemon:
             await office.write(Ledger.next_due)
             self.notifier.alive(self.summary())
             now = self.clock.now()
-            if tidied is None or (now - tidied).total_seconds() > 86_400:
-                tidied = now
-                service = self.board.loaded.service
-                if service is not None and service.keep is not None:
-                    keep = service.keep.fixed
-                    await office.write(Ledger.purge, now, keep)
+            service = self.board.loaded.service
+            if (tidied is None or now - tidied > TIDY_EVERY) and service is not None and service.keep is not None:
+                with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):  # at the next round then
+                    await office.write(Ledger.purge, now, service.keep.fixed)
+                    tidied = now
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.stopping.wait(), self.notifier.watchdog_seconds or 60)
 
@@ -384,6 +444,10 @@ def _unmoved(desk: Desk) -> str:
     if desk.layout is None or desk.layout.movable or account.mode is Mode.OBSERVE:
         return ""
     return desk.layout.why or "there is no folder to put messages into"
+
+
+async def _nothing(_desk: Desk, _session: Session) -> None:
+    """Being asked is enough: what is due is done before."""
 
 
 def _asking(secret: Secret, server: Server) -> Callable[[], Awaitable[str]]:

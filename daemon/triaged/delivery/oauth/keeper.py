@@ -1,0 +1,304 @@
+"""The keeper of the tokens: whoever signs in asks here; it renews them ahead of time, in use or not, one at a time.
+
+In: the logins that sign in with tokens, the clock. Out: access tokens, and news about sign-ins that die, died or live again.
+Never: two renewals of one login at once; an endpoint asked again before its pause is over; a token in a word it says.
+"""
+
+import asyncio
+import random
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal, TypeVar
+
+from triaged.clock import LONGEST_NAP, Clock
+from triaged.core.errors import TriagedError
+from triaged.delivery.oauth.errors import NotNow, SignInNeeded
+from triaged.delivery.oauth.lifetime import Death, death, is_fresh, warning_due
+from triaged.delivery.oauth.providers import provider_of
+from triaged.delivery.oauth.renewal import REFUSED_AGAIN, Holder, is_due, lapse, renew
+from triaged.delivery.oauth.store import Store, Token
+from triaged.delivery.oauth.web import DEADLINE, Web
+from triaged.delivery.oauth.web import web as real_web
+
+T = TypeVar("T")
+
+PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
+"""Between two questions to an endpoint that does not answer; doubled each time."""
+
+AT_ONCE = timedelta(hours=1)
+"""A token that the mail server refuses is thrown away before its time, but not oftener than this."""
+
+_LEAST = timedelta(seconds=30)  # a token that ends so soon is not handed out any more
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What has come to pass with a sign-in. `at`: when it dies or died; `stamp`: the same for the same news."""
+
+    what: Literal["expiring", "lapsed", "failing", "restored"]
+    holder: Holder
+    text: str
+    stamp: str
+    at: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Watch:
+    """What the keeper knows of one login beside what is on disk."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    failures: int = 0
+    not_before: float = 0.0  # of `Clock.elapsed`
+    trouble: str = ""
+    said: str = ""  # the stamp of the last bad news
+    warned: timedelta | None = None
+    thrown_away: datetime | None = None
+
+
+class Keeper:
+    """All tokens of a service. `holders` is asked anew each time: a reload may have changed them."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        holders: Callable[[], Sequence[Holder]],
+        secret: Callable[[Holder], Awaitable[str | None]],
+        tell: Callable[[News], Awaitable[None]],
+        *,
+        chance: random.Random | None = None,
+        web: Callable[[Holder], Web] = lambda holder: real_web(holder.trust_ca),
+    ) -> None:
+        """A keeper that does not run yet.
+
+        Args:
+            store: where tokens lie.
+            clock: what time it is, and waiting.
+            holders: who signs in with tokens, at this moment.
+            secret: asks for a registration's secret; None where it has none.
+            tell: is told the news, once each.
+            chance: spreads retries.
+            web: how a holder's endpoints are asked.
+        """
+        self._store, self._clock, self._holders = store, clock, holders
+        self._secret, self._tell, self._web = secret, tell, web
+        self._chance = chance or random.SystemRandom()
+        self._watches: dict[str, _Watch] = {}
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._sleeping = False
+
+    # --- who asks -------------------------------------------------------------------------------------------------
+
+    async def token(self, login: str) -> str:
+        """An access token that is good for a while.
+
+        Raises:
+            SignInNeeded: a person is needed. NotNow: the endpoint is; `retry_after` says how long. StoreError.
+        """
+        holder = self._holder(login)
+        token = await _in_thread(lambda: self._store.read(login))
+        if token is not None and not token.refused and is_fresh(token, self._clock.now()):
+            return token.access_token
+        try:
+            return (await self._renewed(holder)).access_token
+        except NotNow:
+            if token is not None and not token.refused and is_fresh(token, self._clock.now(), _LEAST):
+                return token.access_token
+            raise
+        finally:
+            self._wake.set()
+
+    async def refused(self, login: str, access_token: str) -> None:
+        """The mail server does not take this access token: it is not handed out again, and another one is had now."""
+        watch, now = self._watch(login), self._clock.now()
+        if watch.thrown_away is not None and now - watch.thrown_away < AT_ONCE:
+            return  # the one before it was new too: it is not the token's fault
+        watch.thrown_away = now
+
+        def throw_away() -> None:
+            with self._store.lock(login):
+                token = self._store.read(login)
+                if token is not None and token.access_token == access_token:
+                    self._store.write(login, replace(token, access_token="", expires_at=now))
+
+        async with watch.lock:
+            await _in_thread(throw_away)
+        watch.trouble = "the mail server refused the token"
+        self._wake.set()
+
+    # --- the loop -------------------------------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """Something may have changed: somebody has signed in."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End after the step in hand."""
+        self._stopping = True
+        self._wake.set()
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is in hand and nobody has asked to look."""
+        return self._sleeping and not self._wake.is_set()
+
+    async def run(self) -> None:
+        """Keep all tokens fresh until stopped."""
+        while not self._stopping:
+            self._wake.clear()
+            await self.once()
+            self._sleeping = True
+            try:
+                await self._clock.sleep(LONGEST_NAP, self._wake)
+            finally:
+                self._sleeping = False
+
+    async def once(self) -> None:
+        """Look after every login once; one's trouble does not touch another."""
+        await asyncio.gather(*(self._tend(holder) for holder in self._holders()))
+
+    async def _tend(self, holder: Holder) -> None:
+        watch = self._watch(holder.login)
+        try:
+            token = await _in_thread(lambda: self._store.read(holder.login))
+            if self._is_due(holder, token, watch):
+                token = await self._renewed(holder)
+            if token is not None and (why := lapse(holder, token)) is not None:
+                raise why
+        except SignInNeeded as needed:
+            await self._say_lapsed(holder, watch, str(needed))
+        except NotNow as later:
+            await self._say_failing(holder, watch, str(later))
+        except TriagedError as error:
+            await self._say(watch, News("failing", holder, str(error), f"failing:{error}"))
+        else:
+            if token is not None:
+                await self._say_well(holder, watch, token)
+
+    def _is_due(self, holder: Holder, token: Token | None, watch: _Watch) -> bool:
+        """Whether the provider is to be asked, or it is to be said that nobody has signed in."""
+        if self._clock.elapsed() < watch.not_before:
+            return False
+        if token is None:
+            return True
+        now = self._clock.now()
+        if token.refused:
+            return _ripe(token, now)
+        return is_due(holder, token, now)
+
+    async def _renewed(self, holder: Holder) -> Token:
+        """A new token, from this process at most one at a time; failures are counted and waited out."""
+        watch = self._watch(holder.login)
+        async with watch.lock:
+            pause = watch.not_before - self._clock.elapsed()
+            if pause > 0:
+                raise NotNow(watch.trouble, retry_after=timedelta(seconds=pause))
+            try:
+                secret = await self._secret(holder)
+                token = await self._asked(holder, secret)
+            except NotNow as later:
+                watch.trouble = str(later)
+                raise NotNow(str(later), retry_after=self._back_off(watch, later.retry_after)) from None
+            watch.failures, watch.not_before = 0, 0.0
+            return token
+
+    async def _asked(self, holder: Holder, secret: str | None) -> Token:
+        now = self._clock.now
+        token = await _in_thread(lambda: self._store.read(holder.login))
+        insist = token is not None and bool(token.refused) and _ripe(token, now())
+
+        def work() -> Token:
+            return renew(self._store, holder, secret, self._web(holder), now, insist=insist)
+
+        try:
+            async with asyncio.timeout(2 * DEADLINE):
+                return await _in_thread(work)
+        except TimeoutError:
+            raise NotNow(f"{holder.oauth.provider} does not answer in time") from None
+        except OSError as error:  # trust_ca cannot be read
+            raise NotNow(str(error)) from error
+
+    def _back_off(self, watch: _Watch, wanted: timedelta | None) -> timedelta:
+        pause = wanted or min(LONGEST_PAUSE, PAUSE * float(2 ** min(watch.failures, 10)))
+        pause *= 1 + self._chance.random() / 10  # not everybody in the same second
+        watch.failures += 1
+        watch.not_before = self._clock.elapsed() + pause.total_seconds()
+        return pause
+
+    # --- what is said -----------------------------------------------------------------------------------------------
+
+    async def _say_lapsed(self, holder: Holder, watch: _Watch, why: str) -> None:
+        watch.trouble = why
+        await self._say(watch, News("lapsed", holder, why, f"lapsed:{why}"))
+
+    async def _say_failing(self, holder: Holder, watch: _Watch, why: str) -> None:
+        """An endpoint that stumbles is no news while the token in hand is good."""
+        token = await _in_thread(lambda: self._store.read(holder.login))
+        if token is not None and is_fresh(token, self._clock.now(), _LEAST):
+            return
+        end = token.expires_at if token is not None else None
+        await self._say(watch, News("failing", holder, why, f"failing:{end}", end))
+
+    async def _say_well(self, holder: Holder, watch: _Watch, token: Token) -> None:
+        now = self._clock.now()
+        if is_fresh(token, now, _LEAST) and (watch.trouble or watch.said):
+            watch.trouble, watch.said, watch.failures, watch.not_before = "", "", 0, 0.0
+            await self._tell(News("restored", holder, "there is a new token", f"restored:{token.renewed_at}"))
+        end = death(token, provider_of(holder.oauth))
+        ahead = warning_due(end, now) if end is not None else None
+        if ahead is not None and end is not None and ahead != watch.warned:
+            await self._tell(News("expiring", holder, _warning(holder, end), f"{end.at:%Y-%m-%d}:{ahead.days}", end.at))
+        watch.warned = ahead
+
+    async def _say(self, watch: _Watch, news: News) -> None:
+        if news.stamp != watch.said:
+            watch.said = news.stamp
+            await self._tell(news)
+
+    def _watch(self, login: str) -> _Watch:
+        return self._watches.setdefault(login, _Watch())
+
+    def _holder(self, login: str) -> Holder:
+        found = next((each for each in self._holders() if each.login == login), None)
+        if found is None:
+            raise SignInNeeded(f"{login} signs in with no token any more")
+        return found
+
+
+def _ripe(token: Token, now: datetime) -> bool:
+    return token.refused_at is None or now >= token.refused_at + REFUSED_AGAIN
+
+
+def _warning(holder: Holder, end: Death) -> str:
+    return f"the sign-in ends on {end.at:%Y-%m-%d at %H:%M} UTC ({end.why}); type: {holder.command}"
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Run it in a thread of its own, which nobody waits for when the process ends: an endpoint that hangs holds no stop up."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if answer.done():
+            return
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(result)  # type: ignore[arg-type]  # None only where T is
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except BaseException as raised:  # noqa: BLE001 — handed over to whoever waits
+            error = raised
+        try:
+            loop.call_soon_threadsafe(settle, result, error)
+        except RuntimeError:  # the loop has ended: nobody waits
+            return
+
+    threading.Thread(target=run, name="tokens", daemon=True).start()
+    return await answer
