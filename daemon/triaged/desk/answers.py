@@ -10,8 +10,8 @@ from triaged.core.identify import identify
 from triaged.core.message import read
 from triaged.core.moments import parse_moment, resolve
 from triaged.core.settings import Account, Mode, Person
-from triaged.desk import drafts, remap
-from triaged.desk.effects import find_in
+from triaged.desk import drafts, evidence, remap
+from triaged.desk.places import find_in, in_trash, taken
 from triaged.desk.sentmail import sent_seen
 from triaged.desk.telling import tell
 from triaged.desk.triage import arriving
@@ -35,6 +35,7 @@ async def look(desk: "Desk", session: Session, person: Person, account: Account)
         return
     if layout.sent is not None:
         await _sent(desk, session, person, layout.sent)
+        await evidence.search_sent(desk, session, layout.sent)
     if layout.deferred is not None:
         await _deferred(desk, session, person, account, layout.deferred)
     await _waiting(desk, session)
@@ -56,13 +57,14 @@ async def _sent(desk: "Desk", session: Session, person: Person, folder: str) -> 
         uids = [uid for uid in await session.uids_from(row.next_uid) if uid >= row.next_uid]
     else:
         uids = (await session.uids_from(1))[-SENT_HISTORY:]
-    if row is None or row.uidvalidity != selected.uidvalidity:
-        row = FolderRow(desk.row.id, folder, "sent", selected.uidvalidity, 1, (uids[-1] + 1) if uids else 1)
-        fresh = row
+        begin = uids[0] if uids else selected.uidnext or 1
+        fresh = FolderRow(desk.row.id, folder, "sent", selected.uidvalidity, begin, begin)
         await office.write(Ledger.put_folder, fresh)
     if not uids:
         return
     seen = [sent_seen(read(fetched.header), fetched.arrived, person.roster) for fetched in await session.headers(uids)]
+    if row is not None:  # what was there before we came may be from an installation before this one
+        await evidence.notice_strangers_mark(desk, seen)
     now = office.now()
     told = await office.write(Ledger.saw_sent, desk.row.id, seen, now, folder=folder, next_uid=uids[-1] + 1)
     tell(desk.events, told)
@@ -162,7 +164,7 @@ async def _left_there(desk: "Desk", session: Session, row: FolderRow) -> None:
         absent = [item for uid, item in placed.items() if uid not in flags]
         for uid, found in flags.items():
             await _flagged(desk, placed[uid], _lower(found))
-        await _absent(desk, session, absent)
+        await taken(desk, session, absent)
     lost = [item for item in items if item.uid is None]
     if lost:
         await _unplaced(desk, session, row, lost)
@@ -177,24 +179,6 @@ async def _flagged(desk: "Desk", item: Item, flags: frozenset[str]) -> None:
         tell(desk.events, await office.write(Ledger.saw_answered_flag, item.id, now))
 
 
-async def _absent(desk: "Desk", session: Session, items: Sequence[Item]) -> None:
-    """Absent where we put it: in Trash it is gone, anywhere else it was taken out."""
-    office = desk.office
-    now = office.now()
-    for item in items:
-        what = "gone" if await _in_trash(desk, session, item) else "released"
-        told = await office.write(Ledger.hand, item.id, what, None, now)
-        tell(desk.events, told)
-
-
-async def _in_trash(desk: "Desk", session: Session, item: Item) -> bool:
-    trash = desk.layout.trash if desk.layout else None
-    if trash is None or item.message_id is None or await session.status(trash) is None:
-        return False
-    await session.select(trash)
-    return bool(await session.find(item.message_id, 1))
-
-
 async def _unplaced(desk: "Desk", session: Session, row: FolderRow, items: Sequence[Item]) -> None:
     """Put aside, and nobody knows where: found by digest; or moved without a word and taken by a hand meanwhile.
 
@@ -206,9 +190,9 @@ async def _unplaced(desk: "Desk", session: Session, row: FolderRow, items: Seque
         found = await find_in(session, row.name, item, row.baseline_uid)
         if found is not None:
             await office.write(Ledger.place_item, item.id, found)
-        elif item.folder != row.name or await _in_trash(desk, session, item):
+        elif item.folder != row.name or await in_trash(desk, session, item):
             missing.append(item)
-    await _absent(desk, session, missing)
+    await taken(desk, session, missing)
 
 
 # --- what waits elsewhere ---------------------------------------------------------------------------------------
@@ -232,7 +216,7 @@ async def _waiting(desk: "Desk", session: Session) -> None:
         for item in found:
             if item.uid in flags:
                 await _flagged(desk, item, _lower(flags[item.uid]))
-        await _absent(desk, session, [item for item in found if item.uid not in flags])
+        await taken(desk, session, [item for item in found if item.uid not in flags])
 
 
 def _lower(flags: frozenset[str]) -> frozenset[str]:

@@ -23,7 +23,7 @@ async def carry_out(desk: "Desk", session: Session, account: Account, effect: Ef
     office = desk.office
     try:
         if effect.kind == "remove":
-            await _remove(session, effect)
+            await _remove(desk, session, effect)
         else:
             await _append(desk, session, account, effect)
     except Refused as refusal:
@@ -46,9 +46,11 @@ async def _append(desk: "Desk", session: Session, account: Account, effect: Effe
     if raw is None or folder is None:
         return
     message_id = str(effect.args.get("message_id") or "")
-    if effect.tries and message_id:
+    if message_id and (effect.tries or effect.reply is not None):
         await session.select(folder)
         if await session.find(message_id, 1):
+            if not effect.tries:  # this provider keeps what is sent by itself
+                await office.write(Ledger.learn, desk.row.id, saves_sent=True)
             return
     now = office.now()
     await office.write(Ledger.begin, [effect.id], now)
@@ -77,7 +79,7 @@ def _at(effect: EffectRow, now: datetime) -> datetime:
     return datetime.fromisoformat(written) if written else now
 
 
-async def _remove(session: Session, effect: EffectRow) -> None:
+async def _remove(desk: "Desk", session: Session, effect: EffectRow) -> None:
     """A draft of ours that is no longer wanted: into the bin, and only it."""
     folder = effect.args.get("folder")
     if not folder or await session.status(str(folder)) is None:
@@ -85,6 +87,9 @@ async def _remove(session: Session, effect: EffectRow) -> None:
     await session.select(str(folder))
     found = await session.find(str(effect.args.get("message_id") or ""), 1)
     if not found:
+        return
+    now = desk.office.now()
+    if not await desk.office.write(Ledger.begin, [effect.id], now):
         return
     trash = await session.special("trash")
     if trash is not None and trash != folder and session.can_move:

@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from triaged.core.message import read
-from triaged.core.settings import Account, Mode
+from triaged.core.decide import HANDS
+from triaged.core.settings import Account, Mode, Person
 from triaged.desk import appends
-from triaged.desk.telling import of_item, tell
+from triaged.desk.places import find_in, presence, taken
+from triaged.desk.telling import of_item
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow, Item, Place
-from triaged.log.events import Level
+from triaged.log.events import Fields, Level
 from triaged.mailbox import NotMovable, Refused, Session
+from triaged.mailbox import Place as LandedAt
 
 if TYPE_CHECKING:
     from triaged.desk.account import Desk
@@ -25,6 +27,9 @@ _RETRY_FIRST = timedelta(minutes=1)
 _RETRY_LAST = timedelta(hours=1)
 ALARM_AFTER = 3
 """A return is tried for ever; from the third failure on it is an alarm."""
+
+Owed = tuple[EffectRow, Item]
+"""An effect and the message it is about."""
 
 MOVES = ("aside", "urgent", "back")
 
@@ -61,13 +66,14 @@ async def carry_out(desk: "Desk", session: Session, account: Account) -> bool:
 
 async def _batches(desk: "Desk", session: Session, account: Account, kind: str, batch: Sequence[EffectRow]) -> bool:
     """Group by where the messages lie and where they go; one command a group."""
-    groups: dict[tuple[str, int, str], list[tuple[EffectRow, Item]]] = defaultdict(list)
+    person, _ = desk.settings()
+    groups: dict[tuple[str, int, str], list[Owed]] = defaultdict(list)
     for effect in batch:
-        item = await desk.office.write(Ledger.item, effect.item)
+        item = await desk.office.write(Ledger.item, effect.item) if effect.item is not None else None
         place = item.place if item else None
         target = _target(desk, account, effect)
-        if account.mode is Mode.OBSERVE and kind != "back":
-            await _drop(desk, effect, "the account is in observe now")
+        if kind != "back" and _observed(person, account, item):
+            await _drop(desk, effect, "it is only observed now")
         elif item is None or place is None:
             await _unplaced(desk, effect, item)
         elif kind != "flag" and (target is None or target == place.folder):
@@ -78,6 +84,11 @@ async def _batches(desk: "Desk", session: Session, account: Account, kind: str, 
     for (folder, uidvalidity, target), pairs in groups.items():
         acted |= await _group(desk, session, kind, folder, uidvalidity, target, pairs)
     return acted
+
+
+def _observed(person: Person, account: Account, item: Item | None) -> bool:
+    client = person.roster.by_label(item.client) if item and item.client else None
+    return Mode((client.mode if client else None) or account.mode) is Mode.OBSERVE
 
 
 def _target(desk: "Desk", account: Account, effect: EffectRow) -> str | None:
@@ -125,44 +136,59 @@ async def _group(
     folder: str,
     uidvalidity: int,
     target: str,
-    pairs: Sequence[tuple[EffectRow, Item]],
+    pairs: Sequence[Owed],
 ) -> bool:
-    status = None
     try:
+        uidnext = None
         if kind != "flag":
             status = await session.status(target)
             if status is None:
                 target = await session.ensure(target)
                 status = await session.status(target)
-        if session.selected != folder:
-            selected = await session.select(folder)
-            if selected.uidvalidity != uidvalidity:
-                await _postpone_all(desk, pairs, f"{folder} has been numbered anew")
-                return False
+            uidnext = status.uidnext if status else None
+        selected = await session.select(folder)
+        if selected.uidvalidity != uidvalidity:
+            await _postpone_all(desk, pairs, f"{folder} has been numbered anew")
+            return False
         here = await session.flags([item.uid for _, item in pairs if item.uid is not None])
         present = [(effect, item) for effect, item in pairs if item.uid in here]
-        for effect, item in pairs:
-            if item.uid not in here:
-                await _absent(desk, effect, item)
-        if not present:
-            return False
-        return await _act(desk, session, kind, target, present, status.uidnext if status else None)
+        untouched = [pair for pair in present if not _touched(kind, here[pair[1].uid or 0])]
+        acted = bool(untouched) and await _act(desk, session, kind, target, untouched, uidnext)
+        for effect, item in present:
+            if (effect, item) not in untouched:
+                await _leave(desk, effect, item)
+        await _absent(desk, session, [pair for pair in pairs if pair not in present])
     except (Refused, NotMovable) as refusal:
         await _postpone_all(desk, pairs, str(refusal))
         return False
+    return acted
 
 
-async def _absent(desk: "Desk", effect: EffectRow, item: Item) -> None:
-    """A hand was faster: what was planned is void; the next look around says where it went."""
-    now = desk.office.now()
-    if effect.kind == "flag":
-        await _drop(desk, effect, "it is no longer there")
-    told = await desk.office.write(Ledger.hand, item.id, "released", None, now)
-    tell(desk.events, told)
+def _touched(kind: str, flags: frozenset[str]) -> bool:
+    """Hands first: what a person has read, flagged or answered meanwhile is not moved away (our own flag aside)."""
+    found = {flag.lower() for flag in flags} & HANDS
+    return bool(found if kind == "aside" else found - {"\\flagged"} if kind == "urgent" else frozenset())
+
+
+async def _leave(desk: "Desk", effect: EffectRow, item: Item) -> None:
+    """A person was faster: it stays where it is."""
+    why = "a person has taken it up already: it stays where it is"
+    await _drop(desk, effect, why)
+    if effect.kind == "aside":
+        here: Fields = {"folder": item.folder, "uid": item.uid, "reason": why, "by": "person"}
+        desk.events.emit("message.deferred", **_deferral(item) | here)
+
+
+async def _absent(desk: "Desk", session: Session, pairs: Sequence[Owed]) -> None:
+    """A hand was faster: what was planned is void."""
+    for effect, _ in pairs:
+        if effect.kind == "flag":
+            await _drop(desk, effect, "it is no longer there")
+    await taken(desk, session, [item for _, item in pairs])
 
 
 async def _act(
-    desk: "Desk", session: Session, kind: str, target: str, pairs: Sequence[tuple[EffectRow, Item]], uidnext: int | None
+    desk: "Desk", session: Session, kind: str, target: str, pairs: Sequence[Owed], uidnext: int | None
 ) -> bool:
     office = desk.office
     now = office.now()
@@ -181,53 +207,41 @@ async def _act(
     if kind == "back":
         # the one case in which \Seen is removed: it comes back unread
         await session.store(uids, remove=["\\Seen"])
-    places = await session.move(uids, target)
+    landed = await session.move(uids, target)
+    await _moved(desk, [(pair, _in(target, landed[pair[1].uid])) for pair in pairs if pair[1].uid in landed], target)
     for effect, item in pairs:
-        landed = places.get(item.uid) if item.uid is not None else None
-        place = Place(target, landed.uidvalidity, landed.uid) if landed else None
-        if landed is None and item.uid not in places:
+        if item.uid not in landed:
             await _postpone(desk, effect, "the server did not move it")
-            continue
-        await _moved(desk, effect, item, place, target)
     return True
 
 
-async def _moved(desk: "Desk", effect: EffectRow, item: Item, place: Place | None, target: str) -> None:
+def _in(folder: str, landed: LandedAt | None) -> Place | None:
+    return Place(folder, landed.uidvalidity, landed.uid) if landed else None
+
+
+async def _moved(desk: "Desk", moved: Sequence[tuple[Owed, Place | None]], target: str) -> None:
+    """Write down and say where they are now; None: nobody said, the next look finds it."""
     now = desk.office.now()
-    unknown = place is None
-    await desk.office.write(Ledger.done, effect.id, now, place, unknown_place=unknown)
-    uid = place.uid if place else None
-    match effect.kind:
-        case "aside":
-            desk.events.emit(
-                "message.deferred",
-                **of_item(item),
-                kind=item.kind,
-                verdict=item.verdict,
-                rule=item.rule,
-                reason=item.reason,
-                arrived=item.arrived_at,
-                until=_moment(item, "until"),
-                promise=_moment(item, "promise"),
-                no_reply=item.no_reply,
-                folder=target,
-                uid=uid,
-                from_folder=item.folder,
-            )
-        case "back":
-            desk.events.emit(
-                "message.returned",
-                **of_item(item),
-                verdict=item.verdict,
-                rule=item.rule,
-                arrived=item.arrived_at,
-                folder=target,
-                uid=uid,
-                from_folder=item.folder,
-                reason=str(effect.args.get("why") or "it is due"),
-            )
-        case _:
-            pass
+    await desk.office.write(Ledger.done_many, [(effect.id, place) for (effect, _), place in moved], now)
+    for (effect, item), place in moved:
+        _tell_moved(desk, effect, item, place, target)
+
+
+def _tell_moved(desk: "Desk", effect: EffectRow, item: Item, place: Place | None, target: str) -> None:
+    where: Fields = {"folder": target, "uid": place.uid if place else None, "from_folder": item.folder}
+    if effect.kind == "aside":
+        desk.events.emit("message.deferred", **_deferral(item) | where)
+    elif effect.kind == "back":
+        why: Fields = {"reason": str(effect.args.get("why") or "it is due")}
+        about: Fields = {"verdict": item.verdict, "rule": item.rule, "arrived": item.arrived_at}
+        desk.events.emit("message.returned", **of_item(item) | about | where | why)
+
+
+def _deferral(item: Item) -> Fields:
+    about: Fields = {"kind": item.kind, "verdict": item.verdict, "rule": item.rule, "reason": item.reason}
+    when: Fields = {"arrived": item.arrived_at, "until": _moment(item, "until"), "promise": _moment(item, "promise")}
+    last: Fields = {"no_reply": item.no_reply}
+    return of_item(item) | about | when | last
 
 
 def _moment(item: Item, which: str) -> datetime | None:
@@ -237,44 +251,29 @@ def _moment(item: Item, which: str) -> datetime | None:
 
 async def _settle_move(desk: "Desk", session: Session, account: Account, effect: EffectRow) -> None:
     """LEDGER 4.3.3: still at the source: it will be tried again. In the target: it is done. Nowhere: a hand has it."""
-    item = await desk.office.write(Ledger.item, effect.item)
+    office = desk.office
+    item = await office.write(Ledger.item, effect.item) if effect.item is not None else None
     target = _target(desk, account, effect)
     if item is None or target is None:
         return
-    if item.place is not None and await _still_there(session, item.place):
-        now = desk.office.now()
-        await desk.office.write(Ledger.postpone, effect.id, now, "the outcome was unknown")
+    at_source = await presence(session, item.place) if item.place else "unknown"
+    if at_source == "here" and session.capabilities.move:
+        await office.write(Ledger.postpone, effect.id, office.now(), "the outcome was unknown")
         return
     since = (effect.args.get("uidnext") or {}).get(target) or 1
     found = await find_in(session, target, item, int(since))
     if found is not None:
-        await _moved(desk, effect, item, found, target)
-    elif item.place is not None:
-        await _absent(desk, effect, item)
+        if item.place is not None and at_source in ("here", "deleted"):
+            await session.select(item.place.folder)  # the copy lies there: end what COPY began
+            await session.finish_move([item.place.uid])
+        await _moved(desk, [((effect, item), found)], target)
+    elif at_source == "here":
+        await office.write(Ledger.postpone, effect.id, office.now(), "the outcome was unknown")
+    elif at_source != "unknown":
+        await _absent(desk, session, [(effect, item)])
 
 
-async def _still_there(session: Session, place: Place) -> bool:
-    if await session.status(place.folder) is None:
-        return False
-    selected = await session.select(place.folder)
-    if selected.uidvalidity != place.uidvalidity:
-        return False
-    flags = await session.flags([place.uid])
-    return place.uid in flags and "\\deleted" not in {flag.lower() for flag in flags[place.uid]}
-
-
-async def find_in(session: Session, folder: str, item: Item, since: int) -> Place | None:
-    """The message in a folder at UIDs from `since` on: by digest."""
-    if await session.status(folder) is None:
-        return None
-    selected = await session.select(folder)
-    for fetched in await session.headers(await session.uids_from(since)):
-        if read(fetched.header).digest == item.digest:
-            return Place(folder, selected.uidvalidity, fetched.uid)
-    return None
-
-
-async def _postpone_all(desk: "Desk", pairs: Sequence[tuple[EffectRow, Item]], why: str) -> None:
+async def _postpone_all(desk: "Desk", pairs: Sequence[Owed], why: str) -> None:
     for effect, _ in pairs:
         await _postpone(desk, effect, why)
 

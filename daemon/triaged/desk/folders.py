@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from triaged.core.settings import Account, Mode
+from triaged.core.settings import Account, Mode, Person
 from triaged.log.events import Events
 from triaged.mailbox import Refused, Role, Session
 
@@ -20,10 +20,15 @@ class Layout:
     why: str = ""  # why nothing is moved
 
 
-async def lay_out(session: Session, account: Account, events: Events) -> Layout:
-    """Find the folders, and make those of our own that are missing; in `observe` nothing is made."""
+def acts(person: Person, account: Account) -> bool:
+    """Whether anything of this account may be touched: it, or one of the clients, is not only observed."""
+    modes = (account.mode, *(client.mode for client in person.roster.clients if client.mode is not None))
+    return any(Mode(mode) is not Mode.OBSERVE for mode in modes)
+
+
+async def lay_out(session: Session, account: Account, events: Events, *, make: bool) -> Layout:
+    """Find the folders; `make` those of our own that are missing (in `observe` nothing is made)."""
     wanted = account.folders
-    make = account.mode is not Mode.OBSERVE
     can = session.can_move
     deferred, why = await _ours(session, wanted.deferred, make=make and can)
     urgent, why_urgent = await _ours(session, wanted.urgent, make=make and can)

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from triaged.core.authres import Verdict as Trusted
 from triaged.core.decide import decide
 from triaged.core.decision import Decision
+from triaged.core.errors import TriagedError
 from triaged.core.facts import Facts
 from triaged.core.identify import Identified, identify
 from triaged.core.message import Message, read
 from triaged.core.record import as_record, excerpt_of
 from triaged.core.settings import Account, Mode, Person
-from triaged.desk import answers, remap
+from triaged.desk import answers, careful, evidence, remap
 from triaged.desk.sentmail import sent_seen
 from triaged.desk.telling import tell, tell_admission
 from triaged.ids import new_message_id
@@ -57,6 +59,8 @@ async def sweep(desk: "Desk", session: Session, person: Person, account: Account
     size = BACKLOG_WINDOW if len(uids) > LIVE_WINDOW else LIVE_WINDOW
     for start in range(0, len(uids), size):
         await _window(desk, session, person, account, row, uids[start : start + size])
+        desk.careful = False
+    await careful.retry(desk, session, person, account, row)
 
 
 async def _folder_row(desk: "Desk", session: Session, account: Account, folder: str) -> FolderRow | None:
@@ -121,33 +125,28 @@ async def _first_since(session: Session, since: datetime, uidnext: int) -> int:
 async def _window(
     desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow, uids: Sequence[int]
 ) -> None:
-    """Fetch and admit one window; where the server's answer makes no sense, find the one message that is to blame."""
+    """Fetch and admit one window; where one of its messages is to blame for trouble, they are taken one by one."""
+    if desk.careful:
+        await careful.one_by_one(desk, session, person, account, row, uids)
+        return
+    try:
+        fetched = await fetch(session, person, row, uids)
+    except Garbled:
+        desk.careful = True
+        raise
+    try:
+        await admit(desk, session, person, account, row, fetched, next_uid=uids[-1] + 1)
+    except TriagedError:
+        raise
+    except Exception:
+        await careful.one_by_one(desk, session, person, account, row, uids)
+
+
+async def fetch(session: Session, person: Person, row: FolderRow, uids: Sequence[int]) -> list[Fetched]:
+    """Messages of a watched folder, with as much of their text as rules and replies look at."""
     if session.selected != row.name:
         await session.select(row.name)
-    try:
-        fetched = await session.fetch(uids, text=person.rules.needs_text or bool(person.replies))
-    except Garbled as trouble:
-        if len(uids) == 1:
-            await _strike(desk, session, row, uids[0], str(trouble))
-        raise
-    await admit(desk, session, person, account, row, fetched, next_uid=uids[-1] + 1)
-
-
-async def _strike(desk: "Desk", session: Session, row: FolderRow, uid: int, why: str) -> None:
-    place = Place(row.name, row.uidvalidity, uid)
-    now = desk.office.now()
-    struck = await desk.office.write(Ledger.strike, desk.row, place, now)
-    if struck.unreadable:
-        await desk.office.write(Ledger.advance, desk.row.id, row.name, uid + 1)
-        desk.events.emit(
-            "message.unreadable",
-            item=struck.item,
-            folder=row.name,
-            uid=uid,
-            verdict="urgent",
-            error=why,
-            reason="it could not be read three times; it stays where it is",
-        )
+    return await session.fetch(uids, text=person.rules.needs_text or bool(person.replies))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +175,8 @@ async def admit(
     own = [
         sent_seen(one.message, one.fetched.arrived, person.roster, by_team=not one.who.mine)
         for one in seen
-        if one.who.mine or (one.who.team and one.who.client is None)
+        if one.who.authentication.verdict is not Trusted.FAIL
+        and (one.who.mine or (one.who.team and one.who.client is None))
     ]
     window = [arriving(desk, person, account, row, one.fetched, one.message, one.who) for one in seen]
     chosen = {id(arrived): one for arrived, one in zip(window, seen, strict=True)}
@@ -191,7 +191,11 @@ async def admit(
         one = arrivals[id(message)]
         return as_record(decision, message, one.fetched.arrived, account.addresses, called=one.who.notice is not None)
 
+    for one in seen:
+        if "delivery-report" in one.who.kinds:
+            await evidence.take_report(desk, evidence.returned_ids(one.fetched.body, one.message.references))
     if own:
+        await evidence.notice_strangers_mark(desk, own)
         told = await desk.office.write(Ledger.saw_sent, desk.row.id, own, now)
         tell(desk.events, told)
     if not window:
@@ -218,10 +222,10 @@ def arriving(
     desk: "Desk", person: Person, account: Account, row: FolderRow, fetched: Fetched, message: Message, who: Identified
 ) -> Arriving:
     """What the ledger must know of a message before it is asked about the past."""
-    mode = (who.client.mode if who.client else None) or account.mode
+    mode = Mode((who.client.mode if who.client else None) or account.mode)
     return Arriving(
         account=desk.row,
-        mode=str(Mode(mode)),
+        mode=mode.value,
         place=Place(row.name, row.uidvalidity, fetched.uid),
         flags=fetched.flags,
         arrived_at=fetched.arrived,

@@ -97,6 +97,12 @@ def _by_copy(imap: Imap, chosen: bytes, window: list[int], target: bytes) -> Mov
     return _proved(imap, window, places)
 
 
+def remove(imap: Imap, uids: Sequence[int]) -> None:
+    """Take away exactly these, of which another copy is proved."""
+    for chosen, window in uid_sets(uids):
+        _remove(imap, chosen, window)
+
+
 def _remove(imap: Imap, chosen: bytes, window: list[int]) -> None:
     crash.point("imap.store.before")
     exchange(imap, b"UID STORE %s +FLAGS.SILENT (\\Deleted)" % chosen, ignore(imap.wire))
@@ -118,7 +124,7 @@ def copied(said: Sequence[tuple[bytes, bytes]], window: Sequence[int]) -> dict[i
     asked, places = set(window), dict[int, Place]()
     for code, arguments in said:
         words = arguments.split()
-        if code != b"COPYUID" or len(words) != 3 or not words[0].isdigit():  # noqa: PLR2004 — see above
+        if code != b"COPYUID" or len(words) != 3 or not words[0].isdigit():
             continue
         sources, targets = read_set(words[1], len(asked)), read_set(words[2], len(asked))
         if sources is None or targets is None or len(sources) != len(targets):

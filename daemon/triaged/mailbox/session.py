@@ -299,6 +299,14 @@ class Session:
             self.learned["uid_expunge"] = False
             raise
 
+    async def finish_move(self, uids: Sequence[int]) -> None:
+        r"""Take away messages of the selected folder whose copies are proved to lie elsewhere: the end of a COPY move.
+
+        Raises:
+            NotMovable: the server refuses UID EXPUNGE; the messages are no longer marked as deleted.
+        """
+        await self._call(lambda imap: moves.remove(imap, uids))
+
     @property
     def can_move(self) -> bool:
         """Whether messages can be moved on this server."""

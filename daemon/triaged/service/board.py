@@ -13,6 +13,7 @@ class Board:
 
     loaded: Loaded
     _by_login: dict[str, tuple[Person, Account]] = field(init=False)
+    _known: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Index what is loaded."""
@@ -22,7 +23,8 @@ class Board:
     def swap(self, loaded: Loaded) -> None:
         """Put other settings in force."""
         self.loaded = loaded
-        self._by_login = {account.login: (person, account) for person in loaded.persons for account in person.accounts}
+        self._known = {account.login for person in loaded.persons for account in person.accounts}
+        self._by_login |= {account.login: (person, account) for person in loaded.persons for account in person.accounts}
 
     def of(self, login: str) -> tuple[Person, Account]:
         """The settings of an account. One that is being taken down keeps its last ones."""
@@ -30,11 +32,11 @@ class Board:
 
     def knows(self, login: str) -> bool:
         """Whether the account is configured."""
-        return login in self._by_login
+        return login in self._known
 
     def logins(self) -> Iterator[str]:
         """Every configured account."""
-        return iter(tuple(self._by_login))
+        return iter(tuple(self._known))
 
 
 def keeping(new: Loaded, old: Loaded) -> Loaded:

@@ -1,0 +1,81 @@
+"""One message at a time, for when one of them may be to blame: after a stop that was none of ours, or an answer without sense.
+
+Each is preceded by a strike of its own in the ledger, so that a message that ends the process counts too. At the third it
+is unreadable: urgent, flagged, left where it is, and never in the way of those behind it (LEDGER 4.2 A').
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from triaged.core.errors import TriagedError
+from triaged.core.settings import Account, Mode, Person
+from triaged.desk import triage
+from triaged.ledger import Ledger
+from triaged.ledger.values import FolderRow, Place, Strike
+from triaged.mailbox import Garbled, Session
+
+if TYPE_CHECKING:
+    from triaged.desk.account import Desk
+
+
+async def one_by_one(
+    desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow, uids: Sequence[int]
+) -> None:
+    """Fetch and admit these, each by itself."""
+    for uid in uids:
+        await _one(desk, session, person, account, row, uid)
+
+
+async def retry(desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow) -> None:
+    """Try again those of the selected folder that could not be read before and whose time has come."""
+    now = desk.office.now()
+    struck = await desk.office.write(Ledger.struck, desk.row.id, now)
+    uids = [item.uid for item in struck if item.uid and (item.folder, item.uidvalidity) == (row.name, row.uidvalidity)]
+    await one_by_one(desk, session, person, account, row, uids)
+
+
+async def _one(desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow, uid: int) -> None:
+    office = desk.office
+    now = office.now()
+    place = Place(row.name, row.uidvalidity, uid)
+    known = await office.write(Ledger.item_at, desk.row.id, place)
+    if known is not None and known.state != "new":
+        return
+    strike = await office.write(Ledger.strike, desk.row, place, now, mode=account.mode.value)
+    if strike.unreadable:
+        await _give_up(desk, account, place, strike)
+        return
+    try:
+        fetched = await triage.fetch(session, person, row, [uid])
+    except Garbled:
+        await office.write(Ledger.advance, desk.row.id, row.name, uid + 1)  # those behind it must not wait for it
+        raise
+    if not fetched:  # a hand was faster
+        await office.write(Ledger.unstrike, strike.item)
+        await office.write(Ledger.advance, desk.row.id, row.name, uid + 1)
+        return
+    try:
+        await triage.admit(desk, session, person, account, row, fetched, next_uid=uid + 1)
+    except TriagedError:
+        raise
+    except Exception as error:
+        await office.write(Ledger.advance, desk.row.id, row.name, uid + 1)
+        words = f"{type(error).__name__}: {error}"
+        desk.events.emit(
+            "account.degraded", level="error", item=strike.item, folder=row.name, uid=uid, error=words,
+            reason="a message cannot be decided; it stays where it is and is tried again",
+        )  # fmt: skip
+
+
+async def _give_up(desk: "Desk", account: Account, place: Place, strike: Strike) -> None:
+    office = desk.office
+    now = office.now()
+    await office.write(Ledger.advance, desk.row.id, place.folder, place.uid + 1)
+    if account.mode is not Mode.OBSERVE:
+        await office.write(
+            Ledger.plan, desk.row.person, "flag", f"flag:{strike.item}", now, account=desk.row.id, item=strike.item
+        )
+    desk.events.emit(
+        "message.unreadable", mode=account.mode, item=strike.item, folder=place.folder, uid=place.uid, verdict="urgent",
+        reason="it could not be read three times; it stays where it is",
+    )  # fmt: skip

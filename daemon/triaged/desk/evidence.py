@@ -1,0 +1,78 @@
+"""What mail says about our own replies: a report that one came back, the mark of a triaged elsewhere, a copy in Sent."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from triaged.desk.telling import of_reply, tell
+from triaged.ledger import Ledger
+from triaged.ledger.consequences import ReplyEvidence
+from triaged.ledger.values import SentSeen
+from triaged.mailbox import Session
+
+if TYPE_CHECKING:
+    from triaged.desk.account import Desk
+
+BOUNCED_FOR = timedelta(days=60)
+"""How long nothing is sent to an address from which a reply came back (AUTOREPLY.md)."""
+
+DOUBT_LASTS = timedelta(minutes=75)
+"""How long a reply in doubt is looked for in Sent."""
+
+# RFC 3464 2.3.3: only "failed" says that it will not arrive; the id stands in the returned header fields (RFC 3462 2)
+_FAILED = re.compile(rb"^action:[ \t]*failed\b", re.IGNORECASE | re.MULTILINE)
+_IDS = re.compile(rb"^(?:original-)?message-id:\s*(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
+_MOST_IDS = 20
+
+
+def returned_ids(body: bytes, references: Sequence[str]) -> tuple[str, ...]:
+    """The ids of the messages that a delivery report says have failed; none where it says anything else. Pure."""
+    if not _FAILED.search(body):
+        return ()
+    found = [raw.decode("ascii", "replace") for raw in _IDS.findall(body)[:_MOST_IDS]]
+    return tuple(dict.fromkeys((*found, *references[-_MOST_IDS:])))
+
+
+async def take_report(desk: "Desk", ids: Sequence[str]) -> None:
+    """A delivery report: the address of every reply of ours among these is not written to for a while."""
+    office = desk.office
+    now = office.now()
+    for message_id in ids:
+        reply = await office.write(Ledger.reply_by_message_id, message_id)
+        if reply is None or reply.account != desk.row.id:
+            continue
+        until = now + BOUNCED_FOR
+        await office.write(Ledger.bounced, reply.id, until, now)
+        desk.events.emit("reply.failed", **of_reply(reply), reason="it came back undelivered", until=until)
+
+
+async def notice_strangers_mark(desk: "Desk", seen: Sequence[SentSeen]) -> None:
+    """Automatic replies in my name that this ledger knows nothing of: another triaged works on this mailbox."""
+    for one in seen:
+        if one.ours is None or one.message_id is None or desk.foreign_noticed:
+            continue
+        known = await desk.office.write(Ledger.reply_by_message_id, one.message_id)
+        marked = await desk.office.write(Ledger.reply, one.ours)
+        if known is None and (marked is None or not {marked.correspondent, marked.rcpt} & set(one.rcpts)):
+            desk.foreign_noticed = True
+            desk.events.emit(
+                "account.degraded", level="error", message_id=one.message_id,
+                error="an automatic reply in my name that was not sent from here",
+                reason="another triaged seems to work on this mailbox: stop one of them",
+            )  # fmt: skip
+
+
+async def search_sent(desk: "Desk", session: Session, folder: str) -> None:
+    """Replies in doubt, looked for in Sent: what lies there went."""
+    office = desk.office
+    now = office.now()
+    doubts = await office.write(Ledger.in_doubt_replies, now - DOUBT_LASTS)
+    mine = [reply for reply in doubts if reply.account == desk.row.id]
+    if not mine or await session.status(folder) is None:
+        return
+    await session.select(folder)
+    for reply in mine:
+        if await session.find(reply.message_id, 1):
+            await office.write(Ledger.evidence, reply.id, now)
+            tell(desk.events, [ReplyEvidence(reply)])
