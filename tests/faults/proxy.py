@@ -9,9 +9,9 @@ from typing import Literal, Self
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to the server's octets: after `after` of them the line is cut, reset, or falls silent."""
+    """What happens to the server's octets: after `after` of them the line is cut, reset, falls silent, or trickles."""
 
-    how: Literal["none", "fin", "rst", "stall"] = "none"
+    how: Literal["none", "fin", "rst", "stall", "trickle"] = "none"
     after: int = 0
 
 
@@ -31,6 +31,7 @@ class FaultProxy:
         self.port = 0
         self._flowing = asyncio.Event()
         self._flowing.set()
+        self.connections = 0
         self.passed = 0  # octets from the server to the client, over all connections
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: list[asyncio.StreamWriter] = []
@@ -51,6 +52,10 @@ class FaultProxy:
         """From now on nothing comes through from the server, on any connection."""
         self._flowing.clear()
 
+    def flow(self) -> None:
+        """Let everything through again."""
+        self._flowing.set()
+
     def cut_all(self) -> None:
         """Reset every connection that is open."""
         for writer in self._writers:
@@ -60,6 +65,7 @@ class FaultProxy:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        self.connections += 1
         upstream, downstream = await asyncio.open_connection(self.host, self.target)
         self._writers += [writer, downstream]
         there = asyncio.create_task(_copy(reader, downstream))
@@ -74,12 +80,17 @@ class FaultProxy:
         left = fault.after
         while data := await upstream.read(65_536):
             await self._flowing.wait()
-            if fault.how != "none":
+            if fault.how == "trickle" and left <= 0:
+                await self._trickle(data, writer)
+                continue
+            if fault.how == "trickle":
+                left -= len(data)
+            elif fault.how != "none":
                 data, left = data[:left], left - len(data)
             writer.write(data)
             self.passed += len(data)
             await writer.drain()
-            if fault.how != "none" and left <= 0:
+            if fault.how not in ("none", "trickle") and left <= 0:
                 break
         else:
             return
@@ -88,6 +99,14 @@ class FaultProxy:
             writer.transport.abort()
         elif fault.how == "stall":
             await asyncio.Event().wait()  # for ever
+
+    async def _trickle(self, data: bytes, writer: asyncio.StreamWriter) -> None:
+        """An octet now and then: too often for a silence, too seldom for an answer."""
+        for octet in data:
+            writer.write(bytes([octet]))
+            self.passed += 1
+            await writer.drain()
+            await asyncio.sleep(0.05)
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -13,6 +13,7 @@ from scenarios.stage import Stage, letter
 from server.dovecot import Dovecot
 from server.sink import Sink
 
+
 @pytest.fixture
 def stage(dovecot: Dovecot, sink: Sink, tmp_path: Path) -> Stage:
     made = Stage(CONSULTANT, dovecot, sink, tmp_path)

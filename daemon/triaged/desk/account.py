@@ -121,6 +121,8 @@ class Desk:
         """
         if self.layout is None:
             raise TriagedError(f"{self.row.login} is not connected")
+        if self._degraded:
+            raise TriagedError(f"{self.row.login} does nothing until it can be written down")
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._asks.append(Ask(act, answer))
         self.wake.set()
@@ -134,7 +136,8 @@ class Desk:
     @property
     def at_rest(self) -> bool:
         """Whether nothing is in hand and nothing has been asked for."""
-        woken = self.wake.is_set() and self.layout is not None  # without a connection there is nothing to wake for
+        able = self.layout is not None and not self._degraded  # else there is nothing to wake for
+        woken = able and self.wake.is_set()
         return self.waiting and not woken and not self._asks
 
     def nudge(self) -> None:

@@ -153,6 +153,7 @@ class Daemon:
             self.events.emit("service.stopping", level="error", error=str(damaged.exceptions[0]))
             raise damaged.exceptions[0] from None
         finally:
+            await self._hang_up()
             await inside.close()
             waker.close()
         stopped = self.clock.now()
@@ -256,6 +257,9 @@ class Daemon:
                 task.cancel()
             if late:
                 await asyncio.wait(late)
+
+    async def _hang_up(self) -> None:
+        """Leave the submission servers, however the work came to its end."""
         for station in self.stations.values():
             _, delivery = station.delivery
             if delivery is not None:
