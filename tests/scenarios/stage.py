@@ -63,6 +63,29 @@ def letter(
     return first + made.as_bytes(policy=SMTP)
 
 
+async def rest(daemon: Daemon, run: asyncio.Task[int]) -> None:
+    """Wait until a daemon has nothing in hand, and nothing is due that it could do now; or until it has ended."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        await settle()
+        if run.done():
+            run.result()
+            return
+        if daemon.at_rest:
+            return
+        assert time.monotonic() < end, f"no rest within {PATIENCE:g} s: {_busy(daemon)}"
+        await asyncio.sleep(0.002)
+
+
+def _busy(daemon: Daemon) -> dict[str, bool]:
+    stations = daemon.stations.items()
+    return (
+        {"rounds": daemon.rounds is not None and daemon.rounds.at_rest}
+        | {f"{login} desk": station.desk.at_rest for login, station in stations}
+        | {f"{login} outbox": station.outbox.at_rest for login, station in stations}
+    )
+
+
 @dataclass(slots=True)
 class Stage:
     """One daemon, its mailboxes and its clock. Use as `async with Stage(…) as stage`.
@@ -211,25 +234,8 @@ class Stage:
 
     async def quiet(self) -> None:
         """Wait until nothing is in hand and nothing is due that could be done now."""
-        end = time.monotonic() + PATIENCE
-        while self._run is not None:
-            await settle()
-            if self._run.done():
-                self._run.result()
-                return
-            if self.daemon.at_rest:
-                return
-            assert time.monotonic() < end, f"no rest within {PATIENCE:g} s: {self._busy()}"
-            await asyncio.sleep(0.002)
-
-    def _busy(self) -> dict[str, bool]:
-        rounds = {"rounds": self.daemon.rounds is not None and self.daemon.rounds.at_rest}
-        stations = self.daemon.stations.items()
-        return (
-            rounds
-            | {f"{login} desk": station.desk.at_rest for login, station in stations}
-            | {f"{login} outbox": station.outbox.at_rest for login, station in stations}
-        )
+        if self._run is not None:
+            await rest(self.daemon, self._run)
 
     async def until(self, condition: Callable[[], object], what: str = "it happens") -> None:
         """Wait, in real time, for something that the daemon finds out by itself."""

@@ -16,7 +16,7 @@ from triaged.desk.places import find_in, presence, taken
 from triaged.desk.telling import of_item
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow, Item, Place
-from triaged.log.events import Fields, Level
+from triaged.log.events import Level
 from triaged.mailbox import NotMovable, Refused, Session
 from triaged.mailbox import Place as LandedAt
 
@@ -175,8 +175,7 @@ async def _leave(desk: "Desk", effect: EffectRow, item: Item) -> None:
     why = "a person has taken it up already: it stays where it is"
     await _drop(desk, effect, why)
     if effect.kind == "aside":
-        here: Fields = {"folder": item.folder, "uid": item.uid, "reason": why, "by": "person"}
-        desk.events.emit("message.deferred", **_deferral(item) | here)
+        _tell_deferred(desk, item, folder=item.folder, uid=item.uid, reason=why, by="person")
 
 
 async def _absent(desk: "Desk", session: Session, pairs: Sequence[Owed]) -> None:
@@ -228,20 +227,49 @@ async def _moved(desk: "Desk", moved: Sequence[tuple[Owed, Place | None]], targe
 
 
 def _tell_moved(desk: "Desk", effect: EffectRow, item: Item, place: Place | None, target: str) -> None:
-    where: Fields = {"folder": target, "uid": place.uid if place else None, "from_folder": item.folder}
+    uid = place.uid if place else None
     if effect.kind == "aside":
-        desk.events.emit("message.deferred", **_deferral(item) | where)
+        _tell_deferred(desk, item, folder=target, uid=uid, reason=item.reason, from_folder=item.folder)
     elif effect.kind == "back":
-        why: Fields = {"reason": str(effect.args.get("why") or "it is due")}
-        about: Fields = {"verdict": item.verdict, "rule": item.rule, "arrived": item.arrived_at}
-        desk.events.emit("message.returned", **of_item(item) | about | where | why)
+        desk.events.emit(
+            "message.returned",
+            **of_item(item),
+            verdict=item.verdict,
+            rule=item.rule,
+            arrived=item.arrived_at,
+            folder=target,
+            uid=uid,
+            from_folder=item.folder,
+            reason=str(effect.args.get("why") or "it is due"),
+        )
 
 
-def _deferral(item: Item) -> Fields:
-    about: Fields = {"kind": item.kind, "verdict": item.verdict, "rule": item.rule, "reason": item.reason}
-    when: Fields = {"arrived": item.arrived_at, "until": _moment(item, "until"), "promise": _moment(item, "promise")}
-    last: Fields = {"no_reply": item.no_reply}
-    return of_item(item) | about | when | last
+def _tell_deferred(
+    desk: "Desk",
+    item: Item,
+    *,
+    folder: str | None,
+    uid: int | None,
+    reason: str | None,
+    from_folder: str | None = None,
+    by: str | None = None,
+) -> None:
+    desk.events.emit(
+        "message.deferred",
+        **of_item(item),
+        kind=item.kind,
+        verdict=item.verdict,
+        rule=item.rule,
+        reason=reason,
+        arrived=item.arrived_at,
+        until=_moment(item, "until"),
+        promise=_moment(item, "promise"),
+        no_reply=item.no_reply,
+        folder=folder,
+        uid=uid,
+        from_folder=from_folder,
+        by=by,
+    )
 
 
 def _moment(item: Item, which: str) -> datetime | None:
