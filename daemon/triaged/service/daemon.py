@@ -138,7 +138,7 @@ class Daemon:
                 group.create_task(tokens.keeper.run(), name="tokens")
                 await self._man(office)
                 self._say_recovered(recovery)
-                group.create_task(self._say_ready(), name="ready")
+                ready = group.create_task(self._say_ready(), name="ready")
                 rounds = self.rounds = Rounds(office, self.households, send=self.send, subjects=self._says_subjects)
                 if not once:
                     group.create_task(rounds.run(), name="rounds")
@@ -149,6 +149,7 @@ class Daemon:
                     group.create_task(self._keep_well(office), name="care")
                 await self.stopping.wait()
                 await self._stop(once=once)
+                ready.cancel()  # accounts that were never tried would be waited for
         except* LedgerDamaged as damaged:
             self.events.emit("service.stopping", level="error", error=str(damaged.exceptions[0]))
             raise damaged.exceptions[0] from None
@@ -291,7 +292,9 @@ class Daemon:
 
         def siblings() -> Mapping[str, int]:
             owner, _ = self.board.of(row.login)
-            return {one.label: rows[one.login].id for one in owner.accounts if one.login in rows}
+            return {
+                one.label: self.stations[one.login].row.id for one in owner.accounts if one.login in self.stations
+            }
 
         desk = Desk(
             office=office,
@@ -302,7 +305,13 @@ class Daemon:
             siblings=siblings,
             careful=self._unclean,
         )
-        post = Post(desk, lambda account: self._delivery(row.login, account))
+
+        def others() -> list[Desk]:
+            owner, _ = self.board.of(row.login)
+            logins = [one.login for one in owner.accounts if one.login != row.login]
+            return [self.stations[login].desk for login in logins if login in self.stations]
+
+        post = Post(desk, lambda account: self._delivery(row.login, account), others)
 
         def served() -> None:
             desk.wake.set()
@@ -399,7 +408,10 @@ class Daemon:
             self._reloading.clear()
             if not self.stopping.is_set():
                 self.notifier.reloading()
-                await self.reload()
+                try:
+                    await self.reload()
+                except (LedgerBusy, LedgerFull, LedgerUnavailable) as error:
+                    self.events.emit("config.rejected", error=str(error), reason="reload again when that is over")
                 self.notifier.ready(self.summary())
 
     async def reload(self) -> bool:
