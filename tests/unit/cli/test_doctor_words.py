@@ -54,7 +54,7 @@ def test_without_mail_nothing_is_concluded():
 def test_the_line_to_write_names_the_server_that_is_nearest_and_never_what_anybody_could_claim(
     seen: list[str], line: str
 ):
-    assert mail._line(Counter(seen)) == line
+    assert mail.line_to_write(Counter(seen)) == line
 
 
 def test_a_certificate_that_ends_soon_is_told():

@@ -23,13 +23,14 @@ async def look(account: Account, session: Session, figures: dict[str, Any]) -> l
     return found
 
 
+_LISTED = 12  # folders named in a line
 _NO_TRASH = "A message that is deleted by hand is taken for moved away; nothing else depends on it."
 
 
 async def _watched(session: Session, name: str, known: list[str]) -> list[Finding]:
     there = await session.locate(name)
     if there is None:
-        names = ", ".join(known[:12]) + (" …" if len(known) > 12 else "")
+        names = ", ".join(known[:_LISTED]) + (" …" if len(known) > _LISTED else "")
         return [Finding(f"folder {name}", "stop", "there is no such folder to watch", f"There are: {names}.")]
     selected = await session.select(there)
     findings = [Finding(f"folder {there}", "ok", f"watched, {selected.exists} messages")]

@@ -94,7 +94,7 @@ def _configured(trust: Trust, judged: Counter[Verdict], seen: Counter[str], coun
             f"{names} vouches for {judged[Verdict.PASS]} of the last {count} mails, {judged[Verdict.FAIL]} are forged",
         )
     others = (
-        f"Seen are {_list(seen)}: {_line(seen)}."
+        f"Seen are {_list(seen)}: {line_to_write(seen)}."
         if seen
         else "No server writes such results here: leave authserv_id out."
     )
@@ -109,7 +109,7 @@ def _configured(trust: Trust, judged: Counter[Verdict], seen: Counter[str], coun
 def _unconfigured(seen: Counter[str], count: int) -> Finding:
     if not seen:
         return Finding("senders", "note", f"no server vouches for the senders of the last {count} mails", _UNTRUSTED)
-    line = _line(seen)
+    line = line_to_write(seen)
     if not line:
         return Finding("senders", "note", f"seen is {_list(seen)}, which anybody could claim to be", _UNTRUSTED)
     return Finding(
@@ -124,7 +124,7 @@ def _list(seen: Counter[str]) -> str:
     return ", ".join(f"{name} ({count})" for name, count in seen.most_common(4))
 
 
-def _line(seen: Counter[str]) -> str:
+def line_to_write(seen: Counter[str]) -> str:
     """The line to write into the account's table: the nearest server's id; hosts of one domain together as `*.domain`."""
     usable = [name for name, _ in seen.most_common() if refused_id(name) is None]
     if not usable:

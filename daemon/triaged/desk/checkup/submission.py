@@ -28,12 +28,12 @@ async def look(
     figures["smtp_ms"] = round(probe.took * 1000)
     found = [Finding("submission", "ok", f"{server.host}, port {server.port}: {probe.how}, in {probe.took:.1f} s")]
     found += certificate(server, probe.certificate_expires, now, "smtp certificate", figures)
-    found.append(_null_sender(account, learned.get("null_sender", probe.null_sender), figures))
+    found.append(_null_sender(account, figures, takes=learned.get("null_sender", probe.null_sender)))
     found.append(_copies(account, learned, figures))
     return found
 
 
-def _null_sender(account: Account, takes: bool | None, figures: dict[str, Any]) -> Finding:
+def _null_sender(account: Account, figures: dict[str, Any], *, takes: bool | None) -> Finding:
     figures["null_sender"] = takes
     if account.envelope == "me":
         return Finding("null sender", "ok", 'not used (envelope = "me"): what bounces comes back to you')

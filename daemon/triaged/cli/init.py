@@ -1,0 +1,359 @@
+"""`triaged init`: a first configuration, from a short conversation or from flags. It never overwrites anything."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from triaged.cli.common import Failed
+from triaged.cli.talk import Talk
+from triaged.config import default_path, load
+from triaged.core.address import Address, read_address
+from triaged.core.settings import Server, Tls
+
+if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
+    from triaged.desk.welcome import Answers, Correspondent, Found, Seen
+    from triaged.mailbox import Session
+
+_PROPOSED = 10
+_BOTH_WAYS = 2  # messages each way make a likely client
+_PASSWORD_FLAGS = "--password-file, --env or --keyring"  # noqa: S105 — names of options
+_IMAP, _SMTP = (993, Tls.IMPLICIT), (465, Tls.IMPLICIT)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    parser.description = (
+        "Make a first configuration: find the servers, try the sign-in, see who your clients may be, write a commented"
+        " file in mode “observe”, check it, and rehearse it on your mail. Whatever is not given is asked."
+    )
+    parser.add_argument("-c", "--config", type=Path, metavar="PATH", help="where to write it (default: as for `run`)")
+    parser.add_argument("--address", action="append", metavar="ADDRESS", help="your address; again for further ones")
+    parser.add_argument("--name", metavar="NAME", help="your name, as clients read it")
+    parser.add_argument("--imap", metavar="HOST[:PORT[/TLS]]", help="IMAP server; TLS: implicit, starttls or none")
+    parser.add_argument("--smtp", metavar="HOST[:PORT[/TLS]]", help="submission server, or none")
+    parser.add_argument("--user", metavar="USER", help="who signs in")
+    parser.add_argument("--trust-ca", type=Path, metavar="FILE", help="certificates to trust instead of the system's")
+    kept = parser.add_mutually_exclusive_group()
+    kept.add_argument("--password-file", type=Path, metavar="FILE", help="the password is in this file")
+    kept.add_argument("--env", metavar="VARIABLE", help="the password is in this environment variable")
+    kept.add_argument("--keyring", metavar="SERVICE", help="the password is in the key ring")
+    kept.add_argument(
+        "--credential", metavar="NAME", help="the password will be this systemd credential; it is asked once"
+    )
+    parser.add_argument("--client-id", metavar="ID", help="of your OAuth application, where no password is taken")
+    parser.add_argument("--language", metavar="LANGUAGE", help="of your replies: en, de, fr, es, …")
+    parser.add_argument("--timezone", metavar="ZONE", help="yours, like Europe/Berlin")
+    parser.add_argument("--clients", metavar="NUMBERS", help='which of the proposed clients: "1,3", "all", "none"')
+    parser.add_argument("--months", type=int, default=3, metavar="N", help="how far back to look (default: 3)")
+    parser.add_argument("--no-replay", action="store_true", help="do not rehearse it on your mail")
+    parser.add_argument("-y", "--yes", action="store_true", help="ask nothing, take every proposal")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Talk, look, write, check, rehearse."""
+    path = (args.config or default_path()).absolute()
+    if path.exists():
+        raise Failed(f"{path} is there already, and nothing is overwritten: write somewhere else with -c")
+    conversation = _Conversation(args, path)
+    asyncio.run(conversation.hold())
+    return conversation.end()
+
+
+class _Conversation:
+    """From the first question to the next step."""
+
+    def __init__(self, args: argparse.Namespace, path: Path) -> None:
+        self._args = args
+        self._path = path
+        self._talk = Talk(silent=args.yes)
+        self._password = ""
+        self._looked = False
+
+    async def hold(self) -> None:
+        """Ask, look around, and write the file."""
+        from triaged.desk.welcome import provider_of
+
+        self._talk.say("A first configuration, that only observes: nothing is moved, nothing is sent.\n")
+        addresses = self._addresses()
+        provider = provider_of(addresses[0].domain)
+        if provider:
+            self._talk.say(f"  That is {provider.name}. {provider.hint}".rstrip())
+        imap = await self._imap(addresses[0], provider)
+        smtp = await self._smtp(addresses[0], provider, imap)
+        if provider and provider.oauth and not self._keeps_password():
+            answers = self._answers(addresses, imap, smtp, self._oauth(provider.oauth), None)
+        else:
+            async with self._signed_in(imap) as session:
+                seen = await self._seen(session, addresses)
+            await self._try_smtp(smtp, addresses[0])
+            answers = self._answers(addresses, imap, smtp, self._kept(), seen)
+            self._looked = True
+        self._write(answers)
+
+    # --- where the servers are ---
+
+    def _addresses(self) -> tuple[Address, ...]:
+        given = self._args.address or [self._talk.ask("Your address", flag="--address")]
+        found = [(each, read_address(each.strip())) for each in given]
+        if bad := [each for each, address in found if address is None]:
+            raise Failed(f"{bad[0]!r} is no address that can be used")
+        return tuple(address for _, address in found if address is not None)
+
+    async def _imap(self, address: Address, provider: "Found | None") -> Server:
+        usual = (provider.imap, provider.imap_port, provider.imap_tls) if provider else ("", *_IMAP)
+        server = await self._server("IMAP server", self._args.imap, usual, address.domain, 0, "--imap")
+        user = self._args.user or self._talk.ask("User", address.spec, flag="--user")
+        return replace(server, user=user, trust_ca=self._args.trust_ca)
+
+    async def _smtp(self, address: Address, provider: "Found | None", imap: Server) -> Server | None:
+        if self._args.smtp == "none":
+            return None
+        usual = (provider.smtp, provider.smtp_port, provider.smtp_tls) if provider else ("", *_SMTP)
+        server = await self._server("SMTP server for replies", self._args.smtp, usual, address.domain, 1, "--smtp")
+        return None if server.host == "none" else replace(server, user=imap.user, trust_ca=imap.trust_ca)
+
+    async def _server(
+        self, question: str, given: str | None, usual: tuple[str, int, Tls], domain: str, which: int, flag: str
+    ) -> Server:
+        """As given, else as asked with the provider's (or the first host of the domain that listens) as proposal."""
+        from triaged.desk.welcome import candidates, first_that_listens
+
+        host, port, tls = usual
+        if not host and not given:
+            hosts = [pair[which] for pair in candidates(domain)]
+            host = await first_that_listens(hosts, port) or hosts[0]
+        answer = given or self._talk.ask(question, host, flag=flag)
+        return Server(host, port, tls, None, None) if answer == host else _read_server(answer, port)
+
+    # --- signing in ---
+
+    def _keeps_password(self) -> bool:
+        return any((self._args.password_file, self._args.env, self._args.keyring, self._args.credential))
+
+    @asynccontextmanager
+    async def _signed_in(self, imap: Server) -> "AsyncIterator[Session]":
+        from triaged.mailbox import AuthFailed, Pools, Session
+
+        pools = Pools(commands=2, connects=2)
+        session = Session(imap, pools, secret=self._secret)
+        try:
+            while True:
+                self._password = self._ask_password(imap)
+                try:
+                    await session.open()
+                    break
+                except AuthFailed as error:
+                    if not self._talk.repeats or self._is_known():
+                        raise
+                    self._talk.say(f"  {error}. Once more, please.")
+            self._talk.say(f"  Signed in at {imap.host} ({session.profile.name}).")
+            yield session
+        finally:
+            await session.close()
+            pools.close()
+
+    async def _secret(self) -> str:
+        return self._password
+
+    def _is_known(self) -> bool:
+        """Whether the password is somewhere already, so that asking is no use."""
+        return any((self._args.password_file, self._args.env, self._args.keyring))
+
+    def _ask_password(self, imap: Server) -> str:
+        from triaged.config import read_secret
+        from triaged.core.settings import EnvSecret, FileSecret, KeyringSecret, Secret
+
+        where: Secret | None = None
+        if self._args.password_file:
+            where = FileSecret(self._args.password_file)
+        elif self._args.env:
+            where = EnvSecret(self._args.env)
+        elif self._args.keyring:
+            where = KeyringSecret(self._args.keyring)
+        if where is not None:
+            return read_secret(where, user=imap.user or "", service=imap.host)
+        return self._talk.ask_secret(f"Password of {imap.user}", flags=_PASSWORD_FLAGS)
+
+    def _oauth(self, provider: str) -> str:
+        from triaged.desk.welcome import quoted
+
+        self._talk.say("  The sign-in comes after this, with `triaged auth login work`; your mail is looked at then.")
+        client_id = self._args.client_id or self._talk.ask("Client id of your OAuth application", flag="--client-id")
+        return f"oauth = {{ provider = {quoted(provider)}, client_id = {quoted(client_id)} }}"
+
+    def _kept(self) -> str:
+        """Where the password is, as a key of the table; one that was typed goes into a file that only you can read."""
+        from triaged.desk.welcome import quoted
+
+        args = self._args
+        if args.password_file:
+            return f"password = {{ file = {quoted(str(args.password_file.absolute()))} }}"
+        if args.env:
+            return f"password = {{ env = {quoted(args.env)} }}"
+        if args.keyring:
+            return f"password = {{ keyring = {quoted(args.keyring)} }}"
+        if args.credential:
+            return f"password = {{ credential = {quoted(args.credential)} }}"
+        return f"password = {{ file = {quoted(str(self._password_file))} }}"
+
+    @property
+    def _password_file(self) -> Path:
+        return self._path.with_suffix(".password")
+
+    async def _try_smtp(self, smtp: Server | None, me: Address) -> None:
+        if smtp is None:
+            return
+        from triaged.core.settings import TextSecret
+        from triaged.delivery import SmtpDelivery
+
+        delivery = SmtpDelivery(replace(smtp, password=TextSecret(self._password)), password=self._secret)
+        probe = await delivery.probe(me)
+        if probe.trouble:
+            self._talk.say(
+                f"  {smtp.host} does not take replies yet: {probe.trouble}\n  It is written down all the same."
+            )
+        else:
+            self._talk.say(f"  {smtp.host} takes replies: {probe.how}.")
+
+    # --- what the mailbox shows ---
+
+    async def _seen(self, session: "Session", mine: Sequence[Address]) -> "Seen":
+        from triaged.desk.welcome import look_around
+
+        self._talk.say(f"  Looking at the headers of the last {self._args.months} months …")
+        seen = await look_around(session, mine, datetime.now(UTC) - timedelta(days=30 * self._args.months))
+        self._talk.say(f"  {seen.messages} messages in the inbox; sent mail is in {seen.sent or '(no folder found)'}.")
+        return seen
+
+    def _answers(
+        self, addresses: Sequence[Address], imap: Server, smtp: Server | None, sign_in: str, seen: "Seen | None"
+    ) -> "Answers":
+        from triaged.desk.welcome import Answers
+
+        talk, args = self._talk, self._args
+        talk.say()
+        usual = (seen.name if seen else "") or addresses[0].local.replace(".", " ").title()
+        return Answers(
+            name=args.name or talk.ask("Your name", usual, flag="--name"),
+            language=args.language or talk.ask("Language of your replies", _own_language(), flag="--language"),
+            timezone=args.timezone or talk.ask("Your time zone", _own_zone(), flag="--timezone"),
+            addresses=tuple(address.spec for address in addresses),
+            imap=imap,
+            sign_in=sign_in,
+            smtp=smtp,
+            authserv_line=seen.authserv_line if seen else "",
+            clients=tuple(self._clients(seen.clients)) if seen else (),
+        )
+
+    def _clients(self, likely: "Sequence[Correspondent]") -> "list[Correspondent]":
+        shown = likely[:_PROPOSED]
+        if not shown:
+            self._talk.say("  Nobody writes to you often enough to be proposed: put your clients into the file.")
+            return []
+        self._talk.say("\nWho writes to you, and whom do you answer?")
+        for number, one in enumerate(shown, 1):
+            people = ", ".join(list(one.people.values())[:3])
+            self._talk.say(f"  {number:>2}  {one.pattern:<34} {one.came:>4} came {one.went:>4} went   {people}")
+        usual = [n for n, one in enumerate(shown, 1) if min(one.came, one.went) >= _BOTH_WAYS]
+        chosen = self._talk.choose("Which of them are clients", len(shown), usual, self._args.clients, flag="--clients")
+        return [shown[number - 1] for number in chosen]
+
+    # --- the file, and what comes after it ---
+
+    def _write(self, answers: "Answers") -> None:
+        from triaged.desk.welcome import first_configuration
+
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        text = first_configuration(answers)
+        if f'"{self._password_file}"' in text:
+            _new_file(self._password_file, self._password + "\n", 0o600)
+            self._talk.say(f"\nThe password is in {self._password_file}; only you can read it.")
+        try:
+            _new_file(self._path, text, 0o644)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                self._password_file.unlink(missing_ok=True)
+            raise
+        self._talk.say(f"Written: {self._path}")
+
+    def end(self) -> int:
+        """Check the file, rehearse it, and say what comes next; 78 if it is not valid."""
+        loaded = load(self._path)
+        for problem in loaded.problems:
+            self._talk.say(f"  {problem}")
+        if not loaded.usable or loaded.errors:
+            self._talk.say("It has to be mended: then `triaged check`.")
+            return 78
+        if self._looked and not self._args.no_replay:
+            self._rehearse()
+        self._next()
+        return 0
+
+    def _rehearse(self) -> None:
+        from triaged.cli import replay
+
+        self._talk.say("\nWhat these rules would have done with your inbox of the last 30 days:\n")
+        replay.run(
+            argparse.Namespace(
+                config=self._path, json=False, person=None, source=["imap:work/INBOX"], against=None, since="30 days",
+                list=False, csv=None,
+            )
+        )  # fmt: skip
+
+    def _next(self) -> None:
+        here = "" if self._path == default_path().absolute() else f" -c {self._path}"
+        steps = [
+            (f"triaged check{here}", "after each edit: what is wrong, and what to write instead"),
+            (f"triaged doctor{here}", "what your servers can, and what follows"),
+            (f"triaged replay{here} imap:work/INBOX --list", "what would have happened to each message"),
+            (f"triaged run{here}", "begin: it only observes until you change mode"),
+        ]
+        if not self._looked:
+            steps.insert(0, (f"triaged auth login work{here}", "sign in"))
+        width = max(len(command) for command, _ in steps)
+        self._talk.say("\nNext:")
+        for command, words in steps:
+            self._talk.say(f"  {command:<{width}}  {words}")
+
+
+def _read_server(text: str, usual_port: int) -> Server:
+    """`HOST[:PORT[/TLS]]`; without TLS it follows from the port."""
+    address, _, tls = text.strip().partition("/")
+    host, _, port = address.partition(":")
+    if not host or (port and not port.isdecimal()) or (tls and tls not in {one.value for one in Tls}):
+        raise Failed(f"{text!r} is no server: write HOST, HOST:PORT or HOST:PORT/starttls")
+    number = int(port) if port else usual_port
+    usual = Tls.STARTTLS if number in (143, 587) else Tls.IMPLICIT
+    return Server(host, number, Tls(tls) if tls else usual, None, None)
+
+
+def _own_zone() -> str:
+    """This machine's time zone; UTC where it does not say."""
+    if zone := os.environ.get("TZ", "").lstrip(":"):
+        return zone
+    target = os.path.realpath("/etc/localtime")
+    return target.partition("zoneinfo/")[2] or "UTC"
+
+
+def _own_language() -> str:
+    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
+    language = said[:2].casefold()
+    return language if language.isalpha() and language not in ("c", "po") else "en"
+
+
+def _new_file(path: Path, text: str, mode: int) -> None:
+    """Write a file that is not there yet."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Failed(f"{path} is there already, and nothing is overwritten") from None
+    except OSError as error:
+        raise Failed(f"{path}: {error.strerror or error}") from error

@@ -1,0 +1,97 @@
+"""What a mailbox shows to somebody who has just signed in: folders, my name, who vouches for senders, likely clients.
+
+In: an open connection. Out: a `Seen`. Nothing is changed, nothing is marked as seen.
+"""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from triaged.core.address import Address
+from triaged.core.authres import Trust, authenticate
+from triaged.core.message import read
+from triaged.desk.checkup.mail import line_to_write
+from triaged.desk.welcome.correspondents import Correspondent, correspondents
+from triaged.mailbox import Session
+
+_LAST = 100
+_PATIENCE = 4.0  # seconds for a host that may not exist
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was found in a mailbox."""
+
+    folders: tuple[str, ...]
+    messages: int  # in the inbox
+    sent: str | None
+    drafts: str | None
+    name: str  # as I sign my mail; "" not known
+    authserv_line: str  # for the configuration; "" nobody vouches
+    clients: tuple[Correspondent, ...]
+
+
+async def look_around(session: Session, mine: Collection[Address], since: datetime) -> Seen:
+    """Look at the folders, the last headers, and the correspondents since an instant.
+
+    Raises:
+        MailboxError: the connection ended, or the server would not show the inbox.
+    """
+    infos = await session.folders()
+    sent, drafts = await session.special("sent"), await session.special("drafts")
+    inbox = await session.select("INBOX")
+    ids = await _vouching(session)
+    return Seen(
+        folders=tuple(info.name for info in infos if info.selectable),
+        messages=inbox.exists,
+        sent=sent,
+        drafts=drafts,
+        name=await _my_name(session, mine, sent),
+        authserv_line=line_to_write(ids),
+        clients=tuple(await correspondents(session, mine, since, inbox="INBOX", sent=sent)),
+    )
+
+
+async def _vouching(session: Session) -> Counter[str]:
+    """The topmost authserv-id of each of the last messages of the selected folder."""
+    uids = (await session.uids_from(1))[-_LAST:]
+    found: Counter[str] = Counter()
+    for one in await session.headers(uids) if uids else []:
+        seen = authenticate(read(one.header, b"", size=one.size, complete=False), Trust()).ids_seen
+        found.update(seen[:1])
+    return found
+
+
+async def _my_name(session: Session, mine: Collection[Address], sent: str | None) -> str:
+    if sent is None:
+        return ""
+    await session.select(sent)
+    uids = (await session.uids_from(1))[-_LAST:]
+    names: Counter[str] = Counter()
+    for one in await session.headers(uids) if uids else []:
+        sender = read(one.header, b"", size=one.size, complete=False).sender
+        if sender is not None and sender.address in mine and sender.name:
+            names[sender.name] += 1
+    return names.most_common(1)[0][0] if names else ""
+
+
+async def listens(host: str, port: int) -> bool:
+    """Whether somebody listens there; nothing is said to it."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            _, writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError, UnicodeError):
+        return False
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    return True
+
+
+async def first_that_listens(hosts: Collection[str], port: int) -> str | None:
+    """The first of these hosts, in their order, at which somebody listens."""
+    answers = await asyncio.gather(*(listens(host, port) for host in hosts))
+    return next((host for host, answered in zip(hosts, answers, strict=True) if answered), None)

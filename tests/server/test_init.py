@@ -1,0 +1,132 @@
+"""`triaged init` over a pipe, on a real mailbox."""
+
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from server.dovecot import Dovecot
+from server.sink import Sink
+from server.workplace import Workplace
+from triaged.config import load
+
+pytestmark = pytest.mark.server
+ME = "Dana Roth <dana@roth.example>"
+GARY = "Gary Hale <gary@harbor.example>"
+PETRA = "Petra <petra@gmail.com>"
+
+
+def stored(
+    dovecot: Dovecot, user: str, sender: str, to: str, number: int, *, folder: str = "INBOX", more: str = ""
+) -> None:
+    path = sender.rpartition("<")[2].rstrip(">")
+    raw = (
+        f"Return-Path: <{path}>\r\nAuthentication-Results: mx.roth.example; dmarc=pass header.from={path.partition('@')[2]}\r\n"
+        f"{more}From: {sender}\r\nTo: {to}\r\nSubject: about {number}\r\nMessage-ID: <{folder}{number}{path}>\r\n\r\nCan you ring me?\r\n"
+    )
+    dovecot.append(user, folder, raw.encode(), datetime.now(UTC) - timedelta(days=number + 1), [])
+
+
+@pytest.fixture
+def mailbox(dovecot: Dovecot, user: str) -> str:
+    """Three months with a client, a person at a provider for everybody, a colleague and a newsletter."""
+    for number in range(4):
+        stored(dovecot, user, GARY, ME, number)
+        stored(dovecot, user, "News <news@shop.example>", ME, number, more="List-Id: <offers.shop.example>\r\n")
+        stored(dovecot, user, "Colin <colin@roth.example>", ME, number)
+    for number in range(2):
+        stored(dovecot, user, PETRA, ME, number)
+        stored(dovecot, user, ME, PETRA, number, folder="Sent")
+        stored(dovecot, user, ME, GARY, number + 10, folder="Sent")
+    return user
+
+
+def servers(dovecot: Dovecot, sink: Sink) -> list[str]:
+    return ["--imap", f"127.0.0.1:{dovecot.imap}/none", "--smtp", f"127.0.0.1:{sink.port}/none"]
+
+
+def test_a_conversation_ends_with_a_configuration_that_works(
+    dovecot: Dovecot, sink: Sink, mailbox: str, tmp_path: Path
+):
+    place = Workplace(tmp_path)
+    answers = f"dana@roth.example\n{mailbox}\n{dovecot.password}\n\nen\nEurope/Berlin\n1\n"
+    done = place.run("init", *servers(dovecot, sink), stdin=answers)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Signed in at 127.0.0.1 (dovecot)." in done.stdout
+    assert "Which of them are clients (numbers, all or none) [1,2]:" in done.stdout
+    assert "4 came    2 went   Gary Hale" in done.stdout
+    for left_out in ("news@shop.example", "roth.example    ", "colin"):
+        assert left_out not in done.stdout.replace("dana@roth.example", "")
+    assert "Everything else waits" in done.stdout  # the rehearsal's summary
+    loaded = load(place.config)
+    [person] = loaded.persons
+    [account] = person.accounts
+    assert loaded.problems == ()
+    assert (person.name, account.mode.value) == ("Dana Roth", "observe")
+    assert [client.label for client in person.roster.clients] == ["harbor"]
+    assert account.trust is not None
+    assert account.trust.authserv_ids == ("mx.roth.example",)
+    assert sink.received == []
+    assert all(one.flags == frozenset() for one in dovecot.messages(mailbox))
+
+
+def test_the_password_is_in_a_file_of_its_own_that_only_its_owner_reads(
+    dovecot: Dovecot, sink: Sink, mailbox: str, tmp_path: Path
+):
+    place = Workplace(tmp_path)
+    done = place.run(
+        "init", *servers(dovecot, sink), "--no-replay", "--clients", "all",
+        stdin=f"dana@roth.example\n{mailbox}\n{dovecot.password}\n",
+    )  # fmt: skip
+    assert done.returncode == 0
+    kept = tmp_path / "dana.password"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert dovecot.password not in place.config.read_text(encoding="utf-8") + done.stdout
+    assert [row["works"] for row in place.rows("doctor")] == [True]
+
+
+def test_with_flags_nothing_is_asked(dovecot: Dovecot, sink: Sink, mailbox: str, tmp_path: Path):
+    place = Workplace(tmp_path, {"MY_PASSWORD": dovecot.password})
+    done = place.run(
+        "init", "--yes", *servers(dovecot, sink), "--address", "dana@roth.example", "--user", mailbox,
+        "--env", "MY_PASSWORD", "--timezone", "Europe/Berlin", "--no-replay",
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert 'password = { env = "MY_PASSWORD" }' in place.config.read_text(encoding="utf-8")
+    assert not (tmp_path / "dana.password").exists()
+
+
+def test_nothing_is_overwritten(tmp_path: Path):
+    place = Workplace(tmp_path)
+    place.config.write_text("# mine\n", encoding="utf-8")
+    done = place.run("init", stdin="dana@roth.example\n")
+    assert done.returncode == 1
+    assert "nothing is overwritten" in done.stderr
+    assert place.config.read_text(encoding="utf-8") == "# mine\n"
+
+
+def test_a_wrong_password_writes_nothing(dovecot: Dovecot, sink: Sink, user: str, tmp_path: Path):
+    place = Workplace(tmp_path)
+    done = place.run("init", *servers(dovecot, sink), stdin=f"dana@roth.example\n{user}\nnot this one\n")
+    assert done.returncode == 1
+    assert "refused to sign us in" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_answers_that_end_too_soon_are_told_with_the_flag_that_would_have_helped(tmp_path: Path):
+    done = Workplace(tmp_path).run("init", stdin="")
+    assert done.returncode == 1
+    assert done.stderr == "triaged: the answers ended before “Your address”: give it with --address\n"
+
+
+def test_where_no_password_is_taken_the_sign_in_is_the_next_step(tmp_path: Path):
+    place = Workplace(tmp_path)
+    done = place.run(
+        "init", "--yes", "--address", "dana@outlook.com", "--client-id", "abc", "--timezone", "Europe/Berlin"
+    )
+    assert done.returncode == 0
+    assert "triaged auth login work" in done.stdout
+    [account] = load(place.config).persons[0].accounts
+    assert account.imap.host == "outlook.office365.com"
+    assert account.imap.oauth is not None

@@ -1,0 +1,59 @@
+"""Questions over a pipe."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+
+from triaged.cli.common import Failed
+from triaged.cli.talk import Talk
+
+Answers = Callable[..., Talk]
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    def give(text: str, *, silent: bool = False) -> Talk:
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        return Talk(silent=silent)
+
+    return give
+
+
+def test_an_empty_line_takes_the_proposal(answers: Answers):
+    assert answers("\n").ask("Port", "993", flag="--port") == "993"
+
+
+def test_the_end_of_the_answers_takes_the_proposal_too(answers: Answers):
+    assert answers("").ask("Port", "993", flag="--port") == "993"
+
+
+def test_without_a_proposal_the_flag_is_named(answers: Answers):
+    with pytest.raises(Failed, match="--host"):
+        answers("").ask("Host", flag="--host")
+
+
+def test_silent_nothing_is_read(answers: Answers):
+    talk = answers("left alone\n", silent=True)
+    assert talk.ask("Port", "993", flag="--port") == "993"
+    with pytest.raises(Failed, match="has no usual answer: give it with --host"):
+        talk.ask("Host", flag="--host")
+
+
+@pytest.mark.parametrize(
+    ("answer", "chosen"),
+    [("1,3", [1, 3]), ("2-4", [2, 3, 4]), ("all", [1, 2, 3, 4]), ("none", []), ("", [2]), ("3 3 1", [3, 1])],
+)
+def test_numbers_are_chosen_one_by_one_in_ranges_or_all(answers: Answers, answer: str, chosen: list[int]):
+    assert answers(answer + "\n").choose("Which", 4, [2], None, flag="--which") == chosen
+
+
+@pytest.mark.parametrize("answer", ["5", "0", "a", "1-", "-1", "1-9"])
+def test_numbers_that_are_none_are_told(answers: Answers, answer: str):
+    with pytest.raises(Failed, match="are no numbers from 1 to 4"):
+        answers("").choose("Which", 4, [2], answer, flag="--which")
+
+
+def test_a_password_is_asked_without_being_shown(answers: Answers, capsys: pytest.CaptureFixture[str]):
+    assert answers("  se cret \r\n").ask_secret("Password", flags="--env") == "  se cret "
+    assert "cret" not in capsys.readouterr().out
