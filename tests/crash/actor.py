@@ -58,8 +58,8 @@ async def _live(connection: socket.socket) -> int:
     events, lines = captured()
     daemon = Daemon(load(Path(asked["config"]), now=clock.now()), events, clock=clock)
     run = asyncio.create_task(daemon.run())
-    while not daemon.ready.is_set() and not run.done():
-        await asyncio.sleep(0.001)  # noqa: ASYNC110 — either of two ends, in a test
+    ready = asyncio.create_task(daemon.ready.wait())
+    await asyncio.wait({run, ready}, return_when=asyncio.FIRST_COMPLETED)
     await rest(daemon, run)
     writer.write(b"ready\n")
     while order := (await reader.readline()).decode().split():

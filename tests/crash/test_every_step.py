@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -162,7 +162,9 @@ class Day:
 
     # --- the world
 
-    def arrives(self, sender: str, subject: str, folder: str = "INBOX", user: int = 0, to: str = "dana@roth.example") -> None:
+    def arrives(
+        self, sender: str, subject: str, folder: str = "INBOX", user: int = 0, to: str = "dana@roth.example"
+    ) -> None:
         raw = letter(sender, subject, "Can you ring me?", at=self.now, message_id=mail_id(subject), to=to)
         self.dovecot.append(self.users[user], folder, raw, self.now)
 
@@ -363,8 +365,12 @@ def troubles(day: Day, undisturbed: Day) -> Iterator[str]:
             mine = [(who, mode, "sent" if state == "in_doubt" else state) for who, mode, state in mine]
         if mine != rows:
             yield f"{part}: {set(mine) ^ set(rows) or mine}"
-    yield from (f"open return: {row}" for row in day.rows("SELECT item FROM effect WHERE state IN ('planned','trying')"))
-    untold = "SELECT p.id FROM promise p WHERE p.state = 'open' AND NOT EXISTS (SELECT 1 FROM reply r WHERE r.promise = p.id"
+    yield from (
+        f"open return: {row}" for row in day.rows("SELECT item FROM effect WHERE state IN ('planned','trying')")
+    )
+    untold = (
+        "SELECT p.id FROM promise p WHERE p.state = 'open' AND NOT EXISTS (SELECT 1 FROM reply r WHERE r.promise = p.id"
+    )
     yield from (f"untold: {row}" for row in day.rows(untold + " AND r.state IN ('sent','in_doubt','drafted'))"))
 
 

@@ -182,6 +182,11 @@ class Stage:
         async with asyncio.timeout(PATIENCE):
             return await run
 
+    @staticmethod
+    def loop_time() -> float:
+        """Seconds of the real clock."""
+        return asyncio.get_running_loop().time()
+
     async def reload(self, text: str) -> None:
         """Change the configuration and tell the daemon."""
         self.write_config(text)
@@ -241,7 +246,7 @@ class Stage:
         """Wait, in real time, for something that the daemon finds out by itself."""
         try:
             async with asyncio.timeout(PATIENCE):
-                while not condition():
+                while not condition():  # noqa: ASYNC110 — what is waited for happens on a server, and says nothing here
                     await asyncio.sleep(0.005)
         except TimeoutError:
             raise AssertionError(f"{what}: not within {PATIENCE:g} s; {self.lines.names()}") from None

@@ -119,3 +119,18 @@ def test_after_a_kill_the_next_start_goes_on(running: Process):
     assert again.end() == 0
     assert list(stage.inbox("Deferred")) == ["question"]
     assert "message.deferred" not in again.lines().names()
+
+
+def test_a_message_that_ends_the_process_each_time_is_left_and_told_after_the_third(stage: Stage):
+    assert Process(stage, "--once").end() == 0
+    deliver(stage, "deadly")
+    for _ in range(3):
+        assert Process(stage, "--once", TRIAGED_CRASH_AT="ledger.admit.before").end() == 100
+    last = Process(stage, "--once", TRIAGED_CRASH_AT="ledger.admit.before")
+    assert last.end() == 0
+    assert last.lines().one("message.unreadable")["verdict"] == "urgent"
+    assert stage.flags("deadly") == {"\\Flagged"}
+    deliver(stage, "harmless")
+    assert Process(stage, "--once").end() == 0
+    assert list(stage.inbox()) == ["deadly"]
+    assert list(stage.inbox("Deferred")) == ["harmless"]

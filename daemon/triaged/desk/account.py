@@ -161,7 +161,7 @@ class Desk:
                 await self._connected()
             except LedgerDamaged:
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 — an account's trouble ends here: close, say it, back off
                 if self._worked and clock.elapsed() - began >= HEALTHY_AFTER.total_seconds():
                     backoff = backoff.healthy()
                 ours = error if isinstance(error, MailboxError) else Lost(str(error))
@@ -288,7 +288,7 @@ class Desk:
                 result = await ask.act(self, session)
             except (Refused, NotMovable) as refusal:
                 ask.fail(refusal)
-            except BaseException as error:
+            except BaseException:
                 self._asks = asks[number:] + self._asks
                 raise
             else:

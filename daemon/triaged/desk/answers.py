@@ -33,9 +33,7 @@ async def look(desk: "Desk", session: Session, person: Person, account: Account)
     layout = desk.layout
     if layout is None:
         return
-    if layout.sent is not None:
-        await _sent(desk, session, person, layout.sent)
-        await evidence.search_sent(desk, session, layout.sent)
+    await look_at_sent(desk, session, person)
     if layout.deferred is not None:
         await _deferred(desk, session, person, account, layout.deferred)
     await _waiting(desk, session)
@@ -43,6 +41,13 @@ async def look(desk: "Desk", session: Session, person: Person, account: Account)
 
 
 # --- sent mail --------------------------------------------------------------------------------------------------
+
+
+async def look_at_sent(desk: "Desk", session: Session, person: Person) -> None:
+    """Look at sent mail only: it says what the person has answered."""
+    if desk.layout is not None and desk.layout.sent is not None:
+        await _sent(desk, session, person, desk.layout.sent)
+        await evidence.search_sent(desk, session, desk.layout.sent)
 
 
 async def _sent(desk: "Desk", session: Session, person: Person, folder: str) -> None:
@@ -108,13 +113,12 @@ async def _arrived_there(desk: "Desk", session: Session, person: Person, account
             if item.place is None or item.folder != row.name:
                 await office.write(Ledger.place_item, item.id, place)
         elif "\\deleted" not in _lower(fetched.flags) and account.mode is not Mode.OBSERVE:
-            await _dragged_in(desk, session, person, account, row, fetched, item)
+            await _dragged_in(desk, person, account, row, fetched, item)
     await office.write(Ledger.advance, desk.row.id, row.name, uids[-1] + 1)
 
 
 async def _dragged_in(
     desk: "Desk",
-    session: Session,
     person: Person,
     account: Account,
     row: FolderRow,

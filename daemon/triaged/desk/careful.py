@@ -58,7 +58,7 @@ async def _one(desk: "Desk", session: Session, person: Person, account: Account,
         await triage.admit(desk, session, person, account, row, fetched, next_uid=uid + 1)
     except TriagedError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 — the top of one message's path: keep the mail, say it, go on
         await office.write(Ledger.advance, desk.row.id, row.name, uid + 1)
         words = f"{type(error).__name__}: {error}"
         desk.events.emit(

@@ -77,7 +77,7 @@ async def _batches(desk: "Desk", session: Session, account: Account, kind: str, 
         elif item is None or place is None:
             await _unplaced(desk, effect, item)
         elif kind != "flag" and (target is None or target == place.folder):
-            await _nowhere(desk, effect, target == place.folder)
+            await _nowhere(desk, effect, already=target == place.folder)
         else:
             groups[place.folder, place.uidvalidity, target or ""].append((effect, item))
     acted = False
@@ -112,7 +112,7 @@ async def _unplaced(desk: "Desk", effect: EffectRow, item: Item | None) -> None:
     await _postpone(desk, effect, why)
 
 
-async def _nowhere(desk: "Desk", effect: EffectRow, already: bool) -> None:
+async def _nowhere(desk: "Desk", effect: EffectRow, *, already: bool) -> None:
     now = desk.office.now()
     if already:
         await desk.office.write(Ledger.done, effect.id, now)

@@ -3,6 +3,8 @@
 The guard is asked again here, with facts of this instant; between the plan and the sending the world has gone on.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +12,7 @@ from datetime import datetime, timedelta
 from triaged.core import passes
 from triaged.core.address import Address, Mailbox, read_address
 from triaged.core.clients import Client
+from triaged.core.errors import TriagedError
 from triaged.core.facts import Facts
 from triaged.core.letters import Told, from_address, letter
 from triaged.core.moments import Resolved, call_under_way_or_near, resolve_first
@@ -26,6 +29,11 @@ from triaged.mailbox import Session, recognise
 from triaged.mailbox.capabilities import read as read_capabilities
 from triaged.outbox import Cancelled, Held, NotNow, Prepared, Ready, Suppressed, Way
 
+_NEVER = Suppressed("never", "this client is never answered by a robot")
+
+PATIENCE = 15.0
+"""Seconds that a look at another account of the person may take."""
+
 
 @dataclass(slots=True)
 class Post:
@@ -33,6 +41,7 @@ class Post:
 
     desk: Desk
     delivery: Callable[[Account], Delivery | None]
+    others: Callable[[], Sequence[Desk]] = tuple  # the person's other accounts: she may have answered from one of them
 
     # --- Preparation --------------------------------------------------------------------------------------------
 
@@ -57,20 +66,24 @@ class Post:
         )
 
     async def look(self, due: Sequence[ReplyRow]) -> None:  # noqa: ARG002 — one look serves all that are due
-        """See what a person did meanwhile: new mail, Sent, the deferred folder, flags."""
+        """See what a person did meanwhile: new mail, Sent, the deferred folder, flags; and Sent of her other accounts."""
+        for other in self.others():
+            with contextlib.suppress(
+                TriagedError, TimeoutError
+            ):  # where it cannot be had, it does not hold up this one
+                async with asyncio.timeout(PATIENCE):
+                    await other.ask(_look_at_sent)
         await self.desk.ask(_look)
 
     async def prepare(self, reply: ReplyRow) -> Prepared:
         """Ask the guard again, and write the words."""
         person, account = self.desk.settings()
         client = person.roster.by_label(reply.client)
+        to = read_address(reply.rcpt)
         if client is None:
             return Held(f"{reply.client} is no longer on the roster")
         if (why := _mode_forbids(reply, client, account)) is not None:
             return Held(why)
-        if not client.replies and reply.kind != "forward":
-            return Suppressed("never", f"{client.name} is never answered by a robot")
-        to = read_address(reply.rcpt)
         if to is None:
             return Suppressed("no-valid-address", f"{reply.rcpt} is no address that can be written to")
         match reply.kind:
@@ -102,6 +115,8 @@ class Post:
         self, person: Person, account: Account, client: Client, reply: ReplyRow, to: Address
     ) -> Prepared:
         template = person.replies.get(reply.template)
+        if not client.replies:
+            return _NEVER
         if template is None:
             return Held(f"there is no [reply.{reply.template}] any more")
         now = self.desk.office.now()
@@ -164,6 +179,8 @@ class Post:
 
     async def _notice(self, person: Person, account: Account, client: Client, reply: ReplyRow, to: Address) -> Prepared:
         """A short honest second mail: the promise will not be kept, or the call has moved."""
+        if not client.replies:
+            return _NEVER
         template = person.replies.get(reply.template)
         if template is None:
             template = built_in("moved" if reply.kind == "moved" else "slip")
@@ -215,7 +232,12 @@ class Post:
             name=delegate.name,
             original=original,
         )
-        return Ready(raw, Envelope(rcpt=to, me=from_address(account, record)))
+        return Ready(raw, Envelope(rcpt=to, me=from_address(account, record), bounces=True))
+
+
+async def _look_at_sent(desk: Desk, session: Session) -> None:
+    person, _ = desk.settings()
+    await answers.look_at_sent(desk, session, person)
 
 
 async def _look(desk: Desk, session: Session) -> None:

@@ -8,7 +8,7 @@ from triaged.core.errors import TriagedError
 from triaged.desk import digest, promises, push
 from triaged.desk.household import Household
 from triaged.desk.office import Office
-from triaged.ledger import LedgerDamaged
+from triaged.ledger import LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
 
 
 class Rounds:
@@ -63,6 +63,8 @@ class Rounds:
                     await step(household)
                 except LedgerDamaged:
                     raise
+                except (LedgerBusy, LedgerFull, LedgerUnavailable):
+                    return  # the desks say so; the next round tries again
                 except TriagedError as error:
                     household.events.emit("account.degraded", error=str(error), reason="it is tried again in a minute")
 

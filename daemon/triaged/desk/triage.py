@@ -138,7 +138,7 @@ async def _window(
         await admit(desk, session, person, account, row, fetched, next_uid=uids[-1] + 1)
     except TriagedError:
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001 — one of them: each gets its own turn, and the one to blame its strike
         await careful.one_by_one(desk, session, person, account, row, uids)
 
 

@@ -59,12 +59,13 @@ class Outbox:
         self._account, self._preparation, self._book, self._clock = account, preparation, book, clock
         self._events = events
         self._on_served = on_served
-        chance = chance or random.Random()  # noqa: S311 — jitter, no secret
+        chance = chance or random.Random()
         self._serving = Serving(Surroundings(account, preparation, book, clock, events, chance))
         self._wake = asyncio.Event()
         self._round = asyncio.Lock()
         self._stopping = False
         self._sleeping = False
+        self._degraded = False
         self._resting_until: datetime | None = None
         self._drift = self._clocks()
 
@@ -84,8 +85,11 @@ class Outbox:
             try:
                 await self.once()
                 nap = await self._until_next()
+                self._degraded = False
             except (LedgerBusy, LedgerFull, LedgerUnavailable) as error:
-                self._events.emit("account.degraded", error=str(error), reason="no reply can be claimed")
+                if not self._degraded:
+                    self._degraded = True
+                    self._events.emit("account.degraded", error=str(error), reason="no reply can be claimed")
                 nap = LEDGER_AGAIN.total_seconds()
             self._sleeping = True
             try:

@@ -1,0 +1,189 @@
+"""What comes back after a reply: STOP, reports, robots, copies of another triaged; and answers from any account."""
+
+from scenarios.conftest import Opening
+from scenarios.plays import ANSWERS, CONSULTANT, GARY, PETRA
+from scenarios.stage import Stage
+
+ME_TOO = CONSULTANT.replace('mode = "send"', 'mode = "send"\nenvelope = "me"')
+SECOND = """
+[account.second]
+mode = "send"
+addresses = ["dana@second.example"]
+imap = $IMAP2
+smtp = $SMTP
+"""
+REPORT = """\
+Reporting-MTA: dns; mx.harbor.example
+
+Final-Recipient: rfc822; gary@harbor.example
+Action: {action}
+Status: {status}
+
+Message-ID: {message_id}
+Subject: Re: question
+"""
+
+
+async def answered(stages: Opening, config: str = CONSULTANT, at: str = "tue 15:25") -> tuple[Stage, str]:
+    """Gary has asked on Tuesday and has got his reply: its Message-ID."""
+    stage = stages(config)
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "question")
+    await stage.to(at)
+    (reply,) = stage.sent()
+    return stage, str(reply["Message-ID"])
+
+
+async def test_stop_alone_in_an_answer_ends_replies_for_him(stages: Opening):
+    stage, reply = await answered(stages)
+    await stage.arrives(GARY, "Re: question", "STOP\n", replies_to=reply)
+    assert len(stage.events("reply.opted_out", to="gary@harbor.example")) == 1
+    await stage.to("thu 10:00")
+    await stage.arrives(GARY, "another question")
+    await stage.later(hours=1)
+    assert len(stage.sent()) == 1
+    assert stage.events("message.deferred", subject="another question")[0]["no_reply"] == "opted-out"
+
+
+async def test_stop_in_german_and_for_her_only(stages: Opening):
+    stage = stages()
+    await stage.open()
+    await stage.arrives(PETRA, "Frage")
+    await stage.later(minutes=15)
+    (reply,) = stage.sent()
+    await stage.arrives(PETRA, "AW: Frage", "Stopp", replies_to=str(reply["Message-ID"]))
+    assert len(stage.events("reply.opted_out")) == 1
+    await stage.arrives(GARY, "question")
+    await stage.later(minutes=15)
+    assert len(stage.sent()) == 2
+
+
+async def test_a_report_that_a_reply_came_back_ends_replies_to_that_address_for_sixty_days(stages: Opening):
+    stage, reply = await answered(stages, ME_TOO)
+    report = REPORT.format(action="failed", status="5.1.1", message_id=reply)
+    headers = {"Auto-Submitted": "auto-replied"}
+    await stage.arrives("mailer-daemon@mx.example", "Undelivered", report, headers=headers, return_path="<>")
+    assert len(stage.events("reply.failed", to="gary@harbor.example")) == 1
+    await stage.later(days=59)
+    await stage.arrives(GARY, "after 59 days")
+    await stage.later(hours=1)
+    assert len(stage.sent()) == 1
+    await stage.later(days=2)
+    await stage.arrives(GARY, "after 61 days")
+    await stage.later(hours=1)
+    assert len(stage.sent()) == 2
+
+
+async def test_a_report_of_a_delay_ends_nothing(stages: Opening):
+    stage, reply = await answered(stages, ME_TOO)
+    report = REPORT.format(action="delayed", status="4.4.7", message_id=reply)
+    await stage.arrives("mailer-daemon@mx.example", "Delayed", report, return_path="<>")
+    assert stage.events("reply.failed") == []
+    assert stage.rows("SELECT count(*) FROM correspondent WHERE bounced_until IS NOT NULL") == [(0,)]
+
+
+async def test_who_answers_a_reply_within_two_minutes_is_a_robot(stages: Opening):
+    stage, reply = await answered(stages, at="tue 15:21")
+    await stage.arrives(GARY, "Re: Re: question", "Thank you for your mail, ticket 4711 was opened.", replies_to=reply)
+    await stage.to("thu 10:00")
+    await stage.arrives(GARY, "ticket 4711 was updated")
+    await stage.later(hours=1)
+    assert len(stage.sent()) == 1
+    first, second = (one["no_reply"] for one in stage.events("message.deferred")[1:])
+    assert first == "loop"
+    assert second == "loop"
+
+
+async def test_replies_of_another_triaged_in_sent_are_noticed(stages: Opening):
+    stage, _ = await answered(stages)
+    mark = {"X-Triaged": "4711", "Auto-Submitted": "auto-replied"}
+    stage.store(
+        "Dana Roth <dana@roth.example>",
+        "Re: elsewhere",
+        to="may@harbor.example",
+        folder="Sent",
+        headers=mark,
+        return_path="",
+    )
+    await stage.later(minutes=10)
+    (line,) = stage.events("account.degraded")
+    assert "another triaged" in line["reason"]
+    assert stage.events("message.answered") == []
+
+
+async def test_an_answer_from_the_other_account_silences_the_reply(stages: Opening):
+    stage = stages(CONSULTANT + SECOND)
+    await stage.open()
+    await stage.to("tue 15:10")
+    question = await stage.arrives(GARY, "question")
+    await stage.to("tue 15:19")
+    stage.answers(question, user=stage.users[1])
+    await stage.to("tue 15:30")
+    assert stage.sent() == []
+    assert len(stage.events("message.answered", item=1)) == 1
+
+
+async def test_an_answer_of_the_team_keeps_the_promise(stages: Opening):
+    stage = stages(ANSWERS)
+    await stage.open()
+    await stage.to("tue 15:10")
+    question = await stage.arrives(GARY, "question")
+    await stage.to("tue 15:30")
+    colleague = "Tom <tom@roth-partners.example>"
+    await stage.arrives(
+        colleague, "Re: question", "It is done.", to="gary@harbor.example, dana@roth.example", replies_to=question
+    )
+    assert len(stage.events("promise.kept")) == 1
+    assert len(stage.events("message.answered", item=1)) == 1
+
+
+async def test_a_later_question_of_the_thread_is_never_promised_later_than_the_first(stages: Opening):
+    stage = stages(ANSWERS)
+    await stage.open()
+    await stage.to("tue 15:10")
+    question = await stage.arrives(GARY, "question")
+    await stage.to("tue 15:30")
+    first = stage.lines.one("promise.made")["promise"]
+    await stage.to("wed 16:00")
+    await stage.arrives(GARY, "Re: question", "Any news on this?", replies_to=question)
+    await stage.to("wed 17:00")
+    assert len(stage.sent()) == 2
+    assert {one["promise"] for one in stage.events("reply.sent")} == {first}
+    assert stage.rows("SELECT count(*) FROM promise WHERE state <> 'void'") == [(1,)]
+
+
+async def test_a_reply_in_doubt_is_found_in_sent(stages: Opening):
+    stage = stages(CONSULTANT)
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "question")
+    stage.sink.answer = lambda stage_, _argument: "999 what?" if stage_ == "data" else None
+    await stage.to("tue 15:25")
+    assert len(stage.events("reply.in_doubt")) == 1
+    assert len(stage.events("promise.made")) == 1
+    (message_id,) = stage.rows("SELECT message_id FROM reply")[0]
+    stage.store(
+        "Dana Roth <dana@roth.example>", "Re: question", to="gary@harbor.example", folder="Sent", message_id=message_id,
+        headers={"X-Triaged": "1"}, return_path="",
+    )  # fmt: skip
+    await stage.later(minutes=10)
+    assert len(stage.events("reply.sent")) == 1
+    await stage.later(days=1)
+    assert stage.sink.attempts == 1
+
+
+async def test_a_reply_in_doubt_is_never_sent_again(stages: Opening):
+    stage = stages(CONSULTANT)
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "question")
+    stage.sink.answer = lambda stage_, _argument: "999 what?" if stage_ == "data" else None
+    await stage.to("tue 15:25")
+    stage.sink.clear()
+    await stage.later(days=2)
+    await stage.close()
+    await stage.open()
+    await stage.later(days=1)
+    assert stage.sent() == []
+    assert stage.rows("SELECT state FROM reply") == [("in_doubt",)]
