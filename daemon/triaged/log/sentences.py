@@ -87,7 +87,9 @@ def sentence(line: Mapping[str, Any]) -> str:
     parts = [WORDS.get(line["event"], line["event"])]
     for name, phrase in _DETAILS:
         if value := line.get(name):
-            parts.append(phrase.format(short(value) if name in ("until", "promise", "send_at") else value))
+            told = phrase.format(short(value) if name in ("until", "promise", "send_at") else value)
+            said = name == "promise" and line["event"].startswith("promise.")  # the event's own words say it
+            parts.append(told.removeprefix("promised ") if said else told)
     text = " ".join(parts)
     causes = [str(line[name]) for name in ("reason", "error") if line.get(name)]
     return ": ".join([text, *causes])

@@ -347,3 +347,8 @@ def test_a_sentence_tells_what_happened_to_whom_and_why():
     assert sentences.sentence(line) == (
         "Put aside until 2026-11-27 09:00 from gary@harbor.example (harbor) “quick question”: rule “Everything else”"
     )
+
+
+def test_a_promise_is_not_said_to_be_promised_twice():
+    line = {"event": "promise.made", "promise": "2026-11-27T10:00:00+01:00", "client": "harbor"}
+    assert sentences.sentence(line) == "Promised for 2026-11-27 10:00 (harbor)"
