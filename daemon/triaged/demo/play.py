@@ -187,7 +187,7 @@ class _Stage:
     async def quiet(self) -> None:
         """Wait until nothing is in hand, and nothing is due that could be done now."""
         async with asyncio.timeout(PATIENCE):
-            while not (self.daemon.at_rest and not await asyncio.to_thread(self._pushes_due)):
+            while not self.daemon.at_rest:
                 if self.daemon.stopping.is_set():
                     raise StoppedError("stopped")
                 await asyncio.sleep(0.005)
@@ -238,10 +238,6 @@ class _Stage:
         self.clock.leap(instant)
         self.daemon.wake()
         await self.quiet()
-
-    def _pushes_due(self) -> bool:
-        with contextlib.closing(Ledger.open(self.state)) as ledger:
-            return any(ledger.due_pushes(row.person, self.clock.now()) for row in ledger.accounts())
 
     def _next_due(self) -> datetime | None:
         with contextlib.closing(Ledger.open(self.state)) as ledger:
