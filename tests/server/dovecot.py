@@ -81,6 +81,8 @@ class Variant:
     prefix: str = ""  # of all folders but INBOX: "INBOX."
     special_use: bool = True
     connections: int = 1000  # of one user from one address
+    sieve: str = ""  # a script that LMTP runs for every mailbox, by Pigeonhole
+    submission: int = 0  # the port on loopback where Sieve hands in what it sends
     oauth: str = ""  # the URL that introspects a token: then XOAUTH2 and OAUTHBEARER are offered
 
 
@@ -165,7 +167,8 @@ protocol imap {{
 }}
 protocol lmtp {{
   auth_username_format = %n
-  mail_plugins = {plugins}
+  mail_plugins = {plugins}{lmtp_plugins}
+  {submission}
 }}
 plugin {{
   {plugin}
@@ -229,6 +232,11 @@ class Dovecot:
         if self._process is not None:
             end(self._process, gently=False)
         remove(self.root)
+
+    def present(self, certificate: Certificate) -> None:
+        """Another certificate, from the next start on."""
+        self._certificate = certificate
+        (self.root / "dovecot.conf").write_text(_CONFIG.format(**self._values()))
 
     def log(self) -> str:
         """What it has logged so far."""
@@ -375,14 +383,27 @@ class Dovecot:
             "user": "user = root" if root else "", "chroot": "" if root else "chroot =",
             "location": f"{variant.storage}:~/{variant.storage}", "connections": variant.connections,
             "plugins": quota[0], "imap_plugins": quota[1],
-            "plugin": f"quota = count:User quota\n  quota_vsizes = yes\n  quota_rule = *:storage={variant.quota}"
-            if variant.quota else "",
+            "plugin": self._plugin(),
             "separator": variant.separator, "prefix": variant.prefix, "mailboxes": mailboxes,
             "capability": " ".join(c for c in CAPABILITIES if c not in variant.hidden),
             "chain": self._certificate.chain, "key": self._certificate.key,
             "mechanisms": " xoauth2 oauthbearer" if variant.oauth else "",
             "oauth": self._oauth_passdb(),
+            "lmtp_plugins": " sieve" if variant.sieve else "",
+            "submission": f"submission_host = {HOST}:{variant.submission}" if variant.sieve else "",
         }  # fmt: skip
+
+    def _plugin(self) -> str:
+        lines = []
+        if self.variant.quota:
+            lines += ["quota = count:User quota", "quota_vsizes = yes", f"quota_rule = *:storage={self.variant.quota}"]
+        if self.variant.sieve:
+            (self.root / "sieve").mkdir()
+            (self.root / "sieve").chmod(0o777)
+            script = self.root / "sieve" / "script.sieve"
+            script.write_text(self.variant.sieve)
+            lines += [f"sieve = file:{script}"]
+        return "\n  ".join(lines)
 
     def _oauth_passdb(self) -> str:
         if not self.variant.oauth:

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,10 +16,10 @@ from server.sink import Sink
 
 @dataclass(frozen=True)
 class Routes:
-    """Where mail goes by the recipient's domain: a sink, or the mailboxes of a Dovecot. `others`: any other domain."""
+    """Where mail goes by the recipient's domain: a sink, the mailboxes of a Dovecot, another Postfix. `others`: the rest."""
 
-    others: Sink | Dovecot
-    domains: Mapping[str, Sink | Dovecot] = field(default_factory=dict)
+    others: "Target"
+    domains: Mapping[str, "Target"] = field(default_factory=dict)
 
     def table(self) -> str:
         """As Postfix's transport table."""
@@ -27,10 +27,10 @@ class Routes:
         return " ".join(f"{{{domain} = {_transport(target)}}}" for domain, target in lines)
 
 
-def _transport(target: Sink | Dovecot) -> str:
+def _transport(target: "Target") -> str:
     if isinstance(target, Dovecot):
         return f"lmtp:inet:{HOST}:{target.lmtp}"
-    return f"smtp:[{HOST}]:{target.port}"
+    return f"smtp:[{HOST}]:{target.smtp if isinstance(target, Postfix) else target.port}"
 
 
 _MAIN = """\
@@ -43,9 +43,9 @@ mail_owner = postfix
 setgid_group = postdrop
 maillog_file = {root}/log
 maillog_file_prefixes = {root}
-myhostname = submission.example
+myhostname = {name}
 mydestination =
-mynetworks =
+mynetworks = {host}
 inet_interfaces = {host}
 inet_protocols = ipv4
 smtp_host_lookup = native
@@ -55,7 +55,9 @@ queue_run_delay = 1s
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = inet:{host}:{sasl}
-smtpd_relay_restrictions = permit_sasl_authenticated, reject
+smtpd_relay_restrictions = {takes}
+smtpd_milters = {milters}
+milter_default_action = tempfail
 smtpd_sender_restrictions = {senders}
 smtpd_tls_security_level = may
 smtpd_tls_cert_file = {chain}
@@ -91,14 +93,16 @@ scache unix - - n - 1 scache
 class Postfix:
     """One server with its own queue and ports; users and passwords are those of `dovecot`.
 
-    `refuses_null_sender`: as submission servers do that insist on the user's own address.
+    `refuses_null_sender`: as submission servers do that insist on the user's own address. `milters`: whom it asks
+    about every mail, in this order. `takes_from_anyone`: without signing in, as an incoming server does.
     """
 
     host = HOST
 
     def __init__(
-        self, dovecot: Dovecot, certificate: Certificate, routes: Routes, *, refuses_null_sender: bool = False
-    ) -> None:
+        self, dovecot: Dovecot, certificate: Certificate, routes: Routes, *, refuses_null_sender: bool = False,
+        milters: Sequence[str] = (), takes_from_anyone: bool = False, name: str = "submission.example",
+    ) -> None:  # fmt: skip
         self._program = required_program("postfix", "postfix")
         if os.getuid() != 0:
             pytest.skip("Postfix runs as root only")
@@ -108,10 +112,11 @@ class Postfix:
         values = {
             "root": self.root, "host": HOST, "smtp": self.smtp, "smtps": self.smtps, "sasl": dovecot.sasl,
             "routes": routes.table(), "senders": _NO_NULL if refuses_null_sender else "",
-            "chain": certificate.chain, "key": certificate.key,
+            "chain": certificate.chain, "key": certificate.key, "milters": " ".join(milters), "name": name,
+            "takes": "permit_mynetworks, reject" if takes_from_anyone else "permit_sasl_authenticated, reject",
         }  # fmt: skip
-        for name in ("config", "queue", "data"):
-            (self.root / name).mkdir()
+        for folder in ("config", "queue", "data"):
+            (self.root / folder).mkdir()
         self._config = self.root / "config"
         (self._config / "main.cf").write_text(_MAIN.format(**values))
         (self._config / "master.cf").write_text(_MASTER.format(**values))
@@ -140,3 +145,6 @@ class Postfix:
         """What it has logged so far."""
         file: Path = self.root / "log"
         return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+
+
+Target = Sink | Dovecot | Postfix
