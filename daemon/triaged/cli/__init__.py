@@ -8,6 +8,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from triaged import __version__
 from triaged.core.errors import TriagedError
@@ -65,8 +66,11 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         epilog="Start with `triaged init`, or see it at work with `triaged demo`.",
     )
     parser.add_argument("--version", action="version", version=f"triaged {__version__}")
+    parser.add_argument(
+        "-c", "--config", type=Path, metavar="PATH", help="configuration file or folder, for any command"
+    )
     verbs = parser.add_subparsers(metavar="COMMAND", required=True)
-    asked = next((word for word in arguments if not word.startswith("-")), None)
+    asked = _asked(arguments)
     for verb, sentence in VERBS.items():
         sub = verbs.add_parser(verb, help=sentence, description=sentence[0].upper() + sentence[1:] + ".")
         if verb == asked:
@@ -74,6 +78,17 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
             module.add_arguments(sub)
             sub.set_defaults(run=module.run)
     return parser
+
+
+def _asked(arguments: Sequence[str]) -> str | None:
+    """The verb: the first word that is neither an option nor the path behind `-c`."""
+    words = iter(arguments)
+    for word in words:
+        if word in ("-c", "--config"):
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return None
 
 
 def complete_parser() -> argparse.ArgumentParser:

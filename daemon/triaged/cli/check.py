@@ -14,7 +14,12 @@ EX_CONFIG = 78
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     parser.add_argument(
-        "-c", "--config", type=Path, metavar="PATH", help="configuration file or folder (default: $TRIAGED_CONFIG, …)"
+        "-c",
+        "--config",
+        type=Path,
+        metavar="PATH",
+        default=argparse.SUPPRESS,
+        help="configuration file or folder (default: $TRIAGED_CONFIG, …)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a problem")
 

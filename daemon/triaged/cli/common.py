@@ -34,7 +34,12 @@ class Failed(TriagedError):
 def add_config(parser: argparse.ArgumentParser) -> None:
     """`-c PATH`."""
     parser.add_argument(
-        "-c", "--config", type=Path, metavar="PATH", help="configuration file or folder (default: $TRIAGED_CONFIG, …)"
+        "-c",
+        "--config",
+        type=Path,
+        metavar="PATH",
+        default=argparse.SUPPRESS,
+        help="configuration file or folder (default: $TRIAGED_CONFIG, …)",
     )
 
 

@@ -33,7 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Make a first configuration: find the servers, try the sign-in, see who your clients may be, write a commented"
         " file in mode “observe”, check it, and rehearse it on your mail. Whatever is not given is asked."
     )
-    parser.add_argument("-c", "--config", type=Path, metavar="PATH", help="where to write it (default: as for `run`)")
+    parser.add_argument(
+        "-c",
+        "--config",
+        type=Path,
+        metavar="PATH",
+        default=argparse.SUPPRESS,
+        help="where to write it (default: as for `run`)",
+    )
     parser.add_argument("--address", action="append", metavar="ADDRESS", help="your address; again for further ones")
     parser.add_argument("--name", metavar="NAME", help="your name, as clients read it")
     parser.add_argument("--imap", metavar="HOST[:PORT[/TLS]]", help="IMAP server; TLS: implicit, starttls or none")

@@ -28,7 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.set_defaults(kind="system")
     parser.add_argument(
-        "-c", "--config", type=Path, metavar="PATH", help="what it reads (default: the unit's usual place)"
+        "-c",
+        "--config",
+        type=Path,
+        metavar="PATH",
+        default=argparse.SUPPRESS,
+        help="what it reads (default: the unit's usual place)",
     )
     parser.add_argument("--program", type=Path, metavar="PATH", help="the program (default: this one)")
     parser.add_argument("--run-as", default="triaged", metavar="NAME", help="the account it runs as (default: triaged)")
