@@ -1,0 +1,80 @@
+"""Somebody sets the clock, or the machine sleeps: what is due comes back, nobody gets a burst of replies or an old one."""
+
+from datetime import timedelta
+
+import pytest
+
+from scenarios.conftest import Opening
+from scenarios.plays import GARY
+from scenarios.stage import Stage
+
+
+async def minutes(stage: Stage, count: int) -> None:
+    for _ in range(count):
+        await stage.later(minutes=1)
+
+
+async def waiting(stages: Opening) -> Stage:
+    """A stage with one message aside, whose reply is to go at ten past four."""
+    stage = stages()
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "question")
+    assert list(stage.inbox("Deferred")) == ["question"]
+    return stage
+
+
+async def test_an_hour_ahead_the_reply_waits_ten_minutes_and_goes_once(stages: Opening):
+    stage = await waiting(stages)
+    stage.clock.set_wall(stage.clock.now() + timedelta(hours=1))
+    await minutes(stage, 8)
+    assert stage.sent() == []
+    await minutes(stage, 8)
+    assert len(stage.sent()) == 1
+
+
+@pytest.mark.parametrize("days", [1, 400])
+async def test_far_ahead_the_reply_is_held_and_the_message_comes_back(stages: Opening, days: int):
+    stage = await waiting(stages)
+    stage.clock.set_wall(stage.clock.now() + timedelta(days=days))
+    await minutes(stage, 30)
+    assert stage.sent() == []
+    assert len(stage.events("reply.held")) <= 1
+    await stage.to("fri 09:00")
+    assert list(stage.inbox()) == ["question"]
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=1)])
+async def test_set_back_nothing_is_done_twice(stages: Opening, back: timedelta):
+    stage = await waiting(stages)
+    await stage.to("wed 10:00")
+    assert len(stage.sent()) == 1
+    stage.clock.set_wall(stage.clock.now() - back)
+    await stage.arrives(GARY, "another question")
+    await minutes(stage, 90)
+    assert len(stage.sent()) == 1  # within a day of the first
+    await stage.to("fri 09:00")
+    await minutes(stage, 2)
+    assert set(stage.inbox()) == {"question", "another question"}
+    assert len(stage.events("message.returned")) == 2
+
+
+async def test_small_steps_of_the_clock_change_nothing(stages: Opening):
+    stage = await waiting(stages)
+    for step in (3, -2, 30, -30):
+        stage.clock.set_wall(stage.clock.now() + timedelta(seconds=step))
+        await minutes(stage, 1)
+    await stage.to("tue 18:00")
+    assert len(stage.sent()) == 1
+
+
+async def test_after_a_night_asleep_it_connects_again_brings_back_what_is_due_and_answers_nobody_late(stages: Opening):
+    stage = await waiting(stages)
+    stage.dovecot.kill_sessions(stage.users[0])  # nobody answers for so long
+    await stage.clock.leap(timedelta(days=4))
+    await stage.quiet()
+    await minutes(stage, 8)
+    assert len(stage.events("account.connected")) == 2
+    assert list(stage.inbox()) == ["question"]
+    assert stage.sent() == []
+    assert len(stage.events("reply.held")) <= 1
