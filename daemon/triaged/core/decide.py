@@ -61,7 +61,7 @@ _NOW = parse_moment("now")
 def decide(
     who: Identified, facts: Facts, person: Person, account: Account, *, movable: bool = True, trace: bool | None = None
 ) -> Decision:
-    """Say what is to happen to a message (CONTRACT "then", "Replies", "Promises").
+    """Say what is to happen to a message.
 
     Args:
         who: the message and whom it is from.

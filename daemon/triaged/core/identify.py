@@ -55,7 +55,7 @@ class Identified:
 
 
 def identify(message: Message, person: Person, account: Account) -> Identified:
-    """Say whom a message is from (CONTRACT "Who is a client")."""
+    """Say whom a message is from."""
     authentication = authenticate(message, account.trust or _UNCONFIGURED)
     sender = message.sender.address if message.sender else None
     forged = authentication.verdict is Trusted.FAIL

@@ -1,4 +1,4 @@
-"""What sort of message it is, as far as the message alone tells: a message in, words of CONTRACT's `kind` out."""
+"""What sort of message it is, as far as the message alone tells: a message in, words of the condition `kind` out."""
 
 import re
 

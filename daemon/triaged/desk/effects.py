@@ -1,7 +1,7 @@
 """What we owe the mailbox, carried out: flags, moves aside, returns, copies. Only what the ledger planned, and once.
 
 Each batch is marked `trying` before the command and `done` after it; what a crash or a lost connection leaves in
-`trying` is looked for on the server before anything is tried again (FAULTS R6: a dropped connection means unknown).
+`trying` is looked for on the server before anything is tried again (a dropped connection means unknown, not failed).
 """
 
 from collections import defaultdict

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from triaged.desk.account import Desk
 
 BOUNCED_FOR = timedelta(days=60)
-"""How long nothing is sent to an address from which a reply came back (AUTOREPLY.md)."""
+"""How long nothing is sent to an address from which a reply came back."""
 
 DOUBT_LASTS = timedelta(minutes=75)
 """How long a reply in doubt is looked for in Sent."""

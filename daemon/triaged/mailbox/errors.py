@@ -158,7 +158,7 @@ def farewell(text: str) -> MailboxError:
 def sign_in_refusal(text: str) -> MailboxError:
     """The error for a tagged NO or BAD to LOGIN or AUTHENTICATE.
 
-    Servers say "too many connections" in the same breath as "wrong password" (FAULTS: Gmail, Microsoft 365,
+    Servers say "too many connections" in the same breath as "wrong password" (seen: Gmail, Microsoft 365,
     Dovecot); only what is left counts as wrong credentials.
     """
     text = words(text)

@@ -47,7 +47,7 @@ def sign_in(client: Client, credentials: Credentials) -> None:
     """Authenticate. Blocking.
 
     Raises:
-        AuthFailed, Throttled, Unavailable: by the server's answer (FAULTS: servers mix them up, `errors` tells them apart).
+        AuthFailed, Throttled, Unavailable: by the server's answer (servers mix them up, `errors` tells them apart).
         Insecure: the server takes no password here.
         Lost: the connection died meanwhile.
     """

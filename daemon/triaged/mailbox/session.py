@@ -406,7 +406,7 @@ class Session:
         except _CLEAN:
             raise
         except BaseException:
-            # FAULTS R4: after anything else nobody knows what the next octets belong to
+            # after anything else nobody knows what the next octets belong to
             if self._line is line:
                 self._line = self._folder = None
             raise
