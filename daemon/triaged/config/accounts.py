@@ -226,17 +226,18 @@ def _oauth(section: Section | None, findings: Findings) -> OAuth | None:
 
 def _host_of(provider: Section, endpoints: Mapping[str, str], findings: Findings) -> str:
     for key, url in endpoints.items():
-        scheme, separator, rest = url.partition("://")
-        host = rest.partition("/")[0]
-        if (
-            key != "issuer"
-            and (scheme != "https" or not separator or not host)
-            and not is_loopback(host.partition(":")[0])
-        ):
+        host = _host_in(url)
+        if (not url.startswith("https://") or not host) and not is_loopback(host.partition(":")[0]):
             findings.error(
                 provider.place(key), f'{key}: "{url}" is no https address: a token would go over the line readable'
             )
-    return endpoints.get("token_url", "").partition("://")[2].partition("/")[0]
+    if "token_url" not in endpoints and "issuer" not in endpoints:
+        findings.error(provider.place(), "a provider of your own needs its token_url, or the issuer that publishes it")
+    return _host_in(endpoints.get("token_url") or endpoints.get("issuer", ""))
+
+
+def _host_in(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0]
 
 
 def check_logins(accounts: list[tuple[Account, Section]], findings: Findings) -> None:

@@ -80,10 +80,10 @@ SECRET = Either((Text("a password"), SECRET_PLACES))
 
 PROVIDER = Table(
     table(
-        token_url=Key(_TEXT, "where tokens are had", required=True),
-        device_url=Key(_TEXT, "where a sign-in on another device begins"),
-        authorization_url=Key(_TEXT, "where a sign-in in a browser begins"),
-        issuer=Key(_TEXT, "who signs the tokens"),
+        token_url=Key(_TEXT, "where tokens are had", "as the issuer publishes"),
+        device_url=Key(_TEXT, "where a sign-in on another device begins", "as the issuer publishes"),
+        authorization_url=Key(_TEXT, "where a sign-in in a browser begins", "as the issuer publishes"),
+        issuer=Key(_TEXT, "who publishes these addresses (OpenID discovery)"),
         scopes=Key(Many(_TEXT), "what is asked for"),
     )
 )

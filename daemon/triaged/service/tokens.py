@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from triaged.clock import SystemClock
 from triaged.config import ask_secret
 from triaged.core.settings import Account, Person, Server
 from triaged.delivery.oauth import Holder, Keeper, News, NotNow, SignInNeeded, Store
@@ -44,6 +45,53 @@ def _own(server: Server) -> str:
     return f"{server.user}@{server.host}"
 
 
+async def secret_of(holder: Holder) -> str | None:
+    """The registration's secret; None where it has none. Raises `SecretError`."""
+    secret = holder.oauth.client_secret
+    return None if secret is None else await ask_secret(secret, user=holder.login, service=holder.oauth.provider)
+
+
+def outside(folder: Path, account: Account) -> tuple[Signing | None, Signing | None]:
+    """How a command signs in to an account's mailbox and submission server, with the tokens that the daemon uses too.
+
+    Args:
+        folder: the state folder.
+        account: whose.
+    """
+    holders = list(holders_of(account))
+
+    async def tell(_: News) -> None:
+        """Whoever typed the command sees the error."""
+
+    keeper = Keeper(Store(folder / FOLDER), SystemClock(), lambda: holders, secret_of, tell)
+    return of_mailbox(keeper, account), of_submission(keeper, account)
+
+
+def of_mailbox(keeper: Keeper, account: Account) -> Signing | None:
+    """How the account's IMAP server is signed in to; None: not with tokens."""
+    if account.imap.oauth is None:
+        return None
+    login = account.login
+
+    async def token() -> str:
+        try:
+            return await keeper.token(login)
+        except SignInNeeded as needed:
+            raise MailboxSignInNeeded(str(needed), code=needed.code) from needed
+        except NotNow as later:
+            raise Throttled(str(later), retry_after=later.retry_after) from later
+
+    return Signing(token, lambda text: keeper.refused(login, text))
+
+
+def of_submission(keeper: Keeper, account: Account) -> Signing | None:
+    """How the account's submission server is signed in to; None: not with tokens."""
+    if account.smtp is None or account.smtp.oauth is None:
+        return None
+    login = account.login if account.smtp.oauth == account.imap.oauth else _own(account.smtp)
+    return Signing(lambda: keeper.token(login), lambda text: keeper.refused(login, text))
+
+
 class Tokens:
     """The keeper at work in the daemon."""
 
@@ -67,31 +115,16 @@ class Tokens:
         self._office, self._board = office, board
         self._on_restored, self._on_push = on_restored, on_push
         self.keeper = Keeper(
-            Store(folder / FOLDER), office.clock, self._holders, self._secret, self._tell, chance=office.chance
+            Store(folder / FOLDER), office.clock, self._holders, secret_of, self._tell, chance=office.chance
         )
 
     def of_mailbox(self, account: Account) -> Signing | None:
         """How the account's IMAP server is signed in to; None: not with tokens."""
-        if account.imap.oauth is None:
-            return None
-        login = account.login
-
-        async def token() -> str:
-            try:
-                return await self.keeper.token(login)
-            except SignInNeeded as needed:
-                raise MailboxSignInNeeded(str(needed), code=needed.code) from needed
-            except NotNow as later:
-                raise Throttled(str(later), retry_after=later.retry_after) from later
-
-        return Signing(token, lambda text: self.keeper.refused(login, text))
+        return of_mailbox(self.keeper, account)
 
     def of_submission(self, account: Account) -> Signing | None:
         """How the account's submission server is signed in to; None: not with tokens."""
-        if account.smtp is None or account.smtp.oauth is None:
-            return None
-        login = account.login if account.smtp.oauth == account.imap.oauth else _own(account.smtp)
-        return Signing(lambda: self.keeper.token(login), lambda text: self.keeper.refused(login, text))
+        return of_submission(self.keeper, account)
 
     # --- what the keeper asks ------------------------------------------------------------------------------------
 
@@ -103,10 +136,6 @@ class Tokens:
 
     def _holders(self) -> list[Holder]:
         return [holder for _, _, holder in self._configured()]
-
-    async def _secret(self, holder: Holder) -> str | None:
-        secret = holder.oauth.client_secret
-        return None if secret is None else await ask_secret(secret, user=holder.login, service=holder.oauth.provider)
 
     async def _tell(self, news: News) -> None:
         for person, account, holder in self._configured():

@@ -265,6 +265,8 @@ def test_the_configuration_is_looked_for_where_the_environment_says(tmp_path: Pa
         ('password = { credential = "work" }', 'password = "a", oauth = { provider = "google", client_id = "x" }', "password and oauth together: one of them"),
         ('password = { credential = "work" }', 'oauth = { provider = "gogle", client_id = "x" }', 'provider: "gogle" is not known: write "google" or "microsoft"; did you mean "google"?'),
         ('password = { credential = "work" }', 'oauth = { provider = { token_url = "http://x.example" }, client_id = "x" }', 'token_url: "http://x.example" is no https address'),
+        ('password = { credential = "work" }', 'oauth = { provider = { issuer = "http://x.example" }, client_id = "x" }', 'issuer: "http://x.example" is no https address'),
+        ('password = { credential = "work" }', 'oauth = { provider = { device_url = "https://x.example" }, client_id = "x" }', "a provider of your own needs its token_url, or the issuer that publishes it"),
         ('password = { credential = "work" }', 'oauth = { provider = "google", client_id = "x", grant = "client_credentials" }', 'grant = "client_credentials" needs a client_secret'),
         ('smtp = { host = "smtp.roth.example" }', "", 'mode "send" needs smtp = { host = "…" }'),
         ('mode = "send"', 'mode = "send"\nauthserv_id = "OpenDMARC"', "authserv_id: "),

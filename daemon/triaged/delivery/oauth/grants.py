@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from triaged.delivery.oauth.errors import Declined, NotNow
-from triaged.delivery.oauth.providers import Provider
+from triaged.delivery.oauth.providers import Provider, discovered
 from triaged.delivery.oauth.web import Answer, Web
 
 _LATER_CODES = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
@@ -63,6 +63,11 @@ class Journey:
     redirect: str
     state: str = field(repr=False)
     verifier: str = field(repr=False)
+
+
+def discover(web: Web, provider: Provider) -> Provider:
+    """The provider with the addresses that it publishes. Raises Declined, NotNow."""
+    return discovered(provider, lambda url: _ok(web(url), provider))
 
 
 def refresh(web: Web, provider: Provider, registration: Registration, token: str) -> Granted:

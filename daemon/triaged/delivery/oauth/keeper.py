@@ -53,6 +53,7 @@ class _Watch:
     not_before: float = 0.0  # of `Clock.elapsed`
     trouble: str = ""
     said: str = ""  # the stamp of the last bad news
+    denied: bool = False  # somebody asked in vain
     warned: timedelta | None = None
     thrown_away: datetime | None = None
 
@@ -104,9 +105,10 @@ class Keeper:
             return token.access_token
         try:
             return (await self._renewed(holder)).access_token
-        except NotNow:
-            if token is not None and not token.refused and is_fresh(token, self._clock.now(), _LEAST):
+        except TriagedError as error:
+            if isinstance(error, NotNow) and token and not token.refused and is_fresh(token, self._clock.now(), _LEAST):
                 return token.access_token
+            self._watch(login).denied = True
             raise
         finally:
             self._wake.set()
@@ -126,7 +128,7 @@ class Keeper:
 
         async with watch.lock:
             await _in_thread(throw_away)
-        watch.trouble = "the mail server refused the token"
+        watch.denied = True
         self._wake.set()
 
     # --- the loop -------------------------------------------------------------------------------------------------
@@ -231,7 +233,6 @@ class Keeper:
     # --- what is said -----------------------------------------------------------------------------------------------
 
     async def _say_lapsed(self, holder: Holder, watch: _Watch, why: str) -> None:
-        watch.trouble = why
         await self._say(watch, News("lapsed", holder, why, f"lapsed:{why}"))
 
     async def _say_failing(self, holder: Holder, watch: _Watch, why: str) -> None:
@@ -244,8 +245,8 @@ class Keeper:
 
     async def _say_well(self, holder: Holder, watch: _Watch, token: Token) -> None:
         now = self._clock.now()
-        if is_fresh(token, now, _LEAST) and (watch.trouble or watch.said):
-            watch.trouble, watch.said, watch.failures, watch.not_before = "", "", 0, 0.0
+        if is_fresh(token, now, _LEAST) and (watch.denied or watch.said):
+            watch.denied, watch.said, watch.failures, watch.not_before = False, "", 0, 0.0
             await self._tell(News("restored", holder, "there is a new token", f"restored:{token.renewed_at}"))
         end = death(token, provider_of(holder.oauth))
         ahead = warning_due(end, now) if end is not None else None

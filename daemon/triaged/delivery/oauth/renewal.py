@@ -14,7 +14,7 @@ from triaged.delivery.oauth import grants
 from triaged.delivery.oauth.errors import Declined, SignInNeeded
 from triaged.delivery.oauth.grants import Granted, Registration
 from triaged.delivery.oauth.lifetime import USUAL_LIFE, died_of_testing, renew_at
-from triaged.delivery.oauth.providers import Provider, discovered, provider_of, scopes_of
+from triaged.delivery.oauth.providers import Provider, provider_of, scopes_of
 from triaged.delivery.oauth.store import Store, Token
 from triaged.delivery.oauth.web import Web
 
@@ -115,7 +115,7 @@ def _asked(holder: Holder, token: Token | None, secret: str | None, web: Web, no
 def _with_addresses(provider: Provider, token: Token | None, web: Web) -> Provider:
     if not provider.token_url and token is not None and token.token_url:
         return replace(provider, token_url=token.token_url)
-    return discovered(provider, lambda url: web(url).body)
+    return grants.discover(web, provider)
 
 
 def first(holder: Holder, provider: Provider, granted: Granted, now: datetime, *, testing: bool = False) -> Token:

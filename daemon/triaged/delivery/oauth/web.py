@@ -53,16 +53,13 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def web(trust_ca: Path | None = None, *, deadline: float = DEADLINE) -> Web:
     """A way to ask endpoints; `trust_ca` is trusted beside the system's certificates."""
-    context = ssl.create_default_context()
-    if trust_ca is not None:
-        context.load_verify_locations(str(trust_ca))
-    opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _NoRedirect())
 
     def ask(url: str, form: str | None = None) -> Answer:
         host = urlsplit(url).hostname or url
         request = urllib.request.Request(url, None if form is None else form.encode(), _headers(form))  # noqa: S310 — https, or loopback: the configuration is checked
         end = time.monotonic() + deadline
         try:
+            opener = _opener(url, trust_ca)
             with opener.open(request, timeout=deadline / 2) as response:
                 return _answer(response, end)
         except urllib.error.HTTPError as error:
@@ -74,6 +71,15 @@ def web(trust_ca: Path | None = None, *, deadline: float = DEADLINE) -> Web:
             raise NotNow(f"{host} does not answer: {_short(why)}") from None
 
     return ask
+
+
+def _opener(url: str, trust_ca: Path | None) -> urllib.request.OpenerDirector:
+    if not url.startswith("https:"):
+        return urllib.request.build_opener(_NoRedirect())
+    context = ssl.create_default_context()
+    if trust_ca is not None:
+        context.load_verify_locations(str(trust_ca))
+    return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _NoRedirect())
 
 
 def _headers(form: str | None) -> dict[str, str]:

@@ -1,0 +1,89 @@
+"""A person signs in, once: on another device, in a browser, or not at all where the registration itself has the access.
+
+In: whose, how to ask the web, how to talk to the person. Out: a `Token` that is not on disk yet. Blocking.
+Never: a code, a state or a token said, but the one that the person has to type.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO
+
+from triaged.delivery.oauth import grants
+from triaged.delivery.oauth.errors import Declined
+from triaged.delivery.oauth.grants import Granted, Registration
+from triaged.delivery.oauth.providers import Provider, grant_of, provider_of, scopes_of
+from triaged.delivery.oauth.redirect import Listener
+from triaged.delivery.oauth.renewal import Holder, first
+from triaged.delivery.oauth.store import Token
+from triaged.delivery.oauth.web import Web
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How a person is talked to. `pasted`: where a redirect may be pasted; `open_browser`: tries to show an address."""
+
+    say: Callable[[str], None]
+    sleep: Callable[[float], None]
+    pasted: IO[str] | None = None
+    open_browser: Callable[[str], object] = lambda _: None
+
+
+def sign_in(
+    holder: Holder, secret: str | None, web: Web, talk: Talk, now: Callable[[], datetime], *, user: str, testing: bool
+) -> Token:  # fmt: skip
+    """Have the first token.
+
+    Args:
+        holder: whose.
+        secret: the registration's, where it has one.
+        web: how endpoints are asked.
+        talk: how the person is talked to.
+        now: the hour.
+        user: the login, to be filled in for the person.
+        testing: the registration is a trial, whose sign-ins die early.
+
+    Raises:
+        Declined: the provider or the person said no. NotNow: the provider does not answer.
+    """
+    provider = grants.discover(web, provider_of(holder.oauth))
+    registration = Registration(holder.oauth.client_id, secret)
+    scopes = scopes_of(holder.oauth, provider)
+    match grant_of(holder.oauth, provider):
+        case "client_credentials":
+            granted = grants.as_application(web, provider, registration, scopes)
+        case "authorization_code":
+            granted = _in_a_browser(web, provider, registration, scopes, talk, user)
+        case _:
+            granted = _on_a_device(web, provider, registration, scopes, talk)
+    if granted.refresh_token is None and not holder.is_application:
+        raise Declined(
+            f"{provider.name} gave no refresh token, so the sign-in would end within the hour: ask for offline access"
+        )
+    return first(holder, provider, granted, now(), testing=testing)
+
+
+def _on_a_device(
+    web: Web, provider: Provider, registration: Registration, scopes: tuple[str, ...], talk: Talk
+) -> Granted:  # fmt: skip
+    code = grants.begin_device(web, provider, registration, scopes)
+    talk.say(f"On any device, open\n\n    {code.url}\n\nand type the code\n\n    {code.user_code}\n")
+    if code.complete_url:
+        talk.say(f"or open the address with the code in it: {code.complete_url}\n")
+    talk.say(f"Waiting, for at most {code.expires_in // 60} minutes …")
+    return grants.await_device(web, provider, registration, code, talk.sleep)
+
+
+def _in_a_browser(
+    web: Web, provider: Provider, registration: Registration, scopes: tuple[str, ...], talk: Talk, user: str
+) -> Granted:  # fmt: skip
+    with Listener(provider.redirect_host) as listener:
+        journey = grants.begin_browser(provider, registration, scopes, listener.redirect, user)
+        talk.say(f"Open this address in a browser and sign in as {user}:\n\n    {journey.url}\n")
+        talk.say(
+            "If that browser runs on another machine, its last page will not load: copy the address it was sent to"
+            f" ({listener.redirect}?…) and paste it here.\nWaiting …"
+        )
+        talk.open_browser(journey.url)
+        redirected = listener.wait(journey.state, talk.pasted, talk.say)
+    return grants.finish_browser(web, provider, registration, journey, redirected)

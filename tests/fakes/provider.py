@@ -1,0 +1,292 @@
+"""An OpenID provider on loopback: device flow, PKCE, client credentials, rotation, expiry, revocation, and bad days.
+
+It is strict where a provider is: a code and a refresh token are good once; an old refresh token that is shown again ends
+the whole sign-in (RFC 9700 4.14.2). `now` is the test's clock.
+"""
+
+import base64
+import hashlib
+import http.server
+import itertools
+import json
+import threading
+import urllib.parse
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+REFRESH, DEVICE = "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"
+
+
+@dataclass
+class Session:
+    """One person's sign-in, from the first token to its end."""
+
+    user: str
+    began: datetime
+    refresh: str = ""
+    used: datetime | None = None
+    revoked: bool = False
+    dead: bool = False  # by an old refresh token shown again
+
+
+@dataclass
+class Bad:
+    """A bad day of the token endpoint: `status` with that body, or silence."""
+
+    status: int = 503
+    body: bytes = b"<html>sorry</html>"
+    retry_after: str | None = None
+    hang: bool = False
+
+
+@dataclass
+class Provider:
+    """Use as `with Provider(now=…) as provider`."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    client_id: str = "triaged-tests"
+    client_secret: str | None = None
+    user: str = "dana"  # who signs in in the browser
+    life: timedelta = timedelta(hours=1)
+    disuse: timedelta = timedelta(days=90)
+    testing: timedelta | None = None  # sign-ins live so long, as for a Google app in testing
+    rotates: bool = True
+    grants_refresh: bool = True
+    bad: Bad | None = None
+    asked: Counter[str] = field(default_factory=Counter)  # token requests by grant type
+    introspected: int = 0
+    sessions: list[Session] = field(default_factory=list)
+    requests: list[dict[str, str]] = field(default_factory=list)
+    pending: int = 1  # device: how often "authorization_pending" is said
+    slow_down: int = 0
+    declines: bool = False
+    interval: int = 1
+    _tokens: dict[str, tuple[Session, datetime]] = field(default_factory=dict)
+    _refresh: dict[str, Session] = field(default_factory=dict)
+    _codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    _devices: dict[str, str] = field(default_factory=dict)
+    _numbers: Any = field(default_factory=lambda: itertools.count(1))
+    _lock: Any = field(default_factory=threading.RLock)
+    _released: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        provider = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                provider.get(self)
+
+            def do_POST(self) -> None:
+                length = int(self.headers.get("Content-Length", "0"))
+                provider.post(self, dict(urllib.parse.parse_qsl(self.rfile.read(length).decode())))
+
+            def log_message(self, *_: object) -> None:
+                """Silence."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._server.block_on_close = False
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._released.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def introspection(self) -> str:
+        """What Dovecot asks about a token."""
+        return self.url + "/introspect/"
+
+    # --- what a test does to it -----------------------------------------------------------------------------------
+
+    def revoke(self, user: str) -> None:
+        """The person, or an administrator, ends all sign-ins of this user; access tokens too."""
+        for session in self.sessions:
+            if session.user == user:
+                session.revoked = True
+
+    def restore(self, user: str) -> None:
+        """And takes it back."""
+        for session in self.sessions:
+            if session.user == user:
+                session.revoked = False
+
+    def forget_access_tokens(self) -> None:
+        """Access tokens end before their time (a changed password, a restart)."""
+        self._tokens.clear()
+
+    # --- what it does ---------------------------------------------------------------------------------------------
+
+    def get(self, handler: Any) -> None:
+        parts = urllib.parse.urlsplit(handler.path)
+        query = dict(urllib.parse.parse_qsl(parts.query))
+        if parts.path == "/.well-known/openid-configuration":
+            self._say(handler, 200, {
+                "issuer": self.url, "token_endpoint": self.url + "/token", "authorization_endpoint": self.url + "/authorize",
+                "device_authorization_endpoint": self.url + "/device",
+            })  # fmt: skip
+        elif parts.path == "/authorize":
+            self._authorize(handler, query)
+        elif parts.path.startswith("/introspect/"):
+            self.introspected += 1
+            token = handler.headers.get("Authorization", "").removeprefix("Bearer ")
+            owner = self.owner(token)
+            self._say(handler, 200, {"active": owner is not None, "username": owner} if owner else {"active": False})
+        else:
+            self._say(handler, 404, {})
+
+    def post(self, handler: Any, form: dict[str, str]) -> None:
+        path = urllib.parse.urlsplit(handler.path).path
+        with self._lock:
+            self.requests.append(form)
+            if path == "/token":
+                self.asked[form.get("grant_type", "")] += 1
+            bad = self.bad if path == "/token" else None
+        if bad is not None:
+            self._have_a_bad_day(handler, bad)
+        elif path == "/device":
+            self._device(handler, form)
+        else:
+            with self._lock:
+                status, told = self._token(form)
+            self._say(handler, status, told)
+
+    def owner(self, token: str) -> str | None:
+        """Whose access token it is; None: nobody's (any more)."""
+        found = self._tokens.get(token)
+        if found is None or found[1] <= self.now() or found[0].revoked:
+            return None
+        return found[0].user
+
+    def _have_a_bad_day(self, handler: Any, bad: Bad) -> None:
+        if bad.hang:
+            self._released.wait(60)
+            return
+        handler.send_response(bad.status)
+        if bad.retry_after:
+            handler.send_header("Retry-After", bad.retry_after)
+        handler.send_header("Content-Length", str(len(bad.body)))
+        handler.end_headers()
+        handler.wfile.write(bad.body)
+
+    def _authorize(self, handler: Any, query: dict[str, str]) -> None:
+        """The person signs in and says yes, or no."""
+        assert query["response_type"] == "code"
+        assert query["code_challenge_method"] == "S256"
+        if self.declines:
+            told = {"error": "access_denied", "state": query["state"]}
+        else:
+            code = f"code{next(self._numbers)}"
+            self._codes[code] = query
+            told = {"code": code, "state": query["state"]}
+        handler.send_response(302)
+        handler.send_header("Location", query["redirect_uri"] + "?" + urllib.parse.urlencode(told))
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    def _device(self, handler: Any, form: dict[str, str]) -> None:
+        assert form["client_id"] == self.client_id
+        code = f"device{next(self._numbers)}"
+        self._devices[code] = self.user
+        self._say(handler, 200, {
+            "device_code": code, "user_code": "WDJB-MJHT", "verification_uri": self.url + "/activate",
+            "expires_in": "900", "interval": self.interval,
+        })  # fmt: skip
+
+    def _token(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        if form.get("client_id") != self.client_id or (
+            self.client_secret is not None and form.get("client_secret") != self.client_secret
+        ):
+            return 401, {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret."}
+        match form.get("grant_type"):
+            case "authorization_code":
+                return self._by_code(form)
+            case "refresh_token":
+                return self._by_refresh(form)
+            case "client_credentials":
+                return 200, self._granted(Session(self.user, self.now()), refresh=False)
+            case grant if grant == DEVICE:
+                return self._by_device(form)
+            case _:
+                return 400, {"error": "unsupported_grant_type"}
+
+    def _by_code(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        asked = self._codes.pop(form.get("code", ""), None)
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
+        if (
+            asked is None
+            or asked["redirect_uri"] != form.get("redirect_uri")
+            or asked["code_challenge"] != challenge.decode().rstrip("=")
+        ):
+            return 400, {"error": "invalid_grant", "error_description": "that code is not good"}
+        return 200, self._granted(self._begin(self.user))
+
+    def _by_device(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        user = self._devices.get(form.get("device_code", ""))
+        if user is None:
+            return 400, {"error": "expired_token"}
+        if self.declines:
+            return 400, {"error": "authorization_declined", "error_description": "no, thank you"}
+        if self.slow_down:
+            self.slow_down -= 1
+            return 400, {"error": "slow_down"}
+        if self.pending:
+            self.pending -= 1
+            return 400, {"error": "authorization_pending"}
+        del self._devices[form["device_code"]]
+        return 200, self._granted(self._begin(user))
+
+    def _by_refresh(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        shown = form.get("refresh_token", "")
+        session = self._refresh.get(shown)
+        if session is not None and self.rotates and shown != session.refresh:
+            session.dead = True
+        over = session is None or session.dead or session.revoked or self._is_over(session)
+        if over:
+            return 400, {
+                "error": "invalid_grant",
+                "error_description": "AADSTS50173: The provided grant has expired. Trace ID: 0 Correlation ID: 1",
+            }
+        assert session is not None
+        return 200, self._granted(session)
+
+    def _is_over(self, session: Session) -> bool:
+        now = self.now()
+        used = session.used or session.began
+        return now - used > self.disuse or (self.testing is not None and now - session.began > self.testing)
+
+    def _begin(self, user: str) -> Session:
+        self.sessions.append(Session(user, self.now()))
+        return self.sessions[-1]
+
+    def _granted(self, session: Session, *, refresh: bool = True) -> dict[str, Any]:
+        number = next(self._numbers)
+        access = f"access-{session.user}-{number}"
+        self._tokens[access] = (session, self.now() + self.life)
+        session.used = self.now()
+        told: dict[str, Any] = {
+            "access_token": access, "token_type": "Bearer", "expires_in": round(self.life.total_seconds()),
+        }  # fmt: skip
+        if refresh and self.grants_refresh and (self.rotates or not session.refresh):
+            session.refresh = told["refresh_token"] = f"refresh-{session.user}-{number}"
+            self._refresh[session.refresh] = session
+        return told
+
+    def _say(self, handler: Any, status: int, told: dict[str, Any]) -> None:
+        body = json.dumps(told).encode()
+        handler.send_response(status)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
