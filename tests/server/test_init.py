@@ -130,3 +130,19 @@ def test_where_no_password_is_taken_the_sign_in_is_the_next_step(tmp_path: Path)
     [account] = load(place.config).persons[0].accounts
     assert account.imap.host == "outlook.office365.com"
     assert account.imap.oauth is not None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (["--address", "dana"], "'dana' is no address"),
+        (["--address", "dana@roth.example", "--imap", "host:port"], "write HOST, HOST:PORT or HOST:PORT/starttls"),
+        (["--address", "d@outlook.com", "--client-id", "x", "--language", "english"], "no language code"),
+        (["--address", "d@outlook.com", "--client-id", "x", "--timezone", "Berlin"], "'Berlin' is no time zone"),
+    ],
+)
+def test_what_is_given_wrongly_is_told_and_nothing_is_written(tmp_path: Path, wrong: list[str], told: str):
+    done = Workplace(tmp_path).run("init", "--yes", *wrong)
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -10,10 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from triaged.cli.common import Failed
 from triaged.cli.talk import Talk
 from triaged.config import default_path, load
+from triaged.config.values import parse_language
 from triaged.core.address import Address, read_address
 from triaged.core.settings import Server, Tls
 
@@ -107,16 +109,14 @@ class _Conversation:
     # --- where the servers are ---
 
     def _addresses(self) -> tuple[Address, ...]:
-        given = self._args.address or [self._talk.ask("Your address", flag="--address")]
-        found = [(each, read_address(each.strip())) for each in given]
-        if bad := [each for each, address in found if address is None]:
-            raise Failed(f"{bad[0]!r} is no address that can be used")
-        return tuple(address for _, address in found if address is not None)
+        given = self._args.address or [None]
+        told = [self._talk.ask("Your address", "", each, flag="--address", check=_no_address) for each in given]
+        return tuple(address for each in told if (address := read_address(each)) is not None)
 
     async def _imap(self, address: Address, provider: "Found | None") -> Server:
         usual = (provider.imap, provider.imap_port, provider.imap_tls) if provider else ("", *_IMAP)
         server = await self._server("IMAP server", self._args.imap, usual, address.domain, 0, "--imap")
-        user = self._args.user or self._talk.ask("User", address.spec, flag="--user")
+        user = self._talk.ask("User", address.spec, self._args.user, flag="--user")
         return replace(server, user=user, trust_ca=self._args.trust_ca)
 
     async def _smtp(self, address: Address, provider: "Found | None", imap: Server) -> Server | None:
@@ -136,7 +136,7 @@ class _Conversation:
         if not host and not given:
             hosts = [pair[which] for pair in candidates(domain)]
             host = await first_that_listens(hosts, port) or hosts[0]
-        answer = given or self._talk.ask(question, host, flag=flag)
+        answer = self._talk.ask(question, host, given, flag=flag, check=_no_server)
         return Server(host, port, tls, None, None) if answer == host else _read_server(answer, port)
 
     # --- signing in ---
@@ -159,7 +159,7 @@ class _Conversation:
                 except AuthFailed as error:
                     if not self._talk.repeats or self._is_known():
                         raise
-                    self._talk.say(f"  {error}. Once more, please.")
+                    self._talk.say(f"  {str(error).rstrip('.')}. Once more, please.")
             self._talk.say(f"  Signed in at {imap.host} ({session.profile.name}).")
             yield session
         finally:
@@ -192,7 +192,7 @@ class _Conversation:
         from triaged.desk.welcome import quoted
 
         self._talk.say("  The sign-in comes after this, with `triaged auth login work`; your mail is looked at then.")
-        client_id = self._args.client_id or self._talk.ask("Client id of your OAuth application", flag="--client-id")
+        client_id = self._talk.ask("Client id of your OAuth application", "", self._args.client_id, flag="--client-id")
         return f"oauth = {{ provider = {quoted(provider)}, client_id = {quoted(client_id)} }}"
 
     def _kept(self) -> str:
@@ -248,9 +248,11 @@ class _Conversation:
         talk.say()
         usual = (seen.name if seen else "") or addresses[0].local.replace(".", " ").title()
         return Answers(
-            name=args.name or talk.ask("Your name", usual, flag="--name"),
-            language=args.language or talk.ask("Language of your replies", _own_language(), flag="--language"),
-            timezone=args.timezone or talk.ask("Your time zone", _own_zone(), flag="--timezone"),
+            name=talk.ask("Your name", usual, args.name, flag="--name"),
+            language=talk.ask(
+                "Language of your replies", _own_language(), args.language, flag="--language", check=_no_language
+            ),
+            timezone=talk.ask("Your time zone", _own_zone(), args.timezone, flag="--timezone", check=_no_zone),
             addresses=tuple(address.spec for address in addresses),
             imap=imap,
             sign_in=sign_in,
@@ -330,15 +332,48 @@ class _Conversation:
             self._talk.say(f"  {command:<{width}}  {words}")
 
 
-def _read_server(text: str, usual_port: int) -> Server:
-    """`HOST[:PORT[/TLS]]`; without TLS it follows from the port."""
+def _no_address(text: str) -> str:
+    return "" if read_address(text) else f"{text!r} is no address that can be used"
+
+
+def _no_server(text: str) -> str:
+    host, port, tls = _parts(text)
+    if host and (not port or port.isdecimal()) and (not tls or tls in {one.value for one in Tls}):
+        return ""
+    return f"{text!r} is no server: write HOST, HOST:PORT or HOST:PORT/starttls"
+
+
+def _no_language(text: str) -> str:
+    try:
+        parse_language(text)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _no_zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        return f"{text!r} is no time zone: write Europe/Berlin, America/New_York, UTC, …"
+    return ""
+
+
+def _parts(text: str) -> tuple[str, str, str]:
     address, _, tls = text.strip().partition("/")
     host, _, port = address.partition(":")
-    if not host or (port and not port.isdecimal()) or (tls and tls not in {one.value for one in Tls}):
-        raise Failed(f"{text!r} is no server: write HOST, HOST:PORT or HOST:PORT/starttls")
+    return host, port, tls
+
+
+def _read_server(text: str, usual_port: int) -> Server:
+    """`HOST[:PORT[/TLS]]`; without TLS it follows from the port."""
+    host, port, tls = _parts(text)
     number = int(port) if port else usual_port
-    usual = Tls.STARTTLS if number in (143, 587) else Tls.IMPLICIT
+    usual = Tls.STARTTLS if number in _STARTTLS else Tls.IMPLICIT
     return Server(host, number, Tls(tls) if tls else usual, None, None)
+
+
+_STARTTLS = (143, 587)
 
 
 def _own_zone() -> str:

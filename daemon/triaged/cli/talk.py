@@ -2,9 +2,15 @@
 
 import getpass
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from triaged.cli.common import Failed
+
+Check = Callable[[str], str]
+
+
+def _anything(_: str) -> str:
+    return ""
 
 
 class Talk:
@@ -23,28 +29,44 @@ class Talk:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
-    def ask(self, question: str, proposal: str = "", *, flag: str) -> str:
+    def ask(
+        self, question: str, proposal: str = "", given: str | None = None, *, flag: str, check: Check = _anything
+    ) -> str:
         """An answer; an empty one is the proposal.
 
         Args:
             question: without a question mark at its end, as a label.
             proposal: "" if there is none: then an answer is needed.
-            flag: the option that would have answered it.
+            given: the answer, if it is known already.
+            flag: the option that gives it.
+            check: what is wrong with an answer, in words; "" nothing is.
 
         Raises:
-            Failed: the answers have ended, or nothing may be asked.
+            Failed: the answers have ended, nothing may be asked, or the answer is wrong and nobody sits there.
         """
+        while True:
+            answer = given or self._answer(question, proposal, flag)
+            wrong = check(answer)
+            if answer and not wrong:
+                return answer
+            if given or not self.repeats:
+                raise Failed(wrong)
+            if wrong:
+                self.say(f"  {wrong}")
+
+    def _answer(self, question: str, proposal: str, flag: str) -> str:
         if self._silent:
-            return self._needed(proposal, question, flag)
+            if not proposal:
+                raise Failed(f"“{question}” has no usual answer: give it with {flag}")
+            return proposal
         sys.stdout.write(f"{question} [{proposal}]: " if proposal else f"{question}: ")
         sys.stdout.flush()
         line = sys.stdin.readline()
         if not sys.stdin.isatty():
             sys.stdout.write("\n")
-        if not line and not proposal:
+        if not line.strip() and not proposal and not (line and self.repeats):
             raise Failed(f"the answers ended before “{question}”: give it with {flag}")
-        answer = line.strip() or proposal
-        return answer if answer or not self.repeats else self.ask(question, proposal, flag=flag)
+        return line.strip() or proposal
 
     def ask_secret(self, question: str, *, flags: str) -> str:
         """A password, not shown while it is typed."""
@@ -61,20 +83,13 @@ class Talk:
     def choose(self, question: str, count: int, proposal: Sequence[int], given: str | None, *, flag: str) -> list[int]:
         """Numbers from 1 to `count`: "1,3", "1-4", "all" or "none"; `given`: the answer, if it is known already."""
         told = ",".join(map(str, proposal)) or "none"
-        while True:
-            answer = given or self.ask(f"{question} (numbers, all or none)", told, flag=flag)
-            numbers = _numbers(answer, count)
-            if numbers is not None:
-                return numbers
-            if given or not self.repeats:
-                raise Failed(f'{answer!r} are no numbers from 1 to {count}: write "1,3", "1-4", "all" or "none"')
-            self.say(f'  Write numbers from 1 to {count}, like "1,3" or "1-4", or "all", or "none".')
 
-    @staticmethod
-    def _needed(proposal: str, question: str, flag: str) -> str:
-        if not proposal:
-            raise Failed(f"“{question}” has no usual answer: give it with {flag}")
-        return proposal
+        def check(answer: str) -> str:
+            fine = _numbers(answer, count) is not None
+            return "" if fine else f'{answer!r} are no numbers from 1 to {count}: write "1,3", "1-4", "all" or "none"'
+
+        answer = self.ask(f"{question} (numbers, all or none)", told, given, flag=flag, check=check)
+        return _numbers(answer, count) or []
 
 
 def _numbers(answer: str, count: int) -> list[int] | None:

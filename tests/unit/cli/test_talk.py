@@ -57,3 +57,13 @@ def test_numbers_that_are_none_are_told(answers: Answers, answer: str):
 def test_a_password_is_asked_without_being_shown(answers: Answers, capsys: pytest.CaptureFixture[str]):
     assert answers("  se cret \r\n").ask_secret("Password", flags="--env") == "  se cret "
     assert "cret" not in capsys.readouterr().out
+
+
+def test_a_wrong_answer_is_told_where_nobody_sits_to_give_another(answers: Answers):
+    with pytest.raises(Failed, match="not that"):
+        answers("x\ny\n").ask("Port", flag="--port", check=lambda text: "not that" if text == "x" else "")
+
+
+def test_what_is_given_is_checked_and_not_asked(answers: Answers, capsys: pytest.CaptureFixture[str]):
+    assert answers("left alone\n").ask("Port", "993", "143", flag="--port") == "143"
+    assert capsys.readouterr().out == ""

@@ -23,7 +23,6 @@ class Known:
 
     learned: Mapping[str, Any] = field(default_factory=dict)
     decided_after: tuple[timedelta, ...] = ()  # from the server's INTERNALDATE to our decision, of the last messages
-    replies_sent: int = 0
 
 
 async def check_up(
