@@ -58,9 +58,12 @@ def configuration(args: argparse.Namespace) -> Loaded:
     """
     path = args.config or default_path()
     loaded = load(path)
-    for problem in loaded.errors:
-        sys.stderr.write(f"{problem}\n")
+    if loaded.usable and loaded.rejected:
+        left_out = ", ".join(loaded.rejected)
+        sys.stderr.write(f"triaged: left out because of errors: {left_out}; see `triaged check`\n")
     if not loaded.usable:
+        for problem in loaded.errors:
+            sys.stderr.write(f"{problem}\n")
         raise InvalidConfiguration(f"{path}: the configuration is not valid; see `triaged check`")
     return loaded
 
