@@ -66,12 +66,13 @@ async def _one(loaded: Loaded, account: Account, pools: "Pools") -> "Checkup":
     from triaged.cli.imap_source import session_for
     from triaged.desk.checkup import check_up
 
-    delivery = _delivery(account)
+    delivery = _delivery(loaded, account)
     known = await asyncio.to_thread(_known, loaded, account)
-    return await check_up(account, session_for(account, pools), delivery, known, datetime.now(UTC))
+    return await check_up(account, session_for(loaded, account, pools), delivery, known, datetime.now(UTC))
 
 
-def _delivery(account: Account) -> "SmtpDelivery | None":
+def _delivery(loaded: Loaded, account: Account) -> "SmtpDelivery | None":
+    from triaged.cli.imap_source import signing_of
     from triaged.delivery import SmtpDelivery
 
     server = account.smtp
@@ -83,7 +84,14 @@ def _delivery(account: Account) -> "SmtpDelivery | None":
         assert secret is not None
         return await ask_secret(secret, user=server.user or "", service=server.host)
 
-    return SmtpDelivery(server, password=password if secret is not None else None, envelope=account.envelope)
+    _, signing = signing_of(loaded, account)
+    return SmtpDelivery(
+        server,
+        password=password if secret is not None else None,
+        token=signing.token if signing else None,
+        token_refused=signing.refused if signing else None,
+        envelope=account.envelope,
+    )
 
 
 def _known(loaded: Loaded, account: Account) -> "Known":

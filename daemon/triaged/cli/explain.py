@@ -83,7 +83,7 @@ def _on_a_server(loaded: Loaded, name: str, label: str, folder: str | None, uid:
 
     account = account_of(loaded, label)
     person = next(one for one in loaded.persons if account in one.accounts)
-    found = one_message(account, folder or account.watch[0], uid)
+    found = one_message(loaded, account, folder or account.watch[0], uid)
     return _Asked(name, found.message, person, found.arrived, _item_at(loaded, account, found.place))
 
 

@@ -5,14 +5,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from triaged.cli.common import Failed
-from triaged.config import Loaded, ask_secret
+from triaged.config import Loaded, ask_secret, state_file
 from triaged.core.message import Message, read
 from triaged.core.settings import Account
 from triaged.desk.sources import Old
 from triaged.ledger.values import Place
 from triaged.mailbox import Pools, Selected, Session
+
+if TYPE_CHECKING:
+    from triaged.service.tokens import Signing
 
 _WINDOW = 500
 
@@ -25,7 +29,7 @@ def fetched(loaded: Loaded, source: str, since: datetime | None) -> list[Old]:
         MailboxError: the server cannot be reached.
     """
     label, _, folder = source.removeprefix("imap:").partition("/")
-    return asyncio.run(_folder(account_of(loaded, label), folder or "INBOX", since))
+    return asyncio.run(_folder(loaded, account_of(loaded, label), folder or "INBOX", since))
 
 
 def account_of(loaded: Loaded, label: str) -> Account:
@@ -37,9 +41,12 @@ def account_of(loaded: Loaded, label: str) -> Account:
     return found
 
 
-def session_for(account: Account, pools: Pools) -> Session:
+def session_for(loaded: Loaded, account: Account, pools: Pools) -> Session:
     """A connection of its own, beside the daemon's."""
     server = account.imap
+    signing, _ = signing_of(loaded, account)
+    if signing is not None:
+        return Session(server, pools, token=signing.token, token_refused=signing.refused)
     password = server.password
 
     async def secret() -> str:
@@ -47,6 +54,15 @@ def session_for(account: Account, pools: Pools) -> Session:
         return await ask_secret(password, user=server.user or "", service=server.host)
 
     return Session(server, pools, secret=secret if password is not None else None)
+
+
+def signing_of(loaded: Loaded, account: Account) -> "tuple[Signing | None, Signing | None]":
+    """How IMAP and SMTP are signed in to with tokens, the daemon's; None, None where neither is."""
+    if account.imap.oauth is None and (account.smtp is None or account.smtp.oauth is None):
+        return None, None
+    from triaged.service.tokens import outside
+
+    return outside(state_file(loaded).parent, account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +74,18 @@ class Found:
     place: Place
 
 
-def one_message(account: Account, folder: str, uid: int) -> Found:
+def one_message(loaded: Loaded, account: Account, folder: str, uid: int) -> Found:
     """The message of that UID.
 
     Raises:
         Failed: there is no such folder or message.
         MailboxError: the server cannot be reached.
     """
-    return asyncio.run(_one(account, folder, uid))
+    return asyncio.run(_one(loaded, account, folder, uid))
 
 
-async def _one(account: Account, folder: str, uid: int) -> Found:
-    async with opened(account, folder) as (session, selected, name):
+async def _one(loaded: Loaded, account: Account, folder: str, uid: int) -> Found:
+    async with opened(loaded, account, folder) as (session, selected, name):
         for one in await session.fetch([uid], text=True):
             message = read(one.header, one.body, size=one.size, complete=one.complete)
             return Found(message, one.arrived, Place(name, selected.uidvalidity, uid))
@@ -77,10 +93,10 @@ async def _one(account: Account, folder: str, uid: int) -> Found:
 
 
 @asynccontextmanager
-async def opened(account: Account, folder: str) -> AsyncIterator[tuple[Session, Selected, str]]:
+async def opened(loaded: Loaded, account: Account, folder: str) -> AsyncIterator[tuple[Session, Selected, str]]:
     """A connection with that folder selected, and the folder's name on the server."""
     pools = Pools(commands=1, connects=1)
-    session = session_for(account, pools)
+    session = session_for(loaded, account, pools)
     try:
         await session.open()
         name = await session.locate(folder)
@@ -92,8 +108,8 @@ async def opened(account: Account, folder: str) -> AsyncIterator[tuple[Session, 
         pools.close()
 
 
-async def _folder(account: Account, folder: str, since: datetime | None) -> list[Old]:
-    async with opened(account, folder) as (session, _, _name):
+async def _folder(loaded: Loaded, account: Account, folder: str, since: datetime | None) -> list[Old]:
+    async with opened(loaded, account, folder) as (session, _, _name):
         uids = await session.uids_from(1)
         found: list[Old] = []
         for start in range(0, len(uids), _WINDOW):
