@@ -156,6 +156,21 @@ def test_a_message_of_fifty_megabytes_costs_no_memory_and_is_decided(running: Pr
     assert running.popen.poll() is None
 
 
+def test_a_message_that_kills_the_process_each_time_is_left_alone_after_the_third(stage: Stage):
+    assert Process(stage, "--once").end() == 0
+    deliver(stage, 1)
+    ends = [Process(stage, "--once", TRIAGED_CRASH_AT="ledger.admit.before").end() for _ in range(5)]
+    assert set(ends[:3]) == {100}
+    last = Process(stage, "--once", TRIAGED_CRASH_AT="ledger.admit.before")
+    assert (ends[-1], last.end()) == (0, 0)
+    assert list(stage.inbox()) == ["question 1"]  # where it was, flagged for a person
+    assert "\\Flagged" in stage.flags("question 1")
+    assert stage.sent() == []
+    deliver(stage, 2)
+    assert Process(stage, "--once").end() == 0
+    assert list(stage.inbox("Deferred")) == ["question 2"]
+
+
 def test_figures_of_the_process_are_the_same_after_a_day_of_mail(running: Process):
     stage, pid = running.stage, running.popen.pid
 

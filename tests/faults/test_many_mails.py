@@ -26,13 +26,14 @@ def pour(stage: Stage, count: int, offset: int = 0) -> None:
     date = format_datetime(stage.clock.now())
     stamp = stage.clock.now().timestamp()
     for number in range(offset, offset + count):
-        file = new / f"{int(stamp)}.{number}.bomb"
+        file = new.with_name("tmp") / f"{int(stamp)}.{number}.bomb"
         file.write_text(
             f"Return-Path: <gary@harbor.example>\nFrom: Gary <gary@harbor.example>\nTo: dana@roth.example\nDate: {date}\n"
             f"Subject: again {number}\nMessage-ID: <{number}@harbor.example>\n\nCan you ring me? This is the {number}th time.\n"
         )
         os.chown(file, owner.st_uid, owner.st_gid)
         os.utime(file, (stamp, stamp))
+        file.rename(new / file.name)
 
 
 def resident() -> int:

@@ -142,6 +142,28 @@ async def test_mail_that_an_idle_server_never_tells_about_is_found_at_the_next_l
         await stage.close()
 
 
+async def test_a_server_that_gives_uids_a_second_time_gets_nothing_decided_twice(stages: Opening):
+    async with FakeImap() as server:
+        stage = stages(CONSULTANT + beside(server.port))
+        await stage.open()
+
+        def mail(uid: int, name: str, clock: str) -> Mail:
+            raw = letter(GARY, name, "?", at=stage.clock.now(), message_id=f"<{name}@h.example>")
+            return Mail(uid, raw, arrived=f"24-Nov-2025 {clock} +0000")
+
+        server.mails += [mail(uid, f"q{uid}", "08:00:00") for uid in (1, 2, 3)]
+        stage.daemon.sweep()
+        await stage.quiet()
+        assert len(stage.events("message.deferred")) == 3
+        # a broken restore: same UIDVALIDITY, UIDNEXT fell back, the third has another number, and one is new
+        server.mails[:] = [mail(1, "q3", "08:00:00"), mail(2, "new", "08:30:00")]
+        await stage.later(minutes=40)
+        told = [line["message_id"] for line in stage.events("message.deferred")]
+        assert sorted(told[3:]) == ["<new@h.example>"]
+        assert any("numbered the folder anew" in line.get("error", "") for line in stage.events("account.degraded"))
+        await stage.close()
+
+
 async def test_a_server_that_says_goodbye_in_tls_and_keeps_the_line_is_noticed(authority: Authority):
     async with _half_closing(authority) as port:
         pools = Pools()
