@@ -402,7 +402,7 @@ class Dovecot:
             (self.root / "sieve").chmod(0o777)
             script = self.root / "sieve" / "script.sieve"
             script.write_text(self.variant.sieve)
-            lines += [f"sieve = file:{script}"]
+            lines += [f"sieve = file:{script}", "sieve_extensions = +vacation-seconds", "sieve_vacation_min_period = 0"]
         return "\n  ".join(lines)
 
     def _oauth_passdb(self) -> str:
