@@ -1,8 +1,10 @@
 """What every test may ask for."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from server.fixtures import (  # noqa: F401 — fixtures are found by their names here
     authority,
@@ -23,3 +25,18 @@ def log_lines() -> Iterator[LogLines]:
     yield found
     for line in found.lines:
         line_validator().validate(line)
+
+
+LONGER = 50
+"""How many times as many examples hypothesis tries with TRIAGED_FUZZ=1."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """TRIAGED_FUZZ=1: search longer. Each test keeps its own proportion, which a profile would not."""
+    times = LONGER * int(os.environ.get("TRIAGED_FUZZ") or 0)
+    for item in items if times else ():
+        test = getattr(item, "obj", None)
+        kept = getattr(test, "_hypothesis_internal_use_settings", None)  # what @settings leaves; there is no public way
+        if kept is not None:
+            test._hypothesis_internal_use_settings = settings(kept, max_examples=kept.max_examples * times)
+        item.add_marker(pytest.mark.timeout(3600))

@@ -23,7 +23,7 @@ _GENERIC = frozenset(
 )
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"|[()]|\\.?|[^"()\\]+', re.DOTALL)
 _IN_COMMENT = re.compile(r"[()]|\\.?|[^()\\]+", re.DOTALL)  # quotation marks mean nothing there (RFC 5322 3.2.2)
-_EQUALS = re.compile(r"[ \t]*=[ \t]*")
+_EQUALS = re.compile(r"[ \t\r\n]*=[ \t\r\n]*")  # a line may be folded there too (RFC 8601 2.2)
 _METHOD = re.compile(r"([a-z][a-z0-9_.-]*)(?:/\d+)?=([a-z]+)", re.IGNORECASE)
 _PROPERTY = re.compile(r"((?:header|smtp|policy)\.[a-z0-9_.-]+)=(.*)", re.IGNORECASE | re.DOTALL)
 _BY = re.compile(rb"\bby[ \t]+([A-Za-z0-9.-]{1,253})")
@@ -50,7 +50,7 @@ class Trust:
 class Verdict(StrEnum):
     """What is known about the sender."""
 
-    PASS = "pass"  # noqa: S105  # a result's name, no password
+    PASS = "pass"  # a result's name, no password
     FAIL = "fail"
     NONE = "none"
     UNCONFIGURED = "unconfigured"
