@@ -35,12 +35,13 @@ def _found(loaded: Loaded) -> dict[str, Any]:
 
     try:
         return ask(state_file(loaded).parent)
-    except NoAnswerError:
-        from triaged.service.standing import standing
+    except NoAnswerError as silence:
+        from triaged.service.standing import NOT_RUNNING, standing
 
+        absent = str(silence) if silence.running else NOT_RUNNING
         with ledger_of(loaded) as ledger:
-            people = standing(ledger, loaded, datetime.now(UTC), None)
-        return {"source": "ledger", "ready": False, "people": people}
+            people = standing(ledger, loaded, datetime.now(UTC), None, absent)
+        return {"source": "ledger", "ready": False, "running": silence.running, "people": people}
 
 
 def _page(found: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> None:
@@ -53,7 +54,8 @@ def _page(found: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> None
             Text.assemble(("● ", "green"), head, (f"  (process {found['pid']}, triaged {found['version']})", "dim"))
         )
     else:
-        out.print(Text.assemble(("○ ", "red"), "no daemon is running; this is what the ledger remembers"))
+        how = "the daemon does not answer" if found["running"] else "no daemon is running"
+        out.print(Text.assemble(("○ ", "red"), f"{how}; this is what the ledger remembers"))
     for one in people:
         out.print()
         if len(people) > 1:

@@ -27,7 +27,11 @@ Provider = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
 class NoAnswerError(TriagedError):
-    """No daemon answers for this state."""
+    """No daemon answers for this state. `running`: one is there, and does not answer."""
+
+    def __init__(self, words: str, *, running: bool = False) -> None:
+        super().__init__(words)
+        self.running = running
 
 
 class Inside:
@@ -108,11 +112,15 @@ def ask(state: Path) -> dict[str, Any]:
         line.settimeout(PATIENCE + 1)
         try:
             line.connect(os.path.realpath(state / _NAME))
+        except OSError as error:
+            raise NoAnswerError(f"no daemon is running: {error.strerror or error}") from error
+        try:
             line.sendall(b'{"ask": "status"}\n')
             with line.makefile("rb") as answers:
                 found = json.loads(answers.readline(_LONGEST_ANSWER))
         except (OSError, ValueError) as error:
-            raise NoAnswerError(f"no daemon answers: {error}") from error
+            raise NoAnswerError(f"the daemon does not answer: {error}", running=True) from error
     if not isinstance(found, dict) or "error" in found:
-        raise NoAnswerError(f"the daemon says: {found.get('error') if isinstance(found, dict) else found}")
+        told = found.get("error") if isinstance(found, dict) else found
+        raise NoAnswerError(f"the daemon says: {told}", running=True)
     return found

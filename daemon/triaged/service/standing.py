@@ -17,6 +17,8 @@ from triaged.desk.account import Health
 from triaged.ledger import Ledger
 from triaged.ledger.values import AccountOverview, PromiseRow
 
+NOT_RUNNING = "the daemon is not running: nothing is watched"
+
 PATIENT = timedelta(minutes=15)
 """A connection that is gone for less than this mends itself: no person is needed."""
 
@@ -38,17 +40,20 @@ class Live:
     moves: str = ""  # why nothing is moved; "" it is
 
 
-def standing(ledger: Ledger, loaded: Loaded, now: datetime, live: Mapping[str, Live] | None) -> list[dict[str, Any]]:
+def standing(
+    ledger: Ledger, loaded: Loaded, now: datetime, live: Mapping[str, Live] | None, absent: str = NOT_RUNNING
+) -> list[dict[str, Any]]:
     """One object a person, in the order of the configuration.
 
     Args:
         ledger: read only.
         loaded: the settings in force.
         now: decides what is due today.
-        live: by login; None: no daemon is running.
+        live: by login; None: no daemon tells.
+        absent: why not, in words.
     """
     overview = {row.account.login: row for row in ledger.overview()}
-    return [_person(ledger, person, overview, now, live) for person in loaded.persons]
+    return [_person(ledger, person, overview, now, live, absent) for person in loaded.persons]
 
 
 def _person(
@@ -57,6 +62,7 @@ def _person(
     overview: Mapping[str, AccountOverview],
     now: datetime,
     live: Mapping[str, Live] | None,
+    absent: str,
 ) -> dict[str, Any]:
     zone = person.worktime.zone
     rows = [overview[account.login] for account in person.accounts if account.login in overview]
@@ -72,7 +78,7 @@ def _person(
             "due_today": [_promise(ledger, one, zone) for one in _today(promises, person, now)],
         },
         "passes": _passes(ledger, person, key, now) if key else [],
-        "attention": _attention(accounts, promises, person, now, running=live is not None),
+        "attention": _attention(accounts, promises, person, now, absent if live is None else ""),
     }
 
 
@@ -141,14 +147,13 @@ def _attention(
     promises: Sequence[PromiseRow],
     person: Person,
     now: datetime,
-    *,
-    running: bool,
+    absent: str,
 ) -> list[str]:
     """Why a person is needed; nothing: she is not."""
-    needs = [] if running else ["the daemon is not running: nothing is watched"]
+    needs = [absent] if absent else []
     for account in accounts:
         label = account["account"]
-        if running and (trouble := _trouble(account, now)):
+        if not absent and (trouble := _trouble(account, now)):
             needs.append(f"{label}: {trouble}")
         needs += [
             f"{label}: {_NEEDS[name].format(_count(account[name], _OF[name]))}" for name in _NEEDS if account[name]

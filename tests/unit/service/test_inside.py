@@ -80,8 +80,9 @@ async def test_what_a_killed_daemon_left_is_no_obstacle(opened: Opened, tmp_path
 
 
 async def test_without_a_daemon_there_is_no_answer(tmp_path: Path):
-    with pytest.raises(NoAnswerError, match="no daemon answers"):
+    with pytest.raises(NoAnswerError, match="no daemon is running") as silence:
         await answered(tmp_path)
+    assert not silence.value.running
 
 
 async def test_a_daemon_in_trouble_says_so(opened: Opened, tmp_path: Path):
@@ -89,8 +90,9 @@ async def test_a_daemon_in_trouble_says_so(opened: Opened, tmp_path: Path):
         raise TriagedError("the ledger does not answer")
 
     await opened(troubled)
-    with pytest.raises(NoAnswerError, match="the ledger does not answer"):
+    with pytest.raises(NoAnswerError, match="the ledger does not answer") as silence:
         await answered(tmp_path)
+    assert silence.value.running
 
 
 @pytest.mark.parametrize("question", [b"\n", b"hello\n", b"[]\n", b'{"ask": "password"}\n', b"\xff\n"])
