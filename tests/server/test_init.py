@@ -146,3 +146,17 @@ def test_what_is_given_wrongly_is_told_and_nothing_is_written(tmp_path: Path, wr
     assert done.returncode == 1
     assert told in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_password_that_systemd_will_give_is_asked_once_and_kept_nowhere(
+    dovecot: Dovecot, sink: Sink, mailbox: str, tmp_path: Path
+):
+    place = Workplace(tmp_path)
+    done = place.run(
+        "init", *servers(dovecot, sink), "--credential", "work-imap", "--clients", "all",
+        stdin=f"dana@roth.example\n{mailbox}\n{dovecot.password}\n",
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "triaged print-unit" in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["dana.toml"]
+    assert 'password = { credential = "work-imap" }' in place.config.read_text(encoding="utf-8")

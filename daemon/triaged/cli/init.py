@@ -17,6 +17,7 @@ from triaged.cli.talk import Talk
 from triaged.config import default_path, load
 from triaged.config.values import parse_language
 from triaged.core.address import Address, read_address
+from triaged.core.errors import TriagedError
 from triaged.core.settings import Server, Tls
 
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
@@ -300,8 +301,12 @@ class _Conversation:
         if not loaded.usable or loaded.errors:
             self._talk.say("It has to be mended: then `triaged check`.")
             return 78
-        if self._looked and not self._args.no_replay:
-            self._rehearse()
+        # a credential is there only once systemd has started the service
+        if self._looked and not self._args.no_replay and not self._args.credential:
+            try:
+                self._rehearse()
+            except TriagedError as error:
+                self._talk.say(f"  It could not be rehearsed: {error}")
         self._next()
         return 0
 
@@ -324,6 +329,10 @@ class _Conversation:
             (f"triaged replay{here} imap:work/INBOX --list", "what would have happened to each message"),
             (f"triaged run{here}", "begin: it only observes until you change mode"),
         ]
+        if self._args.credential:
+            steps[1:] = [
+                (f"triaged print-unit{here}", f"a unit; the password goes into its credential {self._args.credential}")
+            ]
         if not self._looked:
             steps.insert(0, (f"triaged auth login work{here}", "sign in"))
         width = max(len(command) for command, _ in steps)
