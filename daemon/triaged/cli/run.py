@@ -27,10 +27,11 @@ def run(args: argparse.Namespace) -> int:
         for problem in loaded.problems:
             if not problem.is_error:
                 log.events.emit("config.loaded", level="warning", reason=str(problem))
-        for label in loaded.rejected:
-            log.events.emit("config.rejected", person=label, error="the configuration of this person is not valid")
+        for problem in loaded.errors:
+            log.events.emit("config.rejected", person=problem.file.stem, error=str(problem), reason="left out")
         log.events.emit("config.loaded", reason=f"{len(loaded.persons)} persons from {loaded.path}")
-        return asyncio.run(Daemon(loaded, log.events).run(once=args.once))
+        daemon = Daemon(loaded, log.events, lines_lost=lambda: log.lost)
+        return asyncio.run(daemon.run(once=args.once))
     except StateHeld as held:
         sys.stderr.write(f"triaged: {held}\n")
         return EX_OK if args.once else EX_FAILED
