@@ -91,6 +91,7 @@ class Desk:
     events: Events
     siblings: Callable[[], Mapping[str, int]]  # the person's account labels and their ids in the ledger
     on_news: Callable[[], None] = lambda: None  # the ledger has something new for the other loops
+    on_state: Callable[[], None] = lambda: None  # `health.state` is another one
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     health: Health = field(default_factory=Health)
     tried: asyncio.Event = field(default_factory=asyncio.Event)
@@ -337,10 +338,13 @@ class Desk:
     # --- what is said -------------------------------------------------------------------------------------------
 
     def _is(self, state: str, error: str = "") -> None:
-        if state != self.health.state:
+        changed = state != self.health.state
+        if changed:
             self.health.since = self.office.now()
         self.health.state = state
         self.health.error = error
+        if changed:
+            self.on_state()
 
     def _say_idle(self) -> None:
         self._is("watching")

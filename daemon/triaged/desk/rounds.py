@@ -7,6 +7,7 @@ from triaged.clock import LONGEST_NAP
 from triaged.core.errors import TriagedError
 from triaged.desk import digest, promises, push
 from triaged.desk.household import Household
+from triaged.desk.lookout import Lookout
 from triaged.desk.office import Office
 from triaged.ledger import LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
 
@@ -26,6 +27,7 @@ class Rounds:
         self._households = households
         self._send = send
         self._subjects = subjects
+        self._lookout = Lookout(office)
         self._wake = asyncio.Event()
         self._stopping = False
         self._sleeping = False
@@ -58,7 +60,7 @@ class Rounds:
     async def once(self) -> None:
         """Go round once; one person's trouble never touches another."""
         for household in self._households():
-            for step in (self._keep_promises, self._deliver, self._push):
+            for step in (self._keep_promises, self._deliver, self._lookout.look, self._push):
                 try:
                     await step(household)
                 except LedgerDamaged:

@@ -52,6 +52,32 @@ def warning_words(person: Person, promise: PromiseRow, item: Item | None, now: d
     return subject.format(**values), text.format(**values)
 
 
+_UNWATCHED = {
+    "en": (
+        "{account} is not watched",
+        "Since {since} nothing proves that the mail of {account} is watched. Look into the mailbox yourself. {error}",
+    ),
+    "de": (
+        "{account} wird nicht beobachtet",
+        "Seit {since} belegt nichts, dass die Post von {account} beobachtet wird. Sehen Sie selbst ins Postfach. {error}",
+    ),
+}
+_WATCHED = {
+    "en": ("{account} is watched again", "The mail of {account} is watched again. It was not since {since}."),
+    "de": ("{account} wird wieder beobachtet", "Die Post von {account} wird wieder beobachtet. Sie wurde es nicht seit {since}."),
+}  # fmt: skip
+
+
+def watching_words(
+    person: Person, account: str, since: datetime, error: str, now: datetime, *, over: bool
+) -> tuple[str, str]:
+    """Title and text of the push about an account that is not watched, or is again."""
+    words = _WATCHED if over else _UNWATCHED
+    title, text = words.get(person.language, words["en"])
+    at = when(since, person.language, person.worktime.zone, now)
+    return title.format(account=account), text.format(account=account, since=at, error=error).strip()
+
+
 def push_words(person: Person, client: str, pushes: Sequence[tuple[EffectRow, Item | None]], *, subjects: bool) -> Push:
     """One push about everything of one client that waits for it; other news of the service carry their own text."""
     items = [item for _, item in pushes if item is not None]
@@ -70,6 +96,9 @@ def push_words(person: Person, client: str, pushes: Sequence[tuple[EffectRow, It
 
 def _news(person: Person, client: str, pushes: Sequence[tuple[EffectRow, Item | None]]) -> Push:
     effect, _ = pushes[-1]
+    if len({str(effect.args.get("title")) for effect, _ in pushes if effect.args.get("text")}) > 1:
+        texts = [str(effect.args["text"]) for effect, _ in pushes if effect.args.get("text")]
+        return Push("triaged", "\n".join(dict.fromkeys(texts)), f"{len(texts)} news of the service")
     if effect.args.get("promise") is not None:
         known = person.roster.by_label(client)
         name = known.name if known else client or "a client"

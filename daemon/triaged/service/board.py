@@ -13,7 +13,7 @@ class Board:
 
     loaded: Loaded
     _by_login: dict[str, tuple[Person, Account]] = field(init=False)
-    _known: set[str] = field(init=False)
+    _known: dict[str, None] = field(init=False)  # in the order of the configuration
 
     def __post_init__(self) -> None:
         """Index what is loaded."""
@@ -23,7 +23,7 @@ class Board:
     def swap(self, loaded: Loaded) -> None:
         """Put other settings in force."""
         self.loaded = loaded
-        self._known = {account.login for person in loaded.persons for account in person.accounts}
+        self._known = dict.fromkeys(account.login for person in loaded.persons for account in person.accounts)
         self._by_login |= {account.login: (person, account) for person in loaded.persons for account in person.accounts}
 
     def of(self, login: str) -> tuple[Person, Account]:
@@ -35,7 +35,7 @@ class Board:
         return login in self._known
 
     def logins(self) -> Iterator[str]:
-        """Every configured account."""
+        """Every configured account, in the order of the configuration."""
         return iter(tuple(self._known))
 
 

@@ -9,9 +9,10 @@ import contextlib
 import os
 import random
 import signal
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +44,18 @@ from triaged.log.events import Events
 from triaged.mailbox import Pools, Session
 from triaged.outbox import Outbox
 from triaged.service.board import Board, keeping
+from triaged.service.care import Care
+from triaged.service.health import DaemonState, HealthServer
 from triaged.service.inside import Inside
+from triaged.service.metrics import exporter
 from triaged.service.notify import Notifier
+from triaged.service.observe import account_states
 from triaged.service.standing import Live, standing
 from triaged.service.tokens import Tokens
 
 EX_OK, EX_FAILED, EX_DAMAGED, EX_CONFIG = 0, 1, 74, 78
 
-TIDY_EVERY = timedelta(days=1)
-"""How often what is older than `keep` is forgotten."""
+_UNHEARD = "/healthz, /readyz and /metrics are not there until the next start"
 
 PATIENCE = 3.5
 """Seconds that a stop waits for the steps in hand before it cuts their connections."""
@@ -80,6 +84,7 @@ class Daemon:
         chance: random.Random | None = None,
         notifier: Notifier | None = None,
         send: Send = send_by_apprise,
+        lines_lost: Callable[[], int] = lambda: 0,
     ) -> None:
         self.board = Board(loaded)
         self.events = events
@@ -87,6 +92,7 @@ class Daemon:
         self.chance = chance or random.SystemRandom()
         self.notifier = notifier or Notifier.from_environment()
         self.send = send
+        self.lines_lost = lines_lost
         self.rounds: Rounds | None = None
         self.tokens: Tokens | None = None
         self.pools = Pools()
@@ -97,6 +103,7 @@ class Daemon:
         self._reloading = asyncio.Event()
         self._unclean = False
         self._office: Office | None = None
+        self._health: HealthServer | None = None
         self._group: asyncio.TaskGroup | None = None
 
     # --- from start to stop -------------------------------------------------------------------------------------
@@ -132,6 +139,7 @@ class Daemon:
             self._listen_to_signals(loop)
             if trouble := await inside.open():
                 self.events.emit("account.degraded", error=trouble, reason="`triaged status` asks the ledger instead")
+            await self._listen_for_supervisors()
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
@@ -146,7 +154,8 @@ class Daemon:
                     group.create_task(self._once(), name="once")
                 else:
                     group.create_task(self._reload_when_told(), name="reload")
-                    group.create_task(self._keep_well(office), name="care")
+                    care = Care(office, self.notifier, self.summary, self._keep)
+                    group.create_task(care.run(self.stopping), name="care")
                 await self.stopping.wait()
                 await self._stop(once=once)
                 ready.cancel()  # accounts that were never tried would be waited for
@@ -156,6 +165,8 @@ class Daemon:
         finally:
             await self._hang_up()
             await inside.close()
+            if self._health is not None:
+                await self._health.close()
             waker.close()
         stopped = self.clock.now()
         with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):  # the next start is careful then
@@ -237,7 +248,9 @@ class Daemon:
         for reply in recovery.in_doubt:
             by_account.get(reply.account, self.events).emit("reply.in_doubt", **of_reply(reply), error=reply.reason)
         for reply in recovery.held:
-            by_account.get(reply.account, self.events).emit("reply.held", **of_reply(reply), reason="the ledger was restored")
+            by_account.get(reply.account, self.events).emit(
+                "reply.held", **of_reply(reply), reason="the ledger was restored"
+            )
 
     async def _stop(self, *, once: bool) -> None:
         if not once:
@@ -292,9 +305,7 @@ class Daemon:
 
         def siblings() -> Mapping[str, int]:
             owner, _ = self.board.of(row.login)
-            return {
-                one.label: self.stations[one.login].row.id for one in owner.accounts if one.login in self.stations
-            }
+            return {one.label: self.stations[one.login].row.id for one in owner.accounts if one.login in self.stations}
 
         desk = Desk(
             office=office,
@@ -328,6 +339,7 @@ class Daemon:
                 self.rounds.wake()
 
         desk.on_news = news
+        desk.on_state = self._say_state
         station = self.stations[row.login] = Station(row, desk, outbox)
         assert self._group is not None
         station.tasks = [
@@ -402,6 +414,33 @@ class Daemon:
             "people": await self._office.write(standing, loaded, now, live),
         }
 
+    async def _state(self) -> DaemonState:
+        """How everything is, for supervisors."""
+        assert self._office is not None
+        turned = time.monotonic()
+        await asyncio.sleep(0)  # one turn of the loop
+        lag = time.monotonic() - turned
+        overview = await self._office.write(Ledger.overview)
+        health = {login: station.desk.health for login, station in self.stations.items()}
+        accounts = account_states(health, self.board, overview)
+        return DaemonState(self.started_at, self.ready.is_set(), accounts, self.lines_lost(), lag)
+
+    async def _listen_for_supervisors(self) -> None:
+        service = self.board.loaded.service
+        if service is None or service.listen is None:
+            return
+        host, port = service.listen
+        self._health = HealthServer(self._state, exporter(self.events.counts))
+        try:
+            await self._health.open(host, port)
+        except OSError as error:
+            why = error.strerror or str(error)
+            self.events.emit("account.degraded", error=f"{host}:{port} cannot be listened at: {why}", reason=_UNHEARD)
+
+    def _say_state(self) -> None:
+        if self.ready.is_set() and not self.stopping.is_set():
+            self.notifier.status(self.summary())
+
     async def _reload_when_told(self) -> None:
         while not self.stopping.is_set():
             await self._reloading.wait()
@@ -430,6 +469,7 @@ class Daemon:
 
         assert self._office is not None
         self.board.swap(loaded)
+        self.events.threshold.subjects = self._says_subjects()
         await self._man(self._office)
         for change in changes(before, loaded) or ("nothing has changed",):
             self.events.emit("config.reloaded", reason=change)
@@ -438,20 +478,9 @@ class Daemon:
         self.sweep()
         return True
 
-    async def _keep_well(self, office: Office) -> None:
-        """Feed the watchdog from this loop, only while the ledger's thread answers too; tidy up once a day."""
-        tidied: datetime | None = None
-        while not self.stopping.is_set():
-            await office.write(Ledger.next_due)
-            self.notifier.alive(self.summary())
-            now = self.clock.now()
-            service = self.board.loaded.service
-            if (tidied is None or now - tidied > TIDY_EVERY) and service is not None and service.keep is not None:
-                with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):  # at the next round then
-                    await office.write(Ledger.purge, now, service.keep.fixed)
-                    tidied = now
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.stopping.wait(), self.notifier.watchdog_seconds or 60)
+    def _keep(self) -> timedelta | None:
+        service = self.board.loaded.service
+        return service.keep.fixed if service is not None and service.keep is not None else None
 
 
 def _unmoved(desk: Desk) -> str:

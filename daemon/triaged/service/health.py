@@ -63,6 +63,7 @@ class DaemonState:
     ready: bool  # every account has been tried
     accounts: tuple[AccountState, ...]
     lines_lost: int = 0  # of the log
+    loop_lag: float = 0.0  # seconds that one turn of the event loop took
 
 
 Provider = Callable[[], Awaitable[DaemonState]]

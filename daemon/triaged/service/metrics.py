@@ -70,6 +70,8 @@ def _of_the_daemon(state: DaemonState) -> "Iterator[Metric]":
     started = state.started_at.timestamp()
     yield GaugeMetricFamily("triaged_start_time_seconds", "When the daemon started.", value=started)
     yield GaugeMetricFamily("triaged_ready", "Whether every account has been tried.", value=float(state.ready))
+    lag = state.loop_lag
+    yield GaugeMetricFamily("triaged_loop_lag_seconds", "How long one turn of the event loop took.", value=lag)
     yield CounterMetricFamily("triaged_log_lines_lost", "Lines of the log that nobody took.", value=state.lines_lost)
 
 

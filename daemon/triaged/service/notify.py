@@ -42,6 +42,10 @@ class Notifier:
         """The loop runs and the ledger answers."""
         self._send("WATCHDOG=1", _status(status))
 
+    def status(self, status: str) -> None:
+        """How things are has changed; this feeds no watchdog."""
+        self._send(_status(status))
+
     def stopping(self) -> None:
         """The end has begun."""
         self._send("STOPPING=1", _status("stopping"))

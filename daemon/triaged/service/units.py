@@ -195,7 +195,7 @@ def _home(program: str) -> str:
 
 
 def _refuse_private_places(program: str) -> None:
-    for place in ("/tmp", "/var/tmp"):  # noqa: S108 — the service has a /tmp of its own, which is the point
+    for place in ("/tmp", "/var/tmp"):  # noqa: S108 — nothing is written there, they are refused
         if PurePosixPath(program).is_relative_to(place):
             raise ValueError(
                 f"{program} lies in {place}, which services do not see: install triaged under /opt or /usr/local"

@@ -1,0 +1,101 @@
+"""The daemon's care of itself: the watchdog's food, the ledger's checks, what is forgotten."""
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from server.clock import DrivenClock
+from support.loglines import LogLines
+from triaged.desk.office import Office
+from triaged.ledger import Ledger, LedgerDamaged, LedgerThread
+from triaged.ledger.opening import generation_file
+from triaged.service.care import Care
+from triaged.service.notify import Notifier
+
+
+@dataclass
+class Round:
+    """Care of a ledger in a file, on a clock that the test drives."""
+
+    book: LedgerThread
+    clock: DrivenClock
+    care: Care = field(init=False)
+    fed: int = 0
+
+    def __post_init__(self) -> None:
+        office = Office(self.book, self.clock, LogLines(self.clock.now).events)
+        self.care = Care(office, Notifier(), self._summary, lambda: timedelta(days=30))
+
+    def _summary(self) -> str:
+        self.fed += 1  # it is asked for when the watchdog is fed, and only then
+        return "well"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "triaged.db"
+
+
+@pytest_asyncio.fixture
+async def around(path: Path) -> AsyncIterator[Round]:
+    book = LedgerThread(await asyncio.to_thread(Ledger.open, path))
+    made = Round(book, DrivenClock())
+    await book.call(Ledger.recover, made.clock.now())  # as the start does
+    yield made
+    await book.close()
+
+
+async def test_the_watchdog_starves_while_the_ledgers_thread_does_not_answer(around: Round):
+    go_on = threading.Event()
+
+    def hang(_ledger: Ledger) -> None:
+        go_on.wait(20)
+
+    hanging = asyncio.create_task(around.book.call(hang))
+    await asyncio.sleep(0)
+    caring = asyncio.create_task(around.care.once())
+    await asyncio.wait({caring}, timeout=0.2)
+    assert around.fed == 0
+    go_on.set()
+    await asyncio.gather(hanging, caring)
+    assert around.fed == 1
+
+
+async def test_it_is_fed_again_and_again_until_the_stop(around: Round):
+    stopping = asyncio.Event()
+    running = asyncio.create_task(around.care.run(stopping))
+    while around.fed < 4:
+        await around.book.call(Ledger.next_due)  # behind what the round has asked the ledger's thread for
+        await around.clock.advance(timedelta(minutes=1))
+    stopping.set()
+    await running
+
+
+async def test_the_ledger_is_folded_in_every_hour(around: Round, path: Path):
+    generations = []
+    for _ in range(4):
+        await around.care.once()
+        generations.append(int(generation_file(path).read_text().split()[0]))
+        await around.clock.advance(timedelta(minutes=31))
+    first = generations[0]
+    assert generations == [first, first, first + 1, first + 1]
+
+
+async def test_damage_is_found_within_a_day_and_ends_the_daemon(around: Round, path: Path):
+    await around.care.once()
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.execute("PRAGMA ignore_check_constraints = on")
+        db.execute("INSERT INTO folder VALUES (1, 'INBOX', 'no role that there is', 1, 1, 1, NULL)")
+    await around.clock.advance(timedelta(hours=23))
+    await around.care.once()
+    await around.clock.advance(timedelta(hours=2))
+    with pytest.raises(LedgerDamaged):
+        await around.care.once()
