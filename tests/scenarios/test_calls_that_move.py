@@ -1,0 +1,64 @@
+"""A change of the configuration moves a call that clients were promised: the promise moves along, the client hears of it late."""
+
+from scenarios.conftest import Opening
+from scenarios.plays import CONSULTANT, GARY
+from scenarios.stage import Stage
+
+MOVED = CONSULTANT.replace('calls = ["fri 10:00 for 45m"]', 'calls = ["fri 12:00 for 45m"]')
+TOLD = '\n[promises]\nslip = "send"\n'
+
+
+async def _promised(stage: Stage) -> None:
+    await stage.to("tue 10:00")
+    await stage.arrives(GARY, "quick question")
+    await stage.later(minutes=15)
+    assert len(stage.sent()) == 1
+
+
+async def test_the_promise_moves_with_its_call_and_nobody_is_told_when_slip_is_off(stages: Opening):
+    async with stages() as stage:
+        await _promised(stage)
+        await stage.reload(MOVED)
+        assert len(stage.events("promise.moved")) == 1
+        await stage.later(hours=3)
+        assert len(stage.sent()) == 1
+        await stage.to("fri 12:30")
+        [kept] = stage.events("promise.kept")
+        assert kept["reason"] == "the call begins, later than the client was told"
+
+
+async def test_the_notice_waits_an_hour_and_names_the_new_time_in_the_clients_zone(stages: Opening):
+    async with stages(CONSULTANT + TOLD) as stage:
+        await _promised(stage)
+        await stage.reload(MOVED + TOLD)
+        await stage.later(minutes=55)
+        assert len(stage.sent()) == 1
+        await stage.later(minutes=10)
+        assert len(stage.sent()) == 2
+        assert "11:00 (London time)" in " ".join(stage.sent()[1].get_content().split())
+        await stage.to("fri 12:30")
+        assert [line["reason"] for line in stage.events("promise.kept")] == ["the call begins"]
+
+
+async def test_a_change_that_is_undone_within_the_hour_is_not_told(stages: Opening):
+    async with stages(CONSULTANT + TOLD) as stage:
+        await _promised(stage)
+        await stage.reload(MOVED + TOLD)
+        await stage.later(minutes=20)
+        await stage.reload(CONSULTANT + TOLD)
+        await stage.later(hours=3)
+        assert len(stage.sent()) == 1
+        assert stage.rows("SELECT state FROM reply WHERE kind = 'moved'") == [("cancelled",)]
+
+
+async def test_when_one_change_moves_more_than_three_promises_the_notices_are_held(stages: Opening):
+    async with stages(CONSULTANT + TOLD) as stage:
+        await stage.to("tue 10:00")
+        for name in ("ann", "bob", "cai", "dee"):
+            await stage.arrives(f"{name} <{name}@harbor.example>", f"Question of {name}")
+        await stage.later(minutes=15)
+        assert len(stage.sent()) == 4
+        await stage.reload(MOVED + TOLD)
+        await stage.later(hours=3)
+        assert len(stage.sent()) == 4
+        assert len(stage.events("reply.held")) == 4

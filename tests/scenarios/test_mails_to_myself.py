@@ -1,0 +1,95 @@
+"""Digest, agenda and pushes under trouble: once per due time, late rather than never, and never in the way of triage."""
+
+from scenarios.conftest import Opening
+from scenarios.plays import CONSULTANT, GARY
+from triaged.desk.push import PushError
+from triaged.desk.words import Push
+
+DIGEST = '\n[digest]\nat = "16:30"\nagenda = "30m before next call"\n'
+PHONE = '\n[notify.phone]\nurl = "json://phone.example/"\nevery = "20m"\n'
+PUSHED = CONSULTANT.replace('then = "urgent"', 'then = "urgent"\nnotify = ["phone"]') + PHONE
+
+
+async def test_a_digest_missed_while_nothing_ran_is_merged_into_the_next(stages: Opening):
+    async with stages(CONSULTANT + DIGEST) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "First question", "What about the roof?")
+        await stage.close()
+        await stage.clock.leap(stage.instant("thu 09:30") - stage.clock.now())
+        await stage.open()
+        digests = [name for name in stage.inbox() if name.startswith("Digest")]
+        assert len(digests) == 1, "the newest one that was missed, late"
+        assert b"What about the roof?" in stage.inbox()[digests[0]].raw
+        await stage.to("thu 16:45")
+        assert len(stage.events("digest.delivered")) == 1, "nothing new: no mail about nothing"
+
+
+async def test_no_digest_on_a_day_without_office_hours_and_none_in_observe(stages: Opening):
+    async with stages(CONSULTANT + DIGEST) as stage:
+        await stage.to("fri 16:40")
+        await stage.to("sat 12:00")
+        await stage.arrives(GARY, "On Saturday")
+        await stage.to("sun 20:00")
+        assert stage.events("digest.delivered") == []
+    async with stages((CONSULTANT + DIGEST).replace('mode = "send"', 'mode = "observe"')) as stage:
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "Observed")
+        await stage.to("tue 16:40")
+        assert [name for name in stage.inbox() if name.startswith("Digest")] == []
+
+
+async def test_an_agenda_is_delivered_once_also_over_a_restart(stages: Opening):
+    async with stages(CONSULTANT + DIGEST) as stage:
+        await stage.to("thu 10:00")
+        await stage.arrives(GARY, "For the call")
+        await stage.to("fri 09:31")
+        await stage.close()
+        await stage.open()
+        await stage.to("fri 10:20")
+        harbor = [line for line in stage.events("agenda.delivered") if line.get("client") == "harbor"]
+        assert len(harbor) == 1
+
+
+async def test_a_mail_of_triaged_to_myself_is_nobodys_answer_and_is_not_triaged(stages: Opening):
+    async with stages(CONSULTANT + DIGEST) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 16:00")
+        await stage.arrives(GARY, "A question")
+        await stage.to("tue 16:35")
+        assert len(stage.events("digest.delivered")) == 1
+        assert stage.events("message.answered") == []
+        assert stage.rows("SELECT count(*) FROM item") == [(1,)]
+
+
+async def test_urgent_mail_is_pushed_once_in_twenty_minutes_and_the_next_push_tells_how_many(stages: Opening):
+    async with stages(PUSHED) as stage:
+        await stage.to("tue 10:00")
+        for number in range(3):
+            await stage.arrives(GARY, f"outage {number}")
+        assert [push.title for push in stage.pushes] == ["Harbor Trust: urgent"]
+        await stage.later(minutes=30)
+        assert len(stage.pushes) == 2
+        assert "2" in stage.pushes[1].title
+
+
+async def test_a_push_that_is_not_taken_is_tried_again_and_holds_up_nothing(stages: Opening):
+    refusals = 2
+
+    async def send(url: str, push: Push) -> None:
+        nonlocal refusals
+        refusals -= 1
+        if refusals >= 0:
+            raise PushError("the service did not take the push")
+        stage.pushes.append(push)
+
+    stage = stages(PUSHED)
+    async with stage:
+        stage.daemon.rounds._send = send
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "outage")
+        assert stage.flags("outage") == {"\\Flagged"}
+        assert len(stage.events("notify.failed")) == 1
+        await stage.later(minutes=10)
+        assert len(stage.pushes) == 1
+        assert len(stage.events("notify.sent")) == 1
