@@ -3,10 +3,12 @@
 A code and a year go in, dates and names come out. Names are English where the library has them.
 """
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
 from triaged.core.timewords import nearest
 
@@ -22,9 +24,9 @@ def parse_holidays(text: str) -> str:
     code = text.strip()
     if not code:
         return ""
-    from holidays.utils import list_supported_countries
+    from holidays.registry import EntityLoader
 
-    countries = list_supported_countries(include_aliases=False)
+    countries = set(EntityLoader.get_country_codes(include_aliases=False))
     country, dash, subdivision = code.partition("-")
     country = country.upper()
     if country not in countries:
@@ -36,11 +38,40 @@ def parse_holidays(text: str) -> str:
         raise ValueError(f'no holidays are known for "{country}"{hint or ": write a country code, as in DE or DE-BE"}')
     if not dash:
         return country
-    known = {name.casefold(): name for name in countries[country]}
+    known = {name.casefold(): name for name in _subdivisions(country)}
     if subdivision.casefold() not in known:
-        choice = ", ".join(f"{country}-{name}" for name in sorted(countries[country])) or f"only {country}"
+        choice = ", ".join(f"{country}-{name}" for name in sorted(known.values())) or f"only {country}"
         raise ValueError(f'"{country}" has no subdivision "{subdivision}": write one of {choice}')
     return f"{country}-{known[subdivision.casefold()]}"
+
+
+def _subdivisions(country: str) -> tuple[str, ...]:
+    import holidays
+
+    with _one_country_only():
+        return tuple(getattr(holidays, country).subdivisions)
+
+
+@contextmanager
+def _one_country_only() -> Iterator[None]:
+    """Let the library load the country that is asked for, and not first the other two hundred.
+
+    Its package `holidays.countries` imports them all when one of its modules is needed (0.99: 100 ms of each start). For
+    the time being an empty package stands in its place, which finds the modules and imports none of them.
+    """
+    import holidays
+
+    name = "holidays.countries"
+    if name in sys.modules:
+        yield
+        return
+    standing_in = ModuleType(name)
+    standing_in.__path__ = [f"{folder}/countries" for folder in holidays.__path__]
+    sys.modules[name] = standing_in
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 @lru_cache(maxsize=256)
@@ -51,5 +82,6 @@ def holidays_of(code: str, year: int) -> Mapping[date, str]:
     from holidays import country_holidays
 
     country, _, subdivision = code.partition("-")
-    found = country_holidays(country, subdiv=subdivision or None, years=year)
+    with _one_country_only():
+        found = country_holidays(country, subdiv=subdivision or None, years=year)
     return MappingProxyType({day: name for day, name in found.items() if day.year == year})
