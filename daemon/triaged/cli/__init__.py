@@ -6,6 +6,7 @@ Exit codes (config/README.md): 0 done, 1 it did not work (one line on stderr), 2
 import argparse
 import gc
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -46,6 +47,9 @@ _FEW_COLLECTIONS = 50_000
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     gc.set_threshold(_FEW_COLLECTIONS)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = _parser(arguments)
     args = parser.parse_args(arguments)
