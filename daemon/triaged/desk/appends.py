@@ -81,18 +81,25 @@ def _at(effect: EffectRow, now: datetime) -> datetime:
 
 async def _remove(desk: "Desk", session: Session, effect: EffectRow) -> None:
     """A draft of ours that is no longer wanted: into the bin, and only it."""
-    folder = effect.args.get("folder")
+    folder = effect.args.get("folder") or (desk.layout.drafts if desk.layout else None)
+    message_id = str(effect.args.get("message_id") or "")
     if not folder or await session.status(str(folder)) is None:
         return
-    await session.select(str(folder))
-    found = await session.find(str(effect.args.get("message_id") or ""), 1)
-    if not found:
-        return
-    now = desk.office.now()
-    if not await desk.office.write(Ledger.begin, [effect.id], now):
-        return
     trash = await session.special("trash")
-    if trash is not None and trash != folder and session.can_move:
+    in_trash = effect.tries and trash is not None and await _is_in(session, trash, message_id)
+    await session.select(str(folder))
+    found = await session.find(message_id, 1)
+    now = desk.office.now()
+    if not found or not await desk.office.write(Ledger.begin, [effect.id], now):
+        return
+    if in_trash:
+        await session.finish_move(found)  # an attempt whose end was not seen had copied it already
+    elif trash is not None and trash != folder and session.can_move:
         await session.move(found, trash)
     else:
         await session.store(found, add=["\\Deleted"])
+
+
+async def _is_in(session: Session, folder: str, message_id: str) -> bool:
+    await session.select(folder)
+    return bool(await session.find(message_id, 1))

@@ -72,6 +72,9 @@ def end_reply(db: Connection, reply: int, state: str, reason: str | None, now: i
         (state, reason, code, now, reply),
     )
     void_untold(db, reply, state, now)
+    ended = reply_of(db, reply)
+    if ended is not None and ended.mode == "draft" and ended.tries:
+        remove_draft(db, ended, now)  # also where nobody saw the end of the attempt that wrote it
 
 
 def void_untold(db: Connection, reply: int, why: str, now: int) -> None:
@@ -90,8 +93,6 @@ def cancel_reply(db: Connection, reply: int, reason: str, now: int) -> ReplyRow 
     if before is None:
         return None
     end_reply(db, reply, "cancelled", reason, now)
-    if before.state == "drafted":
-        remove_draft(db, before, now)
     return reply_of(db, reply)
 
 
