@@ -24,12 +24,15 @@ PATIENT = timedelta(minutes=15)
 
 _FIGURES = ("aside", "waiting", "held", "in_doubt", "failing", "unreadable")
 _NEEDS = {
-    "held": "{} held: see `triaged queue`",
-    "in_doubt": "{} in doubt, it is not known whether they went out: see `triaged queue`",
-    "failing": "{} that failed more than twice: see `triaged log --event account.degraded`",
-    "unreadable": "{} that could not be read: they lie in the inbox",
+    "held": ("reply", "replies", "held: see `triaged queue`"),
+    "in_doubt": ("reply", "replies", "in doubt, nobody knows whether the client has it: see `triaged queue`"),
+    "failing": (
+        "act",
+        "acts",
+        "on the mailbox that failed again and again: see `triaged log --event account.degraded`",
+    ),
+    "unreadable": ("message", "messages", "that could not be read, left in the inbox"),
 }
-_OF = {"held": "replies", "in_doubt": "replies", "failing": "acts on the mailbox", "unreadable": "messages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +158,13 @@ def _attention(
         label = account["account"]
         if not absent and (trouble := _trouble(account, now)):
             needs.append(f"{label}: {trouble}")
-        needs += [
-            f"{label}: {_NEEDS[name].format(_count(account[name], _OF[name]))}" for name in _NEEDS if account[name]
-        ]
+        for figure, (one, several, words) in _NEEDS.items():
+            if count := account[figure]:
+                needs.append(f"{label}: {count} {one if count == 1 else several} {words}")
     overdue = [one for one in promises if one.state == "overdue"]
     if overdue:
         names = ", ".join(dict.fromkeys(_name(person, one.client) for one in overdue))
-        needs.append(f"{_count(len(overdue), 'promised answers')} overdue ({names})")
+        needs.append(f"{len(overdue)} promised {'answer' if len(overdue) == 1 else 'answers'} overdue ({names})")
     return needs
 
 
@@ -176,10 +179,6 @@ def _trouble(account: Mapping[str, Any], now: datetime) -> str:
         case _:
             since = datetime.fromisoformat(account["since"]) if account["since"] else now
             return f"not connected since {since:%a %H:%M}: {account['error']}" if now - since >= PATIENT else ""
-
-
-def _count(number: int, things: str) -> str:
-    return f"{number} {things if number != 1 else things.replace('acts', 'act').removesuffix('s').replace('replie', 'reply')}"
 
 
 def _name(person: Person, label: str) -> str:
