@@ -10,14 +10,16 @@ import os
 import signal
 import socket
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from scenarios.stage import rest
+from scenarios.stage import BERLIN, rest
 from server.clock import DrivenClock
 from triaged import crash
 from triaged.config import load
+from triaged.core.language import detect
+from triaged.core.wording import when
 from triaged.log.events import captured
 from triaged.service.daemon import Daemon
 
@@ -25,6 +27,8 @@ from triaged.service.daemon import Daemon
 def main(path: str) -> None:
     """Listen, and fork a daemon for each connection."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    detect("Can you ring me?", ("en", "de"))  # what is imported when it is needed, once for all
+    when(datetime.now(UTC), "de", BERLIN, datetime.now(UTC))
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(path)
         listening.listen(50)

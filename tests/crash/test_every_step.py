@@ -92,6 +92,7 @@ class Day:
     now: datetime = START
     deaths: int = 0
     said: list[dict[str, Any]] = field(default_factory=list)
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.users = [self.dovecot.new_user() for _ in range(2)]
@@ -208,8 +209,8 @@ class Day:
             return db.execute(sql).fetchall()
 
     def mailboxes(self) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
-        """Every folder of both: subjects and flags."""
-        return {
+        """Every folder of both when the day was over: subjects and flags."""
+        self.found = self.found or {
             f"{number} {folder}": sorted(
                 (str(message_from_bytes(one.raw, policy=default)["Subject"]), tuple(sorted(one.flags)))
                 for one in self.dovecot.messages(user, folder)
@@ -217,6 +218,7 @@ class Day:
             for number, user in enumerate(self.users)
             for folder in self.dovecot.folders(user)
         }
+        return dict(self.found)
 
     def ledger(self) -> dict[str, list[tuple[Any, ...]]]:
         """What the ledger remembers, without ids and instants of machines."""
