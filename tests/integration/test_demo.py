@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from server.processes import until
+
 pytest.importorskip("pymap", reason="the extra `demo` is not installed")
 COMMAND = [sys.executable, "-m", "triaged", "demo"]
 Played = tuple[subprocess.CompletedProcess[str], Path]
@@ -137,3 +139,13 @@ def flags_of(port: int, subject: str) -> str:
             if uids:
                 return "\\Flagged"
         return ""
+
+
+def test_stopped_in_the_middle_it_leaves_nothing_behind_either(tmp_path: Path):
+    with subprocess.Popen(COMMAND, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as demo:
+        until(lambda: list(tmp_path.glob("triaged-demo-*")), 20, "it has begun")
+        demo.send_signal(signal.SIGTERM)
+        _, said = demo.communicate(timeout=20)
+    assert demo.returncode in (130, 143)
+    assert b"Traceback" not in said
+    assert list(tmp_path.glob("triaged-demo-*")) == []

@@ -3,12 +3,14 @@
 import argparse
 import asyncio
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,9 +25,14 @@ def run(args: argparse.Namespace) -> int:
     from triaged.demo.servers import check_extra
 
     check_extra()
+    signal.signal(signal.SIGTERM, _end)  # before the daemon listens to it: nothing is left behind even then
     with _folder() as folder:
         asyncio.run(_demo(folder, keep=args.keep))
     return 0
+
+
+def _end(_signal: int, _frame: object) -> NoReturn:
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 @contextmanager
