@@ -117,7 +117,7 @@ def office(
         dovecot = own_dovecot(Variant(oauth=provider.introspection))
         postfix = Postfix(dovecot, authority.valid(), Routes(others=sink))
         stage = stages(ME + ACCOUNTS + CLIENTS + REPLY + RULES, dovecot=dovecot)
-        provider.now = lambda: stage.clock.now()
+        provider.now = stage.clock.now
         stage.users.append(dovecot.new_user("dana"))
         plain = dovecot.new_user("plain")
         stage.imap = TOKENS % provider.url

@@ -237,6 +237,7 @@ def arriving(
         kinds=who.kinds,
         subject=message.subject,
         excerpt=excerpt_of(message),
+        server_id=fetched.server_id,
         lookback=person.rules.longest_burst,
         fuse=account.reply_fuse.period,
         new_message_id=new_message_id(desk.office.chance, account.addresses[0].domain),

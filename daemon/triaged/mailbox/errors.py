@@ -95,7 +95,7 @@ _LATER = frozenset({"UNAVAILABLE", "INUSE", "SERVERBUG", "CONTACTADMIN", "LIMIT"
 _LATER_WORDS = re.compile(
     r"too many (?:simultaneous |concurrent |open )?connections|maximum number of connections|authenticated but not connected"
     r"|server (?:is )?unavailable|server (?:is )?busy|try again later|temporar(?:y|ily)|zu viele zugriffsversuche"
-    r"|too many (?:login|authentication) attempts|too many logins|rate limit|service not available",
+    r"|too many (?:login|authentication) attempts|too many logins|exceeded command or bandwidth limits|rate limit|service not available",
     re.IGNORECASE,
 )
 _THROTTLED = re.compile(r"throttl|suggested backoff", re.IGNORECASE)

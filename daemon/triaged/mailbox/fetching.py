@@ -50,9 +50,12 @@ class Items:
     size: int = 0
     sections: dict[bytes, bytes] = field(default_factory=dict)  # b"HEADER", b"TEXT", b"1.2", … as asked for
     structure: Value = None
+    server_id: str | None = None  # X-GM-MSGID
 
 
-def fetch(imap: Imap, uids: Sequence[int], *, text: bool, parts: bool = False) -> Iterator[list[Fetched]]:
+def fetch(
+    imap: Imap, uids: Sequence[int], *, text: bool, parts: bool = False, gmail: bool = False
+) -> Iterator[list[Fetched]]:
     """The messages of those UIDs that exist, window after window, in UID order.
 
     Args:
@@ -60,15 +63,17 @@ def fetch(imap: Imap, uids: Sequence[int], *, text: bool, parts: bool = False) -
         uids: which.
         text: also the first 16 KB of text; else headers alone.
         parts: of large messages also the names and types of parts that lie beyond.
+        gmail: also the id that a message keeps under all its labels (X-GM-MSGID).
     """
     for chosen, window in uid_sets(uids):
-        yield _window(imap, chosen, window, text=text, parts=parts)
+        yield _window(imap, chosen, window, text=text, parts=parts, gmail=gmail)
 
 
-def _window(imap: Imap, chosen: bytes, window: list[int], *, text: bool, parts: bool) -> list[Fetched]:
+def _window(imap: Imap, chosen: bytes, window: list[int], *, text: bool, parts: bool, gmail: bool) -> list[Fetched]:
     limits = {b"HEADER": HEADER_OCTETS} | ({b"TEXT": TEXT_OCTETS} if text else {})
     body = b" BODY.PEEK[TEXT]<0.%d>" % TEXT_OCTETS if text else b""
-    wanted = b"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]<0.%d>%s)" % (HEADER_OCTETS, body)
+    own = b" X-GM-MSGID" if gmail else b""
+    wanted = b"(UID FLAGS INTERNALDATE RFC822.SIZE%s BODY.PEEK[HEADER]<0.%d>%s)" % (own, HEADER_OCTETS, body)
     found = ask(imap, chosen, window, wanted, limits)
     for uid in [uid for uid, items in found.items() if b"HEADER" not in items.sections]:
         # only a change of flags was told, and the message is gone; or the server will not give the header
@@ -85,7 +90,7 @@ def _message(uid: int, items: Items, *, text: bool) -> Fetched:
     complete = text and bool(header) and len(header) < HEADER_OCTETS and len(body) < TEXT_OCTETS
     complete = complete or (bool(header) and len(header) + len(body) == items.size)
     size = len(header) + len(body) if complete else max(items.size, len(header) + len(body))
-    return Fetched(uid, items.flags or frozenset(), items.arrived, size, header, body, complete)
+    return Fetched(uid, items.flags or frozenset(), items.arrived, size, header, body, complete, items.server_id)
 
 
 def _with_far_text(imap: Imap, messages: list[Fetched], *, parts: bool) -> list[Fetched]:
@@ -173,8 +178,11 @@ def read_fetch(cursor: Cursor, asked: set[int], limits: Mapping[bytes, int], fou
                 _section(cursor, item, items, limits)
             case "other":
                 value = cursor.value()
-                if item["other"].upper() == b"BODYSTRUCTURE":
-                    items.structure = value
+                match item["other"].upper():
+                    case b"BODYSTRUCTURE":
+                        items.structure = value
+                    case b"X-GM-MSGID" if isinstance(value, bytes):
+                        items.server_id = value.decode("ascii", "replace")[:40]
             case _:
                 break
     if uid in asked:
@@ -212,6 +220,7 @@ def _merge(found: dict[int, Items], uid: int, items: Items) -> None:
     known.size = items.size or known.size
     known.sections |= items.sections
     known.structure = items.structure or known.structure
+    known.server_id = items.server_id or known.server_id
 
 
 @lru_cache(maxsize=512)

@@ -240,8 +240,11 @@ class Session:
             text: also the first 16 KB of text.
             parts: of large messages also the names and types of the parts beyond the first 16 KB.
         """
+        gmail = self.capabilities.gmail
         return await self._call(
-            lambda imap: [m for window in fetching.fetch(imap, uids, text=text, parts=parts) for m in window],
+            lambda imap: [
+                m for window in fetching.fetch(imap, uids, text=text, parts=parts, gmail=gmail) for m in window
+            ],
             octets=32_000 * len(uids),
         )
 

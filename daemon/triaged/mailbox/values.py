@@ -70,6 +70,7 @@ class Fetched:
     header: bytes
     body: bytes
     complete: bool
+    server_id: str | None = None  # what the server knows it by in all folders: X-GM-MSGID at Gmail
 
 
 class IdleEnd(Enum):
