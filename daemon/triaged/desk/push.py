@@ -14,7 +14,7 @@ from triaged.core.errors import TriagedError
 from triaged.core.settings import Channel
 from triaged.desk.household import Household
 from triaged.desk.office import Office
-from triaged.desk.words import Push, push_words
+from triaged.desk.words import Push, is_call, push_words
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow, Item
 
@@ -80,7 +80,8 @@ async def _group(
             await office.write(Ledger.postpone, one, now + wait, "one push went a while ago")
         return
     await office.write(Ledger.begin, ids, now)
-    words = push_words(household.person, client, pushes, subjects=subjects)
+    calls = await _calls(office, household, pushes)
+    words = push_words(household.person, client, pushes, subjects=subjects, calls=calls)
     fields: dict[str, Any] = {"client": client or None, "item": pushes[-1][0].item, "to": label}
     try:
         url = await ask_secret(channel.url, service=f"[notify.{label}]")
@@ -92,6 +93,16 @@ async def _group(
     for one in ids:
         await office.write(Ledger.done, one, sent)
     household.events.emit("notify.sent", **fields, reason=words.reason)
+
+
+async def _calls(office: Office, household: Household, pushes: Sequence[tuple[EffectRow, Item | None]]) -> int:
+    """How many calls there were up to the newest that is pushed, within the longest burst that a rule asks for."""
+    newest = pushes[-1][1]
+    if newest is None or not is_call(newest.kind):
+        return 0
+    lookback = household.person.rules.longest_burst
+    facts = await office.write(Ledger.facts_again, newest, newest.arrived_at, lookback=lookback, fuse=timedelta(0))
+    return 1 + sum(is_call(arrival.kinds) for arrival in facts.recent)
 
 
 async def _too_soon(office: Office, household: Household, channel: Channel, client: str) -> timedelta | None:

@@ -1,6 +1,6 @@
 """The words of mails and pushes to myself: warnings and urgent messages, in my language. Values in, texts out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,29 +78,79 @@ def watching_words(
     return title.format(account=account), text.format(account=account, since=at, error=error).strip()
 
 
-def push_words(person: Person, client: str, pushes: Sequence[tuple[EffectRow, Item | None]], *, subjects: bool) -> Push:
-    """One push about everything of one client that waits for it; other news of the service carry their own text."""
+_PUSH = {
+    "en": {
+        "urgent": "{name}: urgent",
+        "urgents": "{name}: {count} urgent messages",
+        "message": "{name} has written",
+        "messages": "{name}: {count} messages",
+        "call": "{name} rang",
+        "calls": "{name} rang {count} times",
+        "unverified": "(sender not verified)",
+        "overdue": "An answer is overdue",
+        "promised": "An answer promised to {name} is overdue.",
+        "somebody": "a client",
+    },
+    "de": {
+        "urgent": "{name}: dringend",
+        "urgents": "{name}: {count} dringende Nachrichten",
+        "message": "{name} hat geschrieben",
+        "messages": "{name}: {count} Nachrichten",
+        "call": "{name} hat angerufen",
+        "calls": "{name} hat {count}-mal angerufen",
+        "unverified": "(Absender nicht bestätigt)",
+        "overdue": "Eine Antwort ist überfällig",
+        "promised": "Eine Antwort, die {name} zugesagt ist, ist überfällig.",
+        "somebody": "einem Kunden",
+    },
+}
+_CALLS = frozenset({"voicemail", "missed-call"})
+
+
+def is_call(kinds: Iterable[str]) -> bool:
+    """Whether these are the kinds of a caller's notice."""
+    return not _CALLS.isdisjoint(kinds)
+
+
+def push_words(
+    person: Person, client: str, pushes: Sequence[tuple[EffectRow, Item | None]], *, subjects: bool, calls: int = 0
+) -> Push:
+    """One push about everything of one client that waits for it, in my language; other news of the service carry their own text.
+
+    `calls`: how many calls of this client it tells of, with those that were not pushed; `subjects` False: none are named.
+    """
     items = [item for _, item in pushes if item is not None]
     if not items:
         return _news(person, client, pushes)
+    words = _PUSH.get(person.language, _PUSH["en"])
     known = person.roster.by_label(client)
-    name = known.name if known else client
-    newest = items[-1]
-    unverified = (newest.decision or {}).get("verified") is False
-    title = f"{name}: {len(items)} urgent messages" if len(items) > 1 else f"{name}: urgent"
-    lines = [f"{item.sender}: {item.subject or '–'}" if subjects else f"{item.sender}" for item in items[-5:]]
-    if unverified:
-        lines.append("(sender not verified)")
+    title = _title(words, known.name if known else client, items, calls)
+    lines = [_line(item, subjects=subjects) for item in items[-5:]]
+    if (items[-1].decision or {}).get("verified") is False:
+        lines.append(words["unverified"])
     return Push(title, "\n".join(lines), f"{len(items)} message{'s' if len(items) > 1 else ''}")
+
+
+def _title(words: Mapping[str, str], name: str, items: Sequence[Item], calls: int) -> str:
+    urgent = sum(item.verdict == "urgent" for item in items)
+    if all(is_call(item.kind) for item in items):
+        what, count = "call", max(calls, len(items))
+    else:
+        what, count = ("urgent", urgent) if urgent else ("message", len(items))
+    return words[f"{what}s" if count > 1 else what].format(name=name, count=count)
+
+
+def _line(item: Item, *, subjects: bool) -> str:
+    if not subjects:
+        return f"{item.sender}"
+    return f"{item.subject}" if is_call(item.kind) and item.subject else f"{item.sender}: {item.subject or '–'}"
 
 
 def _news(person: Person, client: str, pushes: Sequence[tuple[EffectRow, Item | None]]) -> Push:
     effect, _ = pushes[-1]
-    if len({str(effect.args.get("title")) for effect, _ in pushes if effect.args.get("text")}) > 1:
-        texts = [str(effect.args["text"]) for effect, _ in pushes if effect.args.get("text")]
-        return Push("triaged", "\n".join(dict.fromkeys(texts)), f"{len(texts)} news of the service")
     if effect.args.get("promise") is not None:
+        words = _PUSH.get(person.language, _PUSH["en"])
         known = person.roster.by_label(client)
-        name = known.name if known else client or "a client"
-        return Push("An answer is overdue", f"An answer promised to {name} is overdue.", "an overdue promise")
+        name = known.name if known else client or words["somebody"]
+        return Push(words["overdue"], words["promised"].format(name=name), "an overdue promise")
     return Push(str(effect.args.get("title", "triaged")), str(effect.args.get("text", "")), "news of the service")
