@@ -1,0 +1,68 @@
+"""A real mail client, mutt, on a terminal that can be read: a tmux of its own."""
+
+import mailbox
+import os
+import subprocess
+from collections.abc import Sequence
+
+from server.processes import own_folder, remove, required_program, until
+
+_RC = """\
+set charset = "utf-8"
+set sort = threads
+set index_format = "%-20.20F %s"
+set header_cache = ""
+set pager_index_lines = 0
+set markers = no
+set quit = yes
+set confirmappend = no
+set folder = "{root}"
+set record = ""
+ignore *
+unignore from to subject date
+set status_on_top = no
+"""
+
+
+class Mutt:
+    """mutt, looking at a folder that holds these messages. `with Mutt(raws) as mutt: mutt.screen()`."""
+
+    def __init__(self, raws: Sequence[bytes]) -> None:
+        self._mutt, self._tmux = required_program("mutt", "mutt"), required_program("tmux", "tmux")
+        self.root = own_folder("mutt")
+        folder = mailbox.Maildir(self.root / "mail", create=True)
+        for raw in raws:
+            folder.add(mailbox.MaildirMessage(raw))
+        (self.root / "muttrc").write_text(_RC.format(root=self.root))
+        self._environment = {
+            "PATH": os.environ["PATH"], "HOME": str(self.root), "TERM": "xterm", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
+            "TMUX_TMPDIR": str(self.root),
+        }  # fmt: skip
+
+    def __enter__(self) -> "Mutt":
+        command = [self._mutt, "-n", "-F", str(self.root / "muttrc"), "-f", str(self.root / "mail")]
+        self._do("-f", os.devnull, "-u", "new-session", "-d", "-s", "mutt", "-x", "120", "-y", "40", *command)
+        self.waits_for("Msgs:")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._do("kill-server", check=False)
+        remove(self.root)
+
+    def press(self, *keys: str) -> None:
+        """Press keys: letters, "Enter", "End"."""
+        self._do("send-keys", "-t", "mutt", *keys)
+
+    def screen(self) -> str:
+        """What the person sees."""
+        return self._do("capture-pane", "-p", "-t", "mutt")
+
+    def waits_for(self, text: str) -> str:
+        """The screen as soon as it shows that."""
+        return until(lambda: seen if text in (seen := self.screen()) else "", 10, f"mutt shows {text}")
+
+    def _do(self, *words: str, check: bool = True) -> str:
+        made = subprocess.run(
+            [self._tmux, "-L", "mutt", *words], env=self._environment, check=check, capture_output=True, timeout=20
+        )
+        return made.stdout.decode()
