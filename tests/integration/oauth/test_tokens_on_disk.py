@@ -43,6 +43,15 @@ def test_nobody_else_may_read_it(store: Store):
     assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+def test_what_root_writes_belongs_to_the_daemon(store: Store):
+    os.chown(store.folder.parent, 4711, 4712)
+    with store.lock(LOGIN):
+        store.write(LOGIN, TOKEN)
+    for made in (store.folder, *store.folder.iterdir()):
+        assert (made.stat().st_uid, made.stat().st_gid) == (4711, 4712)
+
+
 @pytest.mark.parametrize("login", ["../../etc/passwd@host", "a/b@host", ".@x", "dana@imap.example"])
 def test_no_login_leads_out_of_the_folder(store: Store, login: str):
     assert store.file(login).parent == store.folder

@@ -94,6 +94,7 @@ class Store:
             descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             with os.fdopen(descriptor, "wb") as opened:
                 os.fchmod(descriptor, 0o600)
+                _give_to_owner_of(self.folder.parent, descriptor)
                 opened.write(json.dumps(_to_json(token), indent=1).encode() + b"\n")
                 opened.flush()
                 os.fsync(descriptor)
@@ -119,6 +120,7 @@ class Store:
         try:
             self._make_folder()
             descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            _give_to_owner_of(self.folder.parent, descriptor)
         except OSError as error:
             raise StoreError(f"{file} cannot be used: {error.strerror}") from error
         try:
@@ -131,6 +133,14 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self.folder.stat().st_mode & 0o077:
             self.folder.chmod(0o700)
+        _give_to_owner_of(self.folder.parent, self.folder)
+
+
+def _give_to_owner_of(folder: Path, made: int | Path) -> None:
+    """What root writes by `triaged auth login` the daemon must be able to read."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.chown(made, owner.st_uid, owner.st_gid)
 
 
 def _take(descriptor: int, file: Path) -> None:
