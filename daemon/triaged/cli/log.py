@@ -142,7 +142,9 @@ def _of_journal(start: datetime | None, *, follow: bool) -> Iterator[Line]:
         command += ["--follow"] if start is None else ["--follow", "--no-tail"]
     command.append("SYSLOG_IDENTIFIER=triaged")
     try:
-        journal = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", errors="replace")
+        journal = subprocess.Popen(  # noqa: S603 — journalctl and options of our own, no shell
+            command, stdout=subprocess.PIPE, text=True, encoding="utf-8", errors="replace"
+        )
     except OSError as error:
         raise UnreadableLogError(
             "there is no journal here: name a file of JSON lines, or - for standard input"

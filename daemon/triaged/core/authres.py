@@ -50,7 +50,7 @@ class Trust:
 class Verdict(StrEnum):
     """What is known about the sender."""
 
-    PASS = "pass"  # a result's name, no password
+    PASS = "pass"  # noqa: S105  # a result's name, no password
     FAIL = "fail"
     NONE = "none"
     UNCONFIGURED = "unconfigured"

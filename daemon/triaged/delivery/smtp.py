@@ -252,7 +252,7 @@ class SmtpDelivery:
         crash.point("smtp.data.before")
         go = await smtp.execute_command(b"DATA", timeout=self._limits.command)
         if go.code != aiosmtplib.SMTPStatus.start_input:
-            return outcome_of(go.code if go.code >= 400 else -1, go.message, "data")
+            return outcome_of(go.code if go.code >= 400 else -1, go.message, "data")  # noqa: PLR2004 — 2xx is no answer to DATA
         await on_data()
         crash.point("smtp.data.after")
         protocol = smtp.protocol

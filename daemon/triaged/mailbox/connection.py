@@ -102,7 +102,7 @@ class Imap(imaplib.IMAP4):
         self._patience = patience
         super().__init__(where.host, where.port)
 
-    def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
+    def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:  # noqa: ARG002 — imaplib's signature
         """TCP, and TLS if implicit."""
         self.host, self.port = host, port
         self.sock = reach(host, port, self._patience.connect, self._lifeline)
@@ -140,7 +140,7 @@ class Imap(imaplib.IMAP4):
         """A line that imaplib asks for."""
         line = self.wire.readline()
         # a tagged OK without text is against RFC 3501 9 (resp-text), was seen, and is refused by imaplib
-        if len(line) < 20 and line.rstrip().endswith((b" OK", b" NO", b" BAD")):
+        if len(line) < 20 and line.rstrip().endswith((b" OK", b" NO", b" BAD")):  # noqa: PLR2004 — tags are short
             return line.rstrip() + b" \r\n"
         return line
 
@@ -174,7 +174,7 @@ class Client(IMAPClient):  # type: ignore[misc]  # IMAPClient ships no types
         super().__init__("", 0, ssl=False, timeout=patience)
         self._imap.debug = 0  # IMAPClient sets 5, and every line is then formatted for a log that nobody reads
 
-    def _create_IMAP4(self) -> Imap:
+    def _create_IMAP4(self) -> Imap:  # noqa: N802 — IMAPClient's name
         return self._make()
 
     @property

@@ -128,7 +128,7 @@ def _refilled(message: Fetched, edge: bytes, tree: list[Leaf], text: Leaf | None
     return replace(message, body=filled(edge, tree, text, mime, octets), complete=False)
 
 
-def ask(
+def ask(  # noqa: D417 — imap is the connection everywhere
     imap: Imap, chosen: bytes, window: Sequence[int], wanted: bytes, limits: Mapping[bytes, int], *, octets: int = 0
 ) -> dict[int, Items]:
     """One UID FETCH; what the server said about each of the UIDs in `window` that it has.

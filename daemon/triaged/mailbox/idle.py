@@ -72,7 +72,7 @@ class Watch:
         self._news: asyncio.Future[None] = self._loop.create_future()
         self.ended = False  # the connection is closed from the other side
 
-    async def wait(self, wake: asyncio.Event, timeout: float) -> IdleEnd:
+    async def wait(self, wake: asyncio.Event, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — an end among others, not an error
         """Until the server speaks, `wake` is set, or `timeout` seconds have passed."""
         self._loop.add_reader(self._descriptor, self._readable)
         waking = asyncio.ensure_future(wake.wait())

@@ -124,7 +124,7 @@ def copied(said: Sequence[tuple[bytes, bytes]], window: Sequence[int]) -> dict[i
     asked, places = set(window), dict[int, Place]()
     for code, arguments in said:
         words = arguments.split()
-        if code != b"COPYUID" or len(words) != 3 or not words[0].isdigit():
+        if code != b"COPYUID" or len(words) != 3 or not words[0].isdigit():  # noqa: PLR2004 — see above
             continue
         sources, targets = read_set(words[1], len(asked)), read_set(words[2], len(asked))
         if sources is None or targets is None or len(sources) != len(targets):

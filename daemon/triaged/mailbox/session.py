@@ -330,7 +330,7 @@ class Session:
 
     # ── waiting ──
 
-    async def idle(self, wake: asyncio.Event, timeout: float) -> IdleEnd:
+    async def idle(self, wake: asyncio.Event, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — an end among others, not an error
         """Wait for mail in the selected folder without a thread; every other call waits meanwhile.
 
         Returns:
@@ -360,7 +360,7 @@ class Session:
         if refused is not None and asyncio.get_running_loop().time() - refused < IDLE_AGAIN:
             raise PollInstead("the server refused IDLE a while ago")
 
-    async def _watched(self, line: Line, wake: asyncio.Event, timeout: float) -> IdleEnd:
+    async def _watched(self, line: Line, wake: asyncio.Event, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — as above
         watch = idle.Watch(line.imap.wire, line.imap.sock.fileno())
         try:
             end = await watch.wait(wake, timeout)

@@ -108,7 +108,7 @@ def _leaf(number: bytes, part: list[Value]) -> Leaf | None:
     match part:
         case [bytes() as main, bytes() as sub, parameters, _, _, _, size, *rest]:
             disposition, named = _disposition(rest)
-            octets = int(size) if isinstance(size, bytes) and size.isdigit() and len(size) < 20 else 0
+            octets = int(size) if isinstance(size, bytes) and size.isdigit() and len(size) < 20 else 0  # noqa: PLR2004 — 64 bit
             return Leaf(number, (main + b"/" + sub).lower(), _pairs(parameters), disposition, named, octets)
     return None
 
@@ -201,7 +201,7 @@ def _clean(text: bytes) -> bytes:
 def _written(parameters: tuple[tuple[bytes, bytes], ...]) -> bytes:
     written = b""
     for name, value in parameters:
-        name, value = _clean(name), _clean(value)
+        name, value = _clean(name), _clean(value)  # noqa: PLW2901 — the raw ones are not to be used
         if _PLAIN.fullmatch(name) and name != b"boundary":
             # RFC 2231 4: an extended value stands without quotes
             written += b"; " + name + b"=" + (value if _PLAIN.fullmatch(value) else b'"' + value + b'"')

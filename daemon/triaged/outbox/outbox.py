@@ -59,7 +59,7 @@ class Outbox:
         self._account, self._preparation, self._book, self._clock = account, preparation, book, clock
         self._events = events
         self._on_served = on_served
-        chance = chance or random.Random()
+        chance = chance or random.Random()  # noqa: S311 — jitter, no secret
         self._serving = Serving(Surroundings(account, preparation, book, clock, events, chance))
         self._wake = asyncio.Event()
         self._round = asyncio.Lock()
