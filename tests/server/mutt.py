@@ -4,6 +4,7 @@ import mailbox
 import os
 import subprocess
 from collections.abc import Sequence
+from typing import Self
 
 from server.processes import own_folder, remove, required_program, until
 
@@ -39,7 +40,7 @@ class Mutt:
             "TMUX_TMPDIR": str(self.root),
         }  # fmt: skip
 
-    def __enter__(self) -> "Mutt":
+    def __enter__(self) -> Self:
         command = [self._mutt, "-n", "-F", str(self.root / "muttrc"), "-f", str(self.root / "mail")]
         self._do("-f", os.devnull, "-u", "new-session", "-d", "-s", "mutt", "-x", "120", "-y", "40", *command)
         self.waits_for("Msgs:")

@@ -53,6 +53,7 @@ _ROBOT = re.compile(
     rf"|(?:.*[-_.+])?(?:{_NO_REPLY})(?:[-_.+=\d].*)?"
     r"|auto[-_.]?(?:reply|responder?|antwort|mail|confirm)\w*|(?:.*[-_.+=])?bounces?(?:[-_.+=].*)?|returns?(?:[-+=].*)?"
     r"|owner-.*|.*-owner|.*-request|.*-relay|notifications?|notify|alerts?|newsletters?(?:[-_.+=].*)?|news|mailing|marketing|campaigns?"
+    r"|(?:.*[-_.+])?(?:dmarc|tls|tlsrpt)[-_.]?(?:aggregate[-_.]?)?reports?(?:ing)?(?:[-_.+=\d].*)?"
     r"|feedback-?(?:loop)?|fbl|complaints?|microsoftexchange[0-9a-f]{20,}|prvs=.*bounce.*|srs[01][=+-].*"
 )
 _LIST_ADMIN = re.compile(r".*-admin(?:istrator)?@lists?\..*")
@@ -76,6 +77,7 @@ _BOUNCE = re.compile(
     r"|message (?:blocked|delayed|rejected|undeliverable)|unzustellbar|zustellung (?:fehlgeschlagen|verz(?:ö|oe)gert)"
     r"|nicht zustellbar|non remis|échec de la remise|no se puede entregar|correo devuelto|complaint about message from"
     r"|abuse report|loop alert"
+    r"|report domain: \S+ submitter:"  # of reports about DMARC, RFC 7489 7.2.1.1
 )
 _RECEIPT = re.compile(r"(?:read|not read|gelesen|ungelesen gel(?:ö|oe)scht|lu|non lu|le(?:í|i)do)\s*:")
 _RECALL = re.compile(r"(?:recall|zurückrufen|rückruf|rappel|recuperar)\s*:")
