@@ -9,6 +9,11 @@ from server.dovecot import Dovecot
 
 PHONE = CONSULTANT + '[notify.phone]\nurl = "json://phone"\n'
 PHONES = PHONE + '[notify.tablet]\nurl = "json://tablet"\n'
+TWO_ACCOUNTS = PHONE.replace(
+    "[client.harbor]",
+    '[account.home]\naddresses = ["dana@home.example"]\nimap = $IMAP2\nsmtp = $SMTP\n[client.harbor]',
+    1,
+)
 
 
 async def minutes(stage: Stage, count: int) -> None:
@@ -40,6 +45,15 @@ async def test_a_quarter_of_an_hour_without_watching_is_pushed_once_and_its_end_
     assert [push.title for push in stage.pushes] == ["work is not watched", "work is watched again"]
     await minutes(stage, 20)
     assert len(stage.pushes) == 2
+
+
+async def test_two_accounts_at_once_are_both_told(stages: Opening, own_dovecot: Callable[..., Dovecot]):
+    stage = stages(TWO_ACCOUNTS, dovecot=own_dovecot())
+    await down(stage)
+    await minutes(stage, 18)
+    told = "\n".join(push.text for push in stage.pushes)
+    assert "mail of work is watched" in told
+    assert "mail of home is watched" in told
 
 
 async def test_a_second_outage_is_told_like_the_first(stages: Opening, own_dovecot: Callable[..., Dovecot]):

@@ -148,6 +148,9 @@ def _line(item: Item, *, subjects: bool) -> str:
 
 def _news(person: Person, client: str, pushes: Sequence[tuple[EffectRow, Item | None]]) -> Push:
     effect, _ = pushes[-1]
+    if len({str(one.args.get("title")) for one, _ in pushes if one.args.get("text")}) > 1:  # of several accounts
+        texts = dict.fromkeys(str(one.args["text"]) for one, _ in pushes if one.args.get("text"))
+        return Push("triaged", "\n".join(texts), f"{len(texts)} news of the service")
     if effect.args.get("promise") is not None:
         words = _PUSH.get(person.language, _PUSH["en"])
         known = person.roster.by_label(client)
