@@ -9,6 +9,7 @@ import hashlib
 import http.server
 import itertools
 import json
+import ssl
 import threading
 import urllib.parse
 from collections import Counter
@@ -64,6 +65,7 @@ class Provider:
     slow_down: int = 0
     declines: bool = False
     interval: int = 1
+    context: ssl.SSLContext | None = None
     _tokens: dict[str, tuple[Session, datetime]] = field(default_factory=dict)
     _refresh: dict[str, Session] = field(default_factory=dict)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -87,6 +89,8 @@ class Provider:
                 """Silence."""
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if self.context is not None:
+            self._server.socket = self.context.wrap_socket(self._server.socket, server_side=True)
         self._server.daemon_threads = True
         self._server.block_on_close = False
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -101,7 +105,7 @@ class Provider:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{'https' if self.context else 'http'}://127.0.0.1:{self._server.server_port}"
 
     @property
     def introspection(self) -> str:

@@ -11,7 +11,8 @@ import pytest
 from fakes.provider import REFRESH, Bad, Provider
 from integration.oauth.oauthkit import LOGIN, Kept, file_of, holder_at, oauth_at, signed_in
 from server.clock import settle
-from triaged.delivery.oauth import Holder, NotNow, SignInNeeded, Store
+from triaged.core.errors import TriagedError
+from triaged.delivery.oauth import Holder, News, NotNow, SignInNeeded, Store
 
 
 async def test_a_token_that_is_good_is_handed_out_without_asking(kept: Kept):
@@ -274,6 +275,19 @@ async def resting(kept: Kept) -> None:
         if kept.keeper.at_rest:
             return
         await asyncio.sleep(0.001)
+
+
+async def test_news_that_cannot_be_told_are_told_at_the_next_round(kept: Kept):
+    heard: list[str] = []
+
+    async def tell(news: News) -> None:
+        heard.append(news.what)
+        if len(heard) < 3:
+            raise TriagedError("the ledger is full")
+
+    kept.keeper._tell = tell
+    await kept.later(hours=1)
+    assert heard == ["lapsed"] * 3
 
 
 async def test_it_keeps_them_by_itself_until_it_is_stopped(kept: Kept):

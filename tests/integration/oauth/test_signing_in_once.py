@@ -3,9 +3,11 @@
 import contextlib
 import os
 import socket
+import ssl
 import threading
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,8 +16,9 @@ import pytest
 
 from fakes.provider import DEVICE, Bad, Provider
 from integration.oauth.oauthkit import holder_at, talk, visit
+from server.certificates import Authority
 from triaged.delivery.oauth import Declined, NotNow
-from triaged.delivery.oauth.grants import Journey, Registration, finish_browser
+from triaged.delivery.oauth.grants import Journey, Registration, finish_browser, refresh
 from triaged.delivery.oauth.login import sign_in
 from triaged.delivery.oauth.providers import provider_of
 from triaged.delivery.oauth.redirect import Listener
@@ -81,7 +84,7 @@ def test_the_redirect_can_be_pasted_where_no_browser_reaches_us(provider: Provid
             urllib.request.build_opener(Stay()).open(url)
         except urllib.error.HTTPError as answer:
             with answer:
-                os.write(writing, b"\nnonsense\n" + answer.headers["Location"].encode() + b"\n")
+                os.write(writing, b"\nnonsense\nhttp://[\n" + answer.headers["Location"].encode() + b"\n")
 
     with os.fdopen(reading) as pasted:
         token, said = do(provider, "authorization_code", browser=elsewhere, pasted=pasted)
@@ -180,6 +183,24 @@ def test_whatever_an_endpoint_says_that_is_no_answer_means_later(provider: Provi
         do(provider, "client_credentials")
 
 
+@pytest.mark.parametrize(
+    "body", [b'{"access_token": "a\\u0001b", "token_type": "Bearer"}', b'{"access_token": 7, "expires_in": [1], "scope": 4}',
+             b'{"access_token": {}, "refresh_token": []}', b'{"access_token": "a b"}'])  # fmt: skip
+def test_no_token_has_strange_characters_and_no_answer_breaks_anything(provider: Provider, body: bytes):
+    provider.bad, provider.client_secret = Bad(200, body), "secret"
+    try:
+        token, _ = do(provider, "client_credentials")
+    except NotNow:
+        return
+    assert token.access_token == "7"
+
+
+def test_a_provider_that_repeats_what_it_was_sent_is_not_quoted(provider: Provider):
+    provider.bad = Bad(400, b'{"error": "invalid_grant", "error_description": "no topsecret1 here"}')
+    with pytest.raises(Declined, match="no … here"):
+        refresh(web(deadline=5), replace(provider_of(holder_at(provider).oauth), token_url=provider.url + "/token"), Registration("id"), "topsecret1")  # fmt: skip
+
+
 def test_an_endpoint_that_names_a_pause_is_heard(provider: Provider):
     provider.bad = Bad(429, retry_after="120")
     with pytest.raises(NotNow) as caught:
@@ -195,6 +216,27 @@ def test_an_endpoint_that_hangs_or_is_not_there_means_later(provider: Provider):
         )  # fmt: skip
     with pytest.raises(NotNow, match="does not answer"):
         web(deadline=1)("http://127.0.0.1:1/token", "grant_type=x")
+
+
+def test_an_endpoint_is_believed_by_its_certificate_alone(authority: Authority):
+    certificate = authority.valid()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.chain, certificate.key)
+    with Provider(context=context, pending=0) as provider:
+        discovery = provider.url + "/.well-known/openid-configuration"
+        assert web(authority.ca, deadline=5)(discovery).body["issuer"] == provider.url
+        with pytest.raises(NotNow, match="certificate"):
+            web(deadline=5)(discovery)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("0", 0), ("999999999", 86_400), ("Mon, 01 Jan 2001 00:00:00 GMT", 0), ("Mon, 01 Jan 2991 00:00:00 GMT", 86_400), ("soon", None)],
+)  # fmt: skip
+def test_a_pause_is_seconds_or_a_date_and_a_day_at_most(provider: Provider, value: str, seconds: int | None):
+    provider.bad = Bad(503, retry_after=value)
+    answer = web(deadline=5)(provider.url + "/token", "grant_type=x")
+    assert answer.retry_after == (None if seconds is None else timedelta(seconds=seconds))
 
 
 def test_an_answer_without_end_is_cut_off():

@@ -5,6 +5,7 @@ Never: a file, a clock of its own, a secret or token in an error.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,6 +22,7 @@ _SERVER_ERRORS = 500
 _YES = range(200, 300)  # RFC 9110 15.3
 _DEVICE_INTERVAL = 5  # RFC 8628 3.2: seconds, where the provider names none
 _DEVICE_LIFE = 900
+_TOKEN = re.compile(r"[\x21-\x7e]+")  # RFC 6750 2.1, RFC 6749 A.17, without the space; it stands between \x01 in SASL
 _VERIFIER_LENGTH = 64  # RFC 7636 4.1: 43 to 128
 
 
@@ -222,14 +224,17 @@ def _token(web: Web, provider: Provider, client: Any, body: str) -> Granted:
     from oauthlib.oauth2 import OAuth2Error
 
     told = _ok(web(provider.token_url, body), provider)
+    tokens = {name: told[name] for name in ("access_token", "token_type", "refresh_token") if told.get(name)}
     try:
-        token = client.parse_request_body_response(json.dumps(dict(told)))
+        client.parse_request_body_response(json.dumps(tokens))
     except OAuth2Error as error:
         raise NotNow(f"{provider.name} answers with no token: {error.description}") from None
+    if not all(_TOKEN.fullmatch(str(tokens.get(name, "-"))) for name in ("access_token", "refresh_token")):
+        raise NotNow(f"{provider.name} answers with a token that has characters no token may have")
     return Granted(
-        str(token["access_token"]),
+        str(tokens["access_token"]),
         _span(told.get("expires_in")),
-        str(told["refresh_token"]) if told.get("refresh_token") else None,
+        str(tokens["refresh_token"]) if "refresh_token" in tokens else None,
         # Google and Microsoft call it so, Keycloak otherwise; it is in no standard
         _span(told.get("refresh_token_expires_in") or told.get("refresh_expires_in")),
         tuple(str(told.get("scope") or "").split()),

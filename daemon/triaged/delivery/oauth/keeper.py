@@ -5,6 +5,7 @@ Never: two renewals of one login at once; an endpoint asked again before its pau
 """
 
 import asyncio
+import contextlib
 import random
 import threading
 from collections.abc import Awaitable, Callable, Sequence
@@ -30,6 +31,8 @@ PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
 AT_ONCE = timedelta(hours=1)
 """A token that the mail server refuses is thrown away before its time, but not oftener than this."""
 
+# Whatever reading remote data may raise: it is that provider's trouble, and nobody else's.
+_POISON = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, MemoryError)
 _LEAST = timedelta(seconds=30)  # a token that ends so soon is not handed out any more
 
 
@@ -163,6 +166,10 @@ class Keeper:
         await asyncio.gather(*(self._tend(holder) for holder in self._holders()))
 
     async def _tend(self, holder: Holder) -> None:
+        with contextlib.suppress(TriagedError):  # the news could not be told (a ledger that is full): at the next round
+            await self._look_after(holder)
+
+    async def _look_after(self, holder: Holder) -> None:
         watch = self._watch(holder.login)
         try:
             token = await _in_thread(lambda: self._store.read(holder.login))
@@ -222,6 +229,8 @@ class Keeper:
             raise NotNow(f"{holder.oauth.provider} does not answer in time") from None
         except OSError as error:  # trust_ca cannot be read
             raise NotNow(str(error)) from error
+        except _POISON as error:
+            raise NotNow(f"{holder.oauth.provider}'s answer makes no sense ({type(error).__name__})") from error
 
     def _back_off(self, watch: _Watch, wanted: timedelta | None) -> timedelta:
         pause = wanted or min(LONGEST_PAUSE, PAUSE * float(2 ** min(watch.failures, 10)))
@@ -246,8 +255,8 @@ class Keeper:
     async def _say_well(self, holder: Holder, watch: _Watch, token: Token) -> None:
         now = self._clock.now()
         if is_fresh(token, now, _LEAST) and (watch.denied or watch.said):
-            watch.denied, watch.said, watch.failures, watch.not_before = False, "", 0, 0.0
             await self._tell(News("restored", holder, "there is a new token", f"restored:{token.renewed_at}"))
+            watch.denied, watch.said, watch.failures, watch.not_before = False, "", 0, 0.0
         end = death(token, provider_of(holder.oauth))
         ahead = warning_due(end, now) if end is not None else None
         if ahead is not None and end is not None and ahead != watch.warned:
@@ -256,8 +265,8 @@ class Keeper:
 
     async def _say(self, watch: _Watch, news: News) -> None:
         if news.stamp != watch.said:
-            watch.said = news.stamp
             await self._tell(news)
+            watch.said = news.stamp
 
     def _watch(self, login: str) -> _Watch:
         return self._watches.setdefault(login, _Watch())

@@ -113,7 +113,10 @@ def _answer(connection: socket.socket, *, mine: bool) -> None:
 
 
 def _state(address: str) -> str | None:
-    return next(iter(parse_qs(urlsplit(address).query).get("state", ())), None)
+    try:
+        return next(iter(parse_qs(urlsplit(address).query).get("state", ())), None)
+    except ValueError:  # "http://[" is no address
+        return None
 
 
 def _pasted(line: str, redirect: str) -> str | None:

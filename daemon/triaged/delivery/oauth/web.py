@@ -11,12 +11,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from triaged.delivery.oauth.errors import NotNow
 
@@ -25,6 +25,7 @@ DEADLINE = 30.0
 
 _LONGEST = 256 * 1024
 _CHUNK = 8192
+_SECRET = 8  # characters: shorter values are words
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,10 @@ def web(trust_ca: Path | None = None, *, deadline: float = DEADLINE) -> Web:
         try:
             opener = _opener(url, trust_ca)
             with opener.open(request, timeout=deadline / 2) as response:
-                return _answer(response, end)
+                return _scrubbed(_answer(response, end), form)
         except urllib.error.HTTPError as error:
             with error:
-                return _answer(error, end)
+                return _scrubbed(_answer(error, end), form)
         except (OSError, http.client.HTTPException, ValueError) as error:
             # the reason alone: an error of urllib may carry the request
             why = getattr(error, "reason", None) or error
@@ -101,6 +102,17 @@ def _answer(response: Any, end: float) -> Answer:
     except (ValueError, RecursionError):
         told = {}
     return Answer(response.status, told if isinstance(told, dict) else {}, _pause(response.headers.get("Retry-After")))
+
+
+def _scrubbed(answer: Answer, form: str | None) -> Answer:
+    """A provider's words without what was sent to it: some repeat the token that they refuse."""
+    words = answer.body.get("error_description")
+    if form is None or not isinstance(words, str):
+        return answer
+    for _, value in parse_qsl(form):
+        if len(value) >= _SECRET:
+            words = words.replace(value, "…")
+    return replace(answer, body={**answer.body, "error_description": words})
 
 
 def _pause(value: str | None) -> timedelta | None:
