@@ -499,3 +499,48 @@ async def test_from_observe_to_send_nothing_old_is_answered(stages: Opening):
     await stage.arrives(GARY, "now in earnest")
     await stage.to("wed 11:00")
     assert [str(reply["Subject"]) for reply in stage.sent()] == ["Re: now in earnest"]
+
+
+async def test_dragged_out_and_in_again_it_comes_back_to_the_inbox(stages: Opening):
+    stage, _ = await asked(stages)
+    with stage.dovecot.client(stage.users[0]) as client:
+        client.create_folder("Archive")
+    stage.drag("question", "Deferred", "Archive")
+    await stage.later(minutes=10)
+    assert len(stage.events("message.released", item=1)) == 1
+    stage.drag("question", "Archive", "Deferred")
+    await stage.later(minutes=10)
+    assert len(stage.events("message.deferred", by="person")) == 1
+    await stage.to("wed 09:00")
+    assert list(stage.inbox()) == ["question"]
+    assert list(stage.inbox("Deferred")) == []
+
+
+async def test_a_reload_with_another_folder_is_in_force_at_once(stages: Opening):
+    stage, _ = await asked(stages)
+    await stage.reload(CONSULTANT.replace('mode = "send"', 'mode = "send"\nfolders = { deferred = "Later" }'))
+    await stage.later(minutes=3)
+    await stage.arrives(MAY, "another")
+    assert list(stage.inbox("Later")) == ["another"]
+    await stage.to("fri 09:00")
+    assert set(stage.inbox()) == {"question", "another"}
+
+
+async def test_a_return_that_cannot_be_done_is_tried_for_ever_and_told_twice(stages: Opening):
+    stage, _ = await asked(stages)
+    with stage.dovecot.client(stage.users[0]) as client:
+        client.rename_folder("Deferred", "Elsewhere")
+    await stage.to("fri 09:00")
+    for _ in range(48):
+        await stage.later(minutes=30)
+    told = [line for line in stage.events("account.degraded") if line.get("item") == 1]
+    assert 2 <= len(told) <= 50
+    assert told[0]["level"] == "warning"
+    assert told[-1]["level"] == "error"
+    with stage.dovecot.client(stage.users[0]) as client:
+        if client.folder_exists("Deferred"):
+            client.delete_folder("Deferred")
+        client.rename_folder("Elsewhere", "Deferred")
+    await stage.later(hours=1)
+    await stage.later(hours=1)
+    assert list(stage.inbox()) == ["question"]

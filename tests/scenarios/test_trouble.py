@@ -122,6 +122,29 @@ async def test_a_full_mailbox_says_so_keeps_the_message_and_goes_on_when_there_i
     assert list(stage.inbox()) == ["question"]
 
 
+async def test_what_is_read_while_it_could_not_be_put_aside_stays_and_is_answered_all_the_same(
+    stages: Opening, dovecots: Callable[[Variant], Dovecot]
+):
+    stage = stages(variant=Variant(quota="20k", hidden=("MOVE",)))
+    await stage.open()
+    await stage.to("tue 15:10")
+    stage.store("Big <big@elsewhere.example>", "big", "line of text\n" * 1150)
+    for number in range(2):
+        stage.store(GARY, f"question {number}", "Can you ring me?\n" * 70)
+    stage.daemon.wake()
+    await stage.quiet()
+    assert len(stage.events("account.degraded")) == 1
+    stage.flag("question 0", "\\Seen")
+    stage.delete("big")
+    await stage.later(minutes=30)
+    assert list(stage.inbox()) == ["question 0"]
+    assert list(stage.inbox("Deferred")) == ["question 1"]
+    assert len(stage.events("message.deferred", by="person")) == 1
+    assert len(stage.sent()) == 1
+    await stage.to("fri 09:00")
+    assert set(stage.inbox()) == {"question 0", "question 1"}
+
+
 async def test_a_submission_server_that_takes_nothing_delays_the_reply_and_it_goes_once(stages: Opening, sink: Sink):
     stage = stages()
     await stage.open()

@@ -5,6 +5,7 @@ It never acts on anything that is not in the ledger first.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ from triaged.mailbox import (
 from triaged.mailbox.retry import HEALTHY_AFTER
 
 T = TypeVar("T")
+_FIGURES = re.compile(r"\d+")
 
 _SOON = 120  # seconds
 
@@ -41,6 +43,9 @@ LOOK_EVERY = timedelta(minutes=9)
 
 STATUS_EVERY = timedelta(seconds=60)
 """How often watched folders other than the first are asked for new mail."""
+
+SAY_AGAIN = timedelta(hours=1)
+"""How long one and the same trouble is not said again."""
 
 LEDGER_AGAIN = timedelta(seconds=30)
 """After the ledger could take nothing."""
@@ -106,6 +111,7 @@ class Desk:
     careful: bool = False  # one message at a time, each with its strike before it is looked at
     _opened_for: tuple[Account, bool] | None = None
     _degraded: bool = False
+    _said: dict[str, datetime] = field(default_factory=dict)
     _missing: set[str] = field(default_factory=set)
     _look_now: bool = False
     _stopping: bool = False
@@ -178,17 +184,6 @@ class Desk:
             await self.office.clock.sleep(seconds, self._retry)
         finally:
             self.waiting = False
-
-    async def once(self) -> None:
-        """Arrivals, then what is due, then end; raises what went wrong."""
-        _, account = self.settings()
-        session = self.connect(account)
-        try:
-            await self._open(session)
-            await self._step(session, look=True)
-        finally:
-            self.layout = None
-            await session.close()
 
     async def _connected(self) -> None:
         _, account = self.settings()
@@ -351,6 +346,16 @@ class Desk:
         if not self._idle_told:
             self._idle_told = True
             self.events.emit("account.idle")
+
+    def is_news(self, trouble: str) -> bool:
+        """Whether a trouble has not been said within the last hour: one line is enough for all that it concerns."""
+        now = self.office.now()
+        trouble = _FIGURES.sub("", trouble)  # servers put durations and counts into their words
+        said = self._said.get(trouble)
+        if said is not None and now - said < SAY_AGAIN:
+            return False
+        self._said = {what: at for what, at in self._said.items() if now - at < SAY_AGAIN} | {trouble: now}
+        return True
 
     def say_missing(self, folder: str, why: str = "there is no such folder", what: str = "") -> None:
         """Say once that a folder cannot be looked at, until it is found again."""

@@ -133,13 +133,14 @@ async def _dragged_in(
     back_at = back.at if back else now
     if item is not None:
         known = item
-        told = await office.write(Ledger.hand, known.id, "aside", place, now, back_at=back_at)
+        origin = known.folder if known.folder in account.watch else account.watch[0]
+        told = await office.write(Ledger.hand, known.id, "aside", place, now, back_at=back_at, origin=origin)
         tell(desk.events, told)
         return
     message = read(fetched.header, b"", size=fetched.size, complete=False)
     who = identify(message, person, account)
     arrived = arriving(desk, person, account, row, fetched, message, who)
-    adopted = await office.write(Ledger.adopt, arrived, back_at, now)
+    adopted = await office.write(Ledger.adopt, arrived, back_at, now, origin=account.watch[0])
     desk.events.emit(
         "message.deferred",
         client=adopted.client,

@@ -312,8 +312,9 @@ async def _postpone(desk: "Desk", effect: EffectRow, why: str) -> None:
     wait = min(_RETRY_FIRST * 2 ** min(tries - 1, 10), _RETRY_LAST)
     now = desk.office.now()
     await desk.office.write(Ledger.postpone, effect.id, now + wait, why)
-    if tries in (1, ALARM_AFTER):
-        level: Level | None = "error" if tries >= ALARM_AFTER else None
+    alarm = tries >= ALARM_AFTER
+    if desk.is_news(f"{effect.kind} {why}{' again' if alarm else ''}"):
+        level: Level | None = "error" if alarm else None
         desk.events.emit(
             "account.degraded",
             level=level,

@@ -131,10 +131,11 @@ def _done(db: Connection, effect_id: int, now: int, place: Place | None, *, unkn
 
 
 def postpone(store: Store, effect_id: int, retry_at: datetime, error: str) -> None:
-    """It did not work this time. A return is postponed for ever, never given up."""
+    """It did not work this time, begun or not: that counts as a try. A return is postponed for ever, never given up."""
     with commit(store, "postpone") as db:
         db.execute(
-            "UPDATE effect SET state = 'planned', due_at = ?, error = ? WHERE id = ? AND state IN ('planned','trying')",
+            "UPDATE effect SET tries = tries + (state = 'planned'), state = 'planned', due_at = ?, error = ?"
+            " WHERE id = ? AND state IN ('planned','trying')",
             (to_ms(retry_at), error, effect_id),
         )
 
