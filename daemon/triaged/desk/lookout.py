@@ -47,7 +47,8 @@ class Lookout:
         if told and proven is not None and proven > datetime.fromisoformat(told):
             await self._tell(household, desk.row, told, now, over=True)
         elif not told and now - silent_since >= UNWATCHED_AFTER:
-            desk.events.emit("account.degraded", level="error", error=desk.health.error, reason=_REASON)
+            if desk.is_news(_REASON):  # a ledger that is full cannot remember that it was said
+                desk.events.emit("account.degraded", level="error", error=desk.health.error, reason=_REASON)
             await self._tell(household, desk.row, silent_since.isoformat(), now, over=False)
 
     async def _tell(self, household: Household, row: AccountRow, since: str, now: datetime, *, over: bool) -> None:
