@@ -43,17 +43,22 @@ mount --bind {site} /mnt/site
 mount --bind {daemon} /mnt/daemon
 mount --bind {shared} /mnt/shared
 cp -a /etc/. /mnt/etc
+rm -rf /mnt/etc/systemd/system
+mkdir -p /mnt/etc/systemd/system
 for place in /opt /run /tmp /var/lib /var/log; do mount -t tmpfs -o mode=755 own $place; done
 chmod 1777 /tmp
-mkdir -p /opt/triaged/bin /opt/triaged/python /opt/triaged/site /opt/triaged/daemon /opt/triaged/shared
-for what in python site daemon shared; do mount --bind /mnt/$what /opt/triaged/$what; done
 mount --bind /mnt/etc /etc
-cp /opt/triaged/shared/triaged /opt/triaged/bin/triaged
-chmod 755 /opt/triaged/bin/triaged
 mkdir -p /run/lab
-cp -a /opt/triaged/shared/units /run/lab/units
+{installation}cp -a /mnt/shared/units /run/lab/units
 mount --make-rshared / # credentials are mounted elsewhere and propagate
-exec env container=lab SYSTEMD_UNIT_PATH=/run/lab/units {systemd} --system --unit=lab.target
+exec env container=lab SYSTEMD_UNIT_PATH=/etc/systemd/system:/run/lab/units {systemd} --system --unit=lab.target
+"""
+
+_INSTALLATION = """\
+mkdir -p /opt/triaged/bin /opt/triaged/python /opt/triaged/site /opt/triaged/daemon
+for what in python site daemon; do mount --bind /mnt/$what /opt/triaged/$what; done
+cp /mnt/shared/triaged /opt/triaged/bin/triaged
+chmod 755 /opt/triaged/bin/triaged
 """
 
 _WRAPPER = """\
@@ -71,9 +76,10 @@ _EMPTY = "[Unit]\nDefaultDependencies=no\n"
 
 
 class Manager:
-    """One systemd. `start` it, write units and files, ask it, `close` it."""
+    """One systemd. `start` it, write units and files, ask it, `close` it. `bare`: triaged is not installed there."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, bare: bool = False) -> None:
+        self._bare = bare
         self._unshare = required_program("unshare", "util-linux")
         self._nsenter = required_program("nsenter", "util-linux")
         required_program("systemctl", "systemd")
@@ -115,10 +121,15 @@ class Manager:
 
     # -- asking and telling it ----------------------------------------------------------------------------------
 
-    def run(self, *command: str, input: str | None = None) -> subprocess.CompletedProcess[str]:  # noqa: A002 — as in subprocess
+    def run(self, *command: str, input: str | None = None, seconds: float = 60) -> subprocess.CompletedProcess[str]:  # noqa: A002 — as in subprocess
         """A command inside."""
-        inside = [self._nsenter, "-t", str(self._pid), "-m", "-p", "-i", "-u", *command]
-        return subprocess.run(inside, check=False, capture_output=True, text=True, timeout=60, input=input)
+        return subprocess.run(
+            self.inside(*command), check=False, capture_output=True, text=True, timeout=seconds, input=input
+        )
+
+    def inside(self, *command: str) -> list[str]:
+        """A command, as it is started from outside."""
+        return [self._nsenter, "-t", str(self._pid), "-m", "-p", "-i", "-u", *command]
 
     def systemctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`systemctl …` inside."""
@@ -214,6 +225,7 @@ class Manager:
             python=sys.base_prefix,
             site=sysconfig.get_path("purelib"),
             daemon=ROOT / "daemon",
+            installation="" if self._bare else _INSTALLATION,
             shared=self.folder,
             systemd=_SYSTEMD,
         )
@@ -239,9 +251,9 @@ def _remove_cgroups(name: str) -> None:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Manager]:
+def running(*, bare: bool = False) -> Iterator[Manager]:
     """A manager from start to close."""
-    manager = Manager()
+    manager = Manager(bare=bare)
     try:
         manager.start()
         yield manager
