@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,7 +27,7 @@ class FakeGmail(FakeImap):
 
     user = "dana@gmail.example"
 
-    def __init__(self, *, on: dict[str, Answer] | None = None, tokens: tuple[str, ...] = ("good",)) -> None:
+    def __init__(self, *, on: dict[str, Answer] | None = None, tokens: Container[str] = ("good",)) -> None:
         # https://developers.google.com/workspace/gmail/imap/imap-extensions: X-GM-EXT-1 is in the capability list
         super().__init__(
             on=on,
@@ -141,3 +142,20 @@ class FakeGmail(FakeImap):
         await talk.send(b"* BYE Account exceeded command or bandwidth limits. n4mb21wmd")
         await asyncio.sleep(0)
         talk.close()
+
+    async def do_status(self, talk: Talk, tag: bytes, rest: bytes) -> None:
+        name = rest.decode().rpartition(" (")[0].strip('"')
+        label = self.labels.get(name)
+        if label is None:
+            await talk.send(tag + b" NO [NONEXISTENT] Unknown Mailbox (Failure)")
+            return
+        counts = (len(label.mails), label.next, label.uidvalidity)
+        told = b"(MESSAGES %d UIDNEXT %d UIDVALIDITY %d)" % counts
+        await talk.send(b'* STATUS "%s" ' % name.encode() + told, tag + b" OK Success")
+
+    async def do_uid_store(self, talk: Talk, tag: bytes, rest: bytes) -> None:
+        chosen, operation, *flags = rest.replace(b"(", b"").replace(b")", b"").decode().split()
+        for mail in self.here(talk).mails:
+            if mail.uid in members(chosen.encode()):
+                mail.flags = mail.flags | set(flags) if operation[0] == "+" else mail.flags - set(flags)
+        await talk.send(tag + b" OK Success")

@@ -83,7 +83,8 @@ class Variant:
     connections: int = 1000  # of one user from one address
     sieve: str = ""  # a script that LMTP runs for every mailbox, by Pigeonhole
     submission: int = 0  # the port on loopback where Sieve hands in what it sends
-    oauth: str = ""  # the URL that introspects a token: then XOAUTH2 and OAUTHBEARER are offered
+    oauth: str = ""  # the URL that introspects a token: then `tokens` are offered
+    tokens: str = "xoauth2 oauthbearer"  # the mechanisms of sign-ins with tokens
 
 
 USUAL = Variant()
@@ -181,7 +182,7 @@ _MAILBOXES = "".join(
 _OAUTH = """\
 passdb {{
   driver = oauth2
-  mechanisms = xoauth2 oauthbearer
+  mechanisms = {tokens}
   args = {root}/oauth2.conf
 }}
 """
@@ -387,7 +388,7 @@ class Dovecot:
             "separator": variant.separator, "prefix": variant.prefix, "mailboxes": mailboxes,
             "capability": " ".join(c for c in CAPABILITIES if c not in variant.hidden),
             "chain": self._certificate.chain, "key": self._certificate.key,
-            "mechanisms": " xoauth2 oauthbearer" if variant.oauth else "",
+            "mechanisms": f" {variant.tokens}" if variant.oauth else "",
             "oauth": self._oauth_passdb(),
             "lmtp_plugins": " sieve" if variant.sieve else "",
             "submission": f"submission_host = {HOST}:{variant.submission}" if variant.sieve else "",
@@ -412,7 +413,7 @@ class Dovecot:
             f"introspection_url = {self.variant.oauth}\nintrospection_mode = auth\nusername_attribute = username\n"
         )
         (self.root / "oauth2.conf").write_text(settings + "active_attribute = active\nactive_value = true\n")
-        return _OAUTH.format(root=self.root)
+        return _OAUTH.format(root=self.root, tokens=self.variant.tokens)
 
 
 def flags_of(flags: Sequence[bytes]) -> frozenset[str]:

@@ -52,10 +52,11 @@ class Where:
     allow_cleartext: bool = False
 
 
+@pytest.mark.parametrize("mechanism", ["xoauth2", "oauthbearer"])
 async def test_a_token_signs_in_and_a_refused_one_tells_why(
-    own_dovecot: Callable[[Variant], Dovecot], token_server: str
+    own_dovecot: Callable[[Variant], Dovecot], token_server: str, mechanism: str
 ):
-    dovecot = own_dovecot(Variant(oauth=token_server))
+    dovecot = own_dovecot(Variant(oauth=token_server, tokens=mechanism))
     user = dovecot.new_user()
     pools = Pools(commands=1, connects=1)
     try:
