@@ -146,7 +146,7 @@ def as_json(found: Rehearsed, name: str) -> dict[str, Any]:
         "kind": list(decision.kind),
         "verdict": decision.verdict.value,
         "rule": decision.rule,
-        "reason": decision.reason,
+        "reason": _reason(found),
         "until": local(decision.until.at, zone) if decision.until else None,
         "promise": local(promised or moment, zone),
         "reply": _reply(found),
@@ -154,6 +154,15 @@ def as_json(found: Rehearsed, name: str) -> dict[str, Any]:
         "notify": list(decision.notify),
         "trace": [{"rule": line.rule, "matched": line.matched, "because": line.because} for line in decision.trace],
     }
+
+
+def _reason(found: Rehearsed) -> str:
+    """Why this verdict, and all that speaks against a reply, in words."""
+    decision = found.decision
+    if decision.no_reply is None or _reply(found) is not None:
+        return decision.reason
+    against = [why for why in dict.fromkeys(one.reason for one in decision.refusals) if why != decision.reason]
+    return f"{decision.reason}; no reply: {', '.join(against)}" if against else decision.reason
 
 
 def _reply(found: Rehearsed) -> dict[str, Any] | None:
