@@ -134,3 +134,19 @@ def test_a_message_that_ends_the_process_each_time_is_left_and_told_after_the_th
     assert Process(stage, "--once").end() == 0
     assert list(stage.inbox()) == ["deadly"]
     assert list(stage.inbox("Deferred")) == ["harmless"]
+
+
+def test_a_reload_is_in_force_at_once_and_a_bad_one_changes_nothing(running: Process):
+    stage = running.stage
+    stage.write_config(CONSULTANT.replace('"outage"', '"fire"'))
+    running.popen.send_signal(signal.SIGHUP)
+    running.wait_for("config.reloaded")
+    deliver(stage, "fire in the house")
+    running.wait_for("message.urgent")
+    stage.write_config(CONSULTANT.replace("then =", "thn ="))
+    running.popen.send_signal(signal.SIGHUP)
+    running.wait_for("config.rejected")
+    deliver(stage, "a question")
+    running.wait_for("message.deferred")
+    running.popen.terminate()
+    assert running.end() == 0

@@ -34,7 +34,7 @@ from triaged.mailbox import (
 from triaged.mailbox.retry import HEALTHY_AFTER
 
 T = TypeVar("T")
-_FIGURES = re.compile(r"\d+")
+_FIGURES = re.compile(r"[\d.+ ]+")
 
 _SOON = 120  # seconds
 
