@@ -227,7 +227,7 @@ class Keeper:
                 return await _in_thread(work)
         except TimeoutError:
             raise NotNow(f"{holder.oauth.provider} does not answer in time") from None
-        except OSError as error:  # trust_ca cannot be read
+        except (OSError, ImportError) as error:  # trust_ca cannot be read; oauthlib is not there
             raise NotNow(str(error)) from error
         except _POISON as error:
             raise NotNow(f"{holder.oauth.provider}'s answer makes no sense ({type(error).__name__})") from error
