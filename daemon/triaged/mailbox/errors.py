@@ -4,8 +4,6 @@ In: what imaplib, IMAPClient, ssl and the socket raise. Out: one family under `M
 Never: a library's exception across this room's door; a password or a token in a message.
 """
 
-
-
 import imaplib
 import re
 from collections.abc import Iterable
