@@ -2,7 +2,7 @@
 ARGS =
 BIN = .venv/bin
 
-.PHONY: test lint style format types layers demo bench torture ready pins
+.PHONY: test lint style format types layers demo bench torture ready pins pages
 
 test: ready
 	@.ci/servers
@@ -33,3 +33,6 @@ ready:
 
 pins: ready
 	$(BIN)/python .ci/pins.py >.ci/constraints.txt
+
+pages: ready
+	$(BIN)/python .ci/pages.py

@@ -1,0 +1,55 @@
+# bash completion for triaged. Written by .ci/pages.py from the commands' own help.
+_triaged() {
+    local current=${COMP_WORDS[COMP_CWORD]} verb= words= i
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+            -*) ;;
+            *) verb=${COMP_WORDS[i]}; break ;;
+        esac
+    done
+    case $verb in
+        "") words="run check explain replay deferred queue status release cancel send opt-outs calendar log report doctor auth init backup print-unit demo --help --version" ;;
+        run) words="--help --config --once --debug" ;;
+        check) words="--help --config --json" ;;
+        explain) words="--help --config --json --person --at" ;;
+        replay) words="--help --config --json --person --against --since --list --csv" ;;
+        deferred) words="--help --config --json --person" ;;
+        queue) words="--help --config --json --person" ;;
+        status) words="--help --config --json --person" ;;
+        release) words="--help --config --all --refund" ;;
+        cancel) words="--help --config" ;;
+        send) words="--help --config --again" ;;
+        opt-outs) words="--help --config --json --person --remove" ;;
+        calendar) words="--help --config --json --person --weeks" ;;
+        log) words="--help --since --client --event --person --follow --json" ;;
+        report) words="--help" ;;
+        doctor) words="--help --config --json --person" ;;
+        auth) words="login status --help" ;;
+        init) words="--help --config --address --name --imap --smtp --user --trust-ca --password-file --env --keyring --credential --client-id --language --timezone --clients --months --no-replay --yes" ;;
+        backup) words="--help --config" ;;
+        print-unit) words="--help --user --instance --config --program --run-as" ;;
+        demo) words="--help --keep" ;;
+    esac
+    case $verb:${COMP_WORDS[COMP_CWORD - 1]} in
+        run:-c|run:--config) words="" ;;
+        check:-c|check:--config) words="" ;;
+        explain:-c|explain:--config|explain:--person|explain:--at) words="" ;;
+        replay:-c|replay:--config|replay:--person|replay:--against|replay:--since|replay:--csv) words="" ;;
+        deferred:-c|deferred:--config|deferred:--person) words="" ;;
+        queue:-c|queue:--config|queue:--person) words="" ;;
+        status:-c|status:--config|status:--person) words="" ;;
+        release:-c|release:--config|release:--all|release:--refund) words="" ;;
+        cancel:-c|cancel:--config) words="" ;;
+        send:-c|send:--config) words="" ;;
+        opt-outs:-c|opt-outs:--config|opt-outs:--person|opt-outs:--remove) words="" ;;
+        calendar:-c|calendar:--config|calendar:--person|calendar:--weeks) words="" ;;
+        log:--since|log:--client|log:--event|log:--person) words="" ;;
+        doctor:-c|doctor:--config|doctor:--person) words="" ;;
+        init:-c|init:--config|init:--address|init:--name|init:--imap|init:--smtp|init:--user|init:--trust-ca|init:--password-file|init:--env|init:--keyring|init:--credential|init:--client-id|init:--language|init:--timezone|init:--clients|init:--months) words="" ;;
+        backup:-c|backup:--config) words="" ;;
+        print-unit:-c|print-unit:--config|print-unit:--program|print-unit:--run-as) words="" ;;
+        *) [[ $current == -* || -z $verb ]] || words=${words//--*/} ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+complete -o default -F _triaged triaged
