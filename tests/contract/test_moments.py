@@ -108,7 +108,7 @@ def test_where_none_is_left_until_is_now(tmp_path: Path):
     ],
 )
 def test_check_warns_of_a_promise_that_can_fall_on_a_day_off_or_needs_a_call_that_there_is_not(
-    tmp_path: Path, promise: str, warned: bool
+    tmp_path: Path, promise: str, *, warned: bool
 ):
     rule = f'[[rule]]\nname = "r"\nthen = "defer"\nuntil = "in 10m"\nreply = "later"\npromise = {promise}\n'
     code, said = Explained(tmp_path, BASE + rule).check()

@@ -1,0 +1,130 @@
+"""What a person does from the command line while the daemon runs: one update of the ledger, and the daemon acts on it."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from scenarios.conftest import Opening
+from scenarios.plays import CONSULTANT, GARY, MAY
+from scenarios.stage import Stage
+from support.explaining import run
+
+WAITS = CONSULTANT.partition("[hours]")[0] + CONSULTANT[CONSULTANT.index("[account.work]") :].replace(
+    'until = ["1h before next call", "start of office hours"]', 'until = "in 2 days"'
+).replace('promise = ["next call", "2 business days"]', 'promise = "in 3 days"')
+
+
+async def opened(stages: Opening) -> Stage:
+    """A daemon whose clock stands at the real time, as that of the commands does."""
+    stage = stages(WAITS, start=datetime.now(UTC) - timedelta(minutes=1))
+    await stage.open()
+    return stage
+
+
+async def typed(stage: Stage, verb: str, *words: str) -> tuple[int, str, str]:
+    """A command, and then the daemon at rest; its clock has gone on meanwhile."""
+    said = await asyncio.to_thread(run, verb, "-c", str(stage.path), *words)
+    await stage.clock.leap(datetime.now(UTC) - stage.clock.now() + timedelta(seconds=1))
+    stage.daemon.wake()
+    await stage.quiet()
+    return said
+
+
+async def listed(stage: Stage, verb: str) -> list[dict[str, Any]]:
+    code, out, _ = await typed(stage, verb, "--json")
+    assert code == 0
+    return [json.loads(line) for line in out.splitlines()]
+
+
+async def eventually(stage: Stage, condition: Callable[[], object], what: str) -> None:
+    await stage.until(condition, what)
+    await stage.quiet()
+
+
+async def test_release_brings_a_message_back_now_unread(stages: Opening):
+    stage = await opened(stages)
+    await stage.arrives(GARY, "question")
+    [row] = await listed(stage, "deferred")
+    code, out, _ = await typed(stage, "release", str(row["item"]))
+    assert (code, "comes back now" in out) == (0, True)
+    await eventually(stage, lambda: "question" in stage.inbox(), "it comes back")
+    assert stage.flags("question") == set()
+    assert await listed(stage, "deferred") == []
+
+
+async def test_release_all_empties_the_folder_of_an_account(stages: Opening):
+    stage = await opened(stages)
+    await stage.arrives(GARY, "question")
+    await stage.arrives(MAY, "another")
+    code, out, _ = await typed(stage, "release", "--all", "work")
+    assert (code, out.startswith("2 messages")) == (0, True)
+    await eventually(stage, lambda: len(stage.inbox()) == 2, "both come back")
+
+
+async def test_what_is_not_there_cannot_be_released_cancelled_or_sent(stages: Opening):
+    stage = await opened(stages)
+    for words in (
+        ("release", "99"),
+        ("release", "--all", "nowhere"),
+        ("cancel", "99"),
+        ("send", "99"),
+        ("send", "--again", "99"),
+    ):
+        code, out, err = await typed(stage, *words)
+        assert (code, out, err.count("\n")) == (1, "", 1), words
+
+
+async def test_a_reply_that_is_cancelled_is_not_sent(stages: Opening):
+    stage = await opened(stages)
+    await stage.arrives(GARY, "question")
+    [row] = await listed(stage, "queue")
+    code, out, _ = await typed(stage, "cancel", str(row["reply"]))
+    assert (code, "will not be sent" in out) == (0, True)
+    await stage.later(hours=1)
+    assert stage.sent() == []
+    assert await listed(stage, "queue") == []
+    assert (await typed(stage, "cancel", str(row["reply"])))[0] == 1
+
+
+async def test_send_sends_now_and_again_is_a_persons_own_act(stages: Opening):
+    stage = await opened(stages)
+    await stage.arrives(GARY, "question")
+    [row] = await listed(stage, "queue")
+    assert (await typed(stage, "send", str(row["reply"])))[0] == 0
+    await eventually(stage, lambda: stage.sent(), "it goes")
+    code, _, err = await typed(stage, "send", str(row["reply"]))
+    assert (code, "sent" in err) == (1, True)
+
+
+async def test_who_opted_out_is_listed_and_may_be_taken_off_the_list(stages: Opening):
+    stage = await opened(stages)
+    await stage.arrives(GARY, "question")
+    await stage.later(minutes=11)
+    (reply,) = stage.sent()
+    await stage.arrives(GARY, "Re: question", "STOP", replies_to=str(reply["Message-ID"]))
+    assert [row["address"] for row in await listed(stage, "opt-outs")] == ["gary@harbor.example"]
+    assert (await typed(stage, "opt-outs", "--remove", "gary@harbor.example"))[0] == 0
+    assert await listed(stage, "opt-outs") == []
+    assert (await typed(stage, "opt-outs", "--remove", "gary@harbor.example"))[0] == 1
+
+
+async def test_explain_of_an_item_says_what_was_decided(stages: Opening):
+    stage = await opened(stages)
+    await stage.arrives(GARY, "question")
+    [row] = await listed(stage, "deferred")
+    code, out, _ = await typed(stage, "explain", str(row["item"]))
+    assert code == 0
+    assert "question" in out
+    assert "matches everything" in out
+
+
+@pytest.mark.parametrize("verb", ["deferred", "queue", "status", "opt-outs"])
+async def test_every_listing_knows_persons_and_refuses_others(stages: Opening, verb: str):
+    stage = await opened(stages)
+    assert (await typed(stage, verb, "--person", "dana"))[0] == 0
+    code, _, err = await typed(stage, verb, "--person", "bob")
+    assert (code, "dana" in err) == (1, True)
