@@ -66,7 +66,11 @@ class FaultProxy:
         assert task is not None
         self._tasks.add(task)
         self.connections += 1
-        upstream, downstream = await asyncio.open_connection(self.host, self.target)
+        try:
+            upstream, downstream = await asyncio.open_connection(self.host, self.target)
+        except OSError:  # nobody is there now
+            writer.transport.abort()
+            return
         self._writers += [writer, downstream]
         there = asyncio.create_task(_copy(reader, downstream))
         self._tasks.add(there)

@@ -14,7 +14,10 @@ from server.processes import HOST, free_port
 PASSWORD = "a password of the tests"
 Stage = Literal["mail", "rcpt", "data"]
 Answer = Callable[[Stage, str], str | None]
-"""Given the stage and its argument (sender, recipient, or the sender again) an SMTP reply, or None for the usual one."""
+"""Given the stage and its argument (sender, recipient, or the sender again) an SMTP reply, or None for the usual one.
+
+At "data", "drop" takes the message and ends the connection before that is said.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +119,18 @@ class Sink:
             envelope.rcpt_options.extend(options)
         return answer
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 — aiosmtpd's name
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 — aiosmtpd's name
         self.attempts += 1
         sender = _sender(envelope)
         answer = self.answer("data", sender) or "250 Accepted"
-        if answer.startswith("2"):
+        if answer.startswith("2") or answer == "drop":
             raw = envelope.original_content or b""
             message = Accepted(sender, tuple(envelope.rcpt_tos), raw, str(session.auth_data or ""))
             with self._change:
                 self.received.append(message)
                 self._change.notify_all()
+        if answer == "drop" and server.transport is not None:
+            server.transport.abort()
         return answer
 
 

@@ -344,7 +344,7 @@ class Daemon:
         assert self._group is not None
         station.tasks = [
             self._group.create_task(desk.run(), name=f"desk {row.login}"),
-            self._group.create_task(outbox.run(), name=f"outbox {row.login}"),
+            self._group.create_task(_once_tried(desk, outbox), name=f"outbox {row.login}"),
         ]
 
     def _session(self, account: Account) -> Session:
@@ -481,6 +481,12 @@ class Daemon:
     def _keep(self) -> timedelta | None:
         service = self.board.loaded.service
         return service.keep.fixed if service is not None and service.keep is not None else None
+
+
+async def _once_tried(desk: Desk, outbox: Outbox) -> None:
+    """Serve replies as soon as the mailbox can be looked at: a look before that would cost them a minute."""
+    await desk.tried.wait()
+    await outbox.run()
 
 
 def _unmoved(desk: Desk) -> str:
