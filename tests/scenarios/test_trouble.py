@@ -176,3 +176,23 @@ smtp = $SMTP
     assert list(stage.inbox("Deferred", user=stage.users[1])) == ["question"]
     await stage.later(hours=1)
     assert [str(reply["From"]) for reply in stage.sent()] == ["Dana Roth <dana@second.example>"]
+
+
+async def test_a_sent_folder_that_cannot_be_read_lets_no_reply_go_but_what_is_due_comes_back(stages: Opening):
+    stage = stages()
+    await stage.open()
+    await stage.to("tue 15:10")
+    sent = stage.dovecot.root / "mail" / stage.users[0] / "maildir" / ".Sent"
+    for folder in (sent / "cur", sent / "new", sent):
+        folder.chmod(0)
+    try:
+        await stage.arrives(GARY, "question")
+        await stage.to("wed 10:00")
+        assert list(stage.inbox("Deferred")) == ["question"]
+        assert stage.sent() == []
+        await stage.to("fri 09:00")
+        assert list(stage.inbox()) == ["question"]
+        assert "SERVERBUG" in stage.events("account.disconnected")[0]["error"]
+    finally:
+        for folder in (sent, sent / "cur", sent / "new"):
+            folder.chmod(0o700)

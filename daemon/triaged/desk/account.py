@@ -111,6 +111,7 @@ class Desk:
     careful: bool = False  # one message at a time, each with its strike before it is looked at
     _opened_for: tuple[Account, bool] | None = None
     _degraded: bool = False
+    _looking: bool = False  # a look was begun and has not ended well
     _said: dict[str, datetime] = field(default_factory=dict)
     _missing: set[str] = field(default_factory=set)
     _look_now: bool = False
@@ -246,14 +247,28 @@ class Desk:
             person, account = self.settings()
             await self.sweep(session, person, account)
             if look or await effects.wants_look(self):
-                await answers.look(self, session, person, account)
-                self._looked_at = self.office.now()
+                if self._looking:  # the last look ended a connection: what is due must not wait for the next
+                    await effects.carry_out(self, session, account)
+                await self._look(session, person, account)
                 look = False
             acted = await effects.carry_out(self, session, account)
             served = await self._serve(session)
             self.health.proven_alive = self.office.now()
             if not acted and not served and not await self._more(session, account):
                 return
+
+    async def _look(self, session: Session, person: Person, account: Account) -> None:
+        """Look around; a folder that the server refuses to show must not keep the others from being served."""
+        self._looked_at = self.office.now()
+        self._looking = True
+        try:
+            await answers.look(self, session, person, account)
+            self._looking = False
+        except Refused as refusal:
+            if self.is_news(f"look {refusal}"):
+                self.events.emit(
+                    "account.degraded", error=str(refusal), reason="what was done by hand cannot be seen; no reply goes"
+                )
 
     async def sweep(self, session: Session, person: Person, account: Account) -> None:
         """Take in what is new in every watched folder."""

@@ -13,7 +13,7 @@ from triaged.core.decide import HANDS
 from triaged.core.settings import Account, Mode, Person
 from triaged.desk import appends
 from triaged.desk.places import find_in, presence, taken
-from triaged.desk.telling import of_item
+from triaged.desk.telling import of_item, tell
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow, Item, Place
 from triaged.log.events import Level
@@ -68,8 +68,9 @@ async def _batches(desk: "Desk", session: Session, account: Account, kind: str, 
     """Group by where the messages lie and where they go; one command a group."""
     person, _ = desk.settings()
     groups: dict[tuple[str, int, str], list[Owed]] = defaultdict(list)
+    items = await desk.office.write(_items_of, batch)
     for effect in batch:
-        item = await desk.office.write(Ledger.item, effect.item) if effect.item is not None else None
+        item = items.get(effect.item)
         place = item.place if item else None
         target = _target(desk, account, effect)
         if kind != "back" and _observed(person, account, item):
@@ -84,6 +85,11 @@ async def _batches(desk: "Desk", session: Session, account: Account, kind: str, 
     for (folder, uidvalidity, target), pairs in groups.items():
         acted |= await _group(desk, session, kind, folder, uidvalidity, target, pairs)
     return acted
+
+
+def _items_of(ledger: Ledger, batch: Sequence[EffectRow]) -> dict[int | None, Item | None]:
+    """The messages of a batch, in one turn of the ledger."""
+    return {effect.item: ledger.item(effect.item) for effect in batch if effect.item is not None}
 
 
 def _observed(person: Person, account: Account, item: Item | None) -> bool:
@@ -154,10 +160,11 @@ async def _group(
         present = [(effect, item) for effect, item in pairs if item.uid in here]
         untouched = [pair for pair in present if not _touched(kind, here[pair[1].uid or 0])]
         acted = bool(untouched) and await _act(desk, session, kind, target, untouched, uidnext)
+        free = {effect.id for effect, _ in untouched}
         for effect, item in present:
-            if (effect, item) not in untouched:
+            if effect.id not in free:
                 await _leave(desk, effect, item)
-        await _absent(desk, session, [pair for pair in pairs if pair not in present])
+        await _absent(desk, session, [pair for pair in pairs if pair[1].uid not in here])
     except (Refused, NotMovable) as refusal:
         await _postpone_all(desk, pairs, str(refusal))
         return False
@@ -167,11 +174,17 @@ async def _group(
 def _touched(kind: str, flags: frozenset[str]) -> bool:
     """Hands first: what a person has read, flagged or answered meanwhile is not moved away (our own flag aside)."""
     found = {flag.lower() for flag in flags} & HANDS
+    if kind == "back":
+        return "\\deleted" in found
     return bool(found if kind == "aside" else found - {"\\flagged"} if kind == "urgent" else frozenset())
 
 
 async def _leave(desk: "Desk", effect: EffectRow, item: Item) -> None:
     """A person was faster: it stays where it is."""
+    if effect.kind == "back":
+        now = desk.office.now()
+        tell(desk.events, await desk.office.write(Ledger.hand, item.id, "gone", None, now))
+        return
     why = "a person has taken it up already: it stays where it is"
     await _drop(desk, effect, why)
     if effect.kind == "aside":
@@ -200,8 +213,7 @@ async def _act(
         return False
     if kind == "flag":
         await session.store(uids, add=["\\Flagged"])
-        for effect, _ in pairs:
-            await office.write(Ledger.done, effect.id, now)
+        await office.write(Ledger.done_many, [(effect.id, None) for effect, _ in pairs], now, moved=False)
         return True
     if kind == "back":
         # the one case in which \Seen is removed: it comes back unread
