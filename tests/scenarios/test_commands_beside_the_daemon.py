@@ -95,7 +95,7 @@ async def test_send_sends_now_and_again_is_a_persons_own_act(stages: Opening):
     await stage.arrives(GARY, "question")
     [row] = await listed(stage, "queue")
     assert (await typed(stage, "send", str(row["reply"])))[0] == 0
-    await eventually(stage, lambda: stage.sent(), "it goes")
+    await eventually(stage, stage.sent, "it goes")
     code, _, err = await typed(stage, "send", str(row["reply"]))
     assert (code, "sent" in err) == (1, True)
 

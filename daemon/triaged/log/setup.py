@@ -7,9 +7,10 @@ It never blocks the caller, and never lets a library's trace of a protocol throu
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any, Final, Literal
 
 from triaged.log.events import FIELDS, Events, Level, Threshold
@@ -106,7 +107,7 @@ class _Feed:
 
 
 def _writer(renderer: Callable[..., Any], pump: Pump) -> Callable[[dict[str, Any]], None]:
-    import structlog
+    structlog = _structlog()
 
     logger = structlog.wrap_logger(
         _Feed(pump), processors=[_in_order, renderer], wrapper_class=structlog.BoundLogger, context_class=dict
@@ -118,12 +119,33 @@ def _in_order(_logger: object, _method: str, line: MutableMapping[str, Any]) -> 
     return {name: line[name] for name in ("timestamp", "level", "event", *FIELDS) if name in line}
 
 
+def _structlog() -> ModuleType:
+    """The library structlog without rich, which it would load to draw tracebacks (25.5: a tenth of the daemon's start); none are drawn here."""
+    with _hidden("rich"):
+        import structlog
+    return structlog
+
+
+@contextmanager
+def _hidden(name: str) -> Iterator[None]:
+    """Let an optional library be absent for an import; one that is loaded stays."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # what the import system takes for "not there"
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
 def _renderer(form: Form, *, colours: bool) -> Callable[..., Any]:
-    import structlog
+    structlog = _structlog()
 
     match form:
         case "json":
-            return structlog.processors.JSONRenderer(ensure_ascii=False)
+            lines: Callable[..., Any] = structlog.processors.JSONRenderer(ensure_ascii=False)
+            return lines
         case "journal":
             return lambda _logger, _method, line: datagram(line)
         case "console":
