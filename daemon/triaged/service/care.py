@@ -35,7 +35,7 @@ class Care:
         self._summary = summary
         self._keep = keep
         self._folded = office.now()  # the start has just done it
-        self._tidied: datetime | None = None
+        self._tidied = office.now() - TIDY_EVERY + FOLD_EVERY  # reading a large file must not hold up the start
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Go round until the daemon stops.
@@ -78,6 +78,6 @@ class Care:
         self._tidied = now
 
 
-def _due(last: datetime | None, now: datetime, every: timedelta) -> bool:
+def _due(last: datetime, now: datetime, every: timedelta) -> bool:
     # a clock that was set back must not stop it for as long
-    return last is None or not timedelta() <= now - last <= every
+    return not timedelta() <= now - last <= every

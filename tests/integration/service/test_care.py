@@ -90,6 +90,7 @@ async def test_the_ledger_is_folded_in_every_hour(around: Round, path: Path):
 
 
 async def test_damage_is_found_within_a_day_and_ends_the_daemon(around: Round, path: Path):
+    await around.clock.advance(timedelta(hours=2))
     await around.care.once()
     with contextlib.closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA ignore_check_constraints = on")
@@ -99,3 +100,18 @@ async def test_damage_is_found_within_a_day_and_ends_the_daemon(around: Round, p
     await around.clock.advance(timedelta(hours=2))
     with pytest.raises(LedgerDamaged):
         await around.care.once()
+
+
+async def test_what_is_older_than_keep_is_forgotten_once_a_day(around: Round, path: Path):
+    def rules() -> int:
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            (count,) = db.execute("SELECT count(*) FROM ruleset").fetchone()
+        return int(count)
+
+    await around.book.call(Ledger.ruleset, "hash", "rules", around.clock.now())
+    await around.clock.advance(timedelta(hours=2))
+    await around.care.once()
+    assert rules() == 1
+    await around.clock.advance(timedelta(days=800))
+    await around.care.once()
+    assert rules() == 0
