@@ -214,3 +214,33 @@ def headers(found: dict[str, Any]) -> dict[str, str]:
     assert found["reply"] is not None, found["reason"]
     said: dict[str, str] = found["reply"]["headers"]
     return said
+
+
+GERMAN = "Können Sie uns bitte sagen, wann die Arbeiten am Dach beginnen und wer den Schlüssel hat? Freundliche Grüße"
+FRENCH = "Pourriez-vous nous dire quand les travaux sur le toit commencent et qui a la clé ? Merci et bonne journée"
+
+
+@pytest.mark.parametrize(("text", "language"), [(GERMAN, "de"), (FRENCH, "en"), ("ok", "en")])
+def test_without_a_language_of_the_client_it_is_the_messages_if_the_reply_has_it_else_mine(
+    tmp_path: Path, text: str, language: str
+):
+    explained = Explained(tmp_path, BASE.replace('language = "de"\n', "") + WAITS)
+    assert explained.one(sender="petra@lindenhof.example", text=text)["reply"]["language"] == language
+
+
+def test_names_come_from_people_else_from_a_plain_display_name_else_there_is_none(waits: Explained):
+    def greeting(sender: str) -> str:
+        text: str = waits.one(sender=sender)["reply"]["text"]
+        return text.partition(",")[0]
+
+    assert greeting("Somebody Else <gary@harbor.example>") == "Hello Gary"
+    assert greeting("May Stone <may@harbor.example>") == "Hello May Stone"
+    assert greeting('"Prizes, Inc: http://x.example" <ann@harbor.example>') == "Hello there"
+
+
+def test_a_mail_that_cannot_be_read_by_others_is_not_answered(waits: Explained):
+    kinds = (
+        'multipart/encrypted; protocol="application/pgp-encrypted"; boundary="b"',
+        "application/pkcs7-mime; smime-type=enveloped-data",
+    )
+    assert [waits.one(Content_Type=kind, text="--b--")["no_reply"] for kind in kinds] == ["encrypted", "encrypted"]
