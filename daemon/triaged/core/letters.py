@@ -110,4 +110,8 @@ def sender_name(client: Client, record: Record) -> str:
 
 def is_plain_name(name: str) -> bool:
     """Whether a display name reads as a person's name: letters, spaces, a few marks, no address, no title in capitals."""
-    return 0 < len(name) <= LONGEST_NAME and "@" not in name and all(letter.isalpha() or letter in " .'’-" for letter in name)
+    return (
+        0 < len(name) <= LONGEST_NAME
+        and "@" not in name
+        and all(letter.isalpha() or letter in " .'’-" for letter in name)
+    )

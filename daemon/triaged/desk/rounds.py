@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from triaged.clock import LONGEST_NAP
 from triaged.core.errors import TriagedError
-from triaged.desk import digest, promises, push
+from triaged.desk import digest, promises, push, reports
 from triaged.desk.household import Household
 from triaged.desk.lookout import Lookout
 from triaged.desk.office import Office
@@ -81,6 +81,7 @@ class Rounds:
 
     async def _deliver(self, household: Household) -> None:
         await digest.deliver(self._office, household)
+        await reports.deliver(self._office, household)
 
     async def _push(self, household: Household) -> None:
         await push.push_due(self._office, household, self._send, subjects=self._subjects())

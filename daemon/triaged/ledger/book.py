@@ -27,6 +27,7 @@ from triaged.ledger import (
     recovery,
     registry,
     replies,
+    reporting,
 )
 from triaged.ledger.schema import MIGRATIONS
 
@@ -170,6 +171,7 @@ class Ledger:
     replies_for = listings.replies_for
     overview = listings.overview
     history = listings.history
+    received = reporting.received
     urgent_open = listings.urgent_open
     arrivals = listings.arrivals
     passes_spent = listings.passes_spent

@@ -9,4 +9,14 @@ from triaged.core.guard.codes import REFUSALS, Refusal
 from triaged.core.guard.sending import Sending, destination
 from triaged.core.guard.table import guard_table
 
-__all__ = ["CHECKS", "REFUSALS", "Check", "Refusal", "Sending", "destination", "first_refusal", "guard_table", "refusals"]
+__all__ = [
+    "CHECKS",
+    "REFUSALS",
+    "Check",
+    "Refusal",
+    "Sending",
+    "destination",
+    "first_refusal",
+    "guard_table",
+    "refusals",
+]

@@ -1,0 +1,99 @@
+"""Last week's figures, and on the first the month's, as a mail to myself: once per due time, late rather than never."""
+
+import base64
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from triaged.core.moments import resolve
+from triaged.core.reply import compose_note
+from triaged.core.settings import Mode
+from triaged.desk.household import Household
+from triaged.desk.office import Office
+from triaged.ids import new_message_id
+from triaged.ledger import Ledger
+from triaged.report.agreed import Agreements
+from triaged.report.figures import Figures, figures
+from triaged.report.page import as_html, as_text
+
+WEEK = timedelta(days=7)
+_MORNING = time(8)
+
+
+async def deliver(office: Office, household: Household) -> None:
+    """Write what is due since the last one; nothing at the first start, when there is nothing to tell of."""
+    plan = household.person.report
+    home = household.home
+    if plan is None or plan.weekly is None or home is None or home.settings()[1].mode is Mode.OBSERVE:
+        return
+    now = office.now()
+    rows = await office.write(Ledger.accounts)
+    written = next((row.learned.get("report_until") for row in rows if row.id == home.row.id), None)
+    if written is None:
+        await office.write(Ledger.learn, home.row.id, report_until=now.isoformat())
+        return
+    since = datetime.fromisoformat(written)
+    for due, begin in _due(household, now):
+        if since < due:
+            await _write(office, household, begin, due)
+            await office.write(Ledger.learn, home.row.id, report_until=now.isoformat())
+
+
+def _due(household: Household, now: datetime) -> list[tuple[datetime, datetime]]:
+    """The newest weekly and monthly due times that have come, each with the beginning of its period."""
+    plan = household.person.report
+    assert plan is not None
+    assert plan.weekly is not None
+    worktime = household.person.worktime
+    found: list[tuple[datetime, datetime]] = []
+    weekly = resolve(plan.weekly, now - WEEK, worktime)
+    if weekly is not None and weekly.at <= now:
+        found.append((weekly.at, weekly.at - WEEK))
+    today = worktime.date_of(now)
+    first = today.replace(day=1)
+    monthly = worktime.instant(first, _MORNING)
+    if monthly <= now:
+        before = (first - timedelta(days=1)).replace(day=1)
+        found.append((monthly, worktime.instant(before, time(0))))
+    return found
+
+
+async def _write(office: Office, household: Household, since: datetime, until: datetime) -> None:
+    home = household.home
+    assert home is not None
+    _, account = home.settings()
+    whole, clients = await office.write(_figures, household, since, until)
+    if not whole.received:
+        return
+    now = office.now()
+    message_id = new_message_id(office.chance, household.address.domain)
+    raw = compose_note(
+        sender=household.me,
+        to=household.address,
+        message_id=message_id,
+        now=now,
+        subject=f"Responsiveness, {since:%Y-%m-%d} to {until:%Y-%m-%d}",
+        text=as_text(whole, clients, since, until),
+        html=as_html(whole, clients, since, until),
+    )
+    args: dict[str, Any] = {
+        "raw": base64.b64encode(raw).decode("ascii"),
+        "message_id": message_id,
+        "folder": account.watch[0],
+        "flags": [],
+        "event": "report.delivered",
+        "at": now.isoformat(),
+    }
+    key = f"report:{household.key}:{since:%Y%m%d}:{until:%Y%m%d}"
+    if await office.write(Ledger.plan, household.key, "append", key, now, account=home.row.id, args=args) is not None:
+        home.wake.set()
+
+
+def _figures(
+    ledger: Ledger, household: Household, since: datetime, until: datetime
+) -> tuple[Figures, Sequence[Figures]]:
+    rows = ledger.received(since, until, None, household.key)
+    agreements = Agreements(household.person, ledger.ruleset_body)
+    labels = sorted({row.client for row in rows})
+    each = [figures([row for row in rows if row.client == label], agreements, client=label) for label in labels]
+    return figures(rows, agreements), each

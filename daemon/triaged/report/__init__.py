@@ -1,0 +1,1 @@
+"""How responsive I was: figures from the ledger, and the page that shows them. Reading only."""

@@ -1,0 +1,110 @@
+"""The hours as they were agreed when a message came: from the rules that the ledger remembers with each decision.
+
+Goes in: those rules as JSON, and the person as configured now for what is not remembered. Comes out: `Agreement`s.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from triaged.core.settings import Person
+from triaged.core.timewords import merge_week, parse_date, parse_dates, parse_slots
+from triaged.core.worktime import WorkTime
+
+_NOT_DAYS = frozenset({"on", "holidays", "away", "focus"})
+
+Hours = Literal["office", "focus", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Between me and one client: the hours that count (those agreed, else mine), and mine, for holidays and away days."""
+
+    hours: WorkTime
+    mine: WorkTime
+
+    def holiday(self, at: datetime) -> bool:
+        """Whether that day is a public holiday where the hours come from, or where I am."""
+        return any(time.is_holiday(time.date_of(at)) is not None for time in (self.hours, self.mine))
+
+    def away(self, at: datetime) -> bool:
+        """Whether that day is one on which I am away."""
+        return any(time.is_away(time.date_of(at)) for time in (self.hours, self.mine))
+
+    def weekend(self, at: datetime) -> bool:
+        """Whether that day is a Saturday or a Sunday."""
+        return self.hours.is_weekend(self.hours.date_of(at))
+
+
+class Agreements:
+    """All agreements of one person. `body` gives the remembered rules of a hash, None where they are forgotten."""
+
+    def __init__(self, person: Person | None, body: Callable[[str], str | None]) -> None:
+        self._person = person
+        self._body = body
+        self._rules: dict[str | None, Mapping[str, Any] | None] = {None: None}
+        self._known: dict[tuple[str, str | None], Agreement] = {}
+
+    def of(self, client: str, ruleset: str | None) -> Agreement:
+        """What was agreed with a client when those rules were in force; without them, what is agreed now."""
+        found = self._known.get((client, ruleset))
+        if found is None:
+            found = self._known[client, ruleset] = self._make(client, ruleset)
+        return found
+
+    def _make(self, client: str, ruleset: str | None) -> Agreement:
+        if ruleset not in self._rules:
+            self._rules[ruleset] = _rules(self._body(ruleset)) if ruleset else None
+        rules = self._rules[ruleset]
+        if rules is not None:
+            try:
+                return _then(rules, client, self._zone())
+            except (ValueError, KeyError, TypeError, AttributeError):
+                # written by another version whose words this one does not know: today's hours are the best there is
+                return self._now(client)
+        return self._now(client)
+
+    def _zone(self) -> ZoneInfo:
+        return self._person.worktime.zone if self._person else ZoneInfo("UTC")
+
+    def _now(self, client: str) -> Agreement:
+        if self._person is None:
+            return Agreement(WorkTime(ZoneInfo("UTC")), WorkTime(ZoneInfo("UTC")))
+        known = self._person.roster.by_label(client)
+        mine = self._person.worktime
+        return Agreement(known.hours if known and known.hours else mine, mine)
+
+
+def _rules(body: str | None) -> Mapping[str, Any] | None:
+    try:
+        rules = json.loads(body) if body else None
+    except ValueError:
+        return None
+    return rules if isinstance(rules, dict) else None
+
+
+def _then(rules: Mapping[str, Any], client: str, otherwise: ZoneInfo) -> Agreement:
+    me = rules.get("me", {})
+    zone = ZoneInfo(me["timezone"]) if "timezone" in me else otherwise
+    mine = _worktime(rules.get("hours"), zone)
+    there = rules.get("client", {}).get(client, {})
+    if "hours" not in there:
+        return Agreement(mine, mine)
+    return Agreement(_worktime(there["hours"], ZoneInfo(there["timezone"]) if "timezone" in there else zone), mine)
+
+
+def _worktime(table: Mapping[str, Any] | None, zone: ZoneInfo) -> WorkTime:
+    if table is None:
+        return WorkTime(zone)
+    days = {key: parse_slots(value) for key, value in table.items() if key not in _NOT_DAYS}
+    return WorkTime(
+        zone,
+        merge_week(days) if days else None,
+        {parse_date(day): parse_slots(value) for day, value in table.get("on", {}).items()},
+        table.get("holidays", ""),
+        parse_dates(table.get("away", [])),
+        merge_week({key: parse_slots(value) for key, value in table.get("focus", {}).items()}),
+    )
