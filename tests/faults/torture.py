@@ -311,6 +311,19 @@ class Field:
             for number in re.findall(r"g(\d+)@", json.dumps(row))
         }
 
+    def given_up(self) -> set[int]:
+        """Messages that were in hand at three deaths: unreadable, urgent, where they were (ledger, transaction A')."""
+        sql = "SELECT login, uid FROM item JOIN account ON account.id = item.account WHERE state = 'unreadable'"
+        found: set[int] = set()
+        for login, uid in self.rows(sql):
+            with self.dovecot.client(str(login).partition("@")[0], "INBOX") as client:
+                told = client.fetch([uid], ["FLAGS", "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
+            for data in told.values():
+                words = b" ".join(value for value in data.values() if isinstance(value, bytes))
+                if b"\\Flagged" in data[b"FLAGS"] and (match := re.search(rb"<(\d+)@harbor", words)):
+                    found.add(int(match[1]))
+        return found
+
     def kind(self, number: int) -> str:
         return self.kinds[number % len(self.kinds)]
 
@@ -323,14 +336,15 @@ class Field:
             self.replies(),
             self.in_doubt(),
         )
-        owed = {number for number in every if self.kind(number) != "outage"}
+        given_up = self.given_up()
+        owed = {number for number in every - given_up if self.kind(number) != "outage"}
         found = {
             "lost": every - set(inbox) - set(aside),
             "doubled": {number for number, count in (inbox + aside).items() if count > 1},
             "answered twice": {number for number, count in replies.items() if count > 1},
             "answered though urgent": set(replies) - owed,
             "not answered": owed - set(replies) - doubtful,
-            "forgotten": {number for number in inbox if self.kind(number) == "question"},
+            "forgotten": {number for number in set(inbox) - given_up if self.kind(number) == "question"},
             "not brought back": {number for number in aside if self.kind(number) == "soon"},
             "put aside though urgent": {number for number in aside if self.kind(number) == "outage"},
         }
@@ -345,7 +359,8 @@ class Field:
         figures = " ".join(f"{count} {name}," for name, count in self.largest.items())
         return (
             f"kills {kills} (of them power cuts {self.done['cut_power']}), faults {faults}, messages {self.sent}, "
-            f"replies {len(self.sink.received)} (in doubt {len(self.in_doubt())}), starts "
+            f"replies {len(self.sink.received)} (in doubt {len(self.in_doubt())}), "
+            f"given up after three deaths {len(self.given_up())}, starts "
             f"{self.log().count('service.started')}, at most {figures} "
             f"lost {len(complaints.get('lost', ()))}, doubled {len(complaints.get('doubled', ()))}, "
             f"answered twice {len(complaints.get('answered twice', ()))}"
@@ -383,7 +398,7 @@ def end_of_commits(log: bytes) -> int:
 def torture(field: Field, seconds: float, *, patience: float = 150) -> dict[str, list[int]]:
     """Do it, let it come to rest, and return the complaints."""
     field.start()
-    until(lambda: "service.ready" in field.log(), 30, "the daemon is ready")
+    until(lambda: "service.ready" in field.log(), 60, "the daemon is ready")
     finish = time.monotonic() + seconds
     while time.monotonic() < finish:
         field.deliver()
