@@ -31,7 +31,7 @@ from server.processes import HOST, end, free_port, until
 from server.sink import Sink
 from server.systemd import ROOT, Manager, running
 
-pytestmark = [pytest.mark.systemd, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.systemd, pytest.mark.timeout(1800)]
 
 TORTURE = os.environ.get("TRIAGED_TORTURE") == "1"
 RELOADS, RESTARTS = (50, 20) if TORTURE else (5, 3)
@@ -66,7 +66,9 @@ QUICK = "[Service]\nWatchdogSec=3s\nTimeoutAbortSec=1s\nRestartSec=100ms\nStartL
 
 def commands() -> list[str]:
     """What the section tells to type."""
-    section = re.search(r"^## Run it as a service\n(.*?)^## ", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    section = re.search(
+        r"^## Run it as a service\n(.*?)^## ", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL
+    )
     assert section is not None
     block = re.search(r"^```sh\n(.*?)^```", section[1], re.MULTILINE | re.DOTALL)
     assert block is not None
@@ -87,7 +89,7 @@ def fetch_wheels(folder: Path) -> None:
     """What pip will need, fetched beforehand: inside there is no network to count on."""
     pip = [sys.executable, "-m", "pip", "download", "-q", "-d", str(folder), "-c", str(ROOT / ".ci/constraints.txt")]
     said = subprocess.run(
-        [*pip, ".[notify,metrics]", "hatchling>=1.27"], cwd=ROOT, check=False, capture_output=True, text=True
+        [*pip, ".[notify,metrics,demo]", "hatchling>=1.27"], cwd=ROOT, check=False, capture_output=True, text=True
     )
     if said.returncode != 0 and os.environ.get("TRIAGED_REQUIRE_SERVERS") != "1":
         pytest.skip("the packages that triaged needs cannot be fetched")
@@ -137,6 +139,9 @@ class Service:
 
     def answered(self) -> collections.Counter[str]:
         return collections.Counter(recipient for one in self.sink.received for recipient in one.recipients)
+
+    def all_answered(self) -> bool:
+        return set(self.mails) <= set(self.answered())
 
     def subjects(self, folder: str) -> list[str]:
         found = self.dovecot.messages(self.user, folder)
@@ -220,6 +225,18 @@ def test_it_decides_and_answers(service: Service):
     assert subject not in service.subjects("INBOX")
 
 
+def test_what_is_installed_needs_no_source_tree(service: Service):
+    service.sh("/opt/triaged/bin/pip install -q 'triaged[demo]'")
+    service.sh(f"mv {SOURCE} {SOURCE}.away && mkdir {SOURCE}")
+    try:
+        assert service.sh("/opt/triaged/bin/triaged --version").startswith("triaged ")
+        assert "Deferred" in service.sh("/opt/triaged/bin/triaged demo")
+        for shared in ("man/man1/triaged.1", "bash-completion/completions/triaged", "zsh/site-functions/_triaged"):
+            assert "triaged" in service.sh(f"cat /opt/triaged/share/{shared}")
+    finally:
+        service.sh(f"rmdir {SOURCE} && mv {SOURCE}.away {SOURCE}")
+
+
 def test_nothing_is_lost_or_answered_twice_by_reloads_restarts_and_a_stuck_loop(service: Service):
     service.manager.unit("triaged.service.d/quick.conf", QUICK)
     service.sh("systemctl restart triaged")
@@ -238,7 +255,8 @@ def test_nothing_is_lost_or_answered_twice_by_reloads_restarts_and_a_stuck_loop(
             hang(service)
     aside = sorted(f"question {number}" for number in range(len(service.mails)))
     until(lambda: service.subjects("Deferred") == aside, 120, "every mail is put aside")
-    until(lambda: len(service.answered()) == len(service.mails), 240, "every mail is answered")
+    # Postfix signs in by Dovecot: a reply that meets no server is tried again after minutes
+    until(service.all_answered, 900 if TORTURE else 300, "every mail is answered")
     until(service.ready, 30, "it is healthy")
     assert service.subjects("INBOX") == []
     assert service.answered() == collections.Counter(service.mails)
