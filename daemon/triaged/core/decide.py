@@ -195,7 +195,7 @@ class _Case:
             automatic=self.who.automatic,
             notice=self.who.notice,
             mine=self.person.addresses,
-            languages=languages(self.person),
+            languages=languages(self.person) if self.person.rules.needs_language else (),
         )
 
     def _always_urgent(self, view: View, found: RuleMatch) -> RuleMatch:

@@ -102,11 +102,25 @@ class RuleSet:
     """All rules of a person, top to bottom. Made once when the configuration is read."""
 
     rules: tuple[Rule, ...] = ()
+    needs_text: bool = field(init=False, repr=False, compare=False)
+    """Whether any rule looks beyond the header: at the body, at attachments."""
+    needs_language: bool = field(init=False, repr=False, compare=False)
+    """Whether any rule asks for the language of a message."""
+    longest_burst: timedelta = field(init=False, repr=False, compare=False)
+    """How far back the facts of a message must reach for the rules' bursts."""
     _index: RuleIndex = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Sort the rules by the clients they can concern."""
-        object.__setattr__(self, "_index", RuleIndex([rule.when for rule in self.rules]))
+        """Sort the rules by the clients they can concern, and see once what they ask for."""
+        conditions = [rule.when for rule in self.rules]
+        seen = {
+            "needs_text": any(reaches(condition, "text") for condition in conditions),
+            "needs_language": any(reaches(condition, "language") for condition in conditions),
+            "longest_burst": max(map(longest_burst, conditions), default=timedelta(0)),
+            "_index": RuleIndex(conditions),
+        }
+        for name, value in seen.items():
+            object.__setattr__(self, name, value)
 
     def match(self, view: View, passes_left: int | None = None, *, trace: bool = False) -> RuleMatch:
         """The first rule that matches, top to bottom.
@@ -130,21 +144,6 @@ class RuleSet:
             if outcome.matched:
                 return RuleMatch(rule, outcome.because, tuple(lines), exhausted)
         return RuleMatch(None, "no rule matches", tuple(lines), exhausted)
-
-    @property
-    def needs_text(self) -> bool:
-        """Whether any rule looks beyond the header: at the body, at attachments."""
-        return any(reaches(rule.when, "text") for rule in self.rules)
-
-    @property
-    def needs_language(self) -> bool:
-        """Whether any rule asks for the language of a message."""
-        return any(reaches(rule.when, "language") for rule in self.rules)
-
-    @property
-    def longest_burst(self) -> timedelta:
-        """How far back the facts of a message must reach for the rules' bursts."""
-        return max((longest_burst(rule.when) for rule in self.rules), default=timedelta(0))
 
 
 def _no_pass(view: View) -> str:

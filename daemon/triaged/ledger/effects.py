@@ -102,11 +102,13 @@ def done(
         return _done(db, effect_id, to_ms(now), place, unknown_place=unknown_place)
 
 
-def done_many(store: Store, ends: Sequence[tuple[int, Place | None]], now: datetime) -> list[Item]:
-    """A batch of moves that are done, in one commit; a None place is unknown."""
+def done_many(
+    store: Store, ends: Sequence[tuple[int, Place | None]], now: datetime, *, moved: bool = True
+) -> list[Item]:
+    """A batch that is done, in one commit. Of what was moved a None place is unknown; else the place stays."""
     at = to_ms(now)
     with commit(store, "done") as db:
-        found = [_done(db, effect, at, place, unknown_place=place is None) for effect, place in ends]
+        found = [_done(db, effect, at, place, unknown_place=moved and place is None) for effect, place in ends]
     return [item for item in found if item]
 
 
