@@ -60,7 +60,7 @@ class Mutt:
 
     def waits_for(self, text: str) -> str:
         """The screen as soon as it shows that."""
-        return until(lambda: seen if text in (seen := self.screen()) else "", 10, f"mutt shows {text}")
+        return until(lambda: seen if text in (seen := self.screen()) else "", 60, f"mutt shows {text}")
 
     def _do(self, *words: str, check: bool = True) -> str:
         made = subprocess.run(
