@@ -5,8 +5,6 @@ Run alone: `python tests/bench/bench_ledger.py`. Every message is put aside and 
 by one (live mail); then replies claimed, marked and sent. Prints medians; microseconds of this machine, and ratios.
 """
 
-# ruff: noqa: T201 — a benchmark prints its table
-
 import sqlite3
 import statistics
 import sys

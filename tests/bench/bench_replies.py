@@ -63,9 +63,7 @@ def main(count: int) -> int:
     for label, rate in rows.items():
         print(f"{rate:10,.0f} /s  {label}")
     reached = rows["outbox: rendered, claimed, delivered, recorded (ours)"]
-    print(
-        f"to reach: {LIMIT} /s through the outbox, ledger writes included: {'yes' if reached >= LIMIT else 'NO'}"
-    )
+    print(f"to reach: {LIMIT} /s through the outbox, ledger writes included: {'yes' if reached >= LIMIT else 'NO'}")
     return 0 if reached >= LIMIT else 1
 
 
