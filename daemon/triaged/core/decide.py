@@ -292,12 +292,12 @@ class _Case:
         self, template: ReplyTemplate | None, promise: PromisePlan | None
     ) -> tuple[ReplyPlan | None, tuple[Refusal, ...]]:
         if template is None:
-            return None, refusals(self._sending(None, None))
+            return None, self._refusals(self._sending(None, None))
         send = resolve(template.send, self.facts.now, self.person.worktime, self.client.calls)
         send_at = send.at if send else self.facts.now
         lacks = template.uses("promise") and promise is None
         sending = self._sending(template, send_at, lacks_promise=lacks)
-        refused = refusals(sending)
+        refused = self._refusals(sending)
         codes = {refusal.code for refusal in refused}
         to = destination(sending)
         if to is None or codes - _JOINS:
@@ -311,6 +311,10 @@ class _Case:
         return self._plan(
             template, send_at if joins is None or waiting is None else waiting.send_at, to, joins
         ), refused
+
+    def _refusals(self, sending: Sending) -> tuple[Refusal, ...]:
+        """All of them where they are told; else the first: those that only join or hold stand last in the order."""
+        return refusals(sending) if self.traced else first_refusal(sending)
 
     def _plan(self, template: ReplyTemplate, send_at: datetime, to: Address, joins: int | None) -> ReplyPlan:
         known = choose_language(template, self.client.language, None, "")
