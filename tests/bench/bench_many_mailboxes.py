@@ -62,7 +62,7 @@ def _config(dovecot: Dovecot, users: list[str], folder: Path) -> Path:
         for n, user in enumerate(users)
     )
     file = folder / f"{len(users)}.toml"
-    file.write_text(f'[service]\nstate = "sqlite:{folder}/{len(users)}.db"\n{_HEAD}{accounts}', "utf-8")
+    file.write_text(f'[service]\nstate = "sqlite:{folder}/{len(users)}/triaged.db"\n{_HEAD}{accounts}', "utf-8")
     file.chmod(0o600)
     return file
 
