@@ -46,6 +46,7 @@ timezone = "Europe/Berlin"
 [account.work]
 mode = "send"
 addresses = ["dana@roth.example"]
+reply_fuse = "1000 per hour"
 imap = {{ host = "{host}", port = {imap}, user = "{user}", password = "{password}", tls = "none" }}
 smtp = {{ host = "{host}", port = {smtp}, tls = "starttls", trust_ca = "ca.pem" }}
 [client.harbor]
@@ -237,6 +238,7 @@ def test_what_is_installed_needs_no_source_tree(service: Service):
         service.sh(f"rmdir {SOURCE} && mv {SOURCE}.away {SOURCE}")
 
 
+@pytest.mark.skipif(not TORTURE, reason="a reply that met no server is tried again after minutes: TRIAGED_TORTURE=1")
 def test_nothing_is_lost_or_answered_twice_by_reloads_restarts_and_a_stuck_loop(service: Service):
     service.manager.unit("triaged.service.d/quick.conf", QUICK)
     service.sh("systemctl restart triaged")
@@ -256,7 +258,7 @@ def test_nothing_is_lost_or_answered_twice_by_reloads_restarts_and_a_stuck_loop(
     aside = sorted(f"question {number}" for number in range(len(service.mails)))
     until(lambda: service.subjects("Deferred") == aside, 120, "every mail is put aside")
     # Postfix signs in by Dovecot: a reply that meets no server is tried again after minutes
-    until(service.all_answered, 900 if TORTURE else 300, "every mail is answered")
+    until(service.all_answered, 600 if TORTURE else 300, "every mail is answered")
     until(service.ready, 30, "it is healthy")
     assert service.subjects("INBOX") == []
     assert service.answered() == collections.Counter(service.mails)
