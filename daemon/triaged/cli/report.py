@@ -64,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
         print_json(_as_json(one) for one in (*clients, whole))
     elif args.html is None and args.csv is None:
         _print((*clients, whole))
+        _hints(whole, rows, loaded.path)
     return 0
 
 
@@ -103,9 +104,16 @@ def _print(all_of_them: Sequence[Figures]) -> None:
         for f in all_of_them
     ]
     print_table(columns, rows if all_of_them[-1].received else [], "No mail of a client in that time.")
-    for rule, (moved, decided) in all_of_them[-1].by_hand.items():
+
+
+def _hints(whole: Figures, rows: Sequence[ReceivedRow], path: Path) -> None:
+    """For each rule whose verdict people undo: how often, and the lines to type."""
+    newest = {row.rule: row for row in rows if row.by_hand is not None}
+    for rule, (moved, decided) in whole.by_hand.items():
         sys.stdout.write(
-            f'"{rule}": moved by hand {moved} of {decided} times; try an edit with triaged replay --against\n'
+            f'"{rule}": moved by hand {moved} of {decided} times. Why the last one was decided so, and what an edited copy changes:\n'
+            f"  triaged explain -c {path} {newest[rule].item}\n"
+            f"  triaged replay -c EDITED.toml --against {path} imap:{newest[rule].login}/INBOX\n"
         )
 
 

@@ -132,27 +132,36 @@ def _times(found: Iterable[timedelta]) -> Times:
 def _bursts(rows: Iterable[ReceivedRow]) -> int:
     """How often a client wrote or rang at least three times within 20 minutes; a longer run counts once."""
     recent: dict[str, list[datetime]] = defaultdict(list)
+    in_one: set[str] = set()  # clients whose last message belonged to a burst
     count = 0
     for row in rows:
         if row.automatic and not {"voicemail", "missed-call"} & set(row.kind):
             continue
         run = [at for at in recent[row.client] if row.arrived_at - at <= WITHIN]
         run.append(row.arrived_at)
-        count += len(run) == BURST
         recent[row.client] = run
+        if len(run) < BURST:
+            in_one.discard(row.client)
+        elif row.client not in in_one:
+            in_one.add(row.client)
+            count += 1
     return count
 
 
 def _waiting(rows: Iterable[ReceivedRow]) -> tuple[Waiting, ...]:
-    """Threads whose newest question nobody has answered, the oldest first."""
+    """Threads whose newest question nobody has answered, in writing or in the call it was promised for, the oldest first."""
     open_since: dict[tuple[str, str | None], Waiting] = {}
     for row in rows:
         key = (row.client, row.thread)
-        if row.answered_at is not None:
+        if row.answered_at is not None or _talked_over(row):
             open_since.pop(key, None)
         elif is_question(row) and row.state != "gone":
             open_since.setdefault(key, Waiting(row.client, row.arrived_at, row.subject, row.item))
     return tuple(sorted(open_since.values(), key=lambda one: one.since))
+
+
+def _talked_over(row: ReceivedRow) -> bool:
+    return row.promise is not None and row.promise.kind == "call" and row.promise.state == "kept"
 
 
 def _by_hand(rows: Iterable[ReceivedRow]) -> dict[str, tuple[int, int]]:

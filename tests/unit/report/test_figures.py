@@ -1,8 +1,12 @@
 """Figures of a report, against what a person would count by hand."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from triaged.cli.report import _hints
 from triaged.ledger.reporting import ReceivedRow, ToldPromise
 from triaged.report.agreed import Agreements
 from triaged.report.figures import figures
@@ -65,6 +69,27 @@ def test_a_promise_counts_once_however_many_messages_it_covers():
 def test_three_messages_in_twenty_minutes_are_one_burst_and_a_fourth_makes_no_second():
     rows = [_row(n, MONDAY + timedelta(minutes=n * 4)) for n in range(4)]
     assert _figures(*rows).bursts == 1
+
+
+def test_a_burst_that_goes_on_for_an_hour_is_still_one():
+    rows = [_row(n, MONDAY + timedelta(minutes=n * 8)) for n in range(8)]
+    assert _figures(*rows).bursts == 1
+    again = [_row(n + 8, MONDAY + timedelta(hours=3, minutes=n)) for n in range(3)]
+    assert _figures(*rows, *again).bursts == 2
+
+
+def test_what_was_promised_for_a_call_that_took_place_waits_no_more():
+    told = ToldPromise(7, "call", MONDAY, "kept", MONDAY, MONDAY)
+    assert _figures(_row(1, MONDAY, promise=told)).waiting == ()
+
+
+def test_a_rule_whose_verdict_was_undone_comes_with_the_lines_to_type(capsys: pytest.CaptureFixture[str]):
+    rows = [_row(1, MONDAY), _row(2, MONDAY, by_hand="back")]
+    _hints(_figures(*rows), rows, Path("mine.toml"))
+    said = capsys.readouterr().out
+    assert '"all": moved by hand 1 of 2 times' in said
+    assert "triaged explain -c mine.toml 2\n" in said
+    assert "--against mine.toml imap:dana@imap/INBOX\n" in said
 
 
 def test_each_message_counts_under_one_heading_of_time():
