@@ -50,7 +50,7 @@ class Scene:
         (self.person,) = loaded.persons
         (self.account,) = self.person.accounts
         self.lines, self.restored, self.pushes = LogLines(), [], 0
-        self.book = LedgerThread(Ledger.open(Path(":memory:")))
+        self.book = LedgerThread(Ledger.open(":memory:"))
         self.office = Office(self.book, DrivenClock(), self.lines.events, random.Random(1))
         self.tokens = Tokens(folder, self.office, Board(loaded), self.restored.append, self.pushed)
 
