@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import gc
 import multiprocessing
 import os
 import sys
@@ -67,6 +68,9 @@ class Line:
 
 def run(args: argparse.Namespace) -> int:
     """Rehearse all of it in the order of arrival."""
+    gc.set_threshold(
+        200_000, 50, 50
+    )  # tens of thousands of messages are kept to the end: looking for garbage costs a fifth
     loaded = configuration(args)
     against = _against(args.against) if args.against else None
     mail = _mail(args, loaded)
