@@ -6,7 +6,7 @@ import pytest
 
 from scenarios.conftest import stages  # noqa: F401 — fixtures are found by their names here
 from triaged.mailbox import Patience, Session
-from triaged.service import daemon
+from triaged.service import stations
 
 HASTE = Patience(connect=1, address=0.5, command=1, done=0.3, goodbye=0.2, slowest=1e9)
 
@@ -14,4 +14,4 @@ HASTE = Patience(connect=1, address=0.5, command=1, done=0.3, goodbye=0.2, slowe
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """The daemon's sessions give a silent server up after a second, not after a minute."""
-    monkeypatch.setattr(daemon, "Session", partial(Session, patience=HASTE))
+    monkeypatch.setattr(stations, "Session", partial(Session, patience=HASTE))

@@ -69,6 +69,23 @@ async def test_a_refused_connection_is_backed_off_from_and_nothing_is_lost(
     assert len(stage.events("message.deferred")) == 1
 
 
+async def test_a_reply_that_waited_for_the_mailbox_goes_when_it_is_back(
+    stages: Opening, own_dovecot: Callable[..., Dovecot]
+):
+    dovecot = own_dovecot()
+    stage = stages(dovecot=dovecot)
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "question")
+    dovecot.stop()
+    await stage.until(lambda: stage.events("account.disconnected"))
+    await stage.later(minutes=10)  # it is due, and the mailbox cannot be looked at
+    assert stage.sent() == []
+    dovecot.start()
+    stage.daemon.stations[f"{stage.users[0]}@127.0.0.1"].desk.nudge()  # the next attempt, whenever the back-off has it
+    await stage.until(stage.sent, "the reply goes with no time passing")
+
+
 async def test_an_expired_certificate_is_told_and_no_password_is_sent(stages: Opening, authority: Authority):
     server = Dovecot(authority.expired(), Variant())
     server.start()

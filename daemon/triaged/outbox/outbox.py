@@ -67,10 +67,16 @@ class Outbox:
         self._sleeping = False
         self._degraded = False
         self._resting_until: datetime | None = None
+        self._blind_until: datetime | None = None
         self._drift = self._clocks()
 
     def wake(self) -> None:
-        """Look at the queue now: something was added, or the mailbox can be reached again."""
+        """Look at the queue now: something was added."""
+        self._wake.set()
+
+    def look_again(self) -> None:
+        """The mailbox can be looked at (again): what waits for that waits no longer."""
+        self._blind_until = None
         self._wake.set()
 
     def stop(self) -> None:
@@ -141,8 +147,8 @@ class Outbox:
         """Seconds to the next reply or the end of a rest, at most a nap."""
         now = self._clock.now()
         nap = timedelta(seconds=LONGEST_NAP)
-        if self._resting_until is not None and self._resting_until > now:
-            return min(self._resting_until - now, nap).total_seconds()
+        if (rest := self._rest_of(now)) > timedelta(0):
+            return min(rest, nap).total_seconds()
         ahead = await self._due(nap, 1)
         return max(min(ahead[0].try_at - now, nap), _SHORTEST_NAP).total_seconds() if ahead else nap.total_seconds()
 
@@ -153,7 +159,11 @@ class Outbox:
             # Somebody set the clock: what looks due may not be. `late` decides about the rest.
             self._drift = drift
             self._rest(now + CLOCK_PAUSE)
-        return self._resting_until is not None and now < self._resting_until
+        return self._rest_of(now) > timedelta(0)
+
+    def _rest_of(self, now: datetime) -> timedelta:
+        """How long nothing is taken up: the server or the clock asks for a rest, or the mailbox cannot be seen."""
+        return max(self._resting_until or now, self._blind_until or now) - now
 
     def _clocks(self) -> timedelta:
         """Wall clock less time elapsed: constant, unless somebody sets the clock."""
@@ -174,7 +184,7 @@ class Outbox:
             for reply in due:
                 if now - reply.send_at > late:
                     await self._serving.hold(reply, f"late: the mailbox could not be looked at ({error})")
-            self._rest(now + LOOK_AGAIN)
+            self._blind_until = now + LOOK_AGAIN
             return False
         return True
 

@@ -10,22 +10,19 @@ import os
 import random
 import signal
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from triaged import __version__
 from triaged.clock import Clock, SystemClock
-from triaged.config import Loaded, ask_secret, load, state_file
+from triaged.config import Loaded, load, state_file
 from triaged.core.errors import TriagedError
-from triaged.core.settings import Account, Mode, Person, Secret, Server
-from triaged.delivery import Delivery, SmtpDelivery
+from triaged.core.settings import Mode
 from triaged.desk.account import Desk
 from triaged.desk.household import Household
 from triaged.desk.office import Office
-from triaged.desk.post import Post
 from triaged.desk.push import Send, send_by_apprise
 from triaged.desk.rounds import Rounds
 from triaged.desk.telling import of_reply
@@ -39,10 +36,9 @@ from triaged.ledger import (
     StateLock,
     Waker,
 )
-from triaged.ledger.values import AccountRow, Recovery
+from triaged.ledger.values import Recovery
 from triaged.log.events import Events
 from triaged.mailbox import Pools, Session
-from triaged.outbox import Outbox
 from triaged.service.board import Board, keeping
 from triaged.service.care import Care
 from triaged.service.health import DaemonState, HealthServer
@@ -51,6 +47,7 @@ from triaged.service.metrics import exporter
 from triaged.service.notify import Notifier
 from triaged.service.observe import account_states
 from triaged.service.standing import Live, standing
+from triaged.service.stations import Station, Stations
 from triaged.service.tokens import Tokens
 
 EX_OK, EX_FAILED, EX_DAMAGED, EX_CONFIG = 0, 1, 74, 78
@@ -59,17 +56,6 @@ _UNHEARD = "/healthz, /readyz and /metrics are not there until the next start"
 
 PATIENCE = 3.5
 """Seconds that a stop waits for the steps in hand before it cuts their connections."""
-
-
-@dataclass(slots=True)
-class Station:
-    """One account at work: its desk, its outbox, and their tasks."""
-
-    row: AccountRow
-    desk: Desk
-    outbox: Outbox
-    tasks: list[asyncio.Task[None]] = field(default_factory=list)
-    delivery: tuple[object, Delivery | None] = (None, None)  # what it was made from, and the way out
 
 
 class Daemon:
@@ -96,15 +82,14 @@ class Daemon:
         self.rounds: Rounds | None = None
         self.tokens: Tokens | None = None
         self.pools = Pools()
-        self.stations: dict[str, Station] = {}
+        self.stations: dict[str, Station] = {}  # by login
         self.stopping = asyncio.Event()
         self.ready = asyncio.Event()
         self.started_at = self.clock.now()
         self._reloading = asyncio.Event()
-        self._unclean = False
         self._office: Office | None = None
         self._health: HealthServer | None = None
-        self._group: asyncio.TaskGroup | None = None
+        self._staff: Stations | None = None
 
     # --- from start to stop -------------------------------------------------------------------------------------
 
@@ -129,8 +114,7 @@ class Daemon:
         office = self._office = Office(book, self.clock, self.events, self.chance)
         now = self.clock.now()
         recovery = await office.write(Ledger.recover, now)
-        self._unclean = recovery.unclean
-        tokens = self.tokens = Tokens(folder, office, self.board, self._signed_in_again, self._look_for_pushes)
+        tokens = self.tokens = Tokens(folder, office, self.board, self._signed_in_again, self._look_around)
         waker = Waker(folder)
         loop = asyncio.get_running_loop()
         inside = Inside(self._standing, folder)
@@ -142,9 +126,9 @@ class Daemon:
             await self._listen_for_supervisors()
         try:
             async with asyncio.TaskGroup() as group:
-                self._group = group
                 group.create_task(tokens.keeper.run(), name="tokens")
-                await self._man(office)
+                self._staff = self._staffed(office, tokens, group, careful=recovery.unclean)
+                await self._staff.man()
                 self._say_recovered(recovery)
                 ready = group.create_task(self._say_ready(), name="ready")
                 rounds = self.rounds = Rounds(office, self.households, send=self.send, subjects=self._says_subjects)
@@ -163,7 +147,8 @@ class Daemon:
             self.events.emit("service.stopping", level="error", error=str(damaged.exceptions[0]))
             raise damaged.exceptions[0] from None
         finally:
-            await self._hang_up()
+            for station in self.stations.values():
+                await station.hang_up()
             await inside.close()
             if self._health is not None:
                 await self._health.close()
@@ -173,6 +158,19 @@ class Daemon:
             await office.write(Ledger.stopping, stopped)
         return EX_FAILED if once and any(s.desk.health.failures for s in self.stations.values()) else EX_OK
 
+    def _staffed(self, office: Office, tokens: Tokens, group: asyncio.TaskGroup, *, careful: bool) -> Stations:
+        return Stations(
+            at_work=self.stations,
+            board=self.board,
+            office=office,
+            pools=self.pools,
+            tokens=tokens,
+            group=group,
+            careful=careful,
+            on_news=self._look_around,
+            on_state=self._say_state,
+        )
+
     def stop(self) -> None:
         """Finish what is in hand, and end."""
         self.stopping.set()
@@ -180,10 +178,9 @@ class Daemon:
     def _signed_in_again(self, login: str) -> None:
         station = self.stations.get(login)
         if station is not None:
-            station.desk.nudge()
-            station.outbox.wake()
+            station.sweep()
 
-    def _look_for_pushes(self) -> None:
+    def _look_around(self) -> None:
         if self.rounds is not None:
             self.rounds.wake()
 
@@ -192,8 +189,7 @@ class Daemon:
         if self.tokens is not None:
             self.tokens.keeper.wake()
         for station in self.stations.values():
-            station.desk.wake.set()
-            station.outbox.wake()
+            station.wake()
         if self.rounds is not None:
             self.rounds.wake()
 
@@ -215,8 +211,7 @@ class Daemon:
     def sweep(self) -> None:
         """Look at every mailbox now."""
         for station in self.stations.values():
-            station.desk.nudge()
-            station.outbox.wake()
+            station.sweep()
 
     @property
     def at_rest(self) -> bool:
@@ -225,7 +220,7 @@ class Daemon:
             return False
         if self.tokens is not None and not self.tokens.keeper.at_rest:
             return False
-        return all(station.desk.at_rest and station.outbox.at_rest for station in self.stations.values())
+        return all(station.at_rest for station in self.stations.values())
 
     async def _once(self) -> None:
         await self.ready.wait()
@@ -258,8 +253,7 @@ class Daemon:
         self.notifier.stopping()
         tasks = [task for station in self.stations.values() for task in station.tasks]
         for station in self.stations.values():
-            station.outbox.stop()
-            station.desk.stop()
+            station.stop()
         if self.rounds is not None:
             self.rounds.stop()
         if self.tokens is not None:
@@ -271,113 +265,6 @@ class Daemon:
                 task.cancel()
             if late:
                 await asyncio.wait(late)
-
-    async def _hang_up(self) -> None:
-        """Leave the submission servers, however the work came to its end."""
-        for station in self.stations.values():
-            _, delivery = station.delivery
-            if delivery is not None:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(delivery.close(), 1)
-
-    # --- accounts -----------------------------------------------------------------------------------------------
-
-    async def _man(self, office: Office) -> None:
-        """Put a desk and an outbox to work for each account that has none, and send home those that have no account."""
-        taken: set[str] = set()
-        for person in self.board.loaded.persons:
-            logins = [account.login for account in person.accounts]
-            now = self.clock.now()
-            rows = await office.write(Ledger.register, person.label, logins, now, taken=taken)
-            taken |= {row.person for row in rows.values()}
-            await office.write(Ledger.ruleset, person.ruleset_hash, person.ruleset_text, now)
-            for account in person.accounts:
-                if account.login not in self.stations:
-                    self._start(office, person, account, rows)
-        for login in [login for login in self.stations if not self.board.knows(login)]:
-            station = self.stations.pop(login)
-            station.outbox.stop()
-            station.desk.stop()
-
-    def _start(self, office: Office, person: Person, account: Account, rows: Mapping[str, AccountRow]) -> None:
-        row = rows[account.login]
-        events = self.events.within(person.worktime.zone).bind(person=person.label, account=account.label)
-
-        def siblings() -> Mapping[str, int]:
-            owner, _ = self.board.of(row.login)
-            return {one.label: self.stations[one.login].row.id for one in owner.accounts if one.login in self.stations}
-
-        desk = Desk(
-            office=office,
-            row=row,
-            settings=lambda: self.board.of(row.login),
-            connect=self._session,
-            events=events,
-            siblings=siblings,
-            careful=self._unclean,
-        )
-
-        def others() -> list[Desk]:
-            owner, _ = self.board.of(row.login)
-            logins = [one.login for one in owner.accounts if one.login != row.login]
-            return [self.stations[login].desk for login in logins if login in self.stations]
-
-        post = Post(desk, lambda account: self._delivery(row.login, account), others)
-
-        def served() -> None:
-            desk.wake.set()
-            if self.rounds is not None:
-                self.rounds.wake()
-
-        outbox = Outbox(
-            row.id, post, book=office.book, clock=self.clock, events=events, chance=self.chance, on_served=served
-        )
-
-        def news() -> None:
-            outbox.wake()
-            if self.rounds is not None:
-                self.rounds.wake()
-
-        desk.on_news = news
-        desk.on_state = self._say_state
-        station = self.stations[row.login] = Station(row, desk, outbox)
-        assert self._group is not None
-        station.tasks = [
-            self._group.create_task(desk.run(), name=f"desk {row.login}"),
-            self._group.create_task(_once_tried(desk, outbox), name=f"outbox {row.login}"),
-        ]
-
-    def _session(self, account: Account) -> Session:
-        server = account.imap
-        signing = self.tokens.of_mailbox(account) if self.tokens is not None else None
-        if signing is not None:
-            return Session(server, self.pools, token=signing.token, token_refused=signing.refused)
-        secret = _asking(server.password, server) if server.password is not None else None
-        return Session(server, self.pools, secret=secret)
-
-    def _delivery(self, login: str, account: Account) -> Delivery | None:
-        """The account's way out; a new one when its settings have changed."""
-        server = account.smtp
-        station = self.stations[login]
-        made_from, delivery = station.delivery
-        if made_from == (server, account.envelope):
-            return delivery
-        if server is None:
-            station.delivery = ((server, account.envelope), None)
-            return None
-        password = _asking(server.password, server) if server.password is not None else None
-        learned = station.row.learned.get("null_sender")
-        signing = self.tokens.of_submission(account) if self.tokens is not None else None
-        made = SmtpDelivery(
-            server,
-            password=password,
-            token=signing.token if signing else None,
-            token_refused=signing.refused if signing else None,
-            envelope=account.envelope,
-            null_sender=learned,
-        )
-        station.delivery = ((server, account.envelope), made)
-        return made
 
     # --- what is told from outside ------------------------------------------------------------------------------
 
@@ -467,10 +354,10 @@ class Daemon:
             return False
         from triaged.config import changes
 
-        assert self._office is not None
+        assert self._staff is not None
         self.board.swap(loaded)
         self.events.threshold.subjects = self._says_subjects()
-        await self._man(self._office)
+        await self._staff.man()
         for change in changes(before, loaded) or ("nothing has changed",):
             self.events.emit("config.reloaded", reason=change)
         if self.rounds is not None:
@@ -483,12 +370,6 @@ class Daemon:
         return service.keep.fixed if service is not None and service.keep is not None else None
 
 
-async def _once_tried(desk: Desk, outbox: Outbox) -> None:
-    """Serve replies as soon as the mailbox can be looked at: a look before that would cost them a minute."""
-    await desk.tried.wait()
-    await outbox.run()
-
-
 def _unmoved(desk: Desk) -> str:
     """Why this account moves nothing, although it should; "" it does, or is not connected."""
     _, account = desk.settings()
@@ -499,10 +380,3 @@ def _unmoved(desk: Desk) -> str:
 
 async def _nothing(_desk: Desk, _session: Session) -> None:
     """Being asked is enough: what is due is done before."""
-
-
-def _asking(secret: Secret, server: Server) -> Callable[[], Awaitable[str]]:
-    async def ask() -> str:
-        return await ask_secret(secret, user=server.user or "", service=server.host)
-
-    return ask

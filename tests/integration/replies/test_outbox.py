@@ -208,6 +208,29 @@ async def test_without_a_look_nothing_goes_and_what_is_late_is_held(staged: Sett
     assert stage.server.connections == 0
 
 
+async def test_a_mailbox_that_can_be_looked_at_again_ends_the_rest(staged: Setting):
+    stage = await staged()
+    reply = stage.plan()
+    stage.room.look_fails = True
+    await stage.after()
+    stage.room.look_fails = False
+    await stage.outbox.once()
+    assert stage.reply(reply).state == "waiting"
+    stage.outbox.look_again()
+    await stage.outbox.once()
+    assert stage.reply(reply).state == "sent"
+
+
+async def test_a_submission_server_that_asked_for_a_rest_gets_it_whatever_the_mailbox_does(staged: Setting):
+    stage = await staged({"connect": Say("421 4.3.2 come back later", "fin")})
+    stage.plan()
+    await stage.after()
+    tried = stage.server.connections
+    stage.outbox.look_again()
+    await stage.outbox.once()
+    assert (tried, stage.server.connections) == (1, 1)
+
+
 async def test_a_reply_that_is_late_is_held(staged: Setting):
     stage = await staged()
     reply = stage.plan()
