@@ -11,6 +11,8 @@ from packaging.utils import canonicalize_name
 
 PROJECT = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
 
+ALONE = {canonicalize_name(Requirement(each).name) for each in PROJECT["dependency-groups"]["alone"]}
+
 
 def asked_for() -> Iterator[str]:
     """Requirements of the project, of its extras and of its groups."""
@@ -34,7 +36,7 @@ def closure() -> dict[str, str]:
         except PackageNotFoundError:
             sys.exit(f"{name} is not installed: make ready")
         found[name] = package.version
-        waiting += package.requires or []
+        waiting += [] if name in ALONE else package.requires or []
     return found
 
 

@@ -8,6 +8,7 @@ from hypothesis import settings
 
 from server.fixtures import (  # noqa: F401 — fixtures are found by their names here
     authority,
+    browser,
     dovecot,
     dovecots,
     own_dovecot,

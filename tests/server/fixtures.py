@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from server.browser import Browser
 from server.certificates import Authority
 from server.dovecot import USUAL, Dovecot, Variant
 from server.postfix import Postfix, Routes
@@ -87,3 +88,10 @@ def postfixes(dovecot: Dovecot, authority: Authority) -> Iterator[Callable[..., 
     yield give
     for server in running:
         server.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once: `browser.open(path)` shows a file and answers what a person would see."""
+    with Browser() as running:
+        yield running

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import pytest
 
@@ -80,9 +80,13 @@ def required_program(name: str, package: str) -> str:
     """The path of a program; without it the test is skipped, or fails where TRIAGED_REQUIRE_SERVERS=1."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin", "/usr/local/sbin"])
     found = shutil.which(name, path=path)
-    if found:
-        return found
-    missing = f"{name} is missing: apt-get install {package}"
+    if not found:
+        missing(f"{name} is missing: apt-get install {package}")
+    return found
+
+
+def missing(what: str) -> NoReturn:
+    """Skip the test, and say what to install; with TRIAGED_REQUIRE_SERVERS=1 fail it."""
     if os.environ.get("TRIAGED_REQUIRE_SERVERS") == "1":
-        pytest.fail(missing)
-    pytest.skip(missing)
+        pytest.fail(what)
+    pytest.skip(what)
