@@ -9,6 +9,8 @@ import urllib.error
 import urllib.request
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +18,7 @@ import pytest
 
 from fakes.provider import DEVICE, Bad, Provider
 from integration.oauth.oauthkit import holder_at, talk, visit
+from server.browser import Browser
 from server.certificates import Authority
 from triaged.delivery.oauth import Declined, NotNow
 from triaged.delivery.oauth.grants import Journey, Registration, finish_browser, refresh
@@ -158,6 +161,22 @@ def test_the_listener_answers_no_stranger_and_waits_on():
         browser = send(b"GET /?code=1&state=mine HTTP/1.1\r\n\r\n")
         assert listener.wait("mine", None, lambda _: None, patience=5) == listener.redirect + "?code=1&state=mine"
         assert b"200 OK" in browser.recv(1000)
+
+
+@pytest.mark.server
+def test_the_page_that_ends_a_sign_in_shuts_nobody_out(browser: Browser, tmp_path: Path):
+    with Listener() as listener, contextlib.ExitStack() as open_sockets:
+        address = ("127.0.0.1", urlsplit(listener.redirect).port)
+        visits = [open_sockets.enter_context(socket.create_connection(address)) for _ in range(2)]
+        for each, state in zip(visits, (b"theirs", b"mine"), strict=True):
+            each.sendall(b"GET /?code=1&state=%s HTTP/1.1\r\n\r\n" % state)
+        listener.wait("mine", None, lambda _: None, patience=5)
+        answers = [b"".join(iter(partial(each.recv, 4096), b"")) for each in visits]
+    for answer, says in zip(answers, ("not the sign-in", "triaged has what it needs"), strict=True):
+        page = tmp_path / "page.html"
+        page.write_bytes(answer.partition(b"\r\n\r\n")[2])
+        assert browser.faults(page) == []
+        assert says in browser.open(page).ask("return document.body.innerText")
 
 
 def test_nobody_comes():

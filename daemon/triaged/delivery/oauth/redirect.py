@@ -20,8 +20,9 @@ PATIENCE = 900.0
 _LONGEST = 16 * 1024
 _SILENCE = 5.0
 _PAGE = """\
-<!doctype html><meta charset="utf-8"><title>triaged</title>
-<p style="font: 1.2em sans-serif; margin: 4em">%s</p>
+<!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>triaged</title>
+<p style="font: 1.2em system-ui, sans-serif; margin: 10vw">%s</p>
 """
 _TAKEN = "triaged has what it needs. You can close this window and go back to the terminal."
 _NOT_MINE = "This is not the sign-in that triaged waits for."
