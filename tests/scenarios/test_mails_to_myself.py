@@ -25,6 +25,16 @@ async def test_a_digest_missed_while_nothing_ran_is_merged_into_the_next(stages:
         assert len(stage.events("digest.delivered")) == 1, "nothing new: no mail about nothing"
 
 
+async def test_in_a_language_that_has_no_words_yet_the_whole_digest_is_english_and_says_so(stages: Opening):
+    async with stages((CONSULTANT + DIGEST).replace('language = "en"', 'language = "it"', 1)) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "First question")
+        await stage.to("tue 16:40")
+        digest = stage.inbox()["Digest for Tuesday 25 November"]
+        assert b'<html lang=3D"en">' in digest.raw
+
+
 async def test_no_digest_on_a_day_without_office_hours_and_none_in_observe(stages: Opening):
     async with stages(CONSULTANT + DIGEST) as stage:
         await stage.to("fri 16:40")

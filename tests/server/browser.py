@@ -5,12 +5,14 @@ import json
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from server.processes import HOST, end, missing, own_folder, remove, required_program
 
 NARROW = 600
 """Below this width (CSS pixels) a page is shown as a phone shows it: scroll bars take no room, <meta viewport> counts."""
+
+Scheme = Literal["light", "dark"]
 
 _WCAG_2_1_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 _FLAGS = [
@@ -145,7 +147,7 @@ class Browser:
 
     def open(
         self, path: Path, *, width: int = 1200, height: int = 900,
-        scheme: Literal["light", "dark"] = "light", media: Literal["screen", "print"] = "screen",
+        scheme: Scheme = "light", media: Literal["screen", "print"] = "screen",
     ) -> Page:  # fmt: skip
         """Show a file in a window of that many CSS pixels; `print` is what would be printed, on the screen."""
         do = self._driver.execute_cdp_cmd
@@ -159,6 +161,23 @@ class Browser:
             self._driver.get_log(log)
         self._driver.get(path.resolve().as_uri())
         return Page(self._driver, width)
+
+    def faults(self, path: Path) -> list[str]:
+        """What is wrong with a page that has to be whole in itself, on a desk and on a phone, by day and by night."""
+        return [
+            f"{width} px, {scheme}: {fault}"
+            for width in (1200, 360)
+            for scheme in get_args(Scheme)
+            for fault in _faults(self.open(path, width=width, scheme=scheme))
+        ]
+
+
+def _faults(page: Page) -> Iterator[str]:
+    yield from page.console()
+    yield from (f"asks for {url}" for url in page.requests())
+    if page.overflow():
+        yield "scrolls sideways"
+    yield from page.accessibility(undecided=True)
 
 
 def axe() -> Path:

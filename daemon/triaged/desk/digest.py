@@ -260,7 +260,7 @@ async def _append(office: Office, household: Household, key: str, page: Page, ev
         now=now,
         subject=page.title,
         text=as_text(page),
-        html=as_html(page, household.person.language),
+        html=as_html(page, words_of(household.person.language).language),
     )
     args: dict[str, Any] = {
         "raw": base64.b64encode(raw).decode("ascii"),
@@ -293,4 +293,4 @@ def _day_of(household: Household, at: datetime) -> str:
 
 
 def _date(household: Household, at: datetime) -> str:
-    return on_date(at, household.person.language, household.person.worktime.zone, at)
+    return on_date(at, words_of(household.person.language).language, household.person.worktime.zone, at)

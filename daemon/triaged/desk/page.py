@@ -60,7 +60,7 @@ def as_html(page: Page, language: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">'
         f"<title>{escape(page.title)}</title></head>"
-        '<body style="margin:0 auto;max-width:40em;padding:1em;font:16px/1.5 system-ui,sans-serif">'
+        '<body style="margin:0 auto;max-width:40em;padding:1em;overflow-wrap:anywhere;font:16px/1.5 system-ui,sans-serif">'
         f'<h1 style="font-size:1.3em;margin:0 0 .2em">{escape(page.title)}</h1>'
         f'<p style="margin:0 0 1.5em">{escape(page.lead)}</p>{sections}'
         f'<p style="margin-top:2em;font-size:.85em;opacity:.75">{escape(page.footer)}</p></body></html>'

@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
-    """Every phrase of the two pages."""
+    """Every phrase of the two pages, and the language that they are in."""
 
+    language: str
     digest_title: str
     figures: str
     came_back: str
@@ -32,6 +33,7 @@ class PageWords:
 
 
 _EN = PageWords(
+    language="en",
     digest_title="Digest for {date}",
     figures="{aside} put aside, {back} back in the inbox, {urgent} urgent and not answered yet",
     came_back="Back today",
@@ -62,6 +64,7 @@ _EN = PageWords(
 )
 
 _DE = PageWords(
+    language="de",
     digest_title="Übersicht für {date}",
     figures="{aside} zurückgestellt, {back} wieder im Posteingang, {urgent} dringend und noch unbeantwortet",
     came_back="Heute zurück",
@@ -92,6 +95,7 @@ _DE = PageWords(
 )
 
 _FR = PageWords(
+    language="fr",
     digest_title="Récapitulatif du {date}",
     figures="{aside} mis de côté, {back} de retour, {urgent} urgents sans réponse",
     came_back="De retour aujourd’hui",
@@ -122,6 +126,7 @@ _FR = PageWords(
 )
 
 _ES = PageWords(
+    language="es",
     digest_title="Resumen del {date}",
     figures="{aside} apartados, {back} de vuelta, {urgent} urgentes sin responder",
     came_back="De vuelta hoy",
@@ -151,7 +156,7 @@ _ES = PageWords(
     weekdays=("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
 )
 
-_WORDS: Mapping[str, PageWords] = MappingProxyType({"en": _EN, "de": _DE, "fr": _FR, "es": _ES})
+_WORDS: Mapping[str, PageWords] = MappingProxyType({words.language: words for words in (_EN, _DE, _FR, _ES)})
 
 
 def words_of(language: str) -> PageWords:
