@@ -12,6 +12,7 @@ from server.processes import HOST, end, missing, own_folder, remove, required_pr
 NARROW = 600
 """Below this width (CSS pixels) a page is shown as a phone shows it: scroll bars take no room, <meta viewport> counts."""
 
+_SHARP = 3  # the strokes of small letters are thinner than a pixel, and paler than their colour at any lower scale
 Scheme = Literal["light", "dark"]
 
 _WCAG_2_1_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
@@ -36,23 +37,51 @@ axe.run(document, {runOnly: %s})
     .finally(() => { root.style.backgroundColor = before; });
 """
 
-_PAINTED = """
-const [png, done] = arguments;
-const octets = Uint8Array.from(atob(png), each => each.charCodeAt(0));
-createImageBitmap(new Blob([octets], {type: "image/png"})).then(image => {
-    const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+# A picture, decoded by the page itself: how often each colour occurs in a rectangle of it, the most frequent one first.
+_COLOURS = """
+async function painting(png) {
+    const octets = Uint8Array.from(atob(png), each => each.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([octets], {type: "image/png"}));
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d", {willReadFrequently: true});
     context.drawImage(image, 0, 0);
+    return context;
+}
+function colours(context, x, y, width, height) {
     const seen = new Map();
-    const pixels = new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer);
-    for (const pixel of pixels) seen.set(pixel, (seen.get(pixel) || 0) + 1);
-    done(1 - Math.max(...seen.values()) / pixels.length);
-});
+    for (const pixel of new Uint32Array(context.getImageData(x, y, width, height).data.buffer))
+        seen.set(pixel, (seen.get(pixel) || 0) + 1);
+    return [...seen].sort((one, other) => other[1] - one[1]);
+}
 """
 
-_BOX = """
-const box = document.querySelector(arguments[0]).getBoundingClientRect();
-return {x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height, scale: 1};
+_PAINTED = f"""{_COLOURS}
+const [png, done] = arguments;
+painting(png).then(context => {{
+    const {{width, height}} = context.canvas;
+    done(1 - colours(context, 0, 0, width, height)[0][1] / (width * height));
+}});
 """
+
+# WCAG 2.1: relative luminance and contrast ratio; ABGR is how a pixel lies in memory.
+_CONTRAST = f"""{_COLOURS}
+const [png, boxes, done] = arguments;
+const linear = part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+const luminance = abgr => [0.2126, 0.7152, 0.0722].reduce(
+    (sum, weight, place) => sum + weight * linear((abgr >>> 8 * place & 255) / 255), 0);
+const ratio = (one, other) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+painting(png).then(context => done(boxes.map(box => {{
+    const [paper, ...inks] = colours(context, ...box.map(Math.round)).map(([colour]) => luminance(colour));
+    return Math.max(1, ...inks.map(ink => ratio(paper, ink)));
+}})));
+"""
+
+_BOXES = """
+return Array.from(document.querySelectorAll(arguments[0]), each => each.getBoundingClientRect())
+    .filter(box => box.width && box.height).map(box => [box.x + scrollX, box.y + scrollY, box.width, box.height]);
+"""
+
+Box = tuple[float, float, float, float]
+"""Left, top, width and height in CSS pixels of the page."""
 
 
 class Page:
@@ -85,16 +114,32 @@ class Page:
         shown, whole = self.ask("const root = document.documentElement; return [root.clientWidth, root.scrollWidth]")
         return bool(whole > shown or shown > self._width)
 
-    def screenshot(self, selector: str | None = None) -> bytes:
+    def screenshot(self, selector: str = "html") -> bytes:
         """A PNG of the whole page, or of the first element that the selector finds, also of what is out of sight."""
-        clip = self.ask(_BOX, selector or "html")
-        asked = {"format": "png", "captureBeyondViewport": True, "clip": clip}
-        return base64.b64decode(self._driver.execute_cdp_cmd("Page.captureScreenshot", asked)["data"])
+        return base64.b64decode(self._png(self._boxes(selector)[0]))
 
-    def painted(self, selector: str | None = None) -> float:
+    def painted(self, selector: str = "html") -> float:
         """The share of pixels, 0 to 1, that have another colour than most have: 0 for an empty picture."""
-        png = base64.b64encode(self.screenshot(selector)).decode("ascii")
-        return float(self._driver.execute_async_script(_PAINTED, png))
+        return float(self._driver.execute_async_script(_PAINTED, self._png(self._boxes(selector)[0])))
+
+    def contrast(self, selector: str) -> float:
+        """The lowest contrast, 1 to 21, of what the selector finds, as it is painted: for text in plots, which axe skips."""
+        boxes = self._boxes(selector)
+        left, top, right, bottom = _around(boxes)
+        inside = [[_SHARP * length for length in (x - left, y - top, wide, high)] for x, y, wide, high in boxes]
+        png = self._png((left, top, right - left, bottom - top), _SHARP)
+        return float(min(self._driver.execute_async_script(_CONTRAST, png, inside)))
+
+    def _boxes(self, selector: str) -> list[Box]:
+        boxes: list[Box] = self.ask(_BOXES, selector)
+        if not boxes:
+            raise LookupError(f"the page shows nothing that is {selector}")
+        return boxes
+
+    def _png(self, box: Box, scale: int = 1) -> str:
+        clip = {**dict(zip(("x", "y", "width", "height"), box, strict=True)), "scale": scale}
+        asked = {"format": "png", "captureBeyondViewport": True, "clip": clip}
+        return str(self._driver.execute_cdp_cmd("Page.captureScreenshot", asked)["data"])
 
     def accessibility(self, *, undecided: bool = False) -> list[str]:
         """What breaks WCAG 2.1 A or AA, contrast included; `undecided`: also what only an eye can tell."""
@@ -162,22 +207,29 @@ class Browser:
         self._driver.get(path.resolve().as_uri())
         return Page(self._driver, width)
 
-    def faults(self, path: Path) -> list[str]:
+    def faults(self, path: Path, *, undecided: bool = True) -> list[str]:
         """What is wrong with a page that has to be whole in itself, on a desk and on a phone, by day and by night."""
         return [
             f"{width} px, {scheme}: {fault}"
             for width in (1200, 360)
             for scheme in get_args(Scheme)
-            for fault in _faults(self.open(path, width=width, scheme=scheme))
+            for fault in _faults(self.open(path, width=width, scheme=scheme), undecided=undecided)
         ]
 
 
-def _faults(page: Page) -> Iterator[str]:
+def _faults(page: Page, *, undecided: bool) -> Iterator[str]:
     yield from page.console()
     yield from (f"asks for {url}" for url in page.requests())
     if page.overflow():
         yield "scrolls sideways"
-    yield from page.accessibility(undecided=True)
+    yield from page.accessibility(undecided=undecided)
+
+
+def _around(boxes: list[Box]) -> Box:
+    """Left, top, right and bottom of the smallest box that holds them all."""
+    corners = [(x, y, x + wide, y + high) for x, y, wide, high in boxes]
+    lefts, tops, rights, bottoms = zip(*corners, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def axe() -> Path:

@@ -100,6 +100,37 @@ def test_colours_that_cannot_be_judged_are_told_on_request(browser: Browser, pag
     assert [line.partition(":")[0] for line in shown.accessibility(undecided=True)] == ["color-contrast at #over"]
 
 
+def test_text_in_a_plot_is_judged_by_what_is_painted(browser: Browser, page: Path):
+    style = "<style>#grey { fill: #767676 } @media (prefers-color-scheme: dark) { #grey { fill: #444 } }</style>"
+    texts = "<text id=black y=20 fill=CanvasText>12:00</text><text id=grey y=50>13:00</text>"
+    page.write_text(f"{HEAD}{style}<svg width=300 height=60 font-size=11>{texts}</svg>", encoding="utf-8")
+    by_day = browser.open(page)
+    assert by_day.contrast("#black") == pytest.approx(21, abs=0.1)
+    assert by_day.contrast("svg text") == by_day.contrast("#grey") == pytest.approx(4.54, abs=0.1)
+    assert browser.open(page, scheme="dark").contrast("text") < 2
+
+
+def test_what_is_not_there_is_no_empty_picture(browser: Browser, page: Path):
+    page.write_text(GOOD, encoding="utf-8")
+    with pytest.raises(LookupError, match="svg text"):
+        browser.open(page).contrast("svg text")
+
+
+def test_all_faults_of_a_page_are_told_with_the_window_that_has_them(browser: Browser, page: Path):
+    faint = "<p style='width:500px;color:light-dark(#bbb, #fff)'>faint</p><script>nothing()</script>"
+    page.write_text(f"{HEAD}<style>p {{ color-scheme: light dark }}</style>{faint}", encoding="utf-8")
+    told = browser.faults(page)
+    assert [line for line in told if "sideways" in line] == [
+        "360 px, light: scrolls sideways",
+        "360 px, dark: scrolls sideways",
+    ]
+    assert [line.partition(": color-contrast")[0] for line in told if "contrast" in line] == [
+        "1200 px, light",
+        "360 px, light",
+    ]
+    assert len([line for line in told if "Content Security Policy" in line]) == 4
+
+
 def test_it_prints(browser: Browser, page: Path):
     page.write_text(f"{GOOD}<p style='break-before:page'>second</p>", encoding="utf-8")
     printed = browser.open(page).pdf()
