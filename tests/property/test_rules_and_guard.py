@@ -1,5 +1,6 @@
 """Rules and guard on any input: total, deterministic, and never talked out of a refusal."""
 
+import json
 import re
 from itertools import product
 
@@ -14,6 +15,7 @@ from triaged.core.folding import fold
 from triaged.core.guard import REFUSALS, Refusal, Sending, destination, refusals
 from triaged.core.message import read_raw
 from triaged.core.patterns import Haystack, PatternSet, compile_glob, compile_pattern
+from triaged.core.retelling import retold
 from triaged.core.rules import RuleSet
 
 organisation("harbor.example")  # reads its list of suffixes once, here and not within an example
@@ -179,6 +181,23 @@ def test_the_index_changes_nothing_but_the_time(
     quick, slow = rules.match(view(message, harbor)), rules.match(view(message, harbor), trace=True)
     assert (quick.rule, quick.because) == (slow.rule, slow.because)
     assert len(slow.trace) == (int(slow.rule.name) + 1 if slow.rule else len(tables))
+
+
+@given(st.lists(TABLES, min_size=1, max_size=5), TEXT, TEXT, st.sampled_from([None, "gold"]))
+def test_what_the_index_left_out_can_be_told_from_the_rules_alone(
+    tables: list[dict[str, object]], subject: str, text: str, tier: str | None
+):
+    rules = RuleSet(tuple(rule(str(number), when=when(**table)) for number, table in enumerate(tables)))
+    remembered = {
+        "client": {"harbor": {"tier": tier}},
+        "rule": [{"name": str(number), "when": table} for number, table in enumerate(tables)],
+    }
+    message, harbor = mail(text, Subject=subject.strip() or "x"), client(tier=tier)
+    quick, slow = rules.match(view(message, harbor)), rules.match(view(message, harbor), trace=True)
+    told = retold(json.dumps(remembered), "harbor", quick.trace)
+    assert [(line.rule, line.matched) for line in told] == [(line.rule, line.matched) for line in slow.trace]
+    assert all(line.because for line in told)
+    assert retold(None, "harbor", quick.trace) == quick.trace
 
 
 @given(ANY_VALUE)

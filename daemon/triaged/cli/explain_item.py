@@ -1,11 +1,14 @@
 """`triaged explain ITEM`: what the daemon decided about a message, and what became of it, from the ledger."""
 
 import argparse
+from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from triaged.cli.common import Failed, console, ledger_of, local, people_of, print_json, readable
 from triaged.config import Loaded
+from triaged.core.retelling import retold
+from triaged.core.rules import TraceLine
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow, Item, ReplyRow
 
@@ -64,7 +67,7 @@ def as_json(ledger: Ledger, item: Item, zone: ZoneInfo | None, person: str) -> d
         "moments": decision.get("moments"),
         "refusals": decision.get("refusals"),
         "notify": decision.get("notify"),
-        "trace": [dict(zip(("rule", "matched", "because"), line, strict=True)) for line in decision.get("trace", [])],
+        "trace": [asdict(line) for line in _trace(ledger, item)],
         "effects": [
             {
                 "kind": e.kind,
@@ -114,12 +117,21 @@ def _page(ledger: Ledger, item: Item, zone: ZoneInfo | None) -> None:
             rows.append((which, f"{moment['as_written']}: {', '.join(moment['steps'])}"))
     for label, text in rows:
         out.print(Text.assemble((f"  {label:<9}", "cyan"), text))
-    _section(out, "Rules, from the top", [f"{'✓' if m else '·'} {r}  {b}" for r, m, b in decision.get("trace", [])])
+    lines = [f"{'✓' if line.matched else '·'} {line.rule}  {line.because}" for line in _trace(ledger, item)]
+    _section(out, "Rules, from the top", lines)
     _section(out, "Done and owed", [_effect(e, zone) for e in ledger.effects_for(item.id)])
     _section(out, "Replies", [_reply(r, zone) for r in ledger.replies_for(item.id)])
     if not ledger.replies_for(item.id):
         _section(out, "No reply", [f"{code}  {reason}" for code, reason in decision.get("refusals", [])])
     out.print()
+
+
+def _trace(ledger: Ledger, item: Item) -> tuple[TraceLine, ...]:
+    """The rules that were in force then, down to the one that decided."""
+    if item.decision is None:
+        return ()
+    body = ledger.ruleset_body(item.ruleset) if item.ruleset else None
+    return retold(body, item.client, [TraceLine(*line) for line in item.decision.get("trace", [])])
 
 
 def _now(item: Item, zone: ZoneInfo | None) -> str:

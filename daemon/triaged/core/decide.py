@@ -47,9 +47,6 @@ HANDS = frozenset({"\\seen", "\\flagged", "\\answered", "\\draft", "\\deleted"})
 WORTH_MOVING = timedelta(minutes=5)
 """An `until` nearer than this moves nothing."""
 
-TRACED = 50
-"""With more rules than this the daemon writes down only the one that matched; `explain` tells all."""
-
 _ROBOT_WITHIN = timedelta(minutes=2)
 _HELD_ONLY = frozenset({"rate-limit"})
 _JOINS = frozenset({"joined", "recently-replied", "rate-limit"})
@@ -59,7 +56,7 @@ _NOW = parse_moment("now")
 
 
 def decide(
-    who: Identified, facts: Facts, person: Person, account: Account, *, movable: bool = True, trace: bool | None = None
+    who: Identified, facts: Facts, person: Person, account: Account, *, movable: bool = True, trace: bool = False
 ) -> Decision:
     """Say what is to happen to a message.
 
@@ -69,14 +66,13 @@ def decide(
         person: whose rules hold.
         account: where it came to.
         movable: whether this server can move messages safely.
-        trace: whether to tell why each rule did not match; None: where there are not too many.
+        trace: tell all of it: why each rule did not match, and everything that speaks against a reply. Else the rules
+            that could have matched, and the reason that is told; it decides the same.
     """
     client = who.client
     if who.mine or client is None:
-        return _nobodys(who, facts, person, account, every=trace is not False)
-    told = len(person.rules.rules) <= TRACED if trace is None else trace
-    case = _Case(who, facts, person, account, client, movable, told)
-    return case.decision()
+        return _nobodys(who, facts, person, account, every=trace)
+    return _Case(who, facts, person, account, client, movable, trace).decision()
 
 
 def _nobodys(who: Identified, facts: Facts, person: Person, account: Account, *, every: bool) -> Decision:

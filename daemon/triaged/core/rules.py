@@ -87,8 +87,8 @@ class TraceLine:
 class RuleMatch:
     """The rule that decides, None if none matched, and why.
 
-    `trace` holds every rule up to and including it, where it was asked for. `exhausted` is the first rule that would
-    have matched if a pass had been left.
+    `trace` holds the rules that were looked at, up to and including it. `exhausted` is the first rule that would have
+    matched if a pass had been left.
     """
 
     rule: Rule | None
@@ -128,7 +128,7 @@ class RuleSet:
         Args:
             view: the message; its text is read only where a rule needs it.
             passes_left: how many passes the client has left; None: it has none at all.
-            trace: explain every rule up to the one that matches; else only the ones that could match are looked at.
+            trace: look at every rule up to the one that matches; else only at the ones that could match.
         """
         places = range(len(self.rules)) if trace else self._index.of(view.client).candidates(view)
         lines: list[TraceLine] = []
@@ -139,8 +139,7 @@ class RuleSet:
             if outcome.matched and rule.spends_pass and not passes_left:
                 exhausted = exhausted or rule
                 outcome = Outcome(matched=False, because=_no_pass(view))
-            if trace:
-                lines.append(TraceLine(rule.name, outcome.matched, outcome.because))
+            lines.append(TraceLine(rule.name, outcome.matched, outcome.because))
             if outcome.matched:
                 return RuleMatch(rule, outcome.because, tuple(lines), exhausted)
         return RuleMatch(None, "no rule matches", tuple(lines), exhausted)

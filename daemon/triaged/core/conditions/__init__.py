@@ -4,7 +4,7 @@ The words are in `table.CONDITIONS`; nothing here looks at a clock or decides wh
 """
 
 from triaged.core.conditions.parse import parse_when
-from triaged.core.conditions.reach import could_match, exact_clients, needles, reaches
+from triaged.core.conditions.reach import could_match, exact_clients, needles, reaches, ruled_out
 from triaged.core.conditions.reading import Known, Problem
 from triaged.core.conditions.table import CONDITIONS, ConditionWord, conditions_table
 from triaged.core.conditions.terms import Condition, asks_for_cc, evaluate, longest_burst, names_kind
@@ -29,5 +29,6 @@ __all__ = [
     "needles",
     "parse_when",
     "reaches",
+    "ruled_out",
     "thread_kind",
 ]

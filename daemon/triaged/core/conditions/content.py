@@ -25,7 +25,12 @@ class TextHas:
             return yes(f"subject has '{found}'")
         if self.place != "subject" and (found := self._search(view.body)) is not None:
             return yes(f"text has '{found}'")
-        return no(f"no {one_of(self.patterns)} in {_PLACES[self.place]}")
+        return no(self.absent)
+
+    @property
+    def absent(self) -> str:
+        """Why it does not hold, where it does not."""
+        return f"no {one_of(self.patterns)} in {_PLACES[self.place]}"
 
     def _search(self, haystack: Haystack) -> str | None:
         return next((found for pattern in self.patterns if (found := pattern.search(haystack)) is not None), None)

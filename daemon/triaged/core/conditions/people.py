@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from triaged.core.address import Glob
 from triaged.core.authres import Verdict
+from triaged.core.clients import Client
 from triaged.core.conditions.view import Outcome, View, no, yes
 from triaged.core.conditions.words import one_of
 from triaged.core.patterns import ValueGlob
@@ -17,9 +18,13 @@ class IsClient:
 
     def judge(self, view: View) -> Outcome:
         """Compare labels."""
-        if view.client is None:
+        return self.judge_client(view.client)
+
+    def judge_client(self, client: Client | None) -> Outcome:
+        """The same, knowing the client alone."""
+        if client is None:
             return no("from no client")
-        label = view.client.label
+        label = client.label
         if self.holds_for(label):
             return yes(f"client is {label}")
         return no(f"client is {label}, not {one_of(self.globs, quoted=False)}")
@@ -37,7 +42,11 @@ class HasTier:
 
     def judge(self, view: View) -> Outcome:
         """Compare tiers."""
-        tier = view.client.tier if view.client else None
+        return self.judge_client(view.client)
+
+    def judge_client(self, client: Client | None) -> Outcome:
+        """The same, knowing the client alone."""
+        tier = client.tier if client else None
         if tier in self.tiers:
             return yes(f"client is of tier {tier}")
         asked = one_of(self.tiers, quoted=False)

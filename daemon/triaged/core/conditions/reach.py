@@ -27,15 +27,13 @@ def exact_clients(condition: Condition | None) -> frozenset[str] | None:
             return None
 
 
-def could_match(condition: Condition | None, client: Client | None) -> bool | None:  # noqa: PLR0911  # one a kind
+def could_match(condition: Condition | None, client: Client | None) -> bool | None:
     """What a condition gives for any message of a client: always True, always False, or None: that depends."""
     match condition:
         case None:
             return True
-        case IsClient():
-            return client is not None and condition.holds_for(client.label)
-        case HasTier(tiers):
-            return client is not None and client.tier in tiers
+        case IsClient() | HasTier():
+            return condition.judge_client(client).matched
         case AllOf(conditions):
             return _all(could_match(inner, client) for inner in conditions)
         case AnyOf(conditions):
@@ -70,6 +68,23 @@ def needles(condition: Condition | None) -> tuple[Needle, ...] | None:
             return tuple(needle for inner in each for needle in inner) if len(each) == len(conditions) else None
         case _:
             return None
+
+
+def ruled_out(condition: Condition | None, client: Client | None) -> str:
+    """Why the index left a condition out, in words: it is about other clients, or none of its patterns occurs."""
+    match condition:
+        case IsClient() | HasTier():
+            return condition.judge_client(client).because
+        case TextHas():
+            return condition.absent
+        case AllOf(conditions):
+            never = (inner for inner in conditions if could_match(inner, client) is False)
+            absent = (inner for inner in conditions if needles(inner) is not None)
+            return ruled_out(next(never, None) or next(absent, None), client)
+        case AnyOf(conditions):
+            return "; ".join(ruled_out(inner, client) for inner in conditions)
+        case _:
+            return f"it excludes {client.label}" if client else "it excludes those who are no clients"
 
 
 def reaches(condition: Condition | None, what: Literal["text", "language"]) -> bool:
