@@ -67,6 +67,11 @@ _WHAT = frozenset(_WHAT_FOR.split())
 _THANKING, _BESIDE = _phrases(_THANKS), _phrases(_POLITE)
 
 
+def may_thank(text: str) -> bool:
+    """Whether a text is short enough to be nothing but thanks, and asks nothing."""
+    return 0 < len(text) <= _TEXT_LIMIT and "?" not in text
+
+
 def is_thanks(text: str, names: frozenset[str]) -> bool:
     """Say whether a text is made of thanks or consent, greetings and names alone, and thanks or consents.
 
@@ -74,7 +79,7 @@ def is_thanks(text: str, names: frozenset[str]) -> bool:
         text: the new text, or a subject without its prefixes.
         names: case-folded words by which the correspondents may call each other.
     """
-    if not text or "?" in text or len(text) > _TEXT_LIMIT:
+    if not may_thank(text):
         return False
     plain = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
     thanked = _THUMBS.search(plain) is not None

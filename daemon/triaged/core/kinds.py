@@ -3,7 +3,7 @@
 import re
 
 from triaged.core import robots
-from triaged.core.courtesy import is_thanks
+from triaged.core.courtesy import is_thanks, may_thank
 from triaged.core.message import Message
 from triaged.core.message.subject import is_reply
 from triaged.core.telephone import Notice
@@ -68,18 +68,18 @@ def _is_invitation(message: Message) -> bool:
     # Fields alone first: the parts are read only where needed.
     if (message.fields.first("content-class") or "").casefold() == _CALENDAR_CLASS:
         return True
-    return any(content_type in _CALENDAR_TYPES for content_type in message.part_types)
+    return not _CALENDAR_TYPES.isdisjoint(message.part_types)
 
 
 def _is_report(message: Message) -> bool:
-    if any(content_type in _REPORT_TYPES for content_type in message.part_types):
+    if not _REPORT_TYPES.isdisjoint(message.part_types):
         return True
     if "x-failed-recipients" in message.fields or "x-ms-exchange-message-is-ndr" in message.fields:
         return True
-    if robots.is_receipt(message.subject) and robots.auto_submitted(message):
+    if robots.is_receipt(message) and robots.auto_submitted(message):
         return True
     daemon = message.sender is None or robots.is_robot(message.sender.address) or robots.has_null_sender(message)
-    return daemon and robots.is_bounce(message.subject)
+    return daemon and robots.is_bounce(message)
 
 
 def _is_automatic_reply(message: Message) -> bool:
@@ -89,7 +89,7 @@ def _is_automatic_reply(message: Message) -> bool:
         or "vacation" in submitted
         or bool(robots.answering_field(message))
         or robots.precedence(message) == "auto_reply"
-        or robots.is_absence(message.subject)
+        or robots.is_absence(message)
     )
 
 
@@ -102,7 +102,7 @@ def is_courtesy(message: Message) -> bool:
         message.references or is_reply(message.subject) or is_thanks(message.bare_subject, _NONE)
     ):
         return False
-    return is_thanks(message.new_text, _names(message))
+    return may_thank(message.new_text) and is_thanks(message.new_text, _names(message))
 
 
 def _names(message: Message) -> frozenset[str]:

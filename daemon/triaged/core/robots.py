@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from triaged.core.address import Address, NullSender
 from triaged.core.message import Message
-from triaged.core.message.subject import bare
+from triaged.core.once import kept
 
 LIST_FIELDS = frozenset(
     {"list-id", "list-help", "list-subscribe", "list-unsubscribe", "list-unsubscribe-post", "list-post", "list-owner"}
@@ -83,54 +83,21 @@ _RECEIPT = re.compile(r"(?:read|not read|gelesen|ungelesen gel(?:ö|oe)scht|lu|n
 _RECALL = re.compile(r"(?:recall|zurückrufen|rückruf|rappel|recuperar)\s*:")
 
 
-def auto_submitted(message: Message) -> str:
-    """The first Auto-Submitted value other than `no` (RFC 3834 5), lower-case, without comments and parameters; else ""."""
-    values = (_first_word(text) for text in message.fields.all("auto-submitted"))
-    return next((value or "nothing" for value in values if value != "no"), "")
+_PRECEDENCES = frozenset({"precedence", "x-precedence", "preference"})
+_ASKED = (
+    LIST_FIELDS | _ANSWERING | _PRECEDENCES | {name for name, _ in _ANSWERING_VALUES} | {"auto-submitted", "x-loop"}
+)
 
 
-def _first_word(text: str) -> str:
-    """A structured value without its comments, which nest, and its parameters."""
-    depth, kept = 0, []
-    for character in text:
-        depth += character == "("
-        if depth == 0:
-            kept.append(character)
-        depth -= character == ")" and depth > 0
-    return "".join(kept).partition(";")[0].strip().casefold()
+@kept
+def _telling(message: Message) -> tuple[str, ...]:
+    """The fields there are that any of the questions below is about, topmost first: a person's mail has hardly one."""
+    return tuple(filter(_is_asked, message.fields.names))
 
 
-def _those(message: Message, names: frozenset[str]) -> list[str]:
-    """The fields of these names that there are, topmost first."""
-    there = message.fields.names
-    return [] if names.isdisjoint(there) else [name for name in there if name in names]
-
-
-def list_field(message: Message) -> str:
-    """The first header field that only lists and newsletters carry, "" if there is none."""
-    return next(iter(_those(message, LIST_FIELDS)), "")
-
-
-def precedence(message: Message) -> str:
-    """The first Precedence that no person's mail has, lower-case, "" if there is none."""
-    names = ("precedence", "x-precedence", "preference")
-    values = (text.partition("(")[0].strip().casefold() for name in names for text in message.fields.all(name))
-    return next((value for value in values if value not in {"", "first-class", "normal", "special-delivery"}), "")
-
-
-def answering_field(message: Message) -> str:
-    """The first header field that automatic answers carry, "" if there is none."""
-    for name, word in _ANSWERING_VALUES:
-        if any(word in value.casefold() for value in message.fields.all(name)):
-            return name
-    return next(iter(_those(message, _ANSWERING)), "")
-
-
-def generating_field(message: Message) -> str:
-    """The first header field that programs and bulk mailers write, "" if there is none."""
-    if any(value.strip().casefold() in {"yes", "true"} for value in message.fields.all("x-loop")):
-        return "x-loop"
-    return next((name for name, _ in message.fields if _is_generating(name)), "")
+@lru_cache(maxsize=2048)
+def _is_asked(name: str) -> bool:
+    return name in _ASKED or _is_generating(name)
 
 
 @lru_cache(maxsize=2048)
@@ -138,6 +105,61 @@ def _is_generating(name: str) -> bool:
     if name in _GENERATING:
         return True
     return name.startswith(_GENERATING_PREFIXES) and not name.startswith((*_RECEIVING, *_PROTON))
+
+
+@kept
+def auto_submitted(message: Message) -> str:
+    """The first Auto-Submitted value other than `no` (RFC 3834 5), lower-case, without comments and parameters; else ""."""
+    if "auto-submitted" not in _telling(message):
+        return ""
+    values = (_first_word(text) for text in message.fields.all("auto-submitted"))
+    return next((value or "nothing" for value in values if value != "no"), "")
+
+
+def _first_word(text: str) -> str:
+    """A structured value without its comments, which nest, and its parameters."""
+    depth, plain = 0, []
+    for character in text:
+        depth += character == "("
+        if depth == 0:
+            plain.append(character)
+        depth -= character == ")" and depth > 0
+    return "".join(plain).partition(";")[0].strip().casefold()
+
+
+def list_field(message: Message) -> str:
+    """The first header field that only lists and newsletters carry, "" if there is none."""
+    return next((name for name in _telling(message) if name in LIST_FIELDS), "")
+
+
+@kept
+def precedence(message: Message) -> str:
+    """The first Precedence that no person's mail has, lower-case, "" if there is none."""
+    names = [name for name in _telling(message) if name in _PRECEDENCES]
+    values = (text.partition("(")[0].strip().casefold() for name in names for text in message.fields.all(name))
+    return next((value for value in values if value not in {"", "first-class", "normal", "special-delivery"}), "")
+
+
+@kept
+def answering_field(message: Message) -> str:
+    """The first header field that automatic answers carry, "" if there is none."""
+    telling = _telling(message)
+    for name, word in _ANSWERING_VALUES:
+        if name in telling and any(word in value.casefold() for value in message.fields.all(name)):
+            return name
+    return next((name for name in telling if name in _ANSWERING), "")
+
+
+def generating_field(message: Message) -> str:
+    """The first header field that programs and bulk mailers write, "" if there is none."""
+    telling = _telling(message)
+    if "x-loop" in telling and any(_is_yes(value) for value in message.fields.all("x-loop")):
+        return "x-loop"
+    return next((name for name in telling if _is_generating(name)), "")
+
+
+def _is_yes(value: str) -> bool:
+    return value.strip().casefold() in {"yes", "true"}
 
 
 @lru_cache(maxsize=2048)
@@ -148,19 +170,22 @@ def is_robot(address: Address) -> bool:
     return any(_ROBOT.fullmatch(name) for name in names) or _LIST_ADMIN.fullmatch(address.key) is not None
 
 
-def is_absence(subject: str) -> bool:
+@kept
+def is_absence(message: Message) -> bool:
     """Say whether the subject is that of an out-of-office notice or another automatic answer."""
-    return _ABSENT.match(_plain(subject)) is not None
+    return _ABSENT.match(_subject(message)) is not None
 
 
-def is_bounce(subject: str) -> bool:
+@kept
+def is_bounce(message: Message) -> bool:
     """Say whether the subject is that of a delivery report."""
-    return _BOUNCE.search(_plain(subject)) is not None
+    return _BOUNCE.search(_subject(message)) is not None
 
 
-def is_receipt(subject: str) -> bool:
+@kept
+def is_receipt(message: Message) -> bool:
     """Say whether the subject is that of a read receipt."""
-    return _RECEIPT.match(_plain(subject)) is not None
+    return _RECEIPT.match(_subject(message)) is not None
 
 
 def is_recall(message: Message) -> bool:
@@ -168,11 +193,13 @@ def is_recall(message: Message) -> bool:
     fields = message.fields
     marked = any(value.casefold().startswith("ipm.") for value in fields.all("x-callingtelephonenumber"))
     marked = marked or "x-ms-exchange-recallreportgenerated" in fields
-    return marked and _RECALL.match(_plain(message.subject)) is not None
+    return marked and _RECALL.match(_subject(message)) is not None
 
 
-def _plain(subject: str) -> str:
-    return unicodedata.normalize("NFKC", bare(subject)[:300]).casefold()
+@kept
+def _subject(message: Message) -> str:
+    """The subject without its prefixes, to be compared."""
+    return unicodedata.normalize("NFKC", message.bare_subject[:300]).casefold()
 
 
 def has_null_sender(message: Message) -> bool:
@@ -192,8 +219,8 @@ def is_robots(message: Message) -> bool:
         or list_field(message)
         or precedence(message)
         or any(is_robot(sender) for sender in senders if sender)
-        or is_absence(message.subject)
-        or is_bounce(message.subject)
-        or is_receipt(message.subject)
+        or is_absence(message)
+        or is_bounce(message)
+        or is_receipt(message)
         or is_recall(message)
     )

@@ -16,15 +16,15 @@ Kind = Literal["voicemail", "missed-call"]
 _TEXT_LIMIT = 2000
 _SUBJECT_LIMIT = 200
 _SIGNS = 2
-_SYSTEMS: tuple[tuple[str, str], ...] = (
-    ("voice-noreply@google.com", "Google Voice"),
-    ("@ringcentral.com", "RingCentral"),
-    ("voicemail@sipgate.de", "sipgate"),
-    ("noreply@skype.voicemail.microsoft.com", "Teams"),
-    ("noreply@3cx.net", "3CX"),
-    ("@justcall.io", "JustCall"),
-    ("no-reply@zoom.us", "Zoom Phone"),
-)
+_SYSTEMS: dict[str, str] = {
+    "voice-noreply@google.com": "Google Voice",
+    "@ringcentral.com": "RingCentral",
+    "voicemail@sipgate.de": "sipgate",
+    "noreply@skype.voicemail.microsoft.com": "Teams",
+    "noreply@3cx.net": "3CX",
+    "@justcall.io": "JustCall",
+    "no-reply@zoom.us": "Zoom Phone",
+}
 _RING_CENTRAL = "RingCentral"
 
 # "… from CALLER in mailbox 1001 at 3:18 PM": the caller, then perhaps a box and a time.
@@ -53,7 +53,7 @@ _CALL = re.compile(rf"(?:.{{0,60}}[\s:])??(?:anruf|call|appel|llamada){_FROM}(.+
 _AUDIO = re.compile(r"\.(?:wav|mp3|m4a|ogg|amr|gsm|opus)\Z", re.IGNORECASE)
 _VOICE_CLASSES = frozenset({"voice", "voice-ca", "voice-uc"})
 _MISSED_CLASS = "missedcall"
-_SIGNATURES = ("x-asterisk-vm-caller-id-num", "x-asterisk-vm-caller-id-name", "x-voicemail-length")
+_SIGNATURES = frozenset({"x-asterisk-vm-caller-id-num", "x-asterisk-vm-caller-id-name", "x-voicemail-length"})
 _ASTERISK_ID = "<asterisk-"
 
 _PHONE_LIKE = re.compile(r"(?:sips?:|tel:)?\+?[\d\s().\-/]{3,40}(?:@\S{1,100})?", re.IGNORECASE)
@@ -129,7 +129,7 @@ def read_notice(message: Message, senders: tuple[Glob, ...], region: str | None,
     configured = any(glob.matches(address) for glob in senders)
     if not configured and not authenticated:
         return None
-    system = next((name for known, name in _SYSTEMS if known in {address.key, f"@{address.domain}"}), "")
+    system = _SYSTEMS.get(address.key) or _SYSTEMS.get(f"@{address.domain}", "")
     found = _kind(message, system, believed=configured or bool(system), configured=configured)
     if found is None:
         return None
@@ -140,14 +140,15 @@ def read_notice(message: Message, senders: tuple[Glob, ...], region: str | None,
 
 def _kind(message: Message, system: str, *, believed: bool, configured: bool) -> tuple[Kind, str] | None:
     """The kind and the caller that the subject names, where enough signs agree."""
-    subject = message.subject[:_SUBJECT_LIMIT]
-    told = _by_subject(subject, system, configured=configured)
     classes = (message.fields.first("content-class") or "").casefold()
     voice_class, missed_class = classes in _VOICE_CLASSES, classes == _MISSED_CLASS
-    audio = any(_is_audio(name, kind) for name, kind in ((one.name, one.content_type) for one in message.attachments))
+    audio = any(_is_audio(one.name, one.content_type) for one in message.attachments)
     signed = _is_signed(message)
-    signs = believed + bool(told) + audio + (voice_class or missed_class) + signed
-    if signs < _SIGNS or not (told or audio or voice_class or missed_class or signed):
+    signs = believed + audio + (voice_class or missed_class) + signed
+    if signs + 1 < _SIGNS:
+        return None  # whatever the subject says
+    told = _by_subject(message.subject[:_SUBJECT_LIMIT], system, configured=configured)
+    if signs + bool(told) < _SIGNS or not (told or audio or voice_class or missed_class or signed):
         return None
     if told is not None:
         return told
@@ -177,7 +178,7 @@ def _is_signed(message: Message) -> bool:
 
     Recalled Outlook mail carries X-CallingTelephoneNumber: IPM.Note.
     """
-    if any(name in message.fields for name in _SIGNATURES):
+    if not _SIGNATURES.isdisjoint(message.fields.names):
         return True
     if (message.message_id or "").casefold().startswith(_ASTERISK_ID):
         return True

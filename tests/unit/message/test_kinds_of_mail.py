@@ -293,8 +293,8 @@ def test_outlook_recalls_are_known_by_subject_and_field() -> None:
 
 
 def test_receipts_are_known() -> None:
-    assert robots.is_receipt("Read: Offer")
-    assert not robots.is_receipt("Reading: list")
+    assert robots.is_receipt(mail("x", subject="Read: Offer"))
+    assert not robots.is_receipt(mail("x", subject="Reading: list"))
 
 
 @pytest.mark.parametrize(

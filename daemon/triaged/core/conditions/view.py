@@ -1,9 +1,8 @@
 """What a rule looks at: one message, what the past says about it, and when it came. Costly parts wait until asked."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Generic, Self, TypeVar, overload
+from typing import Final
 
 from triaged.core.address import Address, is_mine
 from triaged.core.authres import Authentication
@@ -11,11 +10,10 @@ from triaged.core.clients import Client
 from triaged.core.facts import Facts
 from triaged.core.language import detect
 from triaged.core.message import Message
+from triaged.core.once import once
 from triaged.core.patterns import Haystack
 from triaged.core.telephone import Notice
 from triaged.core.worktime import WorkTime
-
-T = TypeVar("T")
 
 KINDS: Final = (
     "new",
@@ -50,27 +48,6 @@ def no(because: str) -> Outcome:
     return Outcome(matched=False, because=because)
 
 
-class _Once(Generic[T]):
-    """A value computed when first asked for, and kept with the view."""
-
-    def __init__(self, compute: Callable[[Any], T]) -> None:
-        self._compute = compute
-        self.__doc__ = compute.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    @overload
-    def __get__(self, view: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, view: object, owner: type) -> T: ...
-    def __get__(self, view: object | None, owner: type) -> T | Self:
-        if view is None:
-            return self
-        value = view.__dict__[self._name] = self._compute(view)
-        return value
-
-
 def thread_kind(facts: Facts) -> str:
     """`new`, `reply` or `follow-up`: exactly one, from what the thread holds so far."""
     if facts.newest_in_thread == "mine":
@@ -97,32 +74,32 @@ class View:
     mine: tuple[Address, ...] = ()
     languages: tuple[str, ...] = ()
 
-    @_Once
+    @once
     def all_kinds(self) -> frozenset[str]:
         """All kinds of the message: its own, and its place in the thread."""
         return self.kinds | {thread_kind(self.facts)}
 
-    @_Once
+    @once
     def local(self) -> datetime:
         """The arrival in my zone."""
         return self.facts.arrived.astimezone(self.worktime.zone)
 
-    @_Once
+    @once
     def subject(self) -> Haystack:
         """The subject, to be searched."""
         return Haystack(self.message.subject)
 
-    @_Once
+    @once
     def body(self) -> Haystack:
         """The new text, to be searched."""
         return Haystack(self.message.new_text)
 
-    @_Once
+    @once
     def language(self) -> str | None:
         """The language that the new text is written in, None if that is not sure."""
         return detect(self.message.new_text, self.languages)
 
-    @_Once
+    @once
     def addressed(self) -> str:
         """How I am addressed: `to`, `cc` or `none`."""
         if any(is_mine(address, self.mine) for address in self.message.to):

@@ -91,6 +91,8 @@ CHECKS: Final = (
 )
 """Every check, in the order of REFUSALS."""
 
+_OF_CALLERS: Final = tuple(check for check in CHECKS if check.of_callers)
+
 
 def refusals(sending: Sending) -> tuple[Refusal, ...]:
     """All refusals that apply, in the order of REFUSALS; none: it may be answered at `destination`."""
@@ -103,7 +105,6 @@ def first_refusal(sending: Sending) -> tuple[Refusal, ...]:
 
 
 def _found(sending: Sending) -> Iterator[Refusal]:
-    callers = sending.notice is not None
-    for check in CHECKS:
-        if (check.of_callers or not callers) and (reason := check.question(sending)):
+    for check in _OF_CALLERS if sending.notice is not None else CHECKS:
+        if reason := check.question(sending):
             yield Refusal(check.code, reason)

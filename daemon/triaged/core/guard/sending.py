@@ -9,11 +9,12 @@ from triaged.core.authres import Authentication
 from triaged.core.clients import Client, Match, Roster
 from triaged.core.facts import Facts
 from triaged.core.message import Message
+from triaged.core.once import kept, once
 from triaged.core.rules import Rule
 from triaged.core.telephone import Notice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: computed values are kept in the instance's dictionary
 class Sending:
     """One message that might be answered, with everything that speaks for or against it."""
 
@@ -35,12 +36,12 @@ class Sending:
     call: str | None = None  # the call with this client that is under way or near, in words
     lacks_promise: bool = False  # the reply's text uses `promise`, and there is none
 
-    @property
+    @once
     def sender(self) -> Address | None:
         """The address in From."""
         return self.message.sender.address if self.message.sender else None
 
-    @property
+    @once
     def envelope(self) -> Address | None:
         """The Return-Path, if it is an address; tags that sign it (BATV) taken off."""
         path = self.message.return_path
@@ -53,6 +54,7 @@ def plain_batv(address: Address) -> Address:
     return bare if bare.domain == address.domain else address
 
 
+@kept
 def destination(sending: Sending) -> Address | None:
     """The very address for RCPT TO, None if there is none that may be written to.
 

@@ -70,7 +70,7 @@ def has_automatic_field(sending: Sending) -> str:
 
 def has_absence_subject(sending: Sending) -> str:
     """Out of office, automatic reply."""
-    return "the subject is that of an automatic reply" if robots.is_absence(sending.message.subject) else ""
+    return "the subject is that of an automatic reply" if robots.is_absence(sending.message) else ""
 
 
 def is_recall(sending: Sending) -> str:
@@ -123,7 +123,7 @@ def is_report(sending: Sending) -> str:
 
 def has_bounce_subject(sending: Sending) -> str:
     """Undeliverable, returned mail."""
-    return "the subject is that of a delivery report" if robots.is_bounce(sending.message.subject) else ""
+    return "the subject is that of a delivery report" if robots.is_bounce(sending.message) else ""
 
 
 def is_receipt(sending: Sending) -> str:
@@ -140,7 +140,7 @@ def _is_receipt_type(sending: Sending) -> bool:
 
 def has_receipt_subject(sending: Sending) -> str:
     """`Read: …`."""
-    return "the subject is that of a read receipt" if robots.is_receipt(sending.message.subject) else ""
+    return "the subject is that of a read receipt" if robots.is_receipt(sending.message) else ""
 
 
 def is_calendar(sending: Sending) -> str:
@@ -157,7 +157,7 @@ def _has_calendar(sending: Sending) -> bool:
 def is_spam(sending: Sending) -> str:
     """What a filter on the way has said."""
     fields = sending.message.fields
-    for name, _ in fields:
+    for name in fields.names:
         if name in _FILTERS and any(_FILTERS[name](value.strip().casefold()) for value in fields.all(name)):
             return f"{name}: {', '.join(fields.all(name))[:_SHOWN]}"
     return ""
@@ -184,12 +184,10 @@ _FILTERS: Final[Mapping[str, Callable[[str], bool]]] = {
 
 def is_in_wrong_place(sending: Sending) -> str:
     """In a folder, or with a flag, that no mail to be answered has."""
-    flag = next(
-        (_WRONG_FLAGS[flag.casefold()] for flag in sorted(sending.facts.flags) if flag.casefold() in _WRONG_FLAGS), ""
-    )
-    if flag:
-        return flag
-    folder = re.split(r"[/.]", sending.facts.folder)[-1].strip()
+    for flag in sorted(sending.facts.flags):
+        if flag.casefold() in _WRONG_FLAGS:
+            return _WRONG_FLAGS[flag.casefold()]
+    folder = sending.facts.folder.replace("/", ".").rpartition(".")[2].strip()
     return f"it lies in {folder}" if folder.casefold() in _WRONG_FOLDERS else ""
 
 

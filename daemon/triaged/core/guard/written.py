@@ -19,13 +19,12 @@ _OURS: Final = re.compile(r"<triaged\.[^@>]*@([^>]+)>", re.IGNORECASE)
 def is_of_an_instance(sending: Sending) -> str:
     """Written by a triaged, or marked so that it should not come back."""
     fields = sending.message.fields
-    if any(name.startswith("x-triaged") for name, _ in fields):
+    if any(name.startswith("x-triaged") for name in fields.names):
         return "an automatic reply of a triaged"
     if _OURS.fullmatch(sending.message.message_id or ""):
         return "its Message-ID is that of an automatic reply"
-    mine = {address.key for address in sending.mine}
-    looped = any(value.strip().casefold() in mine for value in fields.all("x-loop"))
-    return "X-Loop names my address" if looped else ""
+    looped = {value.strip().casefold() for value in fields.all("x-loop")}
+    return "X-Loop names my address" if any(address.key in looped for address in sending.mine) else ""
 
 
 def answers_a_reply(sending: Sending) -> str:

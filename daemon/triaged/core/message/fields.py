@@ -6,7 +6,6 @@ What exceeds the limits or confuses is named as a defect; the reader neither rai
 import re
 from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from triaged.core.decoding import clean_line, decode_words
 
@@ -49,7 +48,8 @@ class Fields:
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every field of that name, unfolded, decoded (RFC 2047), cleaned of controls; topmost first."""
-        return tuple(clean_line(decode_words(raw)) for raw in self.raw(name))
+        found = self.raw(name)
+        return tuple([clean_line(decode_words(raw)) for raw in found]) if found else ()
 
     def first(self, name: str) -> str | None:
         """The topmost field of that name as `all` gives it, None if there is none."""
@@ -90,7 +90,7 @@ def read_fields(header: bytes) -> tuple[Fields, tuple[str, ...]]:
         lower = str(name, "ascii").lower()
         pairs.append((lower, unfolded))
         index[lower] = (*index[lower], unfolded) if lower in index else (unfolded,)
-    return Fields(tuple(pairs), MappingProxyType(index)), tuple(dict.fromkeys(defects))
+    return Fields(tuple(pairs), index), tuple(dict.fromkeys(defects))
 
 
 def _line_ends(header: bytes, defects: list[str]) -> bytes:

@@ -20,8 +20,8 @@ from triaged.core.message.content import Attachment, Content, attachments_of, re
 from triaged.core.message.dates import read_date, read_received_date
 from triaged.core.message.fields import Fields, read_fields
 from triaged.core.message.mime import BODY_LIMIT, Part, read_parts
-from triaged.core.message.once import once
 from triaged.core.newtext import Cut, Scan, cuts_of, scan
+from triaged.core.once import once
 
 _ABSENT = (b"",)
 _BLANK_LINES = (b"\n\r\n", b"\n\n")
