@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from triaged.core.errors import TriagedError
-from triaged.core.settings import Account, Mode, Person
+from triaged.core.settings import Account, Person
 from triaged.desk import triage
 from triaged.ledger import Ledger
 from triaged.ledger.values import FolderRow, Place, Strike
@@ -43,7 +43,7 @@ async def _one(desk: "Desk", session: Session, person: Person, account: Account,
         return
     strike = await office.write(Ledger.strike, desk.row, place, now, mode=account.mode.value)
     if strike.unreadable:
-        await _give_up(desk, account, place, strike)
+        _say_given_up(desk, account, place, strike)
         return
     try:
         fetched = await triage.fetch(session, person, row, [uid])
@@ -67,14 +67,7 @@ async def _one(desk: "Desk", session: Session, person: Person, account: Account,
         )  # fmt: skip
 
 
-async def _give_up(desk: "Desk", account: Account, place: Place, strike: Strike) -> None:
-    office = desk.office
-    now = office.now()
-    await office.write(Ledger.advance, desk.row.id, place.folder, place.uid + 1)
-    if account.mode is not Mode.OBSERVE:
-        await office.write(
-            Ledger.plan, desk.row.person, "flag", f"flag:{strike.item}", now, account=desk.row.id, item=strike.item
-        )
+def _say_given_up(desk: "Desk", account: Account, place: Place, strike: Strike) -> None:
     desk.events.emit(
         "message.unreadable", mode=account.mode, item=strike.item, folder=place.folder, uid=place.uid, verdict="urgent",
         reason="it could not be read three times; it stays where it is",

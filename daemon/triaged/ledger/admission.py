@@ -12,6 +12,7 @@ from typing import Any
 
 from triaged.core.decision import Decision
 from triaged.core.facts import Facts
+from triaged.ledger.changes import plan_effect
 from triaged.ledger.gather import gather, question_of
 from triaged.ledger.instants import to_ms
 from triaged.ledger.registry import move_watermark
@@ -146,7 +147,8 @@ def strike(
 ) -> Strike:
     """A message could not be fetched or read; or is about to be, after a stop that was none of ours.
 
-    At the third strike it is unreadable: urgent, it stays where it is. `next_uid` lets the messages behind it pass.
+    At the third strike it is unreadable: urgent, flagged, it stays where it is, and those behind it pass. `next_uid` lets
+    them pass before.
     """
     at = to_ms(now)
     with commit(store, "strike") as db:
@@ -155,17 +157,24 @@ def strike(
         (tries,) = db.execute("UPDATE item SET tries = tries + 1 WHERE id = ? RETURNING tries", (item,)).fetchone()
         unreadable = tries >= STRIKES
         if unreadable:
-            db.execute(
-                "UPDATE item SET state = 'unreadable', verdict = 'urgent', reason = 'it cannot be read', decided_at = ?,"
-                " retry_at = NULL WHERE id = ? AND state = 'new'",
-                (at, item),
-            )
+            _give_up(db, account, item, at, flag=mode != "observe")
+            next_uid = place.uid + 1
         else:
             retry_at = to_ms(now + _RETRIES[tries - 1])
             db.execute("UPDATE item SET retry_at = ? WHERE id = ? AND state = 'new'", (retry_at, item))
         if next_uid is not None:
             move_watermark(db, account.id, place.folder, next_uid)
     return Strike(item, tries, unreadable)
+
+
+def _give_up(db: Connection, account: AccountRow, item: int, now: int, *, flag: bool) -> None:
+    db.execute(
+        "UPDATE item SET state = 'unreadable', verdict = 'urgent', reason = 'it cannot be read', decided_at = ?,"
+        " retry_at = NULL WHERE id = ? AND state = 'new'",
+        (now, item),
+    )
+    if flag:
+        plan_effect(db, f"flag:{item}", "flag", account.person, now, account=account.id, item=item)
 
 
 def _first_strike(db: Connection, account: AccountRow, place: Place, now: int, mode: str) -> int:

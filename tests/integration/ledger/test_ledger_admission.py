@@ -396,6 +396,23 @@ def test_the_third_strike_makes_a_message_unreadable_and_urgent(world: World):
     assert world.ledger.struck(world.account.id) == []
 
 
+def test_what_is_given_up_is_to_be_flagged_and_lets_those_behind_it_pass_from_the_same_commit_on(world: World):
+    for _ in range(2):
+        world.ledger.strike(world.account, Place("INBOX", 7, 1), world.tick(HOUR), mode="send")
+    last = world.ledger.strike(world.account, Place("INBOX", 7, 1), world.tick(HOUR), mode="send")
+    (owed,) = world.ledger.effects_for(last.item)
+    assert (owed.kind, owed.state) == ("flag", "planned")
+    folder = world.ledger.folder(world.account.id, "INBOX")
+    assert folder is not None
+    assert folder.next_uid == 2
+
+
+def test_what_is_given_up_while_we_only_observe_is_not_flagged(world: World):
+    for _ in range(3):
+        last = world.ledger.strike(world.account, Place("INBOX", 7, 1), world.tick(HOUR), mode="observe")
+    assert world.ledger.effects_for(last.item) == []
+
+
 def test_a_struck_message_is_tried_again_later_and_its_strikes_are_forgotten_when_it_is_read(world: World):
     arriving = world.arriving(mail(1))
     assert arriving.place is not None
