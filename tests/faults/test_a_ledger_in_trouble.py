@@ -188,7 +188,8 @@ def test_the_process_says_so_by_its_exit_code_each_time(
     assert "restore it" in process.errors.read_text()
 
 
-async def test_a_ledger_put_back_from_a_backup_answers_nobody_again(stages: Opening):
+@pytest.mark.parametrize("where", ["the same state folder", "a new one"])
+async def test_a_ledger_put_back_from_a_backup_answers_nobody_again(stages: Opening, where: str):
     stage = stages()
     await stage.open()
     await stage.to("tue 15:10")
@@ -197,13 +198,18 @@ async def test_a_ledger_put_back_from_a_backup_answers_nobody_again(stages: Open
     command = [sys.executable, "-m", "triaged", "backup", "-c", str(stage.path), str(backup)]
     await asyncio.to_thread(subprocess.run, command, check=True)  # the reply still waits in it
     await stage.to("tue 17:00")
-    assert len(stage.sent()) == 1
+    await stage.arrives("may@harbor.example", "after the backup")
+    await stage.to("tue 17:30")
+    assert len(stage.sent()) == 2
     await stage.close()
     delete(stage.state)
+    if where == "a new one":
+        shutil.rmtree(stage.state.parent)
+        stage.state.parent.mkdir()
     shutil.copy(backup, stage.state)
     await stage.open()
     await stage.to("fri 09:00")
-    assert len(stage.sent()) == 1
-    assert list(stage.inbox()) == ["question"]  # and it came back all the same, once
+    assert len(stage.sent()) == 2
+    assert set(stage.inbox()) == {"question", "after the backup"}  # and both came back all the same, once
     assert stage.events("reply.held")
     assert any("restored" in line.get("reason", "") for line in stage.events("account.degraded"))

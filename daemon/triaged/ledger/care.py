@@ -9,7 +9,7 @@ from pathlib import Path
 
 from triaged.ledger.errors import LedgerUnavailable
 from triaged.ledger.instants import span_ms, to_ms
-from triaged.ledger.recovery import raise_generation
+from triaged.ledger.recovery import IS_A_COPY, raise_generation
 from triaged.ledger.store import Store, commit, row, rows, translate
 
 _LEAST_KEPT = timedelta(days=90)
@@ -80,7 +80,7 @@ def _forget_replies(db: sqlite3.Connection, before: int) -> None:
 
 
 def backup(store: Store, target: Path) -> None:
-    """An online copy, readable by its owner only. The copy counts as older than the ledger: restoring it is noticed."""
+    """An online copy, readable by its owner only. It says of itself that it is one: whoever works with it is careful."""
     scratch = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         os.close(os.open(scratch, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
@@ -98,7 +98,7 @@ def _copy(store: Store, scratch: Path) -> None:
     try:
         store.db.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")
-        copy.execute("UPDATE meta SET value = CAST(value AS INTEGER) - 1 WHERE key = 'generation'")
+        copy.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, 'yes')", (IS_A_COPY,))
     except sqlite3.Error as error:
         translate(error, scratch)
     finally:

@@ -16,6 +16,9 @@ from triaged.ledger.store import translate
 MEMORY = ":memory:"
 BUSY_SECONDS = 5.0
 _STATEMENTS = 512  # statements kept prepared a connection
+_WRITE_VERSION, _ROLLBACK = 18, b"\1"
+"""Where the file says how it is written (https://www.sqlite.org/fileformat2.html), and what only a backup says: no log."""
+
 _LOG_PAGES = 4000  # of the write-ahead log, before a commit has to fold it in
 _CACHE_KIB = 16 * 1024
 
@@ -54,8 +57,22 @@ def _must_be_usable(file: Path) -> None:
         if not there:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        _must_be_alone(file)
     except OSError as error:
         raise LedgerUnavailable(f"{file} cannot be used: {error.strerror}") from error
+
+
+def _must_be_alone(file: Path) -> None:
+    """A backup that was put beside the log of the ledger before it: SQLite would fold that log into it, and ruin it."""
+    log = file.with_name(f"{file.name}-wal")
+    if not log.exists() or not log.stat().st_size:
+        return
+    with file.open("rb") as there:
+        there.seek(_WRITE_VERSION)
+        if there.read(1) == _ROLLBACK:
+            raise LedgerDamaged(
+                f"{log} belongs to the ledger that was there before {file.name}; move it away, and start"
+            )
 
 
 def _connect(file: Path, migrations: Sequence[str], busy: float) -> sqlite3.Connection:

@@ -1,8 +1,8 @@
 """Starting after any stop: is this the ledger that we left, and what was under way?
 
 The generation is raised in the ledger first, in the file beside it then; so only a ledger that is older than its file
-was restored: whatever it still wants to send is held for a person, and what arrived before now is not replied to, since
-nobody knows what was sent after the backup.
+was restored. A backup says so itself, wherever it is put. Whatever a restored ledger still wants to send is held for a
+person, and what arrived before now is not replied to, since nobody knows what was sent after the backup.
 """
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
@@ -22,6 +22,9 @@ from triaged.ledger.rows import effects_of, reply_of
 from triaged.ledger.store import Store, commit
 from triaged.ledger.values import Recovery, ReplyRow
 
+IS_A_COPY = "copy"
+"""The key in `meta` that only a backup has."""
+
 _ENOSPC = 28
 _PENDING = "state IN ('waiting','held','sending','drafted','in_doubt')"
 
@@ -36,7 +39,8 @@ def recover(store: Store, now: datetime) -> Recovery:
     at = to_ms(now)
     with commit(store, "recover") as db:
         mine = _generation(db)
-        restored = beside is not None and mine < beside
+        copied = db.execute("DELETE FROM meta WHERE key = ?", (IS_A_COPY,)).rowcount > 0
+        restored = copied or (beside is not None and mine < beside)
         in_doubt = _replies(db, "state = 'sending' AND stage = 'data'")
         for reply in in_doubt:
             doubt(db, reply.id, at, "stopped while it was being sent")

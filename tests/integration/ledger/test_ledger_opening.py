@@ -352,6 +352,37 @@ def test_a_backup_put_back_is_noticed_even_within_the_run_that_made_it(path: Pat
         assert restored.recover(MONDAY).restored
 
 
+def test_a_backup_that_is_put_where_nothing_was_is_noticed_once(path: Path, tmp_path: Path):
+    with Ledger.open(path, now=MONDAY) as ledger:
+        World.new(ledger).deferred(1)
+        ledger.backup(tmp_path / "backup.db")
+    elsewhere = tmp_path / "another machine" / "triaged.db"
+    elsewhere.parent.mkdir()
+    shutil.copy(tmp_path / "backup.db", elsewhere)
+    with Ledger.open(elsewhere) as restored:
+        found = restored.recover(MONDAY + HOUR)
+        assert found.restored
+        assert [reply.state for reply in found.held] == ["held"]
+    with Ledger.open(elsewhere) as again:
+        assert not again.recover(MONDAY + 2 * HOUR).restored
+
+
+def test_a_backup_beside_the_log_of_the_ledger_before_it_is_not_opened(path: Path, tmp_path: Path):
+    with Ledger.open(path, now=MONDAY) as ledger:
+        World.new(ledger).deferred(1)
+        ledger.backup(tmp_path / "backup.db")
+        log = path.with_name("triaged.db-wal").read_bytes()
+    shutil.copy(tmp_path / "backup.db", path)
+    path.with_name("triaged.db-wal").write_bytes(log)
+    before = path.read_bytes()
+    with pytest.raises(LedgerDamaged, match="move it away"):
+        Ledger.open(path)
+    assert (path.read_bytes(), path.with_name("triaged.db-wal").read_bytes()) == (before, log)
+    path.with_name("triaged.db-wal").unlink()
+    with Ledger.open(path) as restored:
+        assert restored.recover(MONDAY).restored
+
+
 def test_a_plain_copy_of_before_the_last_checkpoint_is_noticed(path: Path, tmp_path: Path):
     with Ledger.open(path, now=MONDAY) as ledger:
         World.new(ledger).deferred(1)
