@@ -191,6 +191,23 @@ def test_the_reply_threads_says_what_it_is_and_doubles_no_prefix(waits: Explaine
     assert "Precedence" not in said
 
 
+@pytest.mark.parametrize(
+    ("mail", "references"),
+    [
+        ({"References": "<p@harbor.example>", "In_Reply_To": "<other@harbor.example>"}, "<p@harbor.example> "),
+        ({"In_Reply_To": "<p@harbor.example>"}, "<p@harbor.example> "),
+        ({"In_Reply_To": "<p@harbor.example> <o@harbor.example>"}, ""),
+    ],
+)
+def test_references_are_the_parents_or_its_one_in_reply_to_and_its_id(waits: Explained, mail: Mail, references: str):
+    said = headers(waits.one(Message_ID="<q@harbor.example>", **mail))
+    assert said["References"] == f"{references}<q@harbor.example>"
+
+
+def test_a_message_with_two_ids_in_one_field_is_not_answered(waits: Explained):
+    assert waits.one(Message_ID="<q@harbor.example> <r@harbor.example>")["no_reply"] == "malformed-sender"
+
+
 def test_times_are_told_in_the_clients_zone_and_language(waits: Explained):
     assert "Friday 27 November at 14:10 (London time)" in waits.one(at=TUESDAY)["reply"]["text"]
     found = waits.one(sender="petra@lindenhof.example", at=TUESDAY)

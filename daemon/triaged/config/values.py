@@ -176,6 +176,13 @@ def parse_region(text: str) -> str:
     """A country for numbers written nationally: "DE"."""
     if not re.fullmatch(r"[A-Z]{2}", text):
         raise ValueError(f'"{text}" is no country: write two capital letters, as in "DE"')
+    from triaged.core.telephone import is_region
+
+    if not is_region(text):
+        hint = '; did you mean "GB"?' if text == "UK" else ""
+        raise ValueError(
+            f'"{text}" is no country whose numbers are known: write its code of ISO 3166, as in "DE"{hint}'
+        )
     return text
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from itertools import chain
 
 _TEXT_LIMIT = 160  # characters
+_SIGNED_LIMIT = 800  # with the signature that most mail programs do not mark
 _PHRASE_LIMIT = 5  # words
 
 # Phrases, separated by `·`. These say thanks or consent: one of them must be there.
@@ -53,6 +54,16 @@ rückmeldung rueckmeldung information informationen nachricht unterstützung unt
 votre ta ton la le vos tes cette tout rapide réponse aide retour confirmation soutien l'aide
 tu su el todo tus sus rápida pronta respuesta ayuda mensaje información confirmación apoyo
 """
+# Alone on a line they close a letter: what follows is who signs it.
+_CLOSINGS = """
+best · best wishes · regards · best regards · kind regards · warm regards · many regards · sincerely · yours sincerely
+viele grüße · liebe grüße · beste grüße · schöne grüße · herzliche grüße · viele gruesse · liebe gruesse · beste gruesse
+grüße · gruß · mit freundlichen grüßen · mit freundlichen gruessen · mit besten grüßen · freundliche grüße · lg · vg · mfg
+cordialement · bien cordialement · bien à vous · saludos · un saludo · saludos cordiales · atentamente
+"""
+_SMALL = "of · and · at · for · in · the · & · und · der · die · des · im · am · bei · für · de · du · et · la · le · y · del"
+_SIGNATURE_LINES = 12
+_CONTACT = re.compile(r"@|www\.|://|\d(?:[ ()/.-]*\d){4}")
 _THUMBS = re.compile("[\U0001f44d\U0001f64f\U0001f44c\u2705\U0001f44f]")
 _PICTURES = re.compile("[\u2600-\u27bf\ufe0f\U0001f300-\U0001faff]+|[:;]-?[)D]")
 _CLAUSES = re.compile(r"[.!,;:\n()–—/\"*]+|\s-+\s|\A-+\s")
@@ -64,12 +75,13 @@ def _phrases(text: str) -> frozenset[str]:
 
 
 _WHAT = frozenset(_WHAT_FOR.split())
-_THANKING, _BESIDE = _phrases(_THANKS), _phrases(_POLITE)
+_THANKING, _BESIDE, _CLOSING = _phrases(_THANKS), _phrases(_POLITE), _phrases(_CLOSINGS)
+_SMALL_WORDS = _phrases(_SMALL)
 
 
 def may_thank(text: str) -> bool:
     """Whether a text is short enough to be nothing but thanks, and asks nothing."""
-    return 0 < len(text) <= _TEXT_LIMIT and "?" not in text
+    return 0 < len(text) <= _SIGNED_LIMIT and "?" not in text
 
 
 def is_thanks(text: str, names: frozenset[str]) -> bool:
@@ -81,6 +93,9 @@ def is_thanks(text: str, names: frozenset[str]) -> bool:
     """
     if not may_thank(text):
         return False
+    text = _unsigned(text, names)
+    if len(text) > _TEXT_LIMIT:
+        return False
     plain = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
     thanked = _THUMBS.search(plain) is not None
     for clause in _CLAUSES.split(_PICTURES.sub(". ", plain)):
@@ -89,6 +104,26 @@ def is_thanks(text: str, names: frozenset[str]) -> bool:
             return False
         thanked = thanked or found
     return thanked
+
+
+def _unsigned(text: str, names: frozenset[str]) -> str:
+    """The text without the signature below its last greeting or name; the whole where what stands there may be more."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines[1:], 1):
+        words = re.findall(r"[^\W_]+", line.casefold())
+        if not words or not (" ".join(words) in _CLOSING or names.issuperset(words)):
+            continue
+        below = [each for each in lines[number + 1 :] if each.strip()]
+        signed = len(below) <= _SIGNATURE_LINES and all(map(_is_signatures, below)) and any(map(_CONTACT.search, below))
+        return "\n".join(lines[: number + 1]) if signed else text
+    return text
+
+
+def _is_signatures(line: str) -> bool:
+    """A title, a firm, an address, a number: its words begin large, and no sentence does that."""
+    return all(
+        not word[0].islower() or word in _SMALL_WORDS or any(mark in word for mark in "@./:") for word in line.split()
+    )
 
 
 def _clause(words: list[str], names: frozenset[str]) -> bool | None:

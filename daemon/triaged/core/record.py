@@ -31,7 +31,7 @@ class Record:
     received: datetime
     message_id: str | None
     in_reply_to: tuple[str, ...]
-    references: tuple[str, ...]
+    references: tuple[str, ...]  # those of its References field
     mine: str | None  # the address of mine that it was written to
     until: datetime | None
     delegate: str | None
@@ -58,7 +58,7 @@ def as_record(
 ) -> dict[str, Any]:
     """The decision as plain values, with what its reply will need."""
     sender = message.sender
-    references = message.references
+    ancestors = message.ancestors
     return {
         "sender_name": sender.name if sender else "",
         "sender_address": sender.address.spec if sender else "",
@@ -67,7 +67,7 @@ def as_record(
         "received": _text(arrived),
         "message_id": message.message_id,
         "in_reply_to": list(message.in_reply_to[:2]),
-        "references": [*references[:1], *references[1:][-_REFERENCES + 1 :]],
+        "references": [*ancestors[:1], *ancestors[1:][-_REFERENCES + 1 :]],
         "mine": written_to(message, mine),
         "until": _text(decision.until.at) if decision.until else None,
         "delegate": decision.delegate,

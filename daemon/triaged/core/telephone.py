@@ -247,3 +247,10 @@ def e164(number: str, region: str | None) -> str | None:
     if len(str(parsed.national_number)) < _DIGITS or not phonenumbers.is_possible_number(parsed):
         return None
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def is_region(text: str) -> bool:
+    """Say whether national numbers can be read by this country (ISO 3166, two capital letters)."""
+    import phonenumbers
+
+    return bool(phonenumbers.country_code_for_region(text))

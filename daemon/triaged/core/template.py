@@ -32,6 +32,7 @@ SUBJECT_LIMIT = 120
 """Code points."""
 
 _EMPTY_LINES = re.compile(r"\n{3,}")
+_SIGNATURE = "-- "
 
 
 class TemplateError(TriagedError):
@@ -204,9 +205,13 @@ def built_in(label: Literal["slip", "moved"]) -> ReplyTemplate:
 
 
 def _tidy(text: str) -> str:
-    """Lines without blanks at their ends, never two empty ones in a row, one line end at the end, nothing unseen."""
+    """Lines without blanks at their ends, never two empty ones in a row, one line end at the end, nothing unseen.
+
+    The line above a signature keeps its blank: without it no mail client knows it (RFC 3676 4.3).
+    """
     lines = clean_text(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
-    return _EMPTY_LINES.sub("\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n") + "\n"
+    plain = "\n".join(line if line == _SIGNATURE else line.rstrip() for line in lines)
+    return _EMPTY_LINES.sub("\n\n", plain).strip("\n") + "\n"
 
 
 def _cut(subject: str) -> str:

@@ -46,6 +46,7 @@ def wrong(tmp_path: Path, text: str) -> list[str]:
         ('from = ["*@harbor.example"]\n', "", '[client.harbor] has no from: write from = ["*@…"]'),
         ('calls = ["fri 10:00"]', 'calls = ["fry 10:00"]', 'calls: "fry" is no day of the week; did you mean "friday"?'),
         ('tier = "standard"', 'passes = "2 per year"', 'passes: "2 per year" is no number of passes: write a number per day, week or month, as in "2 per week"'),
+        ('tier = "standard"', 'tier = "a"\n[telephone]\nregion = "UK"', 'region: "UK" is no country whose numbers are known: write its code of ISO 3166, as in "DE"; did you mean "GB"?'),
         ('tier = "standard"', 'phones = ["call me"]', 'phones: "call me" is no telephone number: write it with country code, as in "+44 20 7946 0018", or set [telephone] region = "…"'),
         ('tier = "standard"', 'delegate = "tom"', "there is no [delegate.tom]: no delegate is configured; add one"),
         ('tier = "standard"', 'always = "yes"', 'always: "yes" is not known: write "urgent"'),

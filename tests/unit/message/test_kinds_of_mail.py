@@ -64,6 +64,9 @@ def kinds(message: Message) -> set[str]:
         *("Gracias", "Muchas gracias por tu ayuda", "Vale, gracias", "Perfecto. Un saludo, Gary", "De acuerdo"),
         "Thanks!\n\nOn Tue, 24 Nov 2026 at 10:00, Dana <dana@roth.example> wrote:\n> Can you send the invoice?\n",
         "Thanks!\n-- \nGary Smith\nHarbor Trust\n",
+        "Thanks!\n\nBest regards,\nGary\nDirector, Harbor Trust\n+44 20 7946 0018",
+        "Thanks,\nGary\nHead of Finance\nwww.harbor.example",
+        "Danke!\n\nMit freundlichen Grüßen\nGary\nLeiter der Harbor GmbH\nTel. 030 123456 | info@harbor.example",
     ],
 )
 def test_nothing_but_thanks_is_a_courtesy(text: str) -> None:
@@ -104,6 +107,10 @@ def test_nothing_but_thanks_is_a_courtesy(text: str) -> None:
             "Gracias, pero no funciona",
             "the quick reply",
         ),
+        "Thanks!\n\nBest regards,\nGary\n\nPS: please ring me on +44 20 7946 0018",
+        "Thanks!\n\nBest regards,\nGary\n\nCan you ring me today\n+44 20 7946 0018",
+        "Thank you\n\nGary\nCall me\n+44 20 7946 0018",
+        "Thanks\nGary\nURGENT",
     ],
 )
 def test_one_word_more_and_it_is_none(text: str) -> None:

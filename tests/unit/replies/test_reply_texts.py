@@ -53,6 +53,10 @@ def test_the_example_of_the_contract_reads_as_a_person_writes():
     assert text_of(source, sender=Named("", "x@y.example"), messages=two) == "Hello there,\nI have your messages.\n"
 
 
+def test_the_line_above_a_signature_keeps_its_blank():
+    assert text_of("Yours \n-- \nDana \n") == "Yours\n-- \nDana\n"
+
+
 def test_an_instant_without_a_filter_is_written_in_words():
     assert text_of("{{ promise }}") == text_of("{{ promise | when }}")
     assert text_of("{{ 'on ' ~ promise }}") == text_of("on {{ promise | when }}")

@@ -60,6 +60,7 @@ HOLDS = [
     ({"header": {"List-Id": "*"}}, view(mail(List_Id="<a.b>")), "List-Id is '<a.b>'"),
     ({"important": True}, view(mail(Importance="High")), "marked Importance: high"),
     ({"important": True}, view(mail(X_Priority="2")), "marked X-Priority: 2"),
+    ({"important": False}, view(mail(X_Priority="10")), "not marked as important"),
     ({"important": False}, view(mail(X_Priority="3")), "not marked as important"),
     ({"words": "<= 12"}, view(), "7 words, at most 12"),
     ({"words": "= 1"}, view(mail("hm")), "1 word, exactly 1"),

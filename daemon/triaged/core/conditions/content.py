@@ -1,5 +1,6 @@
 """Conditions about what a message holds: its text, header, size and attachments."""
 
+import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -8,7 +9,7 @@ from triaged.core.conditions.words import Compare, as_size, counted, one_of
 from triaged.core.patterns import Haystack, Pattern, ValueGlob
 
 _CUT: Final = 80  # characters of a found value that are shown
-_IMPORTANT: Final = frozenset({"1", "2"})  # X-Priority: 1 is highest, 3 is normal
+_FIRST_NUMBER: Final = re.compile(r"[12](?!\d)")  # X-Priority: 1 is highest, 3 is normal
 _PLACES: Final = {"subject": "the subject", "body": "the new text", "text": "subject or new text"}
 
 
@@ -70,7 +71,9 @@ def _marks_of_importance(view: View) -> list[str]:
     fields = view.message.fields
     high = ["Importance: high" for value in fields.all("importance") if value.strip().casefold() == "high"]
     first = [
-        f"X-Priority: {value.strip()[:_CUT]}" for value in fields.all("x-priority") if value.strip()[:1] in _IMPORTANT
+        f"X-Priority: {value.strip()[:_CUT]}"
+        for value in fields.all("x-priority")
+        if _FIRST_NUMBER.match(value.strip())
     ]
     return high + first
 

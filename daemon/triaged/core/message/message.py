@@ -54,10 +54,10 @@ class Message:
 
     @once
     def message_id(self) -> str | None:
-        """The Message-ID with its angle brackets, None if missing or invalid."""
+        """The Message-ID with its angle brackets, None if missing or invalid; two in one field are none."""
         raw = self.fields.raw("message-id")
         ids = _ids(raw[0]) if raw else ()
-        return ids[0] if ids else None
+        return ids[0] if len(ids) == 1 else None
 
     @once
     def in_reply_to(self) -> tuple[str, ...]:
@@ -65,9 +65,14 @@ class Message:
         return _ids(b" ".join(self.fields.raw("in-reply-to")))
 
     @once
+    def ancestors(self) -> tuple[str, ...]:
+        """The ids of References alone, which an answer repeats (RFC 5322 3.6.4); order kept, none twice."""
+        return _ids(b" ".join(self.fields.raw("references")))
+
+    @once
     def references(self) -> tuple[str, ...]:
-        """The ids of References, then those of In-Reply-To that are missing there; order kept, none twice."""
-        return tuple(dict.fromkeys((*_ids(b" ".join(self.fields.raw("references"))), *self.in_reply_to)))
+        """Every id that names the thread: those of References, then those of In-Reply-To that are missing there."""
+        return tuple(dict.fromkeys((*self.ancestors, *self.in_reply_to)))
 
     @once
     def date(self) -> datetime | None:

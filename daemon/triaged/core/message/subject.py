@@ -8,30 +8,42 @@ _PREFIX = re.compile(
     rf"[ \t]*(?:({_REPLY})|({_FORWARD}))[ \t]?(?:\[\d{{1,4}}\]|\(\d{{1,4}}\)|\^\d{{1,4}})?[ \t]?[:：]", re.IGNORECASE
 )
 
+_TAG = re.compile(r"[ \t]*\[[^\[\]]{1,60}\]")
+
 
 def bare(subject: str) -> str:
-    """Take all reply and forward prefixes off, numbered ones (`RE[2]:`) too: `AW: Re: Offer` gives `Offer`."""
-    position = 0
-    while prefix := _PREFIX.match(subject, position):
-        position = prefix.end()
-    return subject[position:].strip()
+    """Take all reply and forward prefixes off, numbered ones (`RE[2]:`) too: `AW: Re: Offer` gives `Offer`.
+
+    A tag that a gateway or a ticket system puts before or between them stays: `Re: [EXT] AW: Offer` gives `[EXT] Offer`.
+    """
+    tags, _, position = _front(subject)
+    return " ".join([*tags, subject[position:].strip()]).strip()
 
 
 def is_reply(subject: str) -> bool:
     """Say whether any of the prefixes is a reply's."""
-    return any(kind == 1 for kind in _prefixes(subject))
+    return "reply" in _front(subject)[1]
 
 
 def is_forward(subject: str) -> bool:
     """Say whether the first prefix is a forward's."""
-    return _prefixes(subject)[:1] == (2,)
+    return _front(subject)[1][:1] == ["forward"]
 
 
-def _prefixes(subject: str) -> tuple[int, ...]:
-    """The prefixes in order, 1 for a reply's, 2 for a forward's."""
-    kinds: list[int] = []
-    position = 0
-    while prefix := _PREFIX.match(subject, position):
-        kinds.append(1 if prefix[1] else 2)
-        position = prefix.end()
-    return tuple(kinds)
+def _front(subject: str) -> tuple[list[str], list[str], int]:
+    """The tags among the prefixes, the kinds of the prefixes in order, and where what follows the last one begins."""
+    tags: list[str] = []
+    kinds: list[str] = []
+    waiting: list[str] = []  # tags after which no prefix has come yet: they belong to the subject
+    position = end = 0
+    while True:
+        if prefix := _PREFIX.match(subject, position):
+            kinds.append("reply" if prefix[1] else "forward")
+            tags += waiting
+            waiting = []
+            position = end = prefix.end()
+        elif tag := _TAG.match(subject, position):
+            waiting.append(tag[0].strip())
+            position = tag.end()
+        else:
+            return tags, kinds, end
