@@ -1,7 +1,7 @@
 """`imap:ACCOUNT/FOLDER` for replay, and ACCOUNT:UID for explain: mail read from the server, never marked as seen."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,14 +95,21 @@ async def _one(loaded: Loaded, account: Account, folder: str, uid: int) -> Found
 @asynccontextmanager
 async def opened(loaded: Loaded, account: Account, folder: str) -> AsyncIterator[tuple[Session, Selected, str]]:
     """A connection with that folder selected, and the folder's name on the server."""
-    pools = Pools(commands=1, connects=1)
-    session = session_for(loaded, account, pools)
-    try:
-        await session.open()
+    async with connected(loaded, account) as session:
         name = await session.locate(folder)
         if name is None:
             raise Failed(f"{account.label} has no folder {folder!r}")
         yield session, await session.select(name), name
+
+
+@asynccontextmanager
+async def connected(loaded: Loaded, account: Account) -> AsyncIterator[Session]:
+    """A connection of its own, beside the daemon's."""
+    pools = Pools(commands=1, connects=1)
+    session = session_for(loaded, account, pools)
+    try:
+        await session.open()
+        yield session
     finally:
         await session.close()
         pools.close()
@@ -110,11 +117,38 @@ async def opened(loaded: Loaded, account: Account, folder: str) -> AsyncIterator
 
 async def _folder(loaded: Loaded, account: Account, folder: str, since: datetime | None) -> list[Old]:
     async with opened(loaded, account, folder) as (session, _, _name):
-        uids = await session.uids_from(1)
-        found: list[Old] = []
-        for start in range(0, len(uids), _WINDOW):
-            for one in await session.fetch(uids[start : start + _WINDOW], text=True):
-                if since is None or one.arrived >= since:
-                    message = read(one.header, one.body, size=one.size, complete=one.complete)
-                    found.append(Old(f"{folder}:{one.uid}", message, one.arrived))
+        return [old async for old, _ in _mail(session, folder, since)]
+
+
+async def _mail(session: Session, folder: str, since: datetime | None) -> AsyncIterator[tuple[Old, bool]]:
+    """The messages of the selected folder, each with whether a mail client says that it was answered."""
+    uids = await (session.uids_from(1) if since is None else session.uids_since(since))
+    for start in range(0, len(uids), _WINDOW):
+        for one in await session.fetch(uids[start : start + _WINDOW], text=True):
+            if since is None or one.arrived >= since:
+                message = read(one.header, one.body, size=one.size, complete=one.complete)
+                yield Old(f"{folder}:{one.uid}", message, one.arrived), "\\Answered" in one.flags
+
+
+def all_of(loaded: Loaded, account: Account, also: Sequence[str], since: datetime) -> list[tuple[Old, bool]]:
+    """Everything in the watched folders, the deferred one, Sent, and the folders named besides; see `fetched`."""
+    return asyncio.run(_all_of(loaded, account, also, since))
+
+
+async def _all_of(loaded: Loaded, account: Account, also: Sequence[str], since: datetime) -> list[tuple[Old, bool]]:
+    async with connected(loaded, account) as session:
+        found: list[tuple[Old, bool]] = []
+        for name in await _where_mail_is(session, account, also):
+            await session.select(name)
+            found += [one async for one in _mail(session, name, since)]
         return found
+
+
+async def _where_mail_is(session: Session, account: Account, also: Sequence[str]) -> list[str]:
+    folders = account.folders
+    sent = await session.special("sent") if folders.sent == "auto" else await session.locate(folders.sent)
+    ours = [await session.locate(name) for name in (*account.watch, folders.deferred, folders.urgent) if name]
+    named = [(name, await session.locate(name)) for name in also]
+    if missing := [name for name, there in named if there is None]:
+        raise Failed(f"{account.label} has no folder {missing[0]!r}")
+    return list(dict.fromkeys(name for name in (*ours, sent, *(there for _, there in named)) if name is not None))

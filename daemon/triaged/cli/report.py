@@ -1,33 +1,21 @@
-"""`triaged report`: how responsive you were, from the ledger."""
+"""`triaged report`: how responsive you were, from the ledger, and on request from the mailbox for the time before it."""
 
 import argparse
-import csv
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TextIO
 
-from triaged.cli.common import (
-    Failed,
-    add_listing,
-    configuration,
-    key_of,
-    ledger_of,
-    local,
-    people_of,
-    print_json,
-    print_table,
-)
-from triaged.config import Loaded
+from triaged.cli.common import Failed, add_listing, configuration, key_of, ledger_of, person_of, print_json
+from triaged.cli.report_rows import as_json, write_csv
+from triaged.config import Loaded, state_file
 from triaged.core.settings import Person
 from triaged.core.spans import parse_span
 from triaged.ledger import Ledger
-from triaged.ledger.reporting import ReceivedRow
-from triaged.report.agreed import Agreements
-from triaged.report.figures import Figures, Times, arrived_when, figures, is_question
-from triaged.report.page import as_html, words
+from triaged.report.report import Report, remembered, tell
 
 _USUAL = timedelta(days=30)
 
@@ -38,40 +26,107 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", metavar="T", help='from then on: 2026-10-01, or "30d" (the default)')
     parser.add_argument("--until", metavar="T", help="up to then; default: now")
     parser.add_argument("--client", metavar="LABEL", help="only this client's")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="one self-contained page")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="one self-contained page with pictures")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="one row a message (- for standard output)")
+    parser.add_argument(
+        "--for-client",
+        action="store_true",
+        help="for showing to the client: what was agreed and done, in the client's language, without subjects",
+    )
+    parser.add_argument(
+        "--from-mailbox",
+        nargs="*",
+        metavar="FOLDER",
+        help="also the time before triaged: reads the watched folders, Sent, and any FOLDER named here",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Count, and show it."""
     loaded = configuration(args)
-    now = datetime.now(UTC)
-    until = _instant(args.until, now) if args.until else now
-    since = _instant(args.since, now) if args.since else until - _USUAL
-    with ledger_of(loaded) as ledger:
-        person = _person(loaded, ledger, args.person)
-        rows = ledger.received(since, until, args.client, key_of(loaded, ledger, args.person))
-        agreements = Agreements(person, ledger.ruleset_body)
-        labels = sorted({row.client for row in rows})
-        clients = [figures([r for r in rows if r.client == label], agreements, client=label) for label in labels]
-        whole = figures(rows, agreements)
-        if args.csv is not None:
-            _csv(args.csv, rows, agreements, person)
+    reports = _reports(args, loaded, datetime.now(UTC))
+    if args.client and not any(_known(report, args.client) for report in reports):
+        known = ", ".join(client.label for person in loaded.persons for client in person.roster.clients)
+        raise Failed(f"no client is called {args.client!r}; known are {known}")
+    if args.for_client:
+        from triaged.cli.report_client import show
+
+        return show(args, _only(reports), put)
+    if args.csv is not None:
+        put(args.csv, partial(write_csv, reports))
     if args.html is not None:
-        args.html.write_text(as_html(whole, clients, since, until), encoding="utf-8")
-        sys.stderr.write(f"{args.html}: the report of {since:%Y-%m-%d} to {until:%Y-%m-%d}\n")
+        from triaged.report.page import as_html
+
+        page = as_html(_only(reports))
+        put(args.html, lambda file: file.write(page))
     if args.json:
-        print_json(_as_json(one) for one in (*clients, whole))
+        print_json(line for report in reports for line in as_json(report))
     elif args.html is None and args.csv is None:
-        _print((*clients, whole))
-        _hints(whole, rows, loaded.path)
+        from triaged.cli.report_page import show_page
+
+        for report in reports:
+            show_page(report, loaded.path, named=len(reports) > 1)
     return 0
 
 
-def _person(loaded: Loaded, ledger: Ledger, label: str | None) -> Person | None:
-    people = people_of(loaded, ledger)
-    key = key_of(loaded, ledger, label)
-    return people.get(key) if key is not None else next(iter(people.values()), None)
+def put(path: Path, write: Callable[[TextIO], object]) -> None:
+    """Write a file and say so; "-" is standard output.
+
+    Raises:
+        Failed: it cannot be written.
+    """
+    if str(path) == "-":
+        write(sys.stdout)
+        return
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            write(file)
+    except OSError as error:
+        raise Failed(f"{path}: {error.strerror or error}") from error
+    sys.stderr.write(f"{path} is written\n")
+
+
+def _reports(args: argparse.Namespace, loaded: Loaded, now: datetime) -> list[Report]:
+    """One for each person asked for."""
+    until = _instant(args.until, now) if args.until else now
+    since = _instant(args.since, now) if args.since else until - _USUAL
+    if since >= until:
+        raise Failed(f"the period ends before it begins: {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} (UTC)")
+    with _ledger(args, loaded) as ledger:
+        people = [(key_of(loaded, ledger, one.label), one) for one in _people(loaded, args.person)]
+        pasts = [remembered(ledger, since, until, args.client, key) for key, _ in people]
+        known = ledger.message_ids() if args.from_mailbox is not None else frozenset()
+    if args.from_mailbox is not None:
+        from triaged.cli.report_mailbox import with_earlier
+
+        pasts = [
+            with_earlier(loaded, past, person, known, args.client, args.from_mailbox)
+            for past, (_, person) in zip(pasts, people, strict=True)
+        ]
+    return [tell(past, person, now) for past, (_, person) in zip(pasts, people, strict=True)]
+
+
+def _ledger(args: argparse.Namespace, loaded: Loaded) -> AbstractContextManager[Ledger]:
+    """The ledger; an empty one, if there is none yet and the mailbox is asked."""
+    if args.from_mailbox is not None and not state_file(loaded).exists():
+        return Ledger.open(":memory:")
+    return ledger_of(loaded)
+
+
+def _people(loaded: Loaded, label: str | None) -> Sequence[Person]:
+    found = person_of(loaded, label)
+    return [found] if found else loaded.persons
+
+
+def _known(report: Report, label: str) -> bool:
+    return bool(report.rows) or (report.person is not None and report.person.roster.by_label(label) is not None)
+
+
+def _only(reports: Sequence[Report]) -> Report:
+    if len(reports) > 1:
+        labels = ", ".join(report.person.label for report in reports if report.person)
+        raise Failed(f"a page is one person's: choose with --person ({labels})")
+    return reports[0]
 
 
 def _instant(text: str, now: datetime) -> datetime:
@@ -83,77 +138,3 @@ def _instant(text: str, now: datetime) -> datetime:
         except ValueError as error:
             raise Failed(f'{text}: write a date like 2026-10-01, or a span like "30d"') from error
     return (at if at.tzinfo else at.astimezone()).astimezone(UTC)
-
-
-def _print(all_of_them: Sequence[Figures]) -> None:
-    columns = (
-        "client", "messages", "office/off/weekend/holiday", "acknowledged in", "answered in", "in agreed hours",
-        "promises kept/late/broken/open", "waiting",
-    )  # fmt: skip
-    rows = [
-        (
-            f.client or "all",
-            str(f.received),
-            "/".join(str(f.arrived.get(when, 0)) for when in ("office", "off", "weekend", "holiday")),
-            _median(f.acknowledged),
-            _median(f.answered),
-            _median(f.answered_office),
-            "/".join(str(f.promises[word]) for word in ("kept", "late", "broken", "open")),
-            str(len(f.waiting)),
-        )
-        for f in all_of_them
-    ]
-    print_table(columns, rows if all_of_them[-1].received else [], "No mail of a client in that time.")
-
-
-def _hints(whole: Figures, rows: Sequence[ReceivedRow], path: Path) -> None:
-    """For each rule whose verdict people undo: how often, and the lines to type."""
-    newest = {row.rule: row for row in rows if row.by_hand is not None}
-    for rule, (moved, decided) in whole.by_hand.items():
-        sys.stdout.write(
-            f'"{rule}": moved by hand {moved} of {decided} times. Why the last one was decided so, and what an edited copy changes:\n'
-            f"  triaged explain -c {path} {newest[rule].item}\n"
-            f"  triaged replay -c EDITED.toml --against {path} imap:{newest[rule].login}/INBOX\n"
-        )
-
-
-def _median(times: Times) -> str:
-    return f"{words(times.median)} (90 %: {words(times.p90)})" if times.count else ""
-
-
-def _as_json(f: Figures) -> dict[str, Any]:
-    found = asdict(f)
-    for name in ("acknowledged", "answered", "answered_office"):
-        times = getattr(f, name)
-        spans = {"median": times.median, "p90": times.p90, "worst": times.worst}
-        seconds = {f"{key}_s": None if span is None else round(span.total_seconds()) for key, span in spans.items()}
-        found[name] = {"count": times.count, **seconds}
-    found["waiting"] = [{**asdict(one), "since": local(one.since)} for one in f.waiting]
-    found["by_hand"] = {rule: list(pair) for rule, pair in f.by_hand.items()}
-    return found
-
-
-def _csv(path: Path, rows: Sequence[ReceivedRow], agreements: Agreements, person: Person | None) -> None:
-    if str(path) == "-":
-        _write_csv(sys.stdout, rows, agreements, person)
-        return
-    with path.open("w", encoding="utf-8", newline="") as file:
-        _write_csv(file, rows, agreements, person)
-
-
-def _write_csv(file: Any, rows: Sequence[ReceivedRow], agreements: Agreements, person: Person | None) -> None:
-    zone = person.worktime.zone if person else None
-    writer = csv.writer(file)
-    writer.writerow(
-        ("item", "client", "sender", "subject", "arrived", "when", "question", "verdict", "rule", "acknowledged", "answered",
-         "promised", "promise", "pass", "by_hand")
-    )  # fmt: skip
-    for row in rows:
-        promise = row.promise
-        writer.writerow(
-            (row.item, row.client, row.sender, row.subject, local(row.arrived_at, zone),
-             arrived_when(row, agreements.of(row.client, row.ruleset)), is_question(row), row.verdict, row.rule,
-             local(row.acknowledged_at, zone), local(row.answered_at, zone),
-             local(promise.due_at, zone) if promise else None, promise.state if promise else None, row.pass_spent,
-             row.by_hand)
-        )  # fmt: skip

@@ -219,10 +219,11 @@ def _cldr_at(day: str, clock: str, language: str) -> str:
 def _zone_note(zone: ZoneInfo, mine: ZoneInfo | None, language: str, at: datetime) -> str:
     if mine is None or zone.key == mine.key:
         return ""
-    return f" ({_zone_name(zone, language, at)})"
+    return f" ({zone_name(zone, language, at)})"
 
 
-def _zone_name(zone: ZoneInfo, language: str, at: datetime) -> str:
+def zone_name(zone: ZoneInfo, language: str, at: datetime) -> str:
+    """What a zone is called: "London time", "Ortszeit London", "UTC+02:00"."""
     key = zone.key or "UTC"
     locale = _locale(language)
     if key.startswith(_OFFSET_KEYS) or "/" not in key or locale is None:

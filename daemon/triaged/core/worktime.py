@@ -56,6 +56,7 @@ Hours = Literal["office", "focus", "off"]
 class _Day:
     office: tuple[Interval, ...]
     free: tuple[Interval, ...]
+    available: timedelta  # how long `free` is in all
 
 
 @dataclass(frozen=True)
@@ -151,9 +152,10 @@ class WorkTime:
 
     def _compute(self, day: date) -> _Day:
         if not _EDGE[0] <= day <= _EDGE[1]:
-            return _Day((), ())
+            return _Day((), (), timedelta(0))
         office = self._intervals(day, self.slots(day))
-        return _Day(office, _without(office, self._intervals(day, self.focus_slots(day))) if office else ())
+        free = _without(office, self._intervals(day, self.focus_slots(day))) if office else ()
+        return _Day(office, free, sum((end - start for start, end in free), timedelta(0)))
 
     def _intervals(self, day: date, slots: tuple[Slot, ...]) -> tuple[Interval, ...]:
         if not slots:
@@ -204,14 +206,20 @@ class WorkTime:
 
     def office_time(self, a: datetime, b: datetime) -> timedelta:
         """The available time between two instants; zero if `b` is not after `a`."""
-        total = timedelta(0)
+        if b <= a:
+            return timedelta(0)
         day, last = self.date_of(a), self.date_of(b)
-        while day <= last:
-            total += sum(
-                (max(min(end, b) - max(start, a), timedelta(0)) for start, end in self.free(day)), timedelta(0)
-            )
-            day += _DAY
-        return total
+        total = self._within(day, a, b)
+        if day == last:
+            return total
+        while (day := day + _DAY) < last:
+            total += self._day(day).available
+        return total + self._within(last, a, b)
+
+    def _within(self, day: date, a: datetime, b: datetime) -> timedelta:
+        """The available time of a date that lies between two instants."""
+        spans = (min(end, b) - max(start, a) for start, end in self.free(day))
+        return sum((span for span in spans if span > timedelta(0)), timedelta(0))
 
     def office_time_from(self, at: datetime, length: timedelta) -> datetime | None:
         """The earliest instant by which `length` of available time has passed; negative: the latest since which it has."""

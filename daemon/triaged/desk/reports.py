@@ -1,7 +1,6 @@
 """Last week's figures, and on the first the month's, as a mail to myself: once per due time, late rather than never."""
 
 import base64
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -12,9 +11,8 @@ from triaged.desk.household import Household
 from triaged.desk.office import Office
 from triaged.ids import new_message_id
 from triaged.ledger import Ledger
-from triaged.report.agreed import Agreements
-from triaged.report.figures import Figures, figures
-from triaged.report.page import as_html, as_text
+from triaged.report.page import as_html, as_text, title_of
+from triaged.report.report import remembered, tell
 
 WEEK = timedelta(days=7)
 _MORNING = time(8)
@@ -62,19 +60,20 @@ async def _write(office: Office, household: Household, since: datetime, until: d
     home = household.home
     assert home is not None
     _, account = home.settings()
-    whole, clients = await office.write(_figures, household, since, until)
-    if not whole.received:
+    past = await office.write(remembered, since, until, None, household.key)
+    if not past.rows and not past.promises:
         return
     now = office.now()
+    report = tell(past, household.person, now)
     message_id = new_message_id(office.chance, household.address.domain)
     raw = compose_note(
         sender=household.me,
         to=household.address,
         message_id=message_id,
         now=now,
-        subject=f"Responsiveness, {since:%Y-%m-%d} to {until:%Y-%m-%d}",
-        text=as_text(whole, clients, since, until),
-        html=as_html(whole, clients, since, until),
+        subject=title_of(report),
+        text=as_text(report),
+        html=as_html(report, pictures=False),
     )
     args: dict[str, Any] = {
         "raw": base64.b64encode(raw).decode("ascii"),
@@ -87,13 +86,3 @@ async def _write(office: Office, household: Household, since: datetime, until: d
     key = f"report:{household.key}:{since:%Y%m%d}:{until:%Y%m%d}"
     if await office.write(Ledger.plan, household.key, "append", key, now, account=home.row.id, args=args) is not None:
         home.wake.set()
-
-
-def _figures(
-    ledger: Ledger, household: Household, since: datetime, until: datetime
-) -> tuple[Figures, Sequence[Figures]]:
-    rows = ledger.received(since, until, None, household.key)
-    agreements = Agreements(household.person, ledger.ruleset_body)
-    labels = sorted({row.client for row in rows})
-    each = [figures([row for row in rows if row.client == label], agreements, client=label) for label in labels]
-    return figures(rows, agreements), each

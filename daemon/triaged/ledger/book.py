@@ -172,6 +172,8 @@ class Ledger:
     overview = listings.overview
     history = listings.history
     received = reporting.received
+    told_promises = reporting.told_promises
+    message_ids = reporting.message_ids
     urgent_open = listings.urgent_open
     arrivals = listings.arrivals
     passes_spent = listings.passes_spent

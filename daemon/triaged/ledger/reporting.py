@@ -1,4 +1,4 @@
-"""What the report needs of the past, in one query: every message of a client, and what became of it. Reading only.
+"""What the report needs of the past: every message of a client and what became of it, every promise told. Reading only.
 
 Bodies, decisions and references stay where they are: a quarter of a busy person is a hundred thousand rows.
 """
@@ -21,10 +21,17 @@ SELECT i.id, i.person, a.login, i.client, i.correspondent, i.sender, i.message_i
   (SELECT max(CASE WHEN e.state = 'done' THEN e.done_at ELSE 0 END) FROM effect e WHERE e.item = i.id AND e.kind = 'back'),
   EXISTS (SELECT 1 FROM effect e WHERE e.item = i.id AND e.state = 'void' AND e.error = 'by hand: released'),
   EXISTS (SELECT 1 FROM pass s WHERE s.item = i.id AND s.refunded_at IS NULL),
-  p.id, p.kind, p.due_at, p.state, p.told_at, p.closed_at
+  p.id, p.client, p.kind, p.due_at, p.state, p.told_at, p.closed_at
 FROM item i JOIN account a ON a.id = i.account LEFT JOIN promise p ON p.id = i.promise
-WHERE i.arrived_at >= ? AND i.arrived_at < ? AND i.client IS NOT NULL AND (? IS NULL OR i.client = ?)
-  AND (? IS NULL OR i.person = ?) AND i.state <> 'new' ORDER BY i.arrived_at, i.id
+WHERE i.arrived_at < :until AND i.client IS NOT NULL AND (:client IS NULL OR i.client = :client)
+  AND (:person IS NULL OR i.person = :person) AND i.state <> 'new'
+  AND (i.arrived_at >= :since OR i.automatic = 0 AND (i.answered_at IS NULL OR i.answered_at >= :since))
+ORDER BY i.arrived_at, i.id
+"""
+_TOLD = """
+SELECT id, client, kind, due_at, state, told_at, closed_at FROM promise
+WHERE told_at >= :since AND told_at < :until AND (:client IS NULL OR client = :client)
+  AND (:person IS NULL OR person = :person) ORDER BY told_at, id
 """
 
 
@@ -33,6 +40,7 @@ class ToldPromise:
     """What the client was told (`told_at` None: was to be told) and what became of it."""
 
     id: int
+    client: str
     kind: PromiseKind
     due_at: datetime
     state: PromiseState
@@ -67,14 +75,39 @@ class ReceivedRow:
     by_hand: Literal["back", "aside"] | None  # a person moved it against the verdict
     pass_spent: bool
     promise: ToldPromise | None
+    settled: bool = False  # a mail client says that it was answered; nobody knows when
 
 
 def received(
     store: Store, since: datetime, until: datetime, client: str | None = None, person: str | None = None
 ) -> list[ReceivedRow]:
-    """Every message of a client that arrived in [since, until), in the order of arrival."""
-    given = (to_ms(since), to_ms(until), client, client, person, person)
-    return [_received(r) for r in rows(store, _RECEIVED, given)]
+    """Every message of a client that arrived in [since, until), in the order of arrival.
+
+    Before them those that no person had answered when the period began: what is asked in it may have begun with them.
+    """
+    return [_received(r) for r in rows(store, _RECEIVED, _given(since, until, client, person))]
+
+
+def told_promises(
+    store: Store, since: datetime, until: datetime, client: str | None = None, person: str | None = None
+) -> list[ToldPromise]:
+    """Every promise that a client was told in [since, until), in that order."""
+    return [_told(*r) for r in rows(store, _TOLD, _given(since, until, client, person))]
+
+
+def message_ids(store: Store) -> frozenset[str]:
+    """The Message-IDs of everything that was ever admitted."""
+    return frozenset(r[0] for r in rows(store, "SELECT DISTINCT message_id FROM item WHERE message_id IS NOT NULL"))
+
+
+def _given(since: datetime, until: datetime, client: str | None, person: str | None) -> dict[str, Any]:
+    return {"since": to_ms(since), "until": to_ms(until), "client": client, "person": person}
+
+
+def _told(
+    number: int, client: str, kind: PromiseKind, due: int, state: PromiseState, told: int | None, closed: int | None
+) -> ToldPromise:
+    return ToldPromise(number, client, kind, from_ms(due), state, from_ms(told), from_ms(closed))
 
 
 @cache
@@ -83,7 +116,6 @@ def _kinds(text: str) -> tuple[str, ...]:
 
 
 def _received(r: Any) -> ReceivedRow:
-    told = None if r[22] is None else ToldPromise(r[22], r[23], from_ms(r[24]), r[25], from_ms(r[26]), from_ms(r[27]))
     return ReceivedRow(
         item=r[0],
         person=r[1],
@@ -107,7 +139,7 @@ def _received(r: Any) -> ReceivedRow:
         returned_at=from_ms(r[19] or None),
         by_hand=_by_hand(r),
         pass_spent=bool(r[21]),
-        promise=told,
+        promise=None if r[22] is None else _told(*r[22:29]),
     )
 
 

@@ -7,13 +7,14 @@ a hit of SEARCH HEADER that was not compared (it finds parts of values).
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Refused
 from triaged.mailbox.exchange import exchange, uid_sets, whole
 from triaged.mailbox.fetching import ask
 from triaged.mailbox.folders import listed, quoted
-from triaged.mailbox.values import Selected
+from triaged.mailbox.values import MONTHS, Selected
 
 SEARCH_OCTETS = 32_000_000
 """The longest SEARCH answer: some three million UIDs."""
@@ -91,6 +92,12 @@ def select_or_say(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
 def uids_from(imap: Imap, uid: int) -> list[int]:
     """The UIDs of the selected folder from `uid` on, ascending."""
     return [each for each in search(imap, b"UID %d:*" % uid) if each >= uid]
+
+
+def uids_since(imap: Imap, at: datetime) -> list[int]:
+    """The UIDs of the selected folder whose INTERNALDATE is on the day before `at` or later (RFC 3501 6.4.4 SINCE)."""
+    day = at.astimezone(UTC).date() - timedelta(days=1)
+    return search(imap, b"SINCE %d-%s-%d" % (day.day, MONTHS[day.month - 1].encode(), day.year))
 
 
 def search(imap: Imap, criteria: bytes) -> list[int]:

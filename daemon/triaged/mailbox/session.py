@@ -232,6 +232,10 @@ class Session:
         """The UIDs from `uid` on, ascending."""
         return await self._call(lambda imap: selecting.uids_from(imap, uid))
 
+    async def uids_since(self, at: datetime) -> list[int]:
+        """The UIDs of what arrived from the day before `at` on: servers count days in zones of their own."""
+        return await self._call(lambda imap: selecting.uids_since(imap, at))
+
     async def fetch(self, uids: Sequence[int], *, text: bool, parts: bool = False) -> list[Fetched]:
         """Messages, in UID order, never marked as seen; a UID that is not in the answer is not in the folder.
 

@@ -1,26 +1,33 @@
-"""The figures: messages of clients in, counts and times out. Pure; every figure says in its docstring how it is counted.
+"""The figures: messages, questions and promises in, counts and times out. Pure; each says how it is counted."""
 
-A question is a message that a person wrote and that is not mere thanks. The clock of an answer starts at the first
-question of its thread that was not answered yet. Automatic replies acknowledge, and never answer.
-"""
-
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import Literal
 
-from triaged.ledger.reporting import ReceivedRow
+from triaged.ledger.reporting import ReceivedRow, ToldPromise
 from triaged.report.agreed import Agreement, Agreements
+from triaged.report.questions import Lapse, Question
 
 BURST, WITHIN = 3, timedelta(minutes=20)
-When = Literal["office", "off", "weekend", "holiday"]
+When = Literal["office", "off", "weekend", "holiday", "away"]
+WHENS: tuple[When, ...] = ("office", "off", "weekend", "holiday", "away")
+Kept = Literal["kept", "late", "broken", "open", "settled"]
+KEPT: tuple[Kept, ...] = ("kept", "late", "broken", "open", "settled")
+KEPT_STATES: dict[str, Kept] = {
+    "kept": "kept",
+    "late": "late",
+    "overdue": "broken",
+    "open": "open",
+    "settled": "settled",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Durations of one kind: how many, median, 90th percentile, worst."""
+    """Durations of one kind: how many, median, 90th percentile (linear between neighbours), worst."""
 
     count: int = 0
     median: timedelta | None = None
@@ -29,98 +36,111 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """How long something took: on the clock, and in agreed hours alone."""
+
+    elapsed: Times
+    office: Times
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
-    """A thread that is not answered: since when, and what it is about."""
+    """A question that nobody has answered: since when, and what it is about."""
 
     client: str
     since: datetime
+    age: Lapse
     subject: str | None
     item: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything about one client (or all) in a period."""
+    """Everything about one client (or all) in a period. Messages count by arrival, promises by when they were told."""
 
     client: str | None
     received: int
-    questions: int
     verdicts: dict[str, int]
-    arrived: dict[str, int]  # by the hours as they were agreed then: office, off, weekend, holiday
-    by_hour: dict[int, int]  # in my zone
-    acknowledged: Times  # from arrival to the first automatic reply, elapsed
-    answered: Times  # from the first unanswered question to the answer of a person, elapsed
-    answered_office: Times  # the same in agreed hours
-    promises: dict[str, int]  # kept, late, broken, open
+    arrived: dict[str, int]  # one of WHENS each, by the hours as they were agreed then
+    questions: int  # asked in the period
+    acknowledged: Taken  # from the question to the first automatic reply
+    answered: Taken  # from the question to the first answer of a person in writing
+    talked: int  # questions whose promised call came before a written answer
+    waiting: tuple[Waiting, ...]  # asked in the period and answered by nobody until now, the oldest first
+    older: int  # questions from before the period that still wait
+    promises: dict[str, int]  # one of KEPT each
     passes: int
     bursts: int
-    waiting: tuple[Waiting, ...]
-    by_hand: dict[str, tuple[int, int]]  # rule -> moved back by hand, of how many put aside
+    by_hand: dict[str, tuple[int, int]]  # rule -> moved by hand against its verdict, of how many that it decided
 
+    @property
+    def outside(self) -> int:
+        """Messages that came outside the agreed hours."""
+        return self.received - self.arrived["office"]
 
-def is_question(row: ReceivedRow) -> bool:
-    """Whether a person asks something with it."""
-    return not row.automatic and "courtesy" not in row.kind
+    @property
+    def told(self) -> int:
+        """Promises that the client was told."""
+        return sum(self.promises.values())
 
 
 def arrived_when(row: ReceivedRow, agreement: Agreement) -> When:
-    """Holiday before weekend before hours: each message counts once."""
-    if agreement.holiday(row.arrived_at):
-        return "holiday"
-    if agreement.weekend(row.arrived_at):
-        return "weekend"
-    return "office" if agreement.hours.hours(row.arrived_at) != "off" else "off"
+    """Each message counts once: in agreed hours, else on a holiday, on an away day, at the weekend, or at another hour."""
+    holiday, away = agreement.holiday(row.arrived_at), agreement.away(row.arrived_at)
+    if agreement.hours.hours(row.arrived_at) != "off" and not holiday and not away:
+        return "office"
+    if holiday or away:
+        return "holiday" if holiday else "away"
+    return "weekend" if agreement.weekend(row.arrived_at) else "off"
 
 
-def figures(rows: Sequence[ReceivedRow], agreements: Agreements, *, client: str | None = None) -> Figures:
-    """Count. `rows` in the order of arrival; `client` is only a label."""
-    elapsed, office = _answers(rows, agreements)
-    told = {row.promise.id: row.promise for row in rows if row.promise and row.promise.told_at}
-    states = Counter(_WORDS[promise.state] for promise in told.values() if promise.state in _WORDS)
+def figures(
+    rows: Sequence[ReceivedRow],
+    asked: Sequence[Question],
+    promises: Sequence[ToldPromise],
+    agreements: Agreements,
+    *,
+    since: datetime,
+    client: str | None = None,
+) -> Figures:
+    """Count.
+
+    Args:
+        rows: every message of the period, in the order of arrival.
+        asked: the questions, older ones that were open when the period began included.
+        promises: those told in the period.
+        agreements: the hours as they were agreed.
+        since: the beginning of the period: what was asked before counts as `older` alone.
+        client: only a label.
+    """
+    here = [one for one in asked if one.asked_at >= since]
+    when = Counter(arrived_when(row, agreements.of(row.client, row.ruleset)) for row in rows)
+    states = Counter(KEPT_STATES[promise.state] for promise in promises if promise.state in KEPT_STATES)
     return Figures(
         client=client,
         received=len(rows),
-        questions=sum(map(is_question, rows)),
-        verdicts=dict(Counter(row.verdict or "unknown" for row in rows)),
-        arrived=dict(Counter(arrived_when(row, agreements.of(row.client, row.ruleset)) for row in rows)),
-        by_hour=dict(Counter(_hour(row, agreements) for row in rows)),
-        acknowledged=_times(
-            row.acknowledged_at - row.arrived_at for row in rows if row.acknowledged_at and is_question(row)
+        verdicts=dict(Counter(row.verdict or "before triaged" for row in rows)),
+        arrived={name: when[name] for name in WHENS},
+        questions=len(here),
+        acknowledged=_taken(one.acknowledged for one in here),
+        answered=_taken(one.answered for one in here),
+        talked=sum(one.talked for one in here),
+        waiting=tuple(
+            Waiting(one.client, one.asked_at, one.waiting, one.first.subject, one.first.item)
+            for one in here
+            if one.waiting is not None
         ),
-        answered=_times(elapsed),
-        answered_office=_times(office),
-        promises={word: states[word] for word in ("kept", "late", "broken", "open")},
+        older=sum(one.waiting is not None for one in asked if one.asked_at < since),
+        promises={name: states[name] for name in KEPT},
         passes=sum(row.pass_spent for row in rows),
         bursts=_bursts(rows),
-        waiting=_waiting(rows),
         by_hand=_by_hand(rows),
     )
 
 
-_WORDS = {"kept": "kept", "late": "late", "overdue": "broken", "open": "open"}
-
-
-def _hour(row: ReceivedRow, agreements: Agreements) -> int:
-    zone = agreements.of(row.client, row.ruleset).mine.zone
-    return row.arrived_at.astimezone(zone).hour
-
-
-def _answers(rows: Iterable[ReceivedRow], agreements: Agreements) -> tuple[list[timedelta], list[timedelta]]:
-    """One duration for each answer: from the earliest question that it answers."""
-    first: dict[tuple[str | None, datetime], ReceivedRow] = {}
-    for row in rows:
-        if row.answered_at is not None and is_question(row):
-            first.setdefault((row.thread, row.answered_at), row)
-    elapsed = [answered - row.arrived_at for (_, answered), row in first.items()]
-    office = [
-        agreements.of(row.client, row.ruleset).hours.office_time(row.arrived_at, answered)
-        for (_, answered), row in first.items()
-    ]
-    return elapsed, office
-
-
-def _times(found: Iterable[timedelta]) -> Times:
-    seconds = sorted(max(one.total_seconds(), 0.0) for one in found)
+def times(found: Iterable[timedelta]) -> Times:
+    """Median, 90th percentile and worst of some durations."""
+    seconds = sorted(one.total_seconds() for one in found)
     if not seconds:
         return Times()
     p90 = quantiles(seconds, n=10, method="inclusive")[-1] if len(seconds) > 1 else seconds[0]
@@ -129,39 +149,29 @@ def _times(found: Iterable[timedelta]) -> Times:
     )
 
 
+def _taken(spans: Iterable[Lapse | None]) -> Taken:
+    known = [span for span in spans if span is not None]
+    return Taken(times(span.elapsed for span in known), times(span.office for span in known))
+
+
 def _bursts(rows: Iterable[ReceivedRow]) -> int:
     """How often a client wrote or rang at least three times within 20 minutes; a longer run counts once."""
-    recent: dict[str, list[datetime]] = defaultdict(list)
+    recent: dict[str, deque[datetime]] = defaultdict(deque)
     in_one: set[str] = set()  # clients whose last message belonged to a burst
     count = 0
     for row in rows:
         if row.automatic and not {"voicemail", "missed-call"} & set(row.kind):
             continue
-        run = [at for at in recent[row.client] if row.arrived_at - at <= WITHIN]
+        run = recent[row.client]
         run.append(row.arrived_at)
-        recent[row.client] = run
+        while row.arrived_at - run[0] > WITHIN:
+            run.popleft()
         if len(run) < BURST:
             in_one.discard(row.client)
         elif row.client not in in_one:
             in_one.add(row.client)
             count += 1
     return count
-
-
-def _waiting(rows: Iterable[ReceivedRow]) -> tuple[Waiting, ...]:
-    """Threads whose newest question nobody has answered, in writing or in the call it was promised for, the oldest first."""
-    open_since: dict[tuple[str, str | None], Waiting] = {}
-    for row in rows:
-        key = (row.client, row.thread)
-        if row.answered_at is not None or _talked_over(row):
-            open_since.pop(key, None)
-        elif is_question(row) and row.state != "gone":
-            open_since.setdefault(key, Waiting(row.client, row.arrived_at, row.subject, row.item))
-    return tuple(sorted(open_since.values(), key=lambda one: one.since))
-
-
-def _talked_over(row: ReceivedRow) -> bool:
-    return row.promise is not None and row.promise.kind == "call" and row.promise.state == "kept"
 
 
 def _by_hand(rows: Iterable[ReceivedRow]) -> dict[str, tuple[int, int]]:

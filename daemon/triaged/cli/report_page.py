@@ -1,0 +1,140 @@
+"""`triaged report` on a terminal: the figures client by client, when mail came, how long answers took, what waits."""
+
+from pathlib import Path
+from typing import Any
+
+from triaged.cli.common import console, print_table
+from triaged.report import tables
+from triaged.report.figures import Figures, Times
+from triaged.report.phrases import duration, period, share, weekdays
+from triaged.report.report import Part, Report
+from triaged.report.words import words_of
+
+_BLOCKS = " ▁▂▃▄▅▆▇█"
+_BAR = 24
+_MOST_WAITING = 15
+
+
+def show_page(report: Report, path: Path, *, named: bool) -> None:
+    """Print it; `named`: with the person's label, as there are several."""
+    words = words_of("en")
+    out = console()
+    title = f"{words.title}, {period(report.since, report.until, 'en', report.zone)}"
+    out.print(f"{report.person.label}: {title}" if named and report.person else title, style="bold")
+    if not report.rows and not report.whole.figures.told:
+        out.print(words.nothing)
+        return
+    _table(report)
+    _when(out, report.whole)
+    _course(out, report.whole)
+    _waiting(out, report)
+    _hints(out, report, path)
+    out.print(
+        "A question begins with the first message that nobody answered yet; automatic replies never answer it, and robots and"
+        " lists never ask. “In hours” counts agreed hours alone, as agreed then. --html shows how each figure is counted.",
+        style="dim",
+    )
+
+
+def _table(report: Report) -> None:
+    columns = ("client", "mails", "outside", "acknowledged", "answered", "in hours", "promises", "waiting")
+    parts = (*report.clients, report.whole) if len(report.clients) != 1 else report.clients
+    print_table(columns, [_cells(part) for part in parts], "")
+
+
+def _cells(part: Part) -> tuple[str, ...]:
+    f = part.figures
+    return (
+        part.name or "all",
+        str(f.received),
+        f"{f.outside}\n{share(f.outside, f.received, 'en')}",
+        _median(f.acknowledged.elapsed),
+        _median(f.answered.elapsed),
+        _median(f.answered.office, days=False),
+        _kept(f),
+        f"{len(f.waiting)}" + f"\n{f.older} older" * bool(f.older),
+    )
+
+
+def _median(times: Times, *, days: bool = True) -> str:
+    if not times.count:
+        return ""
+    return f"{duration(times.median, days=days)}\n90 %: {duration(times.p90, days=days)}"
+
+
+def _kept(f: Figures) -> str:
+    if not f.told:
+        return ""
+    others = ", ".join(
+        f"{f.promises[kept]} {kept}" for kept in ("late", "broken", "open", "settled") if f.promises[kept]
+    )
+    return f"{f.promises['kept']} of {f.told}" + f"\n{others}" * bool(others)
+
+
+def _when(out: Any, part: Part) -> None:
+    """A line a weekday: the higher the block, the more messages; agreed hours are underlined."""
+    from rich.text import Text
+
+    grid = part.grid
+    if not grid.most:
+        return
+    out.print(f"\nWhen they wrote ({grid.hours.zone.key}), agreed hours underlined", style="bold")
+    out.print("     " + "".join(f"{hour:<12}" for hour in range(0, 24, 6)), style="dim")
+    for day, (name, counts) in enumerate(zip(weekdays("en"), grid.counts, strict=True)):
+        line, agreed = Text(f"{name}  "), grid.agreed(day)
+        for hour, count in enumerate(counts):
+            block = _BLOCKS[-(-count * (len(_BLOCKS) - 1) // grid.most)]
+            line.append(
+                block * 2, style="underline" if any(start < hour + 1 and hour < end for start, end in agreed) else ""
+            )
+        line.append(f"  {sum(counts) or ''}", style="dim")
+        out.print(line)
+
+
+def _course(out: Any, part: Part) -> None:
+    """A bar a week (day, month): the median answer in agreed hours."""
+    stretches = part.series.stretches
+    longest = max((one.answered.median for one in stretches if one.answered.median), default=None)
+    if not longest:
+        return
+    out.print("\nAnswers of a person, median in agreed hours", style="bold")
+    for one in stretches:
+        median = one.answered.median
+        name = tables.stretch_name(one.start, part.series, "en")
+        if median is None:
+            out.print(f"{name:>8}")
+            continue
+        promised = f"  promised {duration(one.promised, days=False)}" if one.promised else ""
+        bar = "█" * max(round(median / longest * _BAR), 1)
+        out.print(f"{name:>8}  {bar:<{_BAR}}  {duration(median, days=False)} ({one.answered.count}){promised}")
+
+
+def _waiting(out: Any, report: Report) -> None:
+    waiting = report.whole.figures.waiting
+    if not waiting:
+        return
+    names = tables.names_of(report)
+    rows = [
+        (
+            duration(one.age.elapsed),
+            duration(one.age.office, days=False),
+            names.get(one.client, one.client),
+            one.subject or "",
+            "" if one.item is None else str(one.item),
+        )
+        for one in waiting[:_MOST_WAITING]
+    ]
+    out.print(f"\nWaiting for an answer ({len(waiting)})", style="bold")
+    print_table(("for", "in hours", "client", "subject", "item"), rows, "")
+
+
+def _hints(out: Any, report: Report, path: Path) -> None:
+    """For each rule whose verdict people undo: how often, and the lines to type."""
+    newest = {row.rule: row for row in report.rows if row.by_hand is not None}
+    for rule, (moved, decided) in report.whole.figures.by_hand.items():
+        row = newest[rule]
+        out.print(f"\n“{rule}”: moved by hand {moved} of {decided} times. Worth a look:", style="bold", markup=False)
+        out.print(f"  triaged explain -c {path} {row.item}", markup=False, soft_wrap=True)
+        out.print(
+            f"  triaged replay -c EDITED.toml --against {path} imap:{row.login}/INBOX", markup=False, soft_wrap=True
+        )

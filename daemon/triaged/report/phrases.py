@@ -1,0 +1,117 @@
+"""Durations, dates and shares as a language writes them (CLDR, by Babel). Values in, words out."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+_HOUR, _TWO_DAYS, _DAY = 60, 48 * 60, 24 * 60  # minutes
+NONE = "–"
+_PLAIN_SPACES = str.maketrans("\u00a0\u2009\u202f", "   ")  # terminals and mail clients trip over the narrow ones
+
+
+def duration(span: timedelta | None, language: str = "en", *, days: bool = True) -> str:
+    """A duration as people read it, in its two largest units: "12 min", "3 hr 5 min", "2 days 4 hr".
+
+    `days` False: hours are the largest; a day of agreed hours is none of the calendar's.
+    """
+    return _duration(span, language, days=days, prose=False)
+
+
+def duration_in_prose(span: timedelta | None, language: str) -> str:
+    """For a sentence: "3 hours 5 minutes"; never days, which German would have to inflect."""
+    return _duration(span, language, days=False, prose=True)
+
+
+def _duration(span: timedelta | None, language: str, *, days: bool, prose: bool) -> str:
+    if span is None:
+        return NONE
+    minutes = round(span.total_seconds() / 60)
+    if minutes < _HOUR:
+        return _unit(minutes, "minute", language, prose=prose)
+    large, small, size = ("hour", "minute", _HOUR) if minutes < _TWO_DAYS or not days else ("day", "hour", _DAY)
+    whole, rest = divmod(minutes, size)
+    rest = rest if small == "minute" else rest // _HOUR
+    parts = [_unit(whole, large, language, prose=prose), _unit(rest, small, language, prose=prose)]
+    return " ".join(parts[: 2 if rest else 1])
+
+
+def share(count: int, of: int, language: str) -> str:
+    """A percentage as the language writes it, "21 %"; "–" of nothing."""
+    from babel.numbers import format_percent
+
+    return str(format_percent(count / of, locale=_locale(language))) if of else NONE
+
+
+def period(since: datetime, until: datetime, language: str, zone: ZoneInfo) -> str:
+    """From the first day to the last: "1 – 30 November 2026"."""
+    from babel.dates import format_interval
+
+    first = since.astimezone(zone).date()
+    last = max((until - timedelta(microseconds=1)).astimezone(zone).date(), first)
+    if first == last:
+        return day(first, language)
+    words = str(format_interval(first, last, "yMMMMd", locale=_locale(language)))
+    return words.translate(_PLAIN_SPACES)
+
+
+def day(at: date, language: str) -> str:
+    """A date in full: "27 November 2026", "27. November 2026"."""
+    from babel.dates import format_date
+
+    return str(format_date(at, "long", locale=_locale(language)))
+
+
+def short_day(at: date, language: str) -> str:
+    """A date of a period that is known: "27 Nov", "27. Nov."."""
+    from babel.dates import format_skeleton
+
+    return str(format_skeleton("MMMd", at, locale=_locale(language)))
+
+
+def short_month(at: date, language: str) -> str:
+    """A month: "Nov 2026"."""
+    from babel.dates import format_skeleton
+
+    return str(format_skeleton("yMMM", at, locale=_locale(language)))
+
+
+@cache
+def weekdays(language: str) -> tuple[str, ...]:
+    """Monday to Sunday, short."""
+    names: Any = _locale(language).days["stand-alone"]["abbreviated"]
+    return tuple(str(names[number]) for number in range(7))
+
+
+def listed(words: Sequence[str], language: str) -> str:
+    """Words in a row: "a, b and c"."""
+    from babel.lists import format_list
+
+    return str(format_list(list(words), locale=_locale(language))) if words else ""
+
+
+@cache
+def _unit(number: int, unit: str, language: str, *, prose: bool) -> str:
+    from babel.units import format_unit
+
+    length: Literal["short", "long", "narrow"] = "short"
+    if language in ("en", "de", "fr", "es") and (prose or unit == "day"):
+        length = "long"  # short is "2 Tg."; other languages' long forms are beyond Babel 2.18
+    elif language == "es":
+        length = "narrow"  # short is "1 horas" in CLDR 46
+    locale = "en" if language == "en" else _locale(language)  # British is "5 hrs 1 min", American "5 hr 1 min"
+    words = str(format_unit(number, f"duration-{unit}", length=length, locale=locale))
+    return words.translate(_PLAIN_SPACES)
+
+
+@cache
+def _locale(language: str) -> Any:
+    """English as written in Europe, like the rest of our words; a language that CLDR does not know is English."""
+    from babel import Locale, UnknownLocaleError
+
+    tag = language.replace("-", "_")
+    try:
+        return Locale.parse("en_GB" if tag == "en" else tag)
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_GB")

@@ -1,0 +1,119 @@
+"""A whole report: what the ledger remembers of a period in, figures and their course out. Read, then told: telling is pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from triaged.core.settings import Person
+from triaged.core.worktime import WorkTime
+from triaged.ledger import Ledger
+from triaged.ledger.reporting import ReceivedRow, ToldPromise
+from triaged.report.agreed import Agreements
+from triaged.report.figures import Figures, figures
+from triaged.report.questions import Question, questions
+from triaged.report.series import Grid, Series, grid, series, stretches
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is remembered: messages (with older ones that were open when the period began), promises told, old rules."""
+
+    since: datetime
+    until: datetime
+    rows: Sequence[ReceivedRow]
+    promises: Sequence[ToldPromise]
+    rulesets: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One client, or all of them (`figures.client` None)."""
+
+    name: str
+    figures: Figures
+    series: Series
+    grid: Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A period of one person."""
+
+    person: Person | None
+    since: datetime
+    until: datetime
+    now: datetime
+    whole: Part
+    clients: tuple[Part, ...]
+    rows: tuple[ReceivedRow, ...]  # every message of the period
+    agreements: Agreements
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """My zone."""
+        return self.person.worktime.zone if self.person else ZoneInfo("UTC")
+
+
+def remembered(
+    ledger: Ledger, since: datetime, until: datetime, client: str | None = None, person: str | None = None
+) -> Past:
+    """Everything of [since, until) that a report needs, of a person's key and a client's label, or of all."""
+    rows = ledger.received(since, until, client, person)
+    hashes = {row.ruleset for row in rows if row.ruleset is not None}
+    bodies = {one: body for one in hashes if (body := ledger.ruleset_body(one)) is not None}
+    return Past(since, until, rows, ledger.told_promises(since, until, client, person), bodies)
+
+
+def tell(past: Past, person: Person | None, now: datetime) -> Report:
+    """The report of what is remembered."""
+    agreements = Agreements(person, past.rulesets.get)
+    asked = questions(past.rows, agreements, now)
+    rows = [row for row in past.rows if row.arrived_at >= past.since]
+    parts = _Parts(past, person, agreements)
+    labels = sorted({row.client for row in rows} | {promise.client for promise in past.promises})
+    clients = (
+        parts.part(
+            label,
+            [row for row in rows if row.client == label],
+            [one for one in asked if one.client == label],
+            [promise for promise in past.promises if promise.client == label],
+        )
+        for label in labels
+    )
+    return Report(
+        person=person,
+        since=past.since,
+        until=past.until,
+        now=now,
+        clients=tuple(clients),
+        whole=parts.part(None, rows, asked, past.promises),
+        rows=tuple(rows),
+        agreements=agreements,
+    )
+
+
+class _Parts:
+    """The parts of one report: what they share."""
+
+    def __init__(self, past: Past, person: Person | None, agreements: Agreements) -> None:
+        self._past, self._person, self._agreements = past, person, agreements
+        self._mine = person.worktime if person else WorkTime(ZoneInfo("UTC"))
+        self._step, self._starts = stretches(past.since, past.until, self._mine.zone)
+
+    def part(
+        self,
+        label: str | None,
+        rows: Sequence[ReceivedRow],
+        asked: Sequence[Question],
+        promises: Sequence[ToldPromise],
+    ) -> Part:
+        known = self._person.roster.by_label(label) if self._person and label else None
+        hours = self._agreements.of(label, None).hours if label else self._mine
+        here = [one for one in asked if one.asked_at >= self._past.since]
+        return Part(
+            name=(known.name if known else label) or "",
+            figures=figures(rows, asked, promises, self._agreements, since=self._past.since, client=label),
+            series=series(rows, here, promises, self._starts, self._step, self._mine.zone),
+            grid=grid(rows, hours),
+        )

@@ -1,0 +1,198 @@
+"""What a client is shown: what was agreed and what was done, in the client's language. Facts, no reproach.
+
+Goes in: a report of one client. Comes out: sentences. Never in it: a subject, another client, a rule, a verdict.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from html import escape
+from itertools import groupby
+
+from triaged.core.calls import Call
+from triaged.core.clients import Client
+from triaged.core.timewords import Slot, clock_text
+from triaged.core.wording import on_date, zone_name
+from triaged.core.worktime import WorkTime
+from triaged.report.clientwords import ClientWords, client_words_of
+from triaged.report.figures import Figures
+from triaged.report.page import as_table, document, pictures_of
+from triaged.report.phrases import day, duration_in_prose, listed, period, weekdays
+from triaged.report.report import Part, Report
+from triaged.report.tables import Table, promised, speeds
+from triaged.report.words import Words, words_of
+
+_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The statement in words; `agreed` are headings with their lines."""
+
+    title: str
+    between: str
+    agreed: tuple[tuple[str, tuple[str, ...]], ...]
+    done: tuple[str, ...]
+
+    @property
+    def paragraph(self) -> str:
+        """To paste into a mail."""
+        return f"{self.title}: {' '.join(self.done)}"
+
+
+def language_of(report: Report, client: Client | None) -> str:
+    """The client's language, else mine; English where we have no words of it."""
+    return words_of((client and client.language) or (report.person.language if report.person else "en")).language
+
+
+def statement(report: Report, client: Client | None) -> Statement:
+    """The words. `report` is of that client alone."""
+    language = language_of(report, client)
+    words, part = client_words_of(language), report.clients[0] if report.clients else report.whole
+    me = report.person.name if report.person else ""
+    agreed = [(words.hours, tuple(_hours_agreed(report, part, client, words, language)))]
+    if client is not None and client.calls:
+        agreed.append((words.calls, tuple(_call(one, client, report, words, language) for one in client.calls)))
+    return Statement(
+        title=words.title.format(period=period(report.since, report.until, language, report.zone)),
+        between=words.between.format(client=part.name or (client.name if client else ""), me=me),
+        agreed=tuple(agreed),
+        done=tuple(_sentences(part.figures, words, report, language)),
+    )
+
+
+def as_text(found: Statement, language: str) -> str:
+    """Plain text, with the paragraph for a mail at its end."""
+    words = client_words_of(language)
+    lines = [found.title, found.between, "", words.agreed]
+    lines += [f"  {head}: {line}" for head, told in found.agreed for line in told]
+    lines += ["", words.done, *(f"  {sentence}" for sentence in found.done)]
+    return "\n".join([*lines, "", words.paste, "", found.paragraph, ""])
+
+
+def as_html(report: Report, client: Client | None) -> str:
+    """A page to show: the words, the pictures, the figures."""
+    language = language_of(report, client)
+    words, found = client_words_of(language), statement(report, client)
+    part = report.clients[0] if report.clients else report.whole
+    agreed = "".join(
+        f"<h3>{escape(head)}</h3><ul>{''.join(f'<li>{escape(line)}</li>' for line in told)}</ul>"
+        for head, told in found.agreed
+    )
+    body = [
+        f"<h1>{escape(found.title)}</h1><p class=lead>{escape(found.between)}</p>",
+        f"<section><h2>{escape(words.agreed)}</h2>{agreed}</section>",
+        f"<section><h2>{escape(words.done)}</h2>{''.join(f'<p>{escape(one)}</p>' for one in found.done)}",
+        *_figures(part, _shown(words_of(language), words)),
+        f"</section><section><h2>{escape(words.how)}</h2><p>{escape(words.how_text)}</p></section>",
+        f"<section><h2>{escape(words.paste)}</h2><p>{escape(found.paragraph)}</p></section>",
+    ]
+    return document(found.title, "".join(body), words.footer, language)
+
+
+def _shown(words: Words, told: ClientWords) -> Words:
+    """My words with those that a client reads in their places."""
+    return replace(words, when_plot=told.when_plot, kept=told.kept)
+
+
+def _figures(part: Part, words: Words) -> Iterator[str]:
+    f = part.figures
+    yield from pictures_of(part, words, "client")
+    if f.questions:
+        yield as_table(speeds(f, words))
+    if f.told:
+        yield as_table(Table(words.promises_plot, ("", words.count, "%"), tuple(promised(f, words))))
+
+
+def _sentences(f: Figures, words: ClientWords, report: Report, language: str) -> Iterator[str]:
+    if not f.received and not f.told:
+        yield words.nothing
+        return
+    yield _counted(words.received_one, words.received_many, f.received)
+    if f.received > 1:
+        inside = f.arrived["office"]
+        yield words.inside_some.format(inside=inside, outside=f.outside) if f.outside else words.inside_all
+    if f.acknowledged.elapsed.count:
+        yield words.acknowledged.format(median=duration_in_prose(f.acknowledged.elapsed.median, language))
+    if count := f.answered.office.count:
+        times = f.answered.office
+        median, p90 = (duration_in_prose(span, language) for span in (times.median, times.p90))
+        yield _counted(words.answered_one, words.answered_many, count, median=median, p90=p90)
+    if f.talked:
+        yield _counted(words.talked_one, words.talked_many, f.talked)
+    yield from _promises(f, words)
+    if not f.waiting:
+        yield words.open_none
+        return
+    since = on_date(f.waiting[0].since, language, report.zone, report.now)
+    yield _counted(words.open_one, words.open_many, len(f.waiting), date=since)
+
+
+def _promises(f: Figures, words: ClientWords) -> Iterator[str]:
+    """Those whose moment has come; what was settled together counts as kept."""
+    late, missed = f.promises["late"], f.promises["broken"]
+    kept = f.promises["kept"] + f.promises["settled"]
+    if due := kept + late + missed:
+        everything = words.kept_all if late + missed == 0 else words.kept_some
+        yield _counted(words.kept_one if kept else words.kept_some, everything, due, kept=kept)
+    if late:
+        yield _counted(words.late_one, words.late_many, late)
+    if missed:
+        yield _counted(words.missed_one, words.missed_many, missed)
+
+
+def _counted(one: str, many: str, count: int, **more: object) -> str:
+    return (one if count == 1 else many).format(n=count, **more)
+
+
+# --- what was agreed ---------------------------------------------------------------------------------------------
+
+
+def _hours_agreed(
+    report: Report, part: Part, client: Client | None, words: ClientWords, language: str
+) -> Iterator[str]:
+    """The hours that are agreed now, after those of the period that were agreed before."""
+    label = part.figures.client or (client.label if client else "")
+    zone = client.zone if client else report.zone
+    told: list[tuple[str, datetime]] = []  # hours in words, and the last message to which they applied
+    for ruleset, rows in groupby(report.rows, key=lambda row: row.ruleset):
+        *_, last = rows
+        said = _hours(report.agreements.of(label, ruleset).hours, zone.key, words, language, report.now)
+        if told and told[-1][0] == said:
+            told.pop()
+        told.append((said, last.arrived_at))
+    now = _hours(report.agreements.of(label, None).hours, zone.key, words, language, report.now)
+    for said, last_at in told:
+        if said != now:
+            yield words.until.format(date=day(last_at.astimezone(zone).date(), language), hours=said)
+    yield now
+
+
+def _hours(hours: WorkTime, zone: str, words: ClientWords, language: str, now: datetime) -> str:
+    """In words: "Mon–Thu 09:00–12:30, 13:30–17:30; Fri 09:00–15:00 (Berlin time)"."""
+    if hours.week is None:
+        return words.always
+    names = weekdays(language)
+    week = {number: hours.week.get(number, ()) for number in range(_WEEK)}
+    parts = []
+    for slots, days in groupby(range(_WEEK), key=lambda number: week[number]):
+        first, *others = days
+        if slots:
+            span = f"{names[first]}–{names[others[-1]]}" if others else names[first]
+            parts.append(f"{span} {', '.join(map(_slot, slots))}")
+    note = f" ({zone_name(hours.zone, language, now)})" if hours.zone.key != zone else ""
+    return "; ".join(parts) + note
+
+
+def _slot(slot: Slot) -> str:
+    return f"{clock_text(slot.start)}–{clock_text(slot.end)}"
+
+
+def _call(call: Call, client: Client, report: Report, words: ClientWords, language: str) -> str:
+    """In words: "Fri 10:00, 45 minutes"; in my zone, named where the client's is another."""
+    names = weekdays(language)
+    when = f"{listed([names[number] for number in call.weekdays], language)} {clock_text(call.at)}"
+    rhythm = [words.every_weeks.format(n=call.every_weeks)] if call.every_weeks > 1 else []
+    length = words.minutes.format(n=round(call.length.total_seconds() / 60))
+    note = f" ({zone_name(report.zone, language, report.now)})" if client.zone.key != report.zone.key else ""
+    return ", ".join([when + note, *rhythm, length])

@@ -1,0 +1,202 @@
+"""The figures as tables of words, for every page that shows them: a screen, a mail, a terminal that reads aloud. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from triaged.report.figures import KEPT, WHENS, Figures, Times
+from triaged.report.phrases import NONE, duration, share, short_day, short_month, weekdays
+from triaged.report.report import Part, Report
+from triaged.report.series import Grid, Series
+from triaged.report.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A heading, what stands beside it, and how that is counted."""
+
+    head: str
+    cells: tuple[str, ...]
+    how: str = ""
+    part: bool = False  # a part of the row above it
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`columns` name the cells; the first names the headings of the rows."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    how: str = ""
+    text: bool = False  # the cells are words, no figures
+
+
+def glance(f: Figures, words: Words) -> tuple[tuple[str, str, str], ...]:
+    """The few figures that matter: name, value, and a remark on it."""
+    language = words.language
+    answered, acknowledged = f.answered, f.acknowledged
+    kept = f.promises["kept"]
+    return (
+        (words.messages, str(f.received), f"{words.outside}: {f.outside} ({share(f.outside, f.received, language)})"),
+        (
+            words.acknowledged,
+            duration(acknowledged.elapsed.median, language),
+            words.median_of.format(count=acknowledged.elapsed.count),
+        ),
+        (
+            words.answered,
+            duration(answered.office.median, language, days=False),
+            f"{words.median} {words.in_hours}; {words.elapsed} {duration(answered.elapsed.median, language)}",
+        ),
+        (words.promises, str(f.told), f"{words.kept['kept']}: {kept} ({share(kept, f.told, language)})"),
+        (words.waiting, str(len(f.waiting)), f"{words.older}: {f.older}" if f.older else ""),
+    )
+
+
+def counts(f: Figures, words: Words) -> Table:
+    """How many of what."""
+
+    def parts(of: int, *named: tuple[str, int, str]) -> list[Row]:
+        return [Row(name, (str(n), share(n, of, words.language)), how, part=True) for name, n, how in named if n]
+
+    rows = [
+        Row(words.messages, (str(f.received), ""), words.how_messages),
+        Row(words.arrival, ("", ""), words.how_arrived),
+        *parts(f.received, *((words.arrived[when], f.arrived[when], "") for when in WHENS)),
+        Row(words.decided, ("", ""), words.how_verdicts),
+        *parts(f.received, *((words.verdicts[one], count, "") for one, count in sorted(f.verdicts.items()))),
+        Row(words.questions, (str(f.questions), ""), words.how_questions),
+        *parts(
+            f.questions,
+            (words.answered, f.answered.elapsed.count, ""),
+            (words.talked, f.talked, words.how_talked),
+            (words.waiting, len(f.waiting), words.how_waiting),
+        ),
+        *promised(f, words),
+        Row(words.passes, (str(f.passes), "")),
+        Row(words.bursts, (str(f.bursts), ""), words.how_bursts),
+    ]
+    return Table(words.counted, ("", words.count, "%"), tuple(rows))
+
+
+def promised(f: Figures, words: Words) -> list[Row]:
+    """Promises made and what became of them: a number, and its share."""
+    parts = ((words.kept[kept], f.promises[kept]) for kept in KEPT)
+    return [
+        Row(words.promises, (str(f.told), ""), words.how_promises),
+        *(Row(name, (str(n), share(n, f.told, words.language)), part=True) for name, n in parts if n),
+    ]
+
+
+def speeds(f: Figures, words: Words) -> Table:
+    """How fast: on the clock and in agreed hours, side by side."""
+    kinds = ((words.acknowledged, f.acknowledged), (words.answered, f.answered))
+    rows = tuple(
+        row
+        for name, taken in kinds
+        for row in (
+            _speed(f"{name}, {words.elapsed}", taken.elapsed, words.language),
+            _speed(words.in_hours, taken.office, words.language, office=True),
+        )
+    )
+    return Table(words.times, ("", words.count, words.median, words.p90, words.worst), rows, how=words.how_times)
+
+
+def _speed(name: str, times: Times, language: str, *, office: bool = False) -> Row:
+    spans = (times.median, times.p90, times.worst)
+    cells = (duration(span, language, days=not office) for span in spans)
+    return Row(name, (str(times.count), *cells), part=office)
+
+
+def waiting(f: Figures, words: Words, zone: ZoneInfo, names: dict[str, str]) -> Table:
+    """What nobody has answered, the oldest first."""
+    rows = tuple(
+        Row(
+            names.get(one.client, one.client),
+            (
+                _moment(one.since, zone, words.language),
+                duration(one.age.elapsed, words.language),
+                duration(one.age.office, words.language, days=False),
+                one.subject or NONE,
+            ),
+        )
+        for one in f.waiting
+    )
+    columns = (words.client, words.since, words.age, words.in_hours, words.subject)
+    return Table(words.waiting_list, columns, rows, how=words.how_waiting, text=True)
+
+
+def by_hand(f: Figures, words: Words) -> Table:
+    """Rules whose verdict a person undid."""
+    rows = tuple(
+        Row(rule, (words.moved_of.format(moved=moved, decided=decided),))
+        for rule, (moved, decided) in sorted(f.by_hand.items(), key=lambda one: -one[1][0])
+    )
+    return Table(words.by_hand, (words.rule, words.moved), rows, how=words.how_by_hand, text=True)
+
+
+def when_table(grid: Grid, words: Words) -> Table:
+    """Messages by weekday and hour."""
+    rows = tuple(
+        Row(name, tuple(str(count or "") for count in counts))
+        for name, counts in zip(weekdays(words.language), grid.counts, strict=True)
+    )
+    return Table(words.when_plot, ("", *(f"{hour:02}" for hour in range(24))), rows)
+
+
+def answers_table(series: Series, words: Words) -> Table:
+    """Answer times in the course of the period, in agreed hours."""
+    rows = tuple(
+        Row(
+            stretch_name(one.start, series, words.language),
+            (
+                str(one.answered.count),
+                *(
+                    duration(span, words.language, days=False)
+                    for span in (one.answered.median, one.answered.p90, one.promised)
+                ),
+            ),
+        )
+        for one in series.stretches
+    )
+    columns = (words.steps[series.step], words.count, words.median, words.p90, words.promised)
+    return Table(words.answers_plot, columns, rows)
+
+
+def promises_table(series: Series, words: Words) -> Table:
+    """Promises in the course of the period."""
+    rows = tuple(
+        Row(stretch_name(one.start, series, words.language), tuple(str(one.promises[kept]) for kept in KEPT))
+        for one in series.stretches
+    )
+    return Table(words.promises_plot, (words.steps[series.step], *(words.kept[kept] for kept in KEPT)), rows)
+
+
+def each_table(parts: Sequence[Part], words: Words) -> Table:
+    """Every client's answer times in the course of the period."""
+    stretches = parts[0].series.stretches if parts else ()
+    rows = tuple(
+        Row(
+            stretch_name(one.start, parts[0].series, words.language),
+            tuple(duration(part.series.stretches[n].answered.median, words.language, days=False) for part in parts),
+        )
+        for n, one in enumerate(stretches)
+    )
+    return Table(words.each_plot, (words.steps[parts[0].series.step], *(part.name for part in parts)), rows)
+
+
+def stretch_name(start: date, series: Series, language: str) -> str:
+    """What a part of the period is called."""
+    return short_month(start, language) if series.step == "month" else short_day(start, language)
+
+
+def names_of(report: Report) -> dict[str, str]:
+    """Clients' names by their labels."""
+    return {part.figures.client: part.name for part in report.clients if part.figures.client}
+
+
+def _moment(at: datetime, zone: ZoneInfo, language: str) -> str:
+    local = at.astimezone(zone)
+    return f"{weekdays(language)[local.weekday()]} {short_day(local.date(), language)} {local:%H:%M}"
