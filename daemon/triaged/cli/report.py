@@ -119,7 +119,7 @@ def _people(loaded: Loaded, label: str | None) -> Sequence[Person]:
 
 
 def _known(report: Report, label: str) -> bool:
-    return bool(report.rows) or (report.person is not None and report.person.roster.by_label(label) is not None)
+    return bool(report.arrivals) or (report.person is not None and report.person.roster.by_label(label) is not None)
 
 
 def _only(reports: Sequence[Report]) -> Report:

@@ -21,7 +21,7 @@ def show_page(report: Report, path: Path, *, named: bool) -> None:
     out = console()
     title = f"{words.title}, {period(report.since, report.until, 'en', report.zone)}"
     out.print(f"{report.person.label}: {title}" if named and report.person else title, style="bold")
-    if not report.rows and not report.whole.figures.told:
+    if not report.arrivals and not report.whole.figures.told:
         out.print(words.nothing)
         return
     _table(report)
@@ -130,7 +130,7 @@ def _waiting(out: Any, report: Report) -> None:
 
 def _hints(out: Any, report: Report, path: Path) -> None:
     """For each rule whose verdict people undo: how often, and the lines to type."""
-    newest = {row.rule: row for row in report.rows if row.by_hand is not None}
+    newest = {one.row.rule: one.row for one in report.arrivals if one.row.by_hand is not None}
     for rule, (moved, decided) in report.whole.figures.by_hand.items():
         row = newest[rule]
         out.print(f"\n“{rule}”: moved by hand {moved} of {decided} times. Worth a look:", style="bold", markup=False)

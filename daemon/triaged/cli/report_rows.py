@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from triaged.cli.common import local
-from triaged.report.figures import Figures, Taken, Times, arrived_when
+from triaged.report.figures import Figures, Taken, Times
 from triaged.report.questions import is_question
 from triaged.report.report import Part, Report
 
@@ -37,8 +37,8 @@ def write_csv(reports: Sequence[Report], file: TextIO, *, columns: Sequence[str]
 
 def _rows(report: Report) -> Iterator[dict[str, object]]:
     zone = report.zone
-    for row in report.rows:
-        promise = row.promise
+    for one in report.arrivals:
+        row, promise = one.row, one.row.promise
         yield {
             "person": report.person.label if report.person else row.person,
             "item": row.item,
@@ -46,7 +46,7 @@ def _rows(report: Report) -> Iterator[dict[str, object]]:
             "sender": row.sender,
             "subject": row.subject,
             "arrived": local(row.arrived_at, zone),
-            "when": arrived_when(row, report.agreements.of(row.client, row.ruleset)),
+            "when": one.when,
             "question": is_question(row),
             "verdict": row.verdict,
             "rule": row.rule,

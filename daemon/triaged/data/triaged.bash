@@ -22,7 +22,7 @@ _triaged() {
         opt-outs) words="--help --config --json --person --remove" ;;
         calendar) words="--help --config --json --person --weeks" ;;
         log) words="--help --since --client --event --person --follow --json" ;;
-        report) words="--help --config --json --person --since --until --client --html --csv" ;;
+        report) words="--help --config --json --person --since --until --client --html --csv --for-client --from-mailbox" ;;
         doctor) words="--help --config --json --person" ;;
         auth) words="login status --help" ;;
         init) words="--help --config --address --name --imap --smtp --user --trust-ca --password-file --env --keyring --credential --client-id --language --timezone --clients --months --no-replay --yes" ;;
@@ -44,7 +44,7 @@ _triaged() {
         opt-outs:-c|opt-outs:--config|opt-outs:--person|opt-outs:--remove) words="" ;;
         calendar:-c|calendar:--config|calendar:--person|calendar:--weeks) words="" ;;
         log:--since|log:--client|log:--event|log:--person) words="" ;;
-        report:-c|report:--config|report:--person|report:--since|report:--until|report:--client|report:--html|report:--csv) words="" ;;
+        report:-c|report:--config|report:--person|report:--since|report:--until|report:--client|report:--html|report:--csv|report:--from-mailbox) words="" ;;
         doctor:-c|doctor:--config|doctor:--person) words="" ;;
         init:-c|init:--config|init:--address|init:--name|init:--imap|init:--smtp|init:--user|init:--trust-ca|init:--password-file|init:--env|init:--keyring|init:--credential|init:--client-id|init:--language|init:--timezone|init:--clients|init:--months) words="" ;;
         backup:-c|backup:--config) words="" ;;

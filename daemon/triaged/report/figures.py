@@ -84,6 +84,19 @@ class Figures:
         return sum(self.promises.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message, and when it came by the hours as they were agreed then."""
+
+    row: ReceivedRow
+    when: When
+
+
+def arrival(row: ReceivedRow, agreements: Agreements) -> Arrival:
+    """A message with when it came."""
+    return Arrival(row, arrived_when(row, agreements.of(row.client, row.ruleset)))
+
+
 def arrived_when(row: ReceivedRow, agreement: Agreement) -> When:
     """Each message counts once: in agreed hours, else on a holiday, on an away day, at the weekend, or at another hour."""
     holiday, away = agreement.holiday(row.arrived_at), agreement.away(row.arrived_at)
@@ -95,10 +108,9 @@ def arrived_when(row: ReceivedRow, agreement: Agreement) -> When:
 
 
 def figures(
-    rows: Sequence[ReceivedRow],
+    arrivals: Sequence[Arrival],
     asked: Sequence[Question],
     promises: Sequence[ToldPromise],
-    agreements: Agreements,
     *,
     since: datetime,
     client: str | None = None,
@@ -106,15 +118,15 @@ def figures(
     """Count.
 
     Args:
-        rows: every message of the period, in the order of arrival.
+        arrivals: every message of the period, in the order of arrival.
         asked: the questions, older ones that were open when the period began included.
         promises: those told in the period.
-        agreements: the hours as they were agreed.
         since: the beginning of the period: what was asked before counts as `older` alone.
         client: only a label.
     """
     here = [one for one in asked if one.asked_at >= since]
-    when = Counter(arrived_when(row, agreements.of(row.client, row.ruleset)) for row in rows)
+    rows = [one.row for one in arrivals]
+    when = Counter(one.when for one in arrivals)
     states = Counter(KEPT_STATES[promise.state] for promise in promises if promise.state in KEPT_STATES)
     return Figures(
         client=client,

@@ -167,14 +167,16 @@ def _told(report: Report) -> tuple[Part, ...]:
 
 
 def _sections(report: Report, words: Words, *, pictures: bool) -> Iterator[str]:
-    if not report.rows and not report.whole.figures.told:
+    if not report.arrivals and not report.whole.figures.told:
         yield f"<p>{escape(words.nothing)}</p>"
         return
     for number, part in enumerate(_told(report)):
         f = part.figures
         yield f"<section><h2>{escape(part.name or words.everybody)}</h2>{glance(f, words)}"
         if pictures:
-            yield from _pictures(report, part, words, f"p{number}", whole=number == 0)
+            yield from pictures_of(part, words, f"p{number}", all_of_them=number == 0)
+        if pictures and number == 0 and len(report.clients) > 1:
+            yield from _small(report, words)
         yield as_table(tables.speeds(f, words)) + as_table(tables.counts(f, words))
         if number == 0:
             yield from _lists(report, words)
@@ -188,14 +190,8 @@ def _lists(report: Report, words: Words) -> Iterator[str]:
             yield as_table(table)
 
 
-def _pictures(report: Report, part: Part, words: Words, name: str, *, whole: bool) -> Iterator[str]:
-    yield from pictures_of(part, words, name)
-    if whole and len(report.clients) > 1:
-        yield from _small(report, words)
-
-
-def pictures_of(part: Part, words: Words, name: str) -> Iterator[str]:
-    """When mail came, how long answers took, what became of promises: each where there is something to see."""
+def pictures_of(part: Part, words: Words, name: str, *, all_of_them: bool = True) -> Iterator[str]:
+    """When mail came and, with `all_of_them`, how long answers took and what became of promises; each if there was some."""
     from triaged.report import plots
 
     f, language = part.figures, words.language
@@ -208,7 +204,7 @@ def pictures_of(part: Part, words: Words, name: str) -> Iterator[str]:
             words,
             (("mark", words.messages), ("band", words.agreed)),
         )
-    if f.answered.office.count:
+    if f.answered.office.count and all_of_them:
         told = f"{words.answered}, {words.in_hours}, {words.median}: {duration(f.answered.office.median, language)}."
         yield f"<h3>{escape(words.answers_plot)}</h3>" + picture(
             plots.answers_plot(part.series, words, f"{name}answers", told),
@@ -217,7 +213,7 @@ def pictures_of(part: Part, words: Words, name: str) -> Iterator[str]:
             words,
             _answers_key(words),
         )
-    if f.told:
+    if f.told and all_of_them:
         yield f"<h3>{escape(words.promises_plot)}</h3>" + picture(
             plots.promises_plot(part.series, words, f"{name}promises", _what_became(f, words)),
             words.how_promises_plot,

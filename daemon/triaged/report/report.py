@@ -10,7 +10,7 @@ from triaged.core.worktime import WorkTime
 from triaged.ledger import Ledger
 from triaged.ledger.reporting import ReceivedRow, ToldPromise
 from triaged.report.agreed import Agreements
-from triaged.report.figures import Figures, figures
+from triaged.report.figures import Arrival, Figures, arrival, figures
 from triaged.report.questions import Question, questions
 from triaged.report.series import Grid, Series, grid, series, stretches
 
@@ -46,7 +46,7 @@ class Report:
     now: datetime
     whole: Part
     clients: tuple[Part, ...]
-    rows: tuple[ReceivedRow, ...]  # every message of the period
+    arrivals: tuple[Arrival, ...]  # every message of the period
     agreements: Agreements
 
     @property
@@ -66,54 +66,60 @@ def remembered(
 
 
 def tell(past: Past, person: Person | None, now: datetime) -> Report:
-    """The report of what is remembered."""
+    """The report of what is remembered. `now`: until when those wait whom nobody has answered."""
     agreements = Agreements(person, past.rulesets.get)
     asked = questions(past.rows, agreements, now)
-    rows = [row for row in past.rows if row.arrived_at >= past.since]
+    arrivals = [arrival(row, agreements) for row in past.rows if row.arrived_at >= past.since]
+    own = {label: _Of([], [], []) for label in sorted(_labels(arrivals, past.promises))}
+    for one in arrivals:
+        own[one.row.client].arrivals.append(one)
+    for question in asked:
+        if question.client in own:
+            own[question.client].asked.append(question)
+    for promise in past.promises:
+        own[promise.client].promises.append(promise)
     parts = _Parts(past, person, agreements)
-    labels = sorted({row.client for row in rows} | {promise.client for promise in past.promises})
-    clients = (
-        parts.part(
-            label,
-            [row for row in rows if row.client == label],
-            [one for one in asked if one.client == label],
-            [promise for promise in past.promises if promise.client == label],
-        )
-        for label in labels
-    )
     return Report(
         person=person,
         since=past.since,
         until=past.until,
         now=now,
-        clients=tuple(clients),
-        whole=parts.part(None, rows, asked, past.promises),
-        rows=tuple(rows),
+        clients=tuple(parts.part(label, of) for label, of in own.items()),
+        whole=parts.part(None, _Of(arrivals, asked, list(past.promises))),
+        arrivals=tuple(arrivals),
         agreements=agreements,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """What is counted of one client, or of all."""
+
+    arrivals: list[Arrival]
+    asked: list[Question]
+    promises: list[ToldPromise]
+
+
+def _labels(arrivals: Sequence[Arrival], promises: Sequence[ToldPromise]) -> set[str]:
+    return {one.row.client for one in arrivals} | {promise.client for promise in promises}
 
 
 class _Parts:
     """The parts of one report: what they share."""
 
     def __init__(self, past: Past, person: Person | None, agreements: Agreements) -> None:
-        self._past, self._person, self._agreements = past, person, agreements
+        self._since, self._person, self._agreements = past.since, person, agreements
         self._mine = person.worktime if person else WorkTime(ZoneInfo("UTC"))
         self._step, self._starts = stretches(past.since, past.until, self._mine.zone)
 
-    def part(
-        self,
-        label: str | None,
-        rows: Sequence[ReceivedRow],
-        asked: Sequence[Question],
-        promises: Sequence[ToldPromise],
-    ) -> Part:
+    def part(self, label: str | None, of: _Of) -> Part:
         known = self._person.roster.by_label(label) if self._person and label else None
         hours = self._agreements.of(label, None).hours if label else self._mine
-        here = [one for one in asked if one.asked_at >= self._past.since]
+        here = [one for one in of.asked if one.asked_at >= self._since]
+        at = [one.row.arrived_at for one in of.arrivals]
         return Part(
             name=(known.name if known else label) or "",
-            figures=figures(rows, asked, promises, self._agreements, since=self._past.since, client=label),
-            series=series(rows, here, promises, self._starts, self._step, self._mine.zone),
-            grid=grid(rows, hours),
+            figures=figures(of.arrivals, of.asked, of.promises, since=self._since, client=label),
+            series=series(at, here, of.promises, self._starts, self._step, self._mine.zone),
+            grid=grid(at, hours),
         )

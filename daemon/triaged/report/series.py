@@ -5,7 +5,7 @@ Goes in: the messages, questions and promises of a client (or all). Comes out: w
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
@@ -13,7 +13,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from triaged.core.worktime import EndOfDay, WorkTime
-from triaged.ledger.reporting import ReceivedRow, ToldPromise
+from triaged.ledger.reporting import ToldPromise
 from triaged.report.figures import KEPT, KEPT_STATES, Times, times
 from triaged.report.questions import Question
 
@@ -59,15 +59,15 @@ class Grid:
         return tuple((_clock(slot.start), _clock(slot.end)) for slot in self.hours.week.get(day, ()))
 
 
-def grid(rows: Sequence[ReceivedRow], hours: WorkTime) -> Grid:
+def grid(arrived: Iterable[datetime], hours: WorkTime) -> Grid:
     """Count by weekday and hour."""
-    local = (row.arrived_at.astimezone(hours.zone) for row in rows)
+    local = (at.astimezone(hours.zone) for at in arrived)
     found = Counter((at.weekday(), at.hour) for at in local)
     return Grid(tuple(tuple(found[day, hour] for hour in range(24)) for day in range(7)), hours)
 
 
 def series(
-    rows: Sequence[ReceivedRow],
+    arrived: Iterable[datetime],
     asked: Sequence[Question],
     promises: Sequence[ToldPromise],
     starts: Sequence[date],
@@ -80,7 +80,7 @@ def series(
     def place(at: datetime) -> int:
         return bisect_right(midnights, at) - 1
 
-    received = Counter(place(row.arrived_at) for row in rows)
+    received = Counter(map(place, arrived))
     answers: list[list[timedelta]] = [[] for _ in starts]
     promised: list[list[float]] = [[] for _ in starts]
     for question in asked:

@@ -155,12 +155,12 @@ def _hours_agreed(
     label = part.figures.client or (client.label if client else "")
     zone = client.zone if client else report.zone
     told: list[tuple[str, datetime]] = []  # hours in words, and the last message to which they applied
-    for ruleset, rows in groupby(report.rows, key=lambda row: row.ruleset):
-        *_, last = rows
+    for ruleset, arrivals in groupby(report.arrivals, key=lambda one: one.row.ruleset):
+        *_, last = arrivals
         said = _hours(report.agreements.of(label, ruleset).hours, zone.key, words, language, report.now)
         if told and told[-1][0] == said:
             told.pop()
-        told.append((said, last.arrived_at))
+        told.append((said, last.row.arrived_at))
     now = _hours(report.agreements.of(label, None).hours, zone.key, words, language, report.now)
     for said, last_at in told:
         if said != now:
