@@ -57,7 +57,9 @@ def main() -> int:
         taken = time.process_time() - start
     assert report.whole.figures.received == MESSAGES
     assert len(report.clients) == page.count("<section>") - 1 == CLIENTS
-    sys.stdout.write(f"{MESSAGES} messages: {taken:.1f} s of CPU in one process (reach {LIMIT_S}): {'yes' if taken <= LIMIT_S else 'NO'}\n")
+    sys.stdout.write(
+        f"{MESSAGES} messages: {taken:.1f} s of CPU in one process (reach {LIMIT_S}): {'yes' if taken <= LIMIT_S else 'NO'}\n"
+    )
     return 0 if taken <= LIMIT_S else 1
 
 
