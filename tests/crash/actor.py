@@ -14,12 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from faults.power import Disk
 from scenarios.stage import BERLIN, rest
 from server.clock import DrivenClock
 from triaged import crash
 from triaged.config import load
 from triaged.core.language import detect
 from triaged.core.wording import when
+from triaged.desk.words import Push
 from triaged.log.events import captured
 from triaged.service.daemon import Daemon
 
@@ -58,9 +60,11 @@ async def _live(connection: socket.socket) -> int:
     reader, writer = await asyncio.open_connection(sock=connection)
     asked: dict[str, Any] = json.loads(await reader.readline())
     crash._AT, crash._LOG, crash._passed = asked["die_at"], asked["log"], 0
+    if asked["synced"]:
+        Disk(Path(asked["synced"])).watch()
     clock = DrivenClock(datetime.fromisoformat(asked["now"]))
     events, lines = captured()
-    daemon = Daemon(load(Path(asked["config"]), now=clock.now()), events, clock=clock)
+    daemon = Daemon(load(Path(asked["config"]), now=clock.now()), events, clock=clock, send=_push)
     run = asyncio.create_task(daemon.run())
     ready = asyncio.create_task(daemon.ready.wait())
     await asyncio.wait({run, ready}, return_when=asyncio.FIRST_COMPLETED)
@@ -81,6 +85,10 @@ async def _live(connection: socket.socket) -> int:
         await rest(daemon, run)
         writer.write(b"rests\n")
     return 1
+
+
+async def _push(_url: str, _push: Push) -> None:
+    """The phone, which takes everything."""
 
 
 if __name__ == "__main__":

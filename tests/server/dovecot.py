@@ -338,9 +338,14 @@ class Dovecot:
                 client.remove_flags([uid], remove)
 
     def move(self, user: str, folder: str, uid: int, target: str) -> None:
-        """Drag a message into another folder."""
+        """Drag a message into another folder; where the server cannot move, as mail clients do it then."""
         with self.client(user, folder) as client:
-            client.move([uid], target)
+            if client.has_capability("MOVE"):
+                client.move([uid], target)
+            else:
+                client.copy([uid], target)
+                client.delete_messages([uid])
+                client.uid_expunge([uid])
 
     def delete(self, user: str, folder: str, uid: int) -> None:
         """Delete a message for good."""
