@@ -88,6 +88,21 @@ async def test_a_reply_that_is_cancelled_is_not_sent(stages: Opening):
     assert stage.sent() == []
     assert await listed(stage, "queue") == []
     assert (await typed(stage, "cancel", str(row["reply"])))[0] == 1
+    [told] = stage.events("reply.cancelled")
+    assert (told["reply"], told["account"], told["by"]) == (row["reply"], "work", "command")
+
+
+async def test_what_was_cancelled_while_no_daemon_ran_is_told_by_the_next(stages: Opening):
+    stage = await opened(stages)
+    await stage.arrives(GARY, "question")
+    [row] = await listed(stage, "queue")
+    await stage.close()
+    assert (await asyncio.to_thread(run, "cancel", "-c", str(stage.path), str(row["reply"])))[0] == 0
+    assert stage.events("reply.cancelled") == []
+    for _ in range(2):
+        await stage.open()
+        await stage.close()
+    assert len(stage.events("reply.cancelled")) == 1
 
 
 async def test_send_sends_now_and_again_is_a_persons_own_act(stages: Opening):

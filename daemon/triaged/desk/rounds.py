@@ -1,6 +1,7 @@
 """The rounds: promises, digest, agenda and pushes of every person, looked at whenever something may be due."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 
 from triaged.clock import LONGEST_NAP
@@ -9,7 +10,8 @@ from triaged.desk import digest, promises, push, reports
 from triaged.desk.household import Household
 from triaged.desk.lookout import Lookout
 from triaged.desk.office import Office
-from triaged.ledger import LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
+from triaged.desk.telling import of_reply
+from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
 
 
 class Rounds:
@@ -59,6 +61,8 @@ class Rounds:
 
     async def once(self) -> None:
         """Go round once; one person's trouble never touches another."""
+        with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):
+            await self._tell_of_commands()
         for household in self._households():
             for step in (self._keep_promises, self._deliver, self._lookout.look, self._push):
                 try:
@@ -69,6 +73,13 @@ class Rounds:
                     return  # the desks say so; the next round tries again
                 except TriagedError as error:
                     household.events.emit("account.degraded", error=str(error), reason="it is tried again in a minute")
+
+    async def _tell_of_commands(self) -> None:
+        """What was done from the command line stands in the log too."""
+        for reply in await self._office.write(Ledger.told):
+            desks = (desk for household in self._households() for desk in household.desks.values())
+            events = next((desk.events for desk in desks if desk.row.id == reply.account), self._office.events)
+            events.emit("reply.cancelled", **of_reply(reply), reason="triaged cancel", by="command")
 
     async def moved(self) -> None:
         """The configuration has changed: calls may have moved."""

@@ -12,6 +12,7 @@ from triaged.ledger.store import Store, commit, rows
 from triaged.ledger.values import Item, NotDone, OptOut, ReplyRow
 
 _AGAIN = ("in_doubt", "failed", "suppressed", "cancelled")
+_UNTOLD = "untold:"
 _RETURN_NOW = (
     "UPDATE effect SET due_at = min(due_at, ?) WHERE item = ? AND kind = 'back' AND state IN ('planned','trying')"
 )
@@ -44,10 +45,22 @@ def release_all(store: Store, login: str, now: datetime) -> list[Item]:
 
 
 def cancel_by_hand(store: Store, reply_id: int, now: datetime) -> ReplyRow | NotDone:
-    """Do not send it."""
+    """Do not send it. The daemon tells its log: `told`."""
     with commit(store, "cancel_by_hand") as db:
         cancelled = cancel_reply(db, reply_id, "by hand", to_ms(now))
+        if cancelled:
+            db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (f"{_UNTOLD}{reply_id}", reply_id))
         return cancelled or _why_not(reply_of(db, reply_id), reply_id)
+
+
+def told(store: Store) -> list[ReplyRow]:
+    """Replies that commands have cancelled since this was asked last: whoever asks tells the log."""
+    keys = f"key GLOB '{_UNTOLD}*'"
+    if not rows(store, f"SELECT 1 FROM meta WHERE {keys} LIMIT 1"):
+        return []
+    with commit(store, "told") as db:
+        found = db.execute(f"DELETE FROM meta WHERE {keys} RETURNING value").fetchall()
+        return [reply for (each,) in found if (reply := reply_of(db, int(each)))]
 
 
 def send_now(store: Store, reply_id: int, now: datetime) -> ReplyRow | NotDone:
