@@ -1,9 +1,12 @@
 """Rows as the ledger gives them to the report, and the report of some rows."""
 
+import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from triaged.config import load
 from triaged.core.settings import Person
 from triaged.ledger.reporting import ReceivedRow, ToldPromise
 from triaged.report.report import Past, Report, tell
@@ -43,3 +46,66 @@ def report(
 ) -> Report:
     """The report of a week from Monday, made at its end."""
     return tell(Past(since, until, rows, promises, {}), person, now or until)
+
+
+PEOPLE = """
+[me]
+name = "Dana Roth"
+language = "en"
+timezone = "Europe/Berlin"
+
+[hours]
+mon-thu = ["09:00-12:30", "13:30-17:30"]
+fri = "09:00-15:00"
+
+[account.work]
+addresses = ["dana@roth.example"]
+imap = { host = "imap.roth.example", user = "dana", password = { credential = "work" } }
+smtp = { host = "smtp.roth.example" }
+
+[client.harbor]
+name = "Harbor Trust"
+from = ["*@harbor.example"]
+timezone = "Europe/London"
+hours = { mon-fri = "08:00-18:00" }
+calls = ["fri 10:00 for 45m", "tue,thu 16:00 every 2 weeks from 2026-11-24"]
+
+[client.lindenhof]
+name = "Lindenhof e. V."
+language = "de"
+from = ["*@lindenhof.example"]
+
+[[rule]]
+name = "all"
+then = "urgent"
+"""
+
+
+def dana(folder: Path) -> Person:
+    """A person with two clients, one in another zone with agreed hours and calls, one who reads German."""
+    path = folder / "dana.toml"
+    path.write_text(PEOPLE, encoding="utf-8")
+    loaded = load(path)
+    assert not loaded.errors
+    return loaded.persons[0]
+
+
+def quarter(person: Person, clients: Sequence[str] = ("harbor", "lindenhof")) -> Report:
+    """Thirteen weeks with some of everything, the same in every run."""
+    chance = random.Random(7)
+    begin = MONDAY - 91 * DAY
+    rows, promises = [], []
+    for number in range(1, 401):
+        at = begin + timedelta(minutes=chance.randrange(91 * 24 * 60))
+        client = clients[number % len(clients)]
+        answered = at + timedelta(hours=chance.lognormvariate(1, 1)) if chance.random() < 0.95 else None
+        promise = told(
+            number, at + chance.choice((8, 24, 48)) * HOUR, client=client, told_at=at + timedelta(minutes=10),
+            state=chance.choice(("kept", "kept", "kept", "late", "overdue", "open", "settled")),
+        )  # fmt: skip
+        promises.append(promise)
+        more = {"client": client, "promise": promise, "by_hand": "back" if number % 9 == 0 else None}
+        rows.append(row(number, at, answered_at=answered, acknowledged_at=promise.told_at, **more))
+    rows.sort(key=lambda one: one.arrived_at)
+    promises.sort(key=lambda one: one.told_at or MONDAY)
+    return report(*rows, promises=promises, person=person, since=begin, until=MONDAY)

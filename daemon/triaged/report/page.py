@@ -16,15 +16,15 @@ from triaged.report.words import Words, words_of
 MOST_SMALL = 12
 """Clients that have a picture of their own among the small ones: those with the most questions."""
 
-KEPT_COLOURS = {"kept": "mark", "late": "late", "broken": "broken", "open": "open", "settled": "faint"}
+KEPT_COLOURS = {"kept": "mark", "late": "late", "broken": "broken", "open": "open", "settled": "settled"}
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c1c1c; --paper: #ffffff; --faint: #6f6f6f; --band: #c9d9ec; --mark: #1f5f99;
-  --late: #9a6700; --broken: #b3261e; --open: #7a7a7a; --promise: #b3441e; --line: #c9c9c9; }
+  --late: #9a6700; --broken: #b3261e; --open: #7a7a7a; --settled: #3f7d5c; --promise: #b3441e; --line: #c9c9c9; }
 @media (prefers-color-scheme: dark) { :root { --ink: #ececec; --paper: #16181b; --faint: #a2a2a2; --band: #34465c;
-  --mark: #7fb2ea; --late: #e0ab45; --broken: #f2857d; --open: #8f8f8f; --promise: #ffab7a; --line: #4a4d52; } }
+  --mark: #7fb2ea; --late: #e0ab45; --broken: #f2857d; --open: #8f8f8f; --settled: #86c7a3; --promise: #ffab7a; --line: #4a4d52; } }
 @media print { :root { color-scheme: light; --ink: #000000; --paper: #ffffff; --faint: #555555; --band: #d4dce6;
-  --mark: #1f5f99; --late: #9a6700; --broken: #b3261e; --open: #7a7a7a; --promise: #b3441e; --line: #bbbbbb; } }
+  --mark: #1f5f99; --late: #9a6700; --broken: #b3261e; --open: #7a7a7a; --settled: #3f7d5c; --promise: #b3441e; --line: #bbbbbb; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 56rem; padding: 1rem; font: 16px/1.5 system-ui, sans-serif; color: var(--ink);
   background: var(--paper); }
@@ -59,17 +59,19 @@ td, thead th.n { font-variant-numeric: tabular-nums; }
 td.n, thead th.n { text-align: right; white-space: nowrap; }
 summary { cursor: pointer; font-size: .9rem; }
 footer { margin-top: 3rem; color: var(--faint); font-size: .85rem; }
-@media print { body { max-width: none; padding: 0; font-size: 11pt; } figure, dl, table, .many > div { break-inside: avoid; }
+@media print { body { max-width: none; padding: 0; font-size: 11pt; } dl div, svg, tr, .many > div { break-inside: avoid; }
+  h2, h3, .key, caption, thead { break-after: avoid; }
   summary { display: none; } details::details-content { content-visibility: visible; block-size: auto; } }
 """
 
 _MAIL_STYLE = """
+.wide { overflow-x: auto; }
 body { margin: 0 auto; max-width: 44rem; padding: 1rem; font: 16px/1.5 system-ui, sans-serif; }
-h2 { border-bottom: 1px solid #999; } .how, small { font-size: .85rem; display: block; }
+h1 { font-size: 1.5rem; } h2 { border-bottom: 1px solid #999; } caption small { font-weight: 400; } .how, small { font-size: .85rem; display: block; }
 dl div { margin-bottom: .6rem; } dd { margin: 0; font-weight: 600; } dd small { font-weight: 400; }
 table { border-collapse: collapse; margin: .25rem 0 1rem; } caption { text-align: left; font-weight: 600; }
 th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #999; vertical-align: top; font-weight: 400; }
-td.n { text-align: right; } th.part { padding-left: 1.25rem; }
+td.n, thead th.n { text-align: right; white-space: nowrap; } th.part { padding-left: 1.25rem; }
 """
 
 

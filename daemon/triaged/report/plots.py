@@ -17,12 +17,14 @@ from triaged.report.series import Grid, Series
 from triaged.report.tables import stretch_name
 from triaged.report.words import Words
 
-_VARIABLES = ("ink", "paper", "faint", "band", "mark", "late", "broken", "open", "promise")
-_INK, _PAPER, _FAINT, _BAND, _MARK, _LATE, _BROKEN, _OPEN, _PROMISE = (f"#{number:02x}fefe" for number in range(9))
+_VARIABLES = ("ink", "paper", "faint", "band", "mark", "late", "broken", "open", "settled", "promise")
+_INK, _PAPER, _FAINT, _BAND, _MARK, _LATE, _BROKEN, _OPEN, _SETTLED, _PROMISE = (
+    f"#{number:02x}fefe" for number in range(10)
+)
 """Colours that no picture has: each stands for a variable of the page until the picture is put in."""
-_KEPT_COLOURS = {"kept": _MARK, "late": _LATE, "broken": _BROKEN, "open": _OPEN, "settled": _FAINT}
+_KEPT_COLOURS = {"kept": _MARK, "late": _LATE, "broken": _BROKEN, "open": _OPEN, "settled": _SETTLED}
 _WIDE, _SMALL = (5.2, 2.7), (2.6, 1.5)  # inches: a phone shows 5.2 of them at the size of its own text
-_MARGINS = {_WIDE: (0.12, 0.2, 0.98, 0.97), _SMALL: (0.17, 0.2, 0.97, 0.94)}  # left, bottom, right, top
+_MARGINS = {_WIDE: (0.15, 0.2, 0.98, 0.97), _SMALL: (0.17, 0.2, 0.97, 0.94)}  # left, bottom, right, top
 _MOST_LABELS = 6
 _DOT = 150.0  # area of the largest dot, in square points
 _HOUR = 3600
@@ -163,7 +165,7 @@ def _inline(svg: str, name: str, title: str, told: str) -> str:
     svg = re.sub(r'\bid="', f'id="{name}-', svg)
     svg = re.sub(r'(href="|url\()#', rf"\1#{name}-", svg)
     svg = re.sub(r"font-family: [^;\"]+", "font-family: inherit", svg)
-    svg = re.sub(r"#(0[0-8])fefe\b", lambda colour: f"var(--{_VARIABLES[int(colour[1], 16)]})", svg)
+    svg = re.sub(r"#(0[0-9])fefe\b", lambda colour: f"var(--{_VARIABLES[int(colour[1], 16)]})", svg)
     svg = re.sub(r'<svg ([^>]*?)width="[^"]*" height="[^"]*" ', r"<svg \1", svg, count=1)
     head = f'role="img" aria-labelledby="{name}-title {name}-told">'
     words = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-told">{escape(told)}</desc>'

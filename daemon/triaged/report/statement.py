@@ -132,9 +132,9 @@ def _promises(f: Figures, words: ClientWords) -> Iterator[str]:
     """Those whose moment has come; what was settled together counts as kept."""
     late, missed = f.promises["late"], f.promises["broken"]
     kept = f.promises["kept"] + f.promises["settled"]
-    if due := kept + late + missed:
+    if kept:
         everything = words.kept_all if late + missed == 0 else words.kept_some
-        yield _counted(words.kept_one if kept else words.kept_some, everything, due, kept=kept)
+        yield _counted(words.kept_one, everything, kept + late + missed, kept=kept)
     if late:
         yield _counted(words.late_one, words.late_many, late)
     if missed:
