@@ -38,7 +38,6 @@ class Connection:
     def __init__(self, *segments: bytes) -> None:
         self.sock = Octets(segments)
         self.wire = Wire(self.sock)
-        self.tagged_commands: dict[bytes, object] = {}
 
-    def _new_tag(self) -> bytes:
+    def new_tag(self) -> bytes:
         return b"A1"

@@ -1,10 +1,11 @@
 """A clock that stands still until a test moves it."""
 
 import asyncio
-import contextlib
 import heapq
 import itertools
 from datetime import UTC, datetime, timedelta
+
+from triaged.clock import Bell
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """A Monday, nine o'clock in Berlin."""
@@ -27,24 +28,17 @@ class DrivenClock:
         """Seconds since the clock was made; a jump of the wall clock does not change it."""
         return self._elapsed
 
-    async def sleep(self, seconds: float, wake: asyncio.Event | None = None) -> None:
+    async def sleep(self, seconds: float, wake: Bell | None = None) -> None:
         """Wait until the test has moved the clock so far, or until `wake` is set."""
         if seconds <= 0:
             await asyncio.sleep(0)
             return
         alarm: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self._elapsed + seconds, next(self._order), alarm))
-        if wake is None:
-            await alarm
-            return
-        waking = asyncio.ensure_future(wake.wait())
         try:
-            await asyncio.wait({alarm, waking}, return_when=asyncio.FIRST_COMPLETED)
+            await (wake or Bell()).wait(other=alarm)
         finally:
             alarm.cancel()
-            waking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await waking
 
     @property
     def sleeping(self) -> int:

@@ -18,6 +18,8 @@ from server.certificates import Certificate
 from server.processes import HOST, end, free_port, greets, own_folder, remove, required_program, until
 
 PASSWORD = "a password of the tests"
+OWNER = 23_456
+"""The system user of the mailboxes, where the tests run as root; further ones count on from here."""
 CAPABILITIES = [
     "IMAP4rev1",
     "SASL-IR",
@@ -81,10 +83,14 @@ class Variant:
     prefix: str = ""  # of all folders but INBOX: "INBOX."
     special_use: bool = True
     connections: int = 1000  # of one user from one address
+    sessions: int = 500  # of all users at once
     sieve: str = ""  # a script that LMTP runs for every mailbox, by Pigeonhole
     submission: int = 0  # the port on loopback where Sieve hands in what it sends
     oauth: str = ""  # the URL that introspects a token: then `tokens` are offered
     tokens: str = "xoauth2 oauthbearer"  # the mechanisms of sign-ins with tokens
+    per_owner: int = (
+        0  # mailboxes that share a system user, as root; 0: all do (fs.inotify.max_user_instances is for each)
+    )
 
 
 USUAL = Variant()
@@ -103,8 +109,8 @@ disable_plaintext_auth = no
 default_login_user = {login_user}
 default_internal_user = {internal_user}
 default_internal_group = {internal_group}
-default_client_limit = 4000
-default_process_limit = 500
+default_client_limit = 8000
+default_process_limit = {sessions}
 default_vsz_limit = 1 G
 first_valid_uid = 1
 mail_fsync = never
@@ -121,8 +127,7 @@ passdb {{
   args = scheme=PLAIN username_format=%n {root}/users/%n
 }}
 userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={root}/mail/%n allow_all_users=yes
+  driver = {userdb}
 }}
 namespace inbox {{
   inbox = yes
@@ -268,6 +273,9 @@ class Dovecot:
         """A mailbox that nobody has used, `name@dovecot.example`; the login name is `name`."""
         self._users += 1
         user = name or f"user{self._users}"
+        if self.variant.per_owner:
+            owner = OWNER + self._users // self.variant.per_owner
+            (self.root / "owners" / user).write_text(f"{user}::{owner}:{owner}::{self.root}/mail/{user}::\n")
         self.set_password(user, password)
         return user
 
@@ -370,7 +378,7 @@ class Dovecot:
     # -- its configuration --------------------------------------------------------------------------------------
 
     def _write_config(self) -> None:
-        for folder in ("run", "state", "mail", "users"):
+        for folder in ("run", "state", "mail", "users", "owners"):
             (self.root / folder).mkdir()
         (self.root / "mail").chmod(0o777)
         (self.root / "dovecot.conf").write_text(_CONFIG.format(**self._values()))
@@ -385,9 +393,10 @@ class Dovecot:
             "imap": self.imap, "imaps": self.imaps, "lmtp": self.lmtp, "sasl": self.sasl,
             "login_user": "dovenull" if root else me[0], "internal_user": "dovecot" if root else me[0],
             "internal_group": "dovecot" if root else me[1],
-            "uid": 23_456 if root else os.getuid(), "gid": 23_456 if root else os.getgid(),
+            "userdb": self._userdb(),
             "user": "user = root" if root else "", "chroot": "" if root else "chroot =",
             "location": f"{variant.storage}:~/{variant.storage}", "connections": variant.connections,
+            "sessions": variant.sessions,
             "plugins": quota[0], "imap_plugins": quota[1],
             "plugin": self._plugin(),
             "separator": variant.separator, "prefix": variant.prefix, "mailboxes": mailboxes,
@@ -398,6 +407,12 @@ class Dovecot:
             "lmtp_plugins": " sieve" if variant.sieve else "",
             "submission": f"submission_host = {HOST}:{variant.submission}" if variant.sieve else "",
         }  # fmt: skip
+
+    def _userdb(self) -> str:
+        if self.variant.per_owner:
+            return f"passwd-file\n  args = username_format=%n {self.root}/owners/%n"
+        uid, gid = (OWNER, OWNER) if os.getuid() == 0 else (os.getuid(), os.getgid())
+        return f"static\n  args = uid={uid} gid={gid} home={self.root}/mail/%n allow_all_users=yes"
 
     def _plugin(self) -> str:
         lines = []

@@ -1,10 +1,9 @@
 """The demo's clocks: one that stands still until the play moves it, and one that goes on from where the play ended."""
 
 import asyncio
-import contextlib
 from datetime import UTC, datetime, timedelta
 
-from triaged.clock import SystemClock
+from triaged.clock import Bell, SystemClock
 
 
 class PlayedClock:
@@ -13,7 +12,7 @@ class PlayedClock:
     def __init__(self, start: datetime) -> None:
         self._now = start
         self._elapsed = 0.0
-        self._sleepers: dict[asyncio.Event, float] = {}
+        self._sleepers: dict[asyncio.Future[None], float] = {}
 
     def now(self) -> datetime:
         """The instant of the play, aware, UTC."""
@@ -23,30 +22,25 @@ class PlayedClock:
         """Seconds since the play began."""
         return self._elapsed
 
-    async def sleep(self, seconds: float, wake: asyncio.Event | None = None) -> None:
+    async def sleep(self, seconds: float, wake: Bell | None = None) -> None:
         """Wait until the play has come so far, or until `wake` is set."""
         if seconds <= 0:
             await asyncio.sleep(0)
             return
-        alarm = asyncio.Event()
+        alarm: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sleepers[alarm] = self._elapsed + seconds
-        waiting = [asyncio.ensure_future(event.wait()) for event in (alarm, wake) if event is not None]
         try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            await (wake or Bell()).wait(other=alarm)
         finally:
-            self._sleepers.pop(alarm, None)
-            for each in waiting:
-                each.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await each
+            del self._sleepers[alarm]
 
     def leap(self, to: datetime) -> None:
         """It is that instant now; whoever has slept long enough wakes."""
         self._elapsed += max(0.0, (to - self._now).total_seconds())
         self._now = max(to, self._now)
         for alarm, due in self._sleepers.items():
-            if due <= self._elapsed:
-                alarm.set()
+            if due <= self._elapsed and not alarm.done():
+                alarm.set_result(None)
 
 
 class ShiftedClock(SystemClock):

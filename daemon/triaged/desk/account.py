@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from triaged.clock import LONGEST_NAP
+from triaged.clock import Bell
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Account, Person
 from triaged.desk import answers, effects, triage
@@ -97,23 +97,23 @@ class Desk:
     siblings: Callable[[], Mapping[str, int]]  # the person's account labels and their ids in the ledger
     on_news: Callable[[], None] = lambda: None  # the ledger has something new for the other loops
     on_state: Callable[[], None] = lambda: None  # `health.state` is another one
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    wake: Bell = field(default_factory=Bell)
     health: Health = field(default_factory=Health)
-    tried: asyncio.Event = field(default_factory=asyncio.Event)
+    tried: Bell = field(default_factory=Bell)
     layout: Layout | None = None
     waiting: bool = False  # nothing is in hand: it waits for mail, for what falls due, or to connect again
     _asks: list[Ask] = field(default_factory=list)
     _looked_at: datetime | None = None
     _status_at: datetime | None = None
     _selected_at: datetime | None = None
-    _retry: asyncio.Event = field(default_factory=asyncio.Event)
+    _retry: Bell = field(default_factory=Bell)
     foreign_noticed: bool = False  # replies of another triaged in this mailbox have been told about
     careful: bool = False  # one message at a time, each with its strike before it is looked at
     _opened_for: tuple[Account, bool] | None = None
     _degraded: bool = False
     _looking: bool = False  # a look was begun and has not ended well
     _said: dict[str, datetime] = field(default_factory=dict)
-    _missing: set[str] = field(default_factory=set)
+    _missing: frozenset[str] = frozenset()
     _look_now: bool = False
     _stopping: bool = False
     _worked: bool = False
@@ -314,7 +314,7 @@ class Desk:
         if len(account.watch) > 1:
             limit = min(limit, STATUS_EVERY.total_seconds())
         end = self.office.now() + timedelta(seconds=limit)
-        alarm = asyncio.create_task(self._alarm(min(due, end) if due else end), name=f"alarm {self.row.login}")
+        self.office.alarms.set(self.wake, min(due, end) if due else end)
         self.waiting = True
         try:
             await session.idle(self.wake, limit)
@@ -322,14 +322,9 @@ class Desk:
             await self.office.clock.sleep(min(limit, session.profile.poll.total_seconds()), self.wake)
         finally:
             self.waiting = False
-            alarm.cancel()
+            self.office.alarms.drop(self.wake)
         look, self._look_now = self._look_now, False
         return look or self._looked_at is None or self.office.now() - self._looked_at >= LOOK_EVERY * 0.8
-
-    async def _alarm(self, due: datetime) -> None:
-        while (left := (due - self.office.now()).total_seconds()) > 0:
-            await self.office.clock.sleep(min(left, LONGEST_NAP))
-        self.wake.set()
 
     def appended(self, effect: EffectRow) -> None:
         """A mail to myself lies in its folder: say so, where it is one that people wait for."""
@@ -375,14 +370,14 @@ class Desk:
     def say_missing(self, folder: str, why: str = "there is no such folder", what: str = "") -> None:
         """Say once that a folder cannot be looked at, until it is found again."""
         if folder not in self._missing:
-            self._missing.add(folder)
+            self._missing |= {folder}
             self.events.emit(
                 "account.degraded", folder=folder, error=why, reason=what or "nothing is concluded from that"
             )
 
     def found(self, folder: str) -> None:
         """The folder is there (again)."""
-        self._missing.discard(folder)
+        self._missing -= {folder}
 
     def _say_trouble(self, error: Exception, pause: timedelta) -> None:
         self.health.failures += 1

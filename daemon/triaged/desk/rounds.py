@@ -1,10 +1,10 @@
 """The rounds: promises, digest, agenda and pushes of every person, looked at whenever something may be due."""
 
-import asyncio
-import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import timedelta
+from typing import Any
 
-from triaged.clock import LONGEST_NAP
+from triaged.clock import LONGEST_NAP, Bell
 from triaged.core.errors import TriagedError
 from triaged.desk import digest, promises, push, reports
 from triaged.desk.household import Household
@@ -30,7 +30,7 @@ class Rounds:
         self._send = send
         self._subjects = subjects
         self._lookout = Lookout(office)
-        self._wake = asyncio.Event()
+        self._wake = Bell()
         self._stopping = False
         self._sleeping = False
 
@@ -60,19 +60,25 @@ class Rounds:
                 self._sleeping = False
 
     async def once(self) -> None:
-        """Go round once; one person's trouble never touches another."""
-        with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):
+        """Go round once; one person's trouble never touches another. Who has nothing due costs no look at the ledger."""
+        households = self._households()
+        try:
             await self._tell_of_commands()
-        for household in self._households():
-            for step in (self._keep_promises, self._deliver, self._lookout.look, self._push):
-                try:
-                    await step(household)
-                except LedgerDamaged:
-                    raise
-                except (LedgerBusy, LedgerFull, LedgerUnavailable):
-                    return  # the desks say so; the next round tries again
-                except TriagedError as error:
-                    household.events.emit("account.degraded", error=str(error), reason="it is tried again in a minute")
+            for household in await self._due(households):
+                await _alone(promises.keep(self._office, household), household)
+            for household in households:
+                await _alone(self._deliver(household), household)
+                await _alone(self._lookout.look(household), household)
+            for household in await self._due(households):
+                await _alone(self._push(household), household)
+        except (LedgerBusy, LedgerFull, LedgerUnavailable):
+            return  # the desks say so; the next round tries again
+
+    async def _due(self, households: Sequence[Household]) -> list[Household]:
+        """Those about whose promises something is to be done, or to whom a push is due."""
+        warn = max((one.person.promises.warn.fixed for one in households), default=timedelta(0))
+        due = await self._office.write(Ledger.people_due, self._office.now(), warn)
+        return [household for household in households if household.key in due]
 
     async def _tell_of_commands(self) -> None:
         """What was done from the command line stands in the log too."""
@@ -87,12 +93,19 @@ class Rounds:
             await promises.follow_calls(self._office, household)
         self.wake()
 
-    async def _keep_promises(self, household: Household) -> None:
-        await promises.keep(self._office, household)
-
     async def _deliver(self, household: Household) -> None:
         await digest.deliver(self._office, household)
         await reports.deliver(self._office, household)
 
     async def _push(self, household: Household) -> None:
         await push.push_due(self._office, household, self._send, subjects=self._subjects())
+
+
+async def _alone(step: Coroutine[Any, Any, None], household: Household) -> None:
+    """One step for one person; its trouble is hers."""
+    try:
+        await step
+    except (LedgerDamaged, LedgerBusy, LedgerFull, LedgerUnavailable):
+        raise
+    except TriagedError as error:
+        household.events.emit("account.degraded", error=str(error), reason="it is tried again in a minute")

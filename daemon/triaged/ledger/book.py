@@ -101,6 +101,8 @@ class Ledger:
     due_pushes = effects.due_pushes
     next_due = effects.next_due
     next_effect_due = effects.next_effect_due
+    accounts_due = effects.accounts_due
+    people_due = effects.people_due
     begin = effects.begin
     done = effects.done
     done_many = effects.done_many
@@ -122,6 +124,7 @@ class Ledger:
     items_watching = items.items_watching
 
     due_replies = replies.due_replies
+    next_reply_due = replies.next_reply_due
     reply = replies.reply
     reply_by_message_id = replies.reply_by_message_id
     reply_items = replies.reply_items

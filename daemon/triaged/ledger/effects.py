@@ -29,6 +29,15 @@ SELECT min(at) FROM (
   UNION ALL SELECT min(due_at) FROM promise WHERE state = 'open'
   UNION ALL SELECT min(due_at) - ? FROM promise WHERE state = 'open' AND warned_at IS NULL AND kind = 'answer')
 """
+_ACCOUNTS_DUE = f"""
+SELECT e.account {_OWED} AND e.account IS NOT NULL AND e.kind <> 'notify' AND e.due_at <= :now
+UNION SELECT account FROM reply WHERE state = 'waiting' AND try_at <= :now
+"""
+_PEOPLE_DUE = """
+SELECT person FROM effect WHERE state IN ('planned','trying') AND kind = 'notify' AND due_at <= :now
+UNION SELECT person FROM promise WHERE state = 'open' AND (due_at <= :now
+  OR (due_at <= :warned AND kind = 'answer' AND warned_at IS NULL))
+"""
 _STATE_AFTER = {"aside": "aside", "back": "here", "urgent": "here"}
 
 
@@ -52,6 +61,17 @@ def next_effect_due(store: Store, account: int) -> datetime | None:
     """When the next thing falls due that is owed to this mailbox; it may be in the past."""
     found = row(store, _NEXT, (account,))
     return from_ms(found[0]) if found else None
+
+
+def accounts_due(store: Store, now: datetime) -> frozenset[int]:
+    """The accounts that have something due: an effect on their mailbox, a reply."""
+    return frozenset(account for (account,) in rows(store, _ACCOUNTS_DUE, {"now": to_ms(now)}))
+
+
+def people_due(store: Store, now: datetime, warn_before: timedelta) -> frozenset[str]:
+    """The persons to whom a push is due, or about whose promises something is to be done (see `promises_due`)."""
+    at = to_ms(now)
+    return frozenset(person for (person,) in rows(store, _PEOPLE_DUE, {"now": at, "warned": at + span_ms(warn_before)}))
 
 
 def begin(

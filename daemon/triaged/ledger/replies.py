@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from triaged.ledger.changes import cancel_reply, end_reply, hold_reply, leave_replies, plan_effect, tell_promise
-from triaged.ledger.instants import to_ms
+from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.rows import encode, item_of, items_covered, promise_of, replies_of, reply_of
 from triaged.ledger.store import Store, commit, reading, row
 from triaged.ledger.values import Item, Place, PromiseRow, ReplyRow
@@ -19,6 +19,12 @@ def due_replies(store: Store, now: datetime, account: int | None = None, limit: 
     where = "state = 'waiting' AND try_at <= ? AND (? IS NULL OR account = ?) ORDER BY try_at, id LIMIT ?"
     with reading(store) as db:
         return replies_of(db, where, (to_ms(now), account, account, limit))
+
+
+def next_reply_due(store: Store, account: int) -> datetime | None:
+    """When the account's next waiting reply is to be tried; it may be in the past. None: none waits."""
+    found = row(store, "SELECT min(try_at) FROM reply WHERE state = 'waiting' AND account = ?", (account,))
+    return from_ms(found[0]) if found else None
 
 
 def reply(store: Store, reply_id: int) -> ReplyRow | None:

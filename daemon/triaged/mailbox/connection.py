@@ -1,6 +1,7 @@
 """Making a connection: TCP, TLS, greeting, and an IMAPClient that reads through our own wire.
 
-In: host, port, how it is secured. Out: a `Client`, connected and greeted, not yet signed in.
+In: host, port, how it is secured. Out: a `Client`, connected and greeted, not yet signed in; and `Imap`, what is left of
+it after the sign-in.
 Never: an unencrypted connection where one was configured to be encrypted; octets that came before TLS after it.
 """
 
@@ -88,8 +89,24 @@ class Lifeline:
             self.sock.close()
 
 
-class Imap(imaplib.IMAP4):
-    """imaplib with its overridable methods (open, read, readline, send, shutdown) on our wire."""
+class Imap:
+    """A connection that is signed in, as commands use it: socket, wire, tags. Thousands of them wait: nothing else is kept."""
+
+    __slots__ = ("_tags", "sock", "wire")
+
+    def __init__(self, sock: socket.socket, wire: Wire) -> None:
+        self.sock = sock
+        self.wire = wire
+        self._tags = 0
+
+    def new_tag(self) -> bytes:
+        """A tag that no command has had; imaplib's, which served until the sign-in, begin with four letters."""
+        self._tags += 1
+        return b"T%d" % self._tags
+
+
+class Imap4(imaplib.IMAP4):
+    """imaplib with its overridable methods (open, read, readline, send, shutdown) on our wire, for the sign-in."""
 
     wire: Wire
 
@@ -167,18 +184,18 @@ class Imap(imaplib.IMAP4):
 class Client(IMAPClient):  # type: ignore[misc]  # IMAPClient ships no types
     """IMAPClient over our `Imap`."""
 
-    _imap: Imap
+    _imap: Imap4
 
-    def __init__(self, make: Callable[[], Imap], patience: SocketTimeout) -> None:
+    def __init__(self, make: Callable[[], Imap4], patience: SocketTimeout) -> None:
         self._make = make
         super().__init__("", 0, ssl=False, timeout=patience)
         self._imap.debug = 0  # IMAPClient sets 5, and every line is then formatted for a log that nobody reads
 
-    def _create_IMAP4(self) -> Imap:  # noqa: N802 — IMAPClient's name
+    def _create_IMAP4(self) -> Imap4:  # noqa: N802 — IMAPClient's name
         return self._make()
 
     @property
-    def imap(self) -> Imap:
+    def imap(self) -> Imap4:
         """The connection underneath."""
         return self._imap
 
@@ -210,7 +227,7 @@ def connect(where: Where, lifeline: Lifeline, patience: SocketTimeout) -> Client
 
 
 def _greeted(where: Where, lifeline: Lifeline, context: ssl.SSLContext | None, patience: SocketTimeout) -> Client:
-    client = Client(lambda: Imap(where, lifeline, context, patience), patience)
+    client = Client(lambda: Imap4(where, lifeline, context, patience), patience)
     if where.tls == "starttls":
         try:
             client.imap.starttls_or_refuse()
@@ -268,7 +285,7 @@ def _only_where_allowed(where: Where, sock: socket.socket) -> None:
 def _refused_certificate(where: Where, patience: SocketTimeout) -> bytes | None:
     """Connect again, only to look at the certificate; None if that fails too."""
     with contextlib.suppress(OSError, imaplib.IMAP4.error, Insecure, Lost):
-        imap = Imap(where, Lifeline(), looking_only(), patience)
+        imap = Imap4(where, Lifeline(), looking_only(), patience)
         try:
             if where.tls == "starttls":
                 imap.starttls_or_refuse()

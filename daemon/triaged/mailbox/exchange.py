@@ -62,8 +62,7 @@ def exchange(
 def start(imap: Imap, command: bytes, *, octets: int = 0, lines: int = LINES) -> bytes:
     """Send `command`; its tag."""
     imap.wire.allow(octets=OCTETS + octets, lines=lines)
-    tag: bytes = imap._new_tag()  # noqa: SLF001 — tags must not clash with imaplib's own
-    imap.tagged_commands.pop(tag, None)
+    tag = imap.new_tag()
     imap.sock.sendall(b"%s %s\r\n" % (tag, command))
     return tag
 

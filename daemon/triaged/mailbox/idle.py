@@ -6,9 +6,9 @@ something already lies in the buffer; a file descriptor watched after it was clo
 """
 
 import asyncio
-import contextlib
 import re
 
+from triaged.clock import Bell
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, Lost, PollInstead, Refused, farewell
 from triaged.mailbox.exchange import completion, finish, ignore, start, whole
@@ -69,27 +69,27 @@ class Watch:
         self._loop = asyncio.get_running_loop()
         self._wire = wire
         self._descriptor = descriptor
-        self._news: asyncio.Future[None] = self._loop.create_future()
+        self._news = False
         self.ended = False  # the connection is closed from the other side
 
-    async def wait(self, wake: asyncio.Event, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — an end among others, not an error
+    async def wait(self, wake: Bell, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — an end among others, not an error
         """Until the server speaks, `wake` is set, or `timeout` seconds have passed."""
-        self._loop.add_reader(self._descriptor, self._readable)
-        waking = asyncio.ensure_future(wake.wait())
+        end: asyncio.Future[None] = self._loop.create_future()
+        self._loop.add_reader(self._descriptor, self._readable, end)
         try:
-            await asyncio.wait((self._news, waking), timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            await wake.wait(timeout, other=end)
         finally:
             # before anybody can close the descriptor: its number may be another connection's a moment later
             self._loop.remove_reader(self._descriptor)
-            waking.cancel()
-        if self._news.done():
+        if self._news:
             return IdleEnd.READABLE
         return IdleEnd.WOKEN if wake.is_set() else IdleEnd.TIMED_OUT
 
-    def _readable(self) -> None:
+    def _readable(self, end: asyncio.Future[None]) -> None:
         arrival = self._wire.look()
         self.ended = arrival is Arrival.END
         if self.ended or not self._wire.drop_keepalives():
             self._loop.remove_reader(self._descriptor)  # it stays readable: the loop would spin
-            with contextlib.suppress(asyncio.InvalidStateError):
-                self._news.set_result(None)
+            self._news = True
+            if not end.done():
+                end.set_result(None)

@@ -50,10 +50,10 @@ def sign_on(
 ) -> tuple[Imap, Capabilities, str]:
     """Connect, sign in, ask what the server can; with its greeting. Raises as `connection.connect` and `login.sign_in`."""
     client = connect(where, lifeline, patience)
-    imap = client.imap
-    greeting = sys.intern(words(_GREETING.sub(b"", imap.welcome or b"", count=1)))
-    if imap.state == "NONAUTH":  # PREAUTH (RFC 3501 7.1.4): signed in by other means
+    greeting = sys.intern(words(_GREETING.sub(b"", client.imap.welcome or b"", count=1)))
+    if client.imap.state == "NONAUTH":  # PREAUTH (RFC 3501 7.1.4): signed in by other means
         sign_in(client, credentials)
+    imap = Imap(client.imap.sock, client.imap.wire)  # the libraries' part ends here
     names: list[bytes] = []
 
     def take(line: bytes) -> None:
@@ -63,7 +63,6 @@ def sign_on(
 
     # asked for anew: what was said before the sign-in, or along with it, is often another list (iCloud)
     exchange(imap, b"CAPABILITY", take)
-    imap.untagged_responses.clear()
     return imap, read(names), greeting
 
 

@@ -8,6 +8,7 @@ a hit of SEARCH HEADER that was not compared (it finds parts of values).
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Refused
@@ -60,7 +61,7 @@ def select(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
         elif found := _NUMBER.match(line):
             numbers[found[1].decode().upper()] = int(found[2])
         elif found := _FLAGS.match(line):
-            flags["permanent" if found[1] else "known"] = frozenset(found[2].decode("utf-8", "replace").lower().split())
+            flags["permanent" if found[1] else "known"] = _flags(found[2])
 
     done = exchange(imap, b"SELECT " + quoted(name), take)
     if not numbers.get("UIDVALIDITY"):
@@ -77,6 +78,12 @@ def select(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
         read_only=done.code == b"READ-ONLY",
     )
     return Folder(name, selected, permanent)
+
+
+@lru_cache(maxsize=256)
+def _flags(words: bytes) -> frozenset[str]:
+    """Flags as a server lists them; equal folders share one value."""
+    return frozenset(words.decode("utf-8", "replace").lower().split())
 
 
 def select_or_say(imap: Imap, name: str, *, keywords: bool | None) -> Folder:

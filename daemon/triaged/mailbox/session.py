@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from imapclient import SocketTimeout
 
+from triaged.clock import Bell
 from triaged.mailbox import capabilities as capability_words
 from triaged.mailbox import fetching, folders, idle, moves, selecting, storing
 from triaged.mailbox.capabilities import Capabilities
@@ -334,7 +335,7 @@ class Session:
 
     # ── waiting ──
 
-    async def idle(self, wake: asyncio.Event, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — an end among others, not an error
+    async def idle(self, wake: Bell, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — an end among others, not an error
         """Wait for mail in the selected folder without a thread; every other call waits meanwhile.
 
         Returns:
@@ -364,7 +365,7 @@ class Session:
         if refused is not None and asyncio.get_running_loop().time() - refused < IDLE_AGAIN:
             raise PollInstead("the server refused IDLE a while ago")
 
-    async def _watched(self, line: Line, wake: asyncio.Event, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — as above
+    async def _watched(self, line: Line, wake: Bell, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — as above
         watch = idle.Watch(line.imap.wire, line.imap.sock.fileno())
         try:
             end = await watch.wait(wake, timeout)

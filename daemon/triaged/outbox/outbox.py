@@ -9,9 +9,9 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from triaged.clock import LONGEST_NAP, Clock
+from triaged.clock import LONGEST_NAP, Bell, Clock
 from triaged.core.errors import TriagedError
-from triaged.ledger import LedgerBusy, LedgerFull, LedgerThread, LedgerUnavailable, ReplyRow
+from triaged.ledger import Ledger, LedgerBusy, LedgerFull, LedgerThread, LedgerUnavailable, ReplyRow
 from triaged.log.events import Events
 from triaged.outbox.serving import Serving, Surroundings
 from triaged.outbox.values import Preparation
@@ -61,7 +61,7 @@ class Outbox:
         self._on_served = on_served
         chance = chance or random.Random()  # noqa: S311 — jitter, no secret
         self._serving = Serving(Surroundings(account, preparation, book, clock, events, chance))
-        self._wake = asyncio.Event()
+        self._wake = Bell()
         self._round = asyncio.Lock()
         self._stopping = False
         self._sleeping = False
@@ -88,6 +88,7 @@ class Outbox:
         """Serve the queue until stopped. A cancellation lets a delivery under way end, for at most `GRACE`."""
         while not self._stopping:
             self._wake.clear()
+            nap: float | None
             try:
                 await self.once()
                 nap = await self._until_next()
@@ -97,11 +98,19 @@ class Outbox:
                     self._degraded = True
                     self._events.emit("account.degraded", error=str(error), reason="no reply can be claimed")
                 nap = LEDGER_AGAIN.total_seconds()
-            self._sleeping = True
-            try:
+            await self._rest_for(nap)
+
+    async def _rest_for(self, nap: float | None) -> None:
+        """Do nothing for so long, or until woken; with nothing in the queue only until woken."""
+        self._sleeping = True
+        try:
+            if nap is None:
+                await self._wake.wait()
+                self._drift = self._clocks()  # what comes now was planned by the clock as it is now
+            else:
                 await self._clock.sleep(nap, self._wake)
-            finally:
-                self._sleeping = False
+        finally:
+            self._sleeping = False
 
     @property
     def at_rest(self) -> bool:
@@ -116,7 +125,7 @@ class Outbox:
     async def _once(self) -> int:
         taken = 0
         while not self._stopping and not self._resting():
-            due = await self._due(timedelta(0), _AT_ONCE)
+            due = await self._due()
             if not due or not await self._looked(due):
                 break
             taken += await self._protected(self._served([reply.id for reply in due]))
@@ -137,20 +146,19 @@ class Outbox:
                 self._rest(rest)
         return len(waiting)
 
-    async def _due(self, ahead: timedelta, limit: int) -> list[ReplyRow]:
-        until = self._clock.now() + ahead
-        return await self._book.call(lambda ledger: ledger.due_replies(until, self._account, limit))
+    async def _due(self) -> list[ReplyRow]:
+        return await self._book.call(Ledger.due_replies, self._clock.now(), self._account, _AT_ONCE)
 
     # -- when
 
-    async def _until_next(self) -> float:
-        """Seconds to the next reply or the end of a rest, at most a nap."""
+    async def _until_next(self) -> float | None:
+        """Seconds to the next reply or the end of a rest, at most a nap; None: nothing waits."""
         now = self._clock.now()
         nap = timedelta(seconds=LONGEST_NAP)
         if (rest := self._rest_of(now)) > timedelta(0):
             return min(rest, nap).total_seconds()
-        ahead = await self._due(nap, 1)
-        return max(min(ahead[0].try_at - now, nap), _SHORTEST_NAP).total_seconds() if ahead else nap.total_seconds()
+        first = await self._book.call(Ledger.next_reply_due, self._account)
+        return None if first is None else max(min(first - now, nap), _SHORTEST_NAP).total_seconds()
 
     def _resting(self) -> bool:
         now = self._clock.now()

@@ -4,12 +4,11 @@ In: the office, the line to the service manager, and what is to be said there. I
 ledger it takes the daemon down, any other trouble of the ledger is the desks' to tell.
 """
 
-import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from triaged.clock import LONGEST_NAP
+from triaged.clock import LONGEST_NAP, Bell
 from triaged.desk.office import Office
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
 from triaged.service.notify import Notifier
@@ -24,20 +23,27 @@ class Care:
     """One loop beside all others.
 
     Args of the construction: `summary`, the line for `systemctl status`; `keep`, the time after which what is closed is
-    forgotten (None: never), asked anew each time, since a reload may change it.
+    forgotten (None: never), asked anew each time, since a reload may change it; `wake`, told which accounts have something
+    due: one that missed the news of it is a minute late, and no account has to ask for itself.
     """
 
     def __init__(
-        self, office: Office, notifier: Notifier, summary: Callable[[], str], keep: Callable[[], timedelta | None]
+        self,
+        office: Office,
+        notifier: Notifier,
+        summary: Callable[[], str],
+        keep: Callable[[], timedelta | None],
+        wake: Callable[[frozenset[int]], None],
     ) -> None:
         self._office = office
         self._notifier = notifier
         self._summary = summary
         self._keep = keep
+        self._wake = wake
         self._folded = office.now()  # the start has just done it
         self._tidied = office.now() - TIDY_EVERY + FOLD_EVERY  # reading a large file must not hold up the start
 
-    async def run(self, stopping: asyncio.Event) -> None:
+    async def run(self, stopping: Bell) -> None:
         """Go round until the daemon stops.
 
         Raises:
@@ -54,7 +60,7 @@ class Care:
             LedgerDamaged: the file is not sound any more.
         """
         with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):  # an answer too: the thread is well
-            await self._office.write(Ledger.next_due)
+            self._wake(await self._office.write(Ledger.accounts_due, self._office.now()))
         self._notifier.alive(self._summary())
         with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):  # at the next round then
             await self._fold_in()

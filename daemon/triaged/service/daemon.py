@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from triaged import __version__
-from triaged.clock import Clock, SystemClock
+from triaged.clock import Bell, Clock, SystemClock
 from triaged.config import Loaded, load, state_file
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Mode
@@ -83,7 +83,7 @@ class Daemon:
         self.tokens: Tokens | None = None
         self.pools = Pools()
         self.stations: dict[str, Station] = {}  # by login
-        self.stopping = asyncio.Event()
+        self.stopping = Bell()
         self.ready = asyncio.Event()
         self.started_at = self.clock.now()
         self._reloading = asyncio.Event()
@@ -127,6 +127,7 @@ class Daemon:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(tokens.keeper.run(), name="tokens")
+                alarms = group.create_task(office.alarms.run(), name="alarms")
                 self._staff = self._staffed(office, tokens, group, careful=recovery.unclean)
                 await self._staff.man()
                 self._say_recovered(recovery)
@@ -138,10 +139,11 @@ class Daemon:
                     group.create_task(self._once(), name="once")
                 else:
                     group.create_task(self._reload_when_told(), name="reload")
-                    care = Care(office, self.notifier, self.summary, self._keep)
+                    care = Care(office, self.notifier, self.summary, self._keep, self._wake_due)
                     group.create_task(care.run(self.stopping), name="care")
                 await self.stopping.wait()
                 await self._stop(once=once)
+                alarms.cancel()
                 ready.cancel()  # accounts that were never tried would be waited for
         except* LedgerDamaged as damaged:
             self.events.emit("service.stopping", level="error", error=str(damaged.exceptions[0]))
@@ -192,6 +194,11 @@ class Daemon:
             station.wake()
         if self.rounds is not None:
             self.rounds.wake()
+
+    def _wake_due(self, accounts: frozenset[int]) -> None:
+        for station in self.stations.values():
+            if station.row.id in accounts:
+                station.wake()
 
     def households(self) -> list[Household]:
         """Every person with her desks, as configured at this instant."""

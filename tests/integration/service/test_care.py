@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from server.clock import DrivenClock
 from support.loglines import LogLines
+from triaged.clock import Bell
 from triaged.desk.office import Office
 from triaged.ledger import Ledger, LedgerDamaged, LedgerThread
 from triaged.ledger.opening import generation_file
@@ -29,10 +30,11 @@ class Round:
     clock: DrivenClock
     care: Care = field(init=False)
     fed: int = 0
+    due: list[frozenset[int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         office = Office(self.book, self.clock, LogLines(self.clock.now).events)
-        self.care = Care(office, Notifier(), self._summary, lambda: timedelta(days=30))
+        self.care = Care(office, Notifier(), self._summary, lambda: timedelta(days=30), self.due.append)
 
     def _summary(self) -> str:
         self.fed += 1  # it is asked for when the watchdog is fed, and only then
@@ -69,8 +71,17 @@ async def test_the_watchdog_starves_while_the_ledgers_thread_does_not_answer(aro
     assert around.fed == 1
 
 
+async def test_each_round_says_which_accounts_have_something_due(around: Round):
+    now = around.clock.now()
+    accounts = await around.book.call(Ledger.register, "dana", ["a@roth.example", "b@roth.example"], now)
+    owing = accounts["b@roth.example"].id
+    await around.book.call(Ledger.plan, "dana", "append", "digest", now, account=owing, args={})
+    await around.care.once()
+    assert around.due == [frozenset({owing})]
+
+
 async def test_it_is_fed_again_and_again_until_the_stop(around: Round):
-    stopping = asyncio.Event()
+    stopping = Bell()
     running = asyncio.create_task(around.care.run(stopping))
     while around.fed < 4:
         await around.book.call(Ledger.next_due)  # behind what the round has asked the ledger's thread for

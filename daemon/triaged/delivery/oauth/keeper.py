@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
-from triaged.clock import LONGEST_NAP, Clock
+from triaged.clock import LONGEST_NAP, Bell, Clock
 from triaged.core.errors import TriagedError
 from triaged.delivery.oauth.errors import NotNow, SignInNeeded
 from triaged.delivery.oauth.lifetime import Death, death, is_fresh, warning_due
@@ -90,7 +90,7 @@ class Keeper:
         self._secret, self._tell, self._web = secret, tell, web
         self._chance = chance or random.SystemRandom()
         self._watches: dict[str, _Watch] = {}
-        self._wake = asyncio.Event()
+        self._wake = Bell()
         self._stopping = False
         self._sleeping = False
 

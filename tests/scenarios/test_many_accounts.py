@@ -1,0 +1,56 @@
+"""Many accounts in one process: what they share, and how little each has of its own while it waits."""
+
+import asyncio
+import gc
+import imaplib
+import ssl
+import threading
+
+from scenarios.conftest import Opening
+from server.certificates import Authority
+from server.dovecot import Dovecot
+
+COUNT = 30
+_HEAD = """
+[me]
+name = "Dana Roth"
+timezone = "Europe/Berlin"
+[account.work]
+addresses = ["dana@roth.example"]
+imap = $IMAP
+[client.harbor]
+from = ["*@harbor.example"]
+[[rule]]
+name = "Everything waits"
+then = "defer"
+until = "in 2h"
+"""
+
+
+def _account(number: int, dovecot: Dovecot, authority: Authority) -> str:
+    where = f'host = "{dovecot.host}", port = {dovecot.imaps}, trust_ca = "{authority.ca}"'
+    who = f'user = "{dovecot.new_user()}", password = "{dovecot.password}"'
+    return f'[account.a{number}]\naddresses = ["dana{number}@roth.example"]\nimap = {{ {where}, {who} }}\n'
+
+
+async def test_accounts_that_wait_share_threads_trust_rules_and_the_ticking_of_time(
+    stages: Opening, dovecot: Dovecot, authority: Authority
+):
+    accounts = "".join(_account(number, dovecot, authority) for number in range(COUNT))
+    stage = stages(_HEAD + accounts)
+    await stage.open()
+    stations = list(stage.daemon.stations.values())
+    assert [station.desk.health.state for station in stations] == ["watching"] * (COUNT + 1)
+    assert len({id(station.desk.settings()[0].rules) for station in stations}) == 1  # compiled once a person
+    assert len(_living(ssl.SSLContext)) <= 2  # one a file of trusted certificates, and one that only looks
+    assert not _living(imaplib.IMAP4)  # the library's part ends with the sign-in
+    assert sum("imap" in thread.name for thread in threading.enumerate()) <= 16 + 8
+    own = [task for task in asyncio.all_tasks() if any(station.row.login in task.get_name() for station in stations)]
+    assert len(own) == 2 * len(stations)
+    assert stage.clock.sleeping <= 8  # nobody wakes for an account that has nothing due
+    await stage.close()
+
+
+def _living(kind: type) -> list[object]:
+    gc.collect()
+    return [each for each in gc.get_objects() if isinstance(each, kind)]
