@@ -125,10 +125,12 @@ _EVENTS: Mapping[Verdict, Event] = {
 
 def _tell_reply(events: Events, admission: Admission, decision: Decision) -> None:
     plan = decision.reply
-    bound = events.bind(client=decision.client, mode=admission.arriving.mode, item=admission.item)
     if plan is not None and admission.reply is not None:
-        bound.emit(
+        events.emit(
             "reply.joined" if admission.joined else "reply.scheduled",
+            client=decision.client,
+            mode=admission.arriving.mode,
+            item=admission.item,
             reply=admission.reply,
             template=plan.template,
             language=plan.language,
@@ -140,15 +142,22 @@ def _tell_reply(events: Events, admission: Admission, decision: Decision) -> Non
         reason = "urgent mail of this client came" if decision.verdict is Verdict.URGENT else reply.reason
         events.emit("reply.cancelled", **of_reply(reply), reason=reason)
     if admission.opted_out:
-        bound.emit("reply.opted_out", to=decision.correspondent, reason="the correspondent wrote STOP")
+        events.emit(
+            "reply.opted_out",
+            client=decision.client,
+            mode=admission.arriving.mode,
+            item=admission.item,
+            to=decision.correspondent,
+            reason="the correspondent wrote STOP",
+        )
 
 
 def _tell_pass(events: Events, admission: Admission, decision: Decision) -> None:
-    bound = events.bind(client=decision.client, item=admission.item)
+    client, item = decision.client, admission.item
     if admission.pass_spent:
-        bound.emit("pass.spent", rule=decision.rule, passes_left=decision.passes_left)
+        events.emit("pass.spent", client=client, item=item, rule=decision.rule, passes_left=decision.passes_left)
     if decision.pass_wanted is not None:
-        bound.emit("pass.exhausted", rule=decision.pass_wanted, passes_left=0)
+        events.emit("pass.exhausted", client=client, item=item, rule=decision.pass_wanted, passes_left=0)
 
 
 def tell(events: Events, consequences: Sequence[Consequence]) -> None:

@@ -128,20 +128,25 @@ def _visible(found: re.Match[str]) -> str:
     return " " if found[0] in "\t\n\r\u2028\u2029" else "\N{REPLACEMENT CHARACTER}"
 
 
-def _text(name: str, value: object) -> str:
+def _text(name: str, value: object, _zone: tzinfo | None = None) -> str:
     if isinstance(value, Enum):
         value = value.value
     if not isinstance(value, str):
         raise UnknownEventError(f"{name} is a text, not {type(value).__name__}")
     if name in CHOICES and value not in CHOICES[name]:
         raise UnknownEventError(f"{name} is one of {', '.join(CHOICES[name])}, not {value!r}")
-    text = _UNPRINTABLE.sub(_visible, value)
+    text = value if value.isprintable() else _UNPRINTABLE.sub(_visible, value)
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
-def _number(name: str, value: object, form: Form) -> int | float:
-    allowed = int if form == "count" else (int, float)
-    if not isinstance(value, allowed) or isinstance(value, bool) or value < 0:
+def _count(name: str, value: object, _zone: tzinfo | None) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise UnknownEventError(f"{name} is a whole number from 0 on, not {value!r}")
+    return value
+
+
+def _number(name: str, value: object, _zone: tzinfo | None) -> int | float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
         raise UnknownEventError(f"{name} is a number from 0 on, not {value!r}")
     return value if isinstance(value, int) else round(value, 3)
 
@@ -152,12 +157,22 @@ def _instant(name: str, value: object, zone: tzinfo | None) -> str:
     return (value.astimezone(zone) if zone else value).isoformat(timespec="seconds")
 
 
-def _words(name: str, value: object) -> list[str]:
+def _words(name: str, value: object, _zone: tzinfo | None) -> list[str]:
     if isinstance(value, frozenset):
         value = sorted(value)
     if not isinstance(value, tuple | list):
         raise UnknownEventError(f"{name} is several words, not {type(value).__name__}")
     return [_text(name, word) for word in value]
+
+
+_RENDERERS: Final[Mapping[Form, Callable[[str, object, tzinfo | None], object]]] = {
+    "text": _text,
+    "count": _count,
+    "number": _number,
+    "instant": _instant,
+    "words": _words,
+}
+_RENDERER: Final = {name: _RENDERERS[form] for name, form in FIELDS.items()}
 
 
 def rendered(name: str, value: object, zone: tzinfo | None = None) -> object:
@@ -166,17 +181,10 @@ def rendered(name: str, value: object, zone: tzinfo | None = None) -> object:
     Raises:
         UnknownEventError: no such field, or not its type.
     """
-    match FIELDS.get(name):
-        case "text":
-            return _text(name, value)
-        case "count" | "number" as form:
-            return _number(name, value, form)
-        case "instant":
-            return _instant(name, value, zone)
-        case "words":
-            return _words(name, value)
-        case None:
-            raise UnknownEventError(f"no event has a field {name!r}")
+    renderer = _RENDERER.get(name)
+    if renderer is None:
+        raise UnknownEventError(f"no event has a field {name!r}")
+    return renderer(name, value, zone)
 
 
 class Threshold:
