@@ -184,6 +184,11 @@ class WorkTime:
             return "office"
         return "focus" if any(start <= at < end for start, end in self.office(self.date_of(at))) else "off"
 
+    @property
+    def always(self) -> bool:
+        """Whether there is no hour at which I am not available."""
+        return self.week is None and not (self.on or self.holidays or self.away or self.focus)
+
     # -- searches
 
     def _free_from(self, day: date) -> Iterator[Interval]:
@@ -195,6 +200,8 @@ class WorkTime:
 
         None where there is none within `HORIZON`, and, strictly, for somebody who is always available.
         """
+        if strictly and self.always:
+            return None  # not one day of two years need be looked at
         before: datetime | None = None
         for start, end in self._free_from(self.date_of(at) - _DAY):
             if not strictly and at < end:
