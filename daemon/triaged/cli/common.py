@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
 from triaged.config import Loaded, default_path, load, state_file
@@ -145,6 +146,9 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: st
     if not rows:
         sys.stdout.write(empty + "\n")
         return
+    if not sys.stdout.isatty():
+        sys.stdout.writelines(_plain_table(columns, rows))
+        return
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
@@ -155,6 +159,22 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: st
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console().print(table)
+
+
+def _plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table, one a row however long: what reads them may fold them."""
+    cells = [tuple(columns), *(tuple(" ".join(cell.split()) for cell in row) for row in rows)]
+    widths = [max(map(_columns_of, column)) for column in zip(*cells, strict=True)]
+    for number, row in enumerate(cells):
+        padded = (cell + " " * (width - _columns_of(cell)) for cell, width in zip(row, widths, strict=True))
+        yield "   ".join(padded).rstrip() + "\n"
+        if number == 0:
+            yield "─" * (sum(widths) + 3 * (len(widths) - 1)) + "\n"
+
+
+def _columns_of(text: str) -> int:
+    """How wide a text stands in a fixed pitch (UAX 11)."""
+    return len(text) if text.isascii() else len(text) + sum(east_asian_width(each) in "WF" for each in text)
 
 
 def console() -> "Any":

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ def _mail(args: argparse.Namespace, loaded: Loaded) -> list[Old]:
             found.extend(fetched(loaded, source, since))
         else:
             path = Path(source)
-            found.extend(_progress(old_mail(path), count(path) if path.exists() else 0, f"reading {source}"))
+            found.extend(_progress(old_mail(path), partial(count, path), f"reading {source}"))
     kept = [old for old in found if since is None or old.arrived >= since]
     return sorted(kept, key=lambda old: old.arrived)
 
@@ -131,11 +132,11 @@ def _rehearsed(mail: Sequence[Old], loaded: Loaded, label: str | None, against: 
     people = [person for person in persons if person is not None]
     whose = [person_for(old.message, people) for old in mail]
     if against is None:
-        decisions = _decided(_progress(mail, len(mail), "deciding"), whose)
+        decisions = _decided(_progress(mail, lambda: len(mail), "deciding"), whose)
         return [Line(old, person, decision) for old, person, decision in zip(mail, whose, decisions, strict=True)]
     others = [against.person(p.label) or against.persons[0] for p in whose]
     before = _beside(mail, others)
-    now = _decided(_progress(mail, len(mail), "deciding"), whose)
+    now = _decided(_progress(mail, lambda: len(mail), "deciding"), whose)
     return [Line(*line) for line in zip(mail, whose, now, before(), strict=True)]
 
 
@@ -186,9 +187,9 @@ def _essence(decision: Decision) -> tuple[Any, ...]:
     )
 
 
-def _progress(things: Iterable[Old], total: int, title: str) -> Iterable[Old]:
+def _progress(things: Iterable[Old], count_them: Callable[[], int], title: str) -> Iterable[Old]:
     """A bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty() or total < WORTH_A_BAR:
+    if not sys.stderr.isatty() or (total := count_them()) < WORTH_A_BAR:
         return things
     from rich.console import Console
     from rich.progress import track

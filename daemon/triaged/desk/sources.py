@@ -4,6 +4,7 @@ Only what the daemon itself would read of each message is read: the header and t
 """
 
 import mailbox
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,7 +32,9 @@ class Old:
 
 
 def count(path: Path) -> int:
-    """About how many messages there are, for a progress bar."""
+    """About how many messages there are, for a progress bar; none where there is nothing."""
+    if not path.exists():
+        return 0
     if path.is_dir():
         return sum(1 for _ in _files(path))
     return path.read_bytes().count(b"\nFrom ") + 1
@@ -62,7 +65,9 @@ def _files(path: Path) -> Iterator[Path]:
     if (path / "cur").is_dir() or (path / "new").is_dir():
         for sub in ("cur", "new"):
             if (path / sub).is_dir():
-                yield from sorted(file for file in (path / sub).iterdir() if file.is_file())
+                with os.scandir(path / sub) as found:
+                    names = sorted(file.name for file in found if file.is_file())
+                yield from (path / sub / name for name in names)
         return
     yield from sorted(path.glob("**/*.eml"))
 
@@ -71,7 +76,7 @@ def _from_file(file: Path) -> Old:
     try:
         with file.open("rb") as handle:
             raw = handle.read(_HEAD + BODY)
-            stat = file.stat()
+            stat = os.fstat(handle.fileno())
     except OSError as error:
         raise SourceError(f"{file}: {error.strerror or error}") from error
     return _old(file.name, raw, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))

@@ -304,10 +304,13 @@ def split(raw: bytes) -> tuple[bytes, bytes]:
     """Split a blob at its first blank line into header and body."""
     if raw.startswith((b"\n", b"\r\n")):
         return b"", raw.partition(b"\n")[2]
-    ends = [(at, len(end)) for end in _BLANK_LINES if (at := raw.find(end)) >= 0]
-    if not ends:
+    at, length = len(raw), 0
+    for end in _BLANK_LINES:
+        found = raw.find(end, 0, at + 1)
+        if found >= 0:
+            at, length = found, len(end)
+    if not length:
         # Where carriage returns alone end the lines, two of them are a blank one.
         header, _, body = raw.partition(b"\r\r") if b"\n" not in raw else (raw, b"", b"")
         return header, body
-    at, length = min(ends)
     return raw[: at + 1], raw[at + length :]
