@@ -6,7 +6,7 @@ from typing import Any
 from triaged.cli.common import console, print_table
 from triaged.report import tables
 from triaged.report.figures import Figures, Times
-from triaged.report.phrases import duration, period, share, weekdays
+from triaged.report.phrases import brief, period, share, weekdays
 from triaged.report.report import Part, Report
 from triaged.report.words import words_of
 
@@ -24,42 +24,57 @@ def show_page(report: Report, path: Path, *, named: bool) -> None:
     if not report.arrivals and not report.whole.figures.told:
         out.print(words.nothing)
         return
-    _table(report)
+    _tables(out, report)
     _when(out, report.whole)
     _course(out, report.whole)
     _waiting(out, report)
     _hints(out, report, path)
     out.print(
-        "A question begins with the first message that nobody answered yet; automatic replies never answer it, and robots and"
-        " lists never ask. “In hours” counts agreed hours alone, as agreed then. --html shows how each figure is counted.",
+        "\nA question begins with the first message that nobody answered yet; automatic replies never answer it, and robots and"
+        " lists never ask. Times are medians; “in hours” counts agreed hours alone, as agreed then. --html shows how each figure"
+        " is counted; `triaged explain ITEM` why a message was decided so.",
         style="dim",
     )
 
 
-def _table(report: Report) -> None:
-    columns = ("client", "mails", "outside", "acknowledged", "answered", "in hours", "promises", "waiting")
+def _tables(out: Any, report: Report) -> None:
+    """Two narrow ones: what came, and what was done about it."""
     parts = (*report.clients, report.whole) if len(report.clients) != 1 else report.clients
-    print_table(columns, [_cells(part) for part in parts], "")
+    came = ("client", "mails", "outside hours", "asked", "in calls", "waiting", "bursts")
+    print_table(came, [_came(part) for part in parts], "")
+    out.print()
+    done = ("client", "acknowledged", "answered", "in hours", "promises kept")
+    print_table(done, [_done(part) for part in parts], "")
 
 
-def _cells(part: Part) -> tuple[str, ...]:
+def _came(part: Part) -> tuple[str, ...]:
     f = part.figures
     return (
         part.name or "all",
         str(f.received),
-        f"{f.outside}\n{share(f.outside, f.received, 'en')}",
-        _median(f.acknowledged.elapsed),
-        _median(f.answered.elapsed),
-        _median(f.answered.office, days=False),
-        _kept(f),
-        f"{len(f.waiting)}" + f"\n{f.older} older" * bool(f.older),
+        f"{f.outside} ({share(f.outside, f.received, 'en')})",
+        str(f.questions),
+        str(f.talked or ""),
+        f"{len(f.waiting)}" + f" (+{f.older} older)" * bool(f.older),
+        str(f.bursts or ""),
     )
 
 
-def _median(times: Times, *, days: bool = True) -> str:
+def _done(part: Part) -> tuple[str, ...]:
+    f = part.figures
+    return (
+        part.name or "all",
+        _times(f.acknowledged.elapsed),
+        _times(f.answered.elapsed),
+        _times(f.answered.office, days=False),
+        _kept(f),
+    )
+
+
+def _times(times: Times, *, days: bool = True) -> str:
     if not times.count:
         return ""
-    return f"{duration(times.median, days=days)}\n90 %: {duration(times.p90, days=days)}"
+    return f"{brief(times.median, days=days)}\n90 %: {brief(times.p90, days=days)}"
 
 
 def _kept(f: Figures) -> str:
@@ -104,9 +119,9 @@ def _course(out: Any, part: Part) -> None:
         if median is None:
             out.print(f"{name:>8}")
             continue
-        promised = f"  promised {duration(one.promised, days=False)}" if one.promised else ""
+        promised = f"  promised {brief(one.promised, days=False)}" if one.promised else ""
         bar = "█" * max(round(median / longest * _BAR), 1)
-        out.print(f"{name:>8}  {bar:<{_BAR}}  {duration(median, days=False)} ({one.answered.count}){promised}")
+        out.print(f"{name:>8}  {bar:<{_BAR}}  {brief(median, days=False)} ({one.answered.count}){promised}")
 
 
 def _waiting(out: Any, report: Report) -> None:
@@ -116,8 +131,8 @@ def _waiting(out: Any, report: Report) -> None:
     names = tables.names_of(report)
     rows = [
         (
-            duration(one.age.elapsed),
-            duration(one.age.office, days=False),
+            brief(one.age.elapsed),
+            brief(one.age.office, days=False),
             names.get(one.client, one.client),
             one.subject or "",
             "" if one.item is None else str(one.item),

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 _HOUR, _TWO_DAYS, _DAY = 60, 48 * 60, 24 * 60  # minutes
+Length = Literal["short", "long", "narrow"]
 NONE = "–"
 _PLAIN_SPACES = str.maketrans("\u00a0\u2009\u202f", "   ")  # terminals and mail clients trip over the narrow ones
 
@@ -16,24 +17,29 @@ def duration(span: timedelta | None, language: str = "en", *, days: bool = True)
 
     `days` False: hours are the largest; a day of agreed hours is none of the calendar's.
     """
-    return _duration(span, language, days=days, prose=False)
+    return _duration(span, language, days=days, length="short")
+
+
+def brief(span: timedelta | None, *, days: bool = True) -> str:
+    """For a narrow column, in English: "12m", "3h 5m", "2d 4h"."""
+    return _duration(span, "en", days=days, length="narrow") if span is not None else NONE
 
 
 def duration_in_prose(span: timedelta | None, language: str) -> str:
     """For a sentence: "3 hours 5 minutes"; never days, which German would have to inflect."""
-    return _duration(span, language, days=False, prose=True)
+    return _duration(span, language, days=False, length="long")
 
 
-def _duration(span: timedelta | None, language: str, *, days: bool, prose: bool) -> str:
+def _duration(span: timedelta | None, language: str, *, days: bool, length: Length) -> str:
     if span is None:
         return NONE
     minutes = round(span.total_seconds() / 60)
     if minutes < _HOUR:
-        return _unit(minutes, "minute", language, prose=prose)
+        return _unit(minutes, "minute", language, length=length)
     large, small, size = ("hour", "minute", _HOUR) if minutes < _TWO_DAYS or not days else ("day", "hour", _DAY)
     whole, rest = divmod(minutes, size)
     rest = rest if small == "minute" else rest // _HOUR
-    parts = [_unit(whole, large, language, prose=prose), _unit(rest, small, language, prose=prose)]
+    parts = [_unit(whole, large, language, length=length), _unit(rest, small, language, length=length)]
     return " ".join(parts[: 2 if rest else 1])
 
 
@@ -92,13 +98,14 @@ def listed(words: Sequence[str], language: str) -> str:
 
 
 @cache
-def _unit(number: int, unit: str, language: str, *, prose: bool) -> str:
+def _unit(number: int, unit: str, language: str, *, length: Length) -> str:
     from babel.units import format_unit
 
-    length: Literal["short", "long", "narrow"] = "short"
-    if language in ("en", "de", "fr", "es") and (prose or unit == "day"):
+    if language not in ("en", "de", "fr", "es"):
+        length = "short"
+    elif length == "short" and unit == "day":
         length = "long"  # short is "2 Tg."; other languages' long forms are beyond Babel 2.18
-    elif language == "es":
+    elif length == "short" and language == "es":
         length = "narrow"  # short is "1 horas" in CLDR 46
     locale = "en" if language == "en" else _locale(language)  # British is "5 hrs 1 min", American "5 hr 1 min"
     words = str(format_unit(number, f"duration-{unit}", length=length, locale=locale))
