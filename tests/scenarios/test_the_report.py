@@ -40,4 +40,4 @@ async def test_the_report_tells_what_the_daemon_has_seen(
     assert "lindenhof" not in page.read_text("utf-8")
     capsys.readouterr()
     assert main(["report", "-c", path, *period]) == 0
-    assert "2 hr" in capsys.readouterr().out
+    assert " 2h " in capsys.readouterr().out

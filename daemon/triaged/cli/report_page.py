@@ -5,7 +5,7 @@ from typing import Any
 
 from triaged.cli.common import console, print_table
 from triaged.report import tables
-from triaged.report.figures import Figures, Times
+from triaged.report.figures import WHENS, Figures, Times
 from triaged.report.phrases import brief, period, share, weekdays
 from triaged.report.report import Part, Report
 from triaged.report.words import words_of
@@ -45,6 +45,15 @@ def _tables(out: Any, report: Report) -> None:
     out.print()
     done = ("client", "acknowledged", "answered", "in hours", "promises kept")
     print_table(done, [_done(part) for part in parts], "")
+    out.print("\n" + _sorts(report.whole.figures))
+
+
+def _sorts(f: Figures) -> str:
+    words = words_of("en")
+    decided = [f"{count} {words.verdicts[verdict]}" for verdict, count in sorted(f.verdicts.items())]
+    came = [f"{f.arrived[when]} {words.arrived[when]}" for when in WHENS if f.arrived[when]]
+    passes = [f"passes spent: {f.passes}"] if f.passes else []
+    return "; ".join(("decided: " + ", ".join(decided), "came: " + ", ".join(came), *passes)).capitalize() + "."
 
 
 def _came(part: Part) -> tuple[str, ...]:
