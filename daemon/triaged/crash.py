@@ -1,7 +1,8 @@
-"""Named places where a test may let the daemon die. In production nothing happens here.
+"""Named places where a test may let the daemon die, or make a mistake. In production nothing happens here.
 
 `TRIAGED_CRASH_AT=n` dies at the n-th point that is passed, `TRIAGED_CRASH_AT=name` at the first of that name,
 `TRIAGED_CRASH_LOG=FILE` writes down the names that were passed. Dying is `os._exit`: nothing is flushed, as with SIGKILL.
+`TRIAGED_MISTAKE=decide:<id@host>` lets deciding about the message of that Message-ID raise.
 """
 
 import os
@@ -12,6 +13,7 @@ EXIT = 100
 
 _AT = os.environ.get("TRIAGED_CRASH_AT", "")
 _LOG = os.environ.get("TRIAGED_CRASH_LOG", "")
+_MISTAKE = os.environ.get("TRIAGED_MISTAKE", "")
 _passed = 0
 
 
@@ -26,3 +28,9 @@ def point(name: str) -> None:
             log.write(name + "\n")
     if _AT in (name, str(_passed)):
         os._exit(EXIT)
+
+
+def mistake(name: str, about: str | None) -> None:
+    """Pass the step `name` for one message; raise here what we never meant to, if a test asked for it."""
+    if _MISTAKE and f"{name}:{about}" == _MISTAKE:
+        raise ZeroDivisionError(f"a mistake of ours in {name}")

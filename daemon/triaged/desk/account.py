@@ -274,8 +274,10 @@ class Desk:
         """Take in what is new in every watched folder."""
         now = self.office.now()
         others_due = self._status_at is None or now - self._status_at >= STATUS_EVERY
+        struck = {item.folder for item in await self.office.write(Ledger.struck, self.row.id, now)}
         for number, folder in enumerate(account.watch):
-            if number and not (others_due and await triage.has_news(self, session, folder)):
+            asked = not number or folder in struck
+            if not asked and not (others_due and await triage.has_news(self, session, folder)):
                 continue
             try:
                 await triage.sweep(self, session, person, account, folder)
@@ -310,11 +312,12 @@ class Desk:
         """Idle, or poll, until something may have happened. True: it is time to look around."""
         _, account = self.settings()
         due = await self.office.write(Ledger.next_effect_due, self.row.id)
+        again = await self.office.write(Ledger.next_retry, self.row.id, self.office.now())
         limit = session.profile.reidle.total_seconds() * self.office.chance.uniform(0.85, 1.0)
         if len(account.watch) > 1:
             limit = min(limit, STATUS_EVERY.total_seconds())
         end = self.office.now() + timedelta(seconds=limit)
-        self.office.alarms.set(self.wake, min(due, end) if due else end)
+        self.office.alarms.set(self.wake, min(each for each in (due, again, end) if each))
         self.waiting = True
         try:
             await session.idle(self.wake, limit)

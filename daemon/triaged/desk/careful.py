@@ -47,7 +47,8 @@ async def _one(desk: "Desk", session: Session, person: Person, account: Account,
         return
     try:
         fetched = await triage.fetch(session, person, row, [uid])
-    except Garbled:
+    except Garbled as garbled:
+        await office.write(Ledger.blame, strike.item, str(garbled))
         await office.write(Ledger.advance, desk.row.id, row.name, uid + 1)  # those behind it must not wait for it
         raise
     if not fetched:  # a hand was faster
@@ -59,8 +60,9 @@ async def _one(desk: "Desk", session: Session, person: Person, account: Account,
     except TriagedError:
         raise
     except Exception as error:  # noqa: BLE001 — the top of one message's path: keep the mail, say it, go on
-        await office.write(Ledger.advance, desk.row.id, row.name, uid + 1)
         words = f"{type(error).__name__}: {error}"
+        await office.write(Ledger.blame, strike.item, words)
+        await office.write(Ledger.advance, desk.row.id, row.name, uid + 1)
         desk.events.emit(
             "account.degraded", level="error", item=strike.item, folder=row.name, uid=uid, error=words,
             reason="a message cannot be decided; it stays where it is and is tried again",
@@ -70,5 +72,5 @@ async def _one(desk: "Desk", session: Session, person: Person, account: Account,
 def _say_given_up(desk: "Desk", account: Account, place: Place, strike: Strike) -> None:
     desk.events.emit(
         "message.unreadable", mode=account.mode, item=strike.item, folder=place.folder, uid=place.uid, verdict="urgent",
-        reason="it could not be read three times; it stays where it is",
+        reason="it could not be dealt with three times; it stays where it is", error=strike.reason,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from triaged import crash
 from triaged.core.authres import Verdict as Trusted
 from triaged.core.decide import decide
 from triaged.core.decision import Decision
@@ -183,6 +184,7 @@ async def admit(
     movable = desk.layout is None or desk.layout.movable
 
     def judge(arrived: Arriving, facts: Facts) -> Decision:
+        crash.mistake("decide", arrived.message.message_id)
         return decide(chosen[id(arrived)].who, facts, person, account, movable=movable)
 
     arrivals = {id(one.message): one for one in seen}

@@ -14,17 +14,23 @@ from triaged.core.decision import Decision
 from triaged.core.facts import Facts
 from triaged.ledger.changes import plan_effect
 from triaged.ledger.gather import gather, question_of
-from triaged.ledger.instants import to_ms
+from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.registry import move_watermark
 from triaged.ledger.rows import ITEM, item_from
-from triaged.ledger.store import Store, commit, rows
+from triaged.ledger.store import Store, commit, row, rows
 from triaged.ledger.values import AccountRow, Admission, Arriving, Item, Place, Strike
 from triaged.ledger.writing import Record, write_decision
 
 Decide = Callable[[Arriving, Facts], Decision]
 
 STRIKES = 3
+STOPPED = "triaged ended while it was in hand"
+"""Why a message has strikes, unless something else was seen."""
+
 _RETRIES = (timedelta(minutes=1), timedelta(minutes=10))
+_STRIKE = f"""
+UPDATE item SET tries = tries + 1, reason = coalesce(reason, '{STOPPED}') WHERE id = ? RETURNING tries, reason
+"""
 _AT = "SELECT id, state FROM item WHERE account = ? AND folder = ? AND uidvalidity = ? AND uid = ?"
 _BY_DIGEST = "SELECT id, state, folder, uidvalidity, uid FROM item WHERE account = ? AND digest = ?"
 _BY_IDENTITY = """
@@ -154,7 +160,7 @@ def strike(
     with commit(store, "strike") as db:
         found = db.execute(_AT, (account.id, place.folder, place.uidvalidity, place.uid)).fetchone()
         item = found[0] if found else _first_strike(db, account, place, at, mode)
-        (tries,) = db.execute("UPDATE item SET tries = tries + 1 WHERE id = ? RETURNING tries", (item,)).fetchone()
+        tries, reason = db.execute(_STRIKE, (item,)).fetchone()
         unreadable = tries >= STRIKES
         if unreadable:
             _give_up(db, account, item, at, flag=mode != "observe")
@@ -164,12 +170,18 @@ def strike(
             db.execute("UPDATE item SET retry_at = ? WHERE id = ? AND state = 'new'", (retry_at, item))
         if next_uid is not None:
             move_watermark(db, account.id, place.folder, next_uid)
-    return Strike(item, tries, unreadable)
+    return Strike(item, tries, unreadable, reason)
+
+
+def blame(store: Store, item: int, reason: str) -> None:
+    """Remember why a message could not be read or decided this time."""
+    with commit(store, "blame") as db:
+        db.execute("UPDATE item SET reason = ? WHERE id = ? AND state = 'new'", (reason, item))
 
 
 def _give_up(db: Connection, account: AccountRow, item: int, now: int, *, flag: bool) -> None:
     db.execute(
-        "UPDATE item SET state = 'unreadable', verdict = 'urgent', reason = 'it cannot be read', decided_at = ?,"
+        "UPDATE item SET state = 'unreadable', verdict = 'urgent', decided_at = ?,"
         " retry_at = NULL WHERE id = ? AND state = 'new'",
         (now, item),
     )
@@ -201,6 +213,13 @@ def struck(store: Store, account: int, now: datetime | None = None) -> list[Item
     sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'new' AND state IN ('new','aside','unreadable') AND (? IS NULL OR retry_at <= ?) ORDER BY uid"
     at = to_ms(now)
     return [item_from(r) for r in rows(store, sql, (account, at, at))]
+
+
+def next_retry(store: Store, account: int, now: datetime) -> datetime | None:
+    """When the next message that could not be read is to be tried again; None: not after `now`."""
+    sql = "SELECT min(retry_at) FROM item WHERE account = ? AND state = 'new' AND state IN ('new','aside','unreadable') AND retry_at > ?"
+    found = row(store, sql, (account, to_ms(now)))
+    return from_ms(found[0]) if found else None
 
 
 def unstrike(store: Store, item: int) -> None:

@@ -94,6 +94,8 @@ class Ledger:
     facts_again = gather.facts_again
     last_mail_to = gather.last_mail_to
     strike = admission.strike
+    blame = admission.blame
+    next_retry = admission.next_retry
     struck = admission.struck
     unstrike = admission.unstrike
 

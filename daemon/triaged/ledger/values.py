@@ -225,6 +225,7 @@ class Strike:
     item: int
     tries: int
     unreadable: bool
+    reason: str  # what came of the attempt before
 
 
 @dataclass(frozen=True, slots=True)
