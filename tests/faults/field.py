@@ -29,7 +29,7 @@ ACCOUNTS = ("dana", "second")
 KINDS = ("outage", "question", "again", "question", "soon")
 """Every fifth message is urgent, every fifth comes back within the run; "again" is the same person's next, to the other account."""
 
-_MOST_POINTS = 120
+_MOST_POINTS = 60
 """Within so many crash points of its start a daemon that is to die at one of them does."""
 
 
