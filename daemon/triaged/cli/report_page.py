@@ -83,7 +83,7 @@ def _done(part: Part) -> tuple[str, ...]:
 def _times(times: Times, *, days: bool = True) -> str:
     if not times.count:
         return ""
-    return f"{brief(times.median, days=days)}\n90 %: {brief(times.p90, days=days)}"
+    return f"{brief(times.median, days=days)}\n(90 %: {brief(times.p90, days=days)})"
 
 
 def _kept(f: Figures) -> str:
@@ -92,7 +92,7 @@ def _kept(f: Figures) -> str:
     others = ", ".join(
         f"{f.promises[kept]} {kept}" for kept in ("late", "broken", "open", "settled") if f.promises[kept]
     )
-    return f"{f.promises['kept']} of {f.told}" + f"\n{others}" * bool(others)
+    return f"{f.promises['kept']} of {f.told}" + f"\n({others})" * bool(others)
 
 
 def _when(out: Any, part: Part) -> None:

@@ -14,13 +14,12 @@ from triaged.core.clients import Client
 from triaged.core.timewords import Slot, clock_text
 from triaged.core.wording import on_date, zone_name
 from triaged.core.worktime import WorkTime
-from triaged.report.clientwords import ClientWords, client_words_of
 from triaged.report.figures import Figures
-from triaged.report.page import as_table, document, pictures_of
+from triaged.report.markup import as_table, document
 from triaged.report.phrases import day, duration_in_prose, listed, period, weekdays
 from triaged.report.report import Part, Report
 from triaged.report.tables import Table, promised, speeds
-from triaged.report.words import Words, words_of
+from triaged.report.words import ClientWords, Words, client_words_of, words_of
 
 _WEEK = 7
 
@@ -97,6 +96,8 @@ def _shown(words: Words, told: ClientWords) -> Words:
 
 def _figures(part: Part, words: Words) -> Iterator[str]:
     f = part.figures
+    from triaged.report.pictures import pictures_of
+
     yield from pictures_of(part, words, "client")
     if f.questions:
         yield as_table(speeds(f, words))

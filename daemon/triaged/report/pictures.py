@@ -1,0 +1,79 @@
+"""The pictures of one client or of all, each with its key, how it is made, and its table."""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from triaged.report import plots, tables
+from triaged.report.figures import KEPT, Figures
+from triaged.report.markup import picture
+from triaged.report.phrases import NONE, duration
+from triaged.report.report import Part
+from triaged.report.words import Words
+
+MOST_SMALL = 12
+"""Clients that have a picture of their own among the small ones: those with the most questions."""
+_KEPT_COLOURS = {"kept": "mark", "late": "late", "broken": "broken", "open": "open", "settled": "settled"}
+
+
+def pictures_of(part: Part, words: Words, name: str, *, all_of_them: bool = True) -> Iterator[str]:
+    """When mail came and, with `all_of_them`, how long answers took and what became of promises; each if there was some."""
+    f, language = part.figures, words.language
+    if part.grid.most:
+        told = f"{words.messages}: {f.received}. {words.outside}: {f.outside}."
+        yield f"<h3>{escape(words.when_plot)}</h3>" + picture(
+            plots.when_plot(part.grid, words, f"{name}when", told),
+            words.how_when.format(zone=part.grid.hours.zone.key),
+            tables.when_table(part.grid, words),
+            words,
+            (("mark", words.messages), ("band", words.agreed)),
+        )
+    if f.answered.office.count and all_of_them:
+        told = f"{words.answered}, {words.in_hours}, {words.median}: {duration(f.answered.office.median, language)}."
+        yield f"<h3>{escape(words.answers_plot)}</h3>" + picture(
+            plots.answers_plot(part.series, words, f"{name}answers", told),
+            words.how_answers,
+            tables.answers_table(part.series, words),
+            words,
+            _answers_key(words),
+        )
+    if f.told and all_of_them:
+        yield f"<h3>{escape(words.promises_plot)}</h3>" + picture(
+            plots.promises_plot(part.series, words, f"{name}promises", _what_became(f, words)),
+            words.how_promises_plot,
+            tables.promises_table(part.series, words),
+            words,
+            tuple((_KEPT_COLOURS[kept], words.kept[kept]) for kept in KEPT if f.promises[kept]),
+        )
+
+
+def small_pictures(parts: Sequence[Part], words: Words) -> Iterator[str]:
+    """How long answers to each client took, on one scale: of those with the most questions."""
+    chosen = [part for part in parts if part.figures.answered.office.count]
+    chosen = sorted(chosen, key=lambda part: -part.figures.questions)[:MOST_SMALL]
+    if not chosen:
+        return
+    height = plots.tallest([part.series for part in chosen])
+    many = "".join(
+        f"<div><h4>{escape(part.name)}</h4>"
+        + plots.small_answers_plot(
+            part.series, words, f"small{n}", f"{part.name}: {_median(part.figures, words)}", height
+        )
+        + "</div>"
+        for n, part in enumerate(chosen)
+    )
+    yield f"<h3>{escape(words.each_plot)}</h3>" + picture(
+        f"<div class=many>{many}</div>", words.how_each, tables.each_table(chosen, words), words, _answers_key(words)
+    )
+
+
+def _answers_key(words: Words) -> tuple[tuple[str, str], ...]:
+    return ("mark", words.median), ("promise", words.promised)
+
+
+def _what_became(f: Figures, words: Words) -> str:
+    return "; ".join(f"{words.kept[kept]}: {f.promises[kept]}" for kept in KEPT)
+
+
+def _median(f: Figures, words: Words) -> str:
+    median = f.answered.office.median
+    return f"{words.median} {duration(median, words.language)} {words.in_hours}" if median else NONE

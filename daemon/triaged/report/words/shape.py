@@ -1,0 +1,115 @@
+"""The phrases of the report: those that I read, and those that a client is shown. Each language is a module beside this one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Every phrase of the report. `how_…` say how a figure is counted."""
+
+    language: str
+    title: str
+    everybody: str
+    nothing: str
+    counted: str
+    messages: str
+    how_messages: str
+    arrived: Mapping[str, str]
+    arrival: str
+    how_arrived: str
+    outside: str
+    decided: str
+    verdicts: Mapping[str, str]
+    how_verdicts: str
+    questions: str
+    how_questions: str
+    talked: str
+    how_talked: str
+    waiting: str
+    how_waiting: str
+    older: str
+    promises: str
+    how_promises: str
+    kept: Mapping[str, str]
+    passes: str
+    bursts: str
+    how_bursts: str
+    times: str
+    how_times: str
+    acknowledged: str
+    answered: str
+    elapsed: str
+    in_hours: str
+    median: str
+    median_of: str
+    p90: str
+    worst: str
+    count: str
+    waiting_list: str
+    client: str
+    since: str
+    age: str
+    subject: str
+    by_hand: str
+    how_by_hand: str
+    rule: str
+    moved: str
+    moved_of: str
+    when_plot: str
+    how_when: str
+    agreed: str
+    answers_plot: str
+    how_answers: str
+    promised: str
+    promises_plot: str
+    how_promises_plot: str
+    each_plot: str
+    how_each: str
+    as_table: str
+    steps: Mapping[str, str]
+    hour: str
+    hours_axis: str
+    footer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientWords:
+    """Every phrase of the statement: facts, no reproach. `…_one` is said of one, `…_many` of any other number."""
+
+    title: str
+    between: str
+    agreed: str
+    hours: str
+    always: str
+    until: str
+    calls: str
+    every_weeks: str
+    minutes: str
+    done: str
+    received_one: str
+    received_many: str
+    inside_all: str
+    inside_some: str
+    acknowledged: str
+    answered_one: str
+    answered_many: str
+    talked_one: str
+    talked_many: str
+    kept_one: str
+    kept_all: str
+    kept_some: str
+    late_one: str
+    late_many: str
+    missed_one: str
+    missed_many: str
+    open_none: str
+    open_one: str
+    open_many: str
+    nothing: str
+    how: str
+    how_text: str
+    paste: str
+    when_plot: str
+    kept: Mapping[str, str]
+    footer: str
