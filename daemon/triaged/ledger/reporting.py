@@ -23,9 +23,13 @@ SELECT i.id, i.person, a.login, i.client, i.correspondent, i.sender, i.message_i
   EXISTS (SELECT 1 FROM pass s WHERE s.item = i.id AND s.refunded_at IS NULL),
   p.id, p.client, p.kind, p.due_at, p.state, p.told_at, p.closed_at
 FROM item i JOIN account a ON a.id = i.account LEFT JOIN promise p ON p.id = i.promise
-WHERE i.arrived_at < :until AND i.client IS NOT NULL AND (:client IS NULL OR i.client = :client)
+WHERE i.client IS NOT NULL AND (:client IS NULL OR i.client = :client)
   AND (:person IS NULL OR i.person = :person) AND i.state <> 'new'
-  AND (i.arrived_at >= :since OR i.automatic = 0 AND (i.answered_at IS NULL OR i.answered_at >= :since))
+  AND (i.arrived_at >= :since AND i.arrived_at < :until
+    OR i.arrived_at < :since AND i.automatic = 0 AND (i.answered_at IS NULL OR i.answered_at >= :since)
+    OR i.arrived_at >= :until AND i.automatic = 0 AND EXISTS (
+      SELECT 1 FROM item e WHERE e.person = i.person AND e.thread = i.thread AND e.client = i.client AND e.automatic = 0
+      AND e.arrived_at < :until AND (e.answered_at IS NULL OR e.answered_at >= i.arrived_at)))
 ORDER BY i.arrived_at, i.id
 """
 _TOLD = """
@@ -84,6 +88,7 @@ def received(
     """Every message of a client that arrived in [since, until), in the order of arrival.
 
     Before them those that no person had answered when the period began: what is asked in it may have begun with them.
+    Behind them what was added later to what was open when it ended: a call promised only then may be the end of it.
     """
     return [_received(r) for r in rows(store, _RECEIVED, _given(since, until, client, person))]
 

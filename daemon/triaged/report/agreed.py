@@ -4,16 +4,17 @@ Goes in: those rules as JSON, and the person as configured now for what is not r
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from triaged.core.settings import Person
 from triaged.core.timewords import merge_week, parse_date, parse_dates, parse_slots
-from triaged.core.worktime import WorkTime
+from triaged.core.worktime import END_OF_DAY, WorkTime
 
+_DAY = timedelta(days=1)
 _NOT_DAYS = frozenset({"on", "holidays", "away", "focus"})
 
 Hours = Literal["office", "focus", "off"]
@@ -21,10 +22,29 @@ Hours = Literal["office", "focus", "off"]
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Between me and one client: the hours that count (those agreed, else mine), and mine, for holidays and away days."""
+    """Between me and one client: the hours that count (those agreed, else mine), and mine, for holidays and away days.
+
+    Focus blocks are my own affair: what was agreed with the client are office hours, focus or not.
+    """
 
     hours: WorkTime
     mine: WorkTime
+
+    def time(self, since: datetime, until: datetime) -> timedelta:
+        """The agreed time between two instants: hours on my holidays and away days are none, as in `arrived_when`."""
+        agreed = self.hours.office_time(since, until)
+        if self.hours is self.mine or not agreed:
+            return agreed
+        return agreed - sum((self.hours.office_time(*day) for day in self._days_off(since, until)), timedelta(0))
+
+    def _days_off(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """My holidays and away days between two instants, cut to them."""
+        day, last = self.mine.date_of(since), self.mine.date_of(until)
+        while day <= last:
+            if self.mine.is_holiday(day) is not None or self.mine.is_away(day):
+                midnight, end = self.mine.instant(day, time(0)), self.mine.instant(day, END_OF_DAY)
+                yield max(since, midnight), min(until, end)
+            day += _DAY
 
     def holiday(self, at: datetime) -> bool:
         """Whether that day is a public holiday where the hours come from, or where I am."""
@@ -74,8 +94,8 @@ class Agreements:
         if self._person is None:
             return Agreement(WorkTime(ZoneInfo("UTC")), WorkTime(ZoneInfo("UTC")))
         known = self._person.roster.by_label(client)
-        mine = self._person.worktime
-        return Agreement(known.hours if known and known.hours else mine, mine)
+        mine = replace(self._person.worktime, focus={})
+        return Agreement(replace(known.hours, focus={}) if known and known.hours else mine, mine)
 
 
 def _rules(body: str | None) -> Mapping[str, Any] | None:
@@ -106,5 +126,4 @@ def _worktime(table: Mapping[str, Any] | None, zone: ZoneInfo) -> WorkTime:
         {parse_date(day): parse_slots(value) for day, value in table.get("on", {}).items()},
         table.get("holidays", ""),
         parse_dates(table.get("away", [])),
-        merge_week({key: parse_slots(value) for key, value in table.get("focus", {}).items()}),
     )

@@ -1,13 +1,14 @@
 """Questions: what a client waits for. Rows of the ledger in, one `Question` for each run of unanswered messages out. Pure.
 
 A question begins with the first message of a thread that a person wrote (no robot, no list, no mere thanks) and that was
-not answered yet, and it ends with the first answer of a person, or with the call for which it was promised. What the client
-adds before that end belongs to it.
+not answered yet, and it ends with the first answer of a person, or with the call for which it was promised, or when it is
+said to be settled. What the client adds in that thread before that end belongs to it, whatever was said to the addition.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from triaged.ledger.reporting import ReceivedRow, ToldPromise
 from triaged.report.agreed import Agreement, Agreements
@@ -50,30 +51,76 @@ def is_question(row: ReceivedRow) -> bool:
 
 def questions(rows: Iterable[ReceivedRow], agreements: Agreements, now: datetime) -> list[Question]:
     """All questions in these messages (in the order of arrival), in the order in which they were asked."""
-    runs: dict[tuple[object, ...], list[ReceivedRow]] = {}
+    runs: list[_Run] = []
+    latest: dict[tuple[object, ...], _Run] = {}
     for row in rows:
-        if is_question(row):
-            runs.setdefault(_run(row), []).append(row)
-    asked = (_question(run, agreements.of(run[0].client, run[0].ruleset), now) for run in runs.values())
-    return sorted(asked, key=lambda one: one.asked_at)
+        if not is_question(row):
+            continue
+        thread = _thread(row)
+        run = latest.get(thread)
+        if run is None or not run.takes(row):
+            run = latest[thread] = _Run()
+            runs.append(run)
+        run.add(row)
+    return [_question(run, agreements.of(run.rows[0].client, run.rows[0].ruleset), now) for run in runs]
 
 
-def _lapse(since: datetime, until: datetime, agreement: Agreement) -> Lapse:
-    """The time between two instants, never negative."""
-    return Lapse(max(until - since, timedelta(0)), agreement.hours.office_time(since, until))
+def _thread(row: ReceivedRow) -> tuple[object, ...]:
+    """What belongs together; a message of no thread stands alone."""
+    return row.person, row.client, row.thread or (row.item, row.message_id, row.arrived_at)
 
 
-def _run(row: ReceivedRow) -> tuple[object, ...]:
-    """What is answered together was asked together; a message of no thread stands alone."""
-    thread: object = row.thread or (row.item, row.message_id, row.arrived_at)
-    return row.person, row.client, thread, _end(row)
+@dataclass(frozen=True, slots=True)
+class _End:
+    """When and how a question came to its end."""
+
+    at: datetime
+    how: Literal["talked", "answered", "let go"]
 
 
-def _question(run: Sequence[ReceivedRow], agreement: Agreement, now: datetime) -> Question:
-    first, end, talked_at = run[0], _end(run[0]), _talked_at(run[0])
-    talked = end is not None and end == talked_at
-    acknowledged_at = min((at for row in run if (at := row.acknowledged_at) and (not end or at < end)), default=None)
-    promise = _first_told(run)
+@dataclass(slots=True)
+class _Run:
+    """The messages of one question, and the earliest end of any of them: it ends all."""
+
+    rows: list[ReceivedRow] = field(default_factory=list)
+    end: _End | None = None
+
+    def takes(self, row: ReceivedRow) -> bool:
+        """Whether a later message of the thread belongs to it: it came before the end, and was answered by it."""
+        if self.end is None:
+            return True
+        if row.arrived_at > self.end.at:
+            return False
+        # a mail client's mark answers its message and what came before it, no later one
+        return self.end.how != "answered" or row.answered_at == self.end.at
+
+    def add(self, row: ReceivedRow) -> None:
+        """Another message, before the end."""
+        self.rows.append(row)
+        ends = (*_ends(row), *((self.end,) if self.end else ()))
+        self.end = min(ends, key=lambda end: end.at, default=None)
+
+
+def _ends(row: ReceivedRow) -> Iterator[_End]:
+    """Everything that ends what it asks; of two at one instant the first counts."""
+    promise = row.promise
+    if promise is not None and promise.closed_at is not None:
+        if promise.kind == "call" and promise.state in ("kept", "late"):
+            yield _End(promise.closed_at, "talked")
+        elif promise.state == "settled":
+            yield _End(promise.closed_at, "let go")
+    if row.answered_at is not None:
+        yield _End(row.answered_at, "answered")
+    elif row.settled:  # some time after it came: what is asked later was not
+        yield _End(row.arrived_at, "let go")
+
+
+def _question(run: _Run, agreement: Agreement, now: datetime) -> Question:
+    first, end = run.rows[0], run.end
+    acknowledged_at = min(
+        (at for row in run.rows if (at := row.acknowledged_at) and (not end or at < end.at)), default=None
+    )
+    promise = _first_told(run.rows)
     due_at = promise.due_at if promise is not None and promise.kind == "answer" else None
 
     def until(at: datetime | None) -> Lapse | None:
@@ -82,29 +129,18 @@ def _question(run: Sequence[ReceivedRow], agreement: Agreement, now: datetime) -
     return Question(
         first=first,
         acknowledged=until(acknowledged_at),
-        answered=None if talked else until(end),
+        answered=until(end.at) if end is not None and end.how == "answered" else None,
         promised=until(due_at),
-        talked=talked,
-        waiting=until(now) if end is None and not all(_let_go(row) for row in run) else None,
+        talked=end is not None and end.how == "talked",
+        waiting=until(now) if end is None and not all(row.state == "gone" for row in run.rows) else None,
     )
+
+
+def _lapse(since: datetime, until: datetime, agreement: Agreement) -> Lapse:
+    """The time between two instants, never negative."""
+    return Lapse(max(until - since, timedelta(0)), agreement.time(since, until))
 
 
 def _first_told(run: Sequence[ReceivedRow]) -> ToldPromise | None:
     told = sorted((p.told_at, p.id, p) for row in run if (p := row.promise) is not None and p.told_at is not None)
     return told[0][2] if told else None
-
-
-def _end(row: ReceivedRow) -> datetime | None:
-    """Answered in writing or talked over, whichever came first."""
-    return min((at for at in (row.answered_at, _talked_at(row)) if at is not None), default=None)
-
-
-def _talked_at(row: ReceivedRow) -> datetime | None:
-    promise = row.promise
-    if promise is None or promise.kind != "call" or promise.state not in ("kept", "late"):
-        return None
-    return promise.closed_at
-
-
-def _let_go(row: ReceivedRow) -> bool:
-    return row.settled or row.state == "gone" or (row.promise is not None and row.promise.state == "settled")

@@ -17,7 +17,10 @@ from triaged.report.series import Grid, Series, grid, series, stretches
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is remembered: messages (with older ones that were open when the period began), promises told, old rules."""
+    """What is remembered: messages, promises told, old rules.
+
+    Beside the period's messages stand those that were open when it began, and what was added since to what was open at its end.
+    """
 
     since: datetime
     until: datetime
@@ -68,8 +71,8 @@ def remembered(
 def tell(past: Past, person: Person | None, now: datetime) -> Report:
     """The report of what is remembered. `now`: until when those wait whom nobody has answered."""
     agreements = Agreements(person, past.rulesets.get)
-    asked = questions(past.rows, agreements, now)
-    arrivals = [arrival(row, agreements) for row in past.rows if row.arrived_at >= past.since]
+    asked = [one for one in questions(past.rows, agreements, now) if one.asked_at < past.until]
+    arrivals = [arrival(row, agreements) for row in past.rows if past.since <= row.arrived_at < past.until]
     own = {label: _Of([], [], []) for label in sorted(_labels(arrivals, past.promises))}
     for one in arrivals:
         own[one.row.client].arrivals.append(one)

@@ -115,7 +115,7 @@ def test_what_was_answered_before_its_call_was_answered():
 
 
 def test_what_was_deleted_or_settled_or_marked_as_answered_waits_no_more():
-    settled = told(7, state="settled")
+    settled = told(7, state="settled", closed_at=MONDAY + HOUR)
     found = _figures(row(1, MONDAY, state="gone"), row(2, MONDAY, promise=settled), row(3, MONDAY, settled=True))
     assert (found.questions, found.waiting) == (3, ())
 
