@@ -2,13 +2,16 @@
 
 import asyncio
 import gc
-import imaplib
 import ssl
-import threading
+from typing import TypeVar
 
 from scenarios.conftest import Opening
 from server.certificates import Authority
 from server.dovecot import Dovecot
+from triaged.mailbox.connection import Imap4
+from triaged.mailbox.pools import COMMANDS, CONNECTS
+
+T = TypeVar("T")
 
 COUNT = 30
 _HEAD = """
@@ -42,15 +45,19 @@ async def test_accounts_that_wait_share_threads_trust_rules_and_the_ticking_of_t
     stations = list(stage.daemon.stations.values())
     assert [station.desk.health.state for station in stations] == ["watching"] * (COUNT + 1)
     assert len({id(station.desk.settings()[0].rules) for station in stations}) == 1  # compiled once a person
-    assert len(_living(ssl.SSLContext)) <= 2  # one a file of trusted certificates, and one that only looks
-    assert not _living(imaplib.IMAP4)  # the library's part ends with the sign-in
-    assert sum("imap" in thread.name for thread in threading.enumerate()) <= 16 + 8
+    lines = [sock for sock in _living(ssl.SSLSocket) if sock.fileno() > 0 and sock.getpeername()[1] == dovecot.imaps]
+    assert len(lines) == COUNT
+    assert len({id(sock.context) for sock in lines}) == 1  # one for a file of trusted certificates
+    assert not _living(Imap4)  # the library's part ends with the sign-in
+    pools = stage.daemon.pools
+    assert len(pools.commands._threads) <= COMMANDS
+    assert len(pools.connects._threads) <= CONNECTS
     own = [task for task in asyncio.all_tasks() if any(station.row.login in task.get_name() for station in stations)]
     assert len(own) == 2 * len(stations)
     assert stage.clock.sleeping <= 8  # nobody wakes for an account that has nothing due
     await stage.close()
 
 
-def _living(kind: type) -> list[object]:
+def _living(kind: type[T]) -> list[T]:
     gc.collect()
     return [each for each in gc.get_objects() if isinstance(each, kind)]

@@ -4,6 +4,7 @@ One look serves everything that is due: before each return and each reply, and w
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from triaged.core.identify import identify
@@ -17,7 +18,7 @@ from triaged.desk.telling import tell
 from triaged.desk.triage import arriving
 from triaged.ledger import Ledger
 from triaged.ledger.values import FolderRow, Item, Place
-from triaged.mailbox import Fetched, Session
+from triaged.mailbox import Fetched, FolderStatus, Session
 
 if TYPE_CHECKING:
     from triaged.desk.account import Desk
@@ -34,10 +35,27 @@ async def look(desk: "Desk", session: Session, person: Person, account: Account)
     if layout is None:
         return
     await look_at_sent(desk, session, person)
+    open_ = await desk.office.write(_open_matters, desk.row.id)
     if layout.deferred is not None:
-        await _deferred(desk, session, person, account, layout.deferred)
-    await _waiting(desk, session)
-    await drafts.tidy(desk, person)
+        await _deferred(desk, session, person, account, layout.deferred, ours=open_.aside)
+    if open_.watched:
+        await _waiting(desk, session)
+    if open_.drafts:
+        await drafts.tidy(desk, person)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What there is to look for: mostly nothing, in the mailboxes that wait."""
+
+    aside: bool
+    watched: bool
+    drafts: bool
+
+
+def _open_matters(ledger: Ledger, account: int) -> _Open:
+    """All of it in one turn of the ledger."""
+    return _Open(bool(ledger.items_aside(account)), bool(ledger.items_watching(account)), bool(ledger.drafts(account)))
 
 
 # --- sent mail --------------------------------------------------------------------------------------------------
@@ -55,7 +73,7 @@ async def _sent(desk: "Desk", session: Session, person: Person, folder: str) -> 
     row = await office.write(Ledger.folder, desk.row.id, folder)
     if row is not None:
         status = await session.status(folder)
-        if status is None or (status.uidvalidity == row.uidvalidity and status.uidnext == row.next_uid):
+        if status is None or _as_seen(row, status):
             return
     selected = await session.select(folder)
     if row is not None and row.uidvalidity == selected.uidvalidity:
@@ -75,16 +93,26 @@ async def _sent(desk: "Desk", session: Session, person: Person, folder: str) -> 
     tell(desk.events, told)
 
 
+def _as_seen(row: FolderRow, status: FolderStatus) -> bool:
+    """Whether nothing has come into a folder since it was looked at."""
+    return (status.uidvalidity, status.uidnext) == (row.uidvalidity, row.next_uid)
+
+
 # --- the deferred folder ----------------------------------------------------------------------------------------
 
 
-async def _deferred(desk: "Desk", session: Session, person: Person, account: Account, folder: str) -> None:
+async def _deferred(
+    desk: "Desk", session: Session, person: Person, account: Account, folder: str, *, ours: bool
+) -> None:
     office = desk.office
     row = await office.write(Ledger.folder, desk.row.id, folder)
-    if await session.status(folder) is None:
+    status = await session.status(folder)
+    if status is None:
         desk.say_missing(folder)  # renamed or deleted: that says nothing about what lay in it
         return
     desk.found(folder)
+    if row is not None and _as_seen(row, status) and not ours:
+        return  # nothing has come, and nothing of ours lies there that could have gone
     selected = await session.select(folder)
     if row is None:
         # what lay there before first contact is never touched

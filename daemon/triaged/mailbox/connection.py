@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from imapclient import IMAPClient, SocketTimeout
 
 from triaged.mailbox.certificates import looking_only, rejection, trusting
-from triaged.mailbox.errors import Insecure, Lost, Refused, Unavailable, words
+from triaged.mailbox.errors import Insecure, Lost, Refused, Unavailable, Unreachable, words
 from triaged.mailbox.wire import Wire
 
 LITERAL = 1_000_000
@@ -122,7 +122,12 @@ class Imap4(imaplib.IMAP4):
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:  # noqa: ARG002 — imaplib's signature
         """TCP, and TLS if implicit."""
         self.host, self.port = host, port
-        self.sock = reach(host, port, self._patience.connect, self._lifeline)
+        try:
+            self.sock = reach(host, port, self._patience.connect, self._lifeline)
+        except TimeoutError as error:
+            raise Unreachable(f"{host}:{port} does not answer") from error
+        except OSError as error:
+            raise Unreachable(f"{host}:{port} cannot be reached: {error.strerror or error}") from error
         if self._where.tls == "implicit":
             self._secure()
         elif self._where.tls == "none":
@@ -204,7 +209,7 @@ def connect(where: Where, lifeline: Lifeline, patience: SocketTimeout) -> Client
     """Connect, secure, greet. Blocking; `patience` is per operation, the wall clock is the caller's.
 
     Raises:
-        Insecure, CertificateRejected, Unavailable (the server says BYE), Lost; and what `errors.translate` knows.
+        Insecure, CertificateRejected, Unavailable (the server says BYE), Unreachable, Lost; and what `errors.translate` knows.
     """
     context = None if where.tls == "none" else trusting(where.trust_ca)
     try:
@@ -223,7 +228,7 @@ def connect(where: Where, lifeline: Lifeline, patience: SocketTimeout) -> Client
         hint = "" if where.tls == "implicit" else '; is this a port for tls = "implicit"?'
         raise Lost(f"{where.host}:{where.port} does not answer{hint}") from error
     except OSError as error:
-        raise Lost(f"{where.host}:{where.port} cannot be reached: {error.strerror or error}") from error
+        raise Lost(f"{where.host}:{where.port} ends the connection: {error.strerror or error}") from error
 
 
 def _greeted(where: Where, lifeline: Lifeline, context: ssl.SSLContext | None, patience: SocketTimeout) -> Client:

@@ -25,6 +25,10 @@ class Lost(MailboxError):
     """The connection is dead or could not be had. What a running command did is unknown, not undone."""
 
 
+class Unreachable(Lost):
+    """There was no connection at all: nobody was asked to sign anybody in."""
+
+
 class Garbled(Lost):
     """What the server sent could not be understood or was beyond all bounds; the connection was given up."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from triaged.mailbox.errors import AuthFailed, Insecure, MailboxError, Throttled, Unavailable
+from triaged.mailbox.errors import AuthFailed, Insecure, MailboxError, Throttled, Unavailable, Unreachable
 
 BASE, CAP = timedelta(seconds=2), timedelta(seconds=300)
 AUTH_BASE, AUTH_CAP = timedelta(minutes=15), timedelta(hours=6)
@@ -26,7 +26,7 @@ class Backoff:
 
     failures: int = 0  # in a row: connection lost, server unavailable
     refusals: int = 0  # in a row: credentials refused
-    logins: tuple[float, ...] = ()  # the latest sign-ins
+    logins: tuple[float, ...] = ()  # the latest sign-ins that were begun
 
     def failed(self, error: MailboxError, random: Callable[[], float]) -> tuple["Backoff", timedelta]:
         """The state after `error`, and how long to wait; `random` gives [0, 1)."""
@@ -45,7 +45,8 @@ class Backoff:
             case _:
                 # full jitter: five hundred accounts that lost the network together come back spread out
                 pause = _doubled(BASE, CAP, self.failures)
-                return replace(self, failures=self.failures + 1), pause * random()
+                logins = self.logins[:-1] if isinstance(error, Unreachable) else self.logins
+                return replace(self, failures=self.failures + 1, logins=logins), pause * random()
 
     def before_login(self, at: float) -> float:
         """Seconds to wait at `at` before the next sign-in, so that two minutes see at most two."""

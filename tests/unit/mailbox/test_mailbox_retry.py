@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from triaged.mailbox import AuthFailed, Backoff, CertificateRejected, Lost, MailboxError, Throttled, Unavailable
+from triaged.mailbox.errors import Unreachable
 
 
 def pauses(error: MailboxError, times: int, chance: float) -> list[timedelta]:
@@ -65,3 +66,10 @@ def test_the_third_sign_in_waits_until_two_minutes_after_the_first(at: float, wa
     state = Backoff().signing_in(0.0)
     assert state.before_login(1.0) == 0.0
     assert state.signing_in(10.0).before_login(at) == wait
+
+
+def test_what_reached_nobody_is_no_sign_in_and_so_a_server_that_is_back_is_found_within_its_pause():
+    state, _ = Backoff().signing_in(0.0).signing_in(10.0).failed(Unreachable("no route"), lambda: 1.0)
+    assert state.logins == (0.0,)
+    assert state.before_login(12.0) == 0.0
+    assert Backoff().signing_in(0.0).signing_in(10.0).failed(Lost("gone"), lambda: 1.0)[0].before_login(12.0) == 108.0
