@@ -33,8 +33,13 @@ LONGER = 50
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """TRIAGED_FUZZ=1: search longer. Each test keeps its own proportion, which a profile would not."""
+    """TRIAGED_FUZZ=1: search longer. Each test keeps its own proportion, which a profile would not.
+
+    With it, and with TRIAGED_TORTURE=1, a test may take an hour.
+    """
     times = LONGER * int(os.environ.get("TRIAGED_FUZZ") or 0)
+    for item in items if os.environ.get("TRIAGED_TORTURE") == "1" else ():
+        item.add_marker(pytest.mark.timeout(3600))
     for item in items if times else ():
         test = getattr(item, "obj", None)
         kept = getattr(test, "_hypothesis_internal_use_settings", None)  # what @settings leaves; there is no public way

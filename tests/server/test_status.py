@@ -74,6 +74,17 @@ def test_before_the_first_run_it_says_what_to_do(place: Workplace):
     assert "it comes with the first `triaged run`" in done.stderr
 
 
+def test_of_a_ledger_that_is_gone_it_says_so_and_promises_no_new_one(place: Workplace, dovecot: Dovecot, user: str):
+    with place.daemon():
+        pass
+    [ledger] = place.folder.rglob("triaged.db")
+    for file in ledger.parent.glob("triaged.db*"):
+        file.unlink()
+    done = place.run("status")
+    assert (done.returncode, done.stdout) == (74, "")
+    assert "restore it from a backup" in done.stderr
+
+
 def test_somebody_unknown_is_told_who_is_known(place: Workplace):
     done = place.run("status", "--person", "nobody")
     assert done.returncode == 1

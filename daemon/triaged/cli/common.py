@@ -15,6 +15,7 @@ from triaged.config import Loaded, default_path, load, state_file
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Person
 from triaged.ledger import Ledger
+from triaged.ledger.opening import generation_file
 from triaged.ledger.wake import wake
 
 EX_CONFIG = 78
@@ -90,9 +91,10 @@ def ledger_of(loaded: Loaded) -> Iterator[Ledger]:
 
     Raises:
         Failed: there is none yet.
+        LedgerDamaged: there was one.
     """
     path = state_file(loaded)
-    if not path.exists():
+    if not path.exists() and not generation_file(path).exists():
         raise Failed(f"{path}: there is no ledger yet; it comes with the first `triaged run`")
     ledger = Ledger.open(path)
     try:

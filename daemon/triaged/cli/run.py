@@ -5,9 +5,9 @@ import asyncio
 import sys
 
 from triaged.cli.common import add_config, configuration
-from triaged.ledger import LedgerDamaged, StateHeld
+from triaged.ledger import StateHeld
 from triaged.log import setup
-from triaged.service.daemon import EX_DAMAGED, EX_FAILED, EX_OK, Daemon
+from triaged.service.daemon import EX_FAILED, EX_OK, Daemon
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,8 +35,5 @@ def run(args: argparse.Namespace) -> int:
     except StateHeld as held:
         sys.stderr.write(f"triaged: {held}\n")
         return EX_OK if args.once else EX_FAILED
-    except LedgerDamaged as damaged:
-        sys.stderr.write(f"triaged: {damaged}\n")
-        return EX_DAMAGED
     finally:
         log.close()

@@ -8,7 +8,9 @@ class LedgerError(TriagedError):
 
 
 class LedgerDamaged(LedgerError):
-    """The file is not what we wrote, or it is gone. Nothing is recreated: a person has to look (exit code 74)."""
+    """The file is not what we wrote, or it is gone. Nothing is recreated: a person has to look."""
+
+    exit_code = 74  # EX_IOERR of sysexits.h, of every command
 
 
 class LedgerNewer(LedgerError):

@@ -50,7 +50,7 @@ from triaged.service.standing import Live, standing
 from triaged.service.stations import Station, Stations
 from triaged.service.tokens import Tokens
 
-EX_OK, EX_FAILED, EX_DAMAGED, EX_CONFIG = 0, 1, 74, 78
+EX_OK, EX_FAILED = 0, 1
 
 _UNHEARD = "/healthz, /readyz and /metrics are not there until the next start"
 

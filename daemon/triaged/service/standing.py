@@ -176,9 +176,10 @@ def _trouble(account: Mapping[str, Any], now: datetime) -> str:
             return f"nothing is moved: {account['not_moved']}" if account["not_moved"] else ""
         case "starting":
             return ""
-        case _:
+        case state:
             since = datetime.fromisoformat(account["since"]) if account["since"] else now
-            return f"not connected since {since:%a %H:%M}: {account['error']}" if now - since >= PATIENT else ""
+            what = "does nothing" if state == "degraded" else "not connected"
+            return f"{what} since {since:%a %H:%M}: {account['error']}" if now - since >= PATIENT else ""
 
 
 def _name(person: Person, label: str) -> str:

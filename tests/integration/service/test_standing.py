@@ -98,6 +98,10 @@ def test_a_connection_that_is_gone_for_a_moment_mends_itself(world: World, setti
 def test_a_connection_that_stays_away_needs_a_person(world: World, settings: Loaded):
     health = Health(state="disconnected", since=world.now - HOUR, error="no route to host")
     assert stands(world, settings, health)["attention"] == ["work: not connected since Mon 09:00: no route to host"]
+    health = Health(state="degraded", since=health.since, error="no room left on the disk")
+    assert stands(world, settings, health)["attention"] == [
+        "work: does nothing since Mon 09:00: no room left on the disk"
+    ]
 
 
 def test_a_server_on_which_nothing_can_be_moved_needs_a_person(world: World, settings: Loaded):
