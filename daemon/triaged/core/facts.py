@@ -60,6 +60,7 @@ class Facts:
     newest_in_thread: Literal["mine", "client"] | None = None  # who wrote the newest earlier message of the thread
     last_answer: datetime | None = None  # when I last wrote in this thread
     answered_since: bool = False  # I wrote to this client in this thread after this message arrived
+    answered_at: datetime | None = None  # the first time that I (or my team) did
     promise: OpenPromise | None = None  # the earliest open one of the thread
     promised_before: bool = False
     waiting: WaitingReply | None = None

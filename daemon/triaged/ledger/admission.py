@@ -73,10 +73,19 @@ def _admit_one(
     if known is not None:
         return known
     question = question_of(db, a)
-    decision = decide(a, gather(db, question, now, a))
+    facts = gather(db, question, now, a)
+    decision = decide(a, facts)
     if decision.client is None:
         return Admission(a, decision, how="stranger")
-    return write_decision(db, a, decision, question.thread, to_ms(now), ruleset=ruleset, record=record)
+    answered = facts.answered_at or _marked(a, now)
+    return write_decision(
+        db, a, decision, question.thread, to_ms(now), answered=to_ms(answered), ruleset=ruleset, record=record
+    )
+
+
+def _marked(a: Arriving, now: datetime) -> datetime | None:
+    r"""When a mail client's \Answered is noticed at first sight; of old mail nobody knows when it was set."""
+    return now if not a.baseline and any(flag.lower() == "\\answered" for flag in a.flags) else None
 
 
 def _known(db: Connection, a: Arriving) -> Admission | None:

@@ -165,6 +165,7 @@ def gather(db: Connection, q: Question, now: datetime, arriving: Arriving | None
         newest_in_thread=_newest(db, q, [at for at, _ in mine]),
         last_answer=from_ms(to_client[0]) if to_client else None,
         answered_since=bool(to_client) and to_client[0] > arrived,
+        answered_at=from_ms(min((at for at in to_client if at > arrived), default=None)),
         promise=promise,
         promised_before=promise is not None and promise.told,
         waiting=_waiting(db, q, now),

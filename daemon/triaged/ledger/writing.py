@@ -26,10 +26,10 @@ _FIRST_REFERENCES, _LAST_REFERENCES = 1, 20
 _ITEM = """
 INSERT INTO item (person, account, client, correspondent, sender, message_id, refs, digest, server_id, thread, dated_at,
   arrived_at, decided_at, kind, automatic, subject, excerpt, mode, verdict, rule, reason, no_reply, decision, ruleset, state,
-  folder, uidvalidity, uid, promise)
+  folder, uidvalidity, uid, promise, answered_at)
 VALUES (:person, :account, :client, :correspondent, :sender, :message_id, :refs, :digest, :server_id, :thread, :dated_at,
   :arrived_at, :decided_at, :kind, :automatic, :subject, :excerpt, :mode, :verdict, :rule, :reason, :no_reply, :decision,
-  :ruleset, 'here', :folder, :uidvalidity, :uid, :promise)
+  :ruleset, 'here', :folder, :uidvalidity, :uid, :promise, :answered)
 """
 _SEEN_CORRESPONDENT = """
 INSERT INTO correspondent (person, address, client) VALUES (?,?,?)
@@ -44,15 +44,16 @@ def write_decision(
     thread: str | None,
     now: int,
     *,
+    answered: int | None = None,
     ruleset: str | None = None,
     record: Record | None = None,
 ) -> Admission:
-    """All rows of one message. The caller has made sure that it is not known yet."""
+    """All rows of one message. The caller has made sure that it is not known yet. `answered`: when it was, before we saw it."""
     w = Writing(db, arriving, decision, thread, now)
     cancelled = _cancel(w)
     _note_correspondent(w)
     reply, promise, joined = make_reply(w, decision.reply) if decision.reply else (None, None, False)
-    item = _insert_item(w, promise, ruleset, record)
+    item = _insert_item(w, promise, answered, ruleset, record)
     if reply is not None:
         db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (reply, item))
     if decision.spends_pass:
@@ -82,7 +83,9 @@ def short_references(message: Message) -> list[str]:
     return found[:_FIRST_REFERENCES] + found[-_LAST_REFERENCES:]
 
 
-def _insert_item(w: Writing, promise: int | None, ruleset: str | None, record: Record | None) -> int:
+def _insert_item(
+    w: Writing, promise: int | None, answered: int | None, ruleset: str | None, record: Record | None
+) -> int:
     a, d, message, place = w.arriving, w.decision, w.arriving.message, w.arriving.place
     made = w.db.execute(
         _ITEM,
@@ -115,6 +118,7 @@ def _insert_item(w: Writing, promise: int | None, ruleset: str | None, record: R
             "uidvalidity": place.uidvalidity if place else None,
             "uid": place.uid if place else None,
             "promise": promise,
+            "answered": answered,
         },
     )
     assert made.lastrowid is not None

@@ -364,3 +364,28 @@ def test_two_items_never_claim_one_place(world: World):
 def test_a_hand_on_something_that_never_was_is_a_mistake(world: World):
     with pytest.raises(LookupError, match="no item 99"):
         world.ledger.hand(99, "gone", None, world.now)
+
+
+def test_a_message_that_was_answered_before_it_was_seen_is_answered_since_the_first_answer(world: World):
+    arrived = world.now
+    for number in ("first", "second"):
+        world.tick(HOUR)
+        wrote(world, "<1@client>", number=number)
+    made = world.admit(mail(1, at=arrived), left(), arrived_at=arrived)
+    assert item_of(world, made).answered_at == MONDAY + HOUR
+
+
+def test_what_i_passed_on_before_it_was_seen_is_not_answered(world: World):
+    arrived = world.now
+    world.tick(HOUR)
+    wrote(world, "<1@client>", rcpts=("tom@roth.example",))
+    assert item_of(world, world.admit(mail(1, at=arrived), left(), arrived_at=arrived)).answered_at is None
+
+
+@pytest.mark.parametrize(("baseline", "answered_at"), [(False, MONDAY + HOUR), (True, None)])
+def test_a_mark_at_first_sight_is_an_answer_noticed_then_and_of_old_mail_none(
+    world: World, *, baseline: bool, answered_at: object
+):
+    world.tick(HOUR)
+    made = world.admit(mail(1), left(), arrived_at=MONDAY, flags=frozenset({"\\Seen", "\\Answered"}), baseline=baseline)
+    assert item_of(world, made).answered_at == answered_at
