@@ -59,8 +59,8 @@ _ASTERISK_ID = "<asterisk-"
 _PHONE_LIKE = re.compile(r"(?:sips?:|tel:)?\+?[\d\s().\-/]{3,40}(?:@\S{1,100})?", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w@.])(?:\+|\(|\d)[\d\s().\-/\u00a0\u2011]{1,30}\d(?!\w)")
 _BODY_CALLER = re.compile(
-    r"(?:left a .{1,60}? in mailbox \S{1,40} from|new (?:voice ?mail|voice message|message) from|new call/voice message from"
-    r"|missed (?:a )?call from|anruf von|nachricht von)\s+(.{1,120}?)(?:,? (?:on|am|um|at) |[.\n]|\Z)",
+    r"(?:left a .{1,60}? in mailbox \S{1,40} from|(?:voice ?mail(?: message)?|voice message|new message) from"
+    r"|missed (?:a )?call from|anruf von|nachricht von|message vocal de|appel manqué de|mensaje de voz de|llamada perdida de)\s+(.{1,120}?)(?:,? (?:on|am|um|at) |[.\n]|\Z)",
     re.IGNORECASE,
 )
 _ANONYMOUS = frozenset(

@@ -52,6 +52,8 @@ GARY = "+442079460018"
         (mail("um@harbor.example", "Verpasster Anruf von Gary", "Content-Class: missedcall", CALLING), Notice("missed-call", GARY, "Gary", "Exchange")),
         (mail("um@harbor.example", "Call", "Content-Class: missedcall", CALLING), Notice("missed-call", GARY, "", "Exchange")),
         (mail("noreply@skype.voicemail.microsoft.com", "Voicemail (34 seconds)", audio="audio/mp3"), Notice("voicemail", None, "", "Teams")),
+        (mail("noreply@skype.voicemail.microsoft.com", "Voice Mail (12 seconds)", body="You received a voice mail from +44 20 7946 0018."), Notice("voicemail", GARY, "", "Teams")),
+        (mail("pbx@pbx.example", "New message 3 in mailbox 1001", ASTERISK_ID, body="Vous avez un message vocal de +44 20 7946 0018."), Notice("voicemail", GARY, "", "Asterisk")),
         (mail("noreply@3cx.net", "New Voicemail from Gary (212) 555-1234"), Notice("voicemail", "+12125551234", "Gary", "3CX")),
         (mail("noreply@3cx.net", "Neue Sprachnachricht"), Notice("voicemail", None, "", "3CX")),
         (mail("vm@pbx.example", 'Voicemail from "GARY" <+442079460018> 0:32', "X-Voicemail-Length: 32"), Notice("voicemail", GARY, "GARY", "FreeSWITCH")),
