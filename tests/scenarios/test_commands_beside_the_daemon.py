@@ -54,6 +54,8 @@ async def test_release_brings_a_message_back_now_unread(stages: Opening):
     await eventually(stage, lambda: "question" in stage.inbox(), "it comes back")
     assert stage.flags("question") == set()
     assert await listed(stage, "deferred") == []
+    [returned] = stage.events("message.returned")
+    assert (returned["reason"], returned["by"]) == ("triaged release", "command")
 
 
 async def test_release_all_empties_the_folder_of_an_account(stages: Opening):
@@ -135,6 +137,9 @@ async def test_explain_of_an_item_says_what_was_decided(stages: Opening):
     assert code == 0
     assert "question" in out
     assert "matches everything" in out
+    [known] = json.loads(f"[{(await typed(stage, 'explain', '--json', str(row['item'])))[1]}]")
+    assert {name: known[name] for name in ("until", "promise")} == {name: row[name] for name in ("until", "promise")}
+    assert known["account"] == "work"
 
 
 @pytest.mark.parametrize("verb", ["deferred", "queue", "status", "opt-outs"])

@@ -1,7 +1,9 @@
 """`triaged explain ITEM`: what the daemon decided about a message, and what became of it, from the ledger."""
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,21 +35,26 @@ def run(args: argparse.Namespace, loaded: Loaded) -> int:
                 raise Failed(f"there is no item {word}")
             person = people.get(item.person)
             zone = person.worktime.zone if person else None
+            labels = {account.login: account.label for account in person.accounts} if person else {}
             if args.json:
-                print_json([as_json(ledger, item, zone, person.label if person else item.person)])
+                print_json([as_json(ledger, item, zone, person.label if person else item.person, labels)])
             else:
                 _page(ledger, item, zone)
     return 0
 
 
-def as_json(ledger: Ledger, item: Item, zone: ZoneInfo | None, person: str) -> dict[str, Any]:
-    """What is known of an item, with the decision as it was made then."""
+def as_json(
+    ledger: Ledger, item: Item, zone: ZoneInfo | None, person: str, labels: Mapping[str, str]
+) -> dict[str, Any]:
+    """What is known of an item, with the decision as it was made then. `labels`: of the accounts, by their logins."""
     decision = dict(item.decision or {})
+    moments = decision.get("moments") or {}
     accounts = {row.id: row.login for row in ledger.accounts()}
+    login = accounts.get(item.account, "")
     return {
         "item": item.id,
         "person": person,
-        "account": accounts.get(item.account),
+        "account": labels.get(login, login),
         "message_id": item.message_id,
         "client": item.client,
         "sender": item.sender,
@@ -64,6 +71,8 @@ def as_json(ledger: Ledger, item: Item, zone: ZoneInfo | None, person: str) -> d
         "uid": item.uid,
         "answered": local(item.answered_at, zone),
         "ruleset": item.ruleset,
+        "until": _at(moments.get("until"), zone),
+        "promise": _at(moments.get("promise"), zone),
         "moments": decision.get("moments"),
         "refusals": decision.get("refusals"),
         "notify": decision.get("notify"),
@@ -92,6 +101,10 @@ def as_json(ledger: Ledger, item: Item, zone: ZoneInfo | None, person: str) -> d
             for r in ledger.replies_for(item.id)
         ],
     }
+
+
+def _at(moment: Mapping[str, Any] | None, zone: ZoneInfo | None) -> str | None:
+    return local(datetime.fromisoformat(moment["at"]), zone) if moment else None
 
 
 def _page(ledger: Ledger, item: Item, zone: ZoneInfo | None) -> None:

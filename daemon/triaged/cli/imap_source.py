@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -117,7 +117,7 @@ async def connected(loaded: Loaded, account: Account) -> AsyncIterator[Session]:
 
 async def _folder(loaded: Loaded, account: Account, folder: str, since: datetime | None) -> list[Old]:
     async with opened(loaded, account, folder) as (session, _, _name):
-        return [old async for old, _ in _mail(session, folder, since)]
+        return [replace(old, name=f"{account.label}/{old.name}") async for old, _ in _mail(session, folder, since)]
 
 
 async def _mail(session: Session, folder: str, since: datetime | None) -> AsyncIterator[tuple[Old, bool]]:

@@ -31,7 +31,8 @@ class UnreadableLogError(TriagedError):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
+    """Arguments of the verb. The configuration is not read: `-c` is taken as by every command."""
+    parser.add_argument("-c", "--config", metavar="PATH", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     parser.add_argument(
         "source", nargs="*", metavar="FILE", help="files of JSON lines; -: standard input (default: the journal)"
     )

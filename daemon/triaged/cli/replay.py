@@ -29,7 +29,7 @@ from triaged.cli.common import (
 from triaged.config import Loaded, load
 from triaged.core.decision import Decision
 from triaged.core.settings import Person
-from triaged.desk.rehearsal import Rehearsal, person_for
+from triaged.desk.rehearsal import Rehearsal, account_for, person_for
 from triaged.desk.sources import Old, count, old_mail
 
 
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     if args.csv:
         _csv(args.csv, shown)
     if args.json:
-        print_json(_as_json(line) for line in shown)
+        print_json(_as_json(line) for line in (shown if against else lines))
     elif args.csv is None or str(args.csv) != "-":
         _print(lines, shown, listing=args.list or against is not None, against=against is not None)
     return 0
@@ -206,7 +206,7 @@ def _print(lines: Sequence[Line], shown: Sequence[Line], *, listing: bool, again
         columns = ("arrived", "client", "subject", "verdict", "rule", "until", "reply", "because")
         print_table(columns, rows, "Nothing changes." if against else "No mail of a client.")
     if against:
-        print_table((), [], f"{len(shown)} of {len(lines)} messages would be decided differently.")
+        print_table((), [], f"{len(shown)} of {_messages(len(lines))} would be decided differently.")
         return
     table = Counter(
         (line.decision.client or "", line.decision.verdict.value, line.decision.rule or "(no rule)") for line in shown
@@ -219,7 +219,13 @@ def _print(lines: Sequence[Line], shown: Sequence[Line], *, listing: bool, again
     rows = [(c, v, r, str(n), str(replies[c, v, r] or "")) for (c, v, r), n in sorted(table.items(), key=_by_client)]
     print_table(("client", "verdict", "rule", "messages", "replies"), rows, "No mail of a client.")
     others = len(lines) - len(shown)
-    console().print(f"{len(lines)} messages, {len(shown)} from clients, {others} of nobody on the roster.", style="dim")
+    console().print(
+        f"{_messages(len(lines))}, {len(shown)} from clients, {others} of nobody on the roster.", style="dim"
+    )
+
+
+def _messages(count: int) -> str:
+    return f"{count} message{'s' if count != 1 else ''}"
 
 
 def _by_client(entry: tuple[tuple[str, str, str], int]) -> tuple[str, int]:
@@ -259,6 +265,7 @@ def _one(decision: Decision, person: Person) -> dict[str, Any]:
     zone = person.worktime.zone
     return {
         "client": decision.client,
+        "kind": list(decision.kind),
         "verdict": decision.verdict.value,
         "rule": decision.rule,
         "reason": decision.reason,
@@ -274,6 +281,7 @@ def _as_json(line: Line) -> dict[str, Any]:
         "file": line.old.name,
         "message_id": line.old.message.message_id,
         "person": line.person.label,
+        "account": account_for(line.old.message, line.person).label,
         "sender": line.decision.sender,
         "subject": line.old.message.subject,
         "arrived": local(line.old.arrived, line.person.worktime.zone),
@@ -283,17 +291,20 @@ def _as_json(line: Line) -> dict[str, Any]:
 
 
 def _csv(path: Path, lines: Sequence[Line]) -> None:
-    rows = [_as_json(line) for line in lines]
-    for row in rows:
-        before = row.pop("before", None)
-        if before is not None:
-            row |= {f"before_{name}": value for name, value in before.items()}
+    rows = [_as_row(line) for line in lines]
     names = list(rows[0]) if rows else ["file"]
     if str(path) == "-":
         _write_csv(sys.stdout, names, rows)
         return
     with path.open("w", encoding="utf-8", newline="") as file:
         _write_csv(file, names, rows)
+
+
+def _as_row(line: Line) -> dict[str, Any]:
+    row = _as_json(line)
+    before = row.pop("before", {})
+    row |= {f"before_{name}": value for name, value in before.items()}
+    return {name: ", ".join(value) if isinstance(value, list) else value for name, value in row.items()}
 
 
 def _write_csv(file: Any, names: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:

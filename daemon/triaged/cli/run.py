@@ -29,7 +29,8 @@ def run(args: argparse.Namespace) -> int:
                 log.events.emit("config.loaded", level="warning", reason=str(problem))
         for problem in loaded.errors:
             log.events.emit("config.rejected", person=problem.file.stem, error=str(problem), reason="left out")
-        log.events.emit("config.loaded", reason=f"{len(loaded.persons)} persons from {loaded.path}")
+        count = len(loaded.persons)
+        log.events.emit("config.loaded", reason=f"{count} person{'s' if count != 1 else ''} from {loaded.path}")
         daemon = Daemon(loaded, log.events, lines_lost=lambda: log.lost)
         return asyncio.run(daemon.run(once=args.once))
     except StateHeld as held:

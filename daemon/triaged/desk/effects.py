@@ -243,6 +243,7 @@ def _tell_moved(desk: "Desk", effect: EffectRow, item: Item, place: Place | None
     if effect.kind == "aside":
         _tell_deferred(desk, item, folder=target, uid=uid, reason=item.reason, from_folder=item.folder)
     elif effect.kind == "back":
+        by = effect.args.get("by")
         desk.events.emit(
             "message.returned",
             **of_item(item),
@@ -252,7 +253,8 @@ def _tell_moved(desk: "Desk", effect: EffectRow, item: Item, place: Place | None
             folder=target,
             uid=uid,
             from_folder=item.folder,
-            reason=str(effect.args.get("why") or "it is due"),
+            reason="triaged release" if by == "command" else "it is due",
+            by=by,
         )
 
 

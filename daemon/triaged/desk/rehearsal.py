@@ -65,7 +65,7 @@ class Rehearsal:
 
     def play(self, message: Message, arrived: datetime, *, show: bool = True) -> Rehearsed:
         """One message arrives; everything that was due before it happens first. `show` False: no reply is rendered."""
-        account = self._account_of(message)
+        account = account_for(message, self.person)
         who = identify(message, self.person, account)
         if self._due and self._due[0] <= arrived:
             self._until(arrived)
@@ -189,13 +189,6 @@ class Rehearsal:
 
     # --- gathering ----------------------------------------------------------------------------------------------
 
-    def _account_of(self, message: Message) -> Account:
-        """The account that the message was written to, else the first."""
-        for account in self.person.accounts:
-            if any(is_mine(named, account.addresses) for named in (*message.to, *message.cc)):
-                return account
-        return self.person.accounts[0]
-
     def _arriving(self, message: Message, who: Identified, account: Account, arrived: datetime) -> Arriving:
         self._count += 1
         return Arriving(
@@ -219,6 +212,14 @@ class Rehearsal:
 def arrival_of(message: Message, now: datetime) -> datetime:
     """When a message arrived, as far as it says so itself: the topmost Received header's date, else Date, else now."""
     return message.received or message.date or now
+
+
+def account_for(message: Message, person: Person) -> Account:
+    """The account that the message was written to, else the first."""
+    for account in person.accounts:
+        if any(is_mine(named, account.addresses) for named in (*message.to, *message.cc)):
+            return account
+    return person.accounts[0]
 
 
 def person_for(message: Message, persons: Sequence[Person]) -> Person:

@@ -6,6 +6,7 @@ Only what the daemon itself would read of each message is read: the header and t
 import mailbox
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +25,10 @@ class SourceError(TriagedError):
 
 @dataclass(frozen=True, slots=True)
 class Old:
-    """A message that is already there. `arrived`: as it says itself, else as the file says."""
+    """A message that is already there. `name`: its file, an mbox and a number, or a place on the server.
+
+    `arrived`: as it says itself, else as the file says.
+    """
 
     name: str
     message: Message
@@ -79,15 +83,15 @@ def _from_file(file: Path) -> Old:
             stat = os.fstat(handle.fileno())
     except OSError as error:
         raise SourceError(f"{file}: {error.strerror or error}") from error
-    return _old(file.name, raw, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
+    return _old(str(file), raw, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
 
 
 def _mbox(path: Path) -> Iterator[Old]:
     try:
-        box = mailbox.mbox(path, create=False)
-        for key in box.iterkeys():
-            raw = box.get_bytes(key)
-            yield _old(f"{path.name}#{key}", raw[: _HEAD + BODY], len(raw), datetime.fromtimestamp(0, UTC))
+        with closing(mailbox.mbox(path, create=False)) as box:
+            for key in box.iterkeys():
+                raw = box.get_bytes(key)
+                yield _old(f"{path}#{key}", raw[: _HEAD + BODY], len(raw), datetime.fromtimestamp(0, UTC))
     except (OSError, mailbox.Error) as error:
         raise SourceError(f"{path}: not an mbox ({error})") from error
 

@@ -14,7 +14,8 @@ from triaged.ledger.values import Item, NotDone, OptOut, ReplyRow
 _AGAIN = ("in_doubt", "failed", "suppressed", "cancelled")
 _UNTOLD = "untold:"
 _RETURN_NOW = (
-    "UPDATE effect SET due_at = min(due_at, ?) WHERE item = ? AND kind = 'back' AND state IN ('planned','trying')"
+    "UPDATE effect SET due_at = min(due_at, ?), args = json_set(args, '$.by', 'command')"
+    " WHERE item = ? AND kind = 'back' AND state IN ('planned','trying')"
 )
 
 
