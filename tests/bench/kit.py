@@ -166,11 +166,16 @@ def fill(maildir: Path, count: int, owner: int | None = None) -> list[Letter]:
     return kept
 
 
+OF_ONE = Variant(connections=5000)
+OF_MANY = Variant(connections=5000, sessions=5000, per_owner=50)
+"""Servers of one mailbox, and of thousands: inotify counts those of one system user together."""
+
+
 @contextmanager
-def dovecot() -> Iterator[Dovecot]:
+def dovecot(variant: Variant = OF_ONE) -> Iterator[Dovecot]:
     """A running Dovecot of this benchmark alone."""
     certificates = own_folder("bench-certificates")
-    server = Dovecot(Authority(certificates).valid(), Variant(connections=5000))
+    server = Dovecot(Authority(certificates).valid(), variant)
     try:
         server.start()
         yield server

@@ -254,8 +254,13 @@ def plain(address: Address) -> Address:
 
 def is_mine(address: Address, mine: Iterable[Address]) -> bool:
     """Say whether an address is one of mine, +tags taken off, and dots where the provider ignores them."""
-    key = _own_key(address)
-    return any(key == _own_key(own) or address.key == own.key for own in mine)
+    return any(_is_same(address, own) for own in mine)
+
+
+def _is_same(address: Address, own: Address) -> bool:
+    if address.domain != own.domain and not (address.domain in _GMAIL and own.domain in _GMAIL):
+        return False
+    return _own_key(address) == _own_key(own) or address.key == own.key
 
 
 def _own_key(address: Address) -> str:

@@ -221,15 +221,17 @@ class Person:
     ruleset_hash: str
     ruleset_text: str  # clients, rules, replies, hours as TOML or JSON: never accounts or secrets
     source: Path = Path()
+    addresses: tuple[Address, ...] = field(init=False, repr=False, compare=False)
+    """All addresses that are me, over all accounts."""
+
+    def __post_init__(self) -> None:
+        """Gather them once: every message is asked about them."""
+        mine = dict.fromkeys(address for account in self.accounts for address in account.addresses)
+        object.__setattr__(self, "addresses", tuple(mine))
 
     def account(self, label: str) -> Account | None:
         """The account of that table name."""
         return next((a for a in self.accounts if a.label == label), None)
-
-    @property
-    def addresses(self) -> tuple[Address, ...]:
-        """All addresses that are me, over all accounts."""
-        return tuple(address for account in self.accounts for address in account.addresses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,12 +246,14 @@ class Desk:
         while True:
             person, account = self.settings()
             await self.sweep(session, person, account)
-            if look or await effects.wants_look(self):
+            owed = await effects.due(self)
+            if look or owed.wants_look:
                 if self._looking:  # the last look ended a connection: what is due must not wait for the next
-                    await effects.carry_out(self, session, account)
+                    await effects.carry_out(self, session, account, owed)
                 await self._look(session, person, account)
                 look = False
-            acted = await effects.carry_out(self, session, account)
+                owed = await effects.due(self)  # less, or more, by what was seen
+            acted = await effects.carry_out(self, session, account, owed)
             served = await self._serve(session)
             self.health.proven_alive = self.office.now()
             if not acted and not served and not await self._more(session, account):

@@ -5,7 +5,8 @@ Each batch is marked `trying` before the command and `done` after it; what a cra
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -34,11 +35,28 @@ Owed = tuple[EffectRow, Item]
 MOVES = ("aside", "urgent", "back")
 
 
-async def wants_look(desk: "Desk") -> bool:
-    """Whether a return is due: before it the mailbox is looked at, because a person may have been faster."""
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is owed now to one mailbox, and the messages it is about by their ids."""
+
+    effects: Sequence[EffectRow]
+    items: Mapping[int | None, Item | None]
+
+    @property
+    def wants_look(self) -> bool:
+        """Whether a return is due: before it the mailbox is looked at, because a person may have been faster."""
+        return any(effect.kind == "back" for effect in self.effects)
+
+
+async def due(desk: "Desk") -> Due:
+    """Ask the ledger, in one turn of it."""
     now = desk.office.now()
-    due = await desk.office.write(Ledger.due_effects, desk.row.id, now)
-    return any(effect.kind == "back" for effect in due)
+    return await desk.office.write(_due, desk.row.id, now)
+
+
+def _due(ledger: Ledger, account: int, now: datetime) -> Due:
+    found = ledger.due_effects(account, now)
+    return Due(found, {effect.item: ledger.item(effect.item) for effect in found if effect.item is not None})
 
 
 async def settle(desk: "Desk", session: Session, account: Account) -> None:
@@ -49,28 +67,26 @@ async def settle(desk: "Desk", session: Session, account: Account) -> None:
             await _settle_move(desk, session, account, effect)
 
 
-async def carry_out(desk: "Desk", session: Session, account: Account) -> bool:
+async def carry_out(desk: "Desk", session: Session, account: Account, owed: Due) -> bool:
     """Do what is due, storage first. True when anything was done."""
-    now = desk.office.now()
-    due = await desk.office.write(Ledger.due_effects, desk.row.id, now)
     acted = False
     for kind in ("flag", "aside", "urgent", "back"):
-        batch = [effect for effect in due if effect.kind == kind]
+        batch = [(effect, owed.items.get(effect.item)) for effect in owed.effects if effect.kind == kind]
         if batch:
             acted |= await _batches(desk, session, account, kind, batch)
-    for effect in due:
+    for effect in owed.effects:
         if effect.kind in ("append", "remove"):
             acted |= await appends.carry_out(desk, session, account, effect)
     return acted
 
 
-async def _batches(desk: "Desk", session: Session, account: Account, kind: str, batch: Sequence[EffectRow]) -> bool:
+async def _batches(
+    desk: "Desk", session: Session, account: Account, kind: str, batch: Sequence[tuple[EffectRow, Item | None]]
+) -> bool:
     """Group by where the messages lie and where they go; one command a group."""
     person, _ = desk.settings()
     groups: dict[tuple[str, int, str], list[Owed]] = defaultdict(list)
-    items = await desk.office.write(_items_of, batch)
-    for effect in batch:
-        item = items.get(effect.item)
+    for effect, item in batch:
         place = item.place if item else None
         target = _target(desk, account, effect)
         if kind != "back" and _observed(person, account, item):
@@ -85,11 +101,6 @@ async def _batches(desk: "Desk", session: Session, account: Account, kind: str, 
     for (folder, uidvalidity, target), pairs in groups.items():
         acted |= await _group(desk, session, kind, folder, uidvalidity, target, pairs)
     return acted
-
-
-def _items_of(ledger: Ledger, batch: Sequence[EffectRow]) -> dict[int | None, Item | None]:
-    """The messages of a batch, in one turn of the ledger."""
-    return {effect.item: ledger.item(effect.item) for effect in batch if effect.item is not None}
 
 
 def _observed(person: Person, account: Account, item: Item | None) -> bool:
