@@ -43,13 +43,16 @@ def claim(
     fuse_count: int | None = None,
     fuse_period: timedelta = timedelta(hours=1),
     items: Sequence[int] | None = None,
+    synced: bool = True,
 ) -> Claimed | NotClaimed:
     """Take a due reply for sending, or end it with the reason, in one commit.
 
     `every`: from the last acknowledgement to this correspondent to the earliest instant of the next. `items`: what `raw`
-    speaks of; when something joined or left since, nothing is taken and the code is 'changed'.
+    speaks of; when something joined or left since, nothing is taken and the code is 'changed'. `synced` False: for what is
+    sent with `mark_data` between the envelope and the body. That commit takes this one with it; a power cut before it has
+    lost an attempt of which no octet of the body went out.
     """
-    with commit(store, "claim") as db:
+    with commit(store, "claim", synced=synced) as db:
         before = reply_of(db, reply_id)
         at = to_ms(now)
         if before is None or before.state != "waiting" or to_ms(before.try_at) > at:

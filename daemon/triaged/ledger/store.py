@@ -39,15 +39,18 @@ class Store(Protocol):
 
 
 @contextmanager
-def commit(store: Store, verb: str) -> Iterator[sqlite3.Connection]:
+def commit(store: Store, verb: str, *, synced: bool = True) -> Iterator[sqlite3.Connection]:
     """One transaction, written durably when the block ends, undone when it raises.
 
     BEGIN IMMEDIATE always: a transaction that starts by reading and then writes fails at once when another process has
-    written meanwhile, whatever the busy time-out.
+    written meanwhile, whatever the busy time-out. `synced` False: the disk is not waited for. It survives the process,
+    and a power cut from the next commit on, which syncs this one with its own (the log is one file, read from its start).
     """
     db = store.db
     try:
         _still_there(store)
+        if not synced:
+            db.execute("PRAGMA synchronous=NORMAL")
         db.execute("BEGIN IMMEDIATE")
         yield db
         crash.point(f"ledger.{verb}.before")
@@ -58,6 +61,9 @@ def commit(store: Store, verb: str) -> Iterator[sqlite3.Connection]:
     except BaseException:
         _undo(db)
         raise
+    finally:
+        if not synced:
+            db.execute("PRAGMA synchronous=FULL")
     crash.point(f"ledger.{verb}.after")
 
 

@@ -174,6 +174,7 @@ class Serving:
                 fuse_count=way.fuse.count if way.fuse else None,
                 fuse_period=way.fuse.period if way.fuse else timedelta(hours=1),
                 items=ready.items,
+                synced=reply.mode != "send",  # a draft is written at once
             )
         )
 

@@ -60,6 +60,14 @@ def test_a_due_reply_is_claimed_once(world: World):
     assert world.ledger.due_replies(world.now + DAY) == []
 
 
+@pytest.mark.parametrize("much", ["claimed", "refused"])
+def test_after_a_claim_that_the_disk_is_not_waited_for_every_commit_is_durable_again(world: World, much: str):
+    reply = due(world)
+    claim = world.claim(reply, synced=False, items=None if much == "claimed" else (-1,))
+    assert isinstance(claim, Claimed) == (much == "claimed")
+    assert world.ledger.db.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
 def test_a_reply_is_not_claimed_before_its_time_or_without_existing(world: World):
     reply = world.deferred(1).reply
     assert world.ledger.due_replies(world.now) == []
