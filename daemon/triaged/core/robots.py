@@ -83,6 +83,7 @@ _RECEIPT = re.compile(r"(?:read|not read|gelesen|ungelesen gel(?:ö|oe)scht|lu|n
 _RECALL = re.compile(r"(?:recall|zurückrufen|rückruf|rappel|recuperar)\s*:")
 
 
+_LONGEST_NAME = 60  # characters of a field's name that are looked at, and remembered
 _PRECEDENCES = frozenset({"precedence", "x-precedence", "preference"})
 _ASKED = (
     LIST_FIELDS | _ANSWERING | _PRECEDENCES | {name for name, _ in _ANSWERING_VALUES} | {"auto-submitted", "x-loop"}
@@ -92,7 +93,7 @@ _ASKED = (
 @kept
 def _telling(message: Message) -> tuple[str, ...]:
     """The fields there are that any of the questions below is about, topmost first: a person's mail has hardly one."""
-    return tuple(filter(_is_asked, message.fields.names))
+    return tuple([name for name in message.fields.names if _is_asked(name[:_LONGEST_NAME])])
 
 
 @lru_cache(maxsize=2048)
@@ -155,7 +156,7 @@ def generating_field(message: Message) -> str:
     telling = _telling(message)
     if "x-loop" in telling and any(_is_yes(value) for value in message.fields.all("x-loop")):
         return "x-loop"
-    return next((name for name in telling if _is_generating(name)), "")
+    return next((name for name in telling if _is_generating(name[:_LONGEST_NAME])), "")
 
 
 def _is_yes(value: str) -> bool:

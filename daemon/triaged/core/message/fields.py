@@ -6,6 +6,7 @@ What exceeds the limits or confuses is named as a defect; the reader neither rai
 import re
 from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from triaged.core.decoding import clean_line, decode_words
 
@@ -15,6 +16,7 @@ FIELDS_LIMIT = 1000
 
 # One field with its continuation lines, or (third group) one line that is no field.
 _FIELD = re.compile(rb"(?:([!-9;-~]+)([ \t]*):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)|([^\n]*))(?:\n|\Z)")
+_LONGEST_KNOWN = 60  # octets of a name: longer ones are nobody's usual fields, and would fill the memory of `_lower`
 _NOTHING: tuple[bytes, ...] = ()
 
 
@@ -87,10 +89,16 @@ def read_fields(header: bytes) -> tuple[Fields, tuple[str, ...]]:
             body = body[:FIELD_LIMIT]  # noqa: PLW2901  # the field, cut
         # A line end within a field is a fold: the pattern lets no other in (RFC 5322 2.2.3).
         unfolded = (body.replace(b"\n", b"") if b"\n" in body else body).strip()
-        lower = str(name, "ascii").lower()
+        lower = _lower(name) if len(name) <= _LONGEST_KNOWN else str(name, "ascii").lower()
         pairs.append((lower, unfolded))
         index[lower] = (*index[lower], unfolded) if lower in index else (unfolded,)
     return Fields(tuple(pairs), index), tuple(dict.fromkeys(defects))
+
+
+@lru_cache(maxsize=2048)
+def _lower(name: bytes) -> str:
+    """One text for every field of a name: most mail has the same few dozen."""
+    return str(name, "ascii").lower()
 
 
 def _line_ends(header: bytes, defects: list[str]) -> bytes:
