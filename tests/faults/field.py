@@ -6,14 +6,16 @@ Whatever happens is written into a journal beside the ledger, so that a complain
 import asyncio
 import collections
 import contextlib
+import imaplib
 import os
 import random
 import signal
+import smtplib
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from faults import power
@@ -73,6 +75,7 @@ class Field:
         self.sent = 0
         self.dragged: set[int] = set()
         self.answered: set[int] = set()
+        self.unsure: set[int] = set()  # what a hand or a delivery did not see the end of
         self.kills: collections.Counter[str] = collections.Counter()
         self.faults: collections.Counter[str] = collections.Counter()
         self.sizes: list[tuple[float, dict[str, int]]] = []
@@ -171,19 +174,34 @@ class Field:
         for _ in range(self.chance.randint(1, 4)):
             number = self.sent + 1
             raw = message(number, self.correspondent(number), self.kind(number), ACCOUNTS[number % 2])
-            self.dovecot.deliver(self.user(number), raw)
             self.sent = number
+            with self._unsure_of(number):
+                self.dovecot.deliver(self.user(number), raw)
 
     def hand(self) -> None:
         """The person drags a message out of the deferred folder, or answers one from another device."""
         number = self.chance.randint(max(1, self.sent - 40), self.sent)
-        if self.kind(number) not in ("question", "again") or number in self.dragged | self.answered:
+        if self.kind(number) not in ("question", "again") or number in self.dragged | self.answered | self.unsure:
             return
-        if self.chance.random() < 0.5:
-            self.dovecot.append(self.user(number), "Sent", answer(number, self.correspondent(number)), None, ["\\Seen"])
-            self.answered.add(number)
-            self.note(f"answers {number}")
-            return
+        act = self._answer if self.chance.random() < 0.5 else self._drag
+        with self._unsure_of(number):
+            act(number)
+
+    @contextlib.contextmanager
+    def _unsure_of(self, number: int) -> Iterator[None]:
+        """A server whose process was killed keeps others waiting for its locks, longer than they wait."""
+        try:
+            yield
+        except (OSError, smtplib.SMTPException, imaplib.IMAP4.error) as error:
+            self.unsure.add(number)
+            self.note(f"unsure of {number}: {error}")
+
+    def _answer(self, number: int) -> None:
+        self.answered.add(number)
+        self.note(f"answers {number}")
+        self.dovecot.append(self.user(number), "Sent", answer(number, self.correspondent(number)), None, ["\\Seen"])
+
+    def _drag(self, number: int) -> None:
         with self.dovecot.client(self.user(number)) as client:
             if client.folder_exists("Deferred"):
                 client.select_folder("Deferred")

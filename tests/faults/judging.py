@@ -30,11 +30,11 @@ Complaints = dict[str, list[int]]
 
 def complaints(field: Field) -> Complaints:
     """What does not hold; in the end nothing. Numbers of messages or people, by what is wrong with them."""
-    every = set(range(1, field.sent + 1))
+    every = set(range(1, field.sent + 1)) - field.unsure
     inbox, aside, replies = numbers(field, "INBOX"), numbers(field, "Deferred"), accepted(field)
     unreadable = given_up(field)
-    writers = {field.correspondent(number) for number in every if field.kind(number) != "outage"}
-    spared = {field.correspondent(number) for number in field.dragged | field.answered}
+    writers = {field.correspondent(n) for n in every | field.unsure if field.kind(n) != "outage"}
+    spared = {field.correspondent(number) for number in field.dragged | field.answered | field.unsure}
     owed = {field.correspondent(n) for n in every - unreadable if field.kind(n) != "outage"} - spared
     waiting = ("question", "again")
     found: dict[str, set[int]] = {
@@ -43,8 +43,8 @@ def complaints(field: Field) -> Complaints:
         "answered twice": {person for person, count in replies.items() if count > 1},
         "answered though urgent": set(replies) - writers,
         "not answered": owed - set(replies) - in_doubt(field),
-        "forgotten": {n for n in set(inbox) - unreadable - field.dragged if field.kind(n) in waiting},
-        "taken back from the hand": field.dragged & set(aside),
+        "forgotten": {n for n in set(inbox) - unreadable - field.dragged - field.unsure if field.kind(n) in waiting},
+        "taken back from the hand": (field.dragged & set(aside)) - field.unsure,
         "not brought back": {number for number in aside if field.kind(number) == "soon"},
         "put aside though urgent": {number for number in aside if field.kind(number) == "outage"},
     }
@@ -121,7 +121,8 @@ def _figures(field: Field) -> Iterator[tuple[str, int, str]]:
     yield "kills", sum(field.kills.values()), _counted(field.kills)
     yield "faults", sum(field.faults.values()), _counted(field.faults)
     verdicts = _by(field, "SELECT verdict, count(*) FROM item GROUP BY 1")
-    yield "messages", field.sent, _counted(verdicts)
+    unsure = f"; unsure whether a hand or the delivery got through: {len(field.unsure)}" if field.unsure else ""
+    yield "messages", field.sent, _counted(verdicts) + unsure
     yield "hands", len(field.dragged) + len(field.answered), f"dragged out {len(field.dragged)}, answered {len(field.answered)}"  # fmt: skip
     yield "put aside", _count(field, "SELECT count(*) FROM effect WHERE kind = 'aside' AND state = 'done'"), ""
     yield "brought back", _count(field, "SELECT count(*) FROM effect WHERE kind = 'back' AND state = 'done'"), ""
