@@ -38,6 +38,9 @@ CLASSES: Mapping[str, Callable[[], bytes]] = {
     "a hundred thousand commas in From": lambda: b"From: " + b"," * 100_000 + b"\r\n\r\n",
     "twenty thousand quotes": lambda: _mail(b"Cc: " + b'"' * 20_001 + b"\r\n"),
     "escaped quotes without end": lambda: _mail(b"Cc: " + b'a\\"' * 5_000 + b"\r\n"),
+    "escaped quotes that end in half an escape": lambda: _mail(b"Cc: " + b'a\\"' * 20_000 + b"\\\r\n"),
+    "escaped parentheses in a comment without end": lambda: _mail(b"To: (" + b"\\(" * 30_000 + b"(\r\n"),
+    "comments in comments without end": lambda: _mail(b"To: " + b"(a" * 30_000 + b"\\\r\n"),
     "an unclosed quote in From": lambda: b'From: "' + b'\\"a' * 5_000 + b"\r\n\r\n",
     "ten thousand addresses": lambda: _mail(
         b"Cc: " + b", ".join(b"a%d@b.example" % n for n in range(10_000)) + b"\r\n"

@@ -28,8 +28,9 @@ _BARE = re.compile(r'[^<>\s"()\\\[\],;:]+')
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"')
 _QUOTED_OR_OPEN = re.compile(r'"(?:[^"\\]|\\.)*+("|\\?\Z)', re.DOTALL)  # an open one reaches to the end: linear
 _ESCAPE = re.compile(r"\\(.)")
-# For presence only: quoted strings and comments go; an unclosed one reaches to the end, which keeps this linear.
-_ASIDE = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|\((?:[^()\\]|\\.)*+(?:\)|\Z)')
+# For presence only: quoted strings and comments go. An unclosed one reaches to the end, a comment to one inside it too:
+# whatever begins one ends it as well, so that no octet is looked at from two beginnings.
+_ASIDE = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|\((?:[^()\\]|\\.)*+(?:\)|(?=\()|\\?\Z)', re.DOTALL)
 _TOKEN = re.compile(r'[^\s<>,;:()"\\]+')
 
 _BATV = re.compile(r"(?:prvs=[0-9a-z]{4,16}=|btv1==[^=]{4,40}==)(.+)", re.IGNORECASE)
