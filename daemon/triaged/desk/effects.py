@@ -226,9 +226,10 @@ async def _act(
         await session.store(uids, add=["\\Flagged"])
         await office.write(Ledger.done_many, [(effect.id, None) for effect, _ in pairs], now, moved=False)
         return True
-    if kind == "back":
-        # the one case in which \Seen is removed: it comes back unread
-        await session.store(uids, remove=["\\Seen"])
+    unread = [item.uid for _, item in pairs if item.uid is not None and item.answered_at is None]
+    if kind == "back" and unread:
+        # the one case in which \Seen is removed: it comes back unread, unless it has been answered
+        await session.store(unread, remove=["\\Seen"])
     landed = await session.move(uids, target)
     await _moved(desk, [(pair, _in(target, landed[pair[1].uid])) for pair in pairs if pair[1].uid in landed], target)
     for effect, item in pairs:
