@@ -18,14 +18,11 @@ from triaged.config.reading import Section
 from triaged.config.replies import lacks_language
 from triaged.core.address import read_address
 from triaged.core.clients import Client
-from triaged.core.moments import parse_moment
 from triaged.core.momentwarnings import call_warnings, no_call_warnings
 from triaged.core.momentwords import Moment, StartOfOfficeHours
 from triaged.core.rules import NOTHING, Rule, Then
 from triaged.core.settings import Mode, Person
 from triaged.core.template import ReplyTemplate
-
-_BACK_BY_DEFAULT = parse_moment("start of office hours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class _Ruled:
 
     @property
     def until(self) -> tuple[Moment, ...]:
-        return (self.rule.until or (_BACK_BY_DEFAULT,)) if self.rule.then is Then.DEFER else ()
+        return self.rule.back
 
     @property
     def template(self) -> ReplyTemplate | None:

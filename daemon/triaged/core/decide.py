@@ -51,7 +51,6 @@ _ROBOT_WITHIN = timedelta(minutes=2)
 _HELD_ONLY = frozenset({"rate-limit"})
 _JOINS = frozenset({"joined", "recently-replied", "rate-limit"})
 _VERDICTS = {Then.URGENT: Verdict.URGENT, Then.DEFER: Verdict.DEFERRABLE, Then.LEAVE: Verdict.LEFT}
-_BACK_BY_DEFAULT = parse_moment("start of office hours")
 _NOW = parse_moment("now")
 
 
@@ -240,7 +239,7 @@ class _Case:
     def _until(self) -> Resolved | None:
         if self.verdict is not Verdict.DEFERRABLE or self.rule is None:
             return None
-        found = self._resolve(self.rule.until or (_BACK_BY_DEFAULT,))
+        found = self._resolve(self.rule.back)
         return found or resolve(_NOW, self.facts.now, self.person.worktime, self.client.calls)
 
     def _promised(self, until: Resolved | None) -> Resolved | None:

@@ -10,7 +10,7 @@ from enum import Enum, StrEnum
 from typing import Final
 
 from triaged.core.conditions import Condition, Outcome, View, evaluate, longest_burst, names_kind, reaches
-from triaged.core.moments import Moment
+from triaged.core.moments import Moment, parse_moment
 from triaged.core.ruleindex import RuleIndex
 
 _PERIODS: Final = {"day": "today", "week": "this week", "month": "this month"}
@@ -31,6 +31,9 @@ class Nothing(Enum):
 
 
 NOTHING = Nothing.NOTHING
+
+_BACK_BY_DEFAULT: Final = parse_moment("start of office hours")
+"""`until` of a rule that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,18 @@ class Rule:
     delegate: str | None = None
     forward: bool = False
     examples: tuple[Example, ...] = ()
+
+    @property
+    def back(self) -> tuple[Moment, ...]:
+        """When what it puts aside comes back; () where it puts nothing aside."""
+        return (self.until or (_BACK_BY_DEFAULT,)) if self.then is Then.DEFER else ()
+
+    @property
+    def tells(self) -> tuple[Moment, ...]:
+        """What a reply whose text uses `promise` tells."""
+        if self.promise is NOTHING:
+            return ()
+        return self.promise if isinstance(self.promise, tuple) else self.back
 
     def names_kind(self, kind: str) -> bool:
         """Whether its conditions ask for that kind of message; to exclude it is not to name it."""

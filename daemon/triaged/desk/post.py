@@ -126,7 +126,7 @@ class Post:
         facts = await self._facts(items[-1], account, reply, now)
         if (refusal := _refusal(facts, person, client, now)) is not None:
             return refusal
-        if template.uses("promise") and not await self._still_ahead(person, client, items[-1], reply, now):
+        if template.uses("promise") and not await self._still_ahead(person, client, items, reply, now):
             return Suppressed("no-promise", "the promised moment has passed, and there is no other")
         fresh = await self.desk.office.write(Ledger.reply, reply.id) or reply
         language = _language(template, fresh, client, person)
@@ -159,11 +159,13 @@ class Post:
             Ledger.facts_again, item, now, lookback=timedelta(0), fuse=account.reply_fuse.period, but_reply=reply.id
         )
 
-    async def _still_ahead(self, person: Person, client: Client, item: Item, reply: ReplyRow, now: datetime) -> bool:
+    async def _still_ahead(
+        self, person: Person, client: Client, items: Sequence[Item], reply: ReplyRow, now: datetime
+    ) -> bool:
         """Whether the moment it tells lies ahead; if not, it is computed anew while nobody has been told."""
         if reply.tell_at is not None and reply.tell_at > now:
             return True
-        again = _promised_anew(person, client, item, now)
+        again = _promised_anew(person, client, items, now)
         if again is None:
             return False
         call = again.call.id if again.call is not None and again.moment.needs_call else None
@@ -191,6 +193,8 @@ class Post:
         facts = await self._facts(items[-1], account, reply, now)
         if facts.answered_since and reply.kind == "slip":
             return Cancelled("it has been answered")
+        if reply.kind == "moved" and reply.tell_at is not None and reply.tell_at <= now:
+            return Cancelled("the call has begun")
         written = write(
             letter(
                 person,
@@ -282,12 +286,15 @@ def _refusal(facts: Facts, person: Person, client: Client, now: datetime) -> Pre
     return None
 
 
-def _promised_anew(person: Person, client: Client, item: Item, now: datetime) -> Resolved | None:
-    rule = next((rule for rule in person.rules.rules if rule.name == item.rule), None)
-    if rule is None:
-        return None
-    moments = rule.promise if isinstance(rule.promise, tuple) else rule.until
-    return resolve_first(moments, now, person.worktime, client.calls)
+def _promised_anew(person: Person, client: Client, items: Sequence[Item], now: datetime) -> Resolved | None:
+    """The earliest of the moments that the rules of these messages promise, as of now."""
+    rules = {rule.name: rule for rule in person.rules.rules}
+    found = [
+        resolve_first(rules[item.rule].tells, now, person.worktime, client.calls)
+        for item in items
+        if item.rule in rules
+    ]
+    return min((moment for moment in found if moment is not None), key=lambda moment: moment.at, default=None)
 
 
 def _language(template: ReplyTemplate, reply: ReplyRow, client: Client, person: Person) -> str:
