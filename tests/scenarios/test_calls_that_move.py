@@ -49,6 +49,9 @@ async def test_a_change_that_is_undone_within_the_hour_is_not_told(stages: Openi
         await stage.later(hours=3)
         assert len(stage.sent()) == 1
         assert stage.rows("SELECT state FROM reply WHERE kind = 'moved'") == [("cancelled",)]
+        [notice] = stage.events("reply.scheduled", template="moved")
+        [ended] = stage.events("reply.cancelled", reply=notice["reply"])
+        assert ended["reason"] == "moved back"
 
 
 async def test_when_one_change_moves_more_than_three_promises_the_notices_are_held(stages: Opening):
@@ -62,3 +65,75 @@ async def test_when_one_change_moves_more_than_three_promises_the_notices_are_he
         await stage.later(hours=3)
         assert len(stage.sent()) == 4
         assert len(stage.events("reply.held")) == 4
+
+
+AGAIN = CONSULTANT.replace('calls = ["fri 10:00 for 45m"]', 'calls = ["fri 14:00 for 45m"]')
+
+
+def _words(stage: Stage, number: int) -> str:
+    return " ".join(stage.sent()[number].get_content().split())
+
+
+async def test_a_call_that_moved_while_the_daemon_was_stopped_takes_its_promise_along(stages: Opening):
+    async with stages(CONSULTANT + TOLD) as stage:
+        await _promised(stage)
+        await stage.close()
+        stage.write_config(MOVED + TOLD)
+        await stage.open()
+        assert len(stage.events("promise.moved")) == 1
+        await stage.later(minutes=65)
+        assert "11:00 (London time)" in _words(stage, 1)
+        await stage.close()
+        await stage.open()
+        await stage.later(minutes=65)
+        assert len(stage.events("promise.moved")) == 1
+        assert len(stage.sent()) == 2
+
+
+async def test_a_call_that_moves_again_after_its_notice_went_is_told_again(stages: Opening):
+    async with stages(CONSULTANT + TOLD) as stage:
+        await _promised(stage)
+        await stage.reload(MOVED + TOLD)
+        await stage.later(minutes=65)
+        await stage.reload(AGAIN + TOLD)
+        await stage.later(minutes=65)
+        assert "13:00 (London time)" in _words(stage, 2)
+        await stage.to("fri 14:30")
+        assert [line["reason"] for line in stage.events("promise.kept")] == ["the call begins"]
+
+
+async def test_a_call_that_moves_back_after_its_notice_went_is_told_too(stages: Opening):
+    async with stages(CONSULTANT + TOLD) as stage:
+        await _promised(stage)
+        await stage.reload(MOVED + TOLD)
+        await stage.later(minutes=65)
+        await stage.reload(CONSULTANT + TOLD)
+        await stage.later(minutes=65)
+        assert len(stage.sent()) == 3
+        assert "09:00 (London time)" in _words(stage, 2)
+
+
+async def test_a_call_that_moves_twice_within_the_hour_is_told_once_an_hour_after_the_second(stages: Opening):
+    async with stages(CONSULTANT + TOLD) as stage:
+        await _promised(stage)
+        await stage.reload(MOVED + TOLD)
+        await stage.later(minutes=40)
+        await stage.reload(AGAIN + TOLD)
+        await stage.later(minutes=55)
+        assert len(stage.sent()) == 1
+        await stage.later(minutes=10)
+        assert len(stage.sent()) == 2
+        assert "13:00 (London time)" in _words(stage, 1)
+
+
+async def test_a_notice_that_could_not_go_before_the_call_began_stays_at_home(stages: Opening):
+    async with stages(CONSULTANT + TOLD) as stage:
+        await _promised(stage)
+        await stage.to("fri 09:20")
+        await stage.reload(CONSULTANT.replace("fri 10:00 for 45m", "fri 10:15 for 45m") + TOLD)
+        await stage.to("fri 10:30")
+        assert len(stage.events("promise.moved")) == 1
+        assert len(stage.sent()) == 1
+        assert stage.rows("SELECT state, reason FROM reply WHERE kind = 'moved'") == [
+            ("cancelled", "the call has begun")
+        ]

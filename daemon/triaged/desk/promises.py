@@ -6,16 +6,17 @@ Before anything is concluded the mailboxes are looked at: the answer may have go
 import base64
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from triaged.core.calls import Occurrence, occurrences
 from triaged.core.clients import Client
 from triaged.core.moments import parse_moment, resolve
 from triaged.core.reply import compose_note
-from triaged.core.settings import Mode, PromisePolicy
+from triaged.core.settings import Account, Mode, PromisePolicy
 from triaged.core.template import built_in, choose_language
 from triaged.desk.household import Household
 from triaged.desk.office import Office
-from triaged.desk.telling import of_promise
+from triaged.desk.telling import of_promise, of_reply
 from triaged.desk.words import warning_words
 from triaged.ids import new_message_id
 from triaged.ledger import Ledger
@@ -93,7 +94,7 @@ async def _overdue(office: Office, household: Household, promise: PromiseRow) ->
     now = office.now()
     person = household.person
     home = household.home
-    slip = _slip(office, household, promise, person.promises, now)
+    slip = await _slip(office, household, promise, person.promises, now)
     changed, slipped = await office.write(
         Ledger.overdue,
         promise.id,
@@ -116,39 +117,50 @@ async def _overdue(office: Office, household: Household, promise: PromiseRow) ->
             desk.on_news()
 
 
-def _slip(
+async def _slip(
     office: Office, household: Household, promise: PromiseRow, policy: PromisePolicy, now: datetime
 ) -> NewReply | None:
     client = household.person.roster.by_label(promise.client)
     if policy.slip == "off" or client is None or not client.replies:
         return None
-    return _notice(office, household, client, "slip", policy.slip_reply or "slip", policy.slip, now, promise.due_at)
+    account = await _account(office, household, promise)
+    return _notice(
+        office, household, client, account, "slip", policy.slip_reply or "slip", policy.slip, now, promise.due_at
+    )
+
+
+async def _account(office: Office, household: Household, promise: PromiseRow) -> Account | None:
+    """The account through which the client was told, and will be told more; None: it is no longer configured."""
+    told = await office.write(Ledger.promise_reply, promise.id)
+    desks = (desk for desk in household.desks.values() if told is not None and desk.row.id == told.account)
+    return next((desk.settings()[1] for desk in desks), None)
 
 
 def _notice(
     office: Office,
     household: Household,
     client: Client,
-    kind: str,
+    account: Account | None,
+    kind: Literal["slip", "moved"],
     label: str,
     how: str,
     send_at: datetime,
     tell_at: datetime,
     call: str | None = None,
-) -> NewReply:
+) -> NewReply | None:
+    """A second mail about a promise; None where nothing may be sent now."""
+    mode = Mode(client.mode or account.mode) if account is not None else Mode.OBSERVE
+    if mode is Mode.OBSERVE:
+        return None
     person = household.person
-    template = person.replies.get(label) or built_in("moved" if kind == "moved" else "slip")
-    language = choose_language(template, client.language, None, person.language) or template.languages[0]
-    _, account = next(iter(household.desks.values())).settings()
-    observed = Mode(client.mode or account.mode) is Mode.OBSERVE
-    drafts = how == "draft" or Mode(client.mode or account.mode) is Mode.DRAFT
+    template = person.replies.get(label) or built_in(kind)
     return NewReply(
-        kind="moved" if kind == "moved" else "slip",
+        kind=kind,
         template=template.label,
-        language=language,
+        language=choose_language(template, client.language, None, person.language) or template.languages[0],
         message_id=new_message_id(office.chance, household.address.domain),
         send_at=send_at,
-        mode="observe" if observed else "draft" if drafts else "send",
+        mode="draft" if how == "draft" or mode is Mode.DRAFT else "send",
         tell_at=tell_at,
         tell_call=call,
     )
@@ -170,11 +182,15 @@ async def follow_calls(office: Office, household: Household) -> None:
         there = _same_call(client, household, promise, now)
         if there is None or (there.start == promise.due_at and there.id == promise.call):
             continue
+        notice = await office.write(Ledger.live_notice, promise.id)
         after = await office.write(Ledger.move_promise, promise.id, there.start, there.id, now)
         if after is None:
             continue
         household.events.emit("promise.moved", **of_promise(after), reason=f"the call is now {there.id}")
-        if after.told_at is not None and after.due_at != after.first_due_at:
+        if notice is not None and (ended := await office.write(Ledger.reply, notice.id)) is not None:
+            household.events.emit("reply.cancelled", **of_reply(ended), reason=ended.reason)
+        expected = await office.write(Ledger.client_expects, promise.id)
+        if after.told_at is not None and after.due_at != expected:
             moved.append((after, client))
     await _tell_moved(office, household, moved, now)
 
@@ -198,14 +214,23 @@ async def _tell_moved(
     if policy.slip == "off":
         return
     for promise, client in moved:
+        account = await _account(office, household, promise)
         notice = _notice(
-            office, household, client, "moved", "moved", policy.slip, now + GRACE, promise.due_at, promise.call
+            office, household, client, account, "moved", "moved", policy.slip, now + GRACE, promise.due_at, promise.call
         )
-        made = await office.write(Ledger.add_reply, promise.id, notice, now)
-        if made is not None and len(moved) > MOST_MOVED:
-            why = f"one change of the configuration moved {len(moved)} promised calls"
-            await office.write(Ledger.hold, made, why)
-            household.events.emit("reply.held", client=promise.client, reply=made, reason=why)
+        made = await office.write(Ledger.add_reply, promise.id, notice, now) if notice is not None else None
+        row = await office.write(Ledger.reply, made) if made is not None else None
+        if row is None:
+            continue
+        why = "the call that was promised has moved"
+        if len(moved) <= MOST_MOVED:
+            household.events.emit(
+                "reply.scheduled", **of_reply(row), send_at=row.send_at, promise=row.tell_at, reason=why
+            )
+            continue
+        why = f"one change of the configuration moved {len(moved)} promised calls"
+        await office.write(Ledger.hold, row.id, why)
+        household.events.emit("reply.held", **of_reply(row), reason=why)
 
 
 def _last(items: Sequence[int]) -> int | None:

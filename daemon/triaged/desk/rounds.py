@@ -33,6 +33,7 @@ class Rounds:
         self._wake = Bell()
         self._stopping = False
         self._sleeping = False
+        self._called_on = False  # calls have been followed since the configuration was read
 
     @property
     def at_rest(self) -> bool:
@@ -64,6 +65,7 @@ class Rounds:
         households = self._households()
         try:
             await self._tell_of_commands()
+            await self._follow_calls(households)
             for household in await self._due(households):
                 await _alone(promises.keep(self._office, household), household)
             for household in households:
@@ -87,11 +89,18 @@ class Rounds:
             events = next((desk.events for desk in desks if desk.row.id == reply.account), self._office.events)
             events.emit("reply.cancelled", **of_reply(reply), reason="triaged cancel", by="command")
 
-    async def moved(self) -> None:
+    def moved(self) -> None:
         """The configuration has changed: calls may have moved."""
-        for household in self._households():
-            await promises.follow_calls(self._office, household)
+        self._called_on = False
         self.wake()
+
+    async def _follow_calls(self, households: Sequence[Household]) -> None:
+        """Once after each reading of the configuration; the one of a start may be another than that of the last stop."""
+        if self._called_on:
+            return
+        self._called_on = True
+        for household in households:
+            await _alone(promises.follow_calls(self._office, household), household)
 
     async def _deliver(self, household: Household) -> None:
         await digest.deliver(self._office, household)

@@ -168,6 +168,7 @@ class Ledger:
     call_kept = promises.call_kept
     settle = promises.settle
     move_promise = promises.move_promise
+    client_expects = promises.client_expects
     add_reply = promises.add_reply
     live_notice = promises.live_notice
 

@@ -158,14 +158,21 @@ def tell_promise(db: Connection, reply: ReplyRow, now: int) -> PromiseRow | None
     return promise_of(db, reply.promise)
 
 
-def deadline(db: Connection, promise: int) -> int | None:
-    """By when it had to be kept: a call that moved later without a notice to the client counts from the first moment."""
+def told_last(db: Connection, promise: int) -> int | None:
+    """The moment that the client was told last: by a notice that the call has moved, else by the reply."""
     found = db.execute(
-        "SELECT CASE WHEN due_at <= first_due_at OR EXISTS (SELECT 1 FROM reply WHERE promise = p.id AND kind = 'moved'"
-        " AND state IN ('sent','in_doubt')) THEN due_at ELSE first_due_at END FROM promise p WHERE id = ?",
+        "SELECT coalesce((SELECT tell_at FROM reply WHERE promise = p.id AND kind = 'moved' AND state IN ('sent','in_doubt')"
+        " ORDER BY ended_at DESC, id DESC LIMIT 1), first_due_at) FROM promise p WHERE id = ?",
         (promise,),
     ).fetchone()
     return found[0] if found else None
+
+
+def deadline(db: Connection, promise: int) -> int | None:
+    """By when it had to be kept: a call that moved later without a notice to the client counts from what was told."""
+    found = db.execute("SELECT due_at FROM promise WHERE id = ?", (promise,)).fetchone()
+    told = told_last(db, promise)
+    return min(found[0], told) if found and told is not None else None
 
 
 def close_promise(db: Connection, promise: int, at: int, by: str) -> PromiseRow | None:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
-from triaged.ledger.changes import cancel_reply, close_promise, plan_effect
-from triaged.ledger.instants import span_ms, to_ms
+from triaged.ledger.changes import STOPPABLE, cancel_reply, close_promise, plan_effect, told_last
+from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import PROMISE, promise_from, promise_of, replies_of
 from triaged.ledger.store import Store, commit, reading, rows
 from triaged.ledger.values import NewReply, PromiseRow, ReplyRow
@@ -135,9 +135,9 @@ def settle(store: Store, promise_id: int, now: datetime, by: str) -> PromiseRow 
 
 
 def move_promise(store: Store, promise_id: int, due_at: datetime, call: str | None, now: datetime) -> PromiseRow | None:
-    """A change of the configuration moved the call. What the client was told stays in `first_due_at`.
+    """A change of the configuration moved the call. What the client was told first stays in `first_due_at`.
 
-    Moved back to where it was told: a notice that has not gone is cancelled.
+    A notice of an earlier move that has not gone is cancelled: it would tell what is no longer so.
     """
     due = to_ms(due_at)
     with commit(store, "move_promise") as db:
@@ -149,19 +149,23 @@ def move_promise(store: Store, promise_id: int, due_at: datetime, call: str | No
         if not changed.rowcount:
             return None
         db.execute("UPDATE promise SET first_due_at = ? WHERE id = ? AND state = 'planned'", (due, promise_id))
+        for notice in replies_of(db, "promise = ? AND kind = 'moved'", (promise_id,)):
+            cancel_reply(db, notice.id, "moved back" if due == told_last(db, promise_id) else "moved again", to_ms(now))
         db.execute(
             "UPDATE reply SET tell_at = ?, tell_call = ? WHERE promise = ? AND tell_kind = 'call' AND state IN ('waiting','held')",
             (due, call, promise_id),
         )
-        moved = promise_of(db, promise_id)
-        if moved is not None and moved.due_at == moved.first_due_at:
-            for notice in replies_of(db, "promise = ? AND kind = 'moved'", (promise_id,)):
-                cancel_reply(db, notice.id, "moved back", to_ms(now))
-        return moved
+        return promise_of(db, promise_id)
+
+
+def client_expects(store: Store, promise_id: int) -> datetime | None:
+    """The moment that the client was told last: by the reply, or by the notice of a move."""
+    with reading(store) as db:
+        return from_ms(told_last(db, promise_id))
 
 
 def add_reply(store: Store, promise_id: int, new: NewReply, now: datetime) -> int | None:
-    """A slip or a moved notice, once per promise; None: there is one already, or nothing was ever told."""
+    """A slip, once per promise; or a notice that the call has moved, once per moment; None: there is one already, or nothing was ever told."""
     with commit(store, "add_reply") as db:
         return _add(db, promise_id, new, to_ms(now))
 
@@ -171,9 +175,7 @@ def _add(db: Connection, promise_id: int, new: NewReply, now: int) -> int | None
     ack = next(iter(replies_of(db, "promise = ? AND kind = 'ack' ORDER BY id LIMIT 1", (promise_id,))), None)
     if told is None or ack is None or told.told_at is None or told.state not in ("open", "overdue"):
         return None
-    if db.execute(
-        "SELECT 1 FROM reply WHERE promise = ? AND kind = ? AND state <> 'cancelled'", (promise_id, new.kind)
-    ).fetchone():
+    if db.execute(_SAID, (promise_id, new.kind, new.kind, to_ms(new.tell_at))).fetchone():
         return None
     made = db.execute(
         _REPLY,
@@ -201,6 +203,13 @@ def _add(db: Connection, promise_id: int, new: NewReply, now: int) -> int | None
     return reply
 
 
+_SAID = """
+SELECT 1 FROM reply WHERE promise = ? AND kind = ? AND (
+  state IN ('waiting','held','sending','drafted')
+  OR (state <> 'cancelled' AND (? <> 'moved' OR tell_at IS ?)))
+"""  # one apology a promise; of moves one notice each, never two at a time
+
+
 def reply_again(db: Connection, old: ReplyRow, message_id: str, now: int) -> int:
     """Inside a transaction: a copy of a reply, to be sent now, under an id of its own."""
     made = db.execute(
@@ -218,7 +227,7 @@ def reply_again(db: Connection, old: ReplyRow, message_id: str, now: int) -> int
 
 
 def live_notice(store: Store, promise_id: int) -> ReplyRow | None:
-    """The moved notice of a promise that has not gone."""
-    where = "promise = ? AND kind = 'moved' AND state IN ('waiting','held','sending') LIMIT 1"
+    """The moved notice of a promise that has not gone, and can be stopped."""
+    where = f"promise = ? AND kind = 'moved' AND state IN {STOPPABLE} LIMIT 1"
     with reading(store) as db:
         return next(iter(replies_of(db, where, (promise_id,))), None)

@@ -117,5 +117,13 @@ CREATE TABLE pass (
 CREATE INDEX pass_client ON pass (person, client, spent_at);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_A_NOTICE_A_MOVE = """
+DROP INDEX reply_once;
+CREATE UNIQUE INDEX reply_once ON reply (promise)
+  WHERE kind = 'slip' AND state IN ('waiting','held','sending','sent','drafted');
+CREATE UNIQUE INDEX reply_one_notice ON reply (promise)
+  WHERE kind = 'moved' AND state IN ('waiting','held','sending','drafted');
+"""  # a call that has moved and was told may move again: the client must not wait at the moment before
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _A_NOTICE_A_MOVE)
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

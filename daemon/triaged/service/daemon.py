@@ -368,7 +368,7 @@ class Daemon:
         for change in changes(before, loaded) or ("nothing has changed",):
             self.events.emit("config.reloaded", reason=change)
         if self.rounds is not None:
-            await self.rounds.moved()
+            self.rounds.moved()
         self.sweep()
         return True
 

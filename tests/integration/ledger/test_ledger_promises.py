@@ -24,7 +24,10 @@ def the(world: World, made: Admission) -> PromiseRow:
 
 
 def slip(world: World, kind: str = "slip") -> NewReply:
-    return NewReply("moved" if kind == "moved" else "slip", kind, "en", f"<{kind}@roth>", world.now + HOUR, "send")
+    tells = MONDAY + 2 * DAY if kind == "moved" else None
+    return NewReply(
+        "moved" if kind == "moved" else "slip", kind, "en", f"<{kind}@roth>", world.now + HOUR, "send", tells
+    )
 
 
 def due(world: World, **more: object) -> list[int]:
