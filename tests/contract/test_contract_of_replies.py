@@ -111,6 +111,19 @@ def test_at_most_one_goes_to_a_correspondent_within_every(waits: Explained):
     assert [one["no_reply"] for one in found[:3]] == [None, "recently-replied", None]
 
 
+def test_beyond_the_fuse_none_goes_however_near_each_other_they_are_decided(tmp_path: Path):
+    fused = Explained(
+        tmp_path, BASE.replace("\n[client.harbor]", 'reply_fuse = "2 per hour"\n[client.harbor]', 1) + WAITS
+    )
+    senders = ("gary", "may", "joe", "kim")
+    times = ("15:10:00", "15:11:00", "15:12:00", "16:25:00")
+    mails = [
+        fused.mail(sender=f"{name}@harbor.example", date=f"Tue, 24 Nov 2026 {at} +0100")
+        for name, at in zip(senders, times, strict=True)
+    ]
+    assert [one["no_reply"] for one in fused.says(*mails)] == [None, None, "rate-limit", None]
+
+
 def test_one_message_id_is_answered_once(waits: Explained):
     first = waits.mail(Message_ID="<same@harbor.example>")
     second = waits.mail(sender="may@harbor.example", Message_ID="<same@harbor.example>")

@@ -5,6 +5,7 @@ touched outside; a message from me counts as my answer. `explain`, `replay` and 
 """
 
 import heapq
+from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from triaged.core.address import is_mine, read_address
 from triaged.core.decide import decide
 from triaged.core.decision import Decision
 from triaged.core.facts import Facts
+from triaged.core.guard import BEYOND_FUSE
 from triaged.core.identify import Identified, identify
 from triaged.core.letters import Told, letter
 from triaged.core.message import Message
@@ -57,6 +59,7 @@ class Rehearsal:
         self._accounts = {row.id: account for account in person.accounts for row in [self._rows[account.label]]}
         self._ledger.ruleset(person.ruleset_hash, person.ruleset_text, _DAWN)
         self._count = 0
+        self._going: dict[str, list[datetime]] = {}  # by account: when replies go, in order
         self._due: list[datetime] = []  # a heap: when a reply goes out, a promise falls due
 
     def close(self) -> None:
@@ -94,9 +97,10 @@ class Rehearsal:
         if decision is None:  # the very same message once more
             asked.append(replace(self._ledger.facts(arriving, arrived), duplicate=True))
             decision = decide(who, asked[-1], self.person, account, trace=show)
+        decision = self._within_fuse(decision, account, admission.reply)
         self._expect(decision)
         written, trouble = (None, "")
-        if show and decision.reply is not None and decision.reply.joins is None and admission.reply is not None:
+        if show and decision.reply is not None and decision.no_reply is None and admission.reply is not None:
             written, trouble = self._written(admission.reply, decision.reply.send_at)
         return Rehearsed(
             message,
@@ -118,6 +122,19 @@ class Rehearsal:
         facts = Facts(now=arrived, arrived=arrived)
         decision = decide(who, facts, self.person, account, trace=show)
         return Rehearsed(message, who, self.person, account, arrived, facts, decision, None, None)
+
+    def _within_fuse(self, decision: Decision, account: Account, reply: int | None) -> Decision:
+        """What would be held when it falls due, by the replies that go before it, is told with the decision."""
+        plan = decision.reply
+        if plan is None or reply is None or decision.no_reply is not None:
+            return decision
+        fuse, going = account.reply_fuse, self._going.setdefault(account.label, [])
+        before = bisect_right(going, plan.send_at) - bisect_right(going, plan.send_at - fuse.period)
+        if before < fuse.count:
+            insort(going, plan.send_at)
+            return decision
+        self._ledger.hold(reply, BEYOND_FUSE.code)
+        return replace(decision, no_reply=BEYOND_FUSE.code, refusals=(*decision.refusals, BEYOND_FUSE))
 
     # --- the time between two messages --------------------------------------------------------------------------
 

@@ -5,11 +5,12 @@ knows no clock and no server, and a check only ever refuses: nothing makes up fo
 """
 
 from triaged.core.guard.checks import CHECKS, Check, first_refusal, refusals
-from triaged.core.guard.codes import REFUSALS, Refusal
+from triaged.core.guard.codes import BEYOND_FUSE, REFUSALS, Refusal
 from triaged.core.guard.sending import Sending, destination
 from triaged.core.guard.table import guard_table
 
 __all__ = [
+    "BEYOND_FUSE",
     "CHECKS",
     "REFUSALS",
     "Check",

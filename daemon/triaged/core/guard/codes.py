@@ -51,3 +51,7 @@ class Refusal:
 
     code: str
     reason: str
+
+
+BEYOND_FUSE = Refusal("rate-limit", "too many automatic replies in a short time")
+"""More replies than `reply_fuse` lets go: they are held."""

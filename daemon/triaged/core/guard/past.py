@@ -6,6 +6,7 @@ Each takes a `Sending` and gives the reason to refuse, or "".
 from datetime import timedelta
 from typing import Final
 
+from triaged.core.guard.codes import BEYOND_FUSE
 from triaged.core.guard.sending import Sending
 
 _DAY: Final = timedelta(days=1)
@@ -82,4 +83,4 @@ def is_recent(sending: Sending) -> str:
 
 def is_beyond_fuse(sending: Sending) -> str:
     """`reply_fuse`."""
-    return "too many automatic replies in a short time" if sending.facts.replies_in_fuse >= sending.fuse else ""
+    return BEYOND_FUSE.reason if sending.facts.replies_in_fuse >= sending.fuse else ""
