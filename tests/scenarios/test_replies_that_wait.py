@@ -16,3 +16,67 @@ async def test_a_moment_by_default_that_passes_before_it_was_told_is_computed_an
         await stage.to("tue 09:10")
         (reply,) = stage.sent()
         assert "today at 12:30 (London time)" in " ".join(reply.get_content().split())
+
+
+async def test_newer_mail_gets_a_reply_of_its_own_and_ends_the_one_that_was_held(stages: Opening):
+    async with stages() as stage:
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "question")
+        await stage.close()
+        await stage.later(hours=13)
+        await stage.open()
+        [held] = stage.events("reply.held")
+        await stage.to("thu 10:00")
+        await stage.arrives(GARY, "another question")
+        await stage.later(minutes=15)
+        assert [mail["Subject"] for mail in stage.sent()] == ["Re: another question"]
+        [ended] = stage.events("reply.cancelled")
+        assert (ended["reply"], ended["reason"]) == (held["reply"], "newer mail is answered instead")
+
+
+async def test_after_a_switch_to_draft_newer_mail_gets_a_draft_although_a_reply_is_held(stages: Opening):
+    async with stages() as stage:
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "question")
+        await stage.reload(CONSULTANT.replace('mode = "send"', 'mode = "draft"'))
+        await stage.later(minutes=15)
+        assert len(stage.events("reply.held")) == 1
+        await stage.to("thu 10:00")
+        await stage.arrives(GARY, "another question")
+        await stage.later(minutes=15)
+        assert list(stage.inbox("Drafts")) == ["Re: another question"]
+        assert stage.sent() == []
+
+
+async def test_mail_that_comes_in_observe_leaves_a_held_reply_alone(stages: Opening):
+    async with stages() as stage:
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "question")
+        await stage.reload(CONSULTANT.replace('mode = "send"', 'mode = "observe"'))
+        await stage.later(minutes=15)
+        assert len(stage.events("reply.held")) == 1
+        await stage.arrives(GARY, "another question")
+        await stage.later(minutes=15)
+        assert stage.rows("SELECT state FROM reply ORDER BY id") == [("held",), ("simulated",)]
+        assert stage.rows("SELECT count(*) FROM reply_item WHERE reply = 1") == [(1,)]
+
+
+async def test_beyond_the_fuse_replies_are_held_and_so_says_the_log_with_one_alarm(stages: Opening):
+    config = CONSULTANT.replace("smtp = $SMTP", 'smtp = $SMTP\nreply_fuse = "2 per hour"')
+    async with stages(config) as stage:
+        await stage.to("tue 10:00")
+        for name in "abcd":
+            await stage.arrives(f"{name}@harbor.example", f"question of {name}")
+        await stage.later(minutes=15)
+        await stage.arrives("e@harbor.example", "question of e")
+        await stage.arrives("e@harbor.example", "and one more of e")
+        await stage.later(minutes=15)
+        assert len(stage.sent()) == 2
+        assert [line["to"][0] for line in stage.events("reply.held", no_reply="rate-limit")] == ["c", "d", "e"]
+        assert [line["to"][0] for line in stage.events("reply.scheduled")] == ["a", "b", "c", "d"]
+        assert len(stage.events("reply.joined")) == 1
+        assert len(stage.events("account.degraded")) == 1
+        await stage.later(hours=2)
+        await stage.arrives("e@harbor.example", "late question of e")
+        await stage.later(minutes=15)
+        assert [mail["Subject"] for mail in stage.sent()[2:]] == ["Re: late question of e"]

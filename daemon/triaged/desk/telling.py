@@ -126,8 +126,9 @@ _EVENTS: Mapping[Verdict, Event] = {
 def _tell_reply(events: Events, admission: Admission, decision: Decision) -> None:
     plan = decision.reply
     if plan is not None and admission.reply is not None:
+        held = not admission.joined and admission.arriving.mode != "observe" and decision.no_reply == "rate-limit"
         events.emit(
-            "reply.joined" if admission.joined else "reply.scheduled",
+            "reply.joined" if admission.joined else "reply.held" if held else "reply.scheduled",
             client=decision.client,
             mode=admission.arriving.mode,
             item=admission.item,
@@ -135,11 +136,13 @@ def _tell_reply(events: Events, admission: Admission, decision: Decision) -> Non
             template=plan.template,
             language=plan.language,
             to=plan.to.key,
-            send_at=plan.send_at,
+            send_at=None if held else plan.send_at,
             promise=decision.promise.due_at if decision.promise else None,
+            no_reply="rate-limit" if held else None,
+            reason="beyond reply_fuse" if held else None,
         )
     for reply in admission.cancelled:
-        reason = "urgent mail of this client came" if decision.verdict is Verdict.URGENT else reply.reason
+        reason = "urgent mail of this client came" if reply.reason == "urgent" else reply.reason
         events.emit("reply.cancelled", **of_reply(reply), reason=reason)
     if admission.opted_out:
         events.emit(

@@ -60,7 +60,8 @@ _WAITING = """
 SELECT r.id, r.template, r.send_at, r.promise, r.tell_kind, r.tell_at, r.tell_call, p.told_at
 FROM reply r LEFT JOIN promise p ON p.id = r.promise
 WHERE r.person = :person AND r.correspondent = :correspondent AND r.kind = 'ack' AND r.id IS NOT :but
-  AND (r.state IN ('waiting','held','sending') OR (r.state = 'simulated' AND :observe AND r.send_at > :now))
+  AND (r.state IN ('waiting','sending') OR (r.state = 'held' AND r.reason = 'rate-limit' AND r.send_at > :fuse)
+    OR (r.state = 'simulated' AND :observe AND r.send_at > :now))
 ORDER BY r.send_at DESC LIMIT 1
 """
 _SIMULATED_LAST = """
@@ -265,6 +266,7 @@ def _waiting(db: Connection, q: Question, now: datetime) -> WaitingReply | None:
         "but": q.but_reply,
         "observe": q.mode == "observe",
         "now": to_ms(now),
+        "fuse": to_ms(now) - span_ms(q.fuse),
     }
     found = db.execute(_WAITING, given).fetchone()
     if found is None:

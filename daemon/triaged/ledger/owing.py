@@ -9,10 +9,10 @@ from sqlite3 import Connection
 from typing import Any
 
 from triaged.core.decision import Aside, Decision, Effect, Flag, Forward, Notify, PromisePlan, ReplyPlan, ToUrgent
-from triaged.ledger.changes import LIVE
+from triaged.ledger.changes import LIVE, cancel_reply
 from triaged.ledger.instants import to_ms
-from triaged.ledger.rows import encode
-from triaged.ledger.values import Arriving
+from triaged.ledger.rows import encode, replies_of
+from triaged.ledger.values import Arriving, ReplyRow
 
 _BEYOND_FUSE = "rate-limit"
 _REPLY = """
@@ -57,15 +57,35 @@ class Writing:
         return self.decision.client or ""
 
 
-def make_reply(w: Writing, plan: ReplyPlan) -> tuple[int, int | None, bool]:
-    """Make the reply, or join the one that waits. Returns its id, its promise, whether it was joined."""
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """The reply that covers a message, the promise it tells, whether others waited for it, and what it takes the place of."""
+
+    reply: int | None = None
+    promise: int | None = None
+    joined: bool = False
+    instead_of: ReplyRow | None = None
+
+
+def make_reply(w: Writing, plan: ReplyPlan) -> Owed:
+    """Make the reply, or join the one that waits."""
+    instead_of = _superseded(w, plan)
     waiting = _one_to_join(w, plan)
     if waiting is not None:
         reply, state, promise, tell_at = waiting
         _join(w, reply, state, tell_at)
-        return reply, promise, True
+        return Owed(reply, promise, joined=True)
     promise = _promise(w, plan, w.decision.promise) if w.decision.promise else None
-    return _insert_reply(w, plan, promise), promise, False
+    return Owed(_insert_reply(w, plan, promise), promise, instead_of=instead_of)
+
+
+def _superseded(w: Writing, plan: ReplyPlan) -> ReplyRow | None:
+    """A reply to the same correspondent that is held for a person: newer mail gets one of its own, and ends it."""
+    if w.observe or plan.joins is not None:
+        return None
+    held = "person = ? AND correspondent = ? AND kind = 'ack' AND state = 'held'"
+    found = next(iter(replies_of(w.db, held, (w.person, plan.to.key))), None)
+    return cancel_reply(w.db, found.id, "newer mail is answered instead", w.now) if found is not None else None
 
 
 def _one_to_join(w: Writing, plan: ReplyPlan) -> Any:

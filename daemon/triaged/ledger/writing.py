@@ -13,7 +13,7 @@ from triaged.core.decision import Decision
 from triaged.core.message import Message
 from triaged.ledger.changes import cancel_reply
 from triaged.ledger.instants import span_ms, to_ms
-from triaged.ledger.owing import Writing, make_reply, owe
+from triaged.ledger.owing import Owed, Writing, make_reply, owe
 from triaged.ledger.rows import encode, replies_of
 from triaged.ledger.values import Admission, Arriving, ReplyRow
 
@@ -52,10 +52,10 @@ def write_decision(
     w = Writing(db, arriving, decision, thread, now)
     cancelled = _cancel(w)
     _note_correspondent(w)
-    reply, promise, joined = make_reply(w, decision.reply) if decision.reply else (None, None, False)
-    item = _insert_item(w, promise, answered, ruleset, record)
-    if reply is not None:
-        db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (reply, item))
+    owed = make_reply(w, decision.reply) if decision.reply else Owed()
+    item = _insert_item(w, owed.promise, answered, ruleset, record)
+    if owed.reply is not None:
+        db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (owed.reply, item))
     if decision.spends_pass:
         db.execute(
             "INSERT INTO pass (item, person, client, spent_at) VALUES (?,?,?,?)",
@@ -66,11 +66,11 @@ def write_decision(
         arriving=arriving,
         decision=decision,
         item=item,
-        reply=reply,
-        joined=joined,
-        promise=promise,
+        reply=owed.reply,
+        joined=owed.joined,
+        promise=owed.promise,
         pass_spent=decision.spends_pass,
-        cancelled=cancelled,
+        cancelled=(*cancelled, owed.instead_of) if owed.instead_of else cancelled,
         opted_out=decision.opt_out,
     )
 
