@@ -41,3 +41,16 @@ async def test_the_report_tells_what_the_daemon_has_seen(
     capsys.readouterr()
     assert main(["report", "-c", path, *period]) == 0
     assert " 2h " in capsys.readouterr().out
+
+
+async def test_an_absence_notice_of_my_own_in_sent_answers_nobody(stages: Opening):
+    async with stages(ANSWERS) as stage:
+        await stage.to("tue 10:00")
+        asked = await stage.arrives(GARY, "A question", "Which one?")
+        stage.store(
+            "Dana Roth <dana@roth.example>", "Absent: A question", "I am away.", to="gary@harbor.example", folder="Sent",
+            replies_to=asked, return_path="", headers={"Auto-Submitted": "auto-replied"},
+        )  # fmt: skip
+        await stage.to("tue 12:00")
+        assert len(stage.sent()) == 1, "the acknowledgement went"
+        assert stage.events("promise.kept") == []

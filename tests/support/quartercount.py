@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from support.quarter import BERLIN, CHANGED, MINUTE, NOW, Ack, Letter, Mark, Quarter
+from support.quarter import BEGIN, BERLIN, CHANGED, MINUTE, NOW, Ack, Letter, Mark, Quarter
 
 FIRST = datetime(2024, 9, 10, tzinfo=UTC)
 MINUTES = 190 * 24 * 60
@@ -90,49 +90,50 @@ def arrived(letter: Letter, *, then: bool = True) -> str:
 
 
 @cache
-def asked(plan: Quarter, *, ledger: bool = True) -> list[Asked]:
-    """Every question of the plan. Without `ledger`: by the mailbox alone, which knows no robot's words, no call, no hand,
-    and of a mail client's mark not when it was set."""
+def asked(plan: Quarter, known: datetime = BEGIN) -> list[Asked]:
+    """Every question of the plan. What came before `known` is in no ledger: of it the mailbox alone tells, which knows no
+    robot's words, no call, no hand, and of a mail client's mark not when it was set."""
     found: list[Asked] = []
     ours = [one for one in plan.letters if one.client is not None and one.what == "question"]
     for thread in dict.fromkeys((one.client, one.thread) for one in ours):
         run: list[Letter] = []
         for letter in (one for one in ours if (one.client, one.thread) == thread):
-            if run and _over(plan, run, letter, ledger=ledger):
-                found.append(_count(plan, run, ledger=ledger))
+            if run and _over(plan, run, letter, known):
+                found.append(_count(plan, run, known))
                 run = []
             run.append(letter)
-        found.append(_count(plan, run, ledger=ledger))
+        found.append(_count(plan, run, known))
     return sorted(found, key=lambda one: one.first.at)
 
 
-def _over(plan: Quarter, run: list[Letter], letter: Letter, *, ledger: bool) -> bool:
+def _over(plan: Quarter, run: list[Letter], letter: Letter, known: datetime) -> bool:
     """Whether it came after the end, or the end was a mark upon an earlier message, which says nothing of this one."""
-    end = _end(plan, run, ledger=ledger)
+    end = _end(plan, run, known)
     if end is None:
         return False
-    return letter.at > end[0] or (end[1] == "wrote" and end[0] not in _wrote(plan, letter, ledger=ledger))
+    return letter.at > end[0] or (end[1] == "wrote" and end[0] not in _wrote(plan, letter, known))
 
 
-def _wrote(plan: Quarter, letter: Letter, *, ledger: bool = True) -> list[datetime]:
+def _wrote(plan: Quarter, letter: Letter, known: datetime = BEGIN) -> list[datetime]:
     """When a person wrote in the thread since it came, or was seen to have written."""
     wrote = [a.at for a in plan.answers if a.thread == letter.thread and a.reaches and a.at >= letter.at]
-    return wrote + [mark.at for mark in _marks(plan, letter) if ledger]
+    return wrote + [mark.at for mark in _marks(plan, letter) if letter.at >= known]
 
 
 def _marks(plan: Quarter, letter: Letter) -> list[Mark]:
     return [m for m in plan.marks if m.letter.thread == letter.thread and m.letter.at >= letter.at]
 
 
-def _end(plan: Quarter, run: list[Letter], *, ledger: bool) -> tuple[datetime, str] | None:
+def _end(plan: Quarter, run: list[Letter], known: datetime) -> tuple[datetime, str] | None:
     """What ended a question, whichever was first."""
     ends: list[tuple[datetime, str]] = []
     for letter in run:
-        wrote = _wrote(plan, letter, ledger=ledger)
+        wrote = _wrote(plan, letter, known)
         ends += [(at, "wrote") for at in wrote]
-        if not ledger and not wrote and (marks := _marks(plan, letter)):
+        marks = [mark for mark in _marks(plan, letter) if mark.letter.at < known]
+        if marks and not wrote:
             ends.append((min(mark.letter.at for mark in marks), "marked"))
-        promise = letter.promise if ledger else None
+        promise = letter.promise if letter.at >= known else None
         if promise is not None and promise.kind == "call" and promise.due <= NOW:
             ends.append((promise.due, "talked"))
         if promise is not None and promise.settled is not None:
@@ -140,22 +141,24 @@ def _end(plan: Quarter, run: list[Letter], *, ledger: bool) -> tuple[datetime, s
     return min(ends, default=None)
 
 
-def _count(plan: Quarter, run: list[Letter], *, ledger: bool) -> Asked:
-    first, end = run[0], _end(plan, run, ledger=ledger)
+def _count(plan: Quarter, run: list[Letter], known: datetime) -> Asked:
+    first, end, ledger = run[0], _end(plan, run, known), [one for one in run if one.at >= known]
     acks = sorted(
-        one.ack.at for one in run
-        if ledger and one.ack is not None and not one.ack.cancelled and (end is None or one.ack.at < end[0])
+        one.ack.at for one in ledger
+        if one.ack is not None and not one.ack.cancelled and (end is None or one.ack.at < end[0])
     )  # fmt: skip
-    told = [one.ack for one in run if ledger and one.ack and one.ack.promise]
+    told = [one.ack for one in ledger if one.ack and one.ack.promise]
     promise = min(told, key=lambda ack: _told_at(plan, ack)).promise if told else None
-    gone = ledger and all(one.gone for one in run)
+    gone = all(one.gone and one in ledger for one in run)
     return Asked(
         first,
-        acknowledged=_minutes(first, acks[0], then=ledger) if acks else None,
-        answered=_minutes(first, end[0], then=ledger) if end is not None and end[1] == "wrote" else None,
+        acknowledged=_minutes(first, acks[0], then=first.at >= known) if acks else None,
+        answered=_minutes(first, end[0], then=first.at >= known) if end is not None and end[1] == "wrote" else None,
         talked=end is not None and end[1] == "talked",
-        waiting=_minutes(first, NOW, then=ledger) if end is None and not gone else None,
-        promised=_minutes(first, promise.due, then=ledger)[1] if promise and promise.kind == "answer" else None,
+        waiting=_minutes(first, NOW, then=first.at >= known) if end is None and not gone else None,
+        promised=_minutes(first, promise.due, then=first.at >= known)[1]
+        if promise and promise.kind == "answer"
+        else None,
     )
 
 
@@ -164,28 +167,30 @@ def _told_at(plan: Quarter, ack: Ack) -> datetime:
 
 
 def figures(
-    plan: Quarter, since: datetime, until: datetime, client: str | None = None, *, ledger: bool = True
+    plan: Quarter, since: datetime, until: datetime, client: str | None = None, known: datetime = BEGIN
 ) -> dict[str, Any]:
     """Everything that the report must say about a period, times in minutes."""
     ours = [one for one in plan.letters if one.client is not None and client in (None, one.client)]
     came = [one for one in ours if since <= one.at < until]
-    questions = [one for one in asked(plan, ledger=ledger) if client in (None, one.first.client)]
+    questions = [one for one in asked(plan, known) if client in (None, one.first.client)]
     here = [one for one in questions if since <= one.first.at < until]
     found: dict[str, Any] = {
         "received": len(came),
-        "arrived": _tally((arrived(one, then=ledger) for one in came), ("office", "off", "weekend", "holiday", "away")),
+        "arrived": _tally(
+            (arrived(one, then=one.at >= known) for one in came), ("office", "off", "weekend", "holiday", "away")
+        ),
         "questions": len(here),
+        "acknowledged": _times(one.acknowledged for one in here),
         "answered": _times(one.answered for one in here),
         "talked": sum(one.talked for one in here),
         "waiting": sorted((one.first.at, *one.waiting) for one in here if one.waiting),
         "older": sum(one.first.at < since and one.waiting is not None for one in questions),
         "bursts": _bursts(came),
     }
-    if not ledger:
+    if known > BEGIN:
         return found
     return found | {
         "verdicts": _tally(one.verdict for one in came),
-        "acknowledged": _times(one.acknowledged for one in here),
         "promises": promises(plan, since, until, client),
         "passes": sum(one.spends_pass for one in came),
         "by_hand": _by_hand(came),
@@ -222,8 +227,8 @@ def _became(plan: Quarter, promise: Any) -> str:
 
 
 def _times(spans: Iterable[tuple[int, int] | None]) -> dict[str, Any]:
-    known = [span for span in spans if span is not None]
-    return {"count": len(known), "elapsed": _three([a for a, _ in known]), "office": _three([b for _, b in known])}
+    spent = [span for span in spans if span is not None]
+    return {"count": len(spent), "elapsed": _three([a for a, _ in spent]), "office": _three([b for _, b in spent])}
 
 
 def _three(minutes: list[int]) -> tuple[float, float, float] | None:

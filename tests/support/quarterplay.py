@@ -55,22 +55,23 @@ class Played:
     reply_ids: dict[Ack, int] = field(default_factory=dict)
     uid: int = 0
 
-    def play(self, until: datetime = NOW) -> "Played":
-        """Everything up to an instant, in the order of time."""
-        self.account = self.ledger.register("dana", [LOGIN], BEGIN)[LOGIN]
+    def play(self, since: datetime = BEGIN, login: str = LOGIN) -> "Played":
+        """Everything in the order of time; messages that came before `since` were never seen, my old mail was."""
+        self.since = since
+        self.account = self.ledger.register("dana", [login], BEGIN)[login]
         for name, role in (("INBOX", "watch"), ("Deferred", "deferred"), ("Sent", "sent")):
             self.ledger.put_folder(FolderRow(self.account.id, name, role, 7, 1, 1))
         for person in self.persons:
             self.ledger.ruleset(person.ruleset_hash, person.ruleset_text, BEGIN)
         tie = count()
-        events = sorted((at, rank, next(tie), act) for at, rank, act in self._events() if at <= until)
+        events = sorted((at, rank, next(tie), act) for at, rank, act in self._events() if at <= NOW)
         for at, _, _, act in events:
             act(at)
         return self
 
     def _events(self) -> Iterable[tuple[datetime, int, Callable[[datetime], object]]]:
         """When, what first in the same minute, and what is done then."""
-        for letter in self.plan.letters:
+        for letter in (one for one in self.plan.letters if one.at >= self.since):
             yield letter.at, 2, lambda at, one=letter: self._admit(one, at)
             if letter.hand or letter.gone:
                 yield letter.at + 20 * MINUTE, 3, lambda at, one=letter: self._hand(one, at)
@@ -78,7 +79,7 @@ class Played:
             yield ack.at, 0, lambda at, one=ack: self._send(one, at)
         for answer in self.plan.answers:
             yield answer.at, 1, lambda at, one=answer: self._saw(one, at)
-        for mark in self.plan.marks:
+        for mark in (one for one in self.plan.marks if one.letter.at >= self.since):
             yield mark.at, 1, lambda at, one=mark: self._marked(one, at)
         for promise in self.plan.promises:
             yield promise.due, 4, lambda at, one=promise: self._clock(at)
@@ -143,7 +144,9 @@ class Played:
         return PromisePlan(promise.kind, promise.due, call, continues=self.promise_ids.get(promise))
 
     def _send(self, ack: Ack, at: datetime) -> None:
-        reply = self.reply_ids[ack]
+        reply = self.reply_ids.get(ack)
+        if reply is None:
+            return
         claim = self.ledger.claim(reply, raw=b"octets", now=at, next_try=at, every=lambda last: last)
         assert isinstance(claim, Claimed) is not ack.cancelled, claim
         if not ack.cancelled:
@@ -174,7 +177,8 @@ class Played:
                 self.ledger.overdue(promise.id, at)
 
     def _settle(self, promise: Promise, at: datetime) -> None:
-        self.ledger.settle(self.promise_ids[promise], at, "hand")
+        if promise in self.promise_ids:
+            self.ledger.settle(self.promise_ids[promise], at, "hand")
 
 
 def _kinds(letter: Letter) -> list[str]:

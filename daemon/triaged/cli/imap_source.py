@@ -11,6 +11,7 @@ from triaged.cli.common import Failed
 from triaged.config import Loaded, ask_secret, state_file
 from triaged.core.message import Message, read
 from triaged.core.settings import Account
+from triaged.desk import earlier
 from triaged.desk.sources import Old
 from triaged.ledger.values import Place
 from triaged.mailbox import Pools, Selected, Session
@@ -117,38 +118,50 @@ async def connected(loaded: Loaded, account: Account) -> AsyncIterator[Session]:
 
 async def _folder(loaded: Loaded, account: Account, folder: str, since: datetime | None) -> list[Old]:
     async with opened(loaded, account, folder) as (session, _, _name):
-        return [replace(old, name=f"{account.label}/{old.name}") async for old, _ in _mail(session, folder, since)]
+        mail = _mail(session, folder, since, text=True)
+        return [replace(old, name=f"{account.label}/{old.name}") async for old, _ in mail]
 
 
-async def _mail(session: Session, folder: str, since: datetime | None) -> AsyncIterator[tuple[Old, bool]]:
-    """The messages of the selected folder, each with whether a mail client says that it was answered."""
+async def _mail(
+    session: Session, folder: str, since: datetime | None, *, text: bool
+) -> AsyncIterator[tuple[Old, frozenset[str]]]:
+    """The messages of the selected folder with their flags; without `text` their headers alone."""
     uids = await (session.uids_from(1) if since is None else session.uids_since(since))
     for start in range(0, len(uids), _WINDOW):
-        for one in await session.fetch(uids[start : start + _WINDOW], text=True):
+        window = uids[start : start + _WINDOW]
+        for one in await (session.fetch(window, text=True) if text else session.headers(window)):
             if since is None or one.arrived >= since:
                 message = read(one.header, one.body, size=one.size, complete=one.complete)
-                yield Old(f"{folder}:{one.uid}", message, one.arrived), "\\Answered" in one.flags
+                yield Old(f"{folder}:{one.uid}", message, one.arrived), one.flags
 
 
-def all_of(loaded: Loaded, account: Account, also: Sequence[str], since: datetime) -> list[tuple[Old, bool]]:
+def all_of(loaded: Loaded, account: Account, also: Sequence[str], since: datetime) -> list[earlier.Found]:
     """Everything in the watched folders, the deferred one, Sent, and the folders named besides; see `fetched`."""
     return asyncio.run(_all_of(loaded, account, also, since))
 
 
-async def _all_of(loaded: Loaded, account: Account, also: Sequence[str], since: datetime) -> list[tuple[Old, bool]]:
+async def _all_of(loaded: Loaded, account: Account, also: Sequence[str], since: datetime) -> list[earlier.Found]:
     async with connected(loaded, account) as session:
-        found: list[tuple[Old, bool]] = []
-        for name in await _where_mail_is(session, account, also):
+        found: list[earlier.Found] = []
+        for name, sent in (await _where_mail_is(session, account, also)).items():
             await session.select(name)
-            found += [one async for one in _mail(session, name, since)]
+            found += [
+                earlier.Found(old, account, answered="\\answered" in {flag.lower() for flag in flags}, sent=sent)
+                async for old, flags in _mail(session, name, since, text=not sent)
+            ]
         return found
 
 
-async def _where_mail_is(session: Session, account: Account, also: Sequence[str]) -> list[str]:
+async def _where_mail_is(session: Session, account: Account, also: Sequence[str]) -> dict[str, bool]:
+    """The folders to read, and of each whether sent mail lies there."""
     folders = account.folders
-    sent = await session.special("sent") if folders.sent == "auto" else await session.locate(folders.sent)
     ours = [await session.locate(name) for name in (*account.watch, folders.deferred, folders.urgent) if name]
     named = [(name, await session.locate(name)) for name in also]
     if missing := [name for name, there in named if there is None]:
         raise Failed(f"{account.label} has no folder {missing[0]!r}")
-    return list(dict.fromkeys(name for name in (*ours, sent, *(there for _, there in named)) if name is not None))
+    sent = await session.special("sent") if folders.sent == "auto" else await session.locate(folders.sent)
+    if sent is None:
+        raise Failed(
+            f"{account.label}: where sent mail lies is not known, and so who was answered is not; see folders.sent"
+        )
+    return {name: name == sent for name in (*ours, *(there for _, there in named), sent) if name is not None}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TextIO
+from zoneinfo import ZoneInfo
 
 from triaged.cli.common import Failed, add_listing, configuration, key_of, ledger_of, person_of, print_json
 from triaged.cli.report_rows import as_json, write_csv
@@ -15,7 +16,7 @@ from triaged.config import Loaded, state_file
 from triaged.core.settings import Person
 from triaged.core.spans import parse_span
 from triaged.ledger import Ledger
-from triaged.report.report import Report, remembered, tell
+from triaged.report.report import Past, Report, remembered, tell
 
 _USUAL = timedelta(days=30)
 
@@ -88,22 +89,31 @@ def put(path: Path, write: Callable[[TextIO], object]) -> None:
 
 def _reports(args: argparse.Namespace, loaded: Loaded, now: datetime) -> list[Report]:
     """One for each person asked for."""
-    until = _instant(args.until, now) if args.until else now
-    since = _instant(args.since, now) if args.since else until - _USUAL
-    if since >= until:
-        raise Failed(f"the period ends before it begins: {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} (UTC)")
+    people = _people(loaded, args.person)
     with _ledger(args, loaded) as ledger:
-        people = [(key_of(loaded, ledger, one.label), one) for one in _people(loaded, args.person)]
-        pasts = [remembered(ledger, since, until, args.client, key) for key, _ in people]
-        known = ledger.message_ids() if args.from_mailbox is not None else frozenset()
-    if args.from_mailbox is not None:
-        from triaged.cli.report_mailbox import with_earlier
+        return [tell(_past(args, loaded, ledger, one, now), one, now) for one in people]
 
-        pasts = [
-            with_earlier(loaded, past, person, known, args.client, args.from_mailbox)
-            for past, (_, person) in zip(pasts, people, strict=True)
-        ]
-    return [tell(past, person, now) for past, (_, person) in zip(pasts, people, strict=True)]
+
+def _past(args: argparse.Namespace, loaded: Loaded, ledger: Ledger, person: Person, now: datetime) -> Past:
+    since, until = _period(args, person, now)
+    key = key_of(loaded, ledger, person.label) or person.label
+    past = remembered(ledger, since, until, args.client, key)
+    if args.from_mailbox is None:
+        return past
+    from triaged.cli.report_mailbox import with_earlier
+
+    return with_earlier(loaded, past, person, key, ledger.known_messages(key), args.client, args.from_mailbox)
+
+
+def _period(args: argparse.Namespace, person: Person, now: datetime) -> tuple[datetime, datetime]:
+    """From when until when, on the person's clock where no other is named."""
+    zone = person.worktime.zone
+    until = _instant(args.until, now, zone) if args.until else now
+    since = _instant(args.since, now, zone) if args.since else until - _USUAL
+    if since >= until:
+        begin, end = since.astimezone(zone), until.astimezone(zone)
+        raise Failed(f"the period ends before it begins: {begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}")
+    return since, until
 
 
 def _ledger(args: argparse.Namespace, loaded: Loaded) -> AbstractContextManager[Ledger]:
@@ -119,7 +129,7 @@ def _people(loaded: Loaded, label: str | None) -> Sequence[Person]:
 
 
 def _known(report: Report, label: str) -> bool:
-    return bool(report.arrivals) or (report.person is not None and report.person.roster.by_label(label) is not None)
+    return bool(report.clients) or (report.person is not None and report.person.roster.by_label(label) is not None)
 
 
 def _only(reports: Sequence[Report]) -> Report:
@@ -129,7 +139,7 @@ def _only(reports: Sequence[Report]) -> Report:
     return reports[0]
 
 
-def _instant(text: str, now: datetime) -> datetime:
+def _instant(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -137,4 +147,4 @@ def _instant(text: str, now: datetime) -> datetime:
             return now - parse_span(text).fixed
         except ValueError as error:
             raise Failed(f'{text}: write a date like 2026-10-01, or a span like "30d"') from error
-    return (at if at.tzinfo else at.astimezone()).astimezone(UTC)
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)

@@ -13,7 +13,7 @@ from triaged.core.moments import parse_moment, resolve
 from triaged.core.settings import Account, Mode, Person
 from triaged.desk import drafts, evidence, remap
 from triaged.desk.places import find_in, in_trash, taken
-from triaged.desk.sentmail import sent_seen
+from triaged.desk.sentmail import is_evidence, sent_seen
 from triaged.desk.telling import tell
 from triaged.desk.triage import arriving
 from triaged.ledger import Ledger
@@ -85,7 +85,8 @@ async def _sent(desk: "Desk", session: Session, person: Person, folder: str) -> 
         await office.write(Ledger.put_folder, fresh)
     if not uids:
         return
-    seen = [sent_seen(read(fetched.header), fetched.arrived, person.roster) for fetched in await session.headers(uids)]
+    read_ones = [(read(fetched.header), fetched.arrived) for fetched in await session.headers(uids)]
+    seen = [sent_seen(message, at, person.roster) for message, at in read_ones if is_evidence(message)]
     if row is not None:  # what was there before we came may be from an installation before this one
         await evidence.notice_strangers_mark(desk, seen)
     now = office.now()

@@ -10,50 +10,77 @@ from datetime import UTC, datetime
 from triaged.core.decision import Decision, Verdict
 from triaged.core.facts import Facts
 from triaged.core.identify import Identified, identify
+from triaged.core.message import Message
 from triaged.core.settings import Account, Person
-from triaged.desk.sentmail import sent_seen
+from triaged.desk.sentmail import is_evidence, sent_seen
 from triaged.desk.sources import Old
 from triaged.ledger import Ledger
 from triaged.ledger.reporting import ReceivedRow
 from triaged.ledger.values import AccountRow, Arriving
+from triaged.report.report import Past
 
 _DAWN = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A message of an account. `answered`: a mail client has marked it so."""
+    """A message of an account. `answered`: a mail client has marked it so. `sent`: it lies in Sent."""
 
     old: Old
     account: Account
     answered: bool = False
+    sent: bool = False
 
 
-def earlier(
-    mail: Iterable[Found], person: Person, since: datetime, until: datetime, client: str | None, known: Collection[str]
-) -> list[ReceivedRow]:
-    """Every message of a client in that time whose Message-ID is not `known`, and what a person answered to it.
+def with_earlier(
+    past: Past, mail: Iterable[Found], person: Person, key: str, known: Collection[str], client: str | None = None
+) -> Past:
+    """The past with every message of a client in that time that is not `known`, and what a person answered to it.
 
-    Before them those that were open when the period began, as far as `mail` goes back.
+    Before them those that were open when the period began, as far as `mail` goes back. What is known stays as it is, but for
+    a mark that it was answered, which nobody noticed.
+
+    Args:
+        past: what the ledger remembers.
+        mail: everything, in any order.
+        person: whose mail it is.
+        key: the person's in the ledger.
+        known: Message-IDs (digests, where there is none) of what the ledger has, in whatever time.
+        client: only this one's.
     """
     found = sorted(mail, key=lambda one: one.old.arrived)
-    marked = {one.old.message.message_id for one in found if one.answered}
+    marked = {identity(one.old.message) for one in found if one.answered}
+    new: dict[int, str] = {}
     with Ledger.open(":memory:", now=_DAWN) as ledger:
-        rows = ledger.register(person.label, [account.login for account in person.accounts], _DAWN)
+        accounts = ledger.register(key, [account.login for account in person.accounts], _DAWN)
         for one in found:
-            _remember(ledger, rows[one.account.login], one, person)
-        past = ledger.received(since, until, client)
-    return [_as_earlier(row, marked) for row in past if row.message_id not in known]
+            item = _remember(ledger, accounts[one.account.login], one, person)
+            if item is not None and (name := identity(one.old.message)) not in known:
+                new[item] = name
+        rows = ledger.received(past.since, past.until, client)
+    earlier = (_as_earlier(row, new[row.item], marked) for row in rows if row.item in new)
+    kept = (replace(row, settled=row.message_id in marked) for row in past.rows)
+    return replace(past, rows=sorted((*kept, *earlier), key=lambda row: row.arrived_at))
 
 
-def _remember(ledger: Ledger, account: AccountRow, one: Found, person: Person) -> None:
+def identity(message: Message) -> str:
+    """By what a message is known again wherever it lies."""
+    return message.message_id or message.digest
+
+
+def _remember(ledger: Ledger, account: AccountRow, one: Found, person: Person) -> int | None:
+    """Its number, if it is a client's and new."""
     message, arrived = one.old.message, one.old.arrived
     who = identify(message, person, one.account)
-    if (who.mine or (who.team and who.client is None)) and not who.automatic:
-        seen = sent_seen(message, arrived, person.roster, by_team=not who.mine)
-        ledger.saw_sent(account.id, [seen], arrived)
-    elif who.client is not None:
-        ledger.admit([_arriving(account, who, arrived)], _undecided, now=arrived)
+    if one.sent or who.mine or (who.team and who.client is None):
+        if is_evidence(message):
+            seen = sent_seen(message, arrived, person.roster, by_team=not one.sent and not who.mine)
+            ledger.saw_sent(account.id, [seen], arrived)
+        return None
+    if who.client is None:
+        return None
+    [admission] = ledger.admit([_arriving(account, who, arrived)], _undecided, now=arrived)
+    return None if admission.known else admission.item
 
 
 def _arriving(account: AccountRow, who: Identified, arrived: datetime) -> Arriving:
@@ -78,6 +105,5 @@ def _undecided(arriving: Arriving, _: Facts) -> Decision:
     )  # fmt: skip
 
 
-def _as_earlier(row: ReceivedRow, marked: Collection[str | None]) -> ReceivedRow:
-    settled = row.message_id is not None and row.message_id in marked
-    return replace(row, item=None, verdict=None, rule=None, ruleset=None, settled=settled)
+def _as_earlier(row: ReceivedRow, name: str, marked: Collection[str]) -> ReceivedRow:
+    return replace(row, item=None, verdict=None, rule=None, ruleset=None, settled=name in marked)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from triaged.core import robots
 from triaged.core.address import Address
 from triaged.core.clients import Roster
 from triaged.core.message import Message
@@ -24,6 +25,11 @@ def sent_seen(message: Message, at: datetime, roster: Roster, *, by_team: bool =
         by_team=by_team,
         subject=message.bare_subject,
     )
+
+
+def is_evidence(message: Message) -> bool:
+    """Whether a person or triaged sent it. Mail systems put absence notices and receipts into Sent, too: they answer nobody."""
+    return reply_mark(message) is not None or not robots.auto_submitted(message).startswith("auto-")
 
 
 def _original_id(message: Message) -> str | None:

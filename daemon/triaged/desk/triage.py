@@ -19,7 +19,7 @@ from triaged.core.message import Message, read
 from triaged.core.record import as_record, excerpt_of
 from triaged.core.settings import Account, Mode, Person
 from triaged.desk import answers, careful, evidence, remap
-from triaged.desk.sentmail import sent_seen
+from triaged.desk.sentmail import is_evidence, sent_seen
 from triaged.desk.telling import tell, tell_admission
 from triaged.ids import new_message_id
 from triaged.ledger import Ledger
@@ -178,6 +178,7 @@ async def admit(
         for one in seen
         if one.who.authentication.verdict is not Trusted.FAIL
         and (one.who.mine or (one.who.team and one.who.client is None))
+        and is_evidence(one.message)
     ]
     window = [arriving(desk, person, account, row, one.fetched, one.message, one.who) for one in seen]
     chosen = {id(arrived): one for arrived, one in zip(window, seen, strict=True)}

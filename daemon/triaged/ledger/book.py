@@ -179,7 +179,7 @@ class Ledger:
     history = listings.history
     received = reporting.received
     told_promises = reporting.told_promises
-    message_ids = reporting.message_ids
+    known_messages = reporting.known_messages
     urgent_open = listings.urgent_open
     arrivals = listings.arrivals
     passes_spent = listings.passes_spent

@@ -100,9 +100,10 @@ def told_promises(
     return [_told(*r) for r in rows(store, _TOLD, _given(since, until, client, person))]
 
 
-def message_ids(store: Store) -> frozenset[str]:
-    """The Message-IDs of everything that was ever admitted."""
-    return frozenset(r[0] for r in rows(store, "SELECT DISTINCT message_id FROM item WHERE message_id IS NOT NULL"))
+def known_messages(store: Store, person: str) -> frozenset[str]:
+    """The Message-IDs of everything of a person's that was ever admitted; the digests of what has none."""
+    sql = "SELECT DISTINCT coalesce(message_id, digest) FROM item WHERE person = ? AND state <> 'new'"
+    return frozenset(r[0] for r in rows(store, sql, (person,)))
 
 
 def _given(since: datetime, until: datetime, client: str | None, person: str | None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A whole report: what the ledger remembers of a period in, figures and their course out. Read, then told: telling is pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -71,8 +71,9 @@ def remembered(
 def tell(past: Past, person: Person | None, now: datetime) -> Report:
     """The report of what is remembered. `now`: until when those wait whom nobody has answered."""
     agreements = Agreements(person, past.rulesets.get)
-    asked = [one for one in questions(past.rows, agreements, now) if one.asked_at < past.until]
-    arrivals = [arrival(row, agreements) for row in past.rows if past.since <= row.arrived_at < past.until]
+    rows = list(_once(past.rows))
+    asked = [one for one in questions(rows, agreements, now) if one.asked_at < past.until]
+    arrivals = [arrival(row, agreements) for row in rows if past.since <= row.arrived_at < past.until]
     own = {label: _Of([], [], []) for label in sorted(_labels(arrivals, past.promises))}
     for one in arrivals:
         own[one.row.client].arrivals.append(one)
@@ -92,6 +93,16 @@ def tell(past: Past, person: Person | None, now: datetime) -> Report:
         arrivals=tuple(arrivals),
         agreements=agreements,
     )
+
+
+def _once(rows: Iterable[ReceivedRow]) -> Iterator[ReceivedRow]:
+    """A message that came by several ways (two accounts, a list and a copy) is one."""
+    seen: set[tuple[str, str | None, str | None]] = set()
+    for row in rows:
+        name = row.person, row.client, row.message_id
+        if row.message_id is None or name not in seen:
+            seen.add(name)
+            yield row
 
 
 @dataclass(frozen=True, slots=True)
