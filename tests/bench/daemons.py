@@ -36,13 +36,13 @@ class Daemon:
         self._lines += [json.loads(line) for line in whole.splitlines() if line.startswith(b"{")]
         return [line for line in self._lines if line["event"] in events]
 
-    def until(self, count: int, *events: str) -> list[dict[str, Any]]:
-        """Wait until it has said so many of these."""
+    def until(self, count: int, *events: str, look_every: float = 0.05) -> list[dict[str, Any]]:
+        """Wait until it has said so many of these; `look_every`: seconds between two looks at the log."""
         end = time.monotonic() + PATIENCE
         while len(said := self.lines(*events)) < count:
             if self.process.poll() is not None or time.monotonic() > end:
                 raise SystemExit(f"{len(said)} of {count} {events}: {self.log.read_text()[-2000:]}")
-            time.sleep(0.05)
+            time.sleep(look_every)
         return said
 
     @property

@@ -111,9 +111,12 @@ def occurrences(
     """
     if not calls:
         return
+    weekdays = {weekday for call in calls for weekday in call.weekdays}
     first = worktime.date_of(after) - _DAY  # a gap in the clock may move yesterday's call into today
-    for number in range(HORIZON.days + 2):
-        for one in calls_on(calls, worktime, first + number * _DAY):
+    for day in (first + number * _DAY for number in range(HORIZON.days + 2)):
+        if day.weekday() not in weekdays:
+            continue
+        for one in calls_on(calls, worktime, day):
             if one.start >= after and (skipped or not one.skipped):
                 yield one
 

@@ -51,7 +51,7 @@ def clock_text(clock: time | EndOfDay) -> str:
     """A wall clock as the configuration writes it: "09:00", with seconds only where there are some."""
     if isinstance(clock, EndOfDay):
         return clock.value
-    return clock.strftime("%H:%M:%S" if clock.second else "%H:%M")
+    return clock.isoformat("seconds" if clock.second else "minutes")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from triaged.clock import LONGEST_NAP, Bell
 from triaged.core.errors import TriagedError
-from triaged.desk import digest, promises, push, reports
+from triaged.desk import digest, promises, push
 from triaged.desk.household import Household
 from triaged.desk.lookout import Lookout
 from triaged.desk.office import Office
@@ -104,7 +104,10 @@ class Rounds:
 
     async def _deliver(self, household: Household) -> None:
         await digest.deliver(self._office, household)
-        await reports.deliver(self._office, household)
+        if household.person.report is not None:
+            from triaged.desk import reports  # figures and plots: most starts need none of them
+
+            await reports.deliver(self._office, household)
 
     async def _push(self, household: Household) -> None:
         await push.push_due(self._office, household, self._send, subjects=self._subjects())
