@@ -1,13 +1,24 @@
 """Digest, agenda and pushes under trouble: once per due time, late rather than never, and never in the way of triage."""
 
+from email import message_from_bytes
+from email.policy import default
+
 from scenarios.conftest import Opening
-from scenarios.plays import CONSULTANT, GARY
+from scenarios.plays import CONSULTANT, GARY, MAY
+from scenarios.stage import Stage
 from triaged.desk.push import PushError
 from triaged.desk.words import Push
 
 DIGEST = '\n[digest]\nat = "16:30"\nagenda = "30m before next call"\n'
 PHONE = '\n[notify.phone]\nurl = "json://phone.example/"\nevery = "20m"\n'
 PUSHED = CONSULTANT.replace('then = "urgent"', 'then = "urgent"\nnotify = ["phone"]') + PHONE
+
+
+def _text(stage: Stage, subject: str) -> str:
+    page = message_from_bytes(stage.inbox()[subject].raw, policy=default)
+    body = page.get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
 
 
 async def test_a_digest_missed_while_nothing_ran_is_merged_into_the_next(stages: Opening):
@@ -103,3 +114,37 @@ async def test_a_push_that_is_not_taken_is_tried_again_and_holds_up_nothing(stag
         await stage.later(minutes=10)
         assert len(stage.pushes) == 1
         assert len(stage.events("notify.sent")) == 1
+
+
+async def test_the_digest_lists_as_put_aside_only_what_lies_there(stages: Opening):
+    async with stages(CONSULTANT + DIGEST) as stage:
+        await stage.to("thu 16:40")
+        await stage.to("fri 09:40")
+        await stage.arrives(GARY, "Before the call")
+        await stage.to("fri 11:00")
+        await stage.arrives(GARY, "After the call", "What about the roof?")
+        await stage.arrives(MAY, "Dragged out")
+        stage.drag("Dragged out", "Deferred", "INBOX")
+        await stage.to("fri 16:40")
+        digest = _text(stage, "Digest for Friday 28 November")
+        assert "2 put aside" in digest
+        assert "After the call" in digest
+        assert "Before the call" not in digest
+        assert "Dragged out" not in digest
+
+
+async def test_the_digest_tells_of_replies_that_wait_for_me_and_how_to_end_them(stages: Opening):
+    fuse = CONSULTANT.replace("smtp = $SMTP", 'smtp = $SMTP\nreply_fuse = "1 per hour"').replace('"defer"', '"leave"')
+    left = fuse.replace('until = ["1h before next call", "start of office hours"]\n', "")
+    async with stages(left + DIGEST) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "question")
+        await stage.arrives(MAY, "another question")
+        await stage.to("tue 16:40")
+        digest = _text(stage, "Digest for Tuesday 25 November")
+        assert "Replies that did not go" in digest
+        assert "another question" in digest
+        assert "triaged send 2, or triaged cancel 2" in digest
+        await stage.to("thu 16:40")
+        assert len(stage.events("digest.delivered")) == 2, "told on the day after too, and then no more"

@@ -272,10 +272,13 @@ class Desk:
                     "account.degraded", error=str(refusal), reason="what was done by hand cannot be seen; no reply goes"
                 )
 
-    async def sweep(self, session: Session, person: Person, account: Account) -> None:
-        """Take in what is new in every watched folder."""
+    async def sweep(self, session: Session, person: Person, account: Account, *, everywhere: bool = False) -> None:
+        """Take in what is new in every watched folder. `everywhere`: also in those that were asked a moment ago.
+
+        So it is before a look: what a filter has moved to another watched folder was not taken away by a hand.
+        """
         now = self.office.now()
-        others_due = self._status_at is None or now - self._status_at >= STATUS_EVERY
+        others_due = everywhere or self._status_at is None or now - self._status_at >= STATUS_EVERY
         struck = {item.folder for item in await self.office.write(Ledger.struck, self.row.id, now)}
         for number, folder in enumerate(account.watch):
             asked = not number or folder in struck

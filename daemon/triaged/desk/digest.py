@@ -4,7 +4,7 @@ What was missed while nothing ran is merged into the next one. Composed when due
 """
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,13 +14,14 @@ from triaged.core.moments import resolve
 from triaged.core.reply import compose_note
 from triaged.core.settings import Mode
 from triaged.core.wording import on_date
+from triaged.desk import unsent
 from triaged.desk.household import Household
 from triaged.desk.office import Office
 from triaged.desk.page import Entry, Page, Section, as_html, as_text
 from triaged.desk.pagewords import words_of
 from triaged.ids import new_message_id
 from triaged.ledger import Ledger
-from triaged.ledger.values import HistoryRow, Item
+from triaged.ledger.values import HistoryRow, Item, ReplyRow
 
 _BACK = timedelta(days=8)
 _AGENDA_BACK = timedelta(days=60)
@@ -86,7 +87,7 @@ async def _day(office: Office, household: Household, since: datetime, until: dat
     """What was put aside, what came back, what is urgent and unanswered; None where there is nothing to tell."""
     words = words_of(household.person.language)
     history = await office.write(Ledger.history, since - _AGENDA_BACK, until, None, household.key)
-    aside = [row for row in history if row.item.arrived_at >= since and row.item.verdict == "deferrable"]
+    aside = [row for row in history if row.item.arrived_at >= since and row.put_aside]
     back = [row for row in history if row.returned_at is not None and since <= row.returned_at < until]
     urgent = [
         row
@@ -103,14 +104,22 @@ async def _day(office: Office, household: Household, since: datetime, until: dat
     ]
     sections = [
         *_by_client(household, words.came_back, back),
-        *_by_client(household, words.put_aside, [row for row in aside if row not in back]),
+        *_by_client(household, words.put_aside, [row for row in aside if row.item.state == "aside"]),
         *_by_client(household, words.urgent_open, urgent),
         *_by_client(household, words.not_movable, stuck),
     ]
-    if not sections:
+    waiting = [reply for reply in await office.write(Ledger.queue, household.key) if unsent.waits_for_her(reply, since)]
+    if not sections and not any(unsent.is_news(reply, since) for reply in waiting):
         return None
+    sections = [*filter(None, [await _unsent(office, household, waiting)]), *sections]
     figures = words.figures.format(aside=len(aside), back=len(back), urgent=len(urgent))
     return Page(words.digest_title.format(date=_date(household, until)), figures, tuple(sections), words.footer)
+
+
+async def _unsent(office: Office, household: Household, replies: Sequence[ReplyRow]) -> Section | None:
+    covered = [await office.write(Ledger.item, reply.items[0]) for reply in replies if reply.items]
+    subjects = {item.id: item.subject for item in covered if item is not None and item.subject}
+    return unsent.section(replies, subjects, words_of(household.person.language), lambda at: _when(household, at))
 
 
 def _movable(household: Household, item: Item) -> bool:

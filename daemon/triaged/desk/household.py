@@ -49,5 +49,5 @@ class Household:
 
 async def _look(desk: Desk, session: Session) -> None:
     person, account = desk.settings()
-    await desk.sweep(session, person, account)
+    await desk.sweep(session, person, account, everywhere=True)
     await answers.look(desk, session, person, account)

@@ -16,6 +16,8 @@ class PageWords:
     put_aside: str
     urgent_open: str
     not_movable: str
+    unsent_title: str
+    unsent: Mapping[str, str]
     agenda_title: str
     agenda_lead: str
     agenda_empty: str
@@ -40,6 +42,13 @@ _EN = PageWords(
     put_aside="Put aside",
     urgent_open="Urgent, not answered yet",
     not_movable="Deferred, but this server cannot move it",
+    unsent_title="Replies that did not go",
+    unsent=MappingProxyType(
+        {
+            "held": "held ({reason}): triaged send {reply}, or triaged cancel {reply}",
+            "in_doubt": "in doubt, nobody knows whether it arrived: triaged send --again {reply} sends it once more",
+        }
+    ),
     agenda_title="Agenda: {client}, {at}",
     agenda_lead="{n} open",
     agenda_empty="Nothing is open.",
@@ -71,6 +80,13 @@ _DE = PageWords(
     put_aside="Zurückgestellt",
     urgent_open="Dringend, noch unbeantwortet",
     not_movable="Aufschiebbar, aber dieser Server kann nicht verschieben",
+    unsent_title="Antworten, die nicht hinausgingen",
+    unsent=MappingProxyType(
+        {
+            "held": "zurückgehalten ({reason}): triaged send {reply} oder triaged cancel {reply}",
+            "in_doubt": "ungewiss, ob sie ankam: triaged send --again {reply} schickt sie noch einmal",
+        }
+    ),
     agenda_title="Agenda: {client}, {at}",
     agenda_lead="{n} offen",
     agenda_empty="Nichts ist offen.",
@@ -102,6 +118,13 @@ _FR = PageWords(
     put_aside="Mis de côté",
     urgent_open="Urgent, sans réponse",
     not_movable="À différer, mais ce serveur ne peut pas déplacer",
+    unsent_title="Réponses qui ne sont pas parties",
+    unsent=MappingProxyType(
+        {
+            "held": "retenue ({reason}) : triaged send {reply} ou triaged cancel {reply}",
+            "in_doubt": "arrivée incertaine : triaged send --again {reply} l’envoie encore une fois",
+        }
+    ),
     agenda_title="Ordre du jour : {client}, {at}",
     agenda_lead="{n} points ouverts",
     agenda_empty="Rien n’est ouvert.",
@@ -133,6 +156,13 @@ _ES = PageWords(
     put_aside="Apartados",
     urgent_open="Urgente, sin responder",
     not_movable="Aplazable, pero este servidor no puede mover mensajes",
+    unsent_title="Respuestas que no salieron",
+    unsent=MappingProxyType(
+        {
+            "held": "retenida ({reason}): triaged send {reply} o triaged cancel {reply}",
+            "in_doubt": "no se sabe si llegó: triaged send --again {reply} la envía otra vez",
+        }
+    ),
     agenda_title="Agenda: {client}, {at}",
     agenda_lead="{n} abiertos",
     agenda_empty="No hay nada abierto.",

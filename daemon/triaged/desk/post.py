@@ -246,7 +246,7 @@ async def _look_at_sent(desk: Desk, session: Session) -> None:
 
 async def _look(desk: Desk, session: Session) -> None:
     person, account = desk.settings()
-    await desk.sweep(session, person, account)
+    await desk.sweep(session, person, account, everywhere=True)
     await answers.look(desk, session, person, account)
 
 

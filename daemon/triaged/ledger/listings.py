@@ -24,6 +24,7 @@ SELECT {_I}, a.login,
   (SELECT min(r.ended_at) FROM reply_item c JOIN reply r ON r.id = c.reply WHERE c.item = i.id AND r.kind = 'ack'
     AND r.state = 'sent'),
   (SELECT max(e.done_at) FROM effect e WHERE e.item = i.id AND e.kind = 'back' AND e.state = 'done'),
+  i.state = 'aside' OR EXISTS (SELECT 1 FROM effect e WHERE e.item = i.id AND e.kind IN ('aside','back') AND e.state = 'done'),
   EXISTS (SELECT 1 FROM pass s WHERE s.item = i.id AND s.refunded_at IS NULL), {_P}
 FROM item i JOIN account a ON a.id = i.account LEFT JOIN promise p ON p.id = i.promise
 WHERE i.arrived_at >= ? AND i.arrived_at < ? AND i.client IS NOT NULL AND (? IS NULL OR i.client = ?)
@@ -119,8 +120,9 @@ def history(
             login=r[n],
             acknowledged_at=from_ms(r[n + 1]),
             returned_at=from_ms(r[n + 2]),
-            pass_spent=bool(r[n + 3]),
-            promise=promise_from(r[n + 4 :]) if r[n + 4] is not None else None,
+            put_aside=bool(r[n + 3]),
+            pass_spent=bool(r[n + 4]),
+            promise=promise_from(r[n + 5 :]) if r[n + 5] is not None else None,
         )
         for r in rows(store, _HISTORY, given)
     ]

@@ -330,6 +330,7 @@ class HistoryRow:
     login: str
     acknowledged_at: datetime | None  # the first automatic reply that covers it went
     returned_at: datetime | None
+    put_aside: bool  # now or before; by triaged or by hand
     promise: PromiseRow | None
     pass_spent: bool
 
