@@ -76,6 +76,7 @@ def test_hup_with_a_bad_file_changes_nothing_and_says_what_is_wrong(start: Start
     deliver(process.stage, "outage of everything")
     process.wait_for("message.urgent")
     assert str(process.stage.path) in process.lines().of("config.rejected")[0]["error"]
+    assert process.lines().of("config.reloaded") == []
 
 
 def test_term_finishes_what_is_in_hand_and_leaves_nothing_half_done(start: Starting):

@@ -281,6 +281,28 @@ async def test_deleted_it_is_gone(stages: Opening):
     assert list(stage.inbox("Trash")) == ["question"]
 
 
+async def test_deleted_for_good_it_is_gone_too(stages: Opening):
+    stage, _ = await asked(stages)
+    stage.delete("question", "Deferred")
+    await stage.to("tue 16:00")
+    [gone] = stage.events("message.gone", item=1)
+    assert "folder" not in gone
+    assert stage.events("message.released") == []
+    assert stage.sent() == []
+
+
+async def test_put_into_a_folder_of_ones_own_it_is_released_and_the_log_says_where_it_lies(stages: Opening):
+    stage, _ = await asked(stages)
+    stage.store("friend@elsewhere.example", "a plan", folder="Projects")
+    stage.drag("question", "Deferred", "Projects")
+    await stage.to("tue 16:00")
+    [released] = stage.events("message.released", item=1)
+    assert (released["folder"], released["uid"]) == ("Projects", stage.inbox("Projects")["question"].uid)
+    assert stage.sent() == []
+    await stage.to("fri 12:00")
+    assert stage.events("message.returned") == []
+
+
 async def test_marked_as_deleted_it_is_gone_and_is_not_brought_back(stages: Opening):
     stage, _ = await asked(stages)
     stage.flag("question", "\\Deleted", folder="Deferred")

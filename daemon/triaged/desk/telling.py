@@ -71,7 +71,7 @@ def of_reply(reply: ReplyRow) -> OfReply:
         "mode": reply.mode,
         "reply": reply.id,
         "template": reply.template,
-        "language": reply.language,
+        "language": reply.language or None,
         "to": reply.rcpt,
         "item": reply.items[0] if reply.items else None,
     }

@@ -51,7 +51,7 @@ def hand(
     with commit(store, "hand") as db:
         before = item_now(db, item_id)
         changed = db.execute(f"UPDATE item SET state = ? WHERE id = ? AND state IN {_FROM[what]}", (what, item_id))
-        if place is not None or what == "gone":
+        if place is not None or what in ("gone", "released"):
             put_place(db, item_id, place)
         if not changed.rowcount or what == "here":
             return []

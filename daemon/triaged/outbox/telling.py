@@ -19,7 +19,7 @@ class Which(TypedDict):
     item: int | None
     reply: int
     template: str
-    language: str
+    language: str | None
     to: str
 
 
@@ -31,7 +31,7 @@ def of_reply(reply: ReplyRow) -> Which:
         "item": reply.items[0] if reply.items else None,
         "reply": reply.id,
         "template": reply.template,
-        "language": reply.language,
+        "language": reply.language or None,
         "to": reply.rcpt,
     }
 

@@ -353,6 +353,7 @@ class Daemon:
         loaded = await asyncio.to_thread(load, before.path)
         for problem in loaded.errors:
             self.events.emit("config.rejected", error=str(problem))
+        same = () if loaded.errors else ("nothing has changed",)
         loaded = keeping(loaded, before)
         if not loaded.usable:
             self.events.emit(
@@ -365,7 +366,7 @@ class Daemon:
         self.board.swap(loaded)
         self.events.threshold.subjects = self._says_subjects()
         await self._staff.man()
-        for change in changes(before, loaded) or ("nothing has changed",):
+        for change in changes(before, loaded) or same:
             self.events.emit("config.reloaded", reason=change)
         if self.rounds is not None:
             self.rounds.moved()

@@ -495,6 +495,7 @@ async def test_a_forward_is_told_as_one(staged: Setting):
     stage.world.admit(mail(1, at=now), decision)
     await stage.outbox.once()
     line = stage.log.one("message.forwarded")
+    assert "language" not in line
     assert (line["to"], line["template"]) == (tom.key, "tom")
     assert "reply.sent" not in stage.log.names()
 
