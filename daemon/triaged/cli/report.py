@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -19,6 +19,7 @@ from triaged.ledger import Ledger
 from triaged.report.report import Past, Report, remembered, tell
 
 _USUAL = timedelta(days=30)
+_EARLIEST = 1970
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,8 +48,8 @@ def run(args: argparse.Namespace) -> int:
     loaded = configuration(args)
     reports = _reports(args, loaded, datetime.now(UTC))
     if args.client and not any(_known(report, args.client) for report in reports):
-        known = ", ".join(client.label for person in loaded.persons for client in person.roster.clients)
-        raise Failed(f"no client is called {args.client!r}; known are {known}")
+        labels = dict.fromkeys(c.label for one in _people(loaded, args.person) for c in one.roster.clients)
+        raise Failed(f"no client is called {args.client!r}; known are {', '.join(labels)}")
     if args.for_client:
         from triaged.cli.report_client import show
 
@@ -108,7 +109,7 @@ def _past(args: argparse.Namespace, loaded: Loaded, ledger: Ledger, person: Pers
 def _period(args: argparse.Namespace, person: Person, now: datetime) -> tuple[datetime, datetime]:
     """From when until when, on the person's clock where no other is named."""
     zone = person.worktime.zone
-    until = _instant(args.until, now, zone) if args.until else now
+    until = min(_instant(args.until, now, zone), now) if args.until else now
     since = _instant(args.since, now, zone) if args.since else until - _USUAL
     if since >= until:
         begin, end = since.astimezone(zone), until.astimezone(zone)
@@ -143,8 +144,14 @@ def _instant(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        try:
-            return now - parse_span(text).fixed
-        except ValueError as error:
-            raise Failed(f'{text}: write a date like 2026-10-01, or a span like "30d"') from error
+        at = _ago(text, now)
+    if not _EARLIEST <= at.year < MAXYEAR:
+        raise Failed(f"{text}: that year is out of reach")
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _ago(text: str, now: datetime) -> datetime:
+    try:
+        return now - parse_span(text).fixed
+    except (ValueError, OverflowError) as error:
+        raise Failed(f'{text}: write a date like 2026-10-01, or a span like "30d"') from error

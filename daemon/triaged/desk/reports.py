@@ -4,9 +4,10 @@ import base64
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from triaged.core.moments import resolve
+from triaged.core.moments import Moment, resolve
 from triaged.core.reply import compose_note
 from triaged.core.settings import Mode
+from triaged.core.worktime import WorkTime
 from triaged.desk.household import Household
 from triaged.desk.office import Office
 from triaged.ids import new_message_id
@@ -14,7 +15,7 @@ from triaged.ledger import Ledger
 from triaged.report.page import as_html, as_text, title_of
 from triaged.report.report import remembered, tell
 
-WEEK = timedelta(days=7)
+WEEK, DAY = timedelta(days=7), timedelta(days=1)
 _MORNING = time(8)
 
 
@@ -31,28 +32,37 @@ async def deliver(office: Office, household: Household) -> None:
         await office.write(Ledger.learn, home.row.id, report_until=now.isoformat())
         return
     since = datetime.fromisoformat(written)
-    for due, begin in _due(household, now):
-        if since < due:
-            await _write(office, household, begin, due)
-            await office.write(Ledger.learn, home.row.id, report_until=now.isoformat())
+    if owed := [(begin, end) for due, begin, end in _due(household, now) if since < due]:
+        for begin, end in owed:
+            await _write(office, household, begin, end)
+        await office.write(Ledger.learn, home.row.id, report_until=now.isoformat())
 
 
-def _due(household: Household, now: datetime) -> list[tuple[datetime, datetime]]:
-    """The newest weekly and monthly due times that have come, each with the beginning of its period."""
+def _due(household: Household, now: datetime) -> list[tuple[datetime, datetime, datetime]]:
+    """The newest weekly and monthly due times that have come, each with the beginning and the end of its period."""
     plan = household.person.report
     assert plan is not None
     assert plan.weekly is not None
     worktime = household.person.worktime
-    found: list[tuple[datetime, datetime]] = []
-    weekly = resolve(plan.weekly, now - WEEK, worktime)
-    if weekly is not None and weekly.at <= now:
-        found.append((weekly.at, weekly.at - WEEK))
+    found: list[tuple[datetime, datetime, datetime]] = []
+    if (weekly := _newest(plan.weekly, now, worktime)) is not None:
+        # from the same time by the clock on the wall: weeks in which it is put forward or back have no gap between them
+        local = weekly.astimezone(worktime.zone)
+        found.append((weekly, worktime.instant(local.date() - WEEK, local.time()), weekly))
     today = worktime.date_of(now)
     first = today.replace(day=1)
     monthly = worktime.instant(first, _MORNING)
     if monthly <= now:
         before = (first - timedelta(days=1)).replace(day=1)
-        found.append((monthly, worktime.instant(before, time(0))))
+        found.append((monthly, worktime.instant(before, time(0)), worktime.instant(first, time(0))))
+    return found
+
+
+def _newest(moment: Moment, now: datetime, worktime: WorkTime) -> datetime | None:
+    """The last of these moments that has come, within a week and a day."""
+    found, after = None, now - WEEK - DAY
+    while (due := resolve(moment, after, worktime)) is not None and due.at <= now:
+        found = after = due.at
     return found
 
 
