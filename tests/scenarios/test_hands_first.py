@@ -45,3 +45,55 @@ async def test_what_a_filter_moves_into_another_watched_folder_is_answered_once_
         assert len(stage.sent()) == 1
         assert stage.rows("SELECT state, folder FROM item") == [("here", "Clients")]
         assert stage.events("message.released") == []
+
+
+async def test_the_log_says_from_where_a_hand_took_a_message_and_where_it_lies_only_if_that_is_known(stages: Opening):
+    async with stages() as stage:
+        with stage.dovecot.client(stage.users[0]) as client:
+            client.create_folder("Archive")
+        await stage.to("tue 10:00")
+        for number in range(3):
+            await stage.arrives(GARY, f"question {number}")
+        stage.drag("question 0", "Deferred", "Archive")
+        stage.drag("question 1", "Deferred", "INBOX")
+        stage.flag("question 2", "\\Deleted", folder="Deferred")
+        await stage.later(minutes=20)
+        archived, back = sorted(stage.events("message.released"), key=lambda line: line["item"])
+        assert archived["from_folder"] == back["from_folder"] == "Deferred"
+        assert (archived.get("folder"), archived.get("uid")) == (None, None)
+        assert (back["folder"], back["uid"]) == ("INBOX", stage.inbox()["question 1"].uid)
+        assert stage.lines.one("message.gone")["from_folder"] == "Deferred"
+
+
+async def test_dragged_in_again_the_log_says_until_when(stages: Opening):
+    async with stages() as stage:
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "question")
+        stage.drag("question", "Deferred", "INBOX")
+        await stage.later(minutes=20)
+        stage.drag("question", "INBOX", "Deferred")
+        await stage.later(minutes=20)
+        [line] = stage.events("message.deferred", by="person")
+        assert (line["from_folder"], line["folder"]) == ("INBOX", "Deferred")
+        assert line["until"] == "2025-11-25T13:30:00+01:00"
+        await stage.to("tue 13:30")
+        assert list(stage.inbox()) == ["question"]
+
+
+async def test_the_log_says_by_what_a_message_was_answered(stages: Opening):
+    async with stages() as stage:
+        await stage.to("tue 10:00")
+        mine = await stage.arrives(GARY, "to me")
+        team = await stage.arrives(GARY, "to the team")
+        await stage.arrives(GARY, "marked")
+        await stage.later(minutes=15)
+        stage.answers(mine)
+        stage.store("Tom <tom@roth-partners.example>", "Re: to the team", to="gary@harbor.example", replies_to=team)
+        stage.flag("marked", "\\Answered", folder="Deferred")
+        await stage.later(minutes=15)
+        told = {line["subject"]: line["reason"] for line in stage.events("message.answered")}
+        assert told == {
+            "to me": "a mail of mine answers it",
+            "to the team": "a mail of the team answers it",
+            "marked": "a mail client marked it as answered",
+        }

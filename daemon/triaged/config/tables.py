@@ -340,7 +340,8 @@ DIGEST = Table(
     table(
         at=Key(
             Text("a time of day", values.parse_clock, example="16:30"),
-            "on days with office hours, into the first account's inbox",
+            "on days with office hours, into the first account's inbox: what lies aside, what came back, what is urgent and"
+            " without an answer, replies that did not go",
             "no digest",
         ),
         agenda=Key(

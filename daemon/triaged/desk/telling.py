@@ -7,6 +7,7 @@ from typing import TypedDict, assert_never
 from triaged.core.decision import Aside, Decision, Verdict
 from triaged.ledger.consequences import (
     Answered,
+    AnsweredBy,
     Consequence,
     DraftSent,
     EffectsVoided,
@@ -171,8 +172,8 @@ def tell(events: Events, consequences: Sequence[Consequence]) -> None:
 
 def _tell_one(events: Events, consequence: Consequence) -> None:
     match consequence:
-        case Answered(item):
-            events.emit("message.answered", **of_item(item), reason="a mail of mine answers it", by="person")
+        case Answered(item, by):
+            events.emit("message.answered", **of_item(item), reason=_ANSWERED[by], by="person")
         case PromiseKept(promise, late):
             reason = "kept, but late" if late else "kept in time"
             events.emit("promise.kept", **of_promise(promise), reason=reason, by=promise.closed_by)
@@ -190,29 +191,47 @@ def _tell_one(events: Events, consequence: Consequence) -> None:
             events.emit("reply.sent", **of_reply(reply), reason="its draft was sent by hand", by="person")
         case PromiseOpened(promise):
             events.emit("promise.made", **of_promise(promise))
-        case HandSeen(item, before):
-            _tell_hand(events, item, before)
+        case HandSeen():
+            _tell_hand(events, consequence)
         case EffectsVoided():
             pass
         case _:
             assert_never(consequence)
 
 
-def _tell_hand(events: Events, item: Item, before: str) -> None:
+_ANSWERED: Mapping[AnsweredBy, str] = {
+    "answer": "a mail of mine answers it",
+    "team": "a mail of the team answers it",
+    "flag": "a mail client marked it as answered",
+}
+
+
+def _tell_hand(events: Events, seen: HandSeen) -> None:
+    """Where it lies now, where that is known; where it lay."""
+    item = seen.item
     fields = of_item(item)
     match item.state:
         case "gone":
-            events.emit("message.gone", **fields, from_folder=None, reason="deleted by hand", by="person")
+            events.emit("message.gone", **fields, from_folder=seen.from_folder, reason="deleted by hand", by="person")
         case "aside":
             events.emit(
                 "message.deferred",
                 **fields,
                 folder=item.folder,
                 uid=item.uid,
+                from_folder=seen.from_folder,
+                until=seen.back_at,
                 verdict=item.verdict,
                 reason="put aside by hand",
                 by="person",
             )
         case _:
-            reason = "taken out by hand" if before == "aside" else "moved by hand"
-            events.emit("message.released", **fields, folder=item.folder, uid=item.uid, reason=reason, by="person")
+            events.emit(
+                "message.released",
+                **fields,
+                folder=item.folder if item.place else None,
+                uid=item.uid,
+                from_folder=seen.from_folder,
+                reason="taken out by hand" if seen.before == "aside" else "moved by hand",
+                by="person",
+            )

@@ -19,6 +19,7 @@ from triaged.ledger.changes import (
 )
 from triaged.ledger.consequences import (
     Answered,
+    AnsweredBy,
     Consequence,
     DraftSent,
     PromiseKept,
@@ -154,13 +155,13 @@ def _answer_thread(db: Connection, mail: _Answer, thread: str) -> list[Consequen
     return answer(db, meant, at, "team" if mail.seen.by_team else "answer", mail.now)
 
 
-def answer(db: Connection, items: Iterable[int], at: int, by: str, now: int) -> list[Consequence]:
+def answer(db: Connection, items: Iterable[int], at: int, by: AnsweredBy, now: int) -> list[Consequence]:
     """Inside a transaction: a person has answered these; their promises are kept, what would go to the client does not."""
     follows: list[Consequence] = []
     for item in items:
         changed = db.execute("UPDATE item SET answered_at = ? WHERE id = ? AND answered_at IS NULL", (at, item))
         if changed.rowcount:
-            follows.append(Answered(item_now(db, item)))
+            follows.append(Answered(item_now(db, item), by))
         follows += leave(db, item, "answered", now)
         follows += _keep(db, item, at, by, now)
     return follows

@@ -1,8 +1,13 @@
 """What follows from something that was seen: a mail of mine, a hand, a flag. One value each; the desk makes events of them."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
 from triaged.ledger.values import EffectRow, Item, PromiseRow, ReplyRow
+
+AnsweredBy = Literal["answer", "team", "flag"]
+"""A mail of mine, one of the team, a mail client's flag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +15,7 @@ class Answered:
     """A person answered this message."""
 
     item: Item
+    by: AnsweredBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ class HandSeen:
 
     item: Item
     before: str  # its state before
+    from_folder: str | None = None  # where it lay
+    back_at: datetime | None = None  # when it comes back, where it was put aside
 
 
 Consequence = (

@@ -55,18 +55,18 @@ def hand(
             put_place(db, item_id, place)
         if not changed.rowcount or what == "here":
             return []
-        follows = _follow(db, before, what, at)
+        follows = _follow(db, before, what, at, back_at)
         if what == "aside":
             plan_return(db, before, to_ms(back_at) if back_at else at, origin or before.folder)
         return follows
 
 
-def _follow(db: Connection, before: Item, what: What, now: int) -> list[Consequence]:
+def _follow(db: Connection, before: Item, what: What, now: int, back_at: datetime | None) -> list[Consequence]:
     follows: list[Consequence] = []
     if voided := void_effects(db, before.id, f"by hand: {what}", now):
         follows.append(EffectsVoided(voided))
     follows += leave(db, before.id, "moved by hand" if what != "gone" else "deleted by hand", now)
-    return [HandSeen(item_now(db, before.id), before.state), *follows]
+    return [HandSeen(item_now(db, before.id), before.state, before.folder, back_at), *follows]
 
 
 def adopt(store: Store, arriving: Arriving, back_at: datetime, now: datetime, *, origin: str = "INBOX") -> Item:
