@@ -1,7 +1,5 @@
 """The demo goes on: the same mailbox and ledger, a clock that runs on from the morning, and mail that can be sent to it."""
 
-import asyncio
-from contextlib import suppress
 from datetime import UTC
 from email import message_from_bytes
 from email.policy import SMTP
@@ -12,31 +10,21 @@ from rich.console import Console
 from triaged.demo import morning, page
 from triaged.demo.clock import ShiftedClock
 from triaged.demo.play import Story, at_work, configure, mail_client
-from triaged.demo.servers import HOST, PASSWORD, USER, Servers
+from triaged.demo.servers import Servers
 from triaged.desk.words import Push
 from triaged.log import setup
 from triaged.mailbox import Session
 from triaged.service.daemon import Daemon
+
+_LOOK_EVERY = 0.5
+"""Seconds between two looks for mail that a mail client has sent."""
 
 
 async def keep_running(out: Console, folder: Path, servers: Servers, story: Story) -> None:
     """Say how to look at it, and work on until Ctrl-C."""
     clock = ShiftedClock(morning.instant(story.day, morning.END).astimezone(UTC))
     path = folder / "mara.toml"
-    out.print(
-        f"\n[bold]It goes on from {morning.END:%H:%M}, until you press Ctrl-C.[/bold] In a mail client:\n"
-        f"  IMAP {HOST}, port {servers.imap}, no encryption, user {USER}, password {PASSWORD}\n"
-        f"  SMTP {HOST}, port {servers.smtp}, no encryption, no password: mail to {morning.ME} arrives here,\n"
-        "       as if you were a client (gary@harbor.example, petra@lindenhof.example, ines@foodbank.example)"
-    )
-    page.hint(
-        out,
-        (
-            (f"triaged deferred -c {path}", "what is put aside, and until when"),
-            (f"triaged status -c {path}", "how it is"),
-            (f"triaged release 2 -c {path}", "bring a message back now"),
-        ),
-    )
+    page.keeping(out, servers.imap, servers.smtp, path)
 
     async def push(_url: str, words: Push) -> None:
         out.print(f"[bold]The phone says:[/bold] {words.title}: {words.text}")
@@ -57,8 +45,7 @@ async def _until_stopped(daemon: Daemon, servers: Servers, postman: Session) -> 
             if morning.ME in outgoing.recipients:
                 await postman.append("INBOX", _delivered(outgoing.sender, outgoing.raw), (), daemon.clock.now())
         seen = len(servers.sent)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(daemon.stopping.wait(), 0.5)
+        await daemon.stopping.wait(_LOOK_EVERY)
 
 
 def _delivered(sender: str, raw: bytes) -> bytes:

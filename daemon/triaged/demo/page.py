@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -14,9 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from triaged.core.guard import CHECKS
-from triaged.demo.morning import DAY, ZONE, Arrival
+from triaged.demo.morning import DAY, END, ME, ZONE, Arrival
 from triaged.demo.play import Lying, Story
-from triaged.demo.servers import Outgoing
+from triaged.demo.servers import HOST, PASSWORD, USER, Outgoing
 from triaged.ledger.values import DeferredRow
 from triaged.log.sentences import sentence
 
@@ -44,12 +45,40 @@ def show(out: Console, story: Story) -> None:
     _later(out, story)
 
 
-def hint(out: Console, lines: Iterable[tuple[str, str]]) -> None:
-    """What to type next, and what it does."""
-    _heading(out, "What to type next")
+def hint(out: Console, lines: Iterable[tuple[str, str]], *, before: str = "") -> None:
+    """What to type next, and what it does; `before`: what has to be typed first, in another terminal."""
+    _heading(out, "What to type next" + (", in another terminal" if before else ""))
+    if before:
+        out.print(Text("  " + before, style="bold"), soft_wrap=True)
+    table = _grid()
     for command, words in lines:
-        out.print(Text.assemble(("  " + command.ljust(34), "bold"), " ", (words, "dim")))
+        table.add_row(_under(Text(command, style="bold"), 2), Text(words, style="dim"))
+    out.print(table)
     out.print()
+
+
+def keeping(out: Console, imap: int, smtp: int, config: Path) -> None:
+    """How to look at what is left running, on these ports."""
+    _heading(out, f"It goes on from {END:%H:%M}, until you press Ctrl-C")
+    table = _grid()
+    told = {
+        "In a mail client": f"IMAP {HOST}, port {imap}, no encryption, user {USER}, password {PASSWORD}",
+        "": f"SMTP {HOST}, port {smtp}, no encryption, no password",
+        "Write to yourself": f"mail to {ME} arrives here, as if you were a client: from gary@harbor.example, "
+        "petra@lindenhof.example or ines@foodbank.example",
+    }
+    for what, words in told.items():
+        table.add_row(_under(Text(what, style="bold"), 2), words)
+    out.print(table)
+    hint(
+        out,
+        (
+            ("triaged deferred", "what is put aside, and until when"),
+            ("triaged status", "how it is"),
+            ("triaged release 2", "bring a message back now"),
+        ),
+        before=f"export TRIAGED_CONFIG={config}",
+    )
 
 
 def _title(out: Console, story: Story) -> None:
@@ -69,7 +98,7 @@ def _title(out: Console, story: Story) -> None:
 
 def _decisions(out: Console, story: Story) -> None:
     _heading(out, "What came, and what was decided")
-    table = Table.grid(padding=(0, 2, 0, 0))
+    table = _grid()
     for width in (7, 22, None):
         table.add_column(width=width, overflow="fold")
     number = 0
@@ -141,22 +170,26 @@ def _letter(at: datetime, outgoing: Outgoing, width: int) -> Panel:
 
 def _phone(out: Console, story: Story) -> None:
     _heading(out, "What the phone said")
+    table = _grid()
     for at, words in story.pushes:
-        out.print(Text.assemble((f"  {at.astimezone(ZONE):%H:%M}  ", "dim"), (words.title, "bold"), "  " + words.text))
+        table.add_row(Text(f"  {at.astimezone(ZONE):%H:%M}", style="dim"), Text(words.title, style="bold"), words.text)
+    out.print(table)
 
 
 def _folders(out: Console, story: Story) -> None:
     _heading(out, "The mailbox now")
     back = {row.item.message_id: row for row in story.aside}
-    table = Table.grid(padding=(0, 2, 0, 0))
+    table = _grid()
     for folder, messages in story.folders.items():
-        table.add_row(Text(f"  {folder}", style="bold"), Text(f"{len(messages)} messages", style="dim"))
+        table.add_row(_under(Text(folder, style="bold"), 2), Text(f"{len(messages)} messages", style="dim"))
         rows = Counter(
             (one.subject, _state(one, back.get(one.message_id) if folder == "Deferred" else None)) for one in messages
         )
         for (subject, state), count in rows.items():
             times = f"  ({count})" if count > 1 else ""
-            table.add_row(Text(f"    {subject}{times}"), Text(state, style="red" if state == "flagged" else "yellow"))
+            table.add_row(
+                _under(Text(f"{subject}{times}"), 4), Text(state, style="red" if state == "flagged" else "yellow")
+            )
     out.print(table)
 
 
@@ -188,6 +221,16 @@ def _later(out: Console, story: Story) -> None:
 def _new(story: Story) -> Iterator[Lying]:
     before = {(one.uid, one.subject) for one in story.folders["INBOX"]}
     return (one for one in story.inbox_later if (one.uid, one.subject) not in before)
+
+
+def _grid() -> Table:
+    """Columns as wide as what stands in them, two blanks apart."""
+    return Table.grid(padding=(0, 2, 0, 0))
+
+
+def _under(text: Text, indent: int) -> Padding:
+    """A text whose every line is indented."""
+    return Padding(text, (0, 0, 0, indent))
 
 
 def _heading(out: Console, words: str) -> None:

@@ -6,11 +6,15 @@ Never: a context without verification for anything but looking at a certificate 
 
 import hashlib
 import ssl
+import threading
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
 from triaged.mailbox.errors import CertificateRejected, Insecure
+
+_MAKING = threading.Lock()
+"""Accounts that connect at once, each in its thread, find the first one's context; the cache alone would make one for each."""
 
 
 def trusting(ca: Path | None) -> ssl.SSLContext:
@@ -19,12 +23,13 @@ def trusting(ca: Path | None) -> ssl.SSLContext:
     Raises:
         Insecure: the file cannot be read or holds no certificate.
     """
-    if ca is None:
-        return _context(None, 0)
     try:
-        return _context(ca, ca.stat().st_mtime_ns)
+        changed = ca.stat().st_mtime_ns if ca is not None else 0
+        with _MAKING:
+            return _context(ca, changed)
     except OSError as error:  # ssl.SSLError included
-        raise Insecure(f"trust_ca {ca} cannot be used: {error.strerror or error}") from error
+        which = "the system's certificates" if ca is None else f"trust_ca {ca}"
+        raise Insecure(f"{which} cannot be used: {error.strerror or error}") from error
 
 
 @lru_cache(maxsize=32)
