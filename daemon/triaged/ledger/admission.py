@@ -16,7 +16,7 @@ from triaged.ledger.changes import plan_effect
 from triaged.ledger.gather import gather, question_of
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.registry import move_watermark
-from triaged.ledger.rows import ITEM, item_from
+from triaged.ledger.rows import ITEM, encode, item_from
 from triaged.ledger.store import Store, commit, row, rows
 from triaged.ledger.values import AccountRow, Admission, Arriving, Item, Place, Strike
 from triaged.ledger.writing import Record, write_decision
@@ -38,6 +38,9 @@ SELECT id, state, folder, uidvalidity, uid FROM item WHERE message_id = ? AND pe
 AND dated_at IS ? AND uid IS NULL AND state <> 'new' ORDER BY id DESC LIMIT 1
 """
 _MOVING = "SELECT 1 FROM effect WHERE item = ? AND kind IN ('aside','urgent','back') AND state IN ('planned','trying')"
+_SEEN_THERE = (
+    "UPDATE effect SET args = json_patch(args, ?) WHERE item = ? AND kind = 'back' AND state IN ('planned','trying')"
+)
 
 
 def admit(
@@ -117,9 +120,10 @@ def _seen_again(db: Connection, a: Arriving, found: Sequence[Any]) -> Admission:
     if a.place is None:
         return Admission(a, item=item, known=True, how="same")
     outdated = uid is None or (folder == a.place.folder and uidvalidity != a.place.uidvalidity)
-    if not outdated and (state == "aside" or db.execute(_MOVING, (item,)).fetchone()):
-        return Admission(a, item=item, known=True, how="reappeared")
-    if outdated and state == "aside" and not _is_deferred(db, a):
+    moving = not outdated and (state == "aside" or db.execute(_MOVING, (item,)).fetchone())
+    if moving or (outdated and state == "aside" and not _is_deferred(db, a)):
+        # whoever looks may be killed before he has; the watermark has passed it by then
+        db.execute(_SEEN_THERE, (encode({"seen": [a.place.folder, a.place.uidvalidity, a.place.uid]}), item))
         return Admission(a, item=item, known=True, how="reappeared")
     put_place(db, item, a.place)
     if state == "gone":

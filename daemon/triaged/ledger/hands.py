@@ -16,7 +16,7 @@ from triaged.ledger.changes import item_now, plan_return, void_effects
 from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen
 from triaged.ledger.gather import question_of
 from triaged.ledger.instants import to_ms
-from triaged.ledger.rows import ITEM, encode, item_from, reply_of
+from triaged.ledger.rows import ITEM, effects_of, encode, item_from, reply_of
 from triaged.ledger.store import Store, commit, rows
 from triaged.ledger.values import Arriving, Item, Place
 from triaged.ledger.writing import short_references
@@ -50,6 +50,7 @@ def hand(
     at = to_ms(now)
     with commit(store, "hand") as db:
         before = item_now(db, item_id)
+        place = place or (_seen_there(db, item_id) if what == "released" else None)
         changed = db.execute(f"UPDATE item SET state = ? WHERE id = ? AND state IN {_FROM[what]}", (what, item_id))
         if place is not None or what in ("gone", "released"):
             put_place(db, item_id, place)
@@ -59,6 +60,14 @@ def hand(
         if what == "aside":
             plan_return(db, before, to_ms(back_at) if back_at else at, origin or before.folder)
         return follows
+
+
+def _seen_there(db: Connection, item_id: int) -> Place | None:
+    """Where a message was seen that we believed put aside (`admission`), before anybody knew what to make of it."""
+    for back in effects_of(db, "item = ? AND kind = 'back' AND state IN ('planned','trying')", (item_id,)):
+        if seen := back.args.get("seen"):
+            return Place(*seen)
+    return None
 
 
 def _follow(db: Connection, before: Item, what: What, now: int, back_at: datetime | None) -> list[Consequence]:

@@ -173,6 +173,17 @@ def test_what_is_put_aside_and_seen_in_the_inbox_is_left_for_a_closer_look(world
     assert (item.state, item.place) == ("aside", Place("Deferred", 9, 5))
 
 
+def test_where_it_was_seen_again_is_remembered_until_somebody_knows_what_to_make_of_it(world: World):
+    first = world.deferred(1)
+    world.put_aside(first, uid=5)
+    seen = Place("INBOX", 7, 44)
+    world.admit(mail(1), urgent(), place=seen)  # and then we are killed; the next look finds it gone from where it lay
+    world.ledger.hand(first.item or 0, "released", None, world.now)
+    item = world.ledger.item(first.item or 0)
+    assert item is not None
+    assert (item.state, item.place) == ("released", seen)
+
+
 def test_what_is_put_aside_nobody_knows_where_is_taken_as_found_only_in_the_deferred_folder(world: World):
     first = world.deferred(1)
     world.put_aside(first)
