@@ -335,10 +335,8 @@ class _Conversation:
             ]
         if not self._looked:
             steps.insert(0, (f"triaged auth login work{here}", "sign in"))
-        width = max(len(command) for command, _ in steps)
         self._talk.say("\nNext:")
-        for command, words in steps:
-            self._talk.say(f"  {command:<{width}}  {words}")
+        self._talk.table(steps)
 
 
 def _no_address(text: str) -> str:

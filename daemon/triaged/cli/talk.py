@@ -1,12 +1,17 @@
 """Questions to a person: on a terminal or over a pipe, each with a proposal that an empty line takes."""
 
 import getpass
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 
 from triaged.cli.common import Failed
 
 Check = Callable[[str], str]
+
+_NARROWEST = 44
+"""Columns beside the first one that words get at least."""
 
 
 def _anything(_: str) -> str:
@@ -28,6 +33,17 @@ class Talk:
         """Tell something."""
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
+
+    def table(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Tell two columns; the second is broken where the terminal ends, never narrower than a few words."""
+        first = max(len(left) for left, _ in rows)
+        columns = max(shutil.get_terminal_size().columns, first + _NARROWEST)
+        for left, right in rows:
+            self.say(
+                textwrap.fill(
+                    right, columns, initial_indent=f"  {left:<{first}}  ", subsequent_indent=" " * (first + 4)
+                )
+            )
 
     def ask(
         self, question: str, proposal: str = "", given: str | None = None, *, flag: str, check: Check = _anything

@@ -67,3 +67,17 @@ def test_a_wrong_answer_is_told_where_nobody_sits_to_give_another(answers: Answe
 def test_what_is_given_is_checked_and_not_asked(answers: Answers, capsys: pytest.CaptureFixture[str]):
     assert answers("left alone\n").ask("Port", "993", "143", flag="--port") == "143"
     assert capsys.readouterr().out == ""
+
+
+def test_two_columns_hang_together_where_the_terminal_is_narrow(
+    answers: Answers, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("COLUMNS", "60")
+    answers("").table(
+        [("triaged check", "after each edit: what is wrong, and what to write instead"), ("run", "begin")]
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        "  triaged check  after each edit: what is wrong, and what to",
+        "                 write instead",
+        "  run            begin",
+    ]

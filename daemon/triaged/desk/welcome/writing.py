@@ -142,6 +142,9 @@ _NO_CLIENT = """\
 [client.example]
 name = "Somebody"
 from = ["*@client.example"] # put your first client here
+passes = "2 per week" # how often “today” may mean today
+# calls = ["fri 10:00 for 45m"] # a standing call; then a rule can say promise = "next call"
+# timezone = "Europe/London"
 """
 
 
