@@ -291,7 +291,7 @@ class Glob:
         pattern = text.strip()
         wild = "*" in pattern or "?" in pattern
         local, at, domain = pattern.rpartition("@")
-        if not pattern or any(character.isspace() for character in pattern):
+        if not pattern or any(character.isspace() for character in pattern) or (wild and at and not (local and domain)):
             raise ValueError(f"{text!r} is no address pattern; write name@domain or *@domain")
         if not wild and (address := read_address(pattern)) is not None:
             return cls(pattern, 3, True, address.domain, _shape(address.key))  # noqa: FBT003  # by position, like its neighbours

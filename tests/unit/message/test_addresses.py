@@ -257,6 +257,7 @@ def test_a_pattern_matches_whole_addresses_case_ignored(pattern: str, matching: 
 @pytest.mark.parametrize(
     ("pattern", "hint"),
     [
+        ("*@", "name@domain or *@domain"),
         ("harbor.example", "*@harbor.example"),
         ("@harbor.example", "*@harbor.example"),
         ("", "name@domain"),
