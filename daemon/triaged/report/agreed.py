@@ -5,8 +5,8 @@ Goes in: those rules as JSON, and the person as configured now for what is not r
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,7 @@ class Agreement:
 
     hours: WorkTime
     mine: WorkTime
+    _off: dict[int, tuple[date, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)  # by year
 
     def time(self, since: datetime, until: datetime) -> timedelta:
         """The agreed time between two instants: hours on my holidays and away days are none, as in `arrived_when`."""
@@ -39,12 +40,14 @@ class Agreement:
 
     def _days_off(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
         """My holidays and away days between two instants, cut to them."""
-        day, last = self.mine.date_of(since), self.mine.date_of(until)
-        while day <= last:
-            if self.mine.is_holiday(day) is not None or self.mine.is_away(day):
-                midnight, end = self.mine.instant(day, time(0)), self.mine.instant(day, END_OF_DAY)
-                yield max(since, midnight), min(until, end)
-            day += _DAY
+        first, last = self.mine.date_of(since), self.mine.date_of(until)
+        for year in range(first.year, last.year + 1):
+            if year not in self._off:
+                self._off[year] = tuple(_off(self.mine, year))
+            for day in self._off[year]:
+                if first <= day <= last:
+                    midnight, end = self.mine.instant(day, time(0)), self.mine.instant(day, END_OF_DAY)
+                    yield max(since, midnight), min(until, end)
 
     def holiday(self, at: datetime) -> bool:
         """Whether that day is a public holiday where the hours come from, or where I am."""
@@ -57,6 +60,14 @@ class Agreement:
     def weekend(self, at: datetime) -> bool:
         """Whether that day is a Saturday or a Sunday."""
         return self.hours.is_weekend(self.hours.date_of(at))
+
+
+def _off(mine: WorkTime, year: int) -> Iterator[date]:
+    day = date(year, 1, 1)
+    while day.year == year:
+        if mine.is_holiday(day) is not None or mine.is_away(day):
+            yield day
+        day += _DAY
 
 
 class Agreements:
