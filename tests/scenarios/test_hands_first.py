@@ -47,7 +47,7 @@ async def test_what_a_filter_moves_into_another_watched_folder_is_answered_once_
         assert stage.events("message.released") == []
 
 
-async def test_the_log_says_from_where_a_hand_took_a_message_and_where_it_lies_only_if_that_is_known(stages: Opening):
+async def test_the_log_says_from_where_a_hand_took_a_message_and_where_it_put_it(stages: Opening):
     async with stages() as stage:
         with stage.dovecot.client(stage.users[0]) as client:
             client.create_folder("Archive")
@@ -60,7 +60,7 @@ async def test_the_log_says_from_where_a_hand_took_a_message_and_where_it_lies_o
         await stage.later(minutes=20)
         archived, back = sorted(stage.events("message.released"), key=lambda line: line["item"])
         assert archived["from_folder"] == back["from_folder"] == "Deferred"
-        assert (archived.get("folder"), archived.get("uid")) == (None, None)
+        assert (archived["folder"], archived["uid"]) == ("Archive", stage.inbox("Archive")["question 0"].uid)
         assert (back["folder"], back["uid"]) == ("INBOX", stage.inbox()["question 1"].uid)
         assert stage.lines.one("message.gone")["from_folder"] == "Deferred"
 
@@ -97,3 +97,17 @@ async def test_the_log_says_by_what_a_message_was_answered(stages: Opening):
             "to the team": "a mail of the team answers it",
             "marked": "a mail client marked it as answered",
         }
+
+
+FORWARDED = CONSULTANT.replace(
+    "[reply.until-call]", '[delegate.tom]\nname = "Tom"\naddress = "tom@tom.example"\n\n[reply.until-call]'
+).replace('then = "urgent"', 'then = "leave"\ndelegate = "tom"\nforward = true')
+
+
+async def test_what_was_answered_before_it_was_seen_is_not_sent_on(stages: Opening):
+    async with stages(FORWARDED) as stage:
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "outage: answered", flags=["\\Seen", "\\Answered"])
+        await stage.arrives(GARY, "outage: read", flags=["\\Seen"])
+        assert [mail["To"] for mail in stage.sent()] == ["tom@tom.example"]
+        assert [line["item"] for line in stage.events("message.forwarded")] == [2]

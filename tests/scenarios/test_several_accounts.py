@@ -43,3 +43,28 @@ async def test_no_apology_goes_from_an_account_that_only_observes_now(stages: Op
         assert len(stage.events("promise.overdue")) == 1
         assert stage.events("promise.slipped") == []
         assert len(stage.sent()) == 1
+
+
+async def test_an_account_is_not_let_go_by_a_reload_while_mail_of_it_is_put_aside(stages: Opening):
+    async with stages(ANSWERS + SECOND.format(mode="send")) as stage:
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "question", user=stage.users[1], to="dana@second.example")
+        await stage.reload(ANSWERS)
+        told = [str(line.get("error")) for line in stage.events("config.rejected")]
+        assert "1 of its messages is put aside" in told[0]
+        assert stage.events("config.reloaded") == []
+        await stage.to("tue 13:30")
+        assert list(stage.inbox(user=stage.users[1])) == ["question"]
+        await stage.reload(ANSWERS)
+        assert len(stage.events("config.reloaded")) == 1
+
+
+async def test_an_account_that_left_while_triaged_was_stopped_is_told_at_the_start(stages: Opening):
+    async with stages(ANSWERS + SECOND.format(mode="send")) as stage:
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "question", user=stage.users[1], to="dana@second.example")
+        await stage.close()
+        stage.write_config(ANSWERS)
+        await stage.open()
+        [told] = stage.events("config.rejected")
+        assert "triaged release --all" in told["error"]

@@ -59,6 +59,19 @@ async def test_stop_in_german_and_for_her_only(stages: Opening):
     assert len(stage.sent()) == 2
 
 
+async def test_stop_is_understood_in_the_language_in_which_the_reply_went(stages: Opening):
+    french = 'text.fr = """\nBonjour,\n\nVotre message est arrivé. Réponse : {{ promise | when }}.\n"""\ntext.de = """'
+    config = CONSULTANT.replace('text.de = """', french).replace('language = "en"\ntimezone = "Europe/London"\n', "")
+    stage = stages(config)
+    await stage.open()
+    await stage.arrives(GARY, "Question", "Bonjour, pourriez-vous me rappeler au sujet de la facture d'hier ? Merci.")
+    await stage.later(minutes=30)
+    (reply,) = stage.sent()
+    assert "Bonjour" in reply.get_content()
+    await stage.arrives(GARY, "Re: Question", "Arrêtez", replies_to=str(reply["Message-ID"]))
+    assert len(stage.events("reply.opted_out", to="gary@harbor.example")) == 1
+
+
 async def test_a_report_that_a_reply_came_back_ends_replies_to_that_address_for_sixty_days(stages: Opening):
     stage, reply = await answered(stages, ME_TOO)
     report = REPORT.format(action="failed", status="5.1.1", message_id=reply)

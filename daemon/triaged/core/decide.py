@@ -372,7 +372,8 @@ class _Case:
         if not flags & {"\\seen", "\\answered", "\\deleted"}:
             found.extend(Notify(channel) for channel in self.rule.notify)
         delegate = self._delegate()
-        if self.rule.forward and delegate is not None and not self.facts.duplicate:
+        answered = not flags.isdisjoint({"\\answered", "\\deleted"})
+        if self.rule.forward and delegate is not None and not self.facts.duplicate and not answered:
             found.append(Forward(delegate, self.person.delegates[delegate].address))
         return found
 
@@ -385,8 +386,7 @@ class _Case:
     def _says_stop(self) -> bool:
         if self.facts.answers_ours is None and self.facts.last_reply_at is None:
             return False
-        language = self.client.language or self.person.language
-        return is_stop(self.who.message, language)
+        return any(is_stop(self.who.message, language) for language in languages(self.person))
 
     def _is_echo(self) -> bool:
         """It answered one of our automatic replies faster than a person reads."""

@@ -41,6 +41,7 @@ from triaged.log.events import Events
 from triaged.mailbox import Pools, Session
 from triaged.service.board import Board, keeping
 from triaged.service.care import Care
+from triaged.service.departures import left_behind
 from triaged.service.health import DaemonState, HealthServer
 from triaged.service.inside import Inside
 from triaged.service.metrics import exporter
@@ -131,6 +132,8 @@ class Daemon:
                 self._staff = self._staffed(office, tokens, group, careful=recovery.unclean)
                 await self._staff.man()
                 self._say_recovered(recovery)
+                for problem in await left_behind(office, self.board.loaded):
+                    self.events.emit("config.rejected", error=str(problem), reason="nobody brings that mail back")
                 ready = group.create_task(self._say_ready(), name="ready")
                 rounds = self.rounds = Rounds(office, self.households, send=self.send, subjects=self._says_subjects)
                 if not once:
@@ -351,11 +354,13 @@ class Daemon:
         """Read the configuration again and put it in force whole; a bad one changes nothing."""
         before = self.board.loaded
         loaded = await asyncio.to_thread(load, before.path)
-        for problem in loaded.errors:
+        assert self._office is not None
+        leaving = await left_behind(self._office, loaded, before) if loaded.usable else ()
+        for problem in (*loaded.errors, *leaving):
             self.events.emit("config.rejected", error=str(problem))
         same = () if loaded.errors else ("nothing has changed",)
         loaded = keeping(loaded, before)
-        if not loaded.usable:
+        if leaving or not loaded.usable:
             self.events.emit(
                 "config.rejected", error="the configuration is not valid", reason="the old one stays in force"
             )
