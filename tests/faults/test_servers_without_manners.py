@@ -143,6 +143,32 @@ async def test_mail_that_an_idle_server_never_tells_about_is_found_at_the_next_l
         await stage.close()
 
 
+async def test_a_server_that_speaks_all_the_time_with_nothing_to_say_is_not_listened_to_all_the_time(stages: Opening):
+    waits = 0
+
+    async def babble(talk: Talk, tag: bytes, rest: bytes) -> None:
+        nonlocal waits
+        waits += 1
+        await talk.send(b"+ idling", b"* 0 EXISTS")
+        await talk.line()  # DONE
+        await talk.send(tag + b" OK done")
+
+    async with FakeImap(on={"IDLE": babble}) as server:
+        stage = stages(CONSULTANT + beside(server.port))
+        await stage.open()
+        await stage.until(lambda: waits >= 10)
+        await stage.quiet()
+        told = waits
+        await stage.arrives(GARY, "question")  # the other account works as ever, and no time passes
+        assert list(stage.inbox("Deferred")) == ["question"]
+        raw = letter(GARY, "news", "?", at=stage.clock.now(), message_id="<1@h.example>")
+        server.mails.append(Mail(1, raw, arrived="24-Nov-2025 08:00:00 +0000"))
+        await stage.later(seconds=6)
+        assert len(stage.events("message.deferred", account="beside0")) == 1  # it is found all the same
+        assert waits <= told + 20
+        await stage.close()
+
+
 async def test_a_server_that_gives_uids_a_second_time_gets_nothing_decided_twice(stages: Opening):
     async with FakeImap() as server:
         stage = stages(CONSULTANT + beside(server.port))

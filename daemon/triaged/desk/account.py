@@ -5,7 +5,6 @@ It never acts on anything that is not in the ledger first.
 """
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from triaged.core.errors import TriagedError
 from triaged.core.settings import Account, Person
 from triaged.desk import answers, effects, triage
 from triaged.desk.folders import Layout, acts, lay_out
+from triaged.desk.health import Attention, Health, Said
 from triaged.desk.office import Office
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerError, LedgerFull, LedgerUnavailable
 from triaged.ledger.values import AccountRow, EffectRow
@@ -23,6 +23,7 @@ from triaged.log.events import Events
 from triaged.mailbox import (
     AuthFailed,
     Backoff,
+    IdleEnd,
     Lost,
     MailboxError,
     NotMovable,
@@ -34,7 +35,6 @@ from triaged.mailbox import (
 from triaged.mailbox.retry import HEALTHY_AFTER
 
 T = TypeVar("T")
-_FIGURES = re.compile(r"[\d.+ ]+")
 
 _SOON = 120  # seconds
 
@@ -43,9 +43,6 @@ LOOK_EVERY = timedelta(minutes=9)
 
 STATUS_EVERY = timedelta(seconds=60)
 """How often watched folders other than the first are asked for new mail."""
-
-SAY_AGAIN = timedelta(hours=1)
-"""How long one and the same trouble is not said again."""
 
 LEDGER_AGAIN = timedelta(seconds=30)
 """After the ledger could take nothing."""
@@ -70,19 +67,6 @@ class Ask:
         """Say that it could not be done, if it is still waited for."""
         if not self.answer.done():
             self.answer.set_exception(error)
-
-
-@dataclass(slots=True)
-class Health:
-    """How an account is, for `status` and the metrics."""
-
-    state: str = "starting"
-    since: datetime | None = None
-    error: str = ""
-    proven_alive: datetime | None = None
-    connects: int = 0
-    failures: int = 0
-    last_message: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -112,12 +96,13 @@ class Desk:
     _opened_for: tuple[Account, bool] | None = None
     _degraded: bool = False
     _looking: bool = False  # a look was begun and has not ended well
-    _said: dict[str, datetime] = field(default_factory=dict)
+    _said: Said = field(default_factory=Said)
     _missing: frozenset[str] = frozenset()
     _look_now: bool = False
     _stopping: bool = False
     _worked: bool = False
     _idle_told: bool = False
+    _attention: Attention = field(default_factory=Attention)
 
     # --- from outside -------------------------------------------------------------------------------------------
 
@@ -325,7 +310,9 @@ class Desk:
         self.office.alarms.set(self.wake, min(each for each in (due, again, end) if each))
         self.waiting = True
         try:
-            await session.idle(self.wake, limit)
+            spoke = await session.idle(self.wake, limit) is IdleEnd.READABLE
+            if pause := self._attention.pause(spoke, self.health.last_message):
+                await self.office.clock.sleep(pause, self.wake)
         except PollInstead:
             await self.office.clock.sleep(min(limit, session.profile.poll.total_seconds()), self.wake)
         finally:
@@ -367,13 +354,7 @@ class Desk:
 
     def is_news(self, trouble: str) -> bool:
         """Whether a trouble has not been said within the last hour: one line is enough for all that it concerns."""
-        now = self.office.now()
-        trouble = _FIGURES.sub("", trouble)  # servers put durations and counts into their words
-        said = self._said.get(trouble)
-        if said is not None and now - said < SAY_AGAIN:
-            return False
-        self._said = {what: at for what, at in self._said.items() if now - at < SAY_AGAIN} | {trouble: now}
-        return True
+        return self._said.is_news(trouble, self.office.now())
 
     def say_missing(self, folder: str, why: str = "there is no such folder", what: str = "") -> None:
         """Say once that a folder cannot be looked at, until it is found again."""

@@ -5,7 +5,7 @@ In: the desks' health, the settings, and the ledger's overview. Out: a value for
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from triaged.desk.account import Health
+from triaged.desk.health import Health
 from triaged.ledger.values import AccountOverview
 from triaged.service.board import Board
 from triaged.service.health import FIGURES, AccountState

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from triaged.config import Loaded
 from triaged.core.passes import period_start
 from triaged.core.settings import Account, Person
-from triaged.desk.account import Health
+from triaged.desk.health import Health
 from triaged.ledger import Ledger
 from triaged.ledger.values import AccountOverview, PromiseRow
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from triaged.config import load
-from triaged.desk.account import Health
+from triaged.desk.health import Health
 from triaged.ledger import Ledger
 from triaged.service.board import Board
 from triaged.service.health import FIGURES

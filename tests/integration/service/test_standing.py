@@ -11,7 +11,7 @@ import pytest
 from support.configurations import WHOLE, loaded
 from support.ledgerkit import DAY, HOUR, MONDAY, World, answered, mail
 from triaged.config import Loaded
-from triaged.desk.account import Health
+from triaged.desk.health import Health
 from triaged.service.standing import Live, standing
 
 LOGIN = "dana@imap.roth.example"
