@@ -3,6 +3,7 @@
 import json
 import signal
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,21 @@ def test_hup_with_a_bad_file_changes_nothing_and_says_what_is_wrong(start: Start
     process.wait_for("message.urgent")
     assert str(process.stage.path) in process.lines().of("config.rejected")[0]["error"]
     assert process.lines().of("config.reloaded") == []
+
+
+def test_a_promise_is_looked_at_when_it_falls_due_not_at_the_next_round(start: Starting):
+    soon = CONSULTANT.replace('calls = ["fri 10:00 for 45m"]\n', "").replace(
+        '["next call", "2 business days"]', '"in 4s"'
+    )
+    soon = soon.replace('["1h before next call", "start of office hours"]', '"in 2h"')
+    process = start(soon.replace("[reply.until-call]", '[reply.until-call]\nsend = "in 1s"'))
+    stage = process.stage
+    raw = letter(
+        GARY, "question", "Can you ring me?", at=datetime.now(UTC), message_id="<q@harbor.example>", return_path=""
+    )
+    stage.dovecot.deliver(stage.users[0], raw)
+    process.wait_for("promise.overdue")
+    assert process.lines().one("promise.overdue")["promise"] == process.lines().one("promise.made")["promise"]
 
 
 def test_term_finishes_what_is_in_hand_and_leaves_nothing_half_done(start: Starting):

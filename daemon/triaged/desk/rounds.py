@@ -54,11 +54,22 @@ class Rounds:
         while not self._stopping:
             self._wake.clear()
             await self.once()
+            nap = await self._until_next()
             self._sleeping = True
             try:
-                await self._office.clock.sleep(LONGEST_NAP, self._wake)
+                await self._office.clock.sleep(nap, self._wake)
             finally:
                 self._sleeping = False
+
+    async def _until_next(self) -> float:
+        """Seconds to the next promise that falls due or is to be warned of; a minute at most."""
+        warn = self._longest_warning(self._households())
+        now = self._office.now()
+        try:
+            due = await self._office.write(Ledger.next_promise_due, now, warn)
+        except (LedgerBusy, LedgerFull, LedgerUnavailable):
+            return LONGEST_NAP
+        return LONGEST_NAP if due is None else min(LONGEST_NAP, (due - now).total_seconds())
 
     async def once(self) -> None:
         """Go round once; one person's trouble never touches another. Who has nothing due costs no look at the ledger."""
@@ -78,9 +89,13 @@ class Rounds:
 
     async def _due(self, households: Sequence[Household]) -> list[Household]:
         """Those about whose promises something is to be done, or to whom a push is due."""
-        warn = max((one.person.promises.warn.fixed for one in households), default=timedelta(0))
+        warn = self._longest_warning(households)
         due = await self._office.write(Ledger.people_due, self._office.now(), warn)
         return [household for household in households if household.key in due]
+
+    @staticmethod
+    def _longest_warning(households: Sequence[Household]) -> timedelta:
+        return max((one.person.promises.warn.fixed for one in households), default=timedelta(0))
 
     async def _tell_of_commands(self) -> None:
         """What was done from the command line stands in the log too."""

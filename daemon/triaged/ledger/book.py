@@ -159,6 +159,7 @@ class Ledger:
     robot = hands.robot
 
     promises_due = promises.promises_due
+    next_promise_due = promises.next_promise_due
     promise = promises.promise
     promises_open = promises.promises_open
     promise_items = promises.promise_items

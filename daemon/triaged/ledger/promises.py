@@ -10,7 +10,7 @@ from typing import Any
 from triaged.ledger.changes import STOPPABLE, cancel_reply, close_promise, plan_effect, told_last
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import PROMISE, promise_from, promise_of, replies_of
-from triaged.ledger.store import Store, commit, reading, rows
+from triaged.ledger.store import Store, commit, reading, row, rows
 from triaged.ledger.values import NewReply, PromiseRow, ReplyRow
 
 _REPLY = """
@@ -18,6 +18,12 @@ INSERT INTO reply (person, account, client, correspondent, rcpt, kind, template,
   tell_call, message_id, mode, state, made_at, send_at, try_at)
 VALUES (:person, :account, :client, :correspondent, :rcpt, :kind, :template, :language, 'auto-generated', :promise, :tell_at,
   :tell_kind, :tell_call, :message_id, :mode, 'waiting', :now, :send_at, :send_at)
+"""
+_NEXT_DUE = """
+SELECT min(at) FROM (
+  SELECT min(due_at) AS at FROM promise WHERE state = 'open' AND due_at > :now
+  UNION ALL SELECT min(due_at) - :early FROM promise
+  WHERE state = 'open' AND due_at > :now + :early AND warned_at IS NULL AND kind = 'answer')
 """
 
 
@@ -33,6 +39,12 @@ def promises_due(
         (person, person, at, at + span_ms(warn_before)),
     )
     return [promise_from(r) for r in found]
+
+
+def next_promise_due(store: Store, now: datetime, warn_before: timedelta) -> datetime | None:
+    """The next instant after `now` at which a told promise falls due, or its warning (a timedelta before)."""
+    found = row(store, _NEXT_DUE, {"now": to_ms(now), "early": span_ms(warn_before)})
+    return from_ms(found[0]) if found else None
 
 
 def promise(store: Store, promise_id: int) -> PromiseRow | None:

@@ -50,6 +50,7 @@ def ask_everything(day: Day) -> None:
     ledger.due_pushes("dana", last)
     ledger.next_due()
     ledger.next_effect_due(account)
+    ledger.next_promise_due(STEPS[0], last - STEPS[0])
     ledger.next_retry(account, last)
     ledger.trying_effects(account)
     ledger.pushed_since("dana", "phone", "harbor", STEPS[0])

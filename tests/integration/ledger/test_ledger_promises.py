@@ -67,6 +67,16 @@ def test_an_answer_is_warned_of_once_and_then_overdue(world: World):
     assert [p.id for p in world.ledger.promises_open("dana")] == [made.promise]
 
 
+def test_the_next_promise_to_look_at_is_the_one_to_be_warned_of_then_the_one_that_falls_due(world: World):
+    made = told(world)
+    assert world.ledger.next_promise_due(world.now, 2 * HOUR) == MONDAY + DAY - 2 * HOUR
+    world.now = MONDAY + DAY - 2 * HOUR
+    assert world.ledger.next_promise_due(world.now, 2 * HOUR) == MONDAY + DAY
+    assert world.ledger.warned(made.promise or 0, world.now)
+    assert world.ledger.next_promise_due(MONDAY, 2 * HOUR) == MONDAY + DAY
+    assert world.ledger.next_promise_due(MONDAY + DAY, 2 * HOUR) is None
+
+
 def test_a_warning_without_a_note_owes_nothing(world: World):
     made = told(world)
     world.now = MONDAY + DAY - HOUR
