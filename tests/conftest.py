@@ -28,6 +28,11 @@ def log_lines() -> Iterator[LogLines]:
         line_validator().validate(line)
 
 
+settings.register_profile(
+    "untimed", deadline=None
+)  # a slow machine is no fault; what is not linear ends by the time-out
+settings.load_profile("untimed")
+
 LONGER = 50
 """How many times as many examples hypothesis tries with TRIAGED_FUZZ=1."""
 

@@ -33,7 +33,6 @@ def dates(anchor: date, extra: int, weeks: int) -> list[date]:
 
 
 @given(zones, st.tuples(anchors, st.integers(0, 6)), st.tuples(rhythms, st.integers(0, 23)), aways, moments_of_winter)
-@settings(deadline=None)
 def test_the_next_call_is_the_first_that_takes_place_at_least_half_an_hour_from_now(
     zone: ZoneInfo, first: tuple[date, int], rhythm: tuple[int, int], away: list[tuple[date, date]], at: datetime
 ) -> None:
@@ -65,7 +64,7 @@ def test_the_next_call_is_the_first_that_takes_place_at_least_half_an_hour_from_
 
 
 @given(zones, st.lists(st.tuples(anchors, rhythms), min_size=1, max_size=3), moments_of_winter)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_calls_come_in_time_order_and_each_once(zone: ZoneInfo, written: list[tuple[date, int]], at: datetime) -> None:
     calls = tuple(
         parse_call(f"{NAMES[anchor.weekday()]} 1{n}:00 every {weeks} weeks from {anchor}")
@@ -78,7 +77,7 @@ def test_calls_come_in_time_order_and_each_once(zone: ZoneInfo, written: list[tu
 
 
 @given(zones, moments_of_winter, st.integers(1, 300))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_call_is_near_from_half_an_hour_before_until_its_end(zone: ZoneInfo, at: datetime, length: int) -> None:
     worktime = WorkTime(zone, away=((date(2026, 11, 26), date(2026, 12, 3)),))
     calls = (parse_call(f"tue,thu 16:00 for {length}m"),)
@@ -92,7 +91,7 @@ def test_a_call_is_near_from_half_an_hour_before_until_its_end(zone: ZoneInfo, a
     moments_of_winter,
     st.lists(st.sampled_from(("now", "1h before next call", "next call", "fri 10:00", "in 1m")), max_size=4),
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_first_moment_that_lies_ahead_is_taken_in_the_order_written(
     zone: ZoneInfo, at: datetime, texts: list[str]
 ) -> None:

@@ -15,7 +15,7 @@ from triaged.config.examples import run_examples
 CONFIG = Path(__file__).parents[2] / "config"
 TEXTS = [WHOLE, *(path.read_text(encoding="utf-8") for path in sorted(CONFIG.glob("*.toml")))]
 BITS = ["", '"', "'", "[", "]", "{", "}", "=", ",", "#", "\\", "\n", "true", "1", "[[rule]]", "2026-11-24", '""', "[]", "{}", "none", "*", "/(/", "é", "\x07"]  # fmt: skip
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

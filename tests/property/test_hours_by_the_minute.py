@@ -79,7 +79,7 @@ def expect(counted: Counted, found: datetime | None, minute: int | None) -> None
 
 
 @given(plans(), st.lists(minutes, min_size=1, max_size=8))
-@settings(deadline=None, max_examples=35)
+@settings(max_examples=35)
 def test_every_minute_is_office_focus_or_off_as_counted(plan: Plan, sample: list[int]) -> None:
     counted, worktime = count(plan), hours_of(plan)
     for minute in sample:
@@ -89,7 +89,7 @@ def test_every_minute_is_office_focus_or_off_as_counted(plan: Plan, sample: list
 
 
 @given(plans(), minutes)
-@settings(deadline=None, max_examples=35)
+@settings(max_examples=35)
 def test_office_hours_start_and_end_when_the_counter_says(plan: Plan, minute: int) -> None:
     counted, worktime = count(plan), hours_of(plan)
     at = counted.wall.at(minute)
@@ -114,7 +114,7 @@ def end_of_office(counted: Counted, minute: int) -> int | None:
 
 
 @given(plans(), minutes, st.integers(0, 5 * 1440))
-@settings(deadline=None, max_examples=35)
+@settings(max_examples=35)
 def test_office_time_is_the_number_of_available_minutes(plan: Plan, minute: int, length: int) -> None:
     counted, worktime = count(plan), hours_of(plan)
     a, b = counted.wall.at(minute), counted.wall.at(minute + length)
@@ -123,7 +123,7 @@ def test_office_time_is_the_number_of_available_minutes(plan: Plan, minute: int,
 
 
 @given(plans(), minutes, st.integers(1, 900))
-@settings(deadline=None, max_examples=35)
+@settings(max_examples=35)
 def test_office_hours_pass_minute_by_minute(plan: Plan, minute: int, wanted: int) -> None:
     counted, worktime = count(plan), hours_of(plan)
     found = resolve(parse_moment(f"{wanted} office minutes"), counted.wall.at(minute), worktime)
@@ -137,7 +137,7 @@ def test_office_hours_pass_minute_by_minute(plan: Plan, minute: int, wanted: int
 
 
 @given(plans(), minutes, st.integers(1, 600))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_office_hours_before_an_instant_are_counted_backwards(plan: Plan, minute: int, wanted: int) -> None:
     counted, worktime = count(plan), hours_of(plan)
     found = worktime.office_time_from(counted.wall.at(minute), -wanted * MINUTE)
@@ -151,7 +151,7 @@ def test_office_hours_before_an_instant_are_counted_backwards(plan: Plan, minute
 
 
 @given(plans(), minutes, st.integers(1, 4), st.none() | quarter)
-@settings(deadline=None, max_examples=35)
+@settings(max_examples=35)
 def test_business_days_are_the_days_that_have_office_minutes(
     plan: Plan, minute: int, days: int, quarters: int | None
 ) -> None:
@@ -169,7 +169,7 @@ def test_business_days_are_the_days_that_have_office_minutes(
 
 
 @given(st.sampled_from(WEEKS), minutes, quarter, st.none() | st.integers(0, 6))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_wall_clock_is_the_next_one_strictly_after_now(
     week: tuple[str, date], minute: int, quarters: int, weekday: int | None
 ) -> None:
@@ -199,7 +199,7 @@ def test_a_wall_clock_is_the_same_instant_for_the_counter(zone: str, start: date
 
 
 @given(plans(), minutes, st.integers(1, 30))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_a_duration_before_and_after_is_the_same_duration(plan: Plan, minute: int, hours: int) -> None:
     worktime = hours_of(plan)
     at = wall(plan.zone, plan.start).at(minute)
@@ -231,7 +231,7 @@ MOMENTS = (
     st.sampled_from(("", "1h before ", "30m after ", "1 business day before ", "3 office hours after ")),
     st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001 the strategy adds the zone
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_every_moment_is_found_or_none_at_any_instant(plan: Plan, text: str, shift: str, at: datetime) -> None:
     worktime = hours_of(plan)
     found = resolve(parse_moment(shift + text), at, worktime)

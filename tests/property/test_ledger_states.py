@@ -336,7 +336,5 @@ class Days(RuleBasedStateMachine):
         assert self.ledger.db.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-Days.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+Days.TestCase.settings = settings(max_examples=40, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow])
 TestDays = Days.TestCase

@@ -61,7 +61,7 @@ def outcome(command: Callable[[Connection], object], said: bytes, cut: int) -> o
 
 
 @given(command=st.sampled_from(COMMANDS), said=speech, cut=st.integers(1, 40))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @example(command=COMMANDS[0], said=b"* 1 FETCH (UID 1 BODY[HEADER] {3}\r\nabc)\r\nA1 OK\r\n", cut=1)
 def test_any_answer_ends_in_a_value_or_an_error_of_ours_however_it_is_cut(
     command: Callable[[Connection], object], said: bytes, cut: int
@@ -79,7 +79,7 @@ mail = st.builds(
 
 
 @given(mails=st.dictionaries(st.integers(1, 4_000_000_000), mail, max_size=6), cut=st.integers(1, 5_000))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_messages_come_out_as_they_were_put_in(mails: dict[int, tuple[bytes, bytes, set[str]]], cut: int):
     put = [Mail(uid, header + body, set(flags)) for uid, (header, body, flags) in sorted(mails.items())]
     said = b"".join(fetch_response(n, m, ITEMS) for n, m in enumerate(put, 1)) + b"A1 OK done\r\n"
@@ -92,7 +92,7 @@ def test_messages_come_out_as_they_were_put_in(mails: dict[int, tuple[bytes, byt
 
 
 @given(said=speech)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_answer_moves_what_was_not_asked_for_or_removes_what_was_not_copied(said: bytes):
     connection = Connection(said)
     try:

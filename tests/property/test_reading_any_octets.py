@@ -176,7 +176,7 @@ def test_results_in_comments_and_quotes_never_count(text: str) -> None:
     assert [result.method for result in hidden.results] == ["spf"]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(min_value=1, max_value=6))
 @pytest.mark.timeout(10)
 def test_depth_never_exhausts_the_stack(power: int) -> None:
