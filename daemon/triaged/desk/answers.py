@@ -85,8 +85,11 @@ async def _sent(desk: "Desk", session: Session, person: Person, folder: str) -> 
         await office.write(Ledger.put_folder, fresh)
     if not uids:
         return
-    read_ones = [(read(fetched.header), fetched.arrived) for fetched in await session.headers(uids)]
-    seen = [sent_seen(message, at, person.roster) for message, at in read_ones if is_evidence(message)]
+    fetched = [(one, read(one.header)) for one in await session.headers(uids)]
+    found = [
+        (one.uid, sent_seen(message, one.arrived, person.roster)) for one, message in fetched if is_evidence(message)
+    ]
+    seen = await drafts.recognise(desk, session, found)
     if row is not None:  # what was there before we came may be from an installation before this one
         await evidence.notice_strangers_mark(desk, seen)
     now = office.now()

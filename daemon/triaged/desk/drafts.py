@@ -1,18 +1,57 @@
-"""Drafts of ours that nobody sent: removed when what they say is past. Sending and answering are seen in Sent."""
+"""Drafts of ours: recognised in Sent under whatever Message-ID; removed when nobody sent them and what they say is past."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from triaged.core.message import read
+from triaged.core.retyped import still_says
 from triaged.core.settings import Person
 from triaged.desk.telling import of_reply
 from triaged.ledger import Ledger
-from triaged.ledger.values import ReplyRow
+from triaged.ledger.values import ReplyRow, SentSeen
+from triaged.mailbox import Session
 
 if TYPE_CHECKING:
     from triaged.desk.account import Desk
 
 _OLD = timedelta(days=1)
 _APOLOGY_OLD = timedelta(days=7)
+
+
+async def recognise(desk: "Desk", session: Session, sent: Sequence[tuple[int, SentSeen]]) -> list[SentSeen]:
+    """What lies in the selected Sent folder, by UID; with the mark of those that are drafts of ours.
+
+    A mail client that sends a draft may give it another Message-ID.
+    """
+    drafts = await desk.office.write(Ledger.drafts, desk.row.id)
+    return [await _recognised(desk, session, uid, one, drafts) for uid, one in sent]
+
+
+async def _recognised(desk: "Desk", session: Session, uid: int, seen: SentSeen, drafts: Sequence[ReplyRow]) -> SentSeen:
+    for draft in drafts:
+        if await _may_be(desk, seen, draft) and await _is(desk, session, uid, draft):
+            return replace(seen, ours=draft.id)
+    return seen
+
+
+async def _may_be(desk: "Desk", seen: SentSeen, draft: ReplyRow) -> bool:
+    """Whether it went to whom the draft was for, about what the draft was about, under an id of its own."""
+    if seen.ours is not None or seen.message_id == draft.message_id or draft.correspondent not in seen.rcpts:
+        return False
+    covered = await desk.office.write(Ledger.reply_items, draft.id)
+    return not {item.message_id for item in covered}.isdisjoint(seen.references)
+
+
+async def _is(desk: "Desk", session: Session, uid: int, draft: ReplyRow) -> bool:
+    raw = await desk.office.write(Ledger.reply_raw, draft.id)
+    if raw is None:
+        return False
+    sent = await session.fetch([uid], text=True)
+    head, _, body = raw.partition(b"\r\n\r\n")
+    draft_text = read(head + b"\r\n\r\n", body).new_text
+    return any(still_says(read(one.header, one.body).new_text, draft_text) for one in sent)
 
 
 async def tidy(desk: "Desk", person: Person) -> None:

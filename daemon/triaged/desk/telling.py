@@ -189,8 +189,9 @@ def _tell_one(events: Events, consequence: Consequence) -> None:
             events.emit("reply.sent", **of_reply(reply), reason="it was in doubt; its copy was found")
         case DraftSent(reply):
             events.emit("reply.sent", **of_reply(reply), reason="its draft was sent by hand", by="person")
-        case PromiseOpened(promise):
-            events.emit("promise.made", **of_promise(promise))
+        case PromiseOpened(promise, reply):
+            covered = reply.items[0] if reply.items else None
+            events.emit("promise.made", **of_promise(promise), item=covered, reply=reply.id)
         case HandSeen():
             _tell_hand(events, consequence)
         case EffectsVoided():

@@ -118,7 +118,7 @@ def _saw_ours(db: Connection, reply: ReplyRow, seen: SentSeen, now: int) -> list
     if reply.state == "in_doubt":
         return [ReplyEvidence(after)]
     if reply.state == "drafted":
-        return [DraftSent(after), *([PromiseOpened(promise)] if promise else [])]
+        return [DraftSent(after), *([PromiseOpened(promise, after)] if promise else [])]
     return []
 
 

@@ -58,7 +58,7 @@ def _let_go_of_texts(db: sqlite3.Connection, now: int) -> None:
         (month,),
     )
     db.execute(
-        "UPDATE reply SET raw = NULL WHERE raw IS NOT NULL AND state NOT IN ('waiting','held','sending','in_doubt')"
+        "UPDATE reply SET raw = NULL WHERE raw IS NOT NULL AND state NOT IN ('waiting','held','sending','drafted','in_doubt')"
         " AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.reply = reply.id AND e.state IN ('planned','trying'))"
     )
 

@@ -58,9 +58,10 @@ class DraftSent:
 
 @dataclass(frozen=True, slots=True)
 class PromiseOpened:
-    """The client has been told."""
+    """The client has been told, by a reply that a person sent."""
 
     promise: PromiseRow
+    reply: ReplyRow
 
 
 @dataclass(frozen=True, slots=True)
