@@ -12,7 +12,7 @@ from triaged.core.authres import Trust, authenticate, read_field
 from triaged.core.decoding import clean_line
 from triaged.core.html import render
 from triaged.core.kinds import is_automatic, is_stop, kinds_of
-from triaged.core.message import DEFECTS, read, read_raw
+from triaged.core.message import DEFECTS, REFUSING, read, read_raw
 from triaged.core.newtext import cuts_of, scan
 from triaged.core.telephone import read_notice
 
@@ -110,6 +110,12 @@ def test_reading_returns_whatever_the_octets(raw: bytes) -> None:
     for cut in message.cuts:
         assert 0 <= cut.start <= cut.end <= len(message.text)
     assert message.new_text.encode("utf-8", "strict") is not None
+
+
+@given(OCTETS)
+def test_what_it_is_not_answered_for_is_told_without_its_text(raw: bytes) -> None:
+    message = read_raw(raw)
+    assert message.doubts == tuple(word for word in message.defects if word in REFUSING)
 
 
 @given(OCTETS, st.integers(min_value=0, max_value=400))

@@ -8,7 +8,7 @@ from typing import Final
 from triaged.core.address import Address, NullSender, is_mine, organisation
 from triaged.core.authres import Verdict
 from triaged.core.guard.sending import Sending, destination
-from triaged.core.message import DEFECTS, REFUSING
+from triaged.core.message import DEFECTS
 
 LARGEST: Final = 100_000_000  # octets
 
@@ -21,7 +21,7 @@ def is_my_own(sending: Sending) -> str:
 
 def is_malformed(sending: Sending) -> str:
     """Whose it is, or where it ends, is in doubt."""
-    defects = [DEFECTS[word] for word in sending.message.defects if word in REFUSING]
+    defects = [DEFECTS[word] for word in sending.message.doubts]
     if defects and sending.message.sender_defect:
         return f"{defects[0]}: {sending.message.sender_defect}" if len(defects) == 1 else "; ".join(defects)
     return "; ".join(defects)

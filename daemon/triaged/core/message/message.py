@@ -18,6 +18,7 @@ from triaged.core.address import (
 from triaged.core.message import subject as subjects
 from triaged.core.message.content import Attachment, Content, attachments_of, read_content
 from triaged.core.message.dates import read_date, read_received_date
+from triaged.core.message.defects import REFUSING
 from triaged.core.message.fields import Fields, read_fields
 from triaged.core.message.mime import BODY_LIMIT, Part, read_parts
 from triaged.core.newtext import Cut, Scan, cuts_of, scan
@@ -243,11 +244,19 @@ class Message:
     def defects(self) -> tuple[str, ...]:
         """Words of DEFECTS: those of the header, of the identity, of the body."""
         found = [*self.header_defects, *self._identity_defects()]
+        if self.date is None:
+            found.append("bad-date")
         if not self.complete:
             found.append("truncated")
         if self.body:
             found += (*self._structure[1], *self._content.defects)
         return tuple(dict.fromkeys(found))
+
+    @once
+    def doubts(self) -> tuple[str, ...]:
+        """Those of the defects with which it is never answered (REFUSING); the text is not decoded for them."""
+        found = [*self.header_defects, *self._identity_defects(), *(self._structure[1] if self.body else ())]
+        return tuple(dict.fromkeys(word for word in found if word in REFUSING))
 
     def _identity_defects(self) -> Iterator[str]:
         for name in ("from", "return-path", "message-id", "date", "subject", "to", "content-type"):
@@ -261,8 +270,6 @@ class Message:
             yield "malformed-return-path"
         if self.message_id is None:
             yield "no-message-id"
-        if self.date is None:
-            yield "bad-date"
         if any(len(found) >= ADDRESSES_LIMIT for found in (self.to, self.cc, self.bcc)):
             yield "limit-addresses"
 
