@@ -40,7 +40,7 @@ class Due:
     """What is owed now to one mailbox, and the messages it is about by their ids."""
 
     effects: Sequence[EffectRow]
-    items: Mapping[int | None, Item | None]
+    items: Mapping[int, Item | None]
 
     @property
     def wants_look(self) -> bool:
@@ -51,12 +51,7 @@ class Due:
 async def due(desk: "Desk") -> Due:
     """Ask the ledger, in one turn of it."""
     now = desk.office.now()
-    return await desk.office.write(_due, desk.row.id, now)
-
-
-def _due(ledger: Ledger, account: int, now: datetime) -> Due:
-    found = ledger.due_effects(account, now)
-    return Due(found, {effect.item: ledger.item(effect.item) for effect in found if effect.item is not None})
+    return Due(*await desk.office.write(Ledger.owed, desk.row.id, now))
 
 
 async def settle(desk: "Desk", session: Session, account: Account) -> None:
@@ -71,7 +66,7 @@ async def carry_out(desk: "Desk", session: Session, account: Account, owed: Due)
     """Do what is due, storage first. True when anything was done."""
     acted = False
     for kind in ("flag", "aside", "urgent", "back"):
-        batch = [(effect, owed.items.get(effect.item)) for effect in owed.effects if effect.kind == kind]
+        batch = [(effect, owed.items.get(effect.item or 0)) for effect in owed.effects if effect.kind == kind]
         if batch:
             acted |= await _batches(desk, session, account, kind, batch)
     for effect in owed.effects:

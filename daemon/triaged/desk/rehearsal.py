@@ -6,10 +6,11 @@ touched outside; a message from me counts as my answer. `explain`, `replay` and 
 
 import heapq
 from bisect import bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from triaged.core import passes
 from triaged.core.address import is_mine, read_address
@@ -84,14 +85,15 @@ class Rehearsal:
             asked.append(facts)
             return decide(who, facts, self.person, account, trace=show)
 
+        def record(decision: Decision, read: Message) -> Mapping[str, Any]:
+            return as_record(decision, read, arrived, account.addresses, called=who.notice is not None)
+
         [admission] = self._ledger.admit(
             [arriving],
             judge,
             now=arrived,
             ruleset=self.person.ruleset_hash,
-            record=lambda decision, read: as_record(
-                decision, read, arrived, account.addresses, called=who.notice is not None
-            ),
+            record=record if show else None,  # only a reply that is written reads it
         )
         decision = admission.decision
         if decision is None:  # the very same message once more

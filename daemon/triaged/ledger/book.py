@@ -41,6 +41,7 @@ class Ledger:
     def __init__(self, db: sqlite3.Connection, path: Path | None) -> None:
         self.db = db
         self.path = path
+        self.shared: list[str] | None = None
         self.inode = os.stat(path).st_ino if path else None  # noqa: PTH116 — as in store, before every commit
 
     @classmethod
@@ -100,6 +101,7 @@ class Ledger:
     unstrike = admission.unstrike
 
     due_effects = effects.due_effects
+    owed = effects.owed
     due_pushes = effects.due_pushes
     next_due = effects.next_due
     next_effect_due = effects.next_effect_due

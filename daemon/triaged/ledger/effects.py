@@ -10,8 +10,8 @@ from typing import Any
 from triaged.ledger.admission import put_place
 from triaged.ledger.changes import item_now, plan_effect, plan_return
 from triaged.ledger.instants import from_ms, span_ms, to_ms
-from triaged.ledger.rows import EFFECT, columns, decode, effect_from, effects_of, encode
-from triaged.ledger.store import Store, commit, row, rows
+from triaged.ledger.rows import EFFECT, columns, decode, effect_from, effects_of, encode, item_of
+from triaged.ledger.store import Store, commit, reading, row, rows
 from triaged.ledger.values import EffectRow, Item, Place
 
 _E = columns(EFFECT, "e")
@@ -48,6 +48,13 @@ def due_effects(store: Store, account: int | None, now: datetime, limit: int = 5
     """
     given = {"now": to_ms(now), "account": account, "limit": limit}
     return [effect_from(r) for r in rows(store, _DUE_ANY if account is None else _DUE, given)]
+
+
+def owed(store: Store, account: int, now: datetime) -> tuple[list[EffectRow], dict[int, Item | None]]:
+    """What is due to one mailbox, oldest first, and by their ids the messages that it is about."""
+    found = due_effects(store, account, now)
+    with reading(store) as db:
+        return found, {e.item: item_of(db, e.item) for e in found if e.item is not None}
 
 
 def next_due(store: Store, *, warn_before: timedelta = timedelta(0)) -> datetime | None:

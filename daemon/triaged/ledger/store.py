@@ -5,8 +5,9 @@ Verbs of the other modules are functions over a `Store`; `Ledger` is one that ca
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
@@ -36,16 +37,66 @@ class Store(Protocol):
     db: sqlite3.Connection
     path: Path | None  # None: in memory
     inode: int | None
+    shared: list[str] | None  # the verbs of the transaction that several uses share, while there is one
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one of several uses gave, or why it did not."""
+
+    value: Any = None
+    error: BaseException | None = None
+
+
+def in_one(store: Store, uses: Sequence[Callable[[], Any]]) -> list[Outcome]:
+    """Several uses of the ledger in one transaction: one wait for the disk. What raises is undone alone.
+
+    Nothing of it may be told to anybody before this returns. Where the transaction itself fails, all of them have failed.
+    """
+    verbs = store.shared = []
+    try:
+        with _transaction(store, verbs):
+            return [_part(store.db, use) for use in uses]
+    except BaseException as error:  # noqa: BLE001 — it is each caller's to see
+        return [Outcome(error=error)] * len(uses)
+    finally:
+        store.shared = None
+
+
+def _part(db: sqlite3.Connection, use: Callable[[], Any]) -> Outcome:
+    db.execute("SAVEPOINT part")
+    try:
+        found = Outcome(use())
+    except Exception as error:
+        if not db.in_transaction:  # SQLite has rolled back all of it (a full disk)
+            raise
+        db.execute("ROLLBACK TO part")
+        found = Outcome(error=error)
+    db.execute("RELEASE part")
+    return found
 
 
 @contextmanager
 def commit(store: Store, verb: str, *, synced: bool = True) -> Iterator[sqlite3.Connection]:
-    """One transaction, written durably when the block ends, undone when it raises.
+    """One transaction, written durably when the block ends, undone when it raises; or a part of one that is shared.
 
     BEGIN IMMEDIATE always: a transaction that starts by reading and then writes fails at once when another process has
     written meanwhile, whatever the busy time-out. `synced` False: the disk is not waited for. It survives the process,
     and a power cut from the next commit on, which syncs this one with its own (the log is one file, read from its start).
     """
+    if store.shared is None:
+        with _transaction(store, [verb], synced=synced) as db:
+            yield db
+        return
+    try:
+        yield store.db
+    except sqlite3.Error as error:
+        translate(error, store.path)
+    store.shared.append(verb)
+
+
+@contextmanager
+def _transaction(store: Store, verbs: Sequence[str], *, synced: bool = True) -> Iterator[sqlite3.Connection]:
     db = store.db
     try:
         _still_there(store)
@@ -53,7 +104,8 @@ def commit(store: Store, verb: str, *, synced: bool = True) -> Iterator[sqlite3.
             db.execute("PRAGMA synchronous=NORMAL")
         db.execute("BEGIN IMMEDIATE")
         yield db
-        crash.point(f"ledger.{verb}.before")
+        for verb in verbs:
+            crash.point(f"ledger.{verb}.before")
         db.execute("COMMIT")
     except sqlite3.Error as error:
         _undo(db)
@@ -64,7 +116,8 @@ def commit(store: Store, verb: str, *, synced: bool = True) -> Iterator[sqlite3.
     finally:
         if not synced:
             db.execute("PRAGMA synchronous=FULL")
-    crash.point(f"ledger.{verb}.after")
+    for verb in verbs:
+        crash.point(f"ledger.{verb}.after")
 
 
 @contextmanager

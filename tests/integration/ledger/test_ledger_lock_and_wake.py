@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from support.ledgerkit import MONDAY, World
-from triaged.ledger import Ledger, LedgerThread, LedgerUnavailable, StateHeld, StateLock, Waker, wake
+from support.ledgerkit import MONDAY, World, answered, mail
+from triaged.core.decision import Decision
+from triaged.ledger import Ledger, LedgerDamaged, LedgerThread, LedgerUnavailable, StateHeld, StateLock, Waker, wake
 
 HOLDER = """
 import sys
@@ -103,6 +104,80 @@ async def test_the_thread_runs_one_step_after_the_other_and_hands_back_what_it_r
     assert found == [0, 1, 2, 3, 4]
     assert len(set(names)) == 1
     assert names[0].startswith("ledger")
+    await book.close()
+
+
+def stopped(book: LedgerThread) -> tuple[threading.Event, "asyncio.Future[bool]"]:
+    """The thread waits until told to go on: what is asked meanwhile is asked together."""
+    go_on = threading.Event()
+    return go_on, asyncio.ensure_future(book.call(lambda _: go_on.wait(10)))
+
+
+def commits_of(ledger: Ledger) -> list[str]:
+    found: list[str] = []
+    ledger.db.set_trace_callback(lambda sql: found.append(sql) if sql in ("COMMIT", "ROLLBACK") else None)
+    return found
+
+
+async def test_what_several_mailboxes_ask_at_once_is_one_commit(tmp_path: Path):
+    ledger = Ledger.open(tmp_path / "triaged.db", now=MONDAY)
+    world = World.new(ledger)
+    items = [world.deferred(number) for number in range(5)]
+    effects = [[e.id for e in ledger.effects_for(found.item or 0) if e.kind == "aside"] for found in items]
+    book, commits = LedgerThread(ledger), commits_of(ledger)
+    go_on, held = stopped(book)
+    asked = [asyncio.ensure_future(book.call(Ledger.begin, each, MONDAY)) for each in effects]
+    await asyncio.sleep(0)
+    assert not commits
+    go_on.set()
+    begun = await asyncio.gather(*asked)
+    assert [effect.id for found in begun for effect in found] == [effect for each in effects for effect in each]
+    assert commits == ["COMMIT"]
+    await held
+    await book.close()
+
+
+async def test_what_raises_among_others_is_undone_alone(tmp_path: Path):
+    ledger = Ledger.open(tmp_path / "triaged.db", now=MONDAY)
+    world = World.new(ledger)
+    book, commits = LedgerThread(ledger), commits_of(ledger)
+    go_on, held = stopped(book)
+
+    def cannot(_: object, __: object) -> Decision:
+        raise ZeroDivisionError
+
+    first = asyncio.ensure_future(book.call(Ledger.admit, [world.arriving(mail(1))], cannot, now=MONDAY))
+    second = asyncio.ensure_future(
+        book.call(Ledger.admit, [world.arriving(mail(2))], lambda *_: answered(MONDAY), now=MONDAY)
+    )
+    await asyncio.sleep(0)
+    go_on.set()
+    with pytest.raises(ZeroDivisionError):
+        await first
+    [admission] = await second
+    assert commits == ["COMMIT"]
+    assert ledger.item(admission.item or 0) is not None
+    assert ledger.overview()
+    await held
+    await book.close()
+
+
+async def test_a_commit_that_fails_is_told_to_all_who_shared_it(tmp_path: Path):
+    ledger = Ledger.open(tmp_path / "triaged.db", now=MONDAY)
+    world = World.new(ledger)
+    effects = [e.id for n in range(2) for e in ledger.effects_for(world.deferred(n).item or 0) if e.kind == "aside"]
+    book = LedgerThread(ledger)
+    go_on, held = stopped(book)
+    asked = [asyncio.ensure_future(book.call(Ledger.begin, [each], MONDAY)) for each in effects]
+    await asyncio.sleep(0)
+    (tmp_path / "triaged.db").rename(tmp_path / "elsewhere")
+    go_on.set()
+    for each in asked:
+        with pytest.raises(LedgerDamaged, match="removed or replaced"):
+            await each
+    (tmp_path / "elsewhere").rename(tmp_path / "triaged.db")
+    assert [ledger.effect(each).state for each in effects] == ["planned", "planned"]
+    await held
     await book.close()
 
 

@@ -141,6 +141,6 @@ def _part_header(body: bytes, start: int, end: int) -> tuple[tuple[bytes, bytes,
     found = [b"", b"", b""]
     for name, value in _CONTENT.findall(body, start, content):
         place = ("type", "transfer-encoding", "disposition").index(name.lower().decode("ascii"))
-        found[place] = found[place] or _FOLD.sub(b"", value)
+        found[place] = found[place] or (_FOLD.sub(b"", value) if b"\n" in value else value).rstrip(b"\r")
     blank = 2 * body.startswith(b"\r\n", content, end) or int(body.startswith(b"\n", content, end))
     return (found[0], found[1], found[2]), content + blank
