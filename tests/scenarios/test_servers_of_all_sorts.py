@@ -1,16 +1,48 @@
 """The same week on servers that can less: without MOVE, without UIDPLUS, without IDLE, other storage, other separators."""
 
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
+from fakes.imap import PASSWORD, FakeImap, Mail, Talk
 from scenarios.conftest import Opening
 from scenarios.plays import CONSULTANT, GARY
+from scenarios.stage import START, letter, rest
+from server.clock import DrivenClock
 from server.dovecot import Variant
+from support.loglines import LogLines
+from triaged.config import load
+from triaged.desk.post import Post
+from triaged.service.daemon import Daemon
 
 NO_MOVE = Variant(hidden=("MOVE",))
 NOT_MOVABLE = Variant(hidden=("MOVE", "UIDPLUS"))
 NO_IDLE = Variant(hidden=("IDLE",))
 MDBOX = Variant(storage="mdbox")
 DOTS = Variant(separator=".", prefix="INBOX.", special_use=False)
+
+
+_LIAR = """
+[service]
+state = "sqlite:{folder}/state/triaged.db"
+[me]
+name = "Dana Roth"
+timezone = "Europe/Berlin"
+[account.work]
+mode = "send"
+start = "all"
+addresses = ["dana@roth.example"]
+imap = {{ host = "127.0.0.1", port = {port}, tls = "none", user = "dana", password = "{password}" }}
+smtp = {{ host = "127.0.0.1", port = 9, tls = "none" }}
+[client.harbor]
+from = ["*@harbor.example"]
+[[rule]]
+name = "later"
+then = "defer"
+until = "in 2h"
+"""
 
 
 @pytest.mark.parametrize("variant", [NO_MOVE, NO_IDLE, MDBOX, DOTS], ids=["no MOVE", "no IDLE", "mdbox", "INBOX.Dots"])
@@ -67,3 +99,61 @@ async def test_several_watched_folders_and_an_urgent_one(stages: Opening):
     assert list(stage.inbox("Clients/Harbor")) == ["question"]
     assert list(stage.inbox()) == []
     assert list(stage.inbox("Now")) == ["outage"]
+
+
+async def test_a_server_that_breaks_its_word_about_expunge_is_not_tried_again_after_a_restart(tmp_path: Path):
+    async def refuse(talk: Talk, tag: bytes, _: bytes) -> None:
+        await talk.send(tag + b" NO not here")
+
+    async def list_(talk: Talk, tag: bytes, _: bytes) -> None:
+        await talk.send(b'* LIST () "/" "INBOX"', b'* LIST () "/" "Deferred"', tag + b" OK done")
+
+    async def status(talk: Talk, tag: bytes, _: bytes) -> None:
+        await talk.send(b'* STATUS "Deferred" (UIDVALIDITY 7 UIDNEXT 2 MESSAGES 0)', tag + b" OK done")
+
+    on = {"UID EXPUNGE": refuse, "LIST": list_, "STATUS": status}
+    mail = Mail(1, letter(GARY, "question", "Can you ring me?", at=START, message_id="<1@harbor.example>"))
+    async with FakeImap(on=on, capabilities=b"IMAP4rev1 IDLE UIDPLUS", mails=[mail]) as server:
+        path = tmp_path / "triaged.toml"
+        path.write_text(_LIAR.format(folder=tmp_path, port=server.port, password=PASSWORD))
+        path.chmod(0o600)
+        clock, lines = DrivenClock(START), LogLines()
+        for _ in range(2):
+            daemon = Daemon(load(path, now=clock.now()), lines.events, clock=clock)
+            run = asyncio.create_task(daemon.run())
+            await daemon.ready.wait()
+            await rest(daemon, run)
+            await clock.advance(timedelta(minutes=2))  # what could not be moved is tried again
+            await rest(daemon, run)
+            daemon.stop()
+            assert await run == 0
+    assert server.commands.count("UID COPY") == 1
+    assert mail.flags == set()
+    assert [line["error"] for line in lines.of("account.degraded")]
+
+
+@pytest.mark.parametrize(
+    ("greeting", "profile", "saves"),
+    [
+        (b"* OK Proton Mail Bridge ready", "", True),
+        (b"* OK ready", 'profile = "zoho"', True),
+        (b"* OK Proton Mail Bridge ready", 'profile = "dovecot"', False),
+        (b"* OK ready", "", False),
+    ],
+)
+async def test_habits_are_known_by_what_a_server_says_and_by_what_the_configuration_says(
+    tmp_path: Path, greeting: bytes, profile: str, *, saves: bool
+):
+    async with FakeImap(greeting=greeting) as server:
+        path = tmp_path / "triaged.toml"
+        text = _LIAR.format(folder=tmp_path, port=server.port, password=PASSWORD)
+        path.write_text(text.replace('user = "dana"', f'user = "dana", {profile}' if profile else 'user = "dana"'))
+        path.chmod(0o600)
+        clock = DrivenClock(START)
+        daemon = Daemon(load(path, now=clock.now()), LogLines().events, clock=clock)
+        run = asyncio.create_task(daemon.run())
+        await daemon.ready.wait()
+        (station,) = daemon.stations.values()
+        assert Post(station.desk, lambda _: None).way().saves_sent == saves
+        daemon.stop()
+        assert await run == 0

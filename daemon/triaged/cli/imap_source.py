@@ -14,7 +14,7 @@ from triaged.core.settings import Account
 from triaged.desk import earlier
 from triaged.desk.sources import Old
 from triaged.ledger.values import Place
-from triaged.mailbox import Pools, Selected, Session
+from triaged.mailbox import Pools, Selected, Session, named
 
 if TYPE_CHECKING:
     from triaged.service.tokens import Signing
@@ -47,14 +47,14 @@ def session_for(loaded: Loaded, account: Account, pools: Pools) -> Session:
     server = account.imap
     signing, _ = signing_of(loaded, account)
     if signing is not None:
-        return Session(server, pools, token=signing.token, token_refused=signing.refused)
+        return Session(server, pools, token=signing.token, token_refused=signing.refused, profile=named(server.profile))
     password = server.password
 
     async def secret() -> str:
         assert password is not None
         return await ask_secret(password, user=server.user or "", service=server.host)
 
-    return Session(server, pools, secret=secret if password is not None else None)
+    return Session(server, pools, secret=secret if password is not None else None, profile=named(server.profile))
 
 
 def signing_of(loaded: Loaded, account: Account) -> "tuple[Signing | None, Signing | None]":

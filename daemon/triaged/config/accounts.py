@@ -135,6 +135,7 @@ def _server(section: Section, kind: str, findings: Findings) -> Server | None:
         oauth=_oauth(section.get("oauth"), findings),
         trust_ca=_file(section, "trust_ca"),
         allow_cleartext=section.get("allow_cleartext", False),
+        profile=section.get("profile"),
     )
     _check_server(server, kind, section, findings)
     return server

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from triaged.config import values
 from triaged.config.spec import Either, Flag, Key, Many, Others, Table, Text, Whole
+from triaged.core.settings import PROFILES
 from triaged.core.timewords import WEEKDAYS
 
 _DURATION_SHAPE = r"^\s*\d.*[A-Za-z]\s*$"
@@ -121,7 +122,11 @@ def _server(host: str, **more: Key) -> Table:
     return Table(MappingProxyType({**keys, **more}))
 
 
-IMAP = _server("imap.roth.example", user=Key(Text("a login", example="dana"), "the login", required=True))
+IMAP = _server(
+    "imap.roth.example",
+    user=Key(Text("a login", example="dana"), "the login", required=True),
+    profile=Key(Text(words=PROFILES), "whose habits the server has", "recognised by its name and what it says"),
+)
 SMTP = _server("smtp.roth.example", user=Key(Text("a login", example="dana"), "the login", "that of imap"))
 
 SERVICE = Table(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from triaged.core.address import Address, Glob
 from triaged.core.authres import Trust
@@ -94,6 +94,13 @@ class OAuth:
     scopes: tuple[str, ...] = ()
 
 
+PROFILES: Final = (
+    "generic", "gmail", "microsoft365", "icloud", "fastmail", "yahoo", "gmx", "zoho", "netease", "proton-bridge",
+    "exchange", "dovecot", "cyrus", "courier", "zimbra",
+)  # fmt: skip
+"""Names of servers whose habits are known; the habits stand in `mailbox.profile`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """Where an IMAP or SMTP server is and how to sign in."""
@@ -106,6 +113,7 @@ class Server:
     oauth: OAuth | None = None
     trust_ca: Path | None = None
     allow_cleartext: bool = False
+    profile: str | None = None  # one of PROFILES; None: recognised
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ It never acts on anything that is not in the ledger first.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -28,6 +28,7 @@ from triaged.mailbox import (
     MailboxError,
     NotMovable,
     PollInstead,
+    Profile,
     Refused,
     Session,
     SignInNeeded,
@@ -37,6 +38,7 @@ from triaged.mailbox.retry import HEALTHY_AFTER
 T = TypeVar("T")
 
 _SOON = 120  # seconds
+_LEARNED = ("uid_expunge",)
 
 LOOK_EVERY = timedelta(minutes=9)
 """How often sent mail, the deferred folder and flags are looked at when nothing else asks for it (every re-IDLE)."""
@@ -85,6 +87,7 @@ class Desk:
     health: Health = field(default_factory=Health)
     tried: Bell = field(default_factory=Bell)
     layout: Layout | None = None
+    profile: Profile | None = None  # the server's habits, as the last connection showed them
     waiting: bool = False  # nothing is in hand: it waits for mail, for what falls due, or to connect again
     _asks: list[Ask] = field(default_factory=list)
     _looked_at: datetime | None = None
@@ -125,6 +128,19 @@ class Desk:
         """Finish the step in hand, then end."""
         self._stopping = True
         self.nudge()
+
+    @property
+    def learned(self) -> Mapping[str, bool]:
+        """What the mail server turned out to do otherwise than it says (`Session.learned`), over all connections."""
+        return {name: bool(self.row.learned[name]) for name in _LEARNED if name in self.row.learned}
+
+    async def learn(self, session: Session) -> None:
+        """Keep what this connection has learned, if it is new."""
+        if any(self.learned.get(name) != fact for name, fact in session.learned.items()):
+            self.row = replace(self.row, learned={**self.row.learned, **session.learned})
+            await self.office.write(Ledger.learn, self.row.id, **session.learned)
+        if self.layout is not None:
+            self.layout = replace(self.layout, movable=self.layout.movable and session.can_move)
 
     @property
     def at_rest(self) -> bool:
@@ -217,7 +233,9 @@ class Desk:
 
     async def _open(self, session: Session) -> None:
         self._opened_for = account, makes = self._asked_of()
+        session.learned.update(self.learned)
         await session.open()
+        self.profile = session.profile
         self.health.connects += 1
         self.layout = await lay_out(session, account, self.events, make=makes)
         self._looked_at = self._status_at = self._selected_at = None

@@ -172,6 +172,7 @@ async def _group(
                 await _leave(desk, effect, item)
         await _absent(desk, session, [pair for pair in pairs if pair[1].uid not in here])
     except (Refused, NotMovable) as refusal:
+        await desk.learn(session)
         await _postpone_all(desk, pairs, str(refusal))
         return False
     return acted

@@ -48,7 +48,7 @@ class Post:
     def way(self) -> Way:
         """How replies leave now."""
         _, account = self.desk.settings()
-        profile = recognise(account.imap.host, "", read_capabilities(()))
+        profile = self.desk.profile or recognise(account.imap.host, "", read_capabilities(()))
         learned = self.desk.row.learned
         match account.save_sent:
             case "yes":

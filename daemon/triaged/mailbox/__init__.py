@@ -20,7 +20,7 @@ from triaged.mailbox.errors import (
     Unavailable,
 )
 from triaged.mailbox.pools import Pools
-from triaged.mailbox.profile import Profile, recognise
+from triaged.mailbox.profile import Profile, named, recognise
 from triaged.mailbox.retry import Backoff
 from triaged.mailbox.session import Patience, Session
 from triaged.mailbox.values import (
@@ -59,5 +59,6 @@ __all__ = [
     "SignInNeeded",
     "Throttled",
     "Unavailable",
+    "named",
     "recognise",
 ]

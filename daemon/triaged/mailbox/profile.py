@@ -128,6 +128,6 @@ def recognise(host: str, greeting: str, capabilities: Capabilities) -> Profile:
     return next(by_host, None) or next(by_mark, None) or next(by_greeting, None) or GENERIC
 
 
-def named(name: str) -> Profile | None:
-    """The profile of that name, for overriding what was recognised."""
+def named(name: str | None) -> Profile | None:
+    """The profile of that name, for overriding what would be recognised; None: there is none."""
     return next((p for p in (*PROFILES, GENERIC) if p.name == name), None)

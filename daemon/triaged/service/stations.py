@@ -17,7 +17,7 @@ from triaged.desk.office import Office
 from triaged.desk.post import Post
 from triaged.ledger import Ledger
 from triaged.ledger.values import AccountRow
-from triaged.mailbox import Pools, Session
+from triaged.mailbox import Pools, Session, named
 from triaged.outbox import Outbox
 from triaged.service.board import Board
 from triaged.service.tokens import Tokens
@@ -156,11 +156,11 @@ class Stations:
         return {one.label: self.at_work[one.login] for one in owner.accounts if one.login in self.at_work}
 
     def _session(self, account: Account) -> Session:
-        server = account.imap
+        server, profile = account.imap, named(account.imap.profile)
         signing = self.tokens.of_mailbox(account)
         if signing is not None:
-            return Session(server, self.pools, token=signing.token, token_refused=signing.refused)
-        return Session(server, self.pools, secret=_asking(server.password, server))
+            return Session(server, self.pools, token=signing.token, token_refused=signing.refused, profile=profile)
+        return Session(server, self.pools, secret=_asking(server.password, server), profile=profile)
 
     def _delivery(self, login: str, account: Account) -> Delivery | None:
         """The account's way out; a new one when its settings have changed."""

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from fakes.octets import Connection
+from triaged.core import settings
 from triaged.mailbox import capabilities, folders, login, moves, selecting, storing, structure
 from triaged.mailbox.certificates import not_after
 from triaged.mailbox.errors import AuthFailed, Garbled, NotMovable, Refused, Unavailable
 from triaged.mailbox.exchange import completion, read_set, uid_sets
-from triaged.mailbox.profile import GENERIC, named, recognise
+from triaged.mailbox.profile import GENERIC, PROFILES, named, recognise
 from triaged.mailbox.values import Place
 
 BOTH = capabilities.read([b"MOVE", b"UIDPLUS"])
@@ -469,3 +470,9 @@ def test_an_existing_folder_that_cannot_be_selected_is_told_as_the_server_does()
     with pytest.raises(Refused) as caught:
         selecting.select_or_say(connection, "Theirs", keywords=None)  # type: ignore[arg-type]
     assert caught.value.code == ""
+
+
+def test_the_configuration_may_name_every_profile_and_no_other():
+    assert (GENERIC.name, *(profile.name for profile in PROFILES)) == settings.PROFILES
+    assert all(named(name) is not None for name in settings.PROFILES)
+    assert named(None) is None
