@@ -22,6 +22,9 @@ from faults.field import Field
 from faults.judging import Complaints, complaints, table
 from server.processes import until
 
+_TELL_EVERY = 300
+"""Seconds."""
+
 _CALM = 20
 """Rounds without harm, now and then: a daemon that lives for half a minute shows what it grows to."""
 
@@ -30,9 +33,9 @@ def torture(field: Field, seconds: float, *, patience: float = 450) -> Complaint
     """Do it, let it come to rest, and return the complaints."""
     field.start()
     until(lambda: "service.ready" in field.log(), 60, "the daemon is ready")
-    finish = time.monotonic() + seconds
+    start = told = time.monotonic()
     calm = 0
-    while time.monotonic() < finish:
+    while time.monotonic() < start + seconds:
         field.deliver()
         time.sleep(field.chance.uniform(0, 1.5))
         field.hand()
@@ -44,6 +47,9 @@ def torture(field: Field, seconds: float, *, patience: float = 450) -> Complaint
         else:
             field.harm()
         field.start()
+        if time.monotonic() > told + _TELL_EVERY:
+            told = time.monotonic()
+            sys.stderr.write(f"{told - start:.0f} s: kills {field.kills.total()}, messages {field.sent}\n")
     return at_rest(field, patience)
 
 
