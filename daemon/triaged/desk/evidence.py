@@ -52,6 +52,8 @@ async def notice_strangers_mark(desk: "Desk", seen: Sequence[SentSeen]) -> None:
     for one in seen:
         if one.ours is None or one.message_id is None or desk.foreign_noticed:
             continue
+        if await desk.office.write(Ledger.has_forgotten, one.at):
+            continue  # it was sent from here, after the backup that this ledger was restored from
         known = await desk.office.write(Ledger.reply_by_message_id, one.message_id)
         marked = await desk.office.write(Ledger.reply, one.ours)
         if known is None and (marked is None or not {marked.correspondent, marked.rcpt} & set(one.rcpts)):

@@ -94,6 +94,7 @@ class Ledger:
     facts = gather.facts
     facts_again = gather.facts_again
     last_mail_to = gather.last_mail_to
+    has_forgotten = gather.has_forgotten
     strike = admission.strike
     blame = admission.blame
     next_retry = admission.next_retry

@@ -211,12 +211,18 @@ def _base(db: Connection, arriving: Arriving | None) -> dict[str, Any]:
     return {
         "flags": arriving.flags,
         "folder": arriving.place.folder if arriving.place else "INBOX",
-        "baseline": arriving.baseline or _was_known_once(db, arriving.arrived_at),
+        "baseline": arriving.baseline or _has_forgotten(db, arriving.arrived_at),
         "learned_ids": tuple(arriving.account.learned.get("authserv_ids", ())),
     }
 
 
-def _was_known_once(db: Connection, arrived: datetime) -> bool:
+def has_forgotten(store: Store, at: datetime) -> bool:
+    """Whether what was done at that instant may be forgotten: the ledger has been restored since."""
+    with reading(store) as db:
+        return _has_forgotten(db, at)
+
+
+def _has_forgotten(db: Connection, arrived: datetime) -> bool:
     """A ledger that was restored has forgotten what it did between its backup and then: nothing of that is replied to."""
     found = db.execute("SELECT value FROM meta WHERE key = 'restored_at'").fetchone()
     return found is not None and to_ms(arrived) < int(found[0])

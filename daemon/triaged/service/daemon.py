@@ -300,7 +300,8 @@ class Daemon:
         """How everything is, for `triaged status`."""
         assert self._office is not None
         loaded, now = self.board.loaded, self.clock.now()
-        live = {login: Live(station.desk.health, _unmoved(station.desk)) for login, station in self.stations.items()}
+        desks = {login: station.desk for login, station in self.stations.items()}
+        live = {login: Live(desk.health, _unmoved(desk), desk.foreign_noticed) for login, desk in desks.items()}
         return {
             "source": "daemon",
             "pid": os.getpid(),

@@ -41,6 +41,7 @@ class Live:
 
     health: Health
     moves: str = ""  # why nothing is moved; "" it is
+    shared: bool = False  # another triaged works on this mailbox
 
 
 def standing(
@@ -102,6 +103,7 @@ def _account(
         "proven_alive": _local(health.proven_alive, zone),
         "last_message": _local(last, zone),
         "not_moved": (known.moves if known else "") or None,
+        "shared": known.shared if known else False,
         **{name: getattr(row, name) if row else 0 for name in _FIGURES},
         "next_due": _local(row.next_due, zone) if row else None,
     }
@@ -158,6 +160,8 @@ def _attention(
         label = account["account"]
         if not absent and (trouble := _trouble(account, now)):
             needs.append(f"{label}: {trouble}")
+        if account["shared"]:
+            needs.append(f"{label}: another triaged works on this mailbox: stop one of them")
         for figure, (one, several, words) in _NEEDS.items():
             if count := account[figure]:
                 needs.append(f"{label}: {count} {one if count == 1 else several} {words}")

@@ -108,6 +108,12 @@ def test_a_server_on_which_nothing_can_be_moved_needs_a_person(world: World, set
     assert stands(world, settings, moves="no MOVE")["attention"] == ["work: nothing is moved: no MOVE"]
 
 
+def test_a_mailbox_that_another_one_works_on_too_needs_a_person(world: World, settings: Loaded):
+    [found] = standing(world.ledger, settings, world.now, {LOGIN: Live(Health(state="watching"), shared=True)})
+    assert found["accounts"][0]["shared"] is True
+    assert found["attention"] == ["work: another triaged works on this mailbox: stop one of them"]
+
+
 def test_an_account_that_never_ran_is_told_without_a_past(world: World, settings: Loaded):
     fresh = World.new(person="somebody")
     [found] = standing(fresh.ledger, settings, fresh.now, None)
