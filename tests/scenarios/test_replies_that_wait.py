@@ -1,7 +1,7 @@
 """A reply waits and the world goes on: the moment that it would tell passes, it is held, newer mail comes."""
 
 from scenarios.conftest import Opening
-from scenarios.plays import CONSULTANT, GARY
+from scenarios.plays import ANSWERS, CONSULTANT, GARY
 
 BACK_BY_DEFAULT = CONSULTANT.replace('until = ["1h before next call", "start of office hours"]\n', "").replace(
     'promise = ["next call", "2 business days"]\n', ""
@@ -80,3 +80,25 @@ async def test_beyond_the_fuse_replies_are_held_and_so_says_the_log_with_one_ala
         await stage.arrives("e@harbor.example", "late question of e")
         await stage.later(minutes=15)
         assert [mail["Subject"] for mail in stage.sent()[2:]] == ["Re: late question of e"]
+
+
+async def test_what_comes_in_observe_is_not_covered_by_a_reply_that_waits_from_before(stages: Opening):
+    async with stages() as stage:
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "question")
+        await stage.reload(CONSULTANT.replace('mode = "send"', 'mode = "observe"'))
+        await stage.arrives(GARY, "observed")
+        assert stage.rows("SELECT item FROM reply_item WHERE reply = 1") == [(1,)]
+        assert stage.events("message.deferred", subject="observed")[0]["no_reply"] == "joined"
+
+
+async def test_no_apology_goes_within_the_half_hour_before_a_call_with_the_client(stages: Opening):
+    promised = ANSWERS.replace('promise = "2 business days"', 'promise = "fri 09:40"')
+    async with stages(promised + '\n[promises]\nslip = "send"\n') as stage:
+        await stage.to("thu 10:00")
+        await stage.arrives(GARY, "question")
+        await stage.to("fri 11:00")
+        assert len(stage.events("promise.overdue")) == 1
+        [told] = stage.events("reply.suppressed")
+        assert (told["template"], told["no_reply"]) == ("slip", "call-now")
+        assert len(stage.sent()) == 1

@@ -195,6 +195,8 @@ class Post:
             return Cancelled("it has been answered")
         if reply.kind == "moved" and reply.tell_at is not None and reply.tell_at <= now:
             return Cancelled("the call has begun")
+        if reply.kind == "slip" and (near := _near(person, client, now)) is not None:
+            return near
         written = write(
             letter(
                 person,
@@ -280,10 +282,12 @@ def _refusal(facts: Facts, person: Person, client: Client, now: datetime) -> Pre
     promise = facts.promise
     if promise is not None and promise.told and promise.due_at <= now:
         return Suppressed("overdue", "what was promised in this thread is overdue")
+    return _near(person, client, now)
+
+
+def _near(person: Person, client: Client, now: datetime) -> Suppressed | None:
     near = call_under_way_or_near(now, person.worktime, client.calls)
-    if near is not None:
-        return Suppressed("call-now", f"the call {near.id} is under way or near")
-    return None
+    return Suppressed("call-now", f"the call {near.id} is under way or near") if near is not None else None
 
 
 def _promised_anew(person: Person, client: Client, items: Sequence[Item], now: datetime) -> Resolved | None:

@@ -73,6 +73,8 @@ def make_reply(w: Writing, plan: ReplyPlan) -> Owed:
     waiting = _one_to_join(w, plan)
     if waiting is not None:
         reply, state, promise, tell_at = waiting
+        if w.observe and state != "simulated":
+            return Owed()  # it joins what waits from a louder mode; that one must not speak of it
         _join(w, reply, state, tell_at)
         return Owed(reply, promise, joined=True)
     promise = _promise(w, plan, w.decision.promise) if w.decision.promise else None
