@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import smtplib
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -132,6 +133,11 @@ class Field:
             said.seek(0 if whole else self._began)
             return said.read().decode(errors="replace")
         return ""
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """What the ledger says."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.state}?mode=ro", uri=True, timeout=10)) as db:
+            return db.execute(sql).fetchall()
 
     def note(self, what: str) -> None:
         """Write it into the journal."""
@@ -304,10 +310,8 @@ class Field:
 
     def hurry(self) -> None:
         """What waits for another attempt is sent now: its back-off would outlast us."""
-        from faults.judging import rows
-
         command = [sys.executable, "-m", "triaged", "send", "-c", str(self.config)]
-        for (reply,) in rows(self, "SELECT id FROM reply WHERE state = 'waiting' AND tries > 0"):
+        for (reply,) in self.rows("SELECT id FROM reply WHERE state = 'waiting' AND tries > 0"):
             subprocess.run([*command, str(reply)], check=False, capture_output=True, env=self.environment())
 
     def close(self, *, keep: bool = False) -> None:

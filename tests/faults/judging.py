@@ -1,10 +1,8 @@
 """What must hold in the end, whatever was done; and the figures of it, as a table."""
 
 import collections
-import contextlib
 import json
 import re
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -49,7 +47,7 @@ def complaints(field: Field) -> Complaints:
         "put aside though urgent": {number for number in aside if field.kind(number) == "outage"},
     }
     for what, sql in MUST_BE_EMPTY.items():
-        found[what] = {row[0] if isinstance(row[0], int) else 0 for row in rows(field, sql)}
+        found[what] = {row[0] if isinstance(row[0], int) else 0 for row in field.rows(sql)}
     return {what: sorted(wrong) for what, wrong in found.items() if wrong}
 
 
@@ -93,17 +91,11 @@ def given_up(field: Field) -> set[int]:
     """Messages that were in hand at three deaths: unreadable, urgent, where they were (ledger, transaction A')."""
     sql = "SELECT login, uid FROM item JOIN account ON account.id = item.account WHERE state = 'unreadable'"
     found: set[int] = set()
-    for login, uid in rows(field, sql):
+    for login, uid in field.rows(sql):
         with field.dovecot.client(str(login).partition("@")[0], "INBOX") as client:
             told = client.fetch([uid], ["FLAGS", "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
         found |= {_number(data) for data in told.values() if b"\\Flagged" in data[b"FLAGS"]}
     return found
-
-
-def rows(field: Field, sql: str) -> list[tuple[object, ...]]:
-    """What the ledger says."""
-    with contextlib.closing(sqlite3.connect(f"file:{field.state}?mode=ro", uri=True, timeout=10)) as db:
-        return db.execute(sql).fetchall()
 
 
 # --- the figures ---------------------------------------------------------------------------------------------------
@@ -140,11 +132,11 @@ def _counted(counter: Mapping[str, int]) -> str:
 
 
 def _by(field: Field, sql: str) -> dict[str, int]:
-    return {str(name or "none yet"): int(str(count)) for name, count in rows(field, sql)}
+    return {str(name or "none yet"): int(str(count)) for name, count in field.rows(sql)}
 
 
 def _count(field: Field, sql: str) -> int:
-    return int(str(rows(field, sql)[0][0]))
+    return int(str(field.rows(sql)[0][0]))
 
 
 def _by_quarter(sizes: list[int]) -> str:

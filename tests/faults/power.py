@@ -15,6 +15,8 @@ from typing import Any
 SECTOR = 512
 """Octets that reach a disk together or not at all."""
 
+_RARELY = 0.25
+
 FILES = ("triaged.db", "triaged.db-wal")
 
 # https://www.sqlite.org/c3ref/vfs.html, https://www.sqlite.org/c3ref/io_methods.html
@@ -160,7 +162,17 @@ def cut(state: Path, shadow: Path, chance: random.Random) -> str:
     index = state / "triaged.db-shm"
     if index.exists():
         index.write_bytes(chance.randbytes(index.stat().st_size))  # never synced by anybody
+    _cut_generation(state, chance)
     return "all that was not synced" if share == 0 else "some of it"
+
+
+def _cut_generation(state: Path, chance: random.Random) -> None:
+    """The file beside the ledger: written, but its folder was not synced; or the next one half written."""
+    beside = state / "generation"
+    if beside.exists() and chance.random() < _RARELY:
+        beside.write_text(f"{int(beside.read_text()) - 1}\n")
+    if chance.random() < _RARELY:
+        (state / ".generation.new").write_bytes(chance.randbytes(chance.randrange(3)))
 
 
 def _octets(file: Path) -> bytes | None:
