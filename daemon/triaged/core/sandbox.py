@@ -256,13 +256,11 @@ def _concat(context: Context, values: list[Any]) -> Any:
 
 @pass_context
 def _finalize(context: Context, value: Any) -> Any:
-    """Print what a client may read: an instant in words, never `None` or `True`."""
+    """Print what a client may read: an instant in words, never `None` or a list."""
     if isinstance(value, datetime):
         return _when(context, value)
     if value is None:
         raise TextError("it prints something that is not always there: put it between {% if … %} and {% endif %}")
-    if isinstance(value, bool):
-        raise TextError("it prints true or false: ask with {% if … %}")
     if isinstance(value, list | tuple):
         raise TextError("it prints a list: ask for its | length, or go through it with {% for … %}")
     return value

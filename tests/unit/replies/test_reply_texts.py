@@ -88,7 +88,6 @@ def test_empty_lines_blanks_and_unseen_characters_are_tidied():
         ("{{ sender.nme }}", 'there is no "nme" here, only name, address'),
         ("{{ nobody }}", 'there is no "nobody"'),
         ("{{ nobody.name }}", 'there is no "nobody"'),
-        ("{{ promised_before }}", "prints true or false"),
         ("{{ messages }}", "prints a list"),
         ("{{ subject | when }}", "| when is for promise"),
         ("{{ promise.hour }}", 'a date has no "hour"'),
