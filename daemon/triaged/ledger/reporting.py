@@ -13,6 +13,7 @@ from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.store import Store, rows
 from triaged.ledger.values import ItemState, Mode, PromiseKind, PromiseState
 
+# A unary + keeps SQLite from the wrong index: a thread is short, a client's past is not.
 _RECEIVED = """
 SELECT i.id, i.person, a.login, i.client, i.correspondent, i.sender, i.message_id, i.thread, i.arrived_at, i.kind,
   i.automatic, i.subject, i.verdict, i.rule, i.ruleset, i.mode, i.state, i.answered_at,
@@ -28,8 +29,8 @@ WHERE i.client IS NOT NULL AND (:client IS NULL OR i.client = :client)
   AND (i.arrived_at >= :since AND i.arrived_at < :until
     OR i.arrived_at < :since AND i.automatic = 0 AND (i.answered_at IS NULL OR i.answered_at >= :since)
     OR i.arrived_at >= :until AND i.automatic = 0 AND EXISTS (
-      SELECT 1 FROM item e WHERE e.person = i.person AND e.thread = i.thread AND e.client = i.client AND e.automatic = 0
-      AND e.arrived_at < :until AND (e.answered_at IS NULL OR e.answered_at >= i.arrived_at)))
+      SELECT 1 FROM item e WHERE e.person = i.person AND e.thread = i.thread AND +e.client = i.client AND e.automatic = 0
+      AND +e.arrived_at < :until AND (e.answered_at IS NULL OR e.answered_at >= i.arrived_at)))
 ORDER BY i.arrived_at, i.id
 """
 _TOLD = """
