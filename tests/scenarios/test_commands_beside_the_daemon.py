@@ -148,3 +148,26 @@ async def test_every_listing_knows_persons_and_refuses_others(stages: Opening, v
     assert (await typed(stage, verb, "--person", "dana"))[0] == 0
     code, _, err = await typed(stage, verb, "--person", "bob")
     assert (code, "dana" in err) == (1, True)
+
+
+async def test_a_promise_that_was_settled_by_telephone_is_closed_and_told_in_the_log(stages: Opening):
+    stage = await opened(stages)
+    await stage.arrives(GARY, "question")
+    assert (await typed(stage, "release", "--settle", "1"))[0] == 1
+    await stage.later(minutes=15)
+    assert len(stage.sent()) == 1
+    code, out, _ = await typed(stage, "release", "--settle", "1")
+    assert (code, out) == (0, "what gary@harbor.example was promised about item 1 is settled\n")
+    line = stage.lines.one("promise.settled")
+    assert (line["client"], line["by"]) == ("harbor", "command")
+    assert stage.rows("SELECT state FROM promise") == [("settled",)]
+
+
+async def test_a_pass_that_is_given_back_is_told_in_the_log(stages: Opening):
+    passes = WAITS.replace('calls = ["fri 10:00 for 45m"]', 'calls = ["fri 10:00 for 45m"]\npasses = "1 per week"')
+    config = passes.replace('then = "urgent"', 'then = "urgent"\nspends_pass = true')
+    async with stages(config, start=datetime.now(UTC) - timedelta(minutes=1)) as stage:
+        await stage.arrives(GARY, "outage")
+        assert len(stage.events("pass.spent")) == 1
+        assert (await typed(stage, "release", "--refund", "1"))[0] == 0
+        assert stage.lines.one("pass.refunded")["item"] == 1

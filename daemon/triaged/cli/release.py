@@ -1,4 +1,4 @@
-"""`triaged release`: bring a message back now."""
+"""`triaged release`: bring a message back now; and what else a person lets go of: a pass, a promise."""
 
 import argparse
 import sys
@@ -16,18 +16,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("item", nargs="?", type=int, metavar="ITEM", help="number of the message (triaged deferred)")
     parser.add_argument("--all", metavar="ACCOUNT", help="everything of this account (its table's name, or user@host)")
     parser.add_argument("--refund", type=int, metavar="ITEM", help="give the pass back that this message spent")
+    parser.add_argument("--settle", type=int, metavar="ITEM", help="what was promised about this message is settled")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do one of the three."""
-    if sum(given is not None for given in (args.item, args.all, args.refund)) != 1:
-        sys.stderr.write("triaged release: name an ITEM, or --all ACCOUNT, or --refund ITEM\n")
+    """Do one of the four."""
+    if sum(given is not None for given in (args.item, args.all, args.refund, args.settle)) != 1:
+        sys.stderr.write("triaged release: name an ITEM, or --all ACCOUNT, or --refund ITEM, or --settle ITEM\n")
         return 2
     loaded = configuration(args)
     now = datetime.now(UTC)
     with ledger_of(loaded) as ledger:
         if args.refund is not None:
             said = _refund(ledger, args.refund, now)
+        elif args.settle is not None:
+            said = _settle(ledger, args.settle, now)
         elif args.all is not None:
             said = _release_all(loaded, ledger, args.all, now)
         else:
@@ -58,3 +61,10 @@ def _refund(ledger: Ledger, number: int, now: datetime) -> str:
     if isinstance(refunded, NotDone):
         raise Failed(refunded.why)
     return f"the pass that item {number} spent is given back"
+
+
+def _settle(ledger: Ledger, number: int, now: datetime) -> str:
+    settled = ledger.settle_by_hand(number, now)
+    if isinstance(settled, NotDone):
+        raise Failed(settled.why)
+    return f"what {settled.correspondent} was promised about item {number} is settled"

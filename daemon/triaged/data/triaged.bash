@@ -16,7 +16,7 @@ _triaged() {
         deferred) words="--help --config --json --person" ;;
         queue) words="--help --config --json --person" ;;
         status) words="--help --config --json --person" ;;
-        release) words="--help --config --all --refund" ;;
+        release) words="--help --config --all --refund --settle" ;;
         cancel) words="--help --config" ;;
         send) words="--help --config --again" ;;
         opt-outs) words="--help --config --json --person --remove" ;;
@@ -38,7 +38,7 @@ _triaged() {
         deferred:-c|deferred:--config|deferred:--person) words="" ;;
         queue:-c|queue:--config|queue:--person) words="" ;;
         status:-c|status:--config|status:--person) words="" ;;
-        release:-c|release:--config|release:--all|release:--refund) words="" ;;
+        release:-c|release:--config|release:--all|release:--refund|release:--settle) words="" ;;
         cancel:-c|cancel:--config) words="" ;;
         send:-c|send:--config) words="" ;;
         opt-outs:-c|opt-outs:--config|opt-outs:--person|opt-outs:--remove) words="" ;;

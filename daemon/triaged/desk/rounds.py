@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, assert_never
 
 from triaged.clock import LONGEST_NAP, Bell
 from triaged.core.errors import TriagedError
@@ -10,8 +10,10 @@ from triaged.desk import digest, promises, push
 from triaged.desk.household import Household
 from triaged.desk.lookout import Lookout
 from triaged.desk.office import Office
-from triaged.desk.telling import of_reply
+from triaged.desk.telling import of_item, of_promise, of_reply
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
+from triaged.ledger.values import Item, PromiseRow, ReplyRow
+from triaged.log.events import Events
 
 
 class Rounds:
@@ -99,10 +101,27 @@ class Rounds:
 
     async def _tell_of_commands(self) -> None:
         """What was done from the command line stands in the log too."""
-        for reply in await self._office.write(Ledger.told):
-            desks = (desk for household in self._households() for desk in household.desks.values())
-            events = next((desk.events for desk in desks if desk.row.id == reply.account), self._office.events)
-            events.emit("reply.cancelled", **of_reply(reply), reason="triaged cancel", by="command")
+        for done in await self._office.write(Ledger.told):
+            match done:
+                case ReplyRow():
+                    events = self._events_of(done.account, done.person)
+                    events.emit("reply.cancelled", **of_reply(done), reason="triaged cancel", by="command")
+                case PromiseRow():
+                    events = self._events_of(None, done.person)
+                    events.emit("promise.settled", **of_promise(done), reason="triaged release --settle", by="command")
+                case Item():
+                    events = self._events_of(done.account, done.person)
+                    events.emit("pass.refunded", **of_item(done), reason="triaged release --refund", by="command")
+                case _:
+                    assert_never(done)
+
+    def _events_of(self, account: int | None, key: str) -> Events:
+        """The log of that account, else of that person, else the service's."""
+        for household in self._households():
+            if household.key == key:
+                desks = household.desks.values()
+                return next((desk.events for desk in desks if desk.row.id == account), household.events)
+        return self._office.events
 
     def moved(self) -> None:
         """The configuration has changed: calls may have moved."""

@@ -3,13 +3,14 @@
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from datetime import datetime
+from sqlite3 import Connection
 
 from triaged.ledger.changes import cancel_reply
 from triaged.ledger.instants import from_ms, to_ms
-from triaged.ledger.promises import reply_again
-from triaged.ledger.rows import ITEM, columns, item_from, item_of, reply_of
+from triaged.ledger.promises import reply_again, settled
+from triaged.ledger.rows import ITEM, columns, item_from, item_of, promise_of, reply_of
 from triaged.ledger.store import Store, commit, rows
-from triaged.ledger.values import Item, NotDone, OptOut, ReplyRow
+from triaged.ledger.values import Item, NotDone, OptOut, PromiseRow, ReplyRow
 
 _AGAIN = ("in_doubt", "failed", "suppressed", "cancelled")
 _UNTOLD = "untold:"
@@ -50,18 +51,49 @@ def cancel_by_hand(store: Store, reply_id: int, now: datetime) -> ReplyRow | Not
     with commit(store, "cancel_by_hand") as db:
         cancelled = cancel_reply(db, reply_id, "by hand", to_ms(now))
         if cancelled:
-            db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (f"{_UNTOLD}{reply_id}", reply_id))
+            _owe_the_log(db, "", reply_id)
         return cancelled or _why_not(reply_of(db, reply_id), reply_id)
 
 
-def told(store: Store) -> list[ReplyRow]:
-    """Replies that commands have cancelled since this was asked last: whoever asks tells the log."""
+def settle_by_hand(store: Store, item_id: int, now: datetime) -> PromiseRow | NotDone:
+    """What was promised about this message is settled: by telephone, or it is no longer wanted."""
+    at = to_ms(now)
+    with commit(store, "settle_by_hand") as db:
+        item = item_of(db, item_id)
+        if item is None:
+            return NotDone(f"there is no item {item_id}")
+        promise = settled(db, item.promise, at, "command") if item.promise is not None else None
+        if promise is None:
+            return NotDone(f"no promise about item {item_id} is open")
+        _owe_the_log(db, "promise:", promise.id)
+        return promise
+
+
+def _owe_the_log(db: Connection, kind: str, number: int) -> None:
+    db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (f"{_UNTOLD}{kind}{number}", number))
+
+
+def told(store: Store) -> list[ReplyRow | PromiseRow | Item]:
+    """What commands have done since this was asked last: replies cancelled, promises settled, items whose pass was given back.
+
+    Whoever asks tells the log.
+    """
     keys = f"key GLOB '{_UNTOLD}*'"
     if not rows(store, f"SELECT 1 FROM meta WHERE {keys} LIMIT 1"):
         return []
     with commit(store, "told") as db:
-        found = db.execute(f"DELETE FROM meta WHERE {keys} RETURNING value").fetchall()
-        return [reply for (each,) in found if (reply := reply_of(db, int(each)))]
+        found = db.execute(f"DELETE FROM meta WHERE {keys} RETURNING key, value").fetchall()
+        return [what for key, number in found if (what := _what(db, key.removeprefix(_UNTOLD), int(number)))]
+
+
+def _what(db: Connection, key: str, number: int) -> ReplyRow | PromiseRow | Item | None:
+    match key.partition(":")[0]:
+        case "promise":
+            return promise_of(db, number)
+        case "pass":
+            return item_of(db, number)
+        case _:
+            return reply_of(db, number)
 
 
 def send_now(store: Store, reply_id: int, now: datetime) -> ReplyRow | NotDone:
@@ -114,6 +146,7 @@ def refund(store: Store, item_id: int, now: datetime) -> Item | NotDone:
         found = item_of(db, item_id)
         if found is None or not changed.rowcount:
             return NotDone(f"item {item_id} spent no pass, or has it back already")
+        _owe_the_log(db, "pass:", item_id)
         return found
 
 

@@ -191,6 +191,7 @@ class Ledger:
     release = acts.release
     release_all = acts.release_all
     told = acts.told
+    settle_by_hand = acts.settle_by_hand
     cancel_by_hand = acts.cancel_by_hand
     send_now = acts.send_now
     send_again = acts.send_again

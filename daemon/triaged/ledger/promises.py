@@ -134,16 +134,22 @@ def call_kept(store: Store, promise_id: int, now: datetime) -> PromiseRow | None
 
 
 def settle(store: Store, promise_id: int, now: datetime, by: str) -> PromiseRow | None:
-    """A person says that it is settled."""
-    at = to_ms(now)
+    """A person says that it is settled, and no second mail about it goes. None: it was not open."""
     with commit(store, "settle") as db:
-        changed = db.execute(
-            "UPDATE promise SET state = 'settled', closed_at = ?, closed_by = ? WHERE id = ? AND state IN ('open','overdue')",
-            (at, by, promise_id),
-        )
-        for slip in replies_of(db, "promise = ? AND kind IN ('slip','moved')", (promise_id,)):
-            cancel_reply(db, slip.id, "settled", at)
-        return promise_of(db, promise_id) if changed.rowcount else None
+        return settled(db, promise_id, to_ms(now), by)
+
+
+def settled(db: Connection, promise_id: int, now: int, by: str) -> PromiseRow | None:
+    """The same inside a transaction."""
+    changed = db.execute(
+        "UPDATE promise SET state = 'settled', closed_at = ?, closed_by = ? WHERE id = ? AND state IN ('open','overdue')",
+        (now, by, promise_id),
+    )
+    if not changed.rowcount:
+        return None
+    for second in replies_of(db, "promise = ? AND kind IN ('slip','moved')", (promise_id,)):
+        cancel_reply(db, second.id, "settled", now)
+    return promise_of(db, promise_id)
 
 
 def move_promise(store: Store, promise_id: int, due_at: datetime, call: str | None, now: datetime) -> PromiseRow | None:
