@@ -2,12 +2,13 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
@@ -180,8 +181,13 @@ def _columns_of(text: str) -> int:
 
 
 def console() -> "Any":
-    """The console of rich: colours only on a terminal and without NO_COLOR; wide enough for pipes."""
+    """The console of rich: colours only on a terminal; wide enough for pipes."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else 160
-    return Console(width=width, highlight=False, soft_wrap=False)
+    return Console(width=width, highlight=False, soft_wrap=False, color_system=colours())
+
+
+def colours() -> Literal["auto"] | None:
+    """What rich may use: with NO_COLOR nothing, not even bold."""
+    return None if os.environ.get("NO_COLOR") else "auto"

@@ -47,12 +47,13 @@ def _folder() -> Iterator[Path]:
 async def _demo(folder: Path, *, keep: bool) -> None:
     from rich.console import Console
 
+    from triaged.cli.common import colours
     from triaged.demo import page
     from triaged.demo.play import play
     from triaged.demo.servers import serving
 
-    wide = Console(width=None if sys.stdout.isatty() else page.WIDTH, highlight=False)
-    out = Console(width=min(wide.width, page.WIDTH), highlight=False)
+    wide = Console(width=None if sys.stdout.isatty() else page.WIDTH, highlight=False, color_system=colours())
+    out = Console(width=min(wide.width, page.WIDTH), highlight=False, color_system=colours())
     async with serving() as servers:
         with out.status("a morning's mail arrives …") as status:
             story = await play(folder, servers, now=datetime.now(UTC), to_the_end=not keep, told=status.update)
