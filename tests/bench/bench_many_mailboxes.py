@@ -140,7 +140,7 @@ def _at_rest(place: Place, count: int, *, tls: bool, table: Table) -> int:
     """Resident memory over so many mailboxes that wait; threads and idle CPU are told."""
     config = place.config(count, tls=tls)
     with daemon(config, config / "log") as running:
-        running.until(1, "service.ready")
+        _all_watched(running, count)
         time.sleep(REST / 4)
         before, began = running.processor, time.monotonic()
         time.sleep(REST)
@@ -149,9 +149,16 @@ def _at_rest(place: Place, count: int, *, tls: bool, table: Table) -> int:
         table.row(f"{count} mailboxes {how}: RSS", f"{running.resident / 2**20:.0f} MB")
         table.row("  threads", str(running.threads), "<= 40", reached=running.threads <= 40)
         table.row("  idle CPU, no renewal of IDLE", f"{idle:.2f} %", f"< {IDLE_CPU:g} %", reached=idle < IDLE_CPU)
+        memory = running.resident
         if count > FEW:
             _renewed(running, count, table)
-        return running.resident
+        return memory
+
+
+def _all_watched(running: Daemon, count: int) -> None:
+    (line,) = running.until(1, "service.ready")
+    if line["reason"] != f"watching {count} of {count} accounts":
+        raise SystemExit(line["reason"])
 
 
 def _renewed(running: Daemon, count: int, table: Table) -> None:
@@ -167,7 +174,7 @@ def _arrivals(place: Place, count: int, messages: int, table: Table) -> None:
     config = place.folder / f"{count}-tls"
     mail = Mail(place, place.users[:count])
     with daemon(config, config / "log2") as running:
-        running.until(1, "service.ready")
+        _all_watched(running, count)
         for number in range(20):  # one at a time
             mail.deliver(1)
             running.until(number + 1, "message.deferred")

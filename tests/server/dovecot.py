@@ -83,7 +83,7 @@ class Variant:
     prefix: str = ""  # of all folders but INBOX: "INBOX."
     special_use: bool = True
     connections: int = 1000  # of one user from one address
-    sessions: int = 500  # of all users at once
+    sessions: int = 1024  # of all users at once
     sieve: str = ""  # a script that LMTP runs for every mailbox, by Pigeonhole
     submission: int = 0  # the port on loopback where Sieve hands in what it sends
     oauth: str = ""  # the URL that introspects a token: then `tokens` are offered
@@ -110,7 +110,7 @@ default_login_user = {login_user}
 default_internal_user = {internal_user}
 default_internal_group = {internal_group}
 default_client_limit = 8000
-default_process_limit = {sessions}
+default_process_limit = 500
 default_vsz_limit = 1 G
 first_valid_uid = 1
 mail_fsync = never
@@ -146,6 +146,9 @@ service imap-login {{
     port = {imaps}
     ssl = yes
   }}
+}}
+service imap {{
+  process_limit = {sessions}
 }}
 service lmtp {{
   {user}

@@ -50,9 +50,7 @@ async def _digest(office: Office, household: Household) -> None:
     home = household.home
     assert home is not None
     due = _latest_due(household, now)
-    rows = await office.write(Ledger.accounts)
-    learned = next((row.learned for row in rows if row.id == home.row.id), {})
-    written = learned.get("digest_until")
+    written = (await office.write(Ledger.learned, home.row.id)).get("digest_until")
     since = datetime.fromisoformat(written) if written else None
     if since is None:
         # the first start: there is no day behind it to tell of

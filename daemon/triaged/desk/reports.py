@@ -26,8 +26,7 @@ async def deliver(office: Office, household: Household) -> None:
     if plan is None or plan.weekly is None or home is None or home.settings()[1].mode is Mode.OBSERVE:
         return
     now = office.now()
-    rows = await office.write(Ledger.accounts)
-    written = next((row.learned.get("report_until") for row in rows if row.id == home.row.id), None)
+    written = (await office.write(Ledger.learned, home.row.id)).get("report_until")
     if written is None:
         await office.write(Ledger.learn, home.row.id, report_until=now.isoformat())
         return

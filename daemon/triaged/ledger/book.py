@@ -82,6 +82,7 @@ class Ledger:
 
     register = registry.register
     accounts = registry.accounts
+    learned = registry.learned
     learn = registry.learn
     folder = registry.folder
     folders = registry.folders

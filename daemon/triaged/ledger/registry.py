@@ -6,7 +6,7 @@ a table forgets nothing.
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
@@ -48,6 +48,12 @@ def register(
 def accounts(store: Store) -> list[AccountRow]:
     """All accounts that were ever registered."""
     return [account_from(r) for r in rows(store, f"SELECT {ACCOUNT} FROM account ORDER BY person, login")]
+
+
+def learned(store: Store, account: int) -> Mapping[str, Any]:
+    """What is remembered about an account's server, and of what was done for it."""
+    found = row(store, f"SELECT {ACCOUNT} FROM account WHERE id = ?", (account,))
+    return account_from(found).learned if found else {}
 
 
 def learn(store: Store, /, account: int, **facts: Any) -> None:
