@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,10 +18,11 @@ from triaged.config.replies import check_languages, make_replies
 from triaged.config.roster import check_own_addresses, make_delegates, make_roster, make_telephone
 from triaged.config.rules import Names, check_channels, make_rules
 from triaged.core.momentwords import Clock, Moment
-from triaged.core.settings import Account, Channel, Digest, Person, PromisePolicy, ReportPlan
+from triaged.core.settings import Account, Channel, Digest, Person, PromisePolicy, ReportPlan, TextSecret
 from triaged.core.spans import parse_span
 
 WARN = parse_span("2h")
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://\S", re.IGNORECASE)
 _RULES_TABLES = ("hours", "telephone", "client", "delegate", "reply", "rule", "promises")
 
 
@@ -65,7 +67,7 @@ def make_person(label: str, file: Path, section: Section, findings: Findings) ->
         delegates=make_delegates(section.get("delegate")),
         replies=replies,
         rules=rules,
-        channels=_channels(section.get("notify")),
+        channels=_channels(section.get("notify"), findings),
         promises=promises,
         digest=_digest(section.get("digest"), findings),
         report=_report(section.get("report"), findings),
@@ -143,10 +145,12 @@ def _names(section: Section) -> Names:
     )
 
 
-def _channels(section: Section | None) -> dict[str, Channel]:
+def _channels(section: Section | None, findings: Findings) -> dict[str, Channel]:
     found = {}
     for label, one in section.sections() if section else ():
         secret = make_secret(one, "url")
+        if isinstance(secret, TextSecret) and not _URL.match(secret.text):
+            findings.error(one.place("url"), 'url: this is no URL: write one as in "ntfys://ntfy.example/topic"')
         if secret is not None:
             found[label] = Channel(label, secret, one.get("every"))
     return found

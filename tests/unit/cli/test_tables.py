@@ -16,7 +16,7 @@ class Terminal(io.StringIO):
 
 @pytest.mark.parametrize(("no_color", "escapes"), [("", True), ("1", False)])
 def test_with_no_color_a_terminal_is_told_nothing_but_text(
-    monkeypatch: pytest.MonkeyPatch, no_color: str, escapes: bool
+    monkeypatch: pytest.MonkeyPatch, no_color: str, *, escapes: bool
 ):
     monkeypatch.setenv("NO_COLOR", no_color)
     monkeypatch.setenv("TERM", "xterm")

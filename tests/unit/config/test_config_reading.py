@@ -64,6 +64,7 @@ def wrong(tmp_path: Path, text: str) -> list[str]:
         ('until = ["start of office hours"]', 'until = ["start of ofice hours"]', 'until: "start of ofice hours" is no moment; did you mean "start of office hours"?'),
         ('promise = ["2 business days"]', 'promise = ["none", "now"]', 'promise: "none" stands alone, not in a list'),
         ('reply = "later"', 'reply = "latr"', 'there is no [reply.latr]; did you mean "later"?'),
+        ('reply = "later"', 'reply = "later"\nnotify = "phone"\n[notify.phone]\nurl = "my phone"', 'url: this is no URL: write one as in "ntfys://ntfy.example/topic"'),
         ('reply = "later"', 'reply = "later"\nnotify = "phone"', "there is no [notify.phone]: no notify is configured; add one"),
         ('reply = "later"', 'reply = "later"\nwhen = { text = "\\bfoo" }', "text: there is a control character (\\b) in it; write regular expressions in single quotes, where a backslash stays one"),
         ('reply = "later"', 'reply = "later"\nwhen = { client = "harbour" }', 'client: "harbour" is no client; did you mean "harbor"?'),
