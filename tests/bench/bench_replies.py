@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
@@ -41,6 +41,8 @@ I have your message{{ 's' if messages|length > 1 }}. Can it wait until our call 
 
 {{ me }}
 """
+MADE = letter(TEXT)
+"""As the daemon has it: the template is read once, with the configuration."""
 ROUNDS = 3
 LIMIT = 600
 
@@ -134,7 +136,7 @@ class Quiet:
         """There is nothing to see."""
 
     async def prepare(self, reply: ReplyRow) -> Ready:
-        raw = write(letter(TEXT, message_id=reply.message_id, reply_id=reply.id, now=self.clock.now())).raw
+        raw = write(replace(MADE, message_id=reply.message_id, reply_id=reply.id, now=self.clock.now())).raw
         return Ready(raw, Envelope(GARY, DANA.address), daily, reply.items)
 
     async def draft(self, reply: ReplyRow, raw: bytes) -> Place | None:

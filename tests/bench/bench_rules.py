@@ -81,9 +81,9 @@ def microseconds(match: Callable[[View], bool], mails: Sequence[Message]) -> tup
     hits = 0
     for _ in range(ROUNDS + 1):
         views = [view(message, CLIENTS[place % len(CLIENTS)]) for place, message in enumerate(mails)]
-        start = time.perf_counter()
+        start = time.process_time()
         hits = sum(map(match, views))
-        taken.append((time.perf_counter() - start) / len(views) * 1e6)
+        taken.append((time.process_time() - start) / len(views) * 1e6)
     return statistics.median(taken[1:]), hits
 
 
