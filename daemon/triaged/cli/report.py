@@ -47,9 +47,6 @@ def run(args: argparse.Namespace) -> int:
     """Count, and show it."""
     loaded = configuration(args)
     reports = _reports(args, loaded, datetime.now(UTC))
-    if args.client and not any(_known(report, args.client) for report in reports):
-        labels = dict.fromkeys(c.label for one in _people(loaded, args.person) for c in one.roster.clients)
-        raise Failed(f"no client is called {args.client!r}; known are {', '.join(labels)}")
     if args.for_client:
         from triaged.cli.report_client import show
 
@@ -92,6 +89,8 @@ def _reports(args: argparse.Namespace, loaded: Loaded, now: datetime) -> list[Re
     """One for each person asked for."""
     people = _people(loaded, args.person)
     with _ledger(args, loaded) as ledger:
+        if args.client is not None:
+            _must_know(args.client, people, ledger)
         return [tell(_past(args, loaded, ledger, one, now), one, now) for one in people]
 
 
@@ -129,8 +128,11 @@ def _people(loaded: Loaded, label: str | None) -> Sequence[Person]:
     return [found] if found else loaded.persons
 
 
-def _known(report: Report, label: str) -> bool:
-    return bool(report.clients) or (report.person is not None and report.person.roster.by_label(label) is not None)
+def _must_know(label: str, people: Sequence[Person], ledger: Ledger) -> None:
+    """A client of theirs, or one that the ledger has not forgotten."""
+    labels = dict.fromkeys(client.label for one in people for client in one.roster.clients)
+    if label not in labels and label not in ledger.clients():
+        raise Failed(f"no client is called {label!r}; known are {', '.join(labels)}")
 
 
 def _only(reports: Sequence[Report]) -> Report:

@@ -183,6 +183,7 @@ class Ledger:
     overview = listings.overview
     history = listings.history
     received = reporting.received
+    clients = reporting.clients
     told_promises = reporting.told_promises
     known_messages = reporting.known_messages
     urgent_open = listings.urgent_open

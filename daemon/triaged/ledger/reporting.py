@@ -107,6 +107,11 @@ def known_messages(store: Store, person: str) -> frozenset[str]:
     return frozenset(r[0] for r in rows(store, sql, (person,)))
 
 
+def clients(store: Store) -> frozenset[str]:
+    """The labels of all clients who ever wrote."""
+    return frozenset(r[0] for r in rows(store, "SELECT DISTINCT client FROM item WHERE client IS NOT NULL"))
+
+
 def _given(since: datetime, until: datetime, client: str | None, person: str | None) -> dict[str, Any]:
     return {"since": to_ms(since), "until": to_ms(until), "client": client, "person": person}
 

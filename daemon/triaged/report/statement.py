@@ -91,13 +91,21 @@ def as_html(report: Report, client: Client | None) -> str:
 
 def _shown(words: Words, told: ClientWords) -> Words:
     """My words with those that a client reads in their places."""
-    return replace(words, when_plot=told.when_plot, kept=told.kept)
+    return replace(
+        words,
+        when_plot=told.when_plot,
+        kept=told.kept,
+        promises=told.promises,
+        how_promises=told.how_promises,
+        promises_plot=told.promises_plot,
+        how_promises_plot=told.how_promises_plot,
+    )
 
 
 def _figures(part: Part, words: Words) -> Iterator[str]:
-    f = part.figures
     from triaged.report.pictures import pictures_of
 
+    f = part.figures
     yield from pictures_of(part, words, "client")
     if f.questions:
         yield as_table(speeds(f, words))
@@ -152,7 +160,10 @@ def _counted(one: str, many: str, count: int, **more: object) -> str:
 def _hours_agreed(
     report: Report, part: Part, client: Client | None, words: ClientWords, language: str
 ) -> Iterator[str]:
-    """The hours that are agreed now, after those of the period that were agreed before."""
+    """The hours that are agreed now, after those of the period that were agreed before.
+
+    With a client that is configured no more those of the last message are the last that were agreed.
+    """
     label = part.figures.client or (client.label if client else "")
     zone = client.zone if client else report.zone
     told: list[tuple[str, datetime]] = []  # hours in words, and the last message to which they applied
@@ -162,7 +173,8 @@ def _hours_agreed(
         if told and told[-1][0] == said:
             told.pop()
         told.append((said, last.row.arrived_at))
-    now = _hours(report.agreements.of(label, None).hours, zone.key, words, language, report.now)
+    newest = None if client is not None or not report.arrivals else report.arrivals[-1].row.ruleset
+    now = _hours(report.agreements.of(label, newest).hours, zone.key, words, language, report.now)
     for said, last_at in told:
         if said != now:
             yield words.until.format(date=day(last_at.astimezone(zone).date(), language), hours=said)

@@ -44,8 +44,8 @@ WORDS = Words(
     how_waiting="Asked in the period, and answered by nobody until this report was made.",
     older="Older ones that still wait",
     promises="Promises made",
-    how_promises="Told to the client in the period. Kept: an answer went out, or the call began, by the moment that was"
-    " named first. Broken: that moment has passed without.",
+    how_promises="Told to the client in the period. Kept: an answer went out, or the call began, by the earliest moment that"
+    " was named. Broken: that moment has passed without.",
     kept=MappingProxyType(
         {"kept": "kept", "late": "kept late", "broken": "broken", "open": "open", "settled": "settled by hand"}
     ),
@@ -53,7 +53,8 @@ WORDS = Words(
     bursts="Bursts",
     how_bursts="Times that a client wrote or rang at least three times within 20 minutes.",
     times="How fast",
-    how_times="The clock starts at the first message of a question. An automatic reply acknowledges and never answers.",
+    how_times="The clock starts at the first message of a question. An automatic reply acknowledges and never answers; an"
+    " answer is a mail that refers to the thread.",
     acknowledged="First acknowledgement",
     answered="First answer of a person",
     elapsed="on the clock",
@@ -126,11 +127,15 @@ CLIENT_WORDS = ClientWords(
     open_many="{n} questions are open, the oldest from {date}.",
     nothing="No message arrived in this time.",
     how="How this is counted",
-    how_text="Counted by the dates of the mails themselves. Automatic replies acknowledge a message and are never counted as"
+    how_text="Counted by when each mail arrived or went out. Automatic replies acknowledge a message and are never counted as"
     " answers. An answer's time runs from the first message of a question to the first mail that a person wrote in reply; times"
     " in agreed hours leave out nights, weekends and whatever else lies outside these hours, as they were agreed on the day.",
     paste="To paste into a mail",
     when_plot="When messages arrived",
+    promises="Announced answers and calls",
+    how_promises="Announced in this time. Kept: an answer went out, or the call began, by the earliest moment that was named.",
+    promises_plot="What became of what was announced",
+    how_promises_plot="By when it was announced.",
     kept=MappingProxyType(
         {
             "kept": "kept",
@@ -140,5 +145,5 @@ CLIENT_WORDS = ClientWords(
             "settled": "settled",
         }
     ),
-    footer="Counted automatically from the mails' own dates.",
+    footer="Counted automatically, by when each mail arrived or went out.",
 )

@@ -44,8 +44,8 @@ WORDS = Words(
     how_waiting="Posées dans la période et restées sans réponse jusqu’à ce rapport.",
     older="Plus anciennes, toujours en attente",
     promises="Promesses faites",
-    how_promises="Annoncées au client dans la période. Tenue : une réponse est partie, ou l’appel a commencé, avant le moment"
-    " annoncé en premier. Rompue : ce moment est passé sans cela.",
+    how_promises="Annoncées au client dans la période. Tenue : une réponse est partie, ou l’appel a commencé, avant le"
+    " premier des moments annoncés. Rompue : ce moment est passé sans cela.",
     kept=MappingProxyType(
         {
             "kept": "tenues",
@@ -60,7 +60,7 @@ WORDS = Words(
     how_bursts="Nombre de fois qu’un client a écrit ou appelé au moins trois fois en 20 minutes.",
     times="En combien de temps",
     how_times="Le temps court dès le premier message d’une question. Une réponse automatique accuse réception et ne répond"
-    " jamais.",
+    " jamais ; une réponse est un message qui se réfère au fil.",
     acknowledged="Premier accusé de réception",
     answered="Première réponse d’une personne",
     elapsed="à l’horloge",
@@ -133,12 +133,16 @@ CLIENT_WORDS = ClientWords(
     open_many="{n} questions sont ouvertes, la plus ancienne du {date}.",
     nothing="Aucun message n’est arrivé dans cette période.",
     how="Comment c’est compté",
-    how_text="Compté d’après les dates des messages eux-mêmes. Les réponses automatiques accusent réception et ne comptent jamais"
+    how_text="Compté d’après le moment où chaque message est arrivé ou parti. Les réponses automatiques accusent réception et ne comptent jamais"
     " comme réponses. Le temps d’une réponse va du premier message d’une question au premier message écrit par une personne en"
     " retour ; le temps en heures convenues laisse de côté nuits, week-ends et tout ce qui est hors de ces heures, telles que"
     " convenues ce jour-là.",
     paste="À coller dans un message",
     when_plot="Quand les messages sont arrivés",
+    promises="Réponses et appels annoncés",
+    how_promises="Annoncés dans cette période. Tenu : une réponse est partie, ou l’appel a commencé, avant le premier des moments annoncés.",
+    promises_plot="Ce qu’est devenu ce qui était annoncé",
+    how_promises_plot="Selon le jour de l’annonce.",
     kept=MappingProxyType(
         {
             "kept": "tenus",
@@ -148,5 +152,5 @@ CLIENT_WORDS = ClientWords(
             "settled": "réglés",
         }
     ),
-    footer="Compté automatiquement d’après les dates des messages.",
+    footer="Compté automatiquement d’après l’arrivée ou le départ de chaque message.",
 )

@@ -44,7 +44,7 @@ WORDS = Words(
     how_waiting="Im Zeitraum gestellt und bis zu diesem Bericht von niemandem beantwortet.",
     older="Ältere, die noch warten",
     promises="Zusagen",
-    how_promises="Dem Kunden im Zeitraum mitgeteilt. Gehalten: Bis zum zuerst genannten Zeitpunkt ging eine Antwort hinaus"
+    how_promises="Dem Kunden im Zeitraum mitgeteilt. Gehalten: Bis zum frühesten genannten Zeitpunkt ging eine Antwort hinaus"
     " oder begann das Gespräch. Gebrochen: Der Zeitpunkt verstrich ohne.",
     kept=MappingProxyType(
         {
@@ -60,7 +60,7 @@ WORDS = Words(
     how_bursts="So oft schrieb oder rief ein Kunde mindestens dreimal innerhalb von 20 Minuten.",
     times="Wie schnell",
     how_times="Die Uhr beginnt mit der ersten Nachricht einer Frage. Eine automatische Antwort bestätigt und gilt nie als"
-    " Antwort.",
+    " Antwort; eine Antwort ist eine Mail, die sich auf den Faden bezieht.",
     acknowledged="Erste Bestätigung",
     answered="Erste Antwort eines Menschen",
     elapsed="nach der Uhr",
@@ -134,12 +134,16 @@ CLIENT_WORDS = ClientWords(
     open_many="{n} Fragen sind offen, die älteste vom {date}.",
     nothing="In dieser Zeit kam keine Nachricht.",
     how="Wie gezählt wurde",
-    how_text="Gezählt nach den Daten der Mails selbst. Automatische Antworten bestätigen eine Nachricht und zählen nie als"
+    how_text="Gezählt danach, wann jede Mail ankam oder hinausging. Automatische Antworten bestätigen eine Nachricht und zählen nie als"
     " Antwort. Die Zeit einer Antwort läuft von der ersten Nachricht einer Frage bis zur ersten Mail, die ein Mensch darauf"
     " schrieb; Zeiten in vereinbarten Zeiten lassen Nächte, Wochenenden und alles andere außerhalb dieser Zeiten aus, wie sie"
     " am jeweiligen Tag vereinbart waren.",
     paste="Zum Einfügen in eine Mail",
     when_plot="Wann Nachrichten kamen",
+    promises="Angekündigte Antworten und Gespräche",
+    how_promises="In dieser Zeit angekündigt. Eingehalten: Bis zum frühesten genannten Zeitpunkt ging eine Antwort hinaus oder begann das Gespräch.",
+    promises_plot="Was aus Angekündigtem wurde",
+    how_promises_plot="Nach dem Tag, an dem es angekündigt wurde.",
     kept=MappingProxyType(
         {
             "kept": "eingehalten",
@@ -149,5 +153,5 @@ CLIENT_WORDS = ClientWords(
             "settled": "erledigt",
         }
     ),
-    footer="Automatisch gezählt nach den Daten der Mails.",
+    footer="Automatisch gezählt danach, wann jede Mail ankam oder hinausging.",
 )

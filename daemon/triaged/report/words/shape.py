@@ -111,5 +111,9 @@ class ClientWords:
     how_text: str
     paste: str
     when_plot: str
+    promises: str
+    how_promises: str
+    promises_plot: str
+    how_promises_plot: str
     kept: Mapping[str, str]
     footer: str

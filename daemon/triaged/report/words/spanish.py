@@ -44,8 +44,8 @@ WORDS = Words(
     how_waiting="Hechas en el periodo y no respondidas por nadie hasta este informe.",
     older="Más antiguas que aún esperan",
     promises="Promesas hechas",
-    how_promises="Comunicadas al cliente en el periodo. Cumplida: salió una respuesta, o empezó la llamada, antes del momento"
-    " que se dijo primero. Rota: ese momento pasó sin ello.",
+    how_promises="Comunicadas al cliente en el periodo. Cumplida: salió una respuesta, o empezó la llamada, antes del primero"
+    " de los momentos que se dijeron. Rota: ese momento pasó sin ello.",
     kept=MappingProxyType(
         {
             "kept": "cumplidas",
@@ -60,7 +60,7 @@ WORDS = Words(
     how_bursts="Veces que un cliente escribió o llamó al menos tres veces en 20 minutos.",
     times="Con qué rapidez",
     how_times="El reloj empieza con el primer mensaje de una pregunta. Una respuesta automática acusa recibo y nunca cuenta"
-    " como respuesta.",
+    " como respuesta; una respuesta es un mensaje que se refiere al hilo.",
     acknowledged="Primer acuse de recibo",
     answered="Primera respuesta de una persona",
     elapsed="por reloj",
@@ -132,12 +132,16 @@ CLIENT_WORDS = ClientWords(
     open_many="Hay {n} preguntas abiertas, la más antigua del {date}.",
     nothing="No llegó ningún mensaje en este tiempo.",
     how="Cómo se cuenta",
-    how_text="Contado por las fechas de los propios mensajes. Las respuestas automáticas acusan recibo y nunca cuentan como"
+    how_text="Contado según cuándo llegó o salió cada mensaje. Las respuestas automáticas acusan recibo y nunca cuentan como"
     " respuestas. El tiempo de una respuesta va del primer mensaje de una pregunta al primer mensaje que una persona escribió en"
     " respuesta; el tiempo en horas acordadas deja fuera noches, fines de semana y todo lo que queda fuera de esas horas, según lo"
     " acordado ese día.",
     paste="Para pegar en un mensaje",
     when_plot="Cuándo llegaron los mensajes",
+    promises="Respuestas y llamadas anunciadas",
+    how_promises="Anunciadas en este tiempo. Cumplida: salió una respuesta, o empezó la llamada, antes del primero de los momentos anunciados.",
+    promises_plot="Qué fue de lo anunciado",
+    how_promises_plot="Según el día del anuncio.",
     kept=MappingProxyType(
         {
             "kept": "cumplidas",
@@ -147,5 +151,5 @@ CLIENT_WORDS = ClientWords(
             "settled": "resueltas",
         }
     ),
-    footer="Contado automáticamente por las fechas de los mensajes.",
+    footer="Contado automáticamente según cuándo llegó o salió cada mensaje.",
 )
