@@ -137,3 +137,35 @@ async def test_a_notice_that_could_not_go_before_the_call_began_stays_at_home(st
         assert stage.rows("SELECT state, reason FROM reply WHERE kind = 'moved'") == [
             ("cancelled", "the call has begun")
         ]
+
+
+async def test_what_comes_back_before_a_call_comes_back_before_the_call_as_it_is_now(stages: Opening):
+    earlier = CONSULTANT.replace('"fri 10:00 for 45m"', '"thu 10:00 for 45m"')
+    async with stages() as stage:
+        await _promised(stage)
+        await stage.reload(earlier)
+        await stage.to("thu 08:50")
+        assert list(stage.inbox("Deferred")) == ["quick question"]
+        await stage.to("thu 09:01")
+        assert list(stage.inbox()) == ["quick question"]
+
+
+async def test_what_comes_back_before_a_call_waits_longer_when_the_call_is_on_a_day_off_now(stages: Opening):
+    async with stages() as stage:
+        await _promised(stage)
+        await stage.reload(CONSULTANT.replace("[hours]", '[hours]\naway = ["2025-11-28"]'))
+        await stage.to("fri 12:00")
+        assert list(stage.inbox("Deferred")) == ["quick question"]
+        await stage.to("fri 09:01")
+        assert list(stage.inbox()) == ["quick question"]
+        assert stage.clock.now().date().isoformat() == "2025-12-05"
+
+
+async def test_a_reload_that_moves_no_call_moves_no_return(stages: Opening):
+    async with stages() as stage:
+        await _promised(stage)
+        due = stage.rows("SELECT due_at FROM effect WHERE kind = 'back'")
+        await stage.reload(CONSULTANT.replace("Outage", "Down"))
+        await stage.close()
+        await stage.open()
+        assert stage.rows("SELECT due_at FROM effect WHERE kind = 'back'") == due

@@ -111,3 +111,19 @@ async def test_what_was_answered_before_it_was_seen_is_not_sent_on(stages: Openi
         await stage.arrives(GARY, "outage: read", flags=["\\Seen"])
         assert [mail["To"] for mail in stage.sent()] == ["tom@tom.example"]
         assert [line["item"] for line in stage.events("message.forwarded")] == [2]
+
+
+async def test_what_came_from_a_folder_that_was_renamed_comes_back_to_the_inbox(stages: Opening):
+    watched = CONSULTANT.replace("smtp = $SMTP", 'smtp = $SMTP\nwatch = ["INBOX", "Clients"]')
+    async with stages(watched) as stage:
+        with stage.dovecot.client(stage.users[0]) as client:
+            client.create_folder("Clients")
+        await stage.to("tue 10:00")
+        stage.store(GARY, "question", folder="Clients")
+        await stage.later(minutes=2)
+        assert list(stage.inbox("Deferred")) == ["question"]
+        with stage.dovecot.client(stage.users[0]) as client:
+            client.rename_folder("Clients", "Customers")
+        await stage.to("fri 09:05")
+        assert list(stage.inbox()) == ["question"]
+        assert "Clients" not in stage.dovecot.folders(stage.users[0])

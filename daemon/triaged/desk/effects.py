@@ -155,7 +155,8 @@ async def _group(
         if kind != "flag":
             status = await session.status(target)
             if status is None:
-                target = await session.ensure(target)
+                # a folder that a person renamed is not made again for a return: there nobody would look for it
+                target = await session.ensure(desk.settings()[1].watch[0] if kind == "back" else target)
                 status = await session.status(target)
             uidnext = status.uidnext if status else None
         selected = await session.select(folder)

@@ -186,7 +186,7 @@ async def follow_calls(office: Office, household: Household) -> None:
         after = await office.write(Ledger.move_promise, promise.id, there.start, there.id, now)
         if after is None:
             continue
-        household.events.emit("promise.moved", **of_promise(after), reason=f"the call is now {there.id}")
+        household.events.emit("promise.moved", **of_promise(after), reason="its call has moved")
         if notice is not None and (ended := await office.write(Ledger.reply, notice.id)) is not None:
             household.events.emit("reply.cancelled", **of_reply(ended), reason=ended.reason)
         expected = await office.write(Ledger.client_expects, promise.id)

@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from triaged.clock import LONGEST_NAP, Bell
 from triaged.core.errors import TriagedError
-from triaged.desk import digest, promises, push
+from triaged.desk import callreturns, digest, promises, push
 from triaged.desk.household import Household
 from triaged.desk.lookout import Lookout
 from triaged.desk.office import Office
@@ -135,6 +135,7 @@ class Rounds:
         self._called_on = True
         for household in households:
             await _alone(promises.follow_calls(self._office, household), household)
+            await _alone(callreturns.follow(self._office, household), household)
 
     async def _deliver(self, household: Household) -> None:
         await digest.deliver(self._office, household)

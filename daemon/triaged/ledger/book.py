@@ -113,6 +113,8 @@ class Ledger:
     done = effects.done
     done_many = effects.done_many
     postpone = effects.postpone
+    reschedule = effects.reschedule
+    returns_ahead = effects.returns_ahead
     fail = effects.fail
     void = effects.void
     plan = effects.plan

@@ -169,6 +169,21 @@ def postpone(store: Store, effect_id: int, retry_at: datetime, error: str) -> No
         )
 
 
+def returns_ahead(store: Store, account: int, now: datetime) -> list[tuple[EffectRow, str]]:
+    """Returns of clients' messages that are owed to a mailbox later than now, each with the client."""
+    sql = (
+        f"SELECT {_E}, i.client FROM effect e JOIN item i ON i.id = e.item WHERE e.account = ? AND e.due_at > ?"
+        " AND e.state IN ('planned','trying') AND e.state = 'planned' AND e.kind = 'back' AND i.client IS NOT NULL ORDER BY e.due_at, e.id"
+    )
+    return [(effect_from(r), r[-1]) for r in rows(store, sql, (account, to_ms(now)))]
+
+
+def reschedule(store: Store, effect_id: int, due_at: datetime) -> None:
+    """It is owed at another time, and that is no trouble: nothing was tried."""
+    with commit(store, "reschedule") as db:
+        db.execute("UPDATE effect SET due_at = ? WHERE id = ? AND state = 'planned'", (to_ms(due_at), effect_id))
+
+
 def fail(store: Store, effect_id: int, error: str, now: datetime) -> EffectRow | None:
     """It will never work. With an `aside` its return goes too: the message stays where it is. A return cannot fail."""
     with commit(store, "fail") as db:

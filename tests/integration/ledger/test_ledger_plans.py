@@ -76,6 +76,9 @@ def ask_everything(day: Day) -> None:
     ledger.cancel_by_hand(1, last)
     ledger.opt_out("dana", "anne@harbor.example", last)
     ledger.settle(1, last, "dana")
+    ledger.settle_by_hand(1, last)
+    ledger.client_expects(1)
+    ledger.returns_ahead(account, STEPS[0])
     item = ledger.item(6)
     assert item is not None
     ledger.facts_again(item, last, lookback=last - STEPS[0], fuse=last - STEPS[0])

@@ -1,0 +1,55 @@
+"""Returns that hang on a call ("1h before next call"): a change of the configuration that moves the call takes them along.
+
+Else a message would come back after the call for which it was put aside. What was put off or released is left alone.
+"""
+
+from datetime import datetime, timedelta
+
+from triaged.core.calls import occurrences
+from triaged.core.clients import Client
+from triaged.core.moments import Moment, parse_moment, resolve
+from triaged.core.worktime import WorkTime
+from triaged.desk.household import Household
+from triaged.desk.office import Office
+from triaged.ledger import Ledger
+from triaged.ledger.values import EffectRow
+
+_CHOOSABLE = timedelta(minutes=30)
+"""`next call` is one that starts at least so much later."""
+
+_AROUND = timedelta(days=15)
+
+
+async def follow(office: Office, household: Household) -> None:
+    """After a reading of the configuration: what comes back for a call comes back for the call as it is now."""
+    now = office.now()
+    for desk in household.desks.values():
+        for effect, label in await office.write(Ledger.returns_ahead, desk.row.id, now):
+            client = household.person.roster.by_label(label)
+            moved = _moved(effect, client, household.person.worktime, now) if client is not None else None
+            if moved is not None:
+                await office.write(Ledger.reschedule, effect.id, moved)
+                desk.wake.set()
+
+
+def _moved(effect: EffectRow, client: Client, worktime: WorkTime, now: datetime) -> datetime | None:
+    """The instant of a return whose call is no longer where it was; None: it stays."""
+    until = effect.args.get("until")
+    if not isinstance(until, str) or effect.tries or "by" in effect.args:
+        return None
+    moment = parse_moment(until)
+    if not moment.needs_call or _stands(moment, effect.due_at, client, worktime, now):
+        return None
+    again = resolve(moment, now, worktime, client.calls)
+    return max(again.at, now) if again is not None else None
+
+
+def _stands(moment: Moment, due: datetime, client: Client, worktime: WorkTime, now: datetime) -> bool:
+    """Whether a call that takes place has the moment at that instant."""
+    for call in occurrences(client.calls, worktime, now):
+        if call.start > due + _AROUND:
+            return False
+        found = resolve(moment, call.start - _CHOOSABLE, worktime, client.calls)
+        if found is not None and found.at == due:
+            return True
+    return False
