@@ -140,6 +140,10 @@ async def test_explain_of_an_item_says_what_was_decided(stages: Opening):
     [known] = json.loads(f"[{(await typed(stage, 'explain', '--json', str(row['item'])))[1]}]")
     assert {name: known[name] for name in ("until", "promise")} == {name: row[name] for name in ("until", "promise")}
     assert known["account"] == "work"
+    assert known["trace"] == [  # the first was not looked at: none of its words occurs
+        {"rule": "Outage", "matched": False, "because": "no 'outage' or 'down' in the subject"},
+        {"rule": "Everything else waits for the call", "matched": True, "because": "matches everything"},
+    ]
 
 
 @pytest.mark.parametrize("verb", ["deferred", "queue", "status", "opt-outs"])
