@@ -37,14 +37,15 @@ class Household:
         """My first address."""
         return self.person.accounts[0].addresses[0]
 
-    async def look(self) -> bool:
-        """Look at all her mailboxes; False: at least one could not be looked at, so nothing may be concluded."""
+    async def look(self) -> frozenset[int]:
+        """Look at all her mailboxes; the ids of those that could not be looked at: an answer may lie there unseen."""
+        unseen: set[int] = set()
         for desk in self.desks.values():
             try:
                 await desk.ask(_look)
             except TriagedError:
-                return False
-        return True
+                unseen.add(desk.row.id)
+        return frozenset(unseen)
 
 
 async def _look(desk: Desk, session: Session) -> None:

@@ -39,13 +39,23 @@ async def keep(office: Office, household: Household) -> None:
     for promise in due:
         if promise.kind == "call":
             await _call_begins(office, household, promise)
-    answers = [promise for promise in due if promise.kind == "answer"]
-    if not answers or not await household.look():
+    if all(promise.kind == "call" for promise in due):
         return
+    unseen = await household.look()
     now = office.now()
     for promise in await office.write(Ledger.promises_due, now, warn, household.key):
-        if promise.kind == "answer":
-            await (_overdue if promise.due_at <= now else _warn)(office, household, promise)
+        if promise.kind == "call":
+            continue
+        if promise.due_at > now:
+            await _warn(office, household, promise)
+        elif await _may_conclude(office, promise, unseen):
+            await _overdue(office, household, promise, apologise=not unseen)
+
+
+async def _may_conclude(office: Office, promise: PromiseRow, unseen: frozenset[int]) -> bool:
+    """Whether the mailbox has been seen from which the answer would have gone."""
+    told = await office.write(Ledger.promise_reply, promise.id) if unseen else None
+    return told is None or told.account not in unseen
 
 
 async def _call_begins(office: Office, household: Household, promise: PromiseRow) -> None:
@@ -89,12 +99,12 @@ async def _warn(office: Office, household: Household, promise: PromiseRow) -> No
         household.events.emit("promise.warned", **of_promise(promise), reason="an answer falls due", item=_last(items))
 
 
-async def _overdue(office: Office, household: Household, promise: PromiseRow) -> None:
-    """The moment has passed: said in the log, pushed, and, where it is wanted, to the client."""
+async def _overdue(office: Office, household: Household, promise: PromiseRow, *, apologise: bool) -> None:
+    """The moment has passed: said in the log, pushed, and, where it is wanted and sure, to the client."""
     now = office.now()
     person = household.person
     home = household.home
-    slip = await _slip(office, household, promise, person.promises, now)
+    slip = await _slip(office, household, promise, person.promises, now) if apologise else None
     changed, slipped = await office.write(
         Ledger.overdue,
         promise.id,

@@ -63,6 +63,11 @@ class Station:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(delivery.close(), _GOODBYE)
 
+    async def leave(self) -> None:
+        """Hang up when what is in hand has been ended."""
+        await asyncio.wait(self.tasks)
+        await self.hang_up()
+
 
 @dataclass(frozen=True, slots=True)
 class Stations:
@@ -91,7 +96,9 @@ class Stations:
                 if account.login not in self.at_work:
                     self._start(person, account, rows[account.login])
         for login in [login for login in self.at_work if not self.board.knows(login)]:
-            self.at_work.pop(login).stop()
+            station = self.at_work.pop(login)
+            station.stop()
+            self.group.create_task(station.leave(), name=f"leave {login}")
 
     def _start(self, person: Person, account: Account, row: AccountRow) -> None:
         desk = self._desk(person, account, row)
@@ -163,8 +170,10 @@ class Stations:
         return Session(server, self.pools, secret=_asking(server.password, server), profile=profile)
 
     def _delivery(self, login: str, account: Account) -> Delivery | None:
-        """The account's way out; a new one when its settings have changed."""
-        server, station = account.smtp, self.at_work[login]
+        """The account's way out; a new one when its settings have changed, none when it is being sent home."""
+        server, station = account.smtp, self.at_work.get(login)
+        if station is None:
+            return None
         made_from, delivery = station.delivery
         if made_from != (server, account.envelope):
             delivery = None if server is None else self._submission(server, account, station)
