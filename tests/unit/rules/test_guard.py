@@ -118,6 +118,7 @@ CASES: list[tuple[str, Sending, Sending]] = [
     ("receipt", subject("Gelesen: Zahlen"), subject("Gelesen und verstanden?")),
     ("calendar", made_of("text/calendar"), made_of("text/csv")),
     ("calendar", line("Content-Class: urn:content-classes:calendarmessage"), line("Content-Class: urn:content-classes:message")),
+    ("calendar", sending(mail("", Subject="Accepted: Call on Friday")), sending(mail("See you there?", Subject="Accepted: Call on Friday"))),
     ("calendar", sending(kinds=frozenset({"invitation"})), sending(kinds=frozenset({"new"}))),
     ("spam", line("X-Spam-Flag: YES"), line("X-Spam-Flag: NO")),
     ("spam", line("X-Spam-Status: Yes, score=9"), line("X-Spam-Status: No, score=-1 tests=YES")),

@@ -20,6 +20,11 @@ _REPORTS: Final = frozenset(
 _RECEIPT: Final = "message/disposition-notification"
 _SHOWN: Final = 120  # characters of a field
 _SCL: Final = 5  # spam confidence level from which Exchange files as junk
+_CALENDAR_ANSWER: Final = re.compile(
+    r"(?:accepted|declined|tentative(?:ly accepted)?|cancell?ed|zugesagt|abgelehnt|mit vorbehalt|abgesagt|accepté|refusé"
+    r"|annulé|aceptado|rechazado|cancelado)\s*:",
+    re.IGNORECASE,
+)
 _VERDICTS: Final = re.compile(r"\bSFV:(?:SPM|SKB|SKS|BLK)\b|\bCAT:(?:H?PHI?SH|H?SPM|SPOOF|MALW|BULK|DIMP|UIMP|GIMP)\b")
 _WRONG_FLAGS: Final = {
     "$junk": "marked as junk",
@@ -151,7 +156,10 @@ def is_calendar(sending: Sending) -> str:
 def _has_calendar(sending: Sending) -> bool:
     message = sending.message
     marked = (message.fields.first("content-class") or "").strip().casefold() == "urn:content-classes:calendarmessage"
-    return marked or "text/calendar" in message.part_types or message.content_type == "application/ics"
+    if marked or "text/calendar" in message.part_types or message.content_type == "application/ics":
+        return True
+    # a gateway has taken the calendar out: words of a person's own make it a mail like others
+    return _CALENDAR_ANSWER.match(message.bare_subject) is not None and not message.new_text.strip()
 
 
 def is_spam(sending: Sending) -> str:
