@@ -148,3 +148,26 @@ async def test_the_digest_tells_of_replies_that_wait_for_me_and_how_to_end_them(
         assert "triaged send 2, or triaged cancel 2" in digest
         await stage.to("thu 16:40")
         assert len(stage.events("digest.delivered")) == 2, "told on the day after too, and then no more"
+
+
+async def test_a_push_that_had_to_wait_for_its_turn_is_tried_as_often_as_any_other(stages: Opening):
+    taken = True
+
+    async def send(url: str, push: Push) -> None:
+        if not taken:
+            raise PushError("the service did not take the push")
+        stage.pushes.append(push)
+
+    stage = stages(PUSHED)
+    async with stage:
+        stage.daemon.rounds._send = send
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "outage one")
+        await stage.later(minutes=1)
+        await stage.arrives(GARY, "outage two")
+        taken = False
+        await stage.later(minutes=21)
+        assert [line["reason"] for line in stage.events("notify.failed")] == ["it is tried again"]
+        taken = True
+        await stage.later(minutes=30)
+        assert len(stage.pushes) == 2

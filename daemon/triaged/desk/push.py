@@ -77,7 +77,7 @@ async def _group(
         return
     if (wait := await _too_soon(office, household, channel, client)) is not None:
         for one in ids:
-            await office.write(Ledger.postpone, one, now + wait, "one push went a while ago")
+            await office.write(Ledger.reschedule, one, now + wait)  # its turn has not come: that is no attempt
         return
     await office.write(Ledger.begin, ids, now)
     calls = await _calls(office, household, pushes)

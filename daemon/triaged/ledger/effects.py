@@ -181,7 +181,8 @@ def returns_ahead(store: Store, account: int, now: datetime) -> list[tuple[Effec
 def reschedule(store: Store, effect_id: int, due_at: datetime) -> None:
     """It is owed at another time, and that is no trouble: nothing was tried."""
     with commit(store, "reschedule") as db:
-        db.execute("UPDATE effect SET due_at = ? WHERE id = ? AND state = 'planned'", (to_ms(due_at), effect_id))
+        sql = "UPDATE effect SET due_at = ?, state = 'planned' WHERE id = ? AND state IN ('planned','trying')"
+        db.execute(sql, (to_ms(due_at), effect_id))
 
 
 def fail(store: Store, effect_id: int, error: str, now: datetime) -> EffectRow | None:
