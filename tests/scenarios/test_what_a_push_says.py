@@ -3,7 +3,7 @@
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.plays import CONSULTANT, GARY
+from scenarios.plays import ANSWERS, CONSULTANT, GARY, MAY, PETRA
 from scenarios.stage import Stage
 
 PHONE = "sipgate <voicemail@sipgate.example>"
@@ -65,3 +65,18 @@ async def test_no_subject_is_shown_where_none_is_logged(stages: Opening):
         await rings(stage, 3)
         assert [push.title for push in stage.pushes] == ["Harbor Trust: urgent", "Harbor Trust rang 3 times"]
         assert [push.text for push in stage.pushes] == ["gary@harbor.example", "voicemail@sipgate.example"]
+
+
+async def test_an_overdue_answer_is_told_with_the_name_of_its_client_and_one_push_a_client(stages: Opening):
+    phone = '\n[notify.phone]\nurl = "json://phone.example/"\nevery = "20m"\n[promises]\nnotify = ["phone"]\n'
+    async with stages(ANSWERS + phone) as stage:
+        await stage.to("tue 10:00")
+        for sender in (GARY, MAY, PETRA):
+            await stage.arrives(sender, "question")
+        await stage.later(minutes=15)
+        await stage.to("thu 17:31")
+        assert sorted(push.text for push in stage.pushes) == [
+            "An answer promised to Harbor Trust is overdue.",
+            "An answer promised to Lindenhof e. V. is overdue.",
+        ]
+        assert {line["client"] for line in stage.events("notify.sent")} == {"harbor", "lindenhof"}

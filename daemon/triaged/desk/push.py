@@ -49,13 +49,13 @@ async def push_due(office: Office, household: Household, send: Send, *, subjects
     """Send what is due, one push a channel and client, however many messages it tells of."""
     now = office.now()
     due = await office.write(Ledger.due_pushes, household.key, now)
-    groups: dict[tuple[str, str], list[tuple[EffectRow, Item | None]]] = defaultdict(list)
+    groups: dict[tuple[str, str, bool], list[tuple[EffectRow, Item | None]]] = defaultdict(list)
     for effect in due:
         number = effect.item
         item = await office.write(Ledger.item, number) if number is not None else None
         client = (item.client if item else None) or str(effect.args.get("client") or "")
-        groups[str(effect.args.get("channel")), client].append((effect, item))
-    for (label, client), pushes in groups.items():
+        groups[str(effect.args.get("channel")), client, item is None].append((effect, item))
+    for (label, client, _), pushes in groups.items():
         await _group(office, household, label, client, pushes, send, subjects=subjects)
 
 

@@ -107,14 +107,14 @@ def overdue(
     with commit(store, "overdue") as db:
         changed = db.execute(
             "UPDATE promise SET state = 'overdue', overdue_at = ? WHERE id = ? AND state = 'open' AND kind = 'answer'"
-            " AND due_at <= ? RETURNING person",
+            " AND due_at <= ? RETURNING person, client",
             (at, promise_id, at),
         ).fetchone()
         if changed is None:
             return False, None
         for channel in channels:
             key = f"notify:promise:{promise_id}:{channel}"
-            args = {"channel": channel, "promise": promise_id}
+            args = {"channel": channel, "promise": promise_id, "client": changed[1]}
             plan_effect(db, key, "notify", changed[0], at, account=account, args=args)
         return True, None if slip is None or _touched(db, promise_id) else _add(db, promise_id, slip, at)
 
