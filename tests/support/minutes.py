@@ -90,6 +90,8 @@ def count(plan: Plan) -> Counted:
 
 def _paint(minutes: list[bool], clock: Wall, day: date, slots: tuple[Slot, ...]) -> None:
     for slot in slots:
+        if not isinstance(slot.end, EndOfDay) and datetime.combine(day, slot.end) <= clock.shows[0]:
+            continue  # over before the window begins: no minute of it is known
         begin, end = clock.minute(day, slot.start), clock.minute(day, slot.end)
         for minute in range(0 if begin is None else begin, WINDOW if end is None else end):
             if clock.shows[minute].date() == day:
