@@ -3,8 +3,10 @@
 from email import message_from_bytes
 from email.policy import default
 
+import pytest
+
 from scenarios.conftest import Opening
-from scenarios.plays import CONSULTANT, GARY, MAY
+from scenarios.plays import ANSWERS, CONSULTANT, GARY, MAY
 from scenarios.stage import Stage
 from triaged.desk.push import PushError
 from triaged.desk.words import Push
@@ -171,3 +173,21 @@ async def test_a_push_that_had_to_wait_for_its_turn_is_tried_as_often_as_any_oth
         taken = True
         await stage.later(minutes=30)
         assert len(stage.pushes) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        ("fr", "Une réponse à Harbor Trust arrive à échéance : aujourd’hui à 17:30"),
+        ("es", "Vence una respuesta a Harbor Trust: hoy a las 17:30"),
+        ("de", "Eine Antwort an Harbor Trust wird fällig: heute um 17:30 Uhr"),
+        ("it", "An answer to Harbor Trust falls due: today at 17:30"),
+    ],
+)
+async def test_the_note_before_an_answer_falls_due_is_in_one_language(stages: Opening, language: str, subject: str):
+    async with stages(ANSWERS.replace('language = "en"', f'language = "{language}"', 1)) as stage:
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "question")
+        await stage.later(minutes=15)
+        await stage.to("thu 15:31")
+        assert [name for name in stage.inbox() if "Harbor Trust" in name] == [subject]
