@@ -78,6 +78,18 @@ async def test_an_account_that_left_while_triaged_was_stopped_is_told_at_the_sta
         assert "triaged release --all" in told["error"]
 
 
+async def test_the_note_before_an_answer_falls_due_lies_where_something_may_be_laid(stages: Opening):
+    observed = ANSWERS.replace('mode = "send"', 'mode = "observe"')
+    async with stages(observed + SECOND.format(mode="send")) as stage:
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "question", user=stage.users[1], to="dana@second.example")
+        await stage.later(minutes=15)
+        await stage.to("thu 15:31")
+        assert len(stage.events("promise.warned")) == 1
+        assert stage.inbox() == {}
+        assert "An answer to Harbor Trust falls due: today at 17:30" in stage.inbox(user=stage.users[1])
+
+
 async def _lost(stage: Stage) -> None:
     """The second account's password is another one, for now."""
     stage.dovecot.set_password(stage.users[1], "another")

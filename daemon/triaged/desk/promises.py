@@ -6,14 +6,15 @@ Before anything is concluded the mailboxes are looked at: the answer may have go
 import base64
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from triaged.core.calls import Occurrence, occurrences
 from triaged.core.clients import Client
 from triaged.core.moments import parse_moment, resolve
 from triaged.core.reply import compose_note
-from triaged.core.settings import Account, Mode, PromisePolicy
+from triaged.core.settings import Mode, PromisePolicy
 from triaged.core.template import built_in, choose_language
+from triaged.desk.account import Desk
 from triaged.desk.household import Household
 from triaged.desk.office import Office
 from triaged.desk.telling import of_promise, of_reply
@@ -73,30 +74,48 @@ _CALL = {
 
 
 async def _warn(office: Office, household: Household, promise: PromiseRow) -> None:
-    """A note into the inbox before an answer falls due."""
+    """A note into the inbox before an answer falls due: the first account's, or, where that only observes, the promise's own."""
     home = household.home
     if home is None or promise.warned_at is not None:
         return
-    now = office.now()
     items = await office.write(Ledger.promise_items, promise.id)
+    desks = (home, await _teller(office, household, promise))
+    desk = next((one for one in desks if one and _mode(household, promise, one) is not Mode.OBSERVE), None)
+    note = await _note(office, household, promise, items, desk) if desk is not None else None
+    account = (desk or home).row.id
+    if await office.write(Ledger.warned, promise.id, office.now(), account=account, note=note):
+        (desk or home).wake.set()
+        household.events.emit("promise.warned", **of_promise(promise), reason="an answer falls due", item=_last(items))
+
+
+async def _note(
+    office: Office, household: Household, promise: PromiseRow, items: Sequence[int], desk: Desk
+) -> dict[str, Any]:
+    now = office.now()
     item = await office.write(Ledger.item, items[-1]) if items else None
     subject, text = warning_words(household.person, promise, item, now)
-    _, account = home.settings()
     message_id = new_message_id(office.chance, household.address.domain)
     raw = compose_note(
         sender=household.me, to=household.address, message_id=message_id, now=now, subject=subject, text=text
     )
-    note = {
+    return {
         "raw": base64.b64encode(raw).decode("ascii"),
         "message_id": message_id,
-        "folder": account.watch[0],
+        "folder": desk.settings()[1].watch[0],
         "flags": [],
     }
-    observed = account.mode is Mode.OBSERVE
-    written = await office.write(Ledger.warned, promise.id, now, account=home.row.id, note=None if observed else note)
-    if written:
-        home.wake.set()
-        household.events.emit("promise.warned", **of_promise(promise), reason="an answer falls due", item=_last(items))
+
+
+async def _teller(office: Office, household: Household, promise: PromiseRow) -> Desk | None:
+    """The desk from which the client was told, and will be told more; None: its account is no longer configured."""
+    told = await office.write(Ledger.promise_reply, promise.id)
+    desks = household.desks.values()
+    return next((desk for desk in desks if told is not None and desk.row.id == told.account), None)
+
+
+def _mode(household: Household, promise: PromiseRow, desk: Desk) -> Mode:
+    client = household.person.roster.by_label(promise.client)
+    return Mode((client.mode if client is not None else None) or desk.settings()[1].mode)
 
 
 async def _overdue(office: Office, household: Household, promise: PromiseRow, *, apologise: bool) -> None:
@@ -133,24 +152,18 @@ async def _slip(
     client = household.person.roster.by_label(promise.client)
     if policy.slip == "off" or client is None or not client.replies:
         return None
-    account = await _account(office, household, promise)
+    desk = await _teller(office, household, promise)
+    mode = _mode(household, promise, desk) if desk is not None else Mode.OBSERVE
     return _notice(
-        office, household, client, account, "slip", policy.slip_reply or "slip", policy.slip, now, promise.due_at
+        office, household, client, mode, "slip", policy.slip_reply or "slip", policy.slip, now, promise.due_at
     )
-
-
-async def _account(office: Office, household: Household, promise: PromiseRow) -> Account | None:
-    """The account through which the client was told, and will be told more; None: it is no longer configured."""
-    told = await office.write(Ledger.promise_reply, promise.id)
-    desks = (desk for desk in household.desks.values() if told is not None and desk.row.id == told.account)
-    return next((desk.settings()[1] for desk in desks), None)
 
 
 def _notice(
     office: Office,
     household: Household,
     client: Client,
-    account: Account | None,
+    mode: Mode,
     kind: Literal["slip", "moved"],
     label: str,
     how: str,
@@ -159,7 +172,6 @@ def _notice(
     call: str | None = None,
 ) -> NewReply | None:
     """A second mail about a promise; None where nothing may be sent now."""
-    mode = Mode(client.mode or account.mode) if account is not None else Mode.OBSERVE
     if mode is Mode.OBSERVE:
         return None
     person = household.person
@@ -224,9 +236,10 @@ async def _tell_moved(
     if policy.slip == "off":
         return
     for promise, client in moved:
-        account = await _account(office, household, promise)
+        desk = await _teller(office, household, promise)
+        mode = _mode(household, promise, desk) if desk is not None else Mode.OBSERVE
         notice = _notice(
-            office, household, client, account, "moved", "moved", policy.slip, now + GRACE, promise.due_at, promise.call
+            office, household, client, mode, "moved", "moved", policy.slip, now + GRACE, promise.due_at, promise.call
         )
         made = await office.write(Ledger.add_reply, promise.id, notice, now) if notice is not None else None
         row = await office.write(Ledger.reply, made) if made is not None else None
