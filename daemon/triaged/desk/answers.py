@@ -5,6 +5,7 @@ One look serves everything that is due: before each return and each reply, and w
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from triaged.core.identify import identify
@@ -12,6 +13,7 @@ from triaged.core.message import read
 from triaged.core.moments import parse_moment, resolve
 from triaged.core.settings import Account, Mode, Person
 from triaged.desk import drafts, evidence, remap
+from triaged.desk.folders import Layout
 from triaged.desk.places import find_in, in_trash, taken
 from triaged.desk.sentmail import is_evidence, sent_seen
 from triaged.desk.telling import tell
@@ -34,28 +36,41 @@ async def look(desk: "Desk", session: Session, person: Person, account: Account)
     layout = desk.layout
     if layout is None:
         return
-    await look_at_sent(desk, session, person)
-    open_ = await desk.office.write(_open_matters, desk.row.id)
+    known = await desk.office.write(_known, desk.row.id, layout, desk.office.now())
+    if layout.sent is not None:
+        await _sent(desk, session, person, layout.sent, known.sent)
+        if known.doubts:
+            await evidence.search_sent(desk, session, layout.sent)
     if layout.deferred is not None:
-        await _deferred(desk, session, person, account, layout.deferred, ours=open_.aside)
-    if open_.watched:
+        await _deferred(desk, session, person, account, layout.deferred, known)
+    if known.watched:
         await _waiting(desk, session)
-    if open_.drafts:
+    if known.drafts:
         await drafts.tidy(desk, person)
 
 
 @dataclass(frozen=True, slots=True)
-class _Open:
-    """What there is to look for: mostly nothing, in the mailboxes that wait."""
+class _Known:
+    """How the folders were when they were looked at last, and what there is to look for: mostly nothing."""
 
+    sent: FolderRow | None
+    deferred: FolderRow | None
+    doubts: bool
     aside: bool
     watched: bool
     drafts: bool
 
 
-def _open_matters(ledger: Ledger, account: int) -> _Open:
-    """All of it in one turn of the ledger."""
-    return _Open(bool(ledger.items_aside(account)), bool(ledger.items_watching(account)), bool(ledger.drafts(account)))
+def _known(ledger: Ledger, account: int, layout: Layout, now: datetime) -> _Known:
+    """All of it in one turn of the ledger: thousands of mailboxes that wait are looked at every few minutes."""
+    return _Known(
+        sent=ledger.folder(account, layout.sent) if layout.sent else None,
+        deferred=ledger.folder(account, layout.deferred) if layout.deferred else None,
+        doubts=any(reply.account == account for reply in ledger.in_doubt_replies(now - evidence.DOUBT_LASTS)),
+        aside=bool(ledger.items_aside(account)),
+        watched=bool(ledger.items_watching(account)),
+        drafts=bool(ledger.drafts(account)),
+    )
 
 
 # --- sent mail --------------------------------------------------------------------------------------------------
@@ -64,13 +79,13 @@ def _open_matters(ledger: Ledger, account: int) -> _Open:
 async def look_at_sent(desk: "Desk", session: Session, person: Person) -> None:
     """Look at sent mail only: it says what the person has answered."""
     if desk.layout is not None and desk.layout.sent is not None:
-        await _sent(desk, session, person, desk.layout.sent)
+        row = await desk.office.write(Ledger.folder, desk.row.id, desk.layout.sent)
+        await _sent(desk, session, person, desk.layout.sent, row)
         await evidence.search_sent(desk, session, desk.layout.sent)
 
 
-async def _sent(desk: "Desk", session: Session, person: Person, folder: str) -> None:
+async def _sent(desk: "Desk", session: Session, person: Person, folder: str, row: FolderRow | None) -> None:
     office = desk.office
-    row = await office.write(Ledger.folder, desk.row.id, folder)
     if row is not None:
         status = await session.status(folder)
         if status is None or _as_seen(row, status):
@@ -106,16 +121,16 @@ def _as_seen(row: FolderRow, status: FolderStatus) -> bool:
 
 
 async def _deferred(
-    desk: "Desk", session: Session, person: Person, account: Account, folder: str, *, ours: bool
+    desk: "Desk", session: Session, person: Person, account: Account, folder: str, known: _Known
 ) -> None:
     office = desk.office
-    row = await office.write(Ledger.folder, desk.row.id, folder)
+    row = known.deferred
     status = await session.status(folder)
     if status is None:
         desk.say_missing(folder)  # renamed or deleted: that says nothing about what lay in it
         return
     desk.found(folder)
-    if row is not None and _as_seen(row, status) and not ours:
+    if row is not None and _as_seen(row, status) and not known.aside:
         return  # nothing has come, and nothing of ours lies there that could have gone
     selected = await session.select(folder)
     if row is None:
