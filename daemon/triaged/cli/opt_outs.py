@@ -15,6 +15,7 @@ from triaged.cli.common import (
     print_table,
     readable,
 )
+from triaged.core.address import read_address
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +29,8 @@ def run(args: argparse.Namespace) -> int:
     loaded = configuration(args)
     with ledger_of(loaded) as ledger:
         if args.remove is not None:
-            if not ledger.remove_opt_out(args.remove):
+            address = read_address(args.remove)
+            if address is None or not ledger.remove_opt_out(address.key, key_of(loaded, ledger, args.person)):
                 raise Failed(f"{args.remove} has not opted out")
             sys.stdout.write(f"{args.remove} may get automatic replies again\n")
             return 0

@@ -6,7 +6,9 @@ import sys
 from datetime import UTC, datetime
 
 from triaged.cli.common import Failed, add_config, configuration, ledger_of, wake_daemon
+from triaged.config import Loaded
 from triaged.ids import new_message_id
+from triaged.ledger import Ledger
 from triaged.ledger.values import NotDone
 
 
@@ -23,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     with ledger_of(loaded) as ledger:
         if args.again:
-            domain = loaded.persons[0].accounts[0].addresses[0].domain
+            domain = _domain_of(loaded, ledger, args.reply)
             made = ledger.send_again(args.reply, new_message_id(random.SystemRandom(), domain), now)
         else:
             made = ledger.send_now(args.reply, now)
@@ -33,3 +35,11 @@ def run(args: argparse.Namespace) -> int:
     what = f"reply {made.id}, a second one after reply {args.reply}," if args.again else f"reply {made.id}"
     sys.stdout.write(f"{what} to {made.rcpt} goes now\n")
     return 0
+
+
+def _domain_of(loaded: Loaded, ledger: Ledger, number: int) -> str:
+    """The domain that a reply is written from: its Message-ID names no other person's."""
+    reply = ledger.reply(number)
+    login = next((row.login for row in ledger.accounts() if reply and row.id == reply.account), None)
+    accounts = [account for person in loaded.persons for account in person.accounts]
+    return next((one for one in accounts if one.login == login), accounts[0]).addresses[0].domain
