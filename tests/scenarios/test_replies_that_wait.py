@@ -102,3 +102,42 @@ async def test_no_apology_goes_within_the_half_hour_before_a_call_with_the_clien
         [told] = stage.events("reply.suppressed")
         assert (told["template"], told["no_reply"]) == ("slip", "call-now")
         assert len(stage.sent()) == 1
+
+
+AT_ONCE = """
+[reply.at-once]
+text.en = "We are on it, {{ messages|length }} of your messages are here. You hear from me by {{ promise | when }}."
+text.de = "Wir sind dabei. Sie hören von mir: {{ promise | when }}."
+
+[reply.until-call]"""
+ACKNOWLEDGED = ANSWERS.replace("\n[reply.until-call]", AT_ONCE).replace(
+    'then = "urgent"', 'then = "urgent"\npromise = "in 2h"\nreply = "at-once"'
+)
+
+
+async def test_urgent_mail_joins_the_reply_that_says_the_very_same_with_the_earliest_promise(stages: Opening):
+    async with stages(ACKNOWLEDGED) as stage:
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "outage one")
+        await stage.later(minutes=3)
+        await stage.arrives(GARY, "outage two")
+        await stage.later(minutes=15)
+        (reply,) = stage.sent()
+        text = " ".join(reply.get_content().split())
+        assert "2 of your messages are here. You hear from me by today at 11:00 (London time)" in text
+        assert stage.events("reply.cancelled") == []
+        assert len(stage.events("reply.joined")) == 1
+
+
+async def test_urgent_mail_ends_the_reply_that_asks_for_patience_and_gets_its_own(stages: Opening):
+    async with stages(ACKNOWLEDGED) as stage:
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "question")
+        await stage.later(minutes=3)
+        await stage.arrives(GARY, "outage")
+        await stage.later(minutes=15)
+        (reply,) = stage.sent()
+        assert "We are on it, 1 of your messages" in reply.get_content()
+        assert [line["item"] for line in stage.events("reply.cancelled")] == [1]
+        assert stage.events("message.urgent")[0].get("no_reply") is None
+        assert stage.lines.one("reply.sent")["template"] == "at-once"

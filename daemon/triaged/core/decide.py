@@ -4,7 +4,7 @@ Pure, total and deterministic: equal input gives an equal decision, and it never
 carried out from the ledger by others; what `explain` shows is the very same value.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from triaged.core import passes
@@ -123,6 +123,7 @@ class _Case:
         until = self._until()
         promised = self._promised(until)
         template = self._template()
+        self._join_only_its_like(template)
         self.call = self._call_at_hand(template)
         promise = self._promise(promised, template)
         plan, refused = self._reply(template, promise)
@@ -268,6 +269,12 @@ class _Case:
         return PromisePlan(mine.kind, mine.due_at, mine.call, continues=before.id)
 
     # --- the reply ----------------------------------------------------------------------------------------------
+
+    def _join_only_its_like(self, template: ReplyTemplate | None) -> None:
+        """Urgent mail ends the replies that wait, but for one that says the very same: that one it joins."""
+        waiting = self.facts.waiting
+        if self.verdict is Verdict.URGENT and waiting and template and waiting.template != template.label:
+            self.facts = replace(self.facts, waiting=None)
 
     def _call_at_hand(self, template: ReplyTemplate | None) -> Occurrence | None:
         """The call that makes a reply needless: under way or near, now or when the reply would go."""

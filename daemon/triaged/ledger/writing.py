@@ -137,7 +137,9 @@ def _cancel(w: Writing) -> tuple[ReplyRow, ...]:
         ids = [
             r.id
             for r in replies_of(
-                w.db, f"person = ? AND {whose} AND state = 'simulated' AND send_at > ?", (*given, w.now)
+                w.db,
+                f"person = ? AND {whose} AND state = 'simulated' AND send_at > ? AND id IS NOT ?",
+                (*given, w.now, w.decision.reply.joins if w.decision.reply else None),
             )
         ]
         marked = [(reason, w.now, reply) for reply in ids]
@@ -145,8 +147,9 @@ def _cancel(w: Writing) -> tuple[ReplyRow, ...]:
             "UPDATE reply SET state = 'cancelled', reason = ?, ended_at = ?, claimed_at = NULL WHERE id = ?", marked
         )
         return ()
-    where = f"person = ? AND {whose} AND kind = 'ack' AND state IN ('waiting','held','drafted')"
-    found = (cancel_reply(w.db, reply.id, reason, w.now) for reply in replies_of(w.db, where, given))
+    joined = w.decision.reply.joins if w.decision.reply else None
+    where = f"person = ? AND {whose} AND kind = 'ack' AND state IN ('waiting','held','drafted') AND id IS NOT ?"
+    found = (cancel_reply(w.db, reply.id, reason, w.now) for reply in replies_of(w.db, where, (*given, joined)))
     return tuple(reply for reply in found if reply)
 
 
