@@ -200,3 +200,18 @@ async def test_a_reply_in_doubt_is_never_sent_again(stages: Opening):
     await stage.later(days=1)
     assert stage.sent() == []
     assert stage.rows("SELECT state FROM reply") == [("in_doubt",)]
+
+
+async def test_a_thread_that_is_promised_an_earlier_moment_says_so_in_the_log(stages: Opening):
+    bill = '[[rule]]\nname = "Bill"\nwhen = { text = ["bill"] }\nthen = "leave"\npromise = "in 1 day"\nreply = "until-call"\n\n'
+    stage = stages(CONSULTANT.replace('[[rule]]\nname = "Everything', bill + '[[rule]]\nname = "Everything'))
+    await stage.open()
+    await stage.to("mon 10:00")
+    question = await stage.arrives(GARY, "question")
+    await stage.to("tue 10:30")
+    await stage.arrives(GARY, "Re: question", "It is about the bill.", replies_to=question)
+    await stage.to("tue 11:00")
+    assert len(stage.sent()) == 2
+    assert stage.lines.one("promise.made")["promise"] == "2025-11-28T10:00:00+01:00"
+    moved = stage.lines.one("promise.moved")
+    assert (moved["reply"], moved["promise"]) == (2, "2025-11-26T10:30:00+01:00")

@@ -25,6 +25,7 @@ from triaged.ledger import (
     LedgerUnavailable,
     NotClaimed,
     Place,
+    PromiseRow,
     ReplyRow,
 )
 from triaged.log.events import Events
@@ -227,6 +228,7 @@ class Serving:
 
     async def _record(self, reply: ReplyRow, outcome: Outcome, way: Way) -> None:
         now = self._clock.now()
+        before = await self._promised(reply)
         match outcome:
             case Sent(code, text, _, learned):
                 self._failures = 0
@@ -237,7 +239,7 @@ class Serving:
                 )
                 if learned:
                     await self._surely(lambda ledger: ledger.learn(self._account, **learned))
-                telling.sent(self._events, reply, promise)
+                telling.sent(self._events, reply, promise, before)
             case Deferred():
                 await self._retry(reply, outcome)
             case Refused(code, text):
@@ -248,9 +250,14 @@ class Serving:
                 telling.failed(self._events, reply, code, text)
             case InDoubt(text):
                 promise = await self._surely(lambda ledger: ledger.in_doubt(reply.id, now, text))
-                telling.in_doubt(self._events, reply, text, promise)
+                telling.in_doubt(self._events, reply, text, promise, before)
             case _:
                 assert_never(outcome)
+
+    async def _promised(self, reply: ReplyRow) -> PromiseRow | None:
+        """The promise as it was before this reply told it."""
+        number = reply.promise
+        return None if number is None else await self._surely(lambda ledger: ledger.promise(number))
 
     async def _retry(self, reply: ReplyRow, deferred: Deferred) -> None:
         """Back to waiting; trouble of the whole account makes it rest, a last attempt ends in failure."""

@@ -36,25 +36,31 @@ def of_reply(reply: ReplyRow) -> Which:
     }
 
 
-def sent(events: Events, reply: ReplyRow, promise: PromiseRow | None) -> None:
-    """The server took it; what it told is a promise."""
+def sent(events: Events, reply: ReplyRow, promise: PromiseRow | None, before: PromiseRow | None = None) -> None:
+    """The server took it; what it told is a promise, which was as `before` until then."""
     due = promise.due_at if promise and reply.tell_at else None
     if reply.kind == "forward":
         events.emit("message.forwarded", **of_reply(reply))
         return
     events.emit("reply.sent", **of_reply(reply), promise=due)
     if promise and due:
-        told(events, reply, promise)
+        told(events, reply, promise, before)
 
 
-def told(events: Events, reply: ReplyRow, promise: PromiseRow) -> None:
-    """The client knows of a promise that was not told before."""
-    if promise.told_at is None or (reply.claimed_at and promise.told_at < reply.claimed_at):
+def told(events: Events, reply: ReplyRow, promise: PromiseRow, before: PromiseRow | None) -> None:
+    """The client knows of a promise that was not told before, or of an earlier moment of one that was."""
+    known = before if before is not None and before.told_at is not None else None
+    if promise.told_at is None or (known is not None and promise.due_at >= known.due_at):
         return
     events.emit(
-        "promise.made", client=reply.client, item=reply.items[0] if reply.items else None, reply=reply.id,
-        promise=promise.due_at, to=reply.rcpt,
-    )  # fmt: skip
+        "promise.made" if known is None else "promise.moved",
+        client=reply.client,
+        item=reply.items[0] if reply.items else None,
+        reply=reply.id,
+        promise=promise.due_at,
+        to=reply.rcpt,
+        reason=None if known is None else "the client was told an earlier moment",
+    )
 
 
 def drafted(events: Events, reply: ReplyRow, place: Place | None) -> None:
@@ -105,12 +111,14 @@ def failed(events: Events, reply: ReplyRow, code: int, text: str) -> None:
     events.emit("reply.failed", **of_reply(reply), error=answer(code, text))
 
 
-def in_doubt(events: Events, reply: ReplyRow, text: str, promise: PromiseRow | None) -> None:
+def in_doubt(
+    events: Events, reply: ReplyRow, text: str, promise: PromiseRow | None, before: PromiseRow | None = None
+) -> None:
     """It may have gone; it is not sent again."""
     due = promise.due_at if promise and reply.tell_at else None
     events.emit("reply.in_doubt", **of_reply(reply), error=text, promise=due)
     if promise and due:
-        told(events, reply, promise)
+        told(events, reply, promise, before)
 
 
 def answer(code: int, text: str) -> str:
