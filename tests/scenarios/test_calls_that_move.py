@@ -169,3 +169,26 @@ async def test_a_reload_that_moves_no_call_moves_no_return(stages: Opening):
         await stage.close()
         await stage.open()
         assert stage.rows("SELECT due_at FROM effect WHERE kind = 'back'") == due
+
+
+async def test_what_comes_back_after_a_call_stands_although_the_call_has_begun(stages: Opening):
+    after = CONSULTANT.replace(
+        'until = ["1h before next call", "start of office hours"]', 'until = "1h after next call"'
+    )
+    async with stages(after) as stage:
+        await _promised(stage)
+        await stage.to("fri 10:20")
+        await stage.reload(after.replace("Outage", "Down"))
+        await stage.to("fri 11:01")
+        assert list(stage.inbox()) == ["quick question"]
+
+
+async def test_a_call_that_only_gets_longer_has_not_moved(stages: Opening):
+    async with stages(CONSULTANT + TOLD) as stage:
+        await _promised(stage)
+        await stage.reload(CONSULTANT.replace("fri 10:00 for 45m", "fri 10:00 for 60m") + TOLD)
+        await stage.later(hours=2)
+        assert stage.events("promise.moved") == []
+        assert len(stage.sent()) == 1
+        await stage.to("fri 10:01")
+        assert len(stage.events("promise.kept")) == 1

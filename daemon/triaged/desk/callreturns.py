@@ -46,7 +46,7 @@ def _moved(effect: EffectRow, client: Client, worktime: WorkTime, now: datetime)
 
 def _stands(moment: Moment, due: datetime, client: Client, worktime: WorkTime, now: datetime) -> bool:
     """Whether a call that takes place has the moment at that instant."""
-    for call in occurrences(client.calls, worktime, now):
+    for call in occurrences(client.calls, worktime, now - _AROUND):  # one that has begun may have its return ahead
         if call.start > due + _AROUND:
             return False
         found = resolve(moment, call.start - _CHOOSABLE, worktime, client.calls)

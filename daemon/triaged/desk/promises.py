@@ -206,7 +206,7 @@ async def follow_calls(office: Office, household: Household) -> None:
             continue
         notice = await office.write(Ledger.live_notice, promise.id)
         after = await office.write(Ledger.move_promise, promise.id, there.start, there.id, now)
-        if after is None:
+        if after is None or after.due_at == promise.due_at:  # the same call, written otherwise
             continue
         household.events.emit("promise.moved", **of_promise(after), reason="its call has moved")
         if notice is not None and (ended := await office.write(Ledger.reply, notice.id)) is not None:
