@@ -132,10 +132,14 @@ class Rounds:
         """Once after each reading of the configuration; the one of a start may be another than that of the last stop."""
         if self._called_on:
             return
-        self._called_on = True
-        for household in households:
-            await _alone(promises.follow_calls(self._office, household), household)
-            await _alone(callreturns.follow(self._office, household), household)
+        self._called_on = True  # first: the configuration may be read again meanwhile
+        try:
+            for household in households:
+                await _alone(promises.follow_calls(self._office, household), household)
+                await _alone(callreturns.follow(self._office, household), household)
+        except (LedgerBusy, LedgerFull, LedgerUnavailable):
+            self._called_on = False
+            raise
 
     async def _deliver(self, household: Household) -> None:
         await digest.deliver(self._office, household)
