@@ -8,12 +8,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from triaged.clock import Bell
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Account, Person
 from triaged.desk import answers, effects, triage
+from triaged.desk.asking import Ask
 from triaged.desk.folders import Layout, acts, lay_out
 from triaged.desk.health import Attention, Health, Said
 from triaged.desk.office import Office
@@ -51,24 +52,6 @@ LEDGER_AGAIN = timedelta(seconds=30)
 
 RECONCILE_EVERY = timedelta(minutes=30)
 """How often a selected folder is selected again, to see UIDVALIDITY and UIDNEXT with new eyes."""
-
-
-@dataclass(slots=True)
-class Ask:
-    """Something another part of the daemon wants done over this connection."""
-
-    act: Callable[["Desk", Session], Awaitable[Any]]
-    answer: asyncio.Future[Any]
-
-    def succeed(self, result: Any) -> None:
-        """Hand the result over, if it is still waited for."""
-        if not self.answer.done():
-            self.answer.set_result(result)
-
-    def fail(self, error: TriagedError) -> None:
-        """Say that it could not be done, if it is still waited for."""
-        if not self.answer.done():
-            self.answer.set_exception(error)
 
 
 @dataclass(slots=True)
