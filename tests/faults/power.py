@@ -6,6 +6,7 @@ may hold: any of the unsynced sectors have reached it, any others have not.
 """
 
 import ctypes
+import os
 import random
 import sys
 from collections.abc import Callable
@@ -64,6 +65,7 @@ class Disk:
         self._paths: dict[int, Path] = {}  # by the address of an open sqlite3_file
         self._kept: list[Any] = []  # what SQLite has a pointer to
         self._copies: dict[int, Methods] = {}
+        self._descriptors: dict[int, int] = {}  # by inode
 
     def watch(self) -> None:
         """Put ourselves between SQLite and the files of this process, for as long as that lives."""
@@ -127,15 +129,22 @@ class Disk:
     def _reached(self, path: Path) -> None:
         """All that was written to this file is on the disk now."""
         ranges, self._unsynced[path] = self._unsynced[path], []
-        size = path.stat().st_size
+        real = self._descriptor(path)
+        size = os.fstat(real).st_size
         shadow = self.shadow / path.name
         shadow.touch()
-        with path.open("rb") as real, shadow.open("r+b") as synced:
+        with shadow.open("r+b") as synced:
             for offset, count in [(0, size)] if ranges is None else ranges:
-                real.seek(offset)
                 synced.seek(offset)
-                synced.write(real.read(count))
+                synced.write(os.pread(real, count, offset))
             synced.truncate(size)
+
+    def _descriptor(self, path: Path) -> int:
+        """Of a file, for reading; never closed: with any of a file's descriptors a process loses its locks on it (fcntl)."""
+        inode = path.stat().st_ino
+        if inode not in self._descriptors:
+            self._descriptors[inode] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        return self._descriptors[inode]
 
     def _delete(self, theirs: Any, vfs: int, name: int, synced: int) -> int:
         code: int = theirs(vfs, name, synced)

@@ -67,6 +67,7 @@ def _must_be_alone(file: Path) -> None:
     log = file.with_name(f"{file.name}-wal")
     if not log.exists() or not log.stat().st_size:
         return
+    # before this process has a connection: closing any descriptor of a file gives up the locks on it (fcntl)
     with file.open("rb") as there:
         there.seek(_WRITE_VERSION)
         if there.read(1) == _ROLLBACK:
