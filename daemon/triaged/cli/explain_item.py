@@ -77,29 +77,31 @@ def as_json(
         "refusals": decision.get("refusals"),
         "notify": decision.get("notify"),
         "trace": [asdict(line) for line in _trace(ledger, item)],
-        "effects": [
-            {
-                "kind": e.kind,
-                "due": local(e.due_at, zone),
-                "state": e.state,
-                "done": local(e.done_at, zone),
-                "error": e.error,
-            }
-            for e in ledger.effects_for(item.id)
-        ],
-        "replies": [
-            {
-                "reply": r.id,
-                "kind": r.kind,
-                "state": r.state,
-                "template": r.template,
-                "to": r.rcpt,
-                "send_at": local(r.send_at, zone),
-                "ended": local(r.ended_at, zone),
-                "reason": r.reason,
-            }
-            for r in ledger.replies_for(item.id)
-        ],
+        "effects": [_effect_json(effect, zone) for effect in ledger.effects_for(item.id)],
+        "replies": [_reply_json(reply, zone) for reply in ledger.replies_for(item.id)],
+    }
+
+
+def _effect_json(effect: EffectRow, zone: ZoneInfo | None) -> dict[str, Any]:
+    return {
+        "kind": effect.kind,
+        "due": local(effect.due_at, zone),
+        "state": effect.state,
+        "done": local(effect.done_at, zone),
+        "error": effect.error,
+    }
+
+
+def _reply_json(reply: ReplyRow, zone: ZoneInfo | None) -> dict[str, Any]:
+    return {
+        "reply": reply.id,
+        "kind": reply.kind,
+        "state": reply.state,
+        "template": reply.template,
+        "to": reply.rcpt,
+        "send_at": local(reply.send_at, zone),
+        "ended": local(reply.ended_at, zone),
+        "reason": reply.reason,
     }
 
 

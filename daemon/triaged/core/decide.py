@@ -25,6 +25,7 @@ from triaged.core.decision import (
     Verdict,
 )
 from triaged.core.facts import Facts, OpenPromise
+from triaged.core.gather import gathered
 from triaged.core.guard import Refusal, Sending, destination, first_refusal, refusals
 from triaged.core.identify import Identified
 from triaged.core.kinds import is_stop
@@ -75,7 +76,7 @@ def decide(
 
 
 def _nobodys(who: Identified, facts: Facts, person: Person, account: Account, *, every: bool) -> Decision:
-    sending = _sending(who, facts, person, account, None)
+    sending = gathered(who, facts, person, account, None)
     refused = refusals(sending) if every else first_refusal(sending)
     reason = refused[0].reason if refused else "not from a client"
     return Decision(
@@ -339,7 +340,7 @@ class _Case:
     def _sending(
         self, template: ReplyTemplate | None, send_at: datetime | None, *, lacks_promise: bool = False
     ) -> Sending:
-        return _sending(
+        return gathered(
             self.who,
             self.facts,
             self.person,
@@ -411,47 +412,3 @@ def languages(person: Person) -> tuple[str, ...]:
     found.extend(language for reply in person.replies.values() for language in reply.languages)
     found.extend(client.language for client in person.roster.clients if client.language)
     return tuple(dict.fromkeys(found))
-
-
-def _sending(
-    who: Identified,
-    facts: Facts,
-    person: Person,
-    account: Account,
-    rule: Rule | None,
-    *,
-    template: ReplyTemplate | None = None,
-    send_at: datetime | None = None,
-    lacks_promise: bool = False,
-    left_courtesy: bool = False,
-) -> Sending:
-    """Everything the guard looks at, gathered."""
-    worktime = person.worktime
-    near = None
-    if who.client is not None:
-        near = call_under_way_or_near(facts.now, worktime, who.client.calls)
-        if near is None and send_at is not None:
-            near = call_under_way_or_near(send_at, worktime, who.client.calls)
-    late = account.late.after(facts.arrived, worktime) - facts.arrived if account.late else timedelta(hours=12)
-    at = send_at or facts.now
-    every = template.every.after(at, worktime) - at if template else timedelta(days=1)
-    kinds_seen = who.kinds if left_courtesy or rule is None else who.kinds - {"courtesy"}
-    return Sending(
-        message=who.message,
-        facts=facts,
-        mine=person.addresses,
-        client=who.client,
-        match=who.match,
-        authentication=who.authentication,
-        rule=rule,
-        kinds=kinds_seen,
-        notice=who.notice,
-        require_auth=account.require_auth,
-        every=every,
-        late=late,
-        fuse=account.reply_fuse.count,
-        call=near.id if near is not None else None,
-        lacks_promise=lacks_promise,
-        roster=person.roster,
-        send_at=send_at,
-    )

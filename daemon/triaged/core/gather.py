@@ -1,0 +1,55 @@
+"""What the guard looks at, gathered from the message, the past and the configuration. Pure."""
+
+from datetime import datetime, timedelta
+
+from triaged.core.calls import call_under_way_or_near
+from triaged.core.facts import Facts
+from triaged.core.guard.sending import Sending
+from triaged.core.identify import Identified
+from triaged.core.rules import Rule
+from triaged.core.settings import Account, Person
+from triaged.core.template import ReplyTemplate
+
+
+def gathered(
+    who: Identified,
+    facts: Facts,
+    person: Person,
+    account: Account,
+    rule: Rule | None,
+    *,
+    template: ReplyTemplate | None = None,
+    send_at: datetime | None = None,
+    lacks_promise: bool = False,
+    left_courtesy: bool = False,
+) -> Sending:
+    """Everything the guard looks at. `rule` None: none asks for a reply; `left_courtesy`: no rule named mere thanks."""
+    worktime = person.worktime
+    near = None
+    if who.client is not None:
+        near = call_under_way_or_near(facts.now, worktime, who.client.calls)
+        if near is None and send_at is not None:
+            near = call_under_way_or_near(send_at, worktime, who.client.calls)
+    late = account.late.after(facts.arrived, worktime) - facts.arrived if account.late else timedelta(hours=12)
+    at = send_at or facts.now
+    every = template.every.after(at, worktime) - at if template else timedelta(days=1)
+    kinds_seen = who.kinds if left_courtesy or rule is None else who.kinds - {"courtesy"}
+    return Sending(
+        message=who.message,
+        facts=facts,
+        mine=person.addresses,
+        client=who.client,
+        match=who.match,
+        authentication=who.authentication,
+        rule=rule,
+        kinds=kinds_seen,
+        notice=who.notice,
+        require_auth=account.require_auth,
+        every=every,
+        late=late,
+        fuse=account.reply_fuse.count,
+        call=near.id if near is not None else None,
+        lacks_promise=lacks_promise,
+        roster=person.roster,
+        send_at=send_at,
+    )
