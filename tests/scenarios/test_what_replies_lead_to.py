@@ -1,5 +1,7 @@
 """What comes back after a reply: STOP, reports, robots, copies of another triaged; and answers from any account."""
 
+import pytest
+
 from scenarios.conftest import Opening
 from scenarios.plays import ANSWERS, CONSULTANT, GARY, PETRA
 from scenarios.stage import Stage
@@ -108,15 +110,22 @@ async def test_who_answers_a_reply_within_two_minutes_is_a_robot(stages: Opening
     assert second == "loop"
 
 
-async def test_replies_of_another_triaged_in_sent_are_noticed(stages: Opening):
+@pytest.mark.parametrize(
+    ("number", "to", "message_id"),
+    [
+        ("4711", "may@harbor.example", "<rewritten@provider.example>"),
+        ("1", "gary@harbor.example", "<triaged.elsewhere@roth.example>"),  # it counts its replies as we do
+    ],
+)
+async def test_replies_of_another_triaged_in_sent_are_noticed(stages: Opening, number: str, to: str, message_id: str):
     stage, _ = await answered(stages)
-    mark = {"X-Triaged": "4711", "Auto-Submitted": "auto-replied"}
     stage.store(
         "Dana Roth <dana@roth.example>",
         "Re: elsewhere",
-        to="may@harbor.example",
+        to=to,
         folder="Sent",
-        headers=mark,
+        headers={"X-Triaged": number, "Auto-Submitted": "auto-replied"},
+        message_id=message_id,
         return_path="",
     )
     await stage.later(minutes=10)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from triaged.desk.telling import of_reply, tell
+from triaged.ids import is_as_made
 from triaged.ledger import Ledger
 from triaged.ledger.consequences import ReplyEvidence
 from triaged.ledger.values import SentSeen
@@ -55,14 +56,19 @@ async def notice_strangers_mark(desk: "Desk", seen: Sequence[SentSeen]) -> None:
         if await desk.office.write(Ledger.has_forgotten, one.at):
             continue  # it was sent from here, after the backup that this ledger was restored from
         known = await desk.office.write(Ledger.reply_by_message_id, one.message_id)
-        marked = await desk.office.write(Ledger.reply, one.ours)
-        if known is None and (marked is None or not {marked.correspondent, marked.rcpt} & set(one.rcpts)):
+        if known is None and (is_as_made(one.message_id) or not await _is_marked(desk, one, one.ours)):
             desk.foreign_noticed = True
             desk.events.emit(
                 "account.degraded", level="error", message_id=one.message_id,
                 error="an automatic reply in my name that was not sent from here",
                 reason="another triaged seems to work on this mailbox: stop one of them",
             )  # fmt: skip
+
+
+async def _is_marked(desk: "Desk", seen: SentSeen, number: int) -> bool:
+    """Whether our reply of that number went to the same address: a provider has given it another Message-ID."""
+    reply = await desk.office.write(Ledger.reply, number)
+    return reply is not None and not {reply.correspondent, reply.rcpt}.isdisjoint(seen.rcpts)
 
 
 async def search_sent(desk: "Desk", session: Session, folder: str) -> None:

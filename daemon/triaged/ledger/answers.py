@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection
 
+from triaged.ids import is_as_made
 from triaged.ledger.changes import (
     STOPPABLE,
     cancel_reply,
@@ -103,6 +104,8 @@ def _our_reply(db: Connection, seen: SentSeen) -> ReplyRow | None:
     """The reply that this mail is: by its Message-ID, or by our mark where a provider has rewritten that."""
     if seen.message_id is not None and (found := replies_of(db, "message_id = ?", (seen.message_id,))):
         return found[0]
+    if is_as_made(seen.message_id):
+        return None  # another triaged's: it counts its replies as we do
     marked = reply_of(db, seen.ours) if seen.ours is not None else None
     if marked is None or (seen.rcpts and marked.correspondent not in seen.rcpts and marked.rcpt not in seen.rcpts):
         return None
