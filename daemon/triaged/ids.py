@@ -1,4 +1,4 @@
-"""Message-IDs for mails of ours."""
+"""Message-IDs for mails of ours, and our mark on mails of others."""
 
 import base64
 import random
@@ -14,3 +14,12 @@ def new_message_id(chance: random.Random, domain: str) -> str:
 def is_as_made(message_id: str | None) -> bool:
     """Whether a Message-ID is one that a triaged made, and no provider has put another in its place."""
     return (message_id or "").removeprefix("<").removeprefix("fwd.").startswith("triaged.")
+
+
+MARK = "triaged-"
+"""How the keyword begins that a triaged puts on what it is going to answer."""
+
+
+def new_mark(chance: random.Random) -> str:
+    """A keyword that no other ledger uses (RFC 3501 2.3.2: an atom; Dovecot takes 50 octets)."""
+    return f"{MARK}{base64.b32encode(chance.getrandbits(50).to_bytes(7, 'big'))[:10].decode().lower()}"

@@ -18,7 +18,7 @@ from typing import Any
 
 from faults import power
 from scenarios.plays import ME, REPLY
-from scenarios.stage import START, letter
+from scenarios.stage import START, letter, unmarked
 from server.dovecot import Dovecot
 from server.sink import Sink
 
@@ -267,7 +267,7 @@ class Day:
         """Every folder of both when the day was over: subjects and flags."""
         self.found = self.found or {
             f"{number} {folder}": sorted(
-                (str(message_from_bytes(one.raw, policy=default)["Subject"]), tuple(sorted(one.flags)))
+                (str(message_from_bytes(one.raw, policy=default)["Subject"]), tuple(sorted(unmarked(one).flags)))
                 for one in self.dovecot.messages(user, folder)
             )
             for number, user in enumerate(self.users)

@@ -4,9 +4,11 @@ import fcntl
 import os
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -61,6 +63,14 @@ def aside(stage: Stage) -> int:
     return len(stage.inbox("Deferred"))
 
 
+def watching(stage: Stage) -> bool:
+    """Whether the line has been drawn: what arrives from now on is new."""
+    try:
+        return bool(stage.rows("SELECT 1 FROM folder WHERE role = 'watch'"))
+    except sqlite3.OperationalError:  # the tables are being made
+        return False
+
+
 def test_stopped_for_a_while_it_goes_on_where_it_was(running: Process):
     stage = running.stage
     running.popen.send_signal(signal.SIGSTOP)
@@ -98,8 +108,7 @@ def test_a_log_that_nobody_reads_holds_nothing_up(stage: Stage):
     with subprocess.Popen(command, stdout=writing, stderr=subprocess.DEVNULL) as popen:
         os.close(writing)
         try:
-            stage.state.parent.mkdir(exist_ok=True)
-            eventually(lambda: stage.dovecot.session_pids(stage.users[0]), "it is connected")
+            eventually(lambda: stage.state.exists() and watching(stage), "it watches")
             for number in range(1, 31):  # their lines fill the pipe several times over
                 deliver(stage, number)
             eventually(lambda: aside(stage) == 30, "all are put aside")
@@ -195,28 +204,65 @@ def test_figures_of_the_process_are_the_same_after_a_day_of_mail(running: Proces
     assert figures()[1] <= threads + 24  # both pools at their fullest, and not one more
 
 
+def test_two_that_see_every_message_at_the_same_instant_answer_nobody_twice(
+    stage: Stage, dovecot: Dovecot, sink: Sink, tmp_path: Path
+):
+    other = Stage(NOW, dovecot, sink, tmp_path / "other", users=list(stage.users))
+    other.folder.mkdir()
+    other.write_config()
+    processes = [Process(one) for one in (stage, other)]
+    try:
+        for process in processes:
+            process.wait_for("service.ready")
+        for number in range(1, 13):  # both wait, and hear of each at once
+            deliver(stage, number)
+            eventually(lambda number=number: aside(stage) == number, "it is put aside")
+        stage.sink.wait_for(12)
+    finally:
+        for process in processes:
+            process.popen.terminate()
+    assert [process.end() for process in processes] == [0, 0]
+    answered = Counter(recipient for one in sink.received for recipient in one.recipients)
+    assert answered == {f"g{number}@harbor.example": 1 for number in range(1, 13)}
+    assert len(stage.inbox("Deferred")) == 12
+    told = [line["reason"] for process in processes for line in process.lines().of("account.degraded")]
+    assert any("another triaged" in reason for reason in told)
+
+
 async def test_a_second_one_elsewhere_on_the_same_mailbox_is_noticed_and_nobody_is_answered_twice(stages: Opening):
-    first, second = stages(), stages()
+    both = first, second = stages(), stages()
     await first.open()
     second.users = list(first.users)
     second.dovecot = first.dovecot
     second.clock = first.clock
     await second.open()
     await first.to("tue 15:10")
+    await second.quiet()
     first.store(GARY, "question")
-    for one in (first, second):
+    for one in both:
         one.daemon.wake()
         await one.quiet()
-    await first.to("wed 12:00")
-    await second.quiet()
+    for moment in ("tue 15:20", "tue 15:30", "wed 12:00"):  # neither must find itself hours late for its reply
+        await first.to(moment)
+        await second.quiet()
     assert len(first.sent()) == 1
-    told = [
-        line
-        for one in (first, second)
-        for line in one.events("account.degraded")
-        if "another triaged" in line["reason"]
-    ]
+    told = [line for one in both for line in one.events("account.degraded") if "another triaged" in line["reason"]]
     assert told
     await first.to("fri 09:00")
     await second.quiet()
     assert list(first.inbox()) == ["question"]
+
+
+async def test_where_another_has_set_its_mark_no_reply_goes_and_the_message_stays_the_other_s(stages: Opening):
+    stage = stages()
+    await stage.open()
+    stage.store(GARY, "question", flags=["triaged-zzzzzzzzzz"])
+    stage.daemon.wake()
+    await stage.quiet()
+    (cancelled,) = stage.events("reply.cancelled")
+    assert cancelled["reason"] == "another triaged answers it"
+    assert "another triaged" in stage.events("account.degraded")[0]["reason"]
+    await stage.arrives(GARY, "and another thing")  # the other is about to answer him; so he is not answered from here
+    await stage.to("fri 12:00")
+    assert stage.sent() == []
+    assert "question" in stage.inbox()

@@ -25,6 +25,7 @@ from server.sink import Sink
 from support.loglines import LogLines
 from triaged.config import load
 from triaged.desk.words import Push
+from triaged.ids import MARK
 from triaged.service.daemon import Daemon
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -61,6 +62,11 @@ def letter(
     if return_path == "<>":
         first = b"Return-Path: <>\r\n"
     return first + made.as_bytes(policy=SMTP)
+
+
+def unmarked(stored: Stored) -> Stored:
+    """As a person has flagged it."""
+    return stored._replace(flags=frozenset(flag for flag in stored.flags if not flag.startswith(MARK)))
 
 
 async def rest(daemon: Daemon, run: asyncio.Task[int]) -> None:
@@ -280,9 +286,9 @@ class Stage:
         )  # fmt: skip
 
     def inbox(self, folder: str = "INBOX", user: str = "") -> dict[str, Stored]:
-        """What lies in a folder, by subject."""
+        """What lies in a folder, by subject; of the flags those that are not our own mark."""
         found = self.dovecot.messages(user or self.users[0], folder)
-        return {str(message_from_bytes(one.raw, policy=default)["Subject"]): one for one in found}
+        return {str(message_from_bytes(one.raw, policy=default)["Subject"]): unmarked(one) for one in found}
 
     def flags(self, subject: str, folder: str = "INBOX") -> set[str]:
         """The flags of a message."""

@@ -77,7 +77,8 @@ class Desk:
     _status_at: datetime | None = None
     _selected_at: datetime | None = None
     _retry: Bell = field(default_factory=Bell)
-    foreign_noticed: bool = False  # replies of another triaged in this mailbox have been told about
+    foreign_noticed: bool = False  # another triaged on this mailbox has been told about
+    mark: str = ""  # our keyword on what is going to be answered
     careful: bool = False  # one message at a time, each with its strike before it is looked at
     _opened_for: tuple[Account, bool] | None = None
     _degraded: bool = False

@@ -225,8 +225,8 @@ async def _act(
         return True
     unread = [item.uid for _, item in pairs if item.uid is not None and item.answered_at is None]
     if kind == "back" and unread:
-        # the one case in which \Seen is removed: it comes back unread, unless it has been answered
-        await session.store(unread, remove=["\\Seen"])
+        # the one case in which \Seen is removed: it comes back unread, unless it has been answered; our mark has served
+        await session.store(unread, remove=["\\Seen", *([desk.mark] if desk.mark else [])])
     landed = await session.move(uids, target)
     await _moved(desk, [(pair, _in(target, landed[pair[1].uid])) for pair in pairs if pair[1].uid in landed], target)
     for effect, item in pairs:

@@ -57,12 +57,17 @@ async def notice_strangers_mark(desk: "Desk", seen: Sequence[SentSeen]) -> None:
             continue  # it was sent from here, after the backup that this ledger was restored from
         known = await desk.office.write(Ledger.reply_by_message_id, one.message_id)
         if known is None and (is_as_made(one.message_id) or not await _is_marked(desk, one, one.ours)):
-            desk.foreign_noticed = True
-            desk.events.emit(
-                "account.degraded", level="error", message_id=one.message_id,
-                error="an automatic reply in my name that was not sent from here",
-                reason="another triaged seems to work on this mailbox: stop one of them",
-            )  # fmt: skip
+            say_another(desk, "an automatic reply in my name that was not sent from here", one.message_id)
+
+
+def say_another(desk: "Desk", found: str, message_id: str | None = None) -> None:
+    """Another triaged works on this mailbox: say so, once, and by what it is known."""
+    if not desk.foreign_noticed:
+        desk.foreign_noticed = True
+        desk.events.emit(
+            "account.degraded", level="error", message_id=message_id, error=found,
+            reason="another triaged seems to work on this mailbox: stop one of them",
+        )  # fmt: skip
 
 
 async def _is_marked(desk: "Desk", seen: SentSeen, number: int) -> bool:

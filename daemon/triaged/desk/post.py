@@ -21,7 +21,7 @@ from triaged.core.reply import LARGEST_FORWARD, compose_forward, write
 from triaged.core.settings import Account, Mode, Person
 from triaged.core.template import ReplyTemplate, built_in, choose_language
 from triaged.delivery import Delivery, Envelope
-from triaged.desk import answers
+from triaged.desk import answers, marks
 from triaged.desk.account import Desk
 from triaged.ledger import Ledger
 from triaged.ledger.values import Item, Place, ReplyRow
@@ -65,7 +65,7 @@ class Post:
             per_minute=profile.sends_per_minute,
         )
 
-    async def look(self, due: Sequence[ReplyRow]) -> None:  # noqa: ARG002 — one look serves all that are due
+    async def look(self, due: Sequence[ReplyRow]) -> None:
         """See what a person did meanwhile: new mail, Sent, the deferred folder, flags; and Sent of her other accounts."""
         for other in self.others():
             with contextlib.suppress(
@@ -73,7 +73,7 @@ class Post:
             ):  # where it cannot be had, it does not hold up this one
                 async with asyncio.timeout(PATIENCE):
                     await other.ask(_look_at_sent)
-        await self.desk.ask(_look)
+        await self.desk.ask(lambda desk, session: _look(desk, session, due))
 
     async def prepare(self, reply: ReplyRow) -> Prepared:
         """Ask the guard again, and write the words."""
@@ -246,10 +246,12 @@ async def _look_at_sent(desk: Desk, session: Session) -> None:
     await answers.look_at_sent(desk, session, person)
 
 
-async def _look(desk: Desk, session: Session) -> None:
+async def _look(desk: Desk, session: Session, due: Sequence[ReplyRow]) -> None:
+    """One look serves all that are due."""
     person, account = desk.settings()
     await desk.sweep(session, person, account, everywhere=True)
     await answers.look(desk, session, person, account)
+    await marks.mark_due(desk, session, due)
 
 
 async def _raw(session: Session, place: Place | None) -> bytes | None:

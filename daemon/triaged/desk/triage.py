@@ -1,6 +1,7 @@
 """A message's path: seen on the server, read, decided about and written down in one transaction, told in the log.
 
-What becomes of it afterwards (flags, moves, replies) is read from the ledger by others. Nothing here changes the mailbox.
+What becomes of it afterwards (flags, moves, replies) is read from the ledger by others. Here the mailbox is changed
+in nothing but our mark on what a reply is planned for.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from triaged.core.identify import Identified, identify
 from triaged.core.message import Message, read
 from triaged.core.record import as_record, excerpt_of
 from triaged.core.settings import Account, Mode, Person
-from triaged.desk import answers, careful, evidence, remap
+from triaged.desk import answers, careful, evidence, marks, remap
 from triaged.desk.sentmail import is_evidence, sent_seen
 from triaged.desk.telling import tell, tell_admission
 from triaged.ids import new_message_id
@@ -173,13 +174,7 @@ async def admit(
     """Write down the verdict about each message of a window, in UID order, in one transaction; then say it."""
     seen = [_look_at(one, person, account, desk.events) for one in sorted(fetched, key=lambda one: one.uid)]
     now = desk.office.now()
-    own = [
-        sent_seen(one.message, one.fetched.arrived, person.roster, by_team=not one.who.mine)
-        for one in seen
-        if one.who.authentication.verdict is not Trusted.FAIL
-        and (one.who.mine or (one.who.team and one.who.client is None))
-        and is_evidence(one.message)
-    ]
+    await _take_evidence(desk, person, seen, now)
     window = [arriving(desk, person, account, row, one.fetched, one.message, one.who) for one in seen]
     chosen = {id(arrived): one for arrived, one in zip(window, seen, strict=True)}
     movable = desk.layout is None or desk.layout.movable
@@ -194,13 +189,6 @@ async def admit(
         one = arrivals[id(message)]
         return as_record(decision, message, one.fetched.arrived, account.addresses, called=one.who.notice is not None)
 
-    for one in seen:
-        if "delivery-report" in one.who.kinds:
-            await evidence.take_report(desk, evidence.returned_ids(one.fetched.body, one.message.references))
-    if own:
-        await evidence.notice_strangers_mark(desk, own)
-        told = await desk.office.write(Ledger.saw_sent, desk.row.id, own, now)
-        tell(desk.events, told)
     if not window:
         await desk.office.write(Ledger.advance, desk.row.id, row.name, next_uid)
         return
@@ -211,9 +199,27 @@ async def admit(
         tell_admission(desk.events, admission, folder=row.name)
     desk.health.last_message = now
     desk.on_news()
+    await marks.mark_admitted(desk, session, admissions)
     for admission in admissions:
         if admission.how == "reappeared" and admission.item is not None:
             await answers.reappeared(desk, session, admission.item, admission.arriving.place)
+
+
+async def _take_evidence(desk: "Desk", person: Person, seen: Sequence[_Seen], now: datetime) -> None:
+    """What a window says about mails of ours: those that came back, and what I and the team have written."""
+    for one in seen:
+        if "delivery-report" in one.who.kinds:
+            await evidence.take_report(desk, evidence.returned_ids(one.fetched.body, one.message.references))
+    own = [
+        sent_seen(one.message, one.fetched.arrived, person.roster, by_team=not one.who.mine)
+        for one in seen
+        if one.who.authentication.verdict is not Trusted.FAIL
+        and (one.who.mine or (one.who.team and one.who.client is None))
+        and is_evidence(one.message)
+    ]
+    if own:
+        await evidence.notice_strangers_mark(desk, own)
+        tell(desk.events, await desk.office.write(Ledger.saw_sent, desk.row.id, own, now))
 
 
 def _look_at(fetched: Fetched, person: Person, account: Account, events: Events) -> _Seen:

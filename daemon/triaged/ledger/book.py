@@ -88,6 +88,7 @@ class Ledger:
     folders = registry.folders
     put_folder = registry.put_folder
     advance = registry.advance
+    mark = registry.mark
     ruleset = registry.ruleset
     ruleset_body = registry.ruleset_body
 
@@ -158,6 +159,7 @@ class Ledger:
     saw_answered_flag = answers.saw_answered_flag
     hand = hands.hand
     adopt = hands.adopt
+    give_way = hands.give_way
     remap = hands.remap
     place_item = hands.place_item
     unplaced = hands.unplaced

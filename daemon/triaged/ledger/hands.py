@@ -5,21 +5,23 @@ Also the places: adopting what was dragged in, mapping a folder whose UIDVALIDIT
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Literal
 
 from triaged.ledger.admission import put_place
 from triaged.ledger.answers import leave
-from triaged.ledger.changes import item_now, plan_return, void_effects
+from triaged.ledger.changes import cancel_reply, item_now, plan_return, stoppable_replies_of, void_effects
 from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen
 from triaged.ledger.gather import question_of
 from triaged.ledger.instants import to_ms
 from triaged.ledger.rows import ITEM, effects_of, encode, item_from, reply_of
 from triaged.ledger.store import Store, commit, rows
-from triaged.ledger.values import Arriving, Item, Place
+from triaged.ledger.values import Arriving, Item, Place, ReplyRow
 from triaged.ledger.writing import short_references
+
+ANOTHER = "another triaged answers it"
 
 What = Literal["released", "gone", "aside", "here"]
 
@@ -94,6 +96,24 @@ def adopt(store: Store, arriving: Arriving, back_at: datetime, now: datetime, *,
             leave(db, item, "moved by hand", at)
         plan_return(db, item_now(db, item), to_ms(back_at), origin)
         return item_now(db, item)
+
+
+def give_way(store: Store, item_ids: Sequence[int], now: datetime) -> list[ReplyRow]:
+    """Another triaged answers these: what was to be said about them is not, and counts as said by it; nothing moves them.
+
+    Returns the replies that are cancelled. A return that was planned stays: what lies aside must come back.
+    """
+    at = to_ms(now)
+    with commit(store, "give_way") as db:
+        replies = {reply.id: reply for item in item_ids for reply in stoppable_replies_of(db, item)}
+        for item in item_ids:
+            void_effects(db, item, ANOTHER, at, ("aside", "urgent"))
+        for reply in replies.values():
+            db.execute(
+                "UPDATE correspondent SET last_reply_at = max(coalesce(last_reply_at, 0), ?) WHERE person = ? AND address = ?",
+                (at, reply.person, reply.correspondent),
+            )
+        return [ended for reply in replies if (ended := cancel_reply(db, reply, ANOTHER, at))]
 
 
 def _insert_adopted(db: Connection, a: Arriving, now: int) -> int:

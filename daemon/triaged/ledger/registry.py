@@ -65,6 +65,14 @@ def learn(store: Store, /, account: int, **facts: Any) -> None:
         db.execute("UPDATE account SET learned = ? WHERE id = ?", (encode(kept), account))
 
 
+def mark(store: Store, new: str) -> str:
+    """The keyword of this ledger: `new` when it is asked for the first time, always the same from then on."""
+    with commit(store, "mark") as db:
+        db.execute("INSERT INTO meta (key, value) VALUES ('mark', ?) ON CONFLICT (key) DO NOTHING", (new,))
+        (found,) = db.execute("SELECT value FROM meta WHERE key = 'mark'").fetchone()
+        return str(found)
+
+
 def folder(store: Store, account: int, name: str) -> FolderRow | None:
     """What is remembered of a folder."""
     found = row(store, f"SELECT {FOLDER} FROM folder WHERE account = ? AND name = ?", (account, name))

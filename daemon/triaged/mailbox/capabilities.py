@@ -55,7 +55,7 @@ class Capabilities:
 
     @property
     def condstore(self) -> bool:
-        """RFC 7162; shown by `doctor`, not used."""
+        """RFC 7162."""
         return "CONDSTORE" in self.names
 
     @property

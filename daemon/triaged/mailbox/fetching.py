@@ -51,6 +51,7 @@ class Items:
     sections: dict[bytes, bytes] = field(default_factory=dict)  # b"HEADER", b"TEXT", b"1.2", … as asked for
     structure: Value = None
     server_id: str | None = None  # X-GM-MSGID
+    modseq: int = 0  # RFC 7162
 
 
 def fetch(
@@ -140,6 +141,14 @@ def ask(  # noqa: D417 — imap is the connection everywhere
         limits: the sections that are kept, and how much of each.
         octets: expected for a message beside the sections.
     """
+    expected = len(window) * (sum(limits.values()) + 2_000 + octets)
+    return told(imap, b"UID FETCH %s %s" % (chosen, wanted), window, limits, octets=expected)
+
+
+def told(
+    imap: Imap, command: bytes, window: Sequence[int], limits: Mapping[bytes, int], *, octets: int
+) -> dict[int, Items]:
+    """What a command that is answered by FETCH responses brings about each of the UIDs in `window`."""
     found: dict[int, Items] = {}
     asked = set(window)
 
@@ -149,8 +158,7 @@ def ask(  # noqa: D417 — imap is the connection everywhere
         else:
             whole(line, imap.wire, limit=0)
 
-    expected = len(window) * (sum(limits.values()) + 2_000 + octets)
-    exchange(imap, b"UID FETCH %s %s" % (chosen, wanted), take, octets=expected, lines=LINES + 50 * len(window))
+    exchange(imap, command, take, octets=octets, lines=LINES + 50 * len(window))
     return found
 
 
@@ -177,16 +185,23 @@ def read_fetch(cursor: Cursor, asked: set[int], limits: Mapping[bytes, int], fou
             case "literal" | "quoted" | "nil":
                 _section(cursor, item, items, limits)
             case "other":
-                value = cursor.value()
-                match item["other"].upper():
-                    case b"BODYSTRUCTURE":
-                        items.structure = value
-                    case b"X-GM-MSGID" if isinstance(value, bytes):
-                        items.server_id = value.decode("ascii", "replace")[:40]
+                _other(item["other"].upper(), cursor.value(), items)
             case _:
                 break
     if uid in asked:
         _merge(found, uid, items)
+
+
+def _other(name: bytes, value: Value, items: Items) -> None:
+    match name, value:
+        case b"BODYSTRUCTURE", _:
+            items.structure = value
+        case b"MODSEQ", [bytes(number)] if number.isdigit() and len(number) < 20:  # noqa: PLR2004 — 63 bits, RFC 7162
+            items.modseq = int(number)
+        case b"X-GM-MSGID", bytes(number):
+            items.server_id = number.decode("ascii", "replace")[:40]
+        case _:
+            pass
 
 
 def _section(cursor: Cursor, item: re.Match[bytes], items: Items, limits: Mapping[bytes, int]) -> None:
@@ -221,6 +236,7 @@ def _merge(found: dict[int, Items], uid: int, items: Items) -> None:
     known.sections |= items.sections
     known.structure = items.structure or known.structure
     known.server_id = items.server_id or known.server_id
+    known.modseq = max(items.modseq, known.modseq)
 
 
 @lru_cache(maxsize=512)

@@ -20,7 +20,7 @@ from imapclient import SocketTimeout
 
 from triaged.clock import Bell
 from triaged.mailbox import capabilities as capability_words
-from triaged.mailbox import fetching, folders, idle, moves, selecting, storing
+from triaged.mailbox import fetching, folders, idle, marking, moves, selecting, storing
 from triaged.mailbox.capabilities import Capabilities
 from triaged.mailbox.certificates import not_after
 from triaged.mailbox.connection import Imap, Lifeline, Where
@@ -328,6 +328,16 @@ class Session:
         dropped = [flag for flag in remove if folder is None or folder.keeps(flag)]
         if uids and (kept or dropped):
             await self._call(lambda imap: storing.store(imap, uids, add=kept, remove=dropped))
+
+    async def mark(self, uids: Sequence[int], keyword: str) -> set[int]:
+        """Mark messages with a keyword that only one session gets; the UIDs of those that another has marked.
+
+        Where the server keeps no keywords nothing is done. Raises `Refused`: the folder cannot be written to.
+        """
+        if self._folder is None or not self._folder.keeps(keyword):
+            return set()
+        condstore = self.capabilities.condstore
+        return await self._call(lambda imap: marking.mark(imap, uids, keyword, condstore=condstore))
 
     async def append(self, folder: str, raw: bytes, flags: Sequence[str], at: datetime) -> Place | None:
         """Put a message into a folder, arrived at `at`; its place if the server tells. Raises `Refused` (TRYCREATE, …)."""

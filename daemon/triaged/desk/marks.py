@@ -1,0 +1,66 @@
+"""Our mark on what is going to be answered: of two triageds on one mailbox only one speaks.
+
+The mark is a keyword that no other ledger uses; who finds another's there gives way. Where a server keeps no keywords it is
+as if this were not there.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from triaged.desk.evidence import say_another
+from triaged.desk.telling import of_reply
+from triaged.ids import new_mark
+from triaged.ledger import Ledger
+from triaged.ledger.values import Admission, Place, ReplyRow
+from triaged.mailbox import Refused, Session
+
+if TYPE_CHECKING:
+    from triaged.desk.account import Desk
+
+
+async def mark_admitted(desk: "Desk", session: Session, admissions: Sequence[Admission]) -> None:
+    """Mark those messages of a window for which a reply is planned, before anything is done about them."""
+    places = {
+        one.item: one.arriving.place
+        for one in admissions
+        if one.reply is not None and one.item is not None and one.arriving.mode != "observe"
+    }
+    if places:
+        await mark(desk, session, places)
+
+
+async def mark_due(desk: "Desk", session: Session, due: Sequence[ReplyRow]) -> None:
+    """Mark what the replies are about that are due: it may lie where it arrived, and a crash may have come between."""
+    items = await desk.office.write(_covered, [reply.id for reply in due if reply.kind == "ack"])
+    await mark(desk, session, items)
+
+
+def _covered(ledger: Ledger, replies: Sequence[int]) -> dict[int, Place | None]:
+    return {item.id: item.place for reply in replies for item in ledger.reply_items(reply)}
+
+
+async def mark(desk: "Desk", session: Session, items: Mapping[int, Place | None]) -> None:
+    """Mark messages, each by its id, where they lie; give way where another's mark lies. May select other folders."""
+    folders: dict[tuple[str, int], dict[int, int]] = defaultdict(dict)
+    for item, place in items.items():
+        if place is not None:
+            folders[place.folder, place.uidvalidity][place.uid] = item
+    desk.mark = desk.mark or await desk.office.write(Ledger.mark, new_mark(desk.office.chance))
+    lost: list[int] = []
+    for (folder, uidvalidity), uids in folders.items():
+        lost += [uids[uid] for uid in await _of_another(desk, session, folder, uidvalidity, list(uids))]
+    if not lost:
+        return
+    for reply in await desk.office.write(Ledger.give_way, lost, desk.office.now()):
+        desk.events.emit("reply.cancelled", **of_reply(reply), reason=reply.reason)
+    say_another(desk, "a message that bears the mark of another")
+
+
+async def _of_another(desk: "Desk", session: Session, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
+    try:
+        if session.selected != folder and (await session.select(folder)).uidvalidity != uidvalidity:
+            return set()
+        return await session.mark(uids, desk.mark)
+    except Refused:  # the folder is gone, or may only be read: there the ledger has to do alone
+        return set()
