@@ -32,8 +32,9 @@ async def mark_admitted(desk: "Desk", session: Session, admissions: Sequence[Adm
 
 async def mark_due(desk: "Desk", session: Session, due: Sequence[ReplyRow]) -> None:
     """Mark what the replies are about that are due: it may lie where it arrived, and a crash may have come between."""
-    items = await desk.office.write(_covered, [reply.id for reply in due if reply.kind == "ack"])
-    await mark(desk, session, items)
+    acknowledgements = [reply.id for reply in due if reply.kind == "ack"]
+    if acknowledgements:
+        await mark(desk, session, await desk.office.write(_covered, acknowledgements))
 
 
 def _covered(ledger: Ledger, replies: Sequence[int]) -> dict[int, Place | None]:
