@@ -2,12 +2,16 @@
 
 import argparse
 import asyncio
+import gc
 import sys
 
 from triaged.cli.common import add_config, configuration
 from triaged.ledger import StateHeld
 from triaged.log import setup
 from triaged.service.daemon import EX_FAILED, EX_OK, Daemon
+
+_COLLECT_EVERY = 50_000
+"""New objects after which a daemon looks for garbage."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
         count = len(loaded.persons)
         log.events.emit("config.loaded", reason=f"{count} person{'s' if count != 1 else ''} from {loaded.path}")
         daemon = Daemon(loaded, log.events, lines_lost=lambda: log.lost)
+        gc.freeze()  # modules and configuration stay: nobody need look through them for garbage
+        gc.set_threshold(_COLLECT_EVERY)
         return asyncio.run(daemon.run(once=args.once))
     except StateHeld as held:
         sys.stderr.write(f"triaged: {held}\n")
