@@ -96,7 +96,7 @@ def resolve_first(
     for moment in moments:
         found = resolve(moment, at, worktime, calls)
         if found is not None and found.at > at:
-            return replace(found, steps=(*told, *found.steps))
+            return replace(found, steps=(*told, *found.steps)) if told else found
         why = "does not exist" if found is None else f"would be {say(found.at, worktime)}, which is not ahead"
         told.append(f'"{moment}" {why}')
     return None
