@@ -5,17 +5,19 @@ Patterns and words alone; `newtext` asks them of single lines of bounded length.
 
 import re
 
+from triaged.core.expression import Expression
+
 _WROTE = (
     r"wrote|writes|schrieb|schrieben|geschrieben|a écrit|a ecrit|escribió|escribio|schreef|geschreven|ha scritto|escreveu"
     r"|napisał|napisał\(a\)|napisała|pisze|skrev|kirjoitti|napsal|napsal\(a\)|írta|yazdı|пишет|написал|написала"
 )
 # "On 3 May, Bob wrote:", "Am 3. Mai schrieb Bob:", "Bob schrieb am 3. Mai um 10:00:" …
-STARTS = re.compile(r"(?:on|at|in|am|le|el|op|il|em|den|dne|w dniu|dnia|pe|tis|på|vào)\b", re.IGNORECASE)
-HEADER = re.compile(rf"(?:^|[\s>,])(?:{_WROTE})\b.{{0,200}}[:：]\s*\Z", re.IGNORECASE)
+STARTS = Expression(r"(?:on|at|in|am|le|el|op|il|em|den|dne|w dniu|dnia|pe|tis|på|vào)\b", re.IGNORECASE)
+HEADER = Expression(rf"(?:^|[\s>,])(?:{_WROTE})\b.{{0,200}}[:：]\s*\Z", re.IGNORECASE)
 # 26.06.2014, 14:41, "Bob" <bob@example.com>:
-DATED = re.compile(r"(?=.*\d[-/.年]\s?\d|.*\d:\d\d).*<[^<>\s]+@[^<>\s]+>\s*[:：]\Z")
-EVIDENCE = re.compile(r"\d|@")
-CITED = re.compile(r"(?:zitat von|quoting|mensaje citado por|citando a?)\b.*[:：]\Z", re.IGNORECASE)
+DATED = Expression(r"(?=.*\d[-/.年]\s?\d|.*\d:\d\d).*<[^<>\s]+@[^<>\s]+>\s*[:：]\Z")
+EVIDENCE = Expression(r"\d|@")
+CITED = Expression(r"(?:zitat von|quoting|mensaje citado por|citando a?)\b.*[:：]\Z", re.IGNORECASE)
 
 FIELDS = {
     **dict.fromkeys(("from", "von", "de", "da", "van", "från", "fra", "od", "lähettäjä", "от"), "from"),
@@ -50,21 +52,21 @@ NOTICES = _cased(
 OPENINGS = FOOTERS | NOTICES
 FIRST_FIELDS = frozenset({"from", "date", "subject"})
 
-ORIGINAL = re.compile(
+ORIGINAL = Expression(
     r"-{2,}\s*(?:original (?:message|appointment)|ursprüngliche (?:nachricht|e-?mail|termin)|originalnachricht|message d'origine"
     r"|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|ursprungligt meddelande"
     r"|oprindelig meddelelse|wiadomość oryginalna|reply (?:above|message))\s*-{2,}\Z",
     re.IGNORECASE,
 )
-FORWARD = re.compile(
+FORWARD = Expression(
     r"(?:-{5,}\s*(?:forwarded (?:message|by)|weitergeleitete (?:nachricht|mail)|message transféré|mensaje reenviado"
     r"|messaggio inoltrato|doorgestuurd bericht|mensagem (?:encaminhada|reencaminhada))\b.*"
     r"|(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|début du message (?:transféré|réexpédié)"
     r"|inicio del mensaje reenviado|inizio messaggio inoltrato|begin doorgestuurd bericht)\s*[:：])\Z",
     re.IGNORECASE,
 )
-RULE = re.compile(r"[_=*-]{20,}\Z")
-MOBILE = re.compile(
+RULE = Expression(r"[_=*-]{20,}\Z")
+MOBILE = Expression(
     r"(?:sent (?:from|via) (?:my|the|outlook|mail|yahoo|samsung|proton|gmail|a mobile)\b|get outlook for\b|von meinem? .{1,60} gesendet"
     r"|gesendet (?:von|mit|aus) (?:meinem?|outlook|der|mail|gmx|web\.de|yahoo|proton|unterwegs)\b|diese nachricht wurde von .{1,60} gesendet"
     r"|outlook für (?:ios|android)|holen sie sich outlook|envoyé (?:de|depuis) (?:mon|ma|outlook|yahoo|l)\b|télécharger outlook|obtenir outlook"
@@ -83,7 +85,7 @@ _SECRECY = (
     r"|vertraulich\w*|rechtlich geschützt\w*|ausschlie(?:ß|ss)lich für|adressat\w*|empfänger|viren|confidentiel\w*|destinataires?"
     r"|confidencial\w*|destinatarios?|riservat\w*"
 )
-BANNER = re.compile(
+BANNER = Expression(
     r"\W*(?:(?:caution|warning|attention|achtung|vorsicht|warnung|hinweis|attenzione|atención|precaución)\b.{0,60}\b"
     rf"(?:{_OUTSIDE})\b|external (?:e-?mail|sender|message)\b|extern(?:e|er|al)? (?:e-?mail|absender|nachricht)\b"
     r"|(?:this|diese|ce|este) (?:e-?mail|message|nachricht|courriel|correo) "
@@ -93,22 +95,22 @@ BANNER = re.compile(
     r"|some people who received this message don't often)",
     re.IGNORECASE,
 )
-TAGGED = re.compile(r"\W*[\[(*<](?:external|extern|ext|externe|externo)[\])*>]\W*\Z|\W*external\W*\Z", re.IGNORECASE)
-BANNER_MORE = re.compile(
+TAGGED = Expression(r"\W*[\[(*<](?:external|extern|ext|externe|externo)[\])*>]\W*\Z|\W*external\W*\Z", re.IGNORECASE)
+BANNER_MORE = Expression(
     rf"\b(?:{_OUTSIDE}|sender|attachments?|links?|click|absender\w*|anh[äa]ng\w*|klicken|öffnen|cliquez|expéditeur|pièces? jointes?"
     r"|remitente|adjuntos?|recogni[sz]e|content is safe|learn why)\b",
     re.IGNORECASE,
 )
-DISCLAIMER = re.compile(
-    r"\W*(?:(?:disclaimer|confidentiality|confidential|legal notice|important notice|privileged|haftungsausschluss"
-    r"|vertraulich\w*|rechtlicher hinweis|avis de confidentialité|aviso (?:legal|de confidencialidad))\W.{0,120}"
-    rf"\b(?:{_SECRECY})\b"
+_ABOUT_THIS_MAIL = (
+    r"(?:disclaimer|confidentiality|confidential|legal notice|important notice|privileged|haftungsausschluss|vertraulich\w*"
+    r"|rechtlicher hinweis|avis de confidentialité|aviso (?:legal|de confidencialidad))\W"
+    r"|(?:(?:this|the information (?:contained )?in this|the contents? of this) (?:e-?mail|message|communication|transmission)"
+    r"|diese (?:e-?mail|nachricht)|der inhalt dieser e-?mail|ce (?:message|courriel)|este (?:mensaje|correo)|questo messaggio)\b"
+)
+DISCLAIMER = Expression(
+    rf"\W*(?:(?:{_ABOUT_THIS_MAIL}).{{0,120}}\b(?:{_SECRECY})\b"
     r"|(?:disclaimer|confidentiality notice|vertraulichkeitshinweis|haftungsausschluss|aviso legal)\s*:?\W*\Z"
-    r"|(?:this|the information (?:contained )?in this|the contents? of this) (?:e-?mail|message|communication|transmission)\b"
-    rf".{{0,120}}\b(?:{_SECRECY})\b"
     r"|(?:this|diese) e-?mail (?:has been|wurde) (?:scanned|checked|auf viren)\b"
-    rf"|(?:diese (?:e-?mail|nachricht)|der inhalt dieser e-?mail)\b.{{0,120}}\b(?:{_SECRECY})\b"
-    rf"|(?:ce (?:message|courriel)|este (?:mensaje|correo)|questo messaggio)\b.{{0,120}}\b(?:{_SECRECY})\b"
     r"|(?:please )?consider the environment before printing|bitte denken sie an die umwelt)",
     re.IGNORECASE,
 )

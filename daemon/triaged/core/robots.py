@@ -1,10 +1,10 @@
 """Signs that a machine wrote a message: facts about its header, its address and its subject; no decisions."""
 
-import re
 import unicodedata
 from functools import lru_cache
 
 from triaged.core.address import Address, NullSender
+from triaged.core.expression import Expression
 from triaged.core.message import Message
 from triaged.core.once import kept
 
@@ -47,7 +47,7 @@ _NO_REPLY = (
     r"no[-_.]?reply|do[-_.]?not[-_.]?reply|nicht[-_.]?antworten|keine[-_.]?antwort|antwort[-_.]?nicht|ne[-_.]?pas[-_.]?repondre"
     r"|no[-_.]?responder"
 )
-_ROBOT = re.compile(
+_ROBOT = Expression(
     r"mailer[-_.]?daemon|mail[-_.]?daemon|mmdf|mdaemon|daemon|uucp|root|nobody|www(?:-data)?|cron|system|server|mailer"
     r"|postmaster|hostmaster|abuse|listserv|majordomo|mailman|sympa|ezmlm"
     rf"|(?:.*[-_.+])?(?:{_NO_REPLY})(?:[-_.+=\d].*)?"
@@ -56,9 +56,9 @@ _ROBOT = re.compile(
     r"|(?:.*[-_.+])?(?:dmarc|tls|tlsrpt)[-_.]?(?:aggregate[-_.]?)?reports?(?:ing)?(?:[-_.+=\d].*)?"
     r"|feedback-?(?:loop)?|fbl|complaints?|microsoftexchange[0-9a-f]{20,}|prvs=.*bounce.*|srs[01][=+-].*"
 )
-_LIST_ADMIN = re.compile(r".*-admin(?:istrator)?@lists?\..*")
+_LIST_ADMIN = Expression(r".*-admin(?:istrator)?@lists?\..*")
 
-_ABSENT = re.compile(
+_ABSENT = Expression(
     r"out of (?:the )?office|automatic reply|auto(?:matic|mated)?[ -]?(?:reply|response)|autoreply|auto:"
     r"|away from (?:my|the) (?:office|desk|mail)|on (?:annual |parental |sick )?(?:leave|vacation|holiday)s?\b"
     r"|i am (?:currently )?(?:away|out)\b|ooo\b"
@@ -71,7 +71,7 @@ _ABSENT = re.compile(
     r"|autosvar|automatisk svar|automatisch antwoord|afwezig|risposta automatica|fuori sede|frånvaro|resposta automática"
     r"|odpowiedź automatyczna|自动回复|自動返信"
 )
-_BOUNCE = re.compile(
+_BOUNCE = Expression(
     r"undeliver(?:ed|able)|delivery (?:status notification|failure|has failed|delayed|incomplete)"
     r"|mail delivery (?:failed|failure|subsystem|system)|returned mail|failure notice|could not be delivered"
     r"|message (?:blocked|delayed|rejected|undeliverable)|unzustellbar|zustellung (?:fehlgeschlagen|verz(?:ö|oe)gert)"
@@ -79,8 +79,8 @@ _BOUNCE = re.compile(
     r"|abuse report|loop alert"
     r"|report domain: \S+ submitter:"  # of reports about DMARC, RFC 7489 7.2.1.1
 )
-_RECEIPT = re.compile(r"(?:read|not read|gelesen|ungelesen gel(?:ö|oe)scht|lu|non lu|le(?:í|i)do)\s*:")
-_RECALL = re.compile(r"(?:recall|zurückrufen|rückruf|rappel|recuperar)\s*:")
+_RECEIPT = Expression(r"(?:read|not read|gelesen|ungelesen gel(?:ö|oe)scht|lu|non lu|le(?:í|i)do)\s*:")
+_RECALL = Expression(r"(?:recall|zurückrufen|rückruf|rappel|recuperar)\s*:")
 
 
 _LONGEST_NAME = 60  # characters of a field's name that are looked at, and remembered

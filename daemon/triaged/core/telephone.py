@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from triaged.core.address import Glob
+from triaged.core.expression import Expression
 from triaged.core.message import Message
 
 Kind = Literal["voicemail", "missed-call"]
@@ -36,19 +37,19 @@ _VOICE = (
     r"(?:voice ?mail message|voice message|voice ?mail|sprachnachricht|voicemail-nachricht|mailbox-?nachricht"
     r"|nachricht auf (?:dem|ihrem) anrufbeantworter|message vocal|mensaje de voz)"
 )
-_VOICEMAIL = re.compile(rf"{_TAG}{_NEW}{_VOICE}{_FROM}(.+)", re.IGNORECASE)
-_VOICEMAIL_BARE = re.compile(
+_VOICEMAIL = Expression(rf"{_TAG}{_NEW}{_VOICE}{_FROM}(.+)", re.IGNORECASE)
+_VOICEMAIL_BARE = Expression(
     rf"{_TAG}new message (?:\d+ )?in mailbox \S+\Z|sipgate voicemail:|(?:voice mail|voicemail) \(\d+ (?:seconds|sekunden)\)"
     rf"|neue sprachnachricht\Z|{_NEW}{_VOICE}\Z",
     re.IGNORECASE,
 )
-_MISSED = re.compile(
+_MISSED = Expression(
     r"(?:.{0,60}\s)??(?:missed call|verpasster anruf|entgangener anruf|anruf in abwesenheit|appel (?:manqué|en absence)"
     rf"|llamada perdida){_FROM}(.+)",
     re.IGNORECASE,
 )
-_NEW_CALL = re.compile(rf"new call{_FROM}(.+)", re.IGNORECASE)
-_CALL = re.compile(rf"(?:.{{0,60}}[\s:])??(?:anruf|call|appel|llamada){_FROM}(.+)", re.IGNORECASE)
+_NEW_CALL = Expression(rf"new call{_FROM}(.+)", re.IGNORECASE)
+_CALL = Expression(rf"(?:.{{0,60}}[\s:])??(?:anruf|call|appel|llamada){_FROM}(.+)", re.IGNORECASE)
 
 _AUDIO = re.compile(r"\.(?:wav|mp3|m4a|ogg|amr|gsm|opus)\Z", re.IGNORECASE)
 _VOICE_CLASSES = frozenset({"voice", "voice-ca", "voice-uc"})
@@ -58,7 +59,7 @@ _ASTERISK_ID = "<asterisk-"
 
 _PHONE_LIKE = re.compile(r"(?:sips?:|tel:)?\+?[\d\s().\-/]{3,40}(?:@\S{1,100})?", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w@.])(?:\+|\(|\d)[\d\s().\-/\u00a0\u2011]{1,30}\d(?!\w)")
-_BODY_CALLER = re.compile(
+_BODY_CALLER = Expression(
     r"(?:left a .{1,60}? in mailbox \S{1,40} from|(?:voice ?mail(?: message)?|voice message|new message) from"
     r"|missed (?:a )?call from|anruf von|nachricht von|message vocal de|appel manqué de|mensaje de voz de|llamada perdida de)\s+(.{1,120}?)(?:,? (?:on|am|um|at) |[.\n]|\Z)",
     re.IGNORECASE,

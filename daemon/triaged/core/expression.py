@@ -1,0 +1,37 @@
+"""Regular expressions that are compiled when they are first asked: a start does not pay for what no mail has asked yet.
+
+For those with many words in them, which take a millisecond and more each. Small ones are compiled where they stand.
+"""
+
+import re
+from collections.abc import Callable
+
+from triaged.core.once import once
+
+Asked = Callable[[str], re.Match[str] | None]
+
+
+class Expression:
+    """A regular expression as `re` reads it, with the three questions that are asked of a text."""
+
+    def __init__(self, text: str, flags: int = 0) -> None:
+        self.text, self.flags = text, flags
+
+    @once
+    def match(self) -> Asked:
+        """At the start of the text."""
+        return self._compiled.match
+
+    @once
+    def search(self) -> Asked:
+        """Anywhere in it."""
+        return self._compiled.search
+
+    @once
+    def fullmatch(self) -> Asked:
+        """The whole of it."""
+        return self._compiled.fullmatch
+
+    @once
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.text, self.flags)
