@@ -375,10 +375,12 @@ class SmtpDelivery:
             self._idle = None
 
     async def _say_goodbye(self) -> None:
-        if self._smtp is not None and self._smtp.is_connected:
-            with suppress(aiosmtplib.SMTPException, OSError):
-                await self._smtp.quit(timeout=_GOODBYE)
-        self._drop()
+        try:
+            if self._smtp is not None and self._smtp.is_connected:
+                with suppress(aiosmtplib.SMTPException, OSError):
+                    await self._smtp.quit(timeout=_GOODBYE)
+        finally:
+            self._drop()  # also where nobody waits for the answer any longer
 
     def _hang_up(self) -> None:
         """QUIT without waiting for an answer, from a timer."""

@@ -1,6 +1,7 @@
 """One account's way out: what every answer and every end of a connection means, at every stage."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -19,7 +20,7 @@ from triaged.delivery.smtp import Limits
 
 RAW = write(letter("I have your message.\n.\n..\nDana\n")).raw
 TO_GARY = Envelope(GARY, DANA.address)
-QUICK = Limits(connect=5, command=5, body=5)
+QUICK = Limits(connect=15, command=15, body=15)
 
 
 class Notes:
@@ -84,7 +85,8 @@ ENDS: list[Act] = [
 async def test_only_a_loss_after_the_body_is_a_doubt(stage: Place, act: Act):
     notes = Notes()
     async with ScriptedSmtp({stage: act}) as server:
-        short = Limits(connect=0.2, command=0.2, body=0.2) if isinstance(act, Silence) else QUICK
+        waits = {"connect": "connect", "body": "body"}.get(stage, "command")
+        short = replace(QUICK, **{waits: 1}) if isinstance(act, Silence) else QUICK
         outcome = await deliver(server, notes, limits=short)
     assert type(outcome) is (InDoubt if stage == "body" else Deferred)
     assert notes.times == (stage == "body")
@@ -136,7 +138,7 @@ async def test_an_answer_and_then_the_end_is_an_answer():
 
 async def test_a_late_answer_to_the_body_is_waited_for_and_nothing_is_sent_again():
     async with ScriptedSmtp({"body": Late("250 2.0.0 at last")}) as server:
-        delivery = way_out(server.settings, limits=Limits(connect=5, command=0.1, body=30))
+        delivery = way_out(server.settings, limits=Limits(connect=15, command=1, body=30))
         work = asyncio.create_task(delivery.deliver(TO_GARY, RAW, Notes()))
         await server.got_body.wait()
         server.now.set()
@@ -431,6 +433,21 @@ async def test_a_connection_that_idled_too_long_is_said_goodbye_to():
         await delivery.close()
     assert server.connections == 2
     assert "QUIT" in server.lines
+
+
+async def test_a_goodbye_that_nobody_waits_for_any_longer_lets_the_connection_go():
+    async with ScriptedSmtp({"quit": Silence()}) as server:
+        delivery = way_out(server.settings)
+        await delivery.deliver(TO_GARY, RAW, Notes())
+        assert delivery._smtp is not None
+        line = delivery._smtp.transport
+        leaving = asyncio.create_task(delivery.close())
+        await server.left.wait()
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        assert line is not None
+        assert line.is_closing()
 
 
 @pytest.mark.parametrize("answer", [End("fin"), End("rst"), Say("421 4.4.2 idle too long", "fin")])

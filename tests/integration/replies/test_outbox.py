@@ -27,7 +27,7 @@ from triaged.ledger.values import NewReply, Place, ReplyRow
 from triaged.outbox import Cancelled, Held, NotNow, Outbox, Prepared, Ready, Suppressed, Way
 
 PROMISED = MONDAY + timedelta(days=1)
-QUICK = Limits(connect=5, command=5, body=5)
+QUICK = Limits(connect=15, command=15, body=15)
 
 
 @dataclass
@@ -341,7 +341,7 @@ DOUBTS: list[Act] = [End("fin"), End("rst"), Part("25"), Say("rubbish"), Say("35
 
 @pytest.mark.parametrize("act", DOUBTS, ids=str)
 async def test_a_doubt_is_shown_counted_as_told_and_never_sent_again(staged: Setting, act: Act):
-    stage = await staged({"body": [act]}, limits=Limits(connect=5, command=5, body=0.2))
+    stage = await staged({"body": [act]}, limits=Limits(connect=15, command=15, body=0.2))
     reply = stage.plan()
     await stage.after()
     row = stage.reply(reply)
