@@ -27,7 +27,10 @@ def run(args: argparse.Namespace) -> int:
     check_extra()
     signal.signal(signal.SIGTERM, _end)  # before the daemon listens to it: nothing is left behind even then
     with _folder() as folder:
-        asyncio.run(_demo(folder, keep=args.keep))
+        try:
+            asyncio.run(_demo(folder, keep=args.keep))
+        except asyncio.CancelledError:
+            return 128 + signal.SIGTERM
     return 0
 
 
@@ -37,8 +40,11 @@ def _end(_signal: int, _frame: object) -> NoReturn:
 
 @contextmanager
 def _folder() -> Iterator[Path]:
+    stops = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
     folder = Path(tempfile.mkdtemp(prefix="triaged-demo-"))
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)  # from here on somebody sees to the folder
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -52,6 +58,10 @@ async def _demo(folder: Path, *, keep: bool) -> None:
     from triaged.demo.play import play
     from triaged.demo.servers import serving
 
+    task = asyncio.current_task()
+    assert task is not None
+    # until the daemon listens: what a handler raises in the midst of a task is shown as a mistake of that task
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     wide = Console(width=None if sys.stdout.isatty() else page.WIDTH, highlight=False, color_system=colours())
     out = Console(width=min(wide.width, page.WIDTH), highlight=False, color_system=colours())
     async with serving() as servers:

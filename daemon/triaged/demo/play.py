@@ -35,7 +35,7 @@ class StoppedError(TriagedError):
     exit_code = 130
 
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 """Seconds of the real clock that the daemon may take for what is due at one instant."""
 
 
