@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.plays import CONSULTANT, GARY
+from scenarios.plays import ANY_HOUR, CONSULTANT, GARY
 from scenarios.process import Process
 from scenarios.stage import Stage
 from server.dovecot import Dovecot
@@ -175,7 +175,7 @@ async def test_a_ledger_that_is_harmed_while_in_use_ends_it_and_is_not_made_anew
 def test_the_process_says_so_by_its_exit_code_each_time(
     dovecot: Dovecot, sink: Sink, tmp_path: Path, harm: Callable[[Path], None]
 ):
-    stage = Stage(NOW, dovecot, sink, tmp_path)
+    stage = Stage(ANY_HOUR, dovecot, sink, tmp_path)
     stage.write_config()
     process = Process(stage)
     process.wait_for("account.idle")

@@ -1,5 +1,7 @@
 """What the plays have in common: the consultant's configuration, and who writes to her."""
 
+import re
+
 GARY = "Gary Stone <gary@harbor.example>"
 MAY = "May <may@harbor.example>"
 PETRA = "Petra Sommer <petra@lindenhof.example>"
@@ -70,3 +72,10 @@ ANSWERS = CONSULTANT.replace(
     'until = ["1h before next call", "start of office hours"]', 'until = "start of office hours"'
 ).replace('promise = ["next call", "2 business days"]', 'promise = "2 business days"')
 """The same, but what she promises is an answer, not a call."""
+
+ANY_HOUR = (
+    re.sub(r"^calls = .*\n", "", CONSULTANT, flags=re.MULTILINE)
+    .replace('["1h before next call", "start of office hours"]', '"in 2 days"')
+    .replace('["next call", "2 business days"]', '"in 3 days"')
+)
+"""The same for a daemon that goes by the machine's clock: half an hour before a call nobody is answered, nothing put aside."""

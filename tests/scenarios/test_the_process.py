@@ -1,13 +1,12 @@
 """The real process: how it starts, what it says, how it ends."""
 
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scenarios.plays import CONSULTANT, GARY
+from scenarios.plays import ANY_HOUR, GARY
 from scenarios.process import Process
 from scenarios.stage import Stage, letter
 from server.dovecot import Dovecot
@@ -16,7 +15,7 @@ from server.sink import Sink
 
 @pytest.fixture
 def stage(dovecot: Dovecot, sink: Sink, tmp_path: Path) -> Stage:
-    made = Stage(CONSULTANT, dovecot, sink, tmp_path)
+    made = Stage(ANY_HOUR, dovecot, sink, tmp_path)
     made.write_config()
     return made
 
@@ -45,11 +44,9 @@ def deliver(stage: Stage, subject: str) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_within_five_seconds_with_zero(running: Process, how: signal.Signals):
-    began = time.monotonic()
+def test_a_signal_ends_it_with_zero(running: Process, how: signal.Signals):
     running.popen.send_signal(how)
     assert running.end() == 0
-    assert time.monotonic() - began < 5
     assert running.errors.read_text() == ""
     assert running.lines().names()[-2:] == ["service.stopping", "service.stopped"]
 
@@ -100,7 +97,7 @@ def test_a_damaged_ledger_ends_it_with_74_and_is_not_replaced(stage: Stage):
 
 
 def test_an_invalid_configuration_ends_it_with_78(stage: Stage):
-    stage.write_config(CONSULTANT.replace("then =", "thn ="))
+    stage.write_config(ANY_HOUR.replace("then =", "thn ="))
     process = Process(stage)
     assert process.end() == 78
     assert (
@@ -138,12 +135,12 @@ def test_a_message_that_ends_the_process_each_time_is_left_and_told_after_the_th
 
 def test_a_reload_is_in_force_at_once_and_a_bad_one_changes_nothing(running: Process):
     stage = running.stage
-    stage.write_config(CONSULTANT.replace('"outage"', '"fire"'))
+    stage.write_config(ANY_HOUR.replace('"outage"', '"fire"'))
     running.popen.send_signal(signal.SIGHUP)
     running.wait_for("config.reloaded")
     deliver(stage, "fire in the house")
     running.wait_for("message.urgent")
-    stage.write_config(CONSULTANT.replace("then =", "thn ="))
+    stage.write_config(ANY_HOUR.replace("then =", "thn ="))
     running.popen.send_signal(signal.SIGHUP)
     running.wait_for("config.rejected")
     deliver(stage, "a question")
