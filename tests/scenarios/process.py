@@ -8,7 +8,8 @@ import time
 from scenarios.stage import Stage
 from support.loglines import LogLines
 
-WAIT = 20.0
+WAIT = 60.0
+"""Seconds. To start costs one of a processor that others want too."""
 
 
 class Process:

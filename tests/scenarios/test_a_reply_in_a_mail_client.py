@@ -1,5 +1,7 @@
 """What the client sees of a reply: in a real mail client, at its place in the thread, every letter as it was meant."""
 
+from datetime import timedelta
+
 import pytest
 
 from scenarios.conftest import Opening
@@ -20,7 +22,8 @@ async def test_mutt_shows_the_reply_below_its_question_with_every_umlaut(stages:
         await stage.to("tue 15:21")
         (reply,) = stage.sink.received
         question = letter(PETRA, SUBJECT, "Können Sie mich anrufen?", at=stage.clock.now(), message_id=asked)
-    other = letter(PETRA, "Etwas anderes", "Nichts.", at=stage.clock.now(), message_id="<other@lindenhof.example>")
+    earlier = stage.clock.now() - timedelta(hours=1)
+    other = letter(PETRA, "Etwas anderes", "Nichts.", at=earlier, message_id="<other@lindenhof.example>")
     with Mutt([other, reply.raw, question]) as mutt:
         index = [line for line in mutt.screen().splitlines() if "Änderung" in line or "└" in line]
         first, second = index

@@ -43,7 +43,11 @@ class Mutt:
     def __enter__(self) -> Self:
         command = [self._mutt, "-n", "-F", str(self.root / "muttrc"), "-f", str(self.root / "mail")]
         self._do("-f", os.devnull, "-u", "new-session", "-d", "-s", "mutt", "-x", "120", "-y", "40", *command)
-        self.waits_for("Msgs:")
+        try:
+            self.waits_for("Msgs:")
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -63,6 +63,7 @@ class Sink:
             auth_required=auth,
             auth_require_tls=tls == "starttls",
             authenticator=self._authenticate,
+            ready_timeout=60,
         )
 
     def start(self) -> None:

@@ -98,7 +98,7 @@ class Manager:
             command = [self._unshare, *space, "sh", str(self.folder / "script")]
             self._process = subprocess.Popen(command, stdout=console, stderr=console, start_new_session=True)
         try:
-            self._pid = until(self._child, 10, "systemd starts")
+            self._pid = until(self._child, 30, "systemd starts")
             until(
                 lambda: self.systemctl("is-active", "systemd-journald.service").stdout == "active\n",
                 20,

@@ -14,6 +14,7 @@ import pytest
 
 from server.certificates import Authority, Certificate
 from server.dovecot import PASSWORD, USUAL, Dovecot, Variant
+from server.processes import until
 from triaged.clock import Bell
 from triaged.mailbox import (
     AuthFailed,
@@ -287,13 +288,13 @@ async def test_a_session_that_the_server_ends_is_noticed_while_waiting(dovecot: 
     user = dovecot.new_user()
     session = await opened(session_on, dovecot, user)
     task = asyncio.create_task(session.idle(Bell(), 60))
+    (pid,) = await asyncio.to_thread(until, lambda: dovecot.session_pids(user), 20, "it is on the server's list")
     if how == "kick":
         await asyncio.to_thread(dovecot.kill_sessions, user)
     else:
-        for pid in await asyncio.to_thread(dovecot.session_pids, user):
-            os.kill(pid, signal.SIGKILL)
+        os.kill(pid, signal.SIGKILL)
     with pytest.raises(Lost):
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 20)
     assert not session.is_open
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from server.certificates import Authority, Certificate
 from server.dovecot import Dovecot, Variant
+from server.processes import until
 from server.sink import PASSWORD, Accepted, Sink, refuse_null_sender
 
 pytestmark = pytest.mark.server
@@ -66,10 +67,10 @@ def test_sessions_can_be_ended_by_the_server_and_by_a_signal(dovecot: Dovecot, u
         connection.sendall(f'a LOGIN {user} "{dovecot.password}"\r\n'.encode())
         while not lines.readline().startswith(b"a OK"):
             pass
+        (pid,) = until(lambda: dovecot.session_pids(user), 20, "the session is on the server's list")
         if how == "kick":
             dovecot.kill_sessions(user)
         else:
-            (pid,) = dovecot.session_pids(user)
             os.kill(pid, signal.SIGKILL)
         said = lines.read()
     assert said.startswith(b"* BYE") if how == "kick" else said == b""

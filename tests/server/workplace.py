@@ -113,9 +113,9 @@ class Workplace:
                 yield list(_until(running, after))
             finally:
                 running.terminate()
-                running.communicate(timeout=20)
+                running.communicate(timeout=60)
 
-    def eventually(self, *words: str, shows: Sequence[str], seconds: float = 20) -> subprocess.CompletedProcess[str]:
+    def eventually(self, *words: str, shows: Sequence[str], seconds: float = 60) -> subprocess.CompletedProcess[str]:
         """Run a verb again and again until its output has all of these."""
         end = time.monotonic() + seconds
         while True:

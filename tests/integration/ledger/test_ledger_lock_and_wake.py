@@ -68,7 +68,7 @@ async def test_a_command_wakes_the_daemon(tmp_path: Path):
     assert (tmp_path / "wake").stat().st_mode & 0o777 == 0o600
     for _ in range(2):
         assert wake(tmp_path)
-        await asyncio.wait_for(woken.wait(), 5)
+        await woken.wait()
         woken.clear()
     waker.close()
     waker.close()
@@ -110,7 +110,7 @@ async def test_the_thread_runs_one_step_after_the_other_and_hands_back_what_it_r
 def stopped(book: LedgerThread) -> tuple[threading.Event, "asyncio.Future[bool]"]:
     """The thread waits until told to go on: what is asked meanwhile is asked together."""
     go_on = threading.Event()
-    return go_on, asyncio.ensure_future(book.call(lambda _: go_on.wait(10)))
+    return go_on, asyncio.ensure_future(book.call(lambda _: go_on.wait(60)))
 
 
 def commits_of(ledger: Ledger) -> list[str]:
@@ -196,14 +196,14 @@ async def test_a_cancelled_caller_does_not_interrupt_a_step():
 
     def step(_: Ledger) -> int | None:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return world.deferred(1).item
 
     async def caller() -> None:
         await book.call(step)
 
     task = asyncio.create_task(caller())
-    await asyncio.to_thread(begun.wait, 10)
+    await asyncio.to_thread(begun.wait, 60)
     task.cancel()
     await asyncio.sleep(0)
     assert not task.done()

@@ -37,4 +37,4 @@ async def session_with(pools: Pools) -> AsyncIterator[Callable[..., Session]]:
 
     yield make
     for session in made:
-        await asyncio.wait_for(session.close(), 10)
+        await asyncio.wait_for(session.close(), 20)

@@ -12,7 +12,6 @@ from triaged.mailbox import IdleEnd, Lost, MailboxError, Patience, Session
 
 Make = Callable[..., Session]
 RAW = b"Subject: hi\r\n\r\nhello\r\n"
-HASTE = Patience(connect=1, address=2, command=2, done=0.3, goodbye=0.2, slowest=1e9)
 
 
 async def short_session(session: Session) -> str:
@@ -35,7 +34,7 @@ async def test_a_session_cut_at_any_octet_is_lost_and_nothing_else(session_with:
     async def once(after: int, server: FakeImap, proxy: FaultProxy) -> str:
         server.mails[:] = [Mail(1, RAW)]
         proxy.fault = Fault("none" if after < 0 else how, after)  # type: ignore[arg-type]
-        session = session_with(proxy, HASTE, secret=secret)
+        session = session_with(proxy, secret=secret)
         try:
             return await asyncio.wait_for(short_session(session), 20)
         except MailboxError as error:
@@ -53,7 +52,7 @@ async def test_a_session_cut_at_any_octet_is_lost_and_nothing_else(session_with:
 
 async def test_a_server_that_stalls_while_somebody_waits_is_noticed_at_the_end_of_the_wait(session_with: Make):
     async with FakeImap(mails=[Mail(1, RAW)]) as server, FaultProxy(server.port) as proxy:
-        session = session_with(proxy, HASTE, secret=secret)
+        session = session_with(proxy, Patience(command=2, done=0.3), secret=secret)
         await session.open()
         await session.select("INBOX")
         proxy.stall()
@@ -63,13 +62,13 @@ async def test_a_server_that_stalls_while_somebody_waits_is_noticed_at_the_end_o
 
 async def test_all_connections_cut_at_once_are_all_noticed_while_idle(session_with: Make):
     async with FakeImap(mails=[Mail(1, RAW)]) as server, FaultProxy(server.port) as proxy:
-        sessions = [session_with(proxy, HASTE, secret=secret) for _ in range(20)]
+        sessions = [session_with(proxy, secret=secret) for _ in range(20)]
         await asyncio.gather(*(session.open() for session in sessions))
         tasks = [asyncio.create_task(session.idle(Bell(), 60)) for session in sessions]
         while server.commands.count("IDLE") < 20:  # noqa: ASYNC110 — the server tells nobody
             await asyncio.sleep(0)
         proxy.cut_all()
-        ends = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 10)
+        ends = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 20)
     assert {type(end) for end in ends} == {Lost}
 
 

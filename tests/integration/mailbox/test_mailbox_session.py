@@ -433,7 +433,7 @@ async def test_a_server_that_trickles_is_given_up_by_the_clock_and_frees_the_thr
     async with FakeImap(on={slow: trickle}, mails=mails()) as server:
         session = session_with(server, HASTE)
         with pytest.raises(Lost):
-            await asyncio.wait_for(whole_session(session), 5)
+            await asyncio.wait_for(whole_session(session), 20)
 
 
 async def test_an_endless_flood_of_responses_is_given_up(session_with: Make):
@@ -695,7 +695,7 @@ async def test_the_end_of_the_connection_ends_the_wait_at_once(session_with: Mak
             talk.reset()
         talk.close()
         with pytest.raises(Lost):
-            await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(task, 20)
         assert not session.is_open
 
 
@@ -705,7 +705,7 @@ async def test_a_server_that_does_not_hear_done_is_given_up(session_with: Make):
         await talk.reader.read()
 
     async with FakeImap(on={"IDLE": idle}, mails=mails()) as server:
-        session = await idling(session_with, server, patience=HASTE, secret=secret)
+        session = await idling(session_with, server, patience=Patience(done=0.3), secret=secret)
         with pytest.raises(Lost):
             await session.idle(Bell(), 0.01)
         assert not session.is_open
@@ -743,12 +743,16 @@ async def test_many_mailboxes_wait_without_a_thread_each(session_with: Make):
 
 
 async def test_dead_servers_do_not_take_the_places_of_living_ones(pools: Pools, session_with: Make):
+    buried = asyncio.Event()
+
     async def say_nothing(talk: Talk, *_: bytes) -> None:
-        await talk.reader.read()
+        await buried.wait()
+        talk.reset()
 
     async with FakeImap(on={"GREETING": say_nothing}) as dead, FakeImap(mails=mails()) as living:
         session = await idling(session_with, living)
-        waiting = [asyncio.create_task(session_with(dead, HASTE, secret=secret).open()) for _ in range(8)]
+        waiting = [asyncio.create_task(session_with(dead).open()) for _ in range(8)]
         await session.fetch([1, 2, 3], text=True)
         assert not any(task.done() for task in waiting)
+        buried.set()
         assert all(isinstance(e, Lost) for e in await asyncio.gather(*waiting, return_exceptions=True))

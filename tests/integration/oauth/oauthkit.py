@@ -37,7 +37,7 @@ def signed_in(provider: Provider, store: Store, holder: Holder | None = None, *,
     """Somebody has signed in with a code."""
     holder = holder or holder_at(provider)
     token = sign_in(
-        holder, provider.client_secret, web(deadline=5), talk(), provider.now, user="dana", testing=testing
+        holder, provider.client_secret, web(deadline=30), talk(), provider.now, user="dana", testing=testing
     )  # fmt: skip
     with store.lock(holder.login):
         store.write(holder.login, token)
@@ -66,7 +66,7 @@ class Kept:
     holders: list[Holder]
     news: list[News] = field(default_factory=list)
     secret: str | None = None
-    deadline: float = 5.0
+    deadlines: dict[str, float] = field(default_factory=dict)  # by login
     keeper: Keeper = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,7 +78,7 @@ class Kept:
 
         self.keeper = Keeper(
             self.store, self.clock, lambda: self.holders, secret, tell,
-            chance=random.Random(1), web=lambda _: web(deadline=self.deadline),
+            chance=random.Random(1), web=lambda holder: web(deadline=self.deadlines.get(holder.login, 30)),
         )  # fmt: skip
 
     def told(self) -> list[str]:

@@ -162,7 +162,7 @@ async def test_an_endpoint_that_hangs_holds_nobody_else_up(kept: Kept):
         signed_in(kept.provider, kept.store)
         signed_in(other, kept.store, eva)
         kept.holders.append(eva)
-        kept.deadline = 0.3
+        kept.deadlines[LOGIN] = 0.3
         kept.provider.bad = Bad(hang=True)
         await kept.clock.advance(timedelta(hours=1))
         await kept.keeper.once()

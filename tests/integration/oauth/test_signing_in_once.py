@@ -31,7 +31,7 @@ from triaged.delivery.oauth.web import web
 def do(provider: Provider, grant: str, **talking: Any):
     said: list[str] = []
     token = sign_in(
-        holder_at(provider, grant), provider.client_secret, web(deadline=5), talk(said, **talking), provider.now,
+        holder_at(provider, grant), provider.client_secret, web(deadline=30), talk(said, **talking), provider.now,
         user="dana", testing=False,
     )  # fmt: skip
     return token, "\n".join(said)
@@ -53,7 +53,7 @@ def test_a_provider_that_is_asked_too_often_is_asked_less(provider: Provider):
     holder = holder_at(provider)
     talking = talk()
     sign_in(
-        holder, None, web(deadline=5), type(talking)(talking.say, naps.append), provider.now, user="dana", testing=False
+        holder, None, web(deadline=30), type(talking)(talking.say, naps.append), provider.now, user="dana", testing=False
     )  # fmt: skip
     assert naps == [1, 6, 11]  # RFC 8628 3.5: five seconds more each time
 
@@ -107,7 +107,7 @@ def test_a_wrong_secret_is_told_without_being_repeated(provider: Provider):
     provider.client_secret = "other"
     with pytest.raises(Declined, match="AADSTS7000215") as caught:
         sign_in(
-            holder_at(provider), "topsecret", web(deadline=5), talk(), provider.now, user="dana", testing=False
+            holder_at(provider), "topsecret", web(deadline=30), talk(), provider.now, user="dana", testing=False
         )  # fmt: skip
     assert "topsecret" not in str(caught.value)
 
@@ -124,7 +124,7 @@ def test_a_provider_that_publishes_another_issuer_is_not_believed(provider: Prov
     oauth = type(holder.oauth)("id.example", "id", None, "device", endpoints={"issuer": other})
     with pytest.raises(Declined, match="another issuer"):
         sign_in(
-            type(holder)("a@b", "work", oauth), None, web(deadline=5), talk(), provider.now, user="dana", testing=False
+            type(holder)("a@b", "work", oauth), None, web(deadline=30), talk(), provider.now, user="dana", testing=False
         )  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def test_a_redirect_that_is_not_the_answer_is_declined(provider: Provider, query
     journey = Journey("", "http://127.0.0.1:1/", "mine", "v" * 43)
     with pytest.raises(Declined, match=words):
         finish_browser(
-            web(deadline=5), provider_of(holder_at(provider).oauth), Registration("id"), journey, "http://127.0.0.1:1/" + query
+            web(deadline=30), provider_of(holder_at(provider).oauth), Registration("id"), journey, "http://127.0.0.1:1/" + query
         )  # fmt: skip
     assert not provider.asked
 
@@ -217,7 +217,7 @@ def test_no_token_has_strange_characters_and_no_answer_breaks_anything(provider:
 def test_a_provider_that_repeats_what_it_was_sent_is_not_quoted(provider: Provider):
     provider.bad = Bad(400, b'{"error": "invalid_grant", "error_description": "no topsecret1 here"}')
     with pytest.raises(Declined, match="no … here"):
-        refresh(web(deadline=5), replace(provider_of(holder_at(provider).oauth), token_url=provider.url + "/token"), Registration("id"), "topsecret1")  # fmt: skip
+        refresh(web(deadline=30), replace(provider_of(holder_at(provider).oauth), token_url=provider.url + "/token"), Registration("id"), "topsecret1")  # fmt: skip
 
 
 def test_an_endpoint_that_names_a_pause_is_heard(provider: Provider):
@@ -243,9 +243,9 @@ def test_an_endpoint_is_believed_by_its_certificate_alone(authority: Authority):
     context.load_cert_chain(certificate.chain, certificate.key)
     with Provider(context=context, pending=0) as provider:
         discovery = provider.url + "/.well-known/openid-configuration"
-        assert web(authority.ca, deadline=5)(discovery).body["issuer"] == provider.url
+        assert web(authority.ca, deadline=30)(discovery).body["issuer"] == provider.url
         with pytest.raises(NotNow, match="certificate"):
-            web(deadline=5)(discovery)
+            web(deadline=30)(discovery)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_an_endpoint_is_believed_by_its_certificate_alone(authority: Authority):
 )  # fmt: skip
 def test_a_pause_is_seconds_or_a_date_and_a_day_at_most(provider: Provider, value: str, seconds: int | None):
     provider.bad = Bad(503, retry_after=value)
-    answer = web(deadline=5)(provider.url + "/token", "grant_type=x")
+    answer = web(deadline=30)(provider.url + "/token", "grant_type=x")
     assert answer.retry_after == (None if seconds is None else timedelta(seconds=seconds))
 
 
@@ -269,5 +269,5 @@ def test_an_answer_without_end_is_cut_off():
         thread = threading.Thread(target=drip, args=(listening,))
         thread.start()
         with pytest.raises(NotNow, match="does not end"):
-            web(deadline=5)(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+            web(deadline=30)(f"http://127.0.0.1:{listening.getsockname()[1]}/")
         thread.join()
