@@ -106,6 +106,26 @@ def test_nothing_is_overwritten(tmp_path: Path):
     assert place.config.read_text(encoding="utf-8") == "# mine\n"
 
 
+def test_a_first_configuration_is_written_into_the_persons_own_folder(
+    dovecot: Dovecot, sink: Sink, mailbox: str, tmp_path: Path
+):
+    place = Workplace(tmp_path, extra={"TRIAGED_CONFIG": ""})
+    answers = f"dana@roth.example\n{mailbox}\n{dovecot.password}\n\nen\nEurope/Berlin\n1\n"
+    done = place.run("init", *servers(dovecot, sink), "--no-replay", stdin=answers)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "config" / "triaged" / "triaged.toml").exists()
+    assert "triaged check  " in done.stdout, "and needs no -c from now on"
+
+
+@pytest.mark.parametrize("below", ["a-file", "a-file/further"])
+def test_where_nothing_can_be_written_is_said_before_the_first_question(tmp_path: Path, below: str):
+    (tmp_path / "a-file").touch()
+    done = Workplace(tmp_path).run("init", "-c", f"{below}/triaged.toml", stdin="dana@roth.example\n")
+    assert done.returncode == 1
+    assert "write somewhere else with -c" in done.stderr
+    assert "Your address" not in done.stdout
+
+
 def test_a_wrong_password_writes_nothing(dovecot: Dovecot, sink: Sink, user: str, tmp_path: Path):
     place = Workplace(tmp_path)
     done = place.run("init", *servers(dovecot, sink), stdin=f"dana@roth.example\n{user}\nnot this one\n")

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from triaged.cli.common import Failed
+from triaged.cli.newfile import new_file, refuse_a_place
 from triaged.cli.talk import Talk
-from triaged.config import default_path, load
+from triaged.config import default_path, first_path, load
 from triaged.config.values import parse_language
 from triaged.core.address import Address, read_address
 from triaged.core.errors import TriagedError
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="PATH",
         default=argparse.SUPPRESS,
-        help="where to write it (default: as for `run`)",
+        help="where to write it (default: $TRIAGED_CONFIG, else ~/.config/triaged/triaged.toml)",
     )
     parser.add_argument("--address", action="append", metavar="ADDRESS", help="your address; again for further ones")
     parser.add_argument("--name", metavar="NAME", help="your name, as clients read it")
@@ -68,9 +68,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Talk, look, write, check, rehearse."""
-    path = (args.config or default_path()).absolute()
-    if path.exists():
-        raise Failed(f"{path} is there already, and nothing is overwritten: write somewhere else with -c")
+    path = (args.config or first_path()).absolute()
+    refuse_a_place(path)
     conversation = _Conversation(args, path)
     asyncio.run(conversation.hold())
     return conversation.end()
@@ -280,13 +279,12 @@ class _Conversation:
     def _write(self, answers: "Answers") -> None:
         from triaged.desk.welcome import first_configuration
 
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         text = first_configuration(answers)
         if f'"{self._password_file}"' in text:
-            _new_file(self._password_file, self._password + "\n", 0o600)
+            new_file(self._password_file, self._password + "\n", 0o600)
             self._talk.say(f"\nThe password is in {self._password_file}; only you can read it.")
         try:
-            _new_file(self._path, text, 0o644)
+            new_file(self._path, text, 0o644)
         except BaseException:
             with contextlib.suppress(OSError):
                 self._password_file.unlink(missing_ok=True)
@@ -395,14 +393,3 @@ def _own_language() -> str:
     said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
     language = said[:2].casefold()
     return language if language.isalpha() and language not in ("c", "po") else "en"
-
-
-def _new_file(path: Path, text: str, mode: int) -> None:
-    """Write a file that is not there yet."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise Failed(f"{path} is there already, and nothing is overwritten") from None
-    except OSError as error:
-        raise Failed(f"{path}: {error.strerror or error}") from error

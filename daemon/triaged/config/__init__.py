@@ -7,7 +7,7 @@ from triaged.config.load import load
 from triaged.config.loaded import Case, Loaded
 from triaged.config.problems import Place, Problem
 from triaged.config.secrets import SecretError, ask_secret, read_secret
-from triaged.config.service import default_path, make_service
+from triaged.config.service import default_path, first_path, make_service
 
 __all__ = [
     "Case",
@@ -18,6 +18,7 @@ __all__ = [
     "ask_secret",
     "changes",
     "default_path",
+    "first_path",
     "load",
     "read_secret",
     "state_file",

@@ -10,15 +10,21 @@ from triaged.core.settings import Service
 from triaged.core.spans import parse_span
 
 STATE = "triaged.db"
+SYSTEM = Path("/etc/triaged/triaged.toml")
 KEEP = parse_span("2 years")
 
 
-def default_path(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where the configuration is if nobody says: $TRIAGED_CONFIG, the user's, the system's."""
+def default_path(environ: Mapping[str, str] = os.environ, system: Path = SYSTEM) -> Path:
+    """Where the configuration is if nobody says: $TRIAGED_CONFIG, the user's, the system's; the user's if there is none."""
+    own = first_path(environ)
+    return own if environ.get("TRIAGED_CONFIG") or not is_missing(own) or is_missing(system) else system
+
+
+def first_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where a first configuration is written if nobody says: $TRIAGED_CONFIG, else the user's own."""
     if named := environ.get("TRIAGED_CONFIG"):
         return Path(named)
-    own = Path(environ.get("XDG_CONFIG_HOME") or home_of("~/.config")) / "triaged" / "triaged.toml"
-    return own if not is_missing(own) else Path("/etc/triaged/triaged.toml")
+    return Path(environ.get("XDG_CONFIG_HOME") or home_of("~/.config")) / "triaged" / "triaged.toml"
 
 
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path:

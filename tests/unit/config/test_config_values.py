@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.configurations import ACCOUNT, CLIENT, HOURS, ME, REPLY, RULE, WHOLE, loaded, told
-from triaged.config import default_path, state_file
+from triaged.config import default_path, first_path, state_file
 from triaged.core.authres import Trust
 from triaged.core.rules import NOTHING, Then
 from triaged.core.settings import (
@@ -244,12 +244,16 @@ def test_the_service_takes_what_is_written(tmp_path: Path):
 
 
 def test_the_configuration_is_looked_for_where_the_environment_says(tmp_path: Path):
-    own = tmp_path / "triaged" / "triaged.toml"
+    environ = {"XDG_CONFIG_HOME": str(tmp_path)}
+    own, system = tmp_path / "triaged" / "triaged.toml", tmp_path / "system.toml"
     assert default_path({"TRIAGED_CONFIG": "/x/y.toml"}) == Path("/x/y.toml")
-    assert default_path({"XDG_CONFIG_HOME": str(tmp_path)}) == Path("/etc/triaged/triaged.toml")
+    assert default_path(environ, system) == own, "where there is none, the one that anybody may write"
+    system.touch()
+    assert default_path(environ, system) == system
+    assert first_path(environ) == own, "a first one is never the system's"
     own.parent.mkdir()
     own.touch()
-    assert default_path({"XDG_CONFIG_HOME": str(tmp_path)}) == own
+    assert default_path(environ, system) == own
 
 
 @pytest.mark.parametrize(
