@@ -1,7 +1,7 @@
 """A whole report: what the ledger remembers of a period in, figures and their course out. Read, then told: telling is pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -69,18 +69,19 @@ def remembered(
 
 
 def tell(past: Past, person: Person | None, now: datetime) -> Report:
-    """The report of what is remembered. `now`: until when those wait whom nobody has answered."""
+    """The report of what is remembered. `now`: until when those wait whom nobody has answered, and what has fallen due."""
     agreements = Agreements(person, past.rulesets.get)
-    rows = list(_once(past.rows))
+    rows = [_with_promise_by(row, now) for row in _once(past.rows)]
+    promises = [_by(promise, now) for promise in past.promises]
     asked = [one for one in questions(rows, agreements, now) if one.asked_at < past.until]
     arrivals = [arrival(row, agreements) for row in rows if past.since <= row.arrived_at < past.until]
-    own = {label: _Of([], [], []) for label in sorted(_labels(arrivals, past.promises))}
+    own = {label: _Of([], [], []) for label in sorted(_labels(arrivals, promises))}
     for one in arrivals:
         own[one.row.client].arrivals.append(one)
     for question in asked:
         if question.client in own:
             own[question.client].asked.append(question)
-    for promise in past.promises:
+    for promise in promises:
         own[promise.client].promises.append(promise)
     parts = _Parts(past, person, agreements)
     return Report(
@@ -89,10 +90,26 @@ def tell(past: Past, person: Person | None, now: datetime) -> Report:
         until=past.until,
         now=now,
         clients=tuple(parts.part(label, of) for label, of in own.items()),
-        whole=parts.part(None, _Of(arrivals, asked, list(past.promises))),
+        whole=parts.part(None, _Of(arrivals, asked, promises)),
         arrivals=tuple(arrivals),
         agreements=agreements,
     )
+
+
+def _by(promise: ToldPromise, now: datetime) -> ToldPromise:
+    """What became of it by now: where no daemon runs nobody writes down that its moment has passed."""
+    if promise.state != "open" or promise.due_at > now:
+        return promise
+    if promise.kind == "call":
+        return replace(promise, state="kept", closed_at=promise.due_at)
+    return replace(promise, state="overdue")
+
+
+def _with_promise_by(row: ReceivedRow, now: datetime) -> ReceivedRow:
+    promise = row.promise
+    if promise is None or (passed := _by(promise, now)) is promise:
+        return row
+    return replace(row, promise=passed)
 
 
 def _once(rows: Iterable[ReceivedRow]) -> Iterator[ReceivedRow]:

@@ -79,12 +79,26 @@ def test_a_question_from_before_the_period_is_answered_in_it_and_counts_in_neith
 
 def test_promises_count_by_when_they_were_told_and_in_five_ways():
     promises = [
-        told(1, state="kept"), told(2, state="late"), told(3, state="overdue"), told(4, state="open"),
+        told(1, state="kept"), told(2, state="late"), told(3, state="overdue"), told(4, MONDAY + 8 * DAY),
         told(5, state="settled"), told(6, state="kept"),
     ]  # fmt: skip
     found = report(row(1, MONDAY), promises=promises).whole.figures
     assert found.promises == {"kept": 2, "late": 1, "broken": 1, "open": 1, "settled": 1}
     assert found.told == 6
+
+
+def test_a_promise_whose_moment_passed_while_no_daemon_ran_is_open_no_more():
+    answer, call = told(1), told(2, kind="call")
+    before = report(row(1, MONDAY), promises=[answer, call], now=MONDAY + DAY - HOUR).whole
+    after = report(row(1, MONDAY), promises=[answer, call], now=MONDAY + DAY).whole
+    assert (before.figures.promises["open"], before.figures.promises["broken"]) == (2, 0)
+    for kept in (after.figures.promises, after.series.stretches[0].promises):
+        assert kept == {"kept": 1, "late": 0, "broken": 1, "open": 0, "settled": 0}
+
+
+def test_what_was_promised_for_a_call_that_came_while_no_daemon_ran_waits_no_more():
+    found = _figures(row(1, MONDAY, promise=told(7, MONDAY + DAY, kind="call")))
+    assert (found.waiting, found.talked) == ((), 1)
 
 
 def test_three_messages_in_twenty_minutes_are_one_burst_and_a_fourth_makes_no_second():
