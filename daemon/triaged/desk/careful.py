@@ -46,12 +46,12 @@ async def _one(desk: "Desk", session: Session, person: Person, account: Account,
         _say_given_up(desk, account, place, strike)
         return
     try:
-        fetched = await triage.fetch(session, person, row, [uid])
+        fetched = await triage.fetch(desk, session, person, account, row, [uid])
     except Garbled as garbled:
         await office.write(Ledger.blame, strike.item, str(garbled))
         await office.write(Ledger.advance, desk.row.id, row.name, uid + 1)  # those behind it must not wait for it
         raise
-    if not fetched:  # a hand was faster
+    if not fetched:  # a hand was faster, or it is older than what `start` asks for
         await office.write(Ledger.unstrike, strike.item)
         await office.write(Ledger.advance, desk.row.id, row.name, uid + 1)
         return

@@ -112,15 +112,15 @@ async def first_contact(
 
 
 async def _first_since(session: Session, since: datetime, uidnext: int) -> int:
-    """The first UID from which on everything arrived after `since`, looking backwards from the newest."""
+    """The lowest UID of what arrived after `since`, looking backwards from the newest as far as there is any."""
     uids = await session.uids_from(1)
     first = uidnext
     for end in range(len(uids), 0, -BACKLOG_WINDOW):
         window = await session.headers(uids[max(0, end - BACKLOG_WINDOW) : end])
         young = [fetched.uid for fetched in window if fetched.arrived >= since]
-        first = min(young, default=first)
-        if len(young) < len(window):
+        if not young:
             break
+        first = min(young)
     return first
 
 
@@ -132,7 +132,7 @@ async def _window(
         await careful.one_by_one(desk, session, person, account, row, uids)
         return
     try:
-        fetched = await fetch(session, person, row, uids)
+        fetched = await fetch(desk, session, person, account, row, uids)
     except Garbled:
         desk.careful = True
         raise
@@ -144,11 +144,18 @@ async def _window(
         await careful.one_by_one(desk, session, person, account, row, uids)
 
 
-async def fetch(session: Session, person: Person, row: FolderRow, uids: Sequence[int]) -> list[Fetched]:
-    """Messages of a watched folder, with as much of their text as rules and replies look at."""
+async def fetch(
+    desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow, uids: Sequence[int]
+) -> list[Fetched]:
+    """Messages of a watched folder that are to be decided, with as much of their text as rules and replies look at."""
     if session.selected != row.name:
         await session.select(row.name)
-    return await session.fetch(uids, text=person.rules.needs_text or bool(person.replies))
+    fetched = await session.fetch(uids, text=person.rules.needs_text or bool(person.replies))
+    if isinstance(account.start, str):
+        return fetched
+    # old mail that was copied into the folder before first contact has a high UID, and is old all the same
+    line = desk.office.now() - account.start.fixed
+    return [one for one in fetched if one.uid >= row.baseline_uid or one.arrived >= line]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,35 @@
+"""First contact with `start`: what is older than it asks for stays where it is, wherever it lies."""
+
+import contextlib
+from datetime import timedelta
+
+import pytest
+
+from scenarios.conftest import Opening
+from scenarios.plays import CONSULTANT, GARY
+from triaged.ledger import Ledger
+
+
+@pytest.mark.parametrize("after_a_crash", [False, True])
+async def test_old_mail_that_was_copied_into_the_inbox_is_old_however_high_its_uid(
+    stages: Opening, *, after_a_crash: bool
+):
+    stage = stages(CONSULTANT.replace('mode = "send"', 'mode = "send"\nstart = "2 days"'))
+    stage.write_config()
+    now = stage.clock.now()
+    if after_a_crash:  # then each message is taken by itself at first
+        stage.state.parent.mkdir()
+        with contextlib.closing(Ledger.open(stage.state)) as ledger:
+            ledger.recover(now)
+    stage.store(GARY, "yesterday's", at=now - timedelta(days=1))
+    for number in range(2):
+        stage.store(GARY, f"of last year {number}", at=now - timedelta(days=400))
+    stage.store(GARY, "of this morning")
+    stage.store(GARY, "of last year, the newest", at=now - timedelta(days=400))
+    await stage.open()
+    assert set(stage.inbox("Deferred")) == {"yesterday's", "of this morning"}
+    assert stage.rows("SELECT count(*) FROM item") == [(2,)]
+    await stage.to("fri 12:00")
+    assert len(stage.inbox()) == 5
+    assert stage.flags("of last year, the newest") == set()
+    assert stage.sent() == []
