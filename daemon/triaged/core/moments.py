@@ -105,7 +105,7 @@ def resolve_first(
 def _shift(found: _Found, shift: Shift, worktime: WorkTime) -> _Found:
     move = shift.span.before if shift.direction == "before" else shift.span.after
     at = move(found.at, worktime)
-    return replace(found, at=at, steps=(*found.steps, f"{shift.span} {shift.direction} it is {say(at, worktime)}"))
+    return _Found(at, (*found.steps, f"{shift.span} {shift.direction} it is {say(at, worktime)}"), found.call)
 
 
 def _find(form: Form, at: datetime, worktime: WorkTime, calls: tuple[Call, ...]) -> _Found | None:  # noqa: PLR0911 one return a form

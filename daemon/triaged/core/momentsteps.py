@@ -1,6 +1,7 @@
 """How a moment was computed, in English words for the person who asks why: dates, durations, days that were passed over."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from triaged.core.calls import why_no_call
 from triaged.core.timewords import clock_text
@@ -16,6 +17,7 @@ def say(at: datetime, worktime: WorkTime) -> str:
     return f"{say_day(here.date())} {clock_text(here.time())}"
 
 
+@lru_cache(maxsize=1024)
 def say_day(day: date) -> str:
     """A date: "Fri 27 Nov 2026"."""
     return f"{day:%a} {day.day} {day:%b} {day.year}"
