@@ -18,6 +18,7 @@ from triaged.config.problems import Findings, Place
 from triaged.core.timewords import WEEKDAYS, parse_weekdays
 
 _LARGEST = 4_000_000
+_CURLY = ("“", "”", "„", "«", "»", "‘", "’")  # what word processors and web pages make of quotes
 Scalar = str | int | float | bool | datetime | date | time
 Value = Scalar | list["Node"] | dict[str, "Node"]
 _WHOLE = frozenset({"password", "url", "oauth", "client_secret"})
@@ -120,13 +121,29 @@ def _syntax(error: tomli.TOMLDecodeError, text: str) -> str:
     hint = ""
     if error.msg.startswith(("Unescaped", "Invalid hex")):
         hint = "; write regular expressions (and paths with \\) in single quotes"
+    elif error.msg in ("Illegal character '\\n'", "Unterminated string"):
+        return "no valid TOML: this text does not end: its closing quote is missing"
     elif error.msg in ("Invalid value", "Expected newline or end of document after a statement"):
-        hint = "; text needs quotes, a list needs [ ]" if "=" in line else ""
-    elif error.msg.startswith(("Cannot overwrite", "Cannot declare", "Duplicate")):
+        hint = _value_hint(text[error.pos :]) if "=" in line else ""
+    elif error.msg.startswith("Cannot overwrite") and line.startswith("[["):
+        hint = "; a list of tables has two brackets each time, and one above has [ ]"
+    elif error.msg.startswith("Cannot declare"):
+        return f"no valid TOML: {line.partition('#')[0].strip()} stands above already: put all of it there"
+    elif error.msg.startswith(("Cannot overwrite", "Duplicate")):
         hint = "; this key or table stands above already"
     elif error.msg.startswith("Expected '=' after a key"):
         hint = "; a key with other characters than letters, digits, - and _ needs quotes"
     return f"no valid TOML: {message}{hint}"
+
+
+def _value_hint(rest: str) -> str:
+    """What to write instead of a value that is none: `rest` begins with it."""
+    if rest[:1] in _CURLY:
+        return '; quotes have to be straight: "…"'
+    word = rest.partition("\n")[0].partition("#")[0].strip().casefold()
+    if word in ("yes", "no", "on", "off", "true", "false"):
+        return "; write true or false, in small letters and without quotes"
+    return "; text needs quotes, a list needs [ ]"
 
 
 class _Tree:

@@ -100,6 +100,9 @@ class Reader:
 
     def _many(self, spec: Many, node: Node, path: Path, above: tuple[Table, ...]) -> Any:
         if not isinstance(node.value, list):
+            if not spec.alone and isinstance(node.value, dict) and isinstance(spec.item, Table):
+                self.findings.error(node.at, f"{header(path)} needs two brackets: write [{header(path)}]")
+                return _NOTHING
             if not spec.alone:
                 return self._misfit(spec, node, path)
             value = self._value(spec.item, node, path, above)
@@ -165,7 +168,7 @@ class Reader:
         if table.others is not None and told is None:
             return table.others.spec
         if table.others is None or self._is_known(name, above):
-            told = self._unknown(table, name, path, above)
+            told = self._unknown(table, name, node, path, above)
         elif close := get_close_matches(name, table.keys, n=1):
             told = f'unknown key "{name}" in {header(path)}; did you mean "{close[0]}"?'
         self.findings.error(node.key, told or "")
@@ -174,18 +177,20 @@ class Reader:
     def _is_known(self, name: str, above: tuple[Table, ...]) -> bool:
         return name in self.homes or any(name in table.keys for table in above)
 
-    def _unknown(self, table: Table, name: str, path: Path, above: tuple[Table, ...]) -> str:
+    def _unknown(self, table: Table, name: str, node: Node, path: Path, above: tuple[Table, ...]) -> str:
         here = header(path)
+        close = get_close_matches(name.casefold(), sorted(table.keys), n=1)
+        if not path and node.table and close:  # a table of the file's own: [replies.x] is no `replies` of a client
+            return f'there is no table "{name}"; did you mean "{close[0]}"?'
         if any(name in outer.keys for outer in above[1:]):
             return f'"{name}" is inside {here}; move it above that line'
         if above and name in above[0].keys:
             return f'"{name}" is no key of {here} but a table of its own: write [{name}]'
         if name in self.homes:
             return f'"{name}" is no key of {here}; it belongs in {" or ".join(self.homes[name][:3])}'
-        known = sorted(table.keys)
-        if close := get_close_matches(name.casefold(), known, n=1):
+        if close:
             return f'unknown key "{name}" in {here}; did you mean "{close[0]}"?'
-        return f'unknown key "{name}" in {here}; it takes {", ".join(known)}'
+        return f'unknown key "{name}" in {here}; it takes {", ".join(sorted(table.keys))}'
 
     def _complete(self, table: Table, node: Node, path: Path) -> None:
         for name, key in table.keys.items():

@@ -17,6 +17,7 @@ DEFAULT_LENGTH = timedelta(minutes=30)
 _DAY = timedelta(days=1)
 _LONGEST = timedelta(hours=24)
 _CLAUSE = re.compile(r"\s+(for|every|from)\s+", re.IGNORECASE)
+_SLOT = re.compile(r"(.*\S\s+\d{1,2}:\d{2})\s*[-–]\s*\d.*", re.ASCII)
 _EVERY = re.compile(r"(?:(\d{1,2})\s+)?weeks?", re.IGNORECASE | re.ASCII)
 _EXAMPLE = 'write it as "fri 10:00", "tue,thu 16:00 for 45m" or "fri 10:00 every 2 weeks from 2026-11-27"'
 
@@ -56,6 +57,8 @@ def parse_call(text: str) -> Call:
     Raises:
         ValueError: the text is no call; the message says what to write instead.
     """
+    if span := _SLOT.fullmatch(text.strip()):
+        raise ValueError(f'"{text}" is no standing call: write its start and its length, as in "{span[1]} for 45m"')
     head, *rest = _CLAUSE.split(" ".join(text.split()))
     clauses = dict(zip((word.casefold() for word in rest[::2]), rest[1::2], strict=True))
     if len(clauses) * 2 != len(rest):

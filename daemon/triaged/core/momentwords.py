@@ -233,6 +233,11 @@ def _unknown(text: str, words: str) -> str:
     if words.startswith("today "):
         return f'"{text}" is no moment: write the time alone, it is the next one'
     hint = nearest(words, _KNOWN) or f": write one of {', '.join(_KNOWN)}"
+    whole = " ".join(text.split()).casefold()
+    if whole != words and whole.endswith(
+        words
+    ):  # "30m before the next call": what is shifted is not known, the shift stays
+        hint = hint.replace('mean "', f'mean "{whole.removesuffix(words)}', 1)
     return f'"{text}" is no moment{hint}'
 
 

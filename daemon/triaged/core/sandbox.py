@@ -51,6 +51,7 @@ _REFUSED: Mapping[type[nodes.Node], str] = {
     nodes.AssignBlock: "{% set %} without a value",
 }
 # A line that holds nothing but statements leaves no empty line behind. The comment keeps the count of lines.
+_NO_SUCH = re.compile(r"No (filter|test) named '(\w+)'")
 _STATEMENT_LINE = re.compile(r"^[ \t]*((?:\{%(?:(?!%\}).)+%\}[ \t]*)+)\n", re.MULTILINE)
 
 
@@ -117,7 +118,9 @@ def compiled(text: str) -> Source:
         template = environment.from_string(_Bounded().visit(tree))
     except TemplateSyntaxError as error:  # an unknown filter or test is one, too
         message = error.message or "it cannot be read"
-        raise TextError(message.rstrip("."), error.lineno, _filter_hint(message)) from error
+        raise TextError(
+            _NO_SUCH.sub(r'there is no \1 "\2"', message).rstrip("."), error.lineno, _filter_hint(message)
+        ) from error
     except RecursionError as error:
         raise TextError("it is nested too deeply") from error
     return Source(names, template.generate)
@@ -141,8 +144,10 @@ def _line(error: Exception) -> int:
 
 
 def _filter_hint(message: str) -> str:
-    found = re.search(r"No filter named '(\w+)'", message)
-    return nearest(found[1], sorted(_environment().filters)).removeprefix("; ") if found else ""
+    found = _NO_SUCH.search(message)
+    return (
+        nearest(found[2], sorted(_environment().filters)).removeprefix("; ") if found and found[1] == "filter" else ""
+    )
 
 
 def _refuse_unbounded(node: nodes.Node, depth: int) -> None:

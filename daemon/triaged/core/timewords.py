@@ -15,6 +15,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONG_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBERS = {name: number for names in (WEEKDAYS, _LONG_WEEKDAYS) for number, name in enumerate(names)}
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)?", re.ASCII)
+_OTHER_MARK = re.compile(r"(\d{1,2})(?:[.h](\d{2})|\s?h)?", re.ASCII | re.IGNORECASE)
 _TWELVE_HOURS = re.compile(r"(0?[1-9]|1[0-2])(?:[:.](\d{2}))?\s*([ap])\.?m\.?", re.ASCII | re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -75,6 +76,8 @@ def parse_clock(text: str) -> time:
 
 
 def _clock_hint(text: str) -> str:
+    if (match := _OTHER_MARK.fullmatch(text.strip())) and int(match[1]) < 24 and int(match[2] or 0) < 60:  # noqa: PLR2004 — a day's hours
+        return f'write "{int(match[1]):02}:{match[2] or "00"}"'
     match = _TWELVE_HOURS.fullmatch(text.strip())
     if match is None:
         return 'write hours and minutes, as in "16:30"'

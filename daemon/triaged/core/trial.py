@@ -3,6 +3,7 @@
 Every language is rendered with and without each optional variable that it names, and with its empty values.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,8 @@ from triaged.core.template import (
 )
 from triaged.core.timewords import nearest
 
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_SINGLE = re.compile(r"\{ ?(\w+)[^{}\n]*\}")
 _AT = datetime(2026, 11, 24, 14, 10, tzinfo=UTC)
 _ZONE = ZoneInfo("UTC")
 
@@ -106,12 +109,24 @@ def _read(template: ReplyTemplate, language: str) -> list[TextProblem]:
         except TextError as fault:
             found.append(TextProblem(language, part, fault.line or 1, fault.message, fault.hint))
             continue
+        for line, name in _single_braces(source):
+            found.append(
+                TextProblem(language, part, line, f"{{{name}}} would be sent as it stands", f"write {{{{ {name} }}}}")
+            )
         for name in unknown:
             hint = nearest(name, NAMES).removeprefix("; ") or f"there are {', '.join(NAMES)}"
             found.append(
                 TextProblem(language, part, line_of(source, name) or 1, f'there is no variable "{name}"', hint)
             )
     return found
+
+
+def _single_braces(source: str) -> Iterator[tuple[int, str]]:
+    """Line and name of each variable in braces that are not doubled: it would be sent as it stands."""
+    plain = _TAG.sub(lambda tag: "\n" * tag[0].count("\n"), source)
+    for found in _SINGLE.finditer(plain):
+        if found[1] in NAMES:
+            yield plain.count("\n", 0, found.start()) + 1, found[1]
 
 
 def _rendered(template: ReplyTemplate, language: str) -> Iterator[TextProblem]:

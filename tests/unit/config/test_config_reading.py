@@ -121,11 +121,26 @@ def test_a_top_level_key_is_told_where_it_belongs(tmp_path: Path):
     )
 
 
+def test_a_table_of_nearly_the_right_name_is_told_the_right_one(tmp_path: Path):
+    told_of = wrong(tmp_path, WHOLE + '[replies.later]\ntext = "x"\n')
+    assert 'error: there is no table "replies"; did you mean "reply"?' in told_of
+
+
+def test_a_rule_in_single_brackets_is_told_to_take_two(tmp_path: Path):
+    text = WHOLE.partition("[[rule]]")[0] + '[rule]\nthen = "leave"\n'
+    assert "error: [rule] needs two brackets: write [[rule]]" in wrong(tmp_path, text)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ('[me]\nname = "a"\nname = "b"\n', "3:11: error: no valid TOML: cannot overwrite a value; this key or table stands above already"),
         ("[me]\nname = Dana\n", "2:8: error: no valid TOML: invalid value; text needs quotes, a list needs [ ]"),
+        ('[me]\nname = "Dana\n', "2:13: error: no valid TOML: this text does not end: its closing quote is missing"),
+        ("[me]\nname = “Dana”\n", '2:8: error: no valid TOML: invalid value; quotes have to be straight: "…"'),
+        ("[[rule]]\nforward = yes # please\n", "2:11: error: no valid TOML: invalid value; write true or false"),
+        ("[client.a]\nx = 1\n[client.a] # once more\n", "3:10: error: no valid TOML: [client.a] stands above already"),
+        ("[rule]\n[[rule]]\n", "2:7: error: no valid TOML: cannot overwrite a value; a list of tables has two brackets"),
         ("[me\n", "1:4: error: no valid TOML: expected ']'"),
         ('[me]\nname = "\\d"\n', "2:10: error: no valid TOML: unescaped '\\' in a string; write regular expressions (and paths with \\) in single quotes"),
         ("a = " + "[" * 500, "1:1: error: values are nested too deeply"),

@@ -1,5 +1,7 @@
 """Every language of every reply is tried before any client sees one."""
 
+import pytest
+
 from support.replykit import template
 from triaged.core.template import built_in
 from triaged.core.trial import TextProblem, trial
@@ -56,8 +58,19 @@ def test_a_fault_that_shows_only_when_it_is_there_is_found():
 
 def test_a_misspelt_filter_gets_the_nearest():
     problem = only("{{ promise | whn }}")
-    assert problem.message == "No filter named 'whn'"
+    assert problem.message == 'there is no filter "whn"'
     assert problem.hint == 'did you mean "when"?'
+
+
+@pytest.mark.parametrize("written", ["{promise}", "{ promise }", "{promise|when}"])
+def test_a_variable_in_single_braces_is_not_sent_to_a_client_as_it_stands(written: str):
+    problem = only("{{ me }}\n{# two\nlines #}Until " + written)
+    assert (problem.line, problem.hint) == (3, "write {{ promise }}")
+
+
+@pytest.mark.parametrize("text", ["{{ promise | when }}", "{ see below }", "{% if until %}{{ until }}{% endif %} {x}"])
+def test_other_braces_are_a_persons_own(text: str):
+    assert trial(template(text)) == ()
 
 
 def test_a_syntax_error_is_told_with_its_line():

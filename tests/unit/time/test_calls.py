@@ -50,6 +50,7 @@ def test_a_weekly_call_may_have_a_first_date():
         ("friday", "write it as"),
         ("frid 10:00", 'did you mean "fri"'),
         ("fri 10am", 'write "10:00"'),
+        ("fri 10:00 - 10:45", 'as in "fri 10:00 for 45m"'),
         ("fri 10:00 every 2 weeks", "in which weeks"),
         ("fri 10:00 every 2 weeks from 2026-11-26", "2026-11-26 is a thu: write the date of a call, as 2026-11-27"),
         ("fri 10:00 every fortnight from 2026-11-27", "every 2 weeks from"),
