@@ -12,18 +12,8 @@ from triaged.core.address import Address
 from triaged.core.calls import Occurrence
 from triaged.core.clients import Client
 from triaged.core.conditions import View, evaluate, thread_kind
-from triaged.core.decision import (
-    Aside,
-    Decision,
-    Effect,
-    Flag,
-    Forward,
-    Notify,
-    PromisePlan,
-    ReplyPlan,
-    ToUrgent,
-    Verdict,
-)
+from triaged.core.decision import Decision, Effect, PromisePlan, ReplyPlan, Verdict
+from triaged.core.effects import by_third_parties, in_storage
 from triaged.core.facts import Facts, OpenPromise
 from triaged.core.gather import gathered
 from triaged.core.guard import Refusal, Sending, destination, first_refusal, refusals
@@ -41,12 +31,6 @@ from triaged.core.moments import (
 from triaged.core.rules import NOTHING, Rule, RuleMatch, Then, TraceLine
 from triaged.core.settings import Account, Person
 from triaged.core.template import ReplyTemplate, choose_language
-
-HANDS = frozenset({"\\seen", "\\flagged", "\\answered", "\\draft", "\\deleted"})
-"""Flags by which a person has made a message theirs: it is not moved (compared in lower case)."""
-
-WORTH_MOVING = timedelta(minutes=5)
-"""An `until` nearer than this moves nothing."""
 
 _ROBOT_WITHIN = timedelta(minutes=2)
 _HELD_ONLY = frozenset({"rate-limit"})
@@ -356,34 +340,13 @@ class _Case:
 
     def _effects(self, until: Resolved | None) -> tuple[Effect, ...]:
         """Mail storage first, third parties last."""
-        flags = {flag.lower() for flag in self.facts.flags}
-        touched = bool(flags & HANDS)
-        found: list[Effect] = []
-        if self.verdict is Verdict.URGENT:
-            if not flags & {"\\flagged", "\\deleted", "\\draft", "\\answered"}:
-                found.append(Flag())
-            if self.account.folders.urgent and self.movable and not touched:
-                found.append(ToUrgent())
-        elif self.verdict is Verdict.DEFERRABLE and until is not None and not touched and self._may_move(until):
-            found.append(Aside(until.at, until.moment.text))
-        found.extend(self._third_parties(flags))
+        if self.call is not None:
+            until = None  # within half an hour of the call, and during it, the message is wanted where it is
+        found = [*in_storage(self.verdict, until, self.facts, self.account, movable=self.movable)]
+        if self.rule is not None and not self._is_left_courtesy:
+            delegate = self.person.delegates.get(self._delegate() or "")
+            found += by_third_parties(self.rule, delegate, self.facts)
         return tuple(found)
-
-    def _may_move(self, until: Resolved) -> bool:
-        # within half an hour of the call, and during it, the message is wanted where it is
-        return self.movable and self.call is None and until.at - self.facts.now >= WORTH_MOVING
-
-    def _third_parties(self, flags: set[str]) -> list[Effect]:
-        if self.rule is None or self._is_left_courtesy or self.facts.baseline:
-            return []
-        found: list[Effect] = []
-        if not flags & {"\\seen", "\\answered", "\\deleted"}:
-            found.extend(Notify(channel) for channel in self.rule.notify)
-        delegate = self._delegate()
-        answered = not flags.isdisjoint({"\\answered", "\\deleted"})
-        if self.rule.forward and delegate is not None and not self.facts.duplicate and not answered:
-            found.append(Forward(delegate, self.person.delegates[delegate].address))
-        return found
 
     def _delegate(self) -> str | None:
         label = (self.rule.delegate if self.rule else None) or self.client.delegate

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from triaged.core.decide import HANDS
+from triaged.core.effects import HANDS
 from triaged.core.settings import Account, Mode, Person
 from triaged.desk import appends
 from triaged.desk.places import find_in, presence, taken

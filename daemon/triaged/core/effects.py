@@ -1,0 +1,58 @@
+"""What is to be done about a client's message, once its verdict stands: effects in the order in which they are carried out.
+
+Hands first: what a person has made theirs is not moved, and nobody is told of what has been read or answered.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from triaged.core.decision import Aside, Effect, Flag, Forward, Notify, ToUrgent, Verdict
+from triaged.core.facts import Facts
+from triaged.core.moments import Resolved
+from triaged.core.rules import Rule
+from triaged.core.settings import Account, Delegate
+
+HANDS = frozenset({"\\seen", "\\flagged", "\\answered", "\\draft", "\\deleted"})
+"""Flags by which a person has made a message theirs: it is not moved (compared in lower case)."""
+
+WORTH_MOVING = timedelta(minutes=5)
+"""An `until` nearer than this moves nothing."""
+
+
+def in_storage(
+    verdict: Verdict, until: Resolved | None, facts: Facts, account: Account, *, movable: bool
+) -> Iterator[Effect]:
+    """What happens to the message in its mailbox.
+
+    Args:
+        verdict: what was decided.
+        until: when it comes back; None where it is wanted where it lies.
+        facts: what is known about it, its flags among that.
+        account: where it came to.
+        movable: whether this server can move messages safely.
+    """
+    flags = _flags(facts)
+    may_move = movable and flags.isdisjoint(HANDS)
+    if verdict is Verdict.URGENT:
+        if flags.isdisjoint({"\\flagged", "\\deleted", "\\draft", "\\answered"}):
+            yield Flag()
+        if account.folders.urgent and may_move:
+            yield ToUrgent()
+    elif verdict is Verdict.DEFERRABLE and until is not None and may_move and until.at - facts.now >= WORTH_MOVING:
+        yield Aside(until.at, until.moment.text)
+
+
+def by_third_parties(rule: Rule, delegate: Delegate | None, facts: Facts) -> Iterator[Effect]:
+    """Who is told of it, and who gets it, too. Of what was there before first contact nobody."""
+    if facts.baseline:
+        return
+    flags = _flags(facts)
+    if flags.isdisjoint({"\\seen", "\\answered", "\\deleted"}):
+        yield from (Notify(channel) for channel in rule.notify)
+    answered = not flags.isdisjoint({"\\answered", "\\deleted"})
+    if rule.forward and delegate is not None and not facts.duplicate and not answered:
+        yield Forward(delegate.label, delegate.address)
+
+
+def _flags(facts: Facts) -> set[str]:
+    return {flag.lower() for flag in facts.flags}
