@@ -8,13 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from triaged.cli.times import FORMS, instant
 from triaged.core.errors import TriagedError
-from triaged.core.spans import parse_span
 from triaged.log.journal import line_of
 from triaged.log.sentences import sentence
 
@@ -36,9 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "source", nargs="*", metavar="FILE", help="files of JSON lines; -: standard input (default: the journal)"
     )
-    parser.add_argument(
-        "--since", type=since, metavar="T", help="2h, 3 days, today, yesterday, 2026-11-24, '2026-11-24 15:10'"
-    )
+    parser.add_argument("--since", type=since, metavar="T", help=f"from then on: {FORMS}")
     parser.add_argument("--client", metavar="C", help="only this client's (* as in a glob)")
     parser.add_argument("--event", metavar="E", help="only this event: message.urgent, 'reply.*'")
     parser.add_argument("--person", metavar="LABEL", help="only this person's")
@@ -63,21 +61,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def since(text: str) -> datetime:
-    """An instant from `2h`, `3 days` (ago), `today`, `yesterday`, a date, or a date and time, in this machine's zone.
+    """An instant from what a person types, in this machine's zone.
 
     Raises:
-        argparse.ArgumentTypeError: it is none of them.
+        argparse.ArgumentTypeError: it is none.
     """
-    now = datetime.now(UTC).astimezone()
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    named = {"today": midnight, "yesterday": midnight - timedelta(days=1), "now": now}
-    if text in named:
-        return named[text]
-    with contextlib.suppress(ValueError):
-        return datetime.fromisoformat(text).astimezone()
-    with contextlib.suppress(ValueError):
-        return now - parse_span(text).fixed
-    raise argparse.ArgumentTypeError(f"{text!r} is no time: write 2h, 3 days, today, 2026-11-24 or '2026-11-24 15:10'")
+    try:
+        return instant(text, datetime.now(UTC))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 # -- reading -------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from triaged.cli.common import (
     print_table,
     readable,
 )
+from triaged.cli.times import FORMS, instant
 from triaged.config import Loaded, load
 from triaged.core.decision import Decision
 from triaged.core.settings import Person
@@ -42,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--against", type=Path, metavar="OLD.toml", help="show only what changes compared with these rules"
     )
-    parser.add_argument("--since", metavar="DATE", help="only what arrived from then on (2026-10-01, or 30d)")
+    parser.add_argument("--since", metavar="DATE", help=f"only what arrived from then on: {FORMS}")
     parser.add_argument("--list", action="store_true", help="every client message, not only the summary")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="every client message as CSV (- for standard output)")
 
@@ -115,16 +116,10 @@ def _mail(args: argparse.Namespace, loaded: Loaded) -> list[Old]:
 
 
 def _since(text: str) -> datetime:
-    from triaged.core.spans import parse_span
-
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        try:
-            return datetime.now(UTC) - parse_span(text).fixed
-        except ValueError as error:
-            raise Failed(f'--since {text}: write a date like 2026-10-01, or a span like "30d"') from error
-    return (at if at.tzinfo else at.astimezone()).astimezone(UTC)
+        return instant(text, datetime.now(UTC))
+    except ValueError as error:
+        raise Failed(f"--since {error}") from error
 
 
 def _rehearsed(mail: Sequence[Old], loaded: Loaded, label: str | None, against: Loaded | None) -> list[Line]:

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import MAXYEAR, UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -12,20 +12,19 @@ from zoneinfo import ZoneInfo
 
 from triaged.cli.common import Failed, add_listing, configuration, key_of, ledger_of, person_of, print_json
 from triaged.cli.report_rows import as_json, write_csv
+from triaged.cli.times import FORMS, instant
 from triaged.config import Loaded, state_file
 from triaged.core.settings import Person
-from triaged.core.spans import parse_span
 from triaged.ledger import Ledger
 from triaged.report.report import Past, Report, remembered, tell
 
 _USUAL = timedelta(days=30)
-_EARLIEST = 1970
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     add_listing(parser)
-    parser.add_argument("--since", metavar="T", help='from then on: 2026-10-01, or "30d" (the default)')
+    parser.add_argument("--since", metavar="T", help=f"from then on: {FORMS} (the default)")
     parser.add_argument("--until", metavar="T", help="up to then; default: now")
     parser.add_argument("--client", metavar="LABEL", help="only this client's")
     parser.add_argument("--html", type=Path, metavar="FILE", help="one self-contained page with pictures")
@@ -144,16 +143,6 @@ def _only(reports: Sequence[Report]) -> Report:
 
 def _instant(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = _ago(text, now)
-    if not _EARLIEST <= at.year < MAXYEAR:
-        raise Failed(f"{text}: that year is out of reach")
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _ago(text: str, now: datetime) -> datetime:
-    try:
-        return now - parse_span(text).fixed
-    except (ValueError, OverflowError) as error:
-        raise Failed(f'{text}: write a date like 2026-10-01, or a span like "30d"') from error
+        return instant(text, now, zone)
+    except ValueError as error:
+        raise Failed(str(error)) from error

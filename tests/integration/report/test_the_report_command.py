@@ -121,7 +121,7 @@ def test_each_person_has_figures_of_her_own_and_can_be_asked_for_alone(
         (("--client", "habor"), "no client is called 'habor'; known are harbor, lindenhof, shelter"),
         (("--person", "dan"), "nobody is called 'dan'; known are dana, eva"),
         (("--since", "1d", "--until", "2d"), "the period ends before it begins"),
-        (("--since", "soon"), 'soon: write a date like 2026-10-01, or a span like "30d"'),
+        (("--since", "soon"), "soon: write today, yesterday, 2026-10, 2026-10-01"),
         (("--since", "0001-01-01"), "0001-01-01: that year is out of reach"),
         (("--until", "9999-12-31"), "9999-12-31: that year is out of reach"),
     ],

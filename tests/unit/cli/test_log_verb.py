@@ -76,7 +76,7 @@ def test_a_time_that_is_none_is_told(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as ended:
         main(["log", "--since", "some day", "-"])
     assert ended.value.code == 2
-    assert "is no time" in capsys.readouterr().err
+    assert "write today, yesterday" in capsys.readouterr().err
 
 
 def test_times_are_ago_or_of_the_calendar():
