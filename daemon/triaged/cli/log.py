@@ -142,12 +142,20 @@ def _of_journal(start: datetime | None, *, follow: bool) -> Iterator[Line]:
         raise UnreadableLogError(
             "there is no journal here: name a file of JSON lines, or - for standard input"
         ) from error
+    empty = True
     with journal:
         assert journal.stdout is not None
         try:
-            yield from _parsed(journal.stdout)
+            for line in _parsed(journal.stdout):
+                empty = False
+                yield line
         finally:
             journal.terminate()
+    if empty and start is None:
+        raise UnreadableLogError(
+            "the journal holds no line of triaged that you may read: name the file that `triaged run` wrote to, or - for"
+            " standard input"
+        )
 
 
 # -- choosing and showing ------------------------------------------------------------------------------------------

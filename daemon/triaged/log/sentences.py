@@ -61,16 +61,19 @@ WORDS: Final[Mapping[str, str]] = {
 """How each event is told."""
 
 _DETAILS: Final = (
-    ("until", "until {}"),
-    ("promise", "promised for {}"),
-    ("send_at", "due {}"),
-    ("to", "to {}"),
-    ("sender", "from {}"),
-    ("client", "({})"),
-    ("folder", "in {}"),
-    ("subject", "“{}”"),
-    ("no_reply", "[{}]"),
+    ("until", " until {}"),
+    ("send_at", ", due {}"),
+    ("promise", ", promised for {}"),
+    ("to", " to {}"),
+    ("sender", " from {}"),
+    ("client", " ({})"),
+    ("folder", " in {}"),
+    ("subject", " “{}”"),
 )
+_DECIDED: Final = frozenset({"message.urgent", "message.deferred", "message.left"})
+"""Events that carry a verdict: the rule that made it belongs to the reason."""
+_NO_NEWS: Final = frozenset({"rule", "joined"})
+"""That a rule asks for no reply, or that another one serves for this message, is told by the rule and by that reply."""
 
 
 def short(instant: str) -> str:
@@ -84,12 +87,17 @@ def sentence(line: Mapping[str, Any]) -> str:
     >>> sentence({"event": "message.deferred", "until": "2026-11-27T09:00:00+01:00", "client": "harbor"})
     'Put aside until 2026-11-27 09:00 (harbor)'
     """
-    parts = [WORDS.get(line["event"], line["event"])]
+    event = line["event"]
+    text = WORDS.get(event, event)
     for name, phrase in _DETAILS:
-        if value := line.get(name):
-            told = phrase.format(short(value) if name in ("until", "promise", "send_at") else value)
-            said = name == "promise" and line["event"].startswith("promise.")  # the event's own words say it
-            parts.append(told.removeprefix("promised ") if said else told)
-    text = " ".join(parts)
+        value = line.get(name)
+        if not value:
+            continue
+        told = phrase.format(short(value) if name in ("until", "promise", "send_at") else value)
+        said = name == "promise" and event.startswith("promise.")  # the event's own words say it
+        text += told.replace(", promised", "") if said else told
     causes = [str(line[name]) for name in ("reason", "error") if line.get(name)]
-    return ": ".join([text, *causes])
+    if event in _DECIDED and line.get("rule"):
+        causes.insert(0, f"“{line['rule']}”")
+    no_reply = line.get("no_reply")
+    return ": ".join([text, *causes]) + (f" (no reply: {no_reply})" if no_reply and no_reply not in _NO_NEWS else "")

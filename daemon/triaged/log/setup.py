@@ -156,7 +156,7 @@ def _renderer(form: Form, *, colours: bool) -> Callable[..., Any]:
 def _for_people(line: Mapping[str, Any]) -> dict[str, Any]:
     """Local time of day, the sentence, and the fields that it does not tell."""
     at = datetime.fromisoformat(line["timestamp"]).astimezone()
-    rest = {name: line[name] for name in ("person", "account", "item", "reply", "rule") if name in line}
+    rest = {name: line[name] for name in ("person", "account", "item", "reply") if name in line}
     return {
         "timestamp": f"{at:%H:%M:%S}",
         "level": line["level"],

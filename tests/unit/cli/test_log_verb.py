@@ -129,6 +129,15 @@ def test_the_journal_is_the_usual_source(
     assert "--no-tail" in called.read_text()
 
 
+def test_a_journal_without_a_line_of_ours_says_where_else_to_look(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    journalctl(tmp_path, monkeypatch, [{"MESSAGE": "Started something.service"}])
+    assert main(["log"]) == 1
+    assert "name the file that `triaged run` wrote to" in capsys.readouterr().err
+    assert said(capsys, "--since", "today") == [], "a day without a line is an answer"
+
+
 def test_where_there_is_no_journal_a_file_is_asked_for(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):

@@ -342,11 +342,20 @@ def test_every_event_has_words():
 def test_a_sentence_tells_what_happened_to_whom_and_why():
     line = {
         "event": "message.deferred", "until": "2026-11-27T09:00:00+01:00", "sender": "gary@harbor.example",
-        "client": "harbor", "subject": "quick question", "reason": "rule “Everything else”",
+        "client": "harbor", "subject": "quick question", "promise": "2026-11-27T10:00:00+01:00",
+        "rule": "Everything else", "reason": "matches everything",
     }  # fmt: skip
     assert sentences.sentence(line) == (
-        "Put aside until 2026-11-27 09:00 from gary@harbor.example (harbor) “quick question”: rule “Everything else”"
+        "Put aside until 2026-11-27 09:00, promised for 2026-11-27 10:00 from gary@harbor.example (harbor)"
+        " “quick question”: “Everything else”: matches everything"
     )
+
+
+def test_why_no_reply_goes_is_told_unless_nobody_asked_for_one():
+    line = {"event": "message.urgent", "client": "harbor", "no_reply": "rule", "rule": "Outage", "reason": "it is down"}
+    assert sentences.sentence(line) == "Urgent (harbor): “Outage”: it is down"
+    line = {"event": "message.left", "client": "harbor", "no_reply": "courtesy", "reason": "nothing but thanks"}
+    assert sentences.sentence(line) == "Left alone (harbor): nothing but thanks (no reply: courtesy)"
 
 
 def test_a_promise_is_not_said_to_be_promised_twice():
