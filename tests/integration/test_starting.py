@@ -5,6 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+_LOOKS = "looks = []", "gc.callbacks.append(lambda phase, _: looks.append(phase))"
+_UNREACHABLE = """
+[me]
+name = "Dana Roth"
+
+[account.work]
+addresses = ["dana@roth.example"]
+imap = { host = "127.0.0.1", port = 9, tls = "none", user = "dana", password = "none" }
+"""
 _CHECK = f"code = main(['check', '-c', {str(Path(__file__).parents[2] / 'config' / 'consultant.toml')!r}])"
 
 
@@ -22,8 +31,16 @@ def _said(home: Path, *lines: str) -> str:
 
 
 def test_a_check_never_stops_to_look_for_garbage(tmp_path: Path):
-    looks = "looks = []", "gc.callbacks.append(lambda phase, _: looks.append(phase))"
-    assert _said(tmp_path, *looks, _CHECK, "print(code, looks)") == "0 []"
+    assert _said(tmp_path, *_LOOKS, _CHECK, "print(code, looks)") == "0 []"
+
+
+def test_a_daemon_is_at_work_before_it_first_looks_for_garbage_and_then_not_among_its_modules(tmp_path: Path):
+    config = tmp_path / "dana.toml"
+    config.write_text(_UNREACHABLE, "utf-8")
+    config.chmod(0o600)
+    once = f"code = main(['run', '--once', '-c', {str(config)!r}])"
+    told = _said(tmp_path, *_LOOKS, once, "print(code, looks, gc.get_freeze_count() > len(gc.get_objects()))")
+    assert told == "1 [] True"
 
 
 def test_a_check_loads_nothing_that_speaks_to_a_server(tmp_path: Path):

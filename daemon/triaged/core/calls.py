@@ -116,12 +116,12 @@ def occurrences(
         return
     weekdays = {weekday for call in calls for weekday in call.weekdays}
     first = worktime.date_of(after) - _DAY  # a gap in the clock may move yesterday's call into today
-    for day in (first + number * _DAY for number in range(HORIZON.days + 2)):
-        if day.weekday() not in weekdays:
-            continue
-        for one in calls_on(calls, worktime, day):
-            if one.start >= after and (skipped or not one.skipped):
-                yield one
+    for number in range(HORIZON.days + 2):
+        day = first + number * _DAY
+        if day.weekday() in weekdays:
+            for one in calls_on(calls, worktime, day):
+                if one.start >= after and (skipped or not one.skipped):
+                    yield one
 
 
 def calls_on(calls: tuple[Call, ...], worktime: WorkTime, day: date) -> tuple[Occurrence, ...]:
