@@ -17,6 +17,7 @@ MUST_BE_EMPTY = {
     "a promise open that nobody was told": """SELECT id FROM promise WHERE state = 'open' AND id NOT IN
         (SELECT promise FROM reply WHERE promise IS NOT NULL AND state IN ('sent','in_doubt','drafted'))""",
     "a reply that is under way for ever": "SELECT id FROM reply WHERE state = 'sending'",
+    "unreadable, nobody knows where": "SELECT id FROM item WHERE state = 'unreadable' AND uid IS NULL",
     "two verdicts about one message": "SELECT digest FROM item GROUP BY account, digest HAVING count(*) > 1",
 }
 """Questions to the ledger at rest, and what an answer would mean."""
@@ -89,7 +90,8 @@ def in_doubt(field: Field) -> set[int]:
 
 def given_up(field: Field) -> set[int]:
     """Messages that were in hand at three deaths: unreadable, urgent, where they were (ledger, transaction A')."""
-    sql = "SELECT login, uid FROM item JOIN account ON account.id = item.account WHERE state = 'unreadable'"
+    where = "WHERE state = 'unreadable' AND uid IS NOT NULL"
+    sql = f"SELECT login, uid FROM item JOIN account ON account.id = item.account {where}"
     found: set[int] = set()
     for login, uid in field.rows(sql):
         with field.dovecot.client(str(login).partition("@")[0], "INBOX") as client:

@@ -144,15 +144,23 @@ def put_place(db: Connection, item: int, place: Place | None) -> None:
     if place is None:
         db.execute("UPDATE item SET uidvalidity = NULL, uid = NULL WHERE id = ?", (item,))
         return
-    db.execute(
+    lost = db.execute(
         "UPDATE item SET uidvalidity = NULL, uid = NULL WHERE account = (SELECT account FROM item WHERE id = ?)"
-        " AND folder = ? AND uidvalidity = ? AND uid = ? AND id <> ?",
+        " AND folder = ? AND uidvalidity = ? AND uid = ? AND id <> ? RETURNING id, state",
         (item, place.folder, place.uidvalidity, place.uid, item),
-    )
+    ).fetchall()
+    for other, state in lost:
+        if state in ("new", "unreadable"):  # nobody had read it: it is the very message that is known by another item
+            _never_was(db, other)
     db.execute(
         "UPDATE item SET folder = ?, uidvalidity = ?, uid = ? WHERE id = ?",
         (place.folder, place.uidvalidity, place.uid, item),
     )
+
+
+def _never_was(db: Connection, item: int) -> None:
+    db.execute("DELETE FROM effect WHERE item = ?", (item,))
+    db.execute("DELETE FROM item WHERE id = ?", (item,))
 
 
 def strike(

@@ -424,6 +424,21 @@ def test_what_is_given_up_while_we_only_observe_is_not_flagged(world: World):
     assert world.ledger.effects_for(last.item) == []
 
 
+@pytest.mark.parametrize("strikes", [1, 3], ids=["struck", "given up"])
+def test_what_could_not_be_read_and_turns_out_to_be_a_known_message_leaves_no_row(world: World, strikes: int):
+    known = world.put(world.arriving(mail(1)), left())
+    assert known.item is not None
+    there = Place("INBOX", 7, 99)  # a person has moved it here, and it was in hand when triaged died
+    for _ in range(strikes):
+        last = world.ledger.strike(world.account, there, world.tick(HOUR), mode="send")
+    world.ledger.hand(known.item, "released", there, world.tick(HOUR))
+    assert world.ledger.item(last.item) is None
+    assert world.ledger.effects_for(last.item) == []
+    found = world.ledger.item(known.item)
+    assert found is not None
+    assert found.place == there
+
+
 def test_a_struck_message_is_tried_again_later_and_its_strikes_are_forgotten_when_it_is_read(world: World):
     arriving = world.arriving(mail(1))
     assert arriving.place is not None
