@@ -2,11 +2,14 @@
 
 import random
 
+import pytest
+
 from faults.field import Field
 from faults.judging import table
 from faults.torture import torture
 
 
+@pytest.mark.timeout(300)  # it may rest for a minute and a half
 def test_killed_at_random_under_load_nothing_is_lost_doubled_or_answered_twice():
     seed = random.randrange(1 << 32)
     field = Field(random.Random(seed), brief=True)

@@ -33,7 +33,7 @@ START = datetime(2025, 11, 24, 8, 0, tzinfo=UTC)
 """A Monday, nine o'clock in Berlin; long ago, since Dovecot takes no INTERNALDATE from the future."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds of the real clock that the daemon may take for what is due at one instant."""
 
 _AHEAD = """
@@ -187,11 +187,6 @@ class Stage:
         self.daemon.stop()
         async with asyncio.timeout(PATIENCE):
             return await run
-
-    @staticmethod
-    def loop_time() -> float:
-        """Seconds of the real clock."""
-        return asyncio.get_running_loop().time()
 
     async def reload(self, text: str) -> None:
         """Change the configuration and tell the daemon."""

@@ -81,7 +81,7 @@ class Sink:
             self.attempts = 0
             self.answer = _usual
 
-    def wait_for(self, count: int, seconds: float = 20) -> list[Accepted]:
+    def wait_for(self, count: int, seconds: float = 60) -> list[Accepted]:
         """Block until so many messages were accepted.
 
         Raises:
