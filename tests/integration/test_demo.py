@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from server.processes import until
+from triaged.demo import page
 
 pytest.importorskip("pymap", reason="the extra `demo` is not installed")
 COMMAND = [sys.executable, "-m", "triaged", "demo"]
@@ -81,6 +82,27 @@ def test_there_are_no_colours_without_a_terminal(played: Played):
     assert "\x1b" not in played[0].stdout
 
 
+def test_a_narrow_page_is_no_wider_than_it_may_be(tmp_path: Path):
+    done = subprocess.run(COMMAND, env=environment(tmp_path, COLUMNS="80"), capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert max(len(line) for line in done.stdout.splitlines()) == 80
+
+
+@pytest.mark.parametrize(
+    ("found", "called", "typed"),
+    [
+        ("/usr/bin/triaged", "/usr/bin/triaged", "triaged"),
+        (None, ".venv/bin/triaged", ".venv/bin/triaged"),
+        (None, "/opt/triaged/bin/triaged", "/opt/triaged/bin/triaged"),
+        (None, "/usr/lib/python3/triaged/__main__.py", "triaged"),
+    ],
+)
+def test_what_to_type_next_can_be_typed(monkeypatch: pytest.MonkeyPatch, found: str | None, called: str, typed: str):
+    monkeypatch.setattr("shutil.which", lambda _: found)
+    monkeypatch.setattr("sys.argv", [called, "demo"])
+    assert page.typed() == typed
+
+
 def test_a_missing_extra_is_named_with_what_to_type(tmp_path: Path):
     program = "import sys; sys.modules['pymap'] = None; from triaged.cli import main; sys.exit(main(['demo']))"
     done = subprocess.run(
@@ -112,6 +134,7 @@ def test_kept_running_it_takes_mail_from_a_mail_client_and_leaves_nothing_when_i
                 line = demo.stdout.readline()
                 assert line, said
                 said += line
+            assert re.search(r"^10:3\d:\d\d .*Urgent", said, re.MULTILINE), "Mara's clock, not this machine's"
             assert flags_of(imap, "total outage") == "\\Flagged"
         finally:
             demo.send_signal(signal.SIGINT)

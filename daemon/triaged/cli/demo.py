@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import shutil
 import signal
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,8 +61,8 @@ async def _demo(folder: Path, *, keep: bool) -> None:
     assert task is not None
     # until the daemon listens: what a handler raises in the midst of a task is shown as a mistake of that task
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    wide = Console(width=None if sys.stdout.isatty() else page.WIDTH, highlight=False, color_system=colours())
-    out = Console(width=min(wide.width, page.WIDTH), highlight=False, color_system=colours())
+    width = shutil.get_terminal_size((page.WIDTH, 0)).columns  # $COLUMNS, else the terminal's, else the page's own
+    out = Console(width=min(width, page.WIDTH), highlight=False, color_system=colours())
     async with serving() as servers:
         with out.status("a morning's mail arrives …") as status:
             story = await play(folder, servers, now=datetime.now(UTC), to_the_end=not keep, told=status.update)
@@ -76,9 +75,9 @@ async def _demo(folder: Path, *, keep: bool) -> None:
     page.hint(
         out,
         (
-            ("triaged demo --keep", "leave it running, and look at it with a mail client"),
-            ("triaged init", "a first configuration for your own mailbox; it only observes"),
-            ("triaged replay imap:work/INBOX", "what would have happened to your last months' mail"),
-            ("triaged run", "begin"),
+            ("demo --keep", "leave it running, and look at it with a mail client"),
+            ("init", "a first configuration for your own mailbox; it only observes"),
+            ("replay imap:work/INBOX", "what would have happened to your last months' mail"),
+            ("run", "begin"),
         ),
     )

@@ -1,5 +1,7 @@
 """The page of the demo: a story as a person likes to read it. A story goes in, lines on the terminal come out."""
 
+import shutil
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -45,14 +47,23 @@ def show(out: Console, story: Story) -> None:
     _later(out, story)
 
 
+def typed() -> str:
+    """How this program is called where it lies: by its name, or by a path where a shell would not find it (`make demo`)."""
+    path = Path(sys.argv[0])
+    if shutil.which("triaged") or path.name != "triaged":
+        return "triaged"
+    here = path.absolute()
+    return str(here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here)
+
+
 def hint(out: Console, lines: Iterable[tuple[str, str]], *, before: str = "") -> None:
-    """What to type next, and what it does; `before`: what has to be typed first, in another terminal."""
+    """What to type next (after the program), and what it does; `before`: what comes first, in another terminal."""
     _heading(out, "What to type next" + (", in another terminal" if before else ""))
     if before:
         out.print(Text("  " + before, style="bold"), soft_wrap=True)
     table = _grid()
     for command, words in lines:
-        table.add_row(_under(Text(command, style="bold"), 2), Text(words, style="dim"))
+        table.add_row(_under(Text(f"{typed()} {command}", style="bold"), 2), Text(words, style="dim"))
     out.print(table)
     out.print()
 
@@ -73,9 +84,9 @@ def keeping(out: Console, imap: int, smtp: int, config: Path) -> None:
     hint(
         out,
         (
-            ("triaged deferred", "what is put aside, and until when"),
-            ("triaged status", "how it is"),
-            ("triaged release 2", "bring a message back now"),
+            ("deferred", "what is put aside, and until when"),
+            ("status", "how it is"),
+            ("release 2", "bring a message back now"),
         ),
         before=f"export TRIAGED_CONFIG={config}",
     )

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType, ModuleType
 from typing import Any, Final, Literal
 
@@ -73,17 +73,19 @@ def start(
     level: Level = "info",
     subjects: bool = True,
     now: Callable[[], datetime] | None = None,
+    zone: tzinfo | None = None,
     fd: int = 1,
     environ: Mapping[str, str] = MappingProxyType(os.environ),
 ) -> Log:
     """Begin to log to standard output (`fd`) or to the journal.
 
-    `now`: the daemon's clock, aware. `subjects`: whether subjects are said (`log_subjects`).
+    `now`: the daemon's clock, aware. `zone`: that of the console's times; None: this machine's. `subjects`: whether subjects
+    are said (`log_subjects`).
     """
     form = form_of(mode, fd, environ)
     journal = Journal() if form == "journal" else None
     pump = Pump(journal or Stream(fd), lambda lost: events.emit("log.dropped", reason=_loss(lost)))
-    renderer = _renderer(form, colours=wants_colour(fd, environ))
+    renderer = _renderer(form, colours=wants_colour(fd, environ), zone=zone)
     events = Events(
         _writer(renderer, pump),
         threshold=Threshold(level, subjects=subjects),
@@ -139,7 +141,7 @@ def _hidden(name: str) -> Iterator[None]:
         del sys.modules[name]
 
 
-def _renderer(form: Form, *, colours: bool) -> Callable[..., Any]:
+def _renderer(form: Form, *, colours: bool, zone: tzinfo | None) -> Callable[..., Any]:
     structlog = _structlog()
 
     match form:
@@ -150,12 +152,12 @@ def _renderer(form: Form, *, colours: bool) -> Callable[..., Any]:
             return lambda _logger, _method, line: datagram(line)
         case "console":
             console = structlog.dev.ConsoleRenderer(colors=colours, sort_keys=False, pad_event_to=0)
-            return lambda logger, method, line: console(logger, method, _for_people(line))
+            return lambda logger, method, line: console(logger, method, _for_people(line, zone))
 
 
-def _for_people(line: Mapping[str, Any]) -> dict[str, Any]:
-    """Local time of day, the sentence, and the fields that it does not tell."""
-    at = datetime.fromisoformat(line["timestamp"]).astimezone()
+def _for_people(line: Mapping[str, Any], zone: tzinfo | None) -> dict[str, Any]:
+    """The time of day there, the sentence, and the fields that it does not tell."""
+    at = datetime.fromisoformat(line["timestamp"]).astimezone(zone)
     rest = {name: line[name] for name in ("person", "account", "item", "reply") if name in line}
     return {
         "timestamp": f"{at:%H:%M:%S}",

@@ -86,7 +86,12 @@ CHECKS: Final = (
     Check("overdue", "what was promised in the thread is overdue", past.is_overdue, of_callers=True),
     Check("no-promise", "the reply's text uses `promise`, and there is none", past.lacks_promise, of_callers=True),
     Check("joined", "a reply to this correspondent waits already", past.joins, of_callers=True),
-    Check("recently-replied", "the last one went within `every`", past.is_recent, of_callers=True),
+    Check(
+        "recently-replied",
+        "this correspondent has had one in the last day, or what `every` says",
+        past.is_recent,
+        of_callers=True,
+    ),
     Check("rate-limit", "beyond `reply_fuse`: the reply is held", past.is_beyond_fuse, of_callers=True),
 )
 """Every check, in the order of REFUSALS."""

@@ -60,7 +60,7 @@ def is_anybody(sending: Sending) -> str:
 def has_no_rule(sending: Sending) -> str:
     """No rule, or one without a reply."""
     if sending.rule is None:
-        return "no rule with a reply matches"
+        return "no rule that matches asks for one"
     return "" if sending.rule.reply else f'the rule "{sending.rule.name}" asks for none'
 
 
