@@ -84,7 +84,7 @@ async def test_fridays_call_keeps_its_promises_without_a_word_and_its_agenda_lis
         said = len(stage.sent())
         await stage.to("fri 09:45")
         agenda = [subject for subject in stage.inbox() if subject.startswith("Agenda")]
-        assert agenda == ["Agenda: Harbor Trust, Fri 20.11. 10:00"]
+        assert agenda == ["Agenda: Harbor Trust, Fri 20 Nov 10:00"]
         page = stage.inbox()[agenda[0]].raw.decode()
         assert "Budget for the spring" in page
         assert "500 or 800 leaflets" in page

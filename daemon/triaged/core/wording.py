@@ -148,6 +148,15 @@ def on_date(at: datetime, language: str, zone: ZoneInfo, now: datetime) -> str:
     return _day(at.astimezone(zone), now.astimezone(zone).date(), language, _style(language))
 
 
+def short_date(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """A date in a list: "Fri 27 Nov", "Fr. 27.11."."""
+    from babel.dates import format_date
+
+    day, locale = at.astimezone(zone).date(), _locale(language)
+    pattern = "EEE d.M." if language.startswith("de") else "EEE d MMM"
+    return day.isoformat() if locale is None else str(format_date(day, pattern, locale=locale))
+
+
 def at_time(at: datetime, language: str, zone: ZoneInfo, mine: ZoneInfo | None = None) -> str:
     """The time: "10:00", "10:00 Uhr", "10:00 (London time)"."""
     style = _style(language)

@@ -13,7 +13,7 @@ from triaged.core.clients import Client
 from triaged.core.moments import resolve
 from triaged.core.reply import compose_note
 from triaged.core.settings import Mode
-from triaged.core.wording import on_date
+from triaged.core.wording import on_date, short_date
 from triaged.desk import unsent
 from triaged.desk.household import Household
 from triaged.desk.office import Office
@@ -295,8 +295,7 @@ def _when(household: Household, at: datetime) -> str:
 
 
 def _day_of(household: Household, at: datetime) -> str:
-    there = at.astimezone(household.person.worktime.zone)
-    return f"{words_of(household.person.language).weekdays[there.weekday()]} {there.day}.{there.month}."
+    return short_date(at, words_of(household.person.language).language, household.person.worktime.zone)
 
 
 def _date(household: Household, at: datetime) -> str:

@@ -31,7 +31,6 @@ class PageWords:
     answered: str
     promise: Mapping[str, str]
     footer: str
-    weekdays: tuple[str, ...]
 
 
 _EN = PageWords(
@@ -69,7 +68,6 @@ _EN = PageWords(
         }
     ),
     footer="Written by triaged. Move or answer anything as you like: your hand always wins.",
-    weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 )
 
 _DE = PageWords(
@@ -107,7 +105,6 @@ _DE = PageWords(
         }
     ),
     footer="Von triaged geschrieben. Verschieben und beantworten Sie, was Sie wollen: Ihre Hand gewinnt immer.",
-    weekdays=("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
 )
 
 _FR = PageWords(
@@ -145,7 +142,6 @@ _FR = PageWords(
         }
     ),
     footer="Écrit par triaged. Déplacez et répondez à votre guise : votre main l’emporte toujours.",
-    weekdays=("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."),
 )
 
 _ES = PageWords(
@@ -183,7 +179,6 @@ _ES = PageWords(
         }
     ),
     footer="Escrito por triaged. Mueva y responda lo que quiera: su mano siempre gana.",
-    weekdays=("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
 )
 
 _WORDS: Mapping[str, PageWords] = MappingProxyType({words.language: words for words in (_EN, _DE, _FR, _ES)})

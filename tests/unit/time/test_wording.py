@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from triaged.core.wording import LANGUAGES, at_time, on_date, reply_prefix, smooth, when
+from triaged.core.wording import LANGUAGES, at_time, on_date, reply_prefix, short_date, smooth, when
 
 BERLIN, LONDON, YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 NOW = datetime(2026, 11, 24, 14, 10, tzinfo=UTC)
@@ -100,6 +100,14 @@ def test_a_date_alone_is_never_today():
     assert on_date(NOW, "en", BERLIN, NOW) == "Tuesday 24 November"
     assert on_date(NOW, "de", BERLIN, NOW) == "Dienstag, 24. November"
     assert on_date(CALL, "tlh", BERLIN, NOW) == "2026-11-27"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Fri 27 Nov"), ("de", "Fr. 27.11."), ("fr", "ven. 27 nov."), ("es", "vie 27 nov"), ("tlh", "2026-11-27")],
+)
+def test_a_date_in_a_list_is_short_and_in_the_order_of_its_language(language: str, words: str):
+    assert short_date(CALL, language, BERLIN) == words
 
 
 def test_a_time_alone_names_the_zone_too():
