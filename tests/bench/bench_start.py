@@ -50,7 +50,7 @@ def _ready(folder: Path) -> Callable[[], object]:
 
     def start() -> None:
         with daemon(config, folder / "log") as running:
-            running.until(1, "service.ready", look_every=0.001)
+            running.until(1, "service.ready", look_every=0.01)  # to look is work, too, and counted
 
     return start
 
