@@ -123,7 +123,10 @@ def test_an_unknown_client_is_told_the_known_ones(file: Path, capsys: pytest.Cap
 
 
 @pytest.mark.parametrize("weeks", ["0", "-1", "1000", "two"])
-def test_a_number_of_weeks_that_makes_no_sense_is_wrong_usage(file: Path, weeks: str):
+def test_a_number_of_weeks_that_makes_no_sense_is_wrong_usage(
+    file: Path, capsys: pytest.CaptureFixture[str], weeks: str
+):
     with pytest.raises(SystemExit) as ended:
         main(["calendar", "-c", str(file), "--weeks", weeks])
     assert ended.value.code == 2
+    assert "write a number of weeks from 1 to 104" in capsys.readouterr().err

@@ -127,3 +127,16 @@ def test_an_unknown_account_is_told_with_the_known_ones(
     done = place.run("doctor", "elsewhere")
     assert (done.returncode, done.stdout) == (1, "")
     assert "known are work" in done.stderr
+
+
+def test_a_ledger_that_is_gone_is_told_as_the_daemon_would(
+    dovecot: Dovecot, user: str, authority: Authority, tmp_path: Path
+):
+    place = Workplace(tmp_path)
+    place.write(imap(dovecot, user, authority), mode="observe")
+    assert place.run("run", "--once").returncode == 0
+    for file in place.state.glob("triaged.db*"):
+        file.unlink()
+    done = place.run("doctor")
+    assert done.returncode == 74
+    assert "restore it from a backup" in done.stderr

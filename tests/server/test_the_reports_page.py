@@ -87,6 +87,13 @@ def test_on_a_phone_opened_tables_scroll_within_themselves(browser: Browser, pag
     assert not shown.overflow()
 
 
+def test_on_a_phone_every_figure_is_seen_without_scrolling(browser: Browser, pages: dict[str, Path]):
+    shown = browser.open(pages["mine"], width=390)
+    script = """return [...document.querySelectorAll('.wide')].filter(box => !box.closest('details')
+      && box.scrollWidth > box.clientWidth).map(box => box.getAttribute('aria-label'))"""
+    assert shown.ask(script) == []
+
+
 def test_on_paper_the_tables_are_open(browser: Browser, pages: dict[str, Path]):
     closed = "return document.querySelector('details table').getBoundingClientRect().height"
     assert browser.open(pages["mine"], media="print").ask(closed) > 50

@@ -33,10 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _weeks(text: str) -> int:
-    weeks = int(text)
-    if not 1 <= weeks <= _MOST_WEEKS:
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_WEEKS:
         raise argparse.ArgumentTypeError(f"write a number of weeks from 1 to {_MOST_WEEKS}")
-    return weeks
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -98,9 +98,10 @@ def _known(loaded: Loaded, account: Account) -> "Known":
     """What the ledger remembers; nothing where there is none yet."""
     from triaged.desk.checkup import Known
     from triaged.ledger import Ledger
+    from triaged.ledger.opening import generation_file
 
     path = state_file(loaded)
-    if not path.exists():
+    if not path.exists() and not generation_file(path).exists():
         return Known()
     now = datetime.now(UTC)
     with Ledger.open(path) as ledger:

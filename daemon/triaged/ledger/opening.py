@@ -105,6 +105,7 @@ def _must_be_ours(db: sqlite3.Connection, file: Path) -> None:
 def _check(db: sqlite3.Connection, file: Path) -> None:
     (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
+        found = " ".join(found.replace("*** in database main ***", "").split())  # of several lines; we say one
         raise LedgerDamaged(f"{file} is damaged ({found}); restore it from a backup")
 
 

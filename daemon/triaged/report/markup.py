@@ -48,7 +48,10 @@ thead th { font-size: .85rem; color: var(--faint); }
 th.part { padding-left: 1.25rem; }
 td, thead th.n { font-variant-numeric: tabular-nums; }
 td.n, thead th.n { text-align: right; white-space: nowrap; }
-@media (max-width: 40rem) { .wide > table:not(details table) td.n { white-space: normal; } }
+@media (max-width: 40rem) { .wide > table:not(details table) :is(td, thead th).n { white-space: normal; }
+  .wide > table:not(details table) { font-size: .9rem; }
+  .wide > table:not(details table) :is(th, td) { padding-right: .3rem; }
+  .wide > table:not(details table) th.part { padding-left: .6rem; } }
 summary { cursor: pointer; font-size: .9rem; }
 footer { margin-top: 3rem; color: var(--faint); font-size: .85rem; }
 @media print { body { max-width: none; padding: 0; font-size: 11pt; } dl div, svg, tr, .many > div { break-inside: avoid; }

@@ -142,8 +142,9 @@ def test_a_damaged_file_is_refused_and_left_as_it_is(path: Path, damage: str):
     path.write_bytes(octets)
     for leftover in path.parent.glob("*-wal"):
         leftover.unlink()
-    with pytest.raises(LedgerDamaged):
+    with pytest.raises(LedgerDamaged) as told:
         Ledger.open(path)
+    assert "\n" not in str(told.value), "one line on stderr, whatever SQLite has to say"
     assert path.read_bytes() == octets
 
 
