@@ -43,7 +43,7 @@ def _cased(*openings: str) -> frozenset[str]:
 # How lines begin that may be a footer, or at the start of a paragraph a notice: their first four characters.
 FOOTERS = _cased(
     *("sent", "get ", "von ", "gese", "dies", "outl", "hole", "envo", "télé", "obte", "envi", "verz", "vers", "invi"),
-    *("sänt", "skic"),
+    *("sänt", "skic", "send"),
 )
 NOTICES = _cased(
     *("disc", "conf", "lega", "impo", "priv", "haft", "vert", "rech", "avis", "this", "the ", "dies", "der ", "ce m"),

@@ -117,6 +117,8 @@ def test_outlook_blocks_and_separators_cut_to_the_end(block: str) -> None:
         ),
         (f"Please ring.\n-- \nGary\nOn 3 May 2026, Dana wrote:\n{QUOTE}\n", "Please ring."),
         ("Please ring.\n\nSent from my iPhone\n", "Please ring."),
+        ("Ring mig.\n\nSendt fra min iPhone\n", "Ring mig."),
+        ("Ring mig.\n\nSkickat från min iPhone\n", "Ring mig."),
         ("Please ring.\n\nGet Outlook for iOS<https://x>\n", "Please ring."),
         ("Bitte anrufen.\n\nVon meinem iPhone gesendet\n", "Bitte anrufen."),
         ("Bitte anrufen.\n\nGesendet mit der GMX Mail App\n", "Bitte anrufen."),
