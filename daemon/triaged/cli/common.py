@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ from triaged.ledger.opening import generation_file
 from triaged.ledger.wake import wake
 
 EX_CONFIG = 78
+_WORD = re.compile(r"[^\s-]+-?|-")
+_MOMENT_OR_WORD = re.compile(rf"\w+ \d+ \w+(?: \d{{4}})? \d\d:\d\d|{_WORD.pattern}")
+"""What is not broken in a table: a moment as `readable` writes it; a word, up to a blank, or up to and with a hyphen."""
 
 
 class InvalidConfiguration(TriagedError):
@@ -156,12 +160,31 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: st
     from rich.table import Table
     from rich.text import Text
 
+    out = console()
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for column, width in zip(columns, _widths(columns, rows, out.width - 3 * (len(columns) - 1)), strict=True):
+        table.add_column(column, overflow="fold", width=width)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    console().print(table)
+    out.print(table)
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> Sequence[int | None]:
+    """The widest column gives way first, and no moment or at least no word is broken; None where there is no room."""
+    cells = list(zip(columns, *rows, strict=True))
+    widths = [max(map(_columns_of, column)) for column in cells]
+    attempts = ([_longest(unit, column) for column in cells] for unit in (_MOMENT_OR_WORD, _WORD))
+    least = next((each for each in attempts if sum(each) <= room), None)
+    if least is None:
+        return [None] * len(widths)
+    while sum(widths) > room:
+        _, widest = max((width, number) for number, width in enumerate(widths) if width > least[number])
+        widths[widest] -= 1
+    return widths
+
+
+def _longest(unit: re.Pattern[str], column: Sequence[str]) -> int:
+    return max(_columns_of(each) for cell in column for each in ("", *unit.findall(cell)))
 
 
 def _plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

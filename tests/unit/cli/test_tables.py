@@ -31,3 +31,30 @@ def test_a_pipe_is_told_nothing_but_text(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("sys.stdout", pipe := io.StringIO())
     print_table(["item"], [["1"]], "nothing")
     assert "\x1b" not in pipe.getvalue()
+
+
+COLUMNS = ["item", "back at", "from", "subject"]
+ROWS = [["1", "Mon 30 Nov 08:00", "gary@harbor.example", "Automatic reply: about the donation page that is down"]]
+
+
+@pytest.mark.parametrize(("width", "whole"), [(120, "Mon 30 Nov 08:00"), (66, "Mon 30 Nov 08:00"), (54, "Mon 30 Nov")])
+def test_on_a_terminal_words_and_where_it_can_be_moments_stay_whole(
+    monkeypatch: pytest.MonkeyPatch, width: int, whole: str
+):
+    for name, value in (("NO_COLOR", "1"), ("TERM", "xterm"), ("COLUMNS", str(width))):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stdout", screen := Terminal())
+    print_table(COLUMNS, ROWS, "nothing")
+    lines = screen.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    assert {"gary@harbor.example", "Automatic", "donation"} <= set(" ".join(lines).split())
+    assert any(whole in line for line in lines)
+
+
+def test_where_there_is_no_room_for_words_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch):
+    for name, value in (("NO_COLOR", "1"), ("TERM", "xterm"), ("COLUMNS", "30")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stdout", screen := Terminal())
+    print_table(COLUMNS, ROWS, "nothing")
+    letters = sorted("".join("".join(COLUMNS + ROWS[0]).split()))
+    assert sorted("".join(screen.getvalue().replace("─", "").split())) == letters
