@@ -129,29 +129,25 @@ def as_json(person: Person, checkup: "Checkup") -> dict[str, Any]:
 
 
 def _page(checkup: "Checkup", account: Account) -> None:
-    from rich.padding import Padding
+    from rich.table import Table
     from rich.text import Text
 
     out = console()
     out.print()
     out.print(Text.assemble((checkup.account, "bold"), f"  {checkup.login}", ("  mode " + account.mode.value, "dim")))
+    table = Table.grid(padding=(0, 2, 0, 0))
     for finding in checkup.findings:
         mark, style = _MARKS[finding.level]
-        out.print(
-            Text.assemble(
-                (f"  {mark} ", style), (finding.topic.ljust(17), "bold" if style != "green" else ""), finding.found
-            )
-        )
+        topic = Text.assemble((f"  {mark} ", style), (finding.topic, "bold" if style != "green" else ""))
+        table.add_row(topic, Text(finding.found))
         if finding.follows:
-            out.print(
-                Padding(Text(finding.follows, style="dim" if finding.level in ("ok", "note") else ""), (0, 0, 0, 21))
-            )
-    stops = sum(one.level == "stop" for one in checkup.findings)
-    warnings = sum(one.level == "warning" for one in checkup.findings)
+            table.add_row("", Text(finding.follows, style="dim" if finding.level in ("ok", "note") else ""))
+    out.print(table)
+    levels = {one.level for one in checkup.findings}
     out.print()
-    if stops:
-        out.print(Text(f"  This account cannot do its job: see the {stops} marked ✗.", style="bold red"))
-    elif warnings:
-        out.print(Text(f"  It works; {warnings} marked ! would make it work better.", style="yellow"))
+    if "stop" in levels:
+        out.print(Text("  This account cannot do its job: see what is marked ✗.", style="bold red"))
+    elif "warning" in levels:
+        out.print(Text("  It works; what is marked ! would make it work better.", style="yellow"))
     else:
         out.print(Text("  Everything is as it should be.", style="green"))
