@@ -6,6 +6,8 @@ Due times are wall clock; waiting counts with CLOCK_BOOTTIME, so that a suspende
 import asyncio
 import time
 from datetime import UTC, datetime
+from heapq import heappop, heappush
+from itertools import count
 from typing import Protocol
 
 
@@ -98,14 +100,22 @@ class Alarms:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._due: dict[Bell, datetime] = {}
+        self._order: list[tuple[datetime, int, Bell]] = []  # a heap; a bell may stand in it earlier than it is due
+        self._queued: dict[Bell, datetime] = {}  # since when it does
+        self._number = count()  # bells have no order of their own
         self._earlier = Bell()
-        self._next: datetime | None = None
 
     def set(self, bell: Bell, at: datetime) -> None:
         """Ring it at that instant, and no more at the one that was set before."""
         self._due[bell] = at
-        if self._next is None or at < self._next:
-            self._earlier.set()
+        if bell not in self._queued or at < self._queued[bell]:
+            self._queue(bell, at)
+            if self._order[0][2] is bell:
+                self._earlier.set()
+
+    def _queue(self, bell: Bell, at: datetime) -> None:
+        self._queued[bell] = at
+        heappush(self._order, (at, next(self._number), bell))
 
     def drop(self, bell: Bell) -> None:
         """Do not ring it."""
@@ -116,9 +126,20 @@ class Alarms:
         while True:
             self._earlier.clear()
             now = self._clock.now()
-            for bell in [bell for bell, at in self._due.items() if at <= now]:
-                del self._due[bell]
-                bell.set()
-            self._next = min(self._due.values(), default=None)
-            left = LONGEST_NAP if self._next is None else (self._next - now).total_seconds()
+            while self._order and self._order[0][0] <= now:
+                queued, _, bell = heappop(self._order)
+                self._come(bell, queued, now)
+            left = (self._order[0][0] - now).total_seconds() if self._order else LONGEST_NAP
             await self._clock.sleep(min(left, LONGEST_NAP), self._earlier)
+
+    def _come(self, bell: Bell, queued: datetime, now: datetime) -> None:
+        """Its turn in the order: ring it, or let it stand where it is due now."""
+        if self._queued.get(bell) != queued:
+            return  # it stands further ahead, and has had its turn
+        del self._queued[bell]
+        at = self._due.get(bell)
+        if at is not None and at > now:
+            self._queue(bell, at)
+        elif at is not None:
+            del self._due[bell]
+            bell.set()

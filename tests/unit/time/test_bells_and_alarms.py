@@ -64,6 +64,27 @@ async def test_alarms_ring_at_their_instants_and_a_later_word_counts():
     ringing.cancel()
 
 
+async def test_an_alarm_set_nearer_rings_once_and_one_set_farther_again_and_again_is_kept_once():
+    clock, bell, other = DrivenClock(), Bell(), Bell()
+    alarms = Alarms(clock)
+    ringing = asyncio.create_task(alarms.run())
+    alarms.set(bell, START + timedelta(minutes=5))
+    for minute in range(10, 1000):
+        alarms.set(other, START + timedelta(minutes=minute))
+    assert len(alarms._order) == 2
+    alarms.set(bell, START + timedelta(minutes=2))
+    await clock.advance(timedelta(minutes=2))
+    assert bell.is_set()
+    bell.clear()
+    await clock.advance(timedelta(minutes=10))
+    assert not bell.is_set()
+    alarms.set(bell, START + timedelta(minutes=13))
+    await clock.advance(timedelta(minutes=1))
+    assert bell.is_set()
+    assert not other.is_set()
+    ringing.cancel()
+
+
 async def test_a_wall_clock_set_forward_is_seen_within_a_minute():
     clock, bell = DrivenClock(), Bell()
     alarms = Alarms(clock)
