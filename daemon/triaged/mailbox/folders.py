@@ -15,7 +15,7 @@ from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Refused
 from triaged.mailbox.exchange import exchange, ignore, whole
 from triaged.mailbox.structure import Cursor, Value
-from triaged.mailbox.values import FolderInfo, Role
+from triaged.mailbox.values import FolderInfo, FolderStatus, Role
 
 FOLDERS = 20_000
 """The most folders that are looked at."""
@@ -252,16 +252,23 @@ def status(imap: Imap, name: str) -> dict[str, int]:
     return told
 
 
-def status_if_there(imap: Imap, name: str) -> dict[str, int] | None:
-    """STATUS; None if there is no such folder, also where the server refuses without a code."""
+def status_if_there(imap: Imap, name: str) -> FolderStatus | None:
+    """STATUS; None if there is no such folder, also where the server refuses without a code.
+
+    Raises:
+        Refused: the server does not tell, or tells no UIDVALIDITY.
+    """
     try:
-        return status(imap, name)
+        told = status(imap, name)
     except Refused as refusal:
         if refusal.code != "NONEXISTENT":
             there = listed(imap, name)
             if there is not None and there.selectable:
                 raise
         return None
+    if not told.get("UIDVALIDITY"):
+        raise Refused(f"folder {name} has no UIDVALIDITY: its messages cannot be told apart", code="NOUIDVALIDITY")
+    return FolderStatus(told["UIDVALIDITY"], told.get("UIDNEXT") or None, told.get("MESSAGES", 0))
 
 
 def by_role(infos: Sequence[FolderInfo], role: Role) -> str | None:

@@ -71,10 +71,10 @@ def identify(imap: Imap) -> None:
     exchange(imap, b'ID ("name" "triaged")', ignore(imap.wire))
 
 
-def goodbye(imap: Imap, lifeline: Lifeline) -> None:
-    """Say LOGOUT, hear BYE, close; whatever the server makes of it."""
+def goodbye(imap: Imap, lifeline: Lifeline, *, idling: bool) -> None:
+    """Say LOGOUT, from within IDLE too; hear BYE, close; whatever the server makes of it."""
     try:
-        imap.sock.sendall(b"T LOGOUT\r\n")
+        imap.sock.sendall(b"DONE\r\nT LOGOUT\r\n" if idling else b"T LOGOUT\r\n")
         imap.wire.allow(octets=10_000, lines=100)
         while not imap.wire.readline().startswith(b"T "):
             pass

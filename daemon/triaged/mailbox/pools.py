@@ -6,9 +6,11 @@ Never: a thread per mailbox; a wait without a deadline.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeVar
 
 from triaged.mailbox.connection import Lifeline
@@ -31,29 +33,44 @@ class Pools:
         self.connects.shutdown(wait=False, cancel_futures=True)
 
 
-async def bounded(pool: Executor, work: Callable[[], T], *, deadline: float, lifeline: Lifeline) -> T:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A blocking call, and how many seconds it may take."""
+
+    work: Callable[[], object]
+    deadline: float
+
+
+async def bounded(
+    pool: Executor, work: Callable[[], T], *, deadline: float, lifeline: Lifeline, first: Step | None = None
+) -> T:
     """Run `work` in the pool; `deadline` seconds after it began the line is cut, which ends it.
 
-    A task that is cancelled meanwhile cuts the line too: nobody is left to read the answer.
+    `first` is done before in the same turn, by a deadline of its own. A task that is cancelled meanwhile cuts the line
+    too: nobody is left to read the answer.
     """
     loop = asyncio.get_running_loop()
-    began: list[float] = []
+    until = math.inf  # time in the queue is not the server's fault
     timer: asyncio.TimerHandle
 
     def run() -> T:
-        began.append(time.monotonic())
+        nonlocal until
+        if first is not None:
+            until = time.monotonic() + first.deadline
+            first.work()
+        until = time.monotonic() + deadline
         return work()
 
     def check() -> None:
         nonlocal timer  # the one that is cancelled in the end
-        # time in the queue is not the server's fault
-        left = deadline if not began else began[0] + deadline - time.monotonic()
+        left = min(until - time.monotonic(), shortest)
         if left > 0:
             timer = loop.call_later(left, check)
         else:
             lifeline.cut()
 
-    timer = loop.call_later(deadline, check)
+    shortest = min(deadline, first.deadline) if first is not None else deadline
+    timer = loop.call_later(shortest, check)
     running = pool.submit(run)
     try:
         return await asyncio.wrap_future(running)

@@ -29,7 +29,7 @@ from triaged.mailbox.exchange import exchange, ignore, uid_sets
 from triaged.mailbox.folders import Naming
 from triaged.mailbox.login import Credentials, Password, Token
 from triaged.mailbox.opening import Line, closing, goodbye, identify, sign_on
-from triaged.mailbox.pools import Pools, bounded
+from triaged.mailbox.pools import Pools, Step, bounded
 from triaged.mailbox.profile import Profile, recognise
 from triaged.mailbox.selecting import Folder
 from triaged.mailbox.values import Fetched, FolderInfo, FolderStatus, IdleEnd, Place, Role, Selected
@@ -68,6 +68,7 @@ class Session:
     __slots__ = (
         "_folder",
         "_idle_refused",
+        "_idling",
         "_line",
         "_lock",
         "_naming",
@@ -117,6 +118,7 @@ class Session:
         self._line: Line | None = None
         self._folder: Folder | None = None
         self._naming: Naming | None = None
+        self._idling: bytes | None = None  # the tag of an IDLE that was not ended yet
         self._idle_refused: float | None = None
         self.capabilities: Capabilities = capability_words.read(())
         self.profile: Profile = profile or recognise(where.host, "", self.capabilities)
@@ -167,7 +169,7 @@ class Session:
             self._line = Line(imap, lifeline)
             self.capabilities, self.greeting = can, greeting
             self.profile = self._wished or recognise(self._where.host, greeting, can)
-            self._folder = self._naming = self._idle_refused = None
+            self._folder = self._naming = self._idling = self._idle_refused = None
         if can.id and self.profile.send_id:
             await self._call(identify)
 
@@ -180,7 +182,7 @@ class Session:
             line.lifeline.cut()
             return
         async with self._lock:
-            job = functools.partial(goodbye, line.imap, line.lifeline)
+            job = functools.partial(goodbye, line.imap, line.lifeline, idling=self._idling is not None)
             with contextlib.suppress(RuntimeError):  # the pools are closed already: the socket goes with its owner
                 await bounded(self._pools.commands, job, deadline=self._patience.goodbye, lifeline=line.lifeline)
 
@@ -211,14 +213,7 @@ class Session:
         if self._folder is not None and self._folder.name == folder:
             again = await self.select(folder)
             return FolderStatus(again.uidvalidity, again.uidnext, again.exists)
-        told = await self._call(lambda imap: folders.status_if_there(imap, folder))
-        if told is None:
-            return None
-        if not told.get("UIDVALIDITY"):
-            raise Refused(
-                f"folder {folder} has no UIDVALIDITY: its messages cannot be told apart", code="NOUIDVALIDITY"
-            )
-        return FolderStatus(told["UIDVALIDITY"], told.get("UIDNEXT") or None, told.get("MESSAGES", 0))
+        return await self._call(lambda imap: folders.status_if_there(imap, folder))
 
     async def select(self, folder: str) -> Selected:
         """Select a folder, named as the server has it. Raises `Refused` (NONEXISTENT, NOUIDVALIDITY, …)."""
@@ -232,6 +227,16 @@ class Session:
     async def uids_from(self, uid: int) -> list[int]:
         """The UIDs from `uid` on, ascending."""
         return await self._call(lambda imap: selecting.uids_from(imap, uid))
+
+    async def news_from(self, uid: int, others: Sequence[str] = ()) -> tuple[list[int], list[FolderStatus | None]]:
+        """After IDLE: the UIDs from `uid` on, ascending; and how `others` are, each as by `status`. One turn of a thread."""
+
+        def work(imap: Imap) -> tuple[list[int], list[FolderStatus | None]]:
+            # Dovecot: after IDLE a SEARCH may not see for seconds what lies there; after NOOP it does
+            exchange(imap, b"NOOP", ignore(imap.wire))
+            return selecting.uids_from(imap, uid), [folders.status_if_there(imap, other) for other in others]
+
+        return await self._call(work)
 
     async def uids_since(self, at: datetime) -> list[int]:
         """The UIDs of what arrived from the day before `at` on: servers count days in zones of their own."""
@@ -348,6 +353,8 @@ class Session:
     async def idle(self, wake: Bell, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — an end among others, not an error
         """Wait for mail in the selected folder without a thread; every other call waits meanwhile.
 
+        The server stays in IDLE: the next call ends it first, in the same turn of a thread.
+
         Returns:
             READABLE: the server said something; look for mail. Look for it after the other ends too: IDLE goes deaf.
 
@@ -359,10 +366,8 @@ class Session:
         self._may_idle()
         async with self._lock:
             line = self._alive()
-            tag, news = await self._guarded(line, idle.begin, self._patience.command)
-            end = IdleEnd.READABLE if news else await self._watched(line, wake, timeout)
-            await self._guarded(line, lambda imap: idle.done(imap, tag), self._patience.done)
-            return end
+            self._idling, news = await self._guarded(line, idle.begin, self._patience.command)
+            return IdleEnd.READABLE if news else await self._watched(line, wake, timeout)
 
     async def noop(self) -> None:
         """Show the server that we are there."""
@@ -417,7 +422,8 @@ class Session:
     async def _guarded(self, line: Line, work: Callable[[Imap], T], deadline: float) -> T:
         try:
             job = functools.partial(closing, line.lifeline, functools.partial(work, line.imap), _CLEAN)
-            return await bounded(self._pools.commands, job, deadline=deadline, lifeline=line.lifeline)
+            first = self._end_of_idle(line)
+            return await bounded(self._pools.commands, job, deadline=deadline, lifeline=line.lifeline, first=first)
         except PollInstead:
             self._idle_refused = asyncio.get_running_loop().time()
             raise
@@ -428,6 +434,13 @@ class Session:
             if self._line is line:
                 self._line = self._folder = None
             raise
+
+    def _end_of_idle(self, line: Line) -> Step | None:
+        tag, self._idling = self._idling, None
+        if tag is None:
+            return None
+        job = functools.partial(closing, line.lifeline, functools.partial(idle.done, line.imap, tag), ())
+        return Step(job, self._patience.done)
 
     def _drop(self, line: Line) -> None:
         line.lifeline.close()

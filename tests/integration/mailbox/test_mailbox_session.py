@@ -595,16 +595,34 @@ async def test_idle_ends_when_the_server_speaks_when_woken_and_by_the_clock(sess
     async with FakeImap(mails=mails()) as server:
         session, wake = await idling(session_with, server), Bell()
         assert await session.idle(wake, 0.01) is IdleEnd.TIMED_OUT
+        await session.noop()
         task = asyncio.create_task(session.idle(wake, 60))
         await server.idling.wait()
         await server.talks[0].send(b"* 4 EXISTS")
         assert await task is IdleEnd.READABLE
+        await session.noop()
         task = asyncio.create_task(session.idle(wake, 60))
         await server.idling.wait()
         wake.set()
         assert await task is IdleEnd.WOKEN
         assert await session.idle(wake, 60) is IdleEnd.WOKEN
         assert await session.uids_from(3) == [3]
+
+
+async def test_the_next_call_ends_idle_before_anything_else_and_so_does_another_wait(session_with: Make):
+    async def status(talk: Talk, tag: bytes, _: bytes) -> None:
+        await talk.send(b"* STATUS Archive (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 7)", tag + b" OK done")
+
+    async with FakeImap(on={"STATUS": status}, mails=mails()) as server:
+        session = await idling(session_with, server)
+        for _ in range(2):
+            assert await session.idle(Bell(), 0.01) is IdleEnd.TIMED_OUT
+        assert await session.news_from(2, ["Archive"]) == ([2, 3], [FolderStatus(7, 1, 0)])
+        assert await session.idle(Bell(), 0.01) is IdleEnd.TIMED_OUT
+        await session.close()
+        said = server.commands[server.commands.index("IDLE") :]
+    # the server of the test takes nothing but DONE within IDLE
+    assert said == ["IDLE", "IDLE", "NOOP", "UID SEARCH", "STATUS", "IDLE", "LOGOUT"]
 
 
 @pytest.mark.parametrize("cut", range(len(b"* 4 EXISTS\r\n") + 1))
@@ -694,6 +712,9 @@ async def test_the_end_of_the_connection_ends_the_wait_at_once(session_with: Mak
         if how == "rst":
             talk.reset()
         talk.close()
+        if how == "bye":  # the last words are heard first
+            assert await asyncio.wait_for(task, 20) is IdleEnd.READABLE
+            task = asyncio.create_task(session.noop())
         with pytest.raises(Lost):
             await asyncio.wait_for(task, 20)
         assert not session.is_open
@@ -705,9 +726,11 @@ async def test_a_server_that_does_not_hear_done_is_given_up(session_with: Make):
         await talk.reader.read()
 
     async with FakeImap(on={"IDLE": idle}, mails=mails()) as server:
-        session = await idling(session_with, server, patience=Patience(done=0.3), secret=secret)
+        patience = Patience(done=0.3)  # the end of IDLE is not waited for as long as the command behind it
+        session = await idling(session_with, server, patience=patience, secret=secret)
+        assert await session.idle(Bell(), 0.01) is IdleEnd.TIMED_OUT
         with pytest.raises(Lost):
-            await session.idle(Bell(), 0.01)
+            await asyncio.wait_for(session.noop(), 30)
         assert not session.is_open
 
 
