@@ -16,8 +16,10 @@ from triaged.core.settings import Account, Person
 from triaged.desk import answers, effects, triage
 from triaged.desk.asking import Ask
 from triaged.desk.folders import Layout, acts, lay_out
+from triaged.desk.glance import glance
 from triaged.desk.health import Attention, Health, Said
 from triaged.desk.office import Office
+from triaged.desk.rhythm import STATUS_EVERY, Rhythm
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerError, LedgerFull, LedgerUnavailable
 from triaged.ledger.values import AccountRow, EffectRow
 from triaged.log.events import Events
@@ -41,17 +43,8 @@ T = TypeVar("T")
 _SOON = 120  # seconds
 _LEARNED = ("uid_expunge",)
 
-LOOK_EVERY = timedelta(minutes=9)
-"""How often sent mail, the deferred folder and flags are looked at when nothing else asks for it (every re-IDLE)."""
-
-STATUS_EVERY = timedelta(seconds=60)
-"""How often watched folders other than the first are asked for new mail."""
-
 LEDGER_AGAIN = timedelta(seconds=30)
 """After the ledger could take nothing."""
-
-RECONCILE_EVERY = timedelta(minutes=30)
-"""How often a selected folder is selected again, to see UIDVALIDITY and UIDNEXT with new eyes."""
 
 
 @dataclass(slots=True)
@@ -73,18 +66,16 @@ class Desk:
     profile: Profile | None = None  # the server's habits, as the last connection showed them
     waiting: bool = False  # nothing is in hand: it waits for mail, for what falls due, or to connect again
     _asks: list[Ask] = field(default_factory=list)
-    _looked_at: datetime | None = None
-    _status_at: datetime | None = None
-    _selected_at: datetime | None = None
     _retry: Bell = field(default_factory=Bell)
     foreign_noticed: bool = False  # another triaged on this mailbox has been told about
     mark: str = ""  # our keyword on what is going to be answered
+    rhythm: Rhythm = field(default_factory=Rhythm)
     careful: bool = False  # one message at a time, each with its strike before it is looked at
     _opened_for: tuple[Account, bool] | None = None
     _degraded: bool = False
     _looking: bool = False  # a look was begun and has not ended well
     _said: Said = field(default_factory=Said)
-    _missing: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()  # folders that could not be looked at
     _look_now: bool = False
     _stopping: bool = False
     _worked: bool = False
@@ -177,20 +168,20 @@ class Desk:
         self._worked = False
         try:
             await self._open(session)
-            look = True
+            look = heard = True
             while not self._stopping and self._opened_for == self._asked_of():
                 self.wake.clear()
                 try:
-                    await self._step(session, look=look)
+                    due = await self._round(session, look=look, heard=heard)
                 except (LedgerBusy, LedgerFull, LedgerUnavailable) as error:
-                    look = True
+                    look = heard = True
                     await self._wait_for_the_ledger(error)
                     continue
                 self._worked = True
                 self._degraded = False
                 self._say_idle()
                 self.tried.set()
-                look = await self._wait(session)
+                look, heard = await self._wait(session, due)
         finally:
             self.layout = None
             self._refuse_asks()
@@ -222,11 +213,20 @@ class Desk:
         self.profile = session.profile
         self.health.connects += 1
         self.layout = await lay_out(session, account, self.events, make=makes)
-        self._looked_at = self._status_at = self._selected_at = None
+        self.rhythm = Rhythm()
         self._idle_told = False
         self._is("connected")
         self.events.emit("account.connected")
         await effects.settle(self, session, account)
+
+    async def _round(self, session: Session, *, look: bool, heard: bool) -> datetime | None:
+        """A step, or a glance where the server has said nothing; the instant at which something falls due next."""
+        seen = None if heard or self._asks else await glance(self, session, look=look)
+        if seen is not None:
+            self.health.proven_alive = self.office.now()
+            return seen.due
+        await self._step(session, look=look)
+        return await self.office.write(Ledger.next_at, self.row.id, self.office.now())
 
     async def _step(self, session: Session, *, look: bool) -> None:
         """See what is new, look where asked, act on what is due; again while there is more."""
@@ -248,7 +248,7 @@ class Desk:
 
     async def _look(self, session: Session, person: Person, account: Account) -> None:
         """Look around; a folder that the server refuses to show must not keep the others from being served."""
-        self._looked_at = self.office.now()
+        self.rhythm.looked = self.office.now()
         self._looking = True
         try:
             await answers.look(self, session, person, account)
@@ -265,20 +265,20 @@ class Desk:
         So it is before a look: what a filter has moved to another watched folder was not taken away by a hand.
         """
         now = self.office.now()
-        others_due = everywhere or self._status_at is None or now - self._status_at >= STATUS_EVERY
-        struck = {item.folder for item in await self.office.write(Ledger.struck, self.row.id, now)}
+        others_due = everywhere or self.rhythm.others_due(now)
+        rows, struck = await self.office.write(Ledger.standing, self.row.id, now)
         for number, folder in enumerate(account.watch):
-            asked = not number or folder in struck
-            if not asked and not (others_due and await triage.has_news(self, session, folder)):
+            row, again = rows.get(folder), [item for item in struck if item.folder == folder]
+            if number and not again and not (others_due and await triage.has_news(session, folder, row)):
                 continue
             try:
-                await triage.sweep(self, session, person, account, folder)
+                await triage.sweep(self, session, person, account, folder, row, again)
                 self.found(folder)
             except Refused as refusal:
                 self.say_missing(folder, str(refusal), "this folder is not watched")
         self.careful = False
         if others_due:
-            self._status_at = now
+            self.rhythm.asked_others = now
 
     async def _more(self, session: Session, account: Account) -> bool:
         """Go back to the first watched folder; True when it has something that was not seen yet."""
@@ -300,16 +300,15 @@ class Desk:
                 ask.succeed(result)
         return bool(asks)
 
-    async def _wait(self, session: Session) -> bool:
-        """Idle, or poll, until something may have happened. True: it is time to look around."""
+    async def _wait(self, session: Session, due: datetime | None) -> tuple[bool, bool]:
+        """Idle, or poll, until something may have happened: whether it is time to look around, whether the server spoke."""
         _, account = self.settings()
-        due = await self.office.write(Ledger.next_effect_due, self.row.id)
-        again = await self.office.write(Ledger.next_retry, self.row.id, self.office.now())
+        spoke = False
         limit = session.profile.reidle.total_seconds() * self.office.chance.uniform(0.85, 1.0)
         if len(account.watch) > 1:
             limit = min(limit, STATUS_EVERY.total_seconds())
         end = self.office.now() + timedelta(seconds=limit)
-        self.office.alarms.set(self.wake, min(each for each in (due, again, end) if each))
+        self.office.alarms.set(self.wake, min(each for each in (due, end) if each))
         self.waiting = True
         try:
             spoke = await session.idle(self.wake, limit) is IdleEnd.READABLE
@@ -321,21 +320,13 @@ class Desk:
             self.waiting = False
             self.office.alarms.drop(self.wake)
         look, self._look_now = self._look_now, False
-        return look or self._looked_at is None or self.office.now() - self._looked_at >= LOOK_EVERY * 0.8
+        return look or self.rhythm.look_due(self.office.now()), spoke
 
     def appended(self, effect: EffectRow) -> None:
         """A mail to myself lies in its folder: say so, where it is one that people wait for."""
         event = effect.args.get("event")
         if event:
             self.events.emit(event, folder=effect.args.get("folder"), client=effect.args.get("client"))
-
-    def reselect_due(self) -> bool:
-        """Whether the selected folder is to be selected again, to see its UIDVALIDITY with new eyes."""
-        return self._selected_at is None or self.office.now() - self._selected_at >= RECONCILE_EVERY
-
-    def selected(self) -> None:
-        """A watched folder has just been selected."""
-        self._selected_at = self.office.now()
 
     # --- what is said -------------------------------------------------------------------------------------------
 
@@ -360,15 +351,15 @@ class Desk:
 
     def say_missing(self, folder: str, why: str = "there is no such folder", what: str = "") -> None:
         """Say once that a folder cannot be looked at, until it is found again."""
-        if folder not in self._missing:
-            self._missing |= {folder}
+        if folder not in self.missing:
+            self.missing |= {folder}
             self.events.emit(
                 "account.degraded", folder=folder, error=why, reason=what or "nothing is concluded from that"
             )
 
     def found(self, folder: str) -> None:
         """The folder is there (again)."""
-        self._missing -= {folder}
+        self.missing -= {folder}
 
     def _say_trouble(self, error: Exception, pause: timedelta) -> None:
         self.health.failures += 1

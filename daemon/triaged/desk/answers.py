@@ -13,14 +13,14 @@ from triaged.core.message import read
 from triaged.core.moments import parse_moment, resolve
 from triaged.core.settings import Account, Mode, Person
 from triaged.desk import drafts, evidence, remap
-from triaged.desk.folders import Layout
+from triaged.desk.folders import Layout, as_seen
 from triaged.desk.places import find_in, in_trash, taken
 from triaged.desk.sentmail import is_evidence, sent_seen
 from triaged.desk.telling import tell
 from triaged.desk.triage import arriving
 from triaged.ledger import Ledger
 from triaged.ledger.values import FolderRow, Item, Place
-from triaged.mailbox import Fetched, FolderStatus, Session
+from triaged.mailbox import Fetched, Session
 
 if TYPE_CHECKING:
     from triaged.desk.account import Desk
@@ -88,7 +88,7 @@ async def _sent(desk: "Desk", session: Session, person: Person, folder: str, row
     office = desk.office
     if row is not None:
         status = await session.status(folder)
-        if status is None or _as_seen(row, status):
+        if status is None or as_seen(row, status):
             return
     selected = await session.select(folder)
     if row is not None and row.uidvalidity == selected.uidvalidity:
@@ -112,11 +112,6 @@ async def _sent(desk: "Desk", session: Session, person: Person, folder: str, row
     tell(desk.events, told)
 
 
-def _as_seen(row: FolderRow, status: FolderStatus) -> bool:
-    """Whether nothing has come into a folder since it was looked at."""
-    return (status.uidvalidity, status.uidnext) == (row.uidvalidity, row.next_uid)
-
-
 # --- the deferred folder ----------------------------------------------------------------------------------------
 
 
@@ -130,7 +125,7 @@ async def _deferred(
         desk.say_missing(folder)  # renamed or deleted: that says nothing about what lay in it
         return
     desk.found(folder)
-    if row is not None and _as_seen(row, status) and not known.aside:
+    if as_seen(row, status) and not known.aside:
         return  # nothing has come, and nothing of ours lies there that could have gone
     selected = await session.select(folder)
     if row is None:

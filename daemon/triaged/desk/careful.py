@@ -26,14 +26,6 @@ async def one_by_one(
         await _one(desk, session, person, account, row, uid)
 
 
-async def retry(desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow) -> None:
-    """Try again those of the selected folder that could not be read before and whose time has come."""
-    now = desk.office.now()
-    struck = await desk.office.write(Ledger.struck, desk.row.id, now)
-    uids = [item.uid for item in struck if item.uid and (item.folder, item.uidvalidity) == (row.name, row.uidvalidity)]
-    await one_by_one(desk, session, person, account, row, uids)
-
-
 async def _one(desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow, uid: int) -> None:
     office = desk.office
     now = office.now()

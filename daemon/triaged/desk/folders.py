@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from triaged.core.settings import Account, Mode, Person
+from triaged.ledger.values import FolderRow
 from triaged.log.events import Events
-from triaged.mailbox import Refused, Role, Session
+from triaged.mailbox import FolderStatus, Refused, Role, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Layout:
     trash: str | None
     movable: bool
     why: str = ""  # why nothing is moved
+
+
+def as_seen(row: FolderRow | None, status: FolderStatus) -> bool:
+    """Whether nothing has come into a folder since it was looked at."""
+    return row is not None and (status.uidvalidity, status.uidnext) == (row.uidvalidity, row.next_uid)
 
 
 def acts(person: Person, account: Account) -> bool:

@@ -20,11 +20,12 @@ from triaged.core.message import Message, read
 from triaged.core.record import as_record, excerpt_of
 from triaged.core.settings import Account, Mode, Person
 from triaged.desk import answers, careful, evidence, marks, remap
+from triaged.desk.folders import as_seen
 from triaged.desk.sentmail import is_evidence, sent_seen
 from triaged.desk.telling import tell, tell_admission
 from triaged.ids import new_message_id
 from triaged.ledger import Ledger
-from triaged.ledger.values import Arriving, FolderRow, Place
+from triaged.ledger.values import Arriving, FolderRow, Item, Place
 from triaged.log.events import Events
 from triaged.mailbox import Fetched, Garbled, Session
 
@@ -36,13 +37,10 @@ BACKLOG_WINDOW = 500
 """Messages that are fetched and admitted at a time: few while mail trickles in, many when there is a backlog."""
 
 
-async def has_news(desk: "Desk", session: Session, folder: str) -> bool:
+async def has_news(session: Session, folder: str, row: FolderRow | None) -> bool:
     """Ask by STATUS whether a folder that is not selected has anything that was not seen yet."""
     status = await session.status(folder)
-    if status is None:
-        return False
-    row = await desk.office.write(Ledger.folder, desk.row.id, folder)
-    return row is None or row.uidvalidity != status.uidvalidity or status.uidnext != row.next_uid
+    return status is not None and not as_seen(row, status)
 
 
 async def arrive_at(desk: "Desk", session: Session, folder: str) -> bool:
@@ -52,28 +50,39 @@ async def arrive_at(desk: "Desk", session: Session, folder: str) -> bool:
     return row is None or row.uidvalidity != selected.uidvalidity or (selected.uidnext or 0) > row.next_uid
 
 
-async def sweep(desk: "Desk", session: Session, person: Person, account: Account, folder: str) -> None:
-    """Take in everything of a watched folder that was not seen yet, oldest first."""
-    row = await _folder_row(desk, session, account, folder)
-    if row is None:
-        return
-    uids = [uid for uid in await session.uids_from(row.next_uid) if uid >= row.next_uid]
+async def sweep(
+    desk: "Desk",
+    session: Session,
+    person: Person,
+    account: Account,
+    folder: str,
+    row: FolderRow | None,
+    again: Sequence[Item],
+) -> None:
+    """Take in everything of a watched folder that was not seen yet, oldest first; then what is to be tried `again`."""
+    row, uids = await _unseen(desk, session, account, folder, row)
     size = BACKLOG_WINDOW if len(uids) > LIVE_WINDOW else LIVE_WINDOW
     for start in range(0, len(uids), size):
         await _window(desk, session, person, account, row, uids[start : start + size])
         desk.careful = False
-    await careful.retry(desk, session, person, account, row)
+    struck = [item.uid for item in again if item.uid and item.uidvalidity == row.uidvalidity]
+    await careful.one_by_one(desk, session, person, account, row, struck)
 
 
-async def _folder_row(desk: "Desk", session: Session, account: Account, folder: str) -> FolderRow | None:
-    """The ledger's row of the selected folder, after first contact or a change of UIDVALIDITY has been dealt with."""
-    office = desk.office
-    row = await office.write(Ledger.folder, desk.row.id, folder)
-    if session.selected == folder and row is not None and not desk.reselect_due():
-        await session.noop()  # Dovecot: after IDLE a SEARCH may not see for seconds what lies there; after NOOP it does
-        return row
+async def _unseen(
+    desk: "Desk", session: Session, account: Account, folder: str, row: FolderRow | None
+) -> tuple[FolderRow, list[int]]:
+    """A watched folder, selected, and the UIDs in it that were not seen yet."""
+    if row is not None and session.selected == folder and not desk.rhythm.select_due(desk.office.now()):
+        return row, (await session.news_from(row.next_uid))[0]
+    row = await _selected(desk, session, account, folder, row)
+    return row, await session.uids_from(row.next_uid)
+
+
+async def _selected(desk: "Desk", session: Session, account: Account, folder: str, row: FolderRow | None) -> FolderRow:
+    """Select a watched folder; first contact or a change of UIDVALIDITY has been dealt with afterwards."""
     selected = await session.select(folder)
-    desk.selected()
+    desk.rhythm.selected = desk.office.now()
     uidnext = selected.uidnext if selected.uidnext is not None else await _uidnext(session)
     if row is None:
         row = await first_contact(desk, session, account, folder, selected.uidvalidity, uidnext)

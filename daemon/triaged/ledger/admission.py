@@ -14,10 +14,10 @@ from triaged.core.decision import Decision
 from triaged.core.facts import Facts
 from triaged.ledger.changes import plan_effect
 from triaged.ledger.gather import gather, question_of
-from triaged.ledger.instants import from_ms, to_ms
+from triaged.ledger.instants import to_ms
 from triaged.ledger.registry import move_watermark
 from triaged.ledger.rows import ITEM, encode, item_from
-from triaged.ledger.store import Store, commit, row, rows
+from triaged.ledger.store import Store, commit, rows
 from triaged.ledger.values import AccountRow, Admission, Arriving, Item, Place, Strike
 from triaged.ledger.writing import Record, write_decision
 
@@ -234,13 +234,6 @@ def struck(store: Store, account: int, now: datetime | None = None) -> list[Item
     sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'new' AND state IN ('new','aside','unreadable') AND (? IS NULL OR retry_at <= ?) ORDER BY uid"
     at = to_ms(now)
     return [item_from(r) for r in rows(store, sql, (account, at, at))]
-
-
-def next_retry(store: Store, account: int, now: datetime) -> datetime | None:
-    """When the next message that could not be read is to be tried again; None: not after `now`."""
-    sql = "SELECT min(retry_at) FROM item WHERE account = ? AND state = 'new' AND state IN ('new','aside','unreadable') AND retry_at > ?"
-    found = row(store, sql, (account, to_ms(now)))
-    return from_ms(found[0]) if found else None
 
 
 def unstrike(store: Store, item: int) -> None:

@@ -28,6 +28,7 @@ from triaged.ledger import (
     registry,
     replies,
     reporting,
+    waiting,
 )
 from triaged.ledger.schema import MIGRATIONS
 
@@ -99,7 +100,6 @@ class Ledger:
     has_forgotten = gather.has_forgotten
     strike = admission.strike
     blame = admission.blame
-    next_retry = admission.next_retry
     struck = admission.struck
     unstrike = admission.unstrike
 
@@ -107,7 +107,6 @@ class Ledger:
     owed = effects.owed
     due_pushes = effects.due_pushes
     next_due = effects.next_due
-    next_effect_due = effects.next_effect_due
     accounts_due = effects.accounts_due
     people_due = effects.people_due
     begin = effects.begin
@@ -131,6 +130,9 @@ class Ledger:
     items_in_thread = items.items_in_thread
     items_aside = items.items_aside
     items_watching = items.items_watching
+    glance = waiting.glance
+    standing = waiting.standing
+    next_at = waiting.next_at
 
     due_replies = replies.due_replies
     next_reply_due = replies.next_reply_due

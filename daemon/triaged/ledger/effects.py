@@ -21,7 +21,8 @@ WHERE e.state IN ('planned','trying') AND (e.kind <> 'back' OR i.state = 'aside'
 """  # the return of a message that is not put aside yet has to wait for that
 _DUE_ANY = f"SELECT {_E} {_OWED} AND e.due_at <= :now ORDER BY e.due_at, e.id LIMIT :limit"
 _DUE = f"SELECT {_E} {_OWED} AND e.account = :account AND e.due_at <= :now ORDER BY e.due_at, e.id LIMIT :limit"
-_NEXT = f"SELECT e.due_at {_OWED} AND e.account = ? AND e.kind <> 'notify' ORDER BY e.due_at LIMIT 1"
+NEXT = f"SELECT e.due_at {_OWED} AND e.account = :account AND e.kind <> 'notify' ORDER BY e.due_at LIMIT 1"
+"""When the next thing falls due that is owed to a mailbox."""
 _NEXT_OF_ALL = f"""
 SELECT min(at) FROM (
   SELECT (SELECT e.due_at {_OWED} ORDER BY e.due_at LIMIT 1) AS at
@@ -61,12 +62,6 @@ def next_due(store: Store, *, warn_before: timedelta = timedelta(0)) -> datetime
     """The earliest instant at which something falls due: an effect, a reply, a promise (or its warning, a timedelta before)."""
     early = span_ms(warn_before)
     found = row(store, _NEXT_OF_ALL, (early,))
-    return from_ms(found[0]) if found else None
-
-
-def next_effect_due(store: Store, account: int) -> datetime | None:
-    """When the next thing falls due that is owed to this mailbox; it may be in the past."""
-    found = row(store, _NEXT, (account,))
     return from_ms(found[0]) if found else None
 
 

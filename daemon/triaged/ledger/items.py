@@ -49,13 +49,18 @@ def items_aside(store: Store, account: int) -> list[Item]:
 
 def items_watching(store: Store, account: int) -> list[Item]:
     """Items whose flags are worth a look: put aside, or with a promise or a reply that an answer would end."""
-    i = columns(ITEM, "i")
-    sql = f"""
-    SELECT {i} FROM item i WHERE i.account = :account AND i.state = 'aside' AND i.state IN ('new','aside','unreadable') AND i.answered_at IS NULL
-    UNION SELECT {i} FROM promise p CROSS JOIN item i ON i.promise = p.id WHERE p.state IN ('planned','open','overdue')
+    return [item_from(r) for r in rows(store, watching(columns(ITEM, "i")), {"account": account})]
+
+
+def watching(what: str) -> str:
+    """The query for them. Promises and replies of the person alone are gone through, not everybody's."""
+    whose = "(SELECT person FROM account WHERE id = :account)"
+    return f"""
+    SELECT {what} FROM item i WHERE i.account = :account AND i.state = 'aside' AND i.state IN ('new','aside','unreadable') AND i.answered_at IS NULL
+    UNION SELECT {what} FROM promise p CROSS JOIN item i ON i.promise = p.id
+      WHERE p.person = {whose} AND p.state IN ('planned','open','overdue')
       AND +i.account = :account AND i.state IN ('here','aside','released') AND i.answered_at IS NULL
-    UNION SELECT {i} FROM reply r CROSS JOIN reply_item c ON c.reply = r.id CROSS JOIN item i ON i.id = c.item
-      WHERE r.state IN ('waiting','held','sending','drafted','in_doubt') AND +i.account = :account
+    UNION SELECT {what} FROM reply r CROSS JOIN reply_item c ON c.reply = r.id CROSS JOIN item i ON i.id = c.item
+      WHERE r.state IN ('waiting','held','sending','drafted','in_doubt') AND +r.person = {whose} AND +i.account = :account
       AND i.state IN ('here','aside','released') AND i.answered_at IS NULL
     """
-    return [item_from(r) for r in rows(store, sql, {"account": account})]

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 _WRITES: Final = frozenset({Ledger.admit, Ledger.begin, Ledger.done, Ledger.done_many, Ledger.saw_sent, Ledger.advance})
 _READS: Final = frozenset(
-    {Ledger.folder, Ledger.owed, Ledger.next_effect_due, Ledger.due_replies, Ledger.next_reply_due}
+    {Ledger.folder, Ledger.standing, Ledger.owed, Ledger.next_at, Ledger.due_replies, Ledger.next_reply_due}
 )
 """What a message asks for on its path: one commit or a read each, and nothing is done outside before the answer."""
 

@@ -61,13 +61,13 @@ def test_a_return_is_due_at_its_time_and_only_when_the_message_is_put_aside(worl
     world.now = MONDAY
     world.put_aside(made)
     assert world.ledger.due_effects(None, MONDAY + HOUR) == []
-    assert world.ledger.next_effect_due(world.account.id) == MONDAY + DAY
+    assert world.ledger.next_at(world.account.id, MONDAY) == MONDAY + DAY
     [back] = world.ledger.due_effects(None, MONDAY + DAY)
     world.ledger.begin([back.id], MONDAY + DAY)
     item = world.ledger.done(back.id, MONDAY + DAY, Place("INBOX", 7, 60))
     assert item is not None
     assert (item.state, item.place) == ("here", Place("INBOX", 7, 60))
-    assert world.ledger.next_effect_due(world.account.id) is None
+    assert world.ledger.next_at(world.account.id, MONDAY) is None
 
 
 def test_what_was_never_put_aside_and_is_due_back_stays_where_it_is(world: World):
