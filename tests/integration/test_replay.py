@@ -66,6 +66,19 @@ def test_against_old_rules_only_what_changes_is_told(people: Explained):
     assert (changed["verdict"], changed["before"]["verdict"]) == ("urgent", "deferrable")
 
 
+def test_against_old_rules_a_moment_that_moves_is_seen_as_it_was_and_is(people: Explained):
+    folder = people.path.parent
+    (folder / "old").mkdir()
+    old = folder / "old" / "dana.toml"
+    old.write_text(BASE + URGENT + WAITS.replace('until = "in 2 days"', 'until = "in 1 day"'))
+    old.chmod(0o600)
+    _, out, _ = run("replay", "-c", str(people.path), "--against", str(old), str(folder))
+    assert "Thu 26 Nov 15:10 → Fri 27 Nov 15:10" in out
+    assert "before:" not in out, "the reason is the same"
+    assert "promise" not in out.splitlines()[0], "and so is what is promised"
+    assert out.endswith("2 of 4 messages would be decided differently.\n")
+
+
 def test_the_summary_counts_by_client_verdict_and_rule(people: Explained):
     code, out, _ = run("replay", "-c", str(people.path), str(people.path.parent))
     assert code == 0

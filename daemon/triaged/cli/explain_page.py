@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from triaged.cli.common import console, readable
+from triaged.core.decision import Aside, Decision, Verdict
 from triaged.core.moments import Resolved
 from triaged.desk.rehearsal import Rehearsed
 
@@ -31,13 +32,20 @@ def show(found: Rehearsed, name: str) -> None:
     out.print(Text.assemble((found.message.subject or "(no subject)", "bold"), (f"   {name}", "dim")))
     out.print(Text(f"from {decision.sender or '?'}, arrived {readable(found.arrived, zone)}", style="dim"))
     out.print()
-    out.print(Text.assemble((verdict.upper(), _COLOUR[verdict]), f"  it {_WHAT[verdict]}"))
+    out.print(Text.assemble((verdict.upper(), _COLOUR[verdict]), f"  it {_what_becomes_of(decision)}"))
     for label, text in _lines(found, zone):
         out.print(Text.assemble((f"  {label:<9}", "cyan"), text))
     _trace(out, found)
     _cuts(out, found)
     _reply(out, found, zone)
     out.print()
+
+
+def _what_becomes_of(decision: Decision) -> str:
+    if decision.verdict is Verdict.DEFERRABLE and not any(isinstance(effect, Aside) for effect in decision.effects):
+        why = "a call is near" if decision.no_reply == "call-now" else "it would be back within minutes"
+        return f"can wait, and stays where it is: {why}"
+    return _WHAT[decision.verdict.value]
 
 
 def _lines(found: Rehearsed, zone: ZoneInfo) -> Iterable[tuple[str, str]]:

@@ -195,11 +195,22 @@ def _progress(things: Iterable[Old], count_them: Callable[[], int], title: str) 
 # --- what is shown --------------------------------------------------------------------------------------------------
 
 
+_DETAILS = ("sent", "promise", "notify")
+"""Columns that are shown where something in them changes."""
+_COLUMNS = ("arrived", "client", "subject", "verdict", "rule", "until", "reply", "because")
+_CHANGED_COLUMNS = (*_COLUMNS[:-1], *_DETAILS, "because")
+
+
 def _print(lines: Sequence[Line], shown: Sequence[Line], *, listing: bool, against: bool) -> None:
     if listing:
-        rows = [_cells(line, against=against) for line in shown]
-        columns = ("arrived", "client", "subject", "verdict", "rule", "until", "reply", "because")
-        print_table(columns, rows, "Nothing changes." if against else "No mail of a client.")
+        columns = _CHANGED_COLUMNS if against else _COLUMNS
+        rows = [_changed_cells(line) if against else _cells(line) for line in shown]
+        kept = [n for n, name in enumerate(columns) if name not in _DETAILS or any("→" in row[n] for row in rows)]
+        print_table(
+            [columns[n] for n in kept],
+            [[row[n] for n in kept] for row in rows],
+            "Nothing changes." if against else "No mail of a client.",
+        )
     if against:
         print_table((), [], f"{len(shown)} of {_messages(len(lines))} would be decided differently.")
         return
@@ -228,25 +239,43 @@ def _by_client(entry: tuple[tuple[str, str, str], int]) -> tuple[str, int]:
     return client, -number
 
 
-def _cells(line: Line, *, against: bool) -> tuple[str, ...]:
-    zone = line.person.worktime.zone
-    decision, before = line.decision, line.before
-    because = decision.reason
-    verdict = decision.verdict.value
-    rule = decision.rule or ""
-    if against and before is not None:
-        verdict = f"{before.verdict.value} → {verdict}" if before.verdict != decision.verdict else verdict
-        rule = f"{before.rule or '–'} → {rule or '–'}" if before.rule != decision.rule else rule
-        because = f"before: {before.reason}; now: {decision.reason}"
+def _cells(line: Line) -> tuple[str, ...]:
     return (
-        readable(line.old.arrived, zone),
-        decision.client or "",
+        readable(line.old.arrived, line.person.worktime.zone),
+        line.decision.client or "",
         line.old.message.subject,
-        verdict,
-        rule,
-        readable(decision.until.at, zone) if decision.until else "",
-        _reply_word(decision),
-        because,
+        *_outcome(line.decision, line.person),
+        line.decision.reason,
+    )
+
+
+def _changed_cells(line: Line) -> tuple[str, ...]:
+    """What the old rules would have done, and what these do, where the two differ."""
+    assert line.before is not None
+    now = (*_cells(line)[1:2], *_outcome(line.decision, line.person), *_details(line.decision, line.person))
+    before = (line.before.client or "", *_outcome(line.before, line.person), *_details(line.before, line.person))
+    client, *outcome = (
+        one if one == other else f"{one or '–'} → {other or '–'}" for one, other in zip(before, now, strict=True)
+    )
+    because = line.decision.reason
+    if line.before.reason != because:
+        because = f"before: {line.before.reason}; now: {because}"
+    return (readable(line.old.arrived, line.person.worktime.zone), client, line.old.message.subject, *outcome, because)
+
+
+def _outcome(decision: Decision, person: Person) -> tuple[str, ...]:
+    """Verdict, rule, until, reply."""
+    until = readable(decision.until.at, person.worktime.zone) if decision.until else ""
+    return (decision.verdict.value, decision.rule or "", until, _reply_word(decision))
+
+
+def _details(decision: Decision, person: Person) -> tuple[str, ...]:
+    """What else may differ: when the reply goes and in which language, what is promised, who is told."""
+    zone, reply = person.worktime.zone, decision.reply
+    return (
+        f"{readable(reply.send_at, zone)} {reply.language}" if reply else "",
+        readable(decision.promise_moment.at, zone) if decision.promise_moment else "",
+        ", ".join(decision.notify),
     )
 
 

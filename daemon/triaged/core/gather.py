@@ -48,7 +48,7 @@ def gathered(
         every=every,
         late=late,
         fuse=account.reply_fuse.count,
-        call=near.id if near is not None else None,
+        call=near.call.text if near is not None else None,
         lacks_promise=lacks_promise,
         roster=person.roster,
         send_at=send_at,

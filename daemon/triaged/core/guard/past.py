@@ -47,7 +47,7 @@ def is_from_the_future(sending: Sending) -> str:
 
 def is_call_now(sending: Sending) -> str:
     """Within 30 minutes before a call with the client, and during it."""
-    return f"there is a call with this client: {sending.call}" if sending.call else ""
+    return f"a call with this client is near or under way: {sending.call}" if sending.call else ""
 
 
 def is_answered(sending: Sending) -> str:
