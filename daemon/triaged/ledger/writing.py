@@ -134,19 +134,16 @@ def _cancel(w: Writing) -> tuple[ReplyRow, ...]:
     else:
         whose, reason, given = "correspondent = ?", "opted-out", (w.person, w.decision.correspondent or "")
     if w.observe:
-        ids = [
-            r.id
-            for r in replies_of(
-                w.db,
-                f"person = ? AND {whose} AND state = 'simulated' AND send_at > ? AND id IS NOT ?",
-                (*given, w.now, w.decision.reply.joins if w.decision.reply else None),
-            )
-        ]
-        marked = [(reason, w.now, reply) for reply in ids]
-        w.db.executemany(
-            "UPDATE reply SET state = 'cancelled', reason = ?, ended_at = ?, claimed_at = NULL WHERE id = ?", marked
+        simulated = replies_of(
+            w.db,
+            f"person = ? AND {whose} AND state = 'simulated' AND send_at > ? AND id IS NOT ?",
+            (*given, w.now, w.decision.reply.joins if w.decision.reply else None),
         )
-        return ()
+        w.db.executemany(
+            "UPDATE reply SET state = 'cancelled', reason = ?, ended_at = ?, claimed_at = NULL WHERE id = ?",
+            [(reason, w.now, reply.id) for reply in simulated],
+        )
+        return tuple(replace(reply, state="cancelled", reason=reason) for reply in simulated)
     joined = w.decision.reply.joins if w.decision.reply else None
     where = f"person = ? AND {whose} AND kind = 'ack' AND state IN ('waiting','held','drafted') AND id IS NOT ?"
     found = (cancel_reply(w.db, reply.id, reason, w.now) for reply in replies_of(w.db, where, (*given, joined)))

@@ -281,7 +281,8 @@ def test_what_is_only_observed_does_not_stand_in_the_way_of_what_acts(world: Wor
 def test_an_urgent_message_that_is_observed_cancels_only_what_is_simulated(world: World):
     real = world.deferred(1).reply
     simulated = world.admit(mail(2), answered(MONDAY, to=ANNE), mode="observe", correspondent=ANNE.key).reply
-    world.admit(mail(3), urgent(), mode="observe")
+    seen = world.admit(mail(3), urgent(), mode="observe")
+    assert [(reply.id, reply.reason) for reply in seen.cancelled] == [(simulated, "urgent")], "and it is told"
     assert reply_of(world, real).state == "waiting"
     assert reply_of(world, simulated).state == "cancelled"
 
