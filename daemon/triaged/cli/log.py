@@ -32,6 +32,10 @@ class UnreadableLogError(TriagedError):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb. The configuration is not read: `-c` is taken as by every command."""
+    parser.description = (
+        "The structured log as a table. Times on the left are on this machine's clock (TZ=Europe/Berlin before the command"
+        " changes that), moments within a line on the person's."
+    )
     parser.add_argument("-c", "--config", metavar="PATH", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     parser.add_argument(
         "source", nargs="*", metavar="FILE", help="files of JSON lines; -: standard input (default: the journal)"

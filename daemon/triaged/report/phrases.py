@@ -34,6 +34,8 @@ def _duration(span: timedelta | None, language: str, *, days: bool, length: Leng
     if span is None:
         return NONE
     minutes = round(span.total_seconds() / 60)
+    if span and not minutes:  # an acknowledgement after seconds took some time, if less than a minute
+        return ("" if length == "long" else "<") + _unit(1, "minute", language, length=length)
     if minutes < _HOUR:
         return _unit(minutes, "minute", language, length=length)
     large, small, size = ("hour", "minute", _HOUR) if minutes < _TWO_DAYS or not days else ("day", "hour", _DAY)
