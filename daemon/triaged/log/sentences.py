@@ -89,9 +89,11 @@ def sentence(line: Mapping[str, Any]) -> str:
     """
     event = line["event"]
     text = WORDS.get(event, event)
+    no_reply = line.get("no_reply")
+    silent = event in _DECIDED and no_reply and no_reply != "joined"  # then nobody is told what the rule would promise
     for name, phrase in _DETAILS:
         value = line.get(name)
-        if not value:
+        if not value or (silent and name == "promise"):
             continue
         told = phrase.format(short(value) if name in ("until", "promise", "send_at") else value)
         said = name == "promise" and event.startswith("promise.")  # the event's own words say it
@@ -99,5 +101,4 @@ def sentence(line: Mapping[str, Any]) -> str:
     causes = [str(line[name]) for name in ("reason", "error") if line.get(name)]
     if event in _DECIDED and line.get("rule"):
         causes.insert(0, f"“{line['rule']}”")
-    no_reply = line.get("no_reply")
     return ": ".join([text, *causes]) + (f" (no reply: {no_reply})" if no_reply and no_reply not in _NO_NEWS else "")

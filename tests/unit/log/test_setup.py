@@ -351,6 +351,12 @@ def test_a_sentence_tells_what_happened_to_whom_and_why():
     )
 
 
+def test_what_nobody_is_told_is_not_said_to_be_promised():
+    line = {"event": "message.deferred", "promise": "2026-11-27T10:00:00+01:00", "client": "harbor"}
+    assert sentences.sentence({**line, "no_reply": "too-old"}) == "Put aside (harbor) (no reply: too-old)"
+    assert sentences.sentence({**line, "no_reply": "joined"}) == "Put aside, promised for 2026-11-27 10:00 (harbor)"
+
+
 def test_why_no_reply_goes_is_told_unless_nobody_asked_for_one():
     line = {"event": "message.urgent", "client": "harbor", "no_reply": "rule", "rule": "Outage", "reason": "it is down"}
     assert sentences.sentence(line) == "Urgent (harbor): “Outage”: it is down"
