@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
+_STOPS = {signal.SIGTERM, signal.SIGINT}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
@@ -39,14 +41,27 @@ def _end(_signal: int, _frame: object) -> NoReturn:
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    stops = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)  # until there is a loop that takes them (`_listen`)
     folder = Path(tempfile.mkdtemp(prefix="triaged-demo-"))
     try:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)  # from here on somebody sees to the folder
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _listen() -> None:
+    """Until the daemon listens SIGTERM ends this task: what a handler raises in the midst of one is shown as its mistake."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+
+    def stop() -> None:
+        loop.set_exception_handler(
+            lambda _loop, _context: None
+        )  # servers that are ended in the midst of a line complain
+        task.cancel()
+
+    loop.add_signal_handler(signal.SIGTERM, stop)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
 
 
 async def _demo(folder: Path, *, keep: bool) -> None:
@@ -57,10 +72,7 @@ async def _demo(folder: Path, *, keep: bool) -> None:
     from triaged.demo.play import play
     from triaged.demo.servers import serving
 
-    task = asyncio.current_task()
-    assert task is not None
-    # until the daemon listens: what a handler raises in the midst of a task is shown as a mistake of that task
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    _listen()
     width = shutil.get_terminal_size((page.WIDTH, 0)).columns  # $COLUMNS, else the terminal's, else the page's own
     out = Console(width=min(width, page.WIDTH), highlight=False, color_system=colours())
     async with serving() as servers:
