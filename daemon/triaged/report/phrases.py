@@ -34,7 +34,9 @@ def _duration(span: timedelta | None, language: str, *, days: bool, length: Leng
     if span is None:
         return NONE
     minutes = round(span.total_seconds() / 60)
-    if span and not minutes:  # an acknowledgement after seconds took some time, if less than a minute
+    if not minutes and (
+        span or length == "long"
+    ):  # seconds are some time; a sentence says "within 1 minute" of none, too
         return ("" if length == "long" else "<") + _unit(1, "minute", language, length=length)
     if minutes < _HOUR:
         return _unit(minutes, "minute", language, length=length)

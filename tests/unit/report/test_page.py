@@ -70,7 +70,7 @@ def test_durations_read_as_people_say_them():
     assert duration(timedelta(hours=52), days=False) == "52 hr"
     assert duration(None) == "–"
     assert [duration(timedelta(seconds=4), one) for one in ("en", "de")] == ["<1 min", "<1 Min."], "no zero for a time"
-    assert duration_in_prose(timedelta(seconds=4), "en") == "1 minute"
+    assert [duration_in_prose(timedelta(seconds=s), "en") for s in (0, 4, 119)] == ["1 minute", "1 minute", "2 minutes"]
     assert [duration(timedelta(hours=52), one) for one in ("de", "fr", "es")] == [
         "2 Tage 4 Std.",
         "2 jours 4 h",
