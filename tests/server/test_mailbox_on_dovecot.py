@@ -339,6 +339,7 @@ async def test_too_many_connections_are_no_wrong_password(dovecots: Dovecots, se
     dovecot = dovecots(Variant(connections=1))
     user = dovecot.new_user()
     await session_on(dovecot, user).open()
+    await asyncio.to_thread(until, lambda: dovecot.session_pids(user), 20, "it is on the server's list")
     with pytest.raises(Unavailable):
         await session_on(dovecot, user).open()
 
