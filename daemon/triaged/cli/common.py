@@ -148,6 +148,19 @@ def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
+def told(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], loaded: Loaded
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """A table without the person where there is only one, and without the trouble where there is none."""
+    alone = len(loaded.persons) == 1
+
+    def says(number: int, name: str) -> bool:
+        return not (name == "person" and alone) and not (name == "trouble" and not any(row[number] for row in rows))
+
+    kept = [number for number, name in enumerate(columns) if says(number, name)]
+    return [columns[number] for number in kept], [[row[number] for number in kept] for row in rows]
+
+
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> None:
     """A table as wide as the terminal; plain text where output is no terminal."""
     if not rows:

@@ -14,6 +14,7 @@ from triaged.cli.common import (
     print_json,
     print_table,
     readable,
+    told,
 )
 from triaged.core.settings import Person
 from triaged.ledger.values import DeferredRow
@@ -33,8 +34,9 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(_as_json(row, people.get(row.item.person)) for row in rows)
     else:
-        columns = ("item", "back at", "client", "from", "subject", "promise", "")
-        print_table(columns, [_as_cells(row, people.get(row.item.person)) for row in rows], "Nothing is put aside.")
+        columns = ("item", "person", "back at", "client", "from", "subject", "promise", "trouble")
+        cells = [_as_cells(row, people.get(row.item.person)) for row in rows]
+        print_table(*told(columns, cells, loaded), "Nothing is put aside.")
     return 0
 
 
@@ -68,6 +70,7 @@ def _as_cells(row: DeferredRow, person: Person | None) -> tuple[str, ...]:
     trouble = f"! {row.error}" if row.error else ""
     return (
         str(row.item.id),
+        person.label if person else "",
         readable(row.until, zone),
         row.item.client or "",
         row.item.sender or "",

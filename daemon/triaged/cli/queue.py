@@ -13,6 +13,7 @@ from triaged.cli.common import (
     print_json,
     print_table,
     readable,
+    told,
 )
 from triaged.core.settings import Person
 from triaged.ledger.values import ReplyRow
@@ -32,8 +33,9 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(_as_json(row, people.get(row.person)) for row in rows)
     else:
-        columns = ("reply", "state", "goes at", "client", "to", "template", "why")
-        print_table(columns, [_as_cells(row, people.get(row.person)) for row in rows], "No reply waits.")
+        columns = ("reply", "person", "state", "goes at", "client", "to", "template", "why")
+        cells = [_as_cells(row, people.get(row.person)) for row in rows]
+        print_table(*told(columns, cells, loaded), "No reply waits.")
     return 0
 
 
@@ -63,6 +65,7 @@ def _as_cells(row: ReplyRow, person: Person | None) -> tuple[str, ...]:
     state = row.state.replace("_", " ")
     return (
         str(row.id),
+        person.label if person else "",
         state,
         readable(row.send_at, zone),
         row.client,

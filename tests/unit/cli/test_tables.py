@@ -1,10 +1,13 @@
 """What tables look like: bold on a terminal, plain in a pipe and where colours are not wanted."""
 
 import io
+from pathlib import Path
 
 import pytest
 
-from triaged.cli.common import print_table
+from support.configurations import WHOLE, loaded, write
+from triaged.cli.common import print_table, told
+from triaged.config import load
 
 
 class Terminal(io.StringIO):
@@ -58,3 +61,17 @@ def test_where_there_is_no_room_for_words_nothing_is_cut_off(monkeypatch: pytest
     print_table(COLUMNS, ROWS, "nothing")
     letters = sorted("".join("".join(COLUMNS + ROWS[0]).split()))
     assert sorted("".join(screen.getvalue().replace("─", "").split())) == letters
+
+
+def test_whose_it_is_stands_there_where_there_are_several_and_trouble_where_there_is_any(tmp_path: Path):
+    columns = ("item", "person", "trouble")
+    row, troubled = ("1", "dana", ""), ("2", "eva", "! full")
+    alone = loaded(tmp_path, WHOLE)
+    (tmp_path / "people").mkdir()
+    for name in ("dana", "eva"):
+        write(tmp_path, WHOLE.replace('user = "dana"', f'user = "{name}"'), f"people/{name}.toml")
+    both = load(tmp_path / "people")
+    assert len(both.persons) == 2, both.errors
+    assert told(columns, [row], alone) == (["item"], [["1"]])
+    assert told(columns, [row], both) == (["item", "person"], [["1", "dana"]])
+    assert told(columns, [row, troubled], both) == (list(columns), [list(row), list(troubled)])
