@@ -79,6 +79,12 @@ def test_against_old_rules_a_moment_that_moves_is_seen_as_it_was_and_is(people: 
     assert out.endswith("2 of 4 messages would be decided differently.\n")
 
 
+def test_rows_that_cannot_be_written_are_one_line_on_stderr(people: Explained, tmp_path: Path):
+    nowhere = tmp_path / "nowhere" / "rows.csv"
+    code, out, err = run("replay", "-c", str(people.path), "--csv", str(nowhere), str(people.path.parent))
+    assert (code, out, err) == (1, "", f"triaged: {nowhere}: No such file or directory\n")
+
+
 def test_the_summary_counts_by_client_verdict_and_rule(people: Explained):
     code, out, _ = run("replay", "-c", str(people.path), str(people.path.parent))
     assert code == 0

@@ -117,6 +117,13 @@ def test_a_first_configuration_is_written_into_the_persons_own_folder(
     assert "triaged check  " in done.stdout, "and needs no -c from now on"
 
 
+@pytest.mark.parametrize("months", ["0", "-1", "many"])
+def test_a_number_of_months_that_makes_no_sense_is_wrong_usage(tmp_path: Path, months: str):
+    done = Workplace(tmp_path).run("init", f"--months={months}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "write a number of months" in done.stderr
+
+
 @pytest.mark.parametrize("below", ["a-file", "a-file/further"])
 def test_where_nothing_can_be_written_is_said_before_the_first_question(tmp_path: Path, below: str):
     (tmp_path / "a-file").touch()

@@ -12,6 +12,7 @@ from triaged.cli.common import (
     add_listing,
     configuration,
     local,
+    number_of,
     person_of,
     print_json,
     print_table,
@@ -22,20 +23,14 @@ from triaged.core.clients import Client
 from triaged.core.settings import Person
 from triaged.core.worktime import Interval
 
-_MOST_WEEKS = 104
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     add_listing(parser)
     parser.add_argument("client", nargs="?", metavar="CLIENT", help="only this client's calls (default: all)")
-    parser.add_argument("--weeks", type=_weeks, default=2, metavar="N", help="how far to look (default: 2)")
-
-
-def _weeks(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST_WEEKS:
-        raise argparse.ArgumentTypeError(f"write a number of weeks from 1 to {_MOST_WEEKS}")
-    return int(text)
+    parser.add_argument(
+        "--weeks", type=number_of("weeks", 104), default=2, metavar="N", help="how far to look (default: 2)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -55,6 +55,17 @@ def add_listing(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--person", metavar="LABEL", help="only this person's")
+
+
+def number_of(what: str, most: int) -> Callable[[str], int]:
+    """The type of an option that takes from 1 to so many of something."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or not 1 <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"write a number of {what} from 1 to {most}")
+        return int(text)
+
+    return read
 
 
 def configuration(args: argparse.Namespace) -> Loaded:

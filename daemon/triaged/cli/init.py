@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from triaged.cli.common import number_of
 from triaged.cli.newfile import new_file, refuse_a_place
 from triaged.cli.talk import Talk
 from triaged.config import default_path, first_path, load
@@ -61,7 +62,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", metavar="LANGUAGE", help="of your replies: en, de, fr, es, …")
     parser.add_argument("--timezone", metavar="ZONE", help="yours, like Europe/Berlin")
     parser.add_argument("--clients", metavar="NUMBERS", help='which of the proposed clients: "1,3", "all", "none"')
-    parser.add_argument("--months", type=int, default=3, metavar="N", help="how far back to look (default: 3)")
+    parser.add_argument(
+        "--months", type=number_of("months", 120), default=3, metavar="N", help="how far back to look (default: 3)"
+    )
     parser.add_argument("--no-replay", action="store_true", help="do not rehearse it on your mail")
     parser.add_argument("-y", "--yes", action="store_true", help="ask nothing, take every proposal")
 

@@ -320,8 +320,11 @@ def _csv(path: Path, lines: Sequence[Line]) -> None:
     if str(path) == "-":
         _write_csv(sys.stdout, names, rows)
         return
-    with path.open("w", encoding="utf-8", newline="") as file:
-        _write_csv(file, names, rows)
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            _write_csv(file, names, rows)
+    except OSError as error:
+        raise Failed(f"{path}: {error.strerror or error}") from error
 
 
 def _as_row(line: Line) -> dict[str, Any]:
