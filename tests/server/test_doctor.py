@@ -1,6 +1,7 @@
 """`triaged doctor` on real servers, good and bad."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,13 @@ def test_a_ledger_that_is_gone_is_told_as_the_daemon_would(
     done = place.run("doctor")
     assert done.returncode == 74
     assert "restore it from a backup" in done.stderr
+
+
+def test_mail_that_lay_there_before_the_first_look_is_held_against_no_clock(
+    dovecot: Dovecot, user: str, authority: Authority, tmp_path: Path
+):
+    place = Workplace(tmp_path)
+    dovecot.append(user, "INBOX", LETTER, datetime.now(UTC) - timedelta(hours=5))
+    place.write(imap(dovecot, user, authority), mode="observe", more='start = "all"')
+    assert place.run("run", "--once").returncode == 0
+    assert findings(place)["clock"]["level"] == "ok"

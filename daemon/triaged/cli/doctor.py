@@ -109,7 +109,10 @@ def _known(loaded: Loaded, account: Account) -> "Known":
         if row is None:
             return Known()
         rows = [one for one in ledger.history(now - _LOOK_BACK, now, person=row.person) if one.login == account.login]
-        after = tuple(one.item.decided_at - one.item.arrived_at for one in rows if one.item.decided_at is not None)
+        decided = [(one.item.arrived_at, one.item.decided_at) for one in rows if one.item.decided_at is not None]
+        # what lay there before we first looked was decided late by no clock's fault
+        began = min((at for _, at in decided), default=now)
+        after = tuple(at - arrived for arrived, at in decided if arrived >= began)
         return Known(row.learned, after)
 
 
