@@ -97,7 +97,9 @@ def _text(file: Path, findings: Findings) -> str | None:
         with file.open("rb") as opened:
             raw = opened.read(_LARGEST + 1)
     except FileNotFoundError:
-        findings.error(Place(file), "there is no such file; `triaged init` makes one")
+        findings.error(
+            Place(file), "there is no such file; `triaged init` makes one, -c PATH or $TRIAGED_CONFIG names another"
+        )
         return None
     except OSError as error:
         findings.error(Place(file), f"cannot be read: {error.strerror or error}")

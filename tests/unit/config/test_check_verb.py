@@ -74,7 +74,7 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path: Path, capsys: pytest.Cap
     code, out, _ = check(capsys, "-c", str(tmp_path / "none.toml"))
     assert (code, out) == (
         78,
-        f"{tmp_path / 'none.toml'}:1:1: error: there is no such file; `triaged init` makes one\n",
+        f"{tmp_path / 'none.toml'}:1:1: error: there is no such file; `triaged init` makes one, -c PATH or $TRIAGED_CONFIG names another\n",
     )
 
 

@@ -173,7 +173,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path):
     missing, huge = tmp_path / "missing.toml", tmp_path / "huge.toml"
     huge.write_bytes(b"#" * 5_000_000)
     assert [problem.text for path in (missing, huge) for problem in load(path).problems] == [
-        "there is no such file; `triaged init` makes one",
+        "there is no such file; `triaged init` makes one, -c PATH or $TRIAGED_CONFIG names another",
         "is larger than 4 MB; this is no configuration",
     ]
 
