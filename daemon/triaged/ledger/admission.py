@@ -37,6 +37,16 @@ _BY_IDENTITY = """
 SELECT id, state, folder, uidvalidity, uid FROM item WHERE message_id = ? AND person = ? AND account = ? AND sender IS ?
 AND dated_at IS ? AND uid IS NULL AND state <> 'new' ORDER BY id DESC LIMIT 1
 """
+_ANY_KNOWN = """
+SELECT 1 FROM item WHERE account = :account AND folder = :folder AND uidvalidity = :uidvalidity AND uid >= :first AND uid <= :last
+UNION ALL
+SELECT 1 FROM json_each(:digests) j CROSS JOIN item i ON i.account = :account AND i.digest = j.value
+UNION ALL
+SELECT 1 FROM json_each(:ids) j CROSS JOIN item i ON i.message_id = j.value AND i.person = :person AND i.account = :account
+  AND i.uid IS NULL AND i.state <> 'new'
+LIMIT 1
+"""
+_MANY = 5  # messages: for fewer it costs more than it saves
 _MOVING = "SELECT 1 FROM effect WHERE item = ? AND kind IN ('aside','urgent','back') AND state IN ('planned','trying')"
 _SEEN_THERE = (
     "UPDATE effect SET args = json_patch(args, ?) WHERE item = ? AND kind = 'back' AND state IN ('planned','trying')"
@@ -61,7 +71,8 @@ def admit(
     if not window and next_uid is None:
         return []
     with commit(store, "admit") as db:
-        admitted = [_admit_one(db, a, decide, now=now, ruleset=ruleset, record=record) for a in window]
+        new = _are_all_new(db, window)
+        admitted = [_admit_one(db, a, decide, now=now, ruleset=ruleset, record=record, new=new) for a in window]
         place = window[0].place if window else None
         if next_uid is not None and place is not None:
             newest = max(a.arrived_at for a in window)
@@ -70,9 +81,9 @@ def admit(
 
 
 def _admit_one(
-    db: Connection, a: Arriving, decide: Decide, *, now: datetime, ruleset: str | None, record: Record | None
+    db: Connection, a: Arriving, decide: Decide, *, now: datetime, ruleset: str | None, record: Record | None, new: bool
 ) -> Admission:
-    known = _known(db, a)
+    known = None if new else _known(db, a)
     if known is not None:
         return known
     question = question_of(db, a)
@@ -89,6 +100,27 @@ def _admit_one(
 def _marked(a: Arriving, now: datetime) -> datetime | None:
     r"""When a mail client's \Answered is noticed at first sight; of old mail nobody knows when it was set."""
     return now if not a.baseline and any(flag.lower() == "\\answered" for flag in a.flags) else None
+
+
+def _are_all_new(db: Connection, window: Sequence[Arriving]) -> bool:
+    """Whether none of many messages of a folder can be known: one question. Where any may be, each is asked about."""
+    digests = {a.message.digest for a in window}
+    uids = {a.place.uid for a in window if a.place is not None}
+    folders = {(a.account.id, a.place.folder, a.place.uidvalidity) for a in window if a.place is not None}
+    if len(window) < _MANY or len(folders) != 1 or not len(digests) == len(uids) == len(window):
+        return False
+    ((account, folder, uidvalidity),) = folders
+    given = {
+        "account": account,
+        "person": window[0].account.person,
+        "digests": encode(list(digests)),
+        "ids": encode([a.message.message_id for a in window if a.message.message_id is not None]),
+        "folder": folder,
+        "uidvalidity": uidvalidity,
+        "first": min(uids),
+        "last": max(uids),
+    }
+    return db.execute(_ANY_KNOWN, given).fetchone() is None
 
 
 def _known(db: Connection, a: Arriving) -> Admission | None:

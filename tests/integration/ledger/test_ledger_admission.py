@@ -26,6 +26,7 @@ from triaged.core.address import Address
 from triaged.core.decision import Decision, Flag, Forward, Notify, ToUrgent, Verdict
 from triaged.core.facts import Facts
 from triaged.core.guard import Refusal
+from triaged.core.message import Message
 from triaged.ledger import Ledger, Place
 from triaged.ledger.values import Arriving, ReplyRow
 
@@ -161,6 +162,53 @@ def test_two_deliveries_of_one_message_are_two_items_and_the_second_is_a_duplica
     second = world.admit(mail(1, received="Mon, 23 Nov 2026 08:00:01 +0000"), left())
     assert second.item != first.item
     assert [facts.duplicate for facts in world.seen] == [False, True]
+
+
+def _window(world: World, *messages: Message) -> list[str]:
+    """How each of a window is taken."""
+    window = [world.arriving(message) for message in messages]
+    return [one.how for one in world.ledger.admit(window, lambda *_: left(), now=world.now)]
+
+
+def test_a_large_window_of_new_messages_is_new(world: World):
+    assert _window(world, *(mail(number) for number in range(8))) == ["new"] * 8
+    assert world.ledger.item(8) is not None
+
+
+def test_in_a_large_window_what_is_known_by_its_digest_is_found_where_it_is_now(world: World):
+    first = world.admit(mail(3), left())
+    assert _window(world, *(mail(number) for number in range(8))) == [*["new"] * 3, "placed", *["new"] * 4]
+    item = world.ledger.item_at(world.account.id, Place("INBOX", 7, 5))
+    assert item is not None
+    assert item.id == first.item
+
+
+def test_in_a_large_window_a_message_that_comes_twice_is_one_item(world: World):
+    assert _window(world, *(mail(number % 6) for number in range(8))) == [*["new"] * 6, "placed", "placed"]
+    assert world.ledger.item(7) is None
+
+
+def test_a_large_window_that_was_admitted_before_is_known(world: World):
+    window = [world.arriving(mail(number)) for number in range(8)]
+    again = [world.ledger.admit(window, lambda *_: left(), now=MONDAY) for _ in range(2)][1]
+    assert [one.how for one in again] == ["same"] * 8
+
+
+def test_in_a_large_window_a_message_that_had_strikes_loses_them(world: World):
+    world.ledger.strike(world.account, Place("INBOX", 7, 4), MONDAY)
+    assert _window(world, *(mail(number) for number in range(8))) == ["new"] * 8
+    assert world.ledger.struck(world.account.id) == []
+
+
+def test_in_a_large_window_a_returned_message_whose_received_fields_were_touched_is_the_same_item(world: World):
+    first = world.admit(mail(3, received="Mon, 23 Nov 2026 08:00:00 +0000"), answered(MONDAY))
+    world.put_aside(first)
+    world.tick(DAY)
+    [back] = [e for e in world.ledger.due_effects(None, world.now) if e.kind == "back"]
+    world.ledger.begin([back.id], world.now)
+    world.ledger.done(back.id, world.now, unknown_place=True)
+    window = [mail(number, received="Tue, 24 Nov 2026 08:00:00 +0000") for number in range(8)]
+    assert _window(world, *window) == [*["new"] * 3, "placed", *["new"] * 4]
 
 
 def test_what_is_put_aside_and_seen_in_the_inbox_is_left_for_a_closer_look(world: World):

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from support.ledgerday import STEPS, Day
+from support.ledgerkit import World, left, mail
 
 # What may be walked through: lists of a few (accounts, folders), what is open (a partial index holds only that), values
 # that were handed in (json_each), and what is done once a day over everything (purge).
@@ -81,4 +82,6 @@ def ask_everything(day: Day) -> None:
     ledger.returns_ahead(account, STEPS[0])
     item = ledger.item(6)
     assert item is not None
+    world = World.new(ledger)
+    ledger.admit([world.arriving(mail(number)) for number in range(70, 80)], lambda *_: left(), now=last)
     ledger.facts_again(item, last, lookback=last - STEPS[0], fuse=last - STEPS[0])
