@@ -38,10 +38,11 @@ def plan_effect(
     return made[0] if made else None
 
 
-def plan_return(db: Connection, item: Item, back_at: int, to: str | None) -> int | None:
+def plan_return(db: Connection, item_id: int, back_at: int, to: str | None) -> int | None:
     """Owe the return of a message that is put aside, under the next free number; None: one is owed already."""
-    if db.execute(_OPEN_RETURN, (item.id,)).fetchone():
+    if db.execute(_OPEN_RETURN, (item_id,)).fetchone():
         return None
+    item = item_now(db, item_id)
     (number,) = db.execute("SELECT count(*) + 1 FROM effect WHERE item = ? AND kind = 'back'", (item.id,)).fetchone()
     args = {"to": to} if to else {}
     return plan_effect(

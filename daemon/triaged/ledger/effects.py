@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from triaged.ledger.admission import put_place
-from triaged.ledger.changes import item_now, plan_effect, plan_return
+from triaged.ledger.changes import plan_effect, plan_return
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import EFFECT, columns, decode, effect_from, effects_of, encode, item_of
 from triaged.ledger.store import Store, commit, reading, row, rows
@@ -115,43 +115,41 @@ def _too_late(db: Connection, effect: int, now: int) -> bool:
 
 def done(
     store: Store, effect_id: int, now: datetime, place: Place | None = None, *, unknown_place: bool = False
-) -> Item | None:
+) -> bool:
     """It is done; the item follows. `place`: where the message lies now (COPYUID); `unknown_place`: moved, nobody said where.
 
-    Returns the item as it is now, None where there is none. Repeating it changes nothing.
+    Returns whether it was owed until now. Repeating it changes nothing.
     """
     with commit(store, "done") as db:
         return _done(db, effect_id, to_ms(now), place, unknown_place=unknown_place)
 
 
-def done_many(
-    store: Store, ends: Sequence[tuple[int, Place | None]], now: datetime, *, moved: bool = True
-) -> list[Item]:
+def done_many(store: Store, ends: Sequence[tuple[int, Place | None]], now: datetime, *, moved: bool = True) -> None:
     """A batch that is done, in one commit. Of what was moved a None place is unknown; else the place stays."""
     at = to_ms(now)
     with commit(store, "done") as db:
-        found = [_done(db, effect, at, place, unknown_place=moved and place is None) for effect, place in ends]
-    return [item for item in found if item]
+        for effect, place in ends:
+            _done(db, effect, at, place, unknown_place=moved and place is None)
 
 
-def _done(db: Connection, effect_id: int, now: int, place: Place | None, *, unknown_place: bool) -> Item | None:
+def _done(db: Connection, effect_id: int, now: int, place: Place | None, *, unknown_place: bool) -> bool:
     changed = db.execute(
         "UPDATE effect SET state = 'done', done_at = ?, error = NULL WHERE id = ? AND state IN ('planned','trying')"
         " RETURNING kind, item, args",
         (now, effect_id),
     ).fetchone()
     if changed is None:
-        return None
+        return False
     kind, item, args = changed[0], changed[1], decode(changed[2])
     if item is None:
-        return None
+        return True
     if place is not None or unknown_place:
         put_place(db, item, place)
     if after := _STATE_AFTER.get(kind):
         db.execute("UPDATE item SET state = ? WHERE id = ?", (after, item))
     if kind == "aside":  # whatever is put aside comes back
-        plan_return(db, item_now(db, item), now, args.get("origin"))
-    return item_now(db, item)
+        plan_return(db, item, now, args.get("origin"))
+    return True
 
 
 def postpone(store: Store, effect_id: int, retry_at: datetime, error: str) -> None:

@@ -60,7 +60,7 @@ def hand(
             return []
         follows = _follow(db, before, what, at, back_at)
         if what == "aside":
-            plan_return(db, before, to_ms(back_at) if back_at else at, origin or before.folder)
+            plan_return(db, item_id, to_ms(back_at) if back_at else at, origin or before.folder)
         return follows
 
 
@@ -94,7 +94,7 @@ def adopt(store: Store, arriving: Arriving, back_at: datetime, now: datetime, *,
         if before.state != "aside":
             void_effects(db, item, "by hand: aside", at)
             leave(db, item, "moved by hand", at)
-        plan_return(db, item_now(db, item), to_ms(back_at), origin)
+        plan_return(db, item, to_ms(back_at), origin)
         return item_now(db, item)
 
 

@@ -39,7 +39,6 @@ class Writing:
     decision: Decision
     thread: str | None
     now: int
-    item: int = 0
 
     @property
     def observe(self) -> bool:
@@ -179,17 +178,17 @@ def _put_reply(w: Writing, values: Mapping[str, Any]) -> int:
     return made.lastrowid
 
 
-def owe(w: Writing) -> None:
+def owe(w: Writing, item: int) -> None:
     """The effects, the mailbox first and third parties last, and the mails to delegates. In observe nothing is owed."""
     owed: list[tuple[str, str, int, Mapping[str, Any]]] = []
     for effect in sorted(w.decision.effects, key=_rank):
         if isinstance(effect, Forward):
-            _forward(w, effect)
+            _forward(w, item, effect)
         elif not w.observe:
-            owed += _effects(w, effect)
+            owed += _effects(w, item, effect)
     if not owed:
         return
-    whose = (w.person, w.arriving.account.id, w.item)
+    whose = (w.person, w.arriving.account.id, item)
     w.db.executemany(_EFFECT, [(key, kind, *whose, due_at, encode(args)) for key, kind, due_at, args in owed])
 
 
@@ -205,24 +204,26 @@ def _rank(effect: Effect) -> int:
             return 3
 
 
-def _effects(w: Writing, effect: Flag | ToUrgent | Aside | Notify) -> list[tuple[str, str, int, Mapping[str, Any]]]:
+def _effects(
+    w: Writing, item: int, effect: Flag | ToUrgent | Aside | Notify
+) -> list[tuple[str, str, int, Mapping[str, Any]]]:
     """Key, kind, when, details."""
     origin = w.arriving.place.folder if w.arriving.place else "INBOX"
     match effect:
         case Flag():
-            return [(f"flag:{w.item}", "flag", w.now, {})]
+            return [(f"flag:{item}", "flag", w.now, {})]
         case ToUrgent():
-            return [(f"urgent:{w.item}", "urgent", w.now, {"origin": origin})]
+            return [(f"urgent:{item}", "urgent", w.now, {"origin": origin})]
         case Aside(back_at, until):
             return [
-                (f"aside:{w.item}", "aside", w.now, {"origin": origin, "until": until}),
-                (f"back:{w.item}:1", "back", to_ms(back_at), {"to": origin, "until": until}),
+                (f"aside:{item}", "aside", w.now, {"origin": origin, "until": until}),
+                (f"back:{item}:1", "back", to_ms(back_at), {"to": origin, "until": until}),
             ]
         case Notify(channel):
-            return [(f"notify:{w.item}:{channel}", "notify", w.now, {"channel": channel})]
+            return [(f"notify:{item}:{channel}", "notify", w.now, {"channel": channel})]
 
 
-def _forward(w: Writing, effect: Forward) -> None:
+def _forward(w: Writing, item: int, effect: Forward) -> None:
     """A mail of mine to the delegate, with an id of its own."""
     reply = _put_reply(
         w,
@@ -242,4 +243,4 @@ def _forward(w: Writing, effect: Forward) -> None:
             "send_at": w.now,
         },
     )
-    w.db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (reply, w.item))
+    w.db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (reply, item))

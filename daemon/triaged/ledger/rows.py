@@ -4,6 +4,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from sqlite3 import Connection
 from typing import Any
 
@@ -34,6 +35,12 @@ REPLY = (
 def columns(names: str, alias: str) -> str:
     """A column list for a query over several tables."""
     return ", ".join(f"{alias}.{name.strip()}" for name in names.split(","))
+
+
+@lru_cache(maxsize=16)
+def insertion(table: str, names: tuple[str, ...]) -> str:
+    """The statement for a new row, its values by position: SQLite would look each name up."""
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
 
 
 def encode(value: Mapping[str, Any] | Sequence[Any]) -> str:

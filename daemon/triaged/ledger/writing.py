@@ -14,7 +14,7 @@ from triaged.core.message import Message
 from triaged.ledger.changes import cancel_reply
 from triaged.ledger.instants import span_ms, to_ms
 from triaged.ledger.owing import Owed, Writing, make_reply, owe
-from triaged.ledger.rows import encode, replies_of
+from triaged.ledger.rows import encode, insertion, replies_of
 from triaged.ledger.values import Admission, Arriving, ReplyRow
 
 Record = Callable[[Decision, Message], Mapping[str, Any]]
@@ -23,14 +23,6 @@ Record = Callable[[Decision, Message], Mapping[str, Any]]
 _ROBOT_MUTE = span_ms(timedelta(days=30))
 _FIRST_REFERENCES, _LAST_REFERENCES = 1, 20
 
-_ITEM = """
-INSERT INTO item (person, account, client, correspondent, sender, message_id, refs, digest, server_id, thread, dated_at,
-  arrived_at, decided_at, kind, automatic, subject, excerpt, mode, verdict, rule, reason, no_reply, decision, ruleset, state,
-  folder, uidvalidity, uid, promise, answered_at)
-VALUES (:person, :account, :client, :correspondent, :sender, :message_id, :refs, :digest, :server_id, :thread, :dated_at,
-  :arrived_at, :decided_at, :kind, :automatic, :subject, :excerpt, :mode, :verdict, :rule, :reason, :no_reply, :decision,
-  :ruleset, 'here', :folder, :uidvalidity, :uid, :promise, :answered)
-"""
 _SEEN_CORRESPONDENT = """
 INSERT INTO correspondent (person, address, client) VALUES (?,?,?)
 ON CONFLICT (person, address) DO UPDATE SET client = excluded.client WHERE client IS NOT excluded.client
@@ -61,7 +53,7 @@ def write_decision(
             "INSERT INTO pass (item, person, client, spent_at) VALUES (?,?,?,?)",
             (item, w.person, w.client, to_ms(arriving.arrived_at)),
         )
-    owe(replace(w, item=item))
+    owe(w, item)
     return Admission(
         arriving=arriving,
         decision=decision,
@@ -87,40 +79,39 @@ def _insert_item(
     w: Writing, promise: int | None, answered: int | None, ruleset: str | None, record: Record | None
 ) -> int:
     a, d, message, place = w.arriving, w.decision, w.arriving.message, w.arriving.place
-    made = w.db.execute(
-        _ITEM,
-        {
-            "person": a.account.person,
-            "account": a.account.id,
-            "client": d.client,
-            "correspondent": d.correspondent or a.correspondent,
-            "sender": d.sender or a.correspondent,
-            "message_id": message.message_id,
-            "refs": encode(short_references(message)),
-            "digest": message.digest,
-            "server_id": a.server_id,
-            "thread": w.thread,
-            "dated_at": to_ms(message.date),
-            "arrived_at": to_ms(a.arrived_at),
-            "decided_at": w.now,
-            "kind": encode(d.kind),
-            "automatic": d.automatic or a.automatic,
-            "subject": message.subject if a.subject is None else a.subject,
-            "excerpt": d.excerpt or a.excerpt,
-            "mode": a.mode,
-            "verdict": str(d.verdict),
-            "rule": d.rule,
-            "reason": d.reason,
-            "no_reply": d.no_reply,
-            "decision": encode(record(d, message)) if record else None,
-            "ruleset": ruleset,
-            "folder": place.folder if place else None,
-            "uidvalidity": place.uidvalidity if place else None,
-            "uid": place.uid if place else None,
-            "promise": promise,
-            "answered": answered,
-        },
-    )
+    columns = {
+        "person": a.account.person,
+        "account": a.account.id,
+        "client": d.client,
+        "correspondent": d.correspondent or a.correspondent,
+        "sender": d.sender or a.correspondent,
+        "message_id": message.message_id,
+        "refs": encode(short_references(message)),
+        "digest": message.digest,
+        "server_id": a.server_id,
+        "thread": w.thread,
+        "dated_at": to_ms(message.date),
+        "arrived_at": to_ms(a.arrived_at),
+        "decided_at": w.now,
+        "kind": encode(d.kind),
+        "automatic": d.automatic or a.automatic,
+        "subject": message.subject if a.subject is None else a.subject,
+        "excerpt": d.excerpt or a.excerpt,
+        "mode": a.mode,
+        "verdict": str(d.verdict),
+        "rule": d.rule,
+        "reason": d.reason,
+        "no_reply": d.no_reply,
+        "decision": encode(record(d, message)) if record else None,
+        "ruleset": ruleset,
+        "state": "here",
+        "folder": place.folder if place else None,
+        "uidvalidity": place.uidvalidity if place else None,
+        "uid": place.uid if place else None,
+        "promise": promise,
+        "answered_at": answered,
+    }
+    made = w.db.execute(insertion("item", tuple(columns)), tuple(columns.values()))
     assert made.lastrowid is not None
     return made.lastrowid
 

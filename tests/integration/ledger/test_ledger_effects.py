@@ -27,11 +27,11 @@ def test_a_move_is_begun_with_what_is_needed_to_find_it_again_and_then_done(worl
         1,
         {"origin": "INBOX", "until": "start of office hours", "uidnext": {"Deferred": 17}},
     )
-    item = world.ledger.done(aside.id, world.now, Place("Deferred", 9, 17))
-    assert item is not None
-    assert (item.id, item.state, item.place) == (made.item, "aside", Place("Deferred", 9, 17))
+    assert world.ledger.done(aside.id, world.now, Place("Deferred", 9, 17))
+    item = item_of(world, made.item)
+    assert (item.state, item.place) == ("aside", Place("Deferred", 9, 17))
     assert the(world, "aside:1").state == "done"
-    assert world.ledger.done(aside.id, world.now, Place("Deferred", 9, 99)) is None
+    assert not world.ledger.done(aside.id, world.now, Place("Deferred", 9, 99))
     assert item_of(world, made.item).place == Place("Deferred", 9, 17)
 
 
@@ -49,9 +49,9 @@ def test_a_batch_of_moves_is_done_in_one_commit(world: World):
     world.deferred(2)
     ids = [effect.id for effect in world.ledger.due_effects(None, world.now)]
     world.ledger.begin(ids, world.now)
-    items = world.ledger.done_many([(ids[0], Place("Deferred", 9, 1)), (ids[1], None)], world.now)
-    assert [(item.state, item.place) for item in items] == [("aside", Place("Deferred", 9, 1)), ("aside", None)]
-    assert [item.id for item in world.ledger.items_aside(world.account.id)] == [2, 1]
+    world.ledger.done_many([(ids[0], Place("Deferred", 9, 1)), (ids[1], None)], world.now)
+    items = world.ledger.items_aside(world.account.id)
+    assert [(item.id, item.place) for item in items] == [(2, None), (1, Place("Deferred", 9, 1))]
 
 
 def test_a_return_is_due_at_its_time_and_only_when_the_message_is_put_aside(world: World):
@@ -64,8 +64,8 @@ def test_a_return_is_due_at_its_time_and_only_when_the_message_is_put_aside(worl
     assert world.ledger.next_at(world.account.id, MONDAY) == MONDAY + DAY
     [back] = world.ledger.due_effects(None, MONDAY + DAY)
     world.ledger.begin([back.id], MONDAY + DAY)
-    item = world.ledger.done(back.id, MONDAY + DAY, Place("INBOX", 7, 60))
-    assert item is not None
+    assert world.ledger.done(back.id, MONDAY + DAY, Place("INBOX", 7, 60))
+    item = item_of(world, made.item)
     assert (item.state, item.place) == ("here", Place("INBOX", 7, 60))
     assert world.ledger.next_at(world.account.id, MONDAY) is None
 
@@ -185,7 +185,7 @@ def test_pushes_of_a_client_through_a_channel_are_counted(world: World):
     assert world.ledger.pushed_since("dana", "phone", "harbor", MONDAY) == 0
     [push] = world.ledger.due_effects(None, world.now)
     world.ledger.begin([push.id], world.now)
-    assert world.ledger.done(push.id, world.now) is not None
+    assert world.ledger.done(push.id, world.now)
     assert world.ledger.pushed_since("dana", "phone", "harbor", MONDAY) == 1
     assert world.ledger.pushed_since("dana", "phone", "harbor", MONDAY + MINUTE) == 0
     assert world.ledger.pushed_since("dana", "desk", "harbor", MONDAY) == 0
@@ -223,6 +223,6 @@ def test_what_is_done_is_not_undone(world: World, verb: str):
     elif verb == "fail":
         assert world.ledger.fail(aside.id, "x", world.now) is None
     else:
-        assert world.ledger.done(aside.id, world.now, unknown_place=True) is None
+        assert not world.ledger.done(aside.id, world.now, unknown_place=True)
     assert the(world, "aside:1").state == "done"
     assert item_of(world, made.item).state == "aside"
