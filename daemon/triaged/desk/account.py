@@ -233,7 +233,7 @@ class Desk:
         while True:
             person, account = self.settings()
             await self.sweep(session, person, account)
-            owed = await effects.due(self)
+            owed = await effects.due(self) if self._looking or not look else effects.NOTHING
             if look or owed.wants_look:
                 if self._looking:  # the last look ended a connection: what is due must not wait for the next
                     await effects.carry_out(self, session, account, owed)

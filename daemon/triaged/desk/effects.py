@@ -48,6 +48,9 @@ class Due:
         return any(effect.kind == "back" for effect in self.effects)
 
 
+NOTHING = Due((), {})
+
+
 async def due(desk: "Desk") -> Due:
     """Ask the ledger, in one turn of it."""
     now = desk.office.now()

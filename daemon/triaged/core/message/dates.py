@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _TEXT_LIMIT = 200
 _COMMENT = re.compile(r"\([^()]*\)?")
@@ -58,6 +59,7 @@ def _year(digits: str) -> int:
     return year + 1900 if len(digits) == len("100") else year
 
 
+@lru_cache(maxsize=256)
 def _offset(zone: str) -> timezone | None:
     """The zone as a fixed offset; unknown letters mean UTC (RFC 5322 4.3), a day or more means nonsense."""
     if zone[:1] not in {"+", "-"}:
