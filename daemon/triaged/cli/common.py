@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from triaged.config import Loaded, default_path, load, state_file
 from triaged.core.errors import TriagedError
-from triaged.core.settings import Person
+from triaged.core.settings import Mode, Person
 from triaged.ledger import Ledger
 from triaged.ledger.opening import generation_file
 from triaged.ledger.wake import wake
@@ -157,6 +157,14 @@ def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
     """One object a line."""
     for row in rows:
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def only_observed(loaded: Loaded) -> str:
+    """Why nothing is there that a beginner looks for, behind the words that say so; "" where something might be."""
+    modes: set[str | None] = {account.mode for person in loaded.persons for account in person.accounts}
+    modes |= {client.mode for person in loaded.persons for client in person.roster.clients}
+    observes = modes <= {Mode.OBSERVE, None}
+    return ": every account only observes, and its log says what would be" if observes else ""
 
 
 def told(

@@ -10,6 +10,7 @@ from triaged.cli.common import (
     key_of,
     ledger_of,
     local,
+    only_observed,
     people_of,
     print_json,
     print_table,
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         columns = ("item", "person", "back at", "client", "from", "subject", "promise", "trouble")
         cells = [_as_cells(row, people.get(row.item.person)) for row in rows]
-        print_table(*told(columns, cells, loaded), "Nothing is put aside.")
+        print_table(*told(columns, cells, loaded), f"Nothing is put aside{only_observed(loaded)}.")
     return 0
 
 

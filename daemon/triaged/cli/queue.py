@@ -9,6 +9,7 @@ from triaged.cli.common import (
     key_of,
     ledger_of,
     local,
+    only_observed,
     people_of,
     print_json,
     print_table,
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         columns = ("reply", "person", "state", "goes at", "client", "to", "template", "why")
         cells = [_as_cells(row, people.get(row.person)) for row in rows]
-        print_table(*told(columns, cells, loaded), "No reply waits.")
+        print_table(*told(columns, cells, loaded), f"No reply waits{only_observed(loaded)}.")
     return 0
 
 

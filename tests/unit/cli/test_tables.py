@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.configurations import WHOLE, loaded, write
-from triaged.cli.common import print_table, told
+from triaged.cli.common import only_observed, print_table, told
 from triaged.config import load
 
 
@@ -75,3 +75,10 @@ def test_whose_it_is_stands_there_where_there_are_several_and_trouble_where_ther
     assert told(columns, [row], alone) == (["item"], [["1"]])
     assert told(columns, [row], both) == (["item", "person"], [["1", "dana"]])
     assert told(columns, [row, troubled], both) == (list(columns), [list(row), list(troubled)])
+
+
+def test_that_everything_only_observes_is_said_to_whoever_looks_for_what_is_put_aside(tmp_path: Path):
+    observing = WHOLE.replace('mode = "send"', 'mode = "observe"')
+    assert "only observes" in only_observed(loaded(tmp_path, observing))
+    acting = observing.replace("[client.harbor]", '[client.harbor]\nmode = "send"')
+    assert only_observed(loaded(tmp_path, acting)) == "", "a client may have a mode of its own"
