@@ -5,6 +5,8 @@ Exit codes (config/README.md): 0 done, 1 it did not work (one line on stderr), 2
 
 import argparse
 import atexit
+import contextlib
+import errno
 import gc
 import importlib
 import io
@@ -12,6 +14,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from triaged import __version__
 from triaged.core.errors import TriagedError
@@ -45,6 +48,9 @@ _FEW_COLLECTIONS = 200_000
 """New objects between two collections. Modules make a hundred thousand that stay: with 700, a fifth of each start is in vain."""
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     gc.set_threshold(_FEW_COLLECTIONS)
@@ -63,11 +69,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(getattr(error, "exit_code", 1))
     except BrokenPipeError:
         # the reader of our output went away (`| head`): no traceback, and none at the interpreter's exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _into_nowhere(sys.stdout)
+        return 1
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        sys.stderr.write(f"triaged: {error.filename or 'output'}: {error.strerror or error}\n")
+        _into_nowhere(sys.stdout)
         return 1
     except KeyboardInterrupt:
         return 130
     return code
+
+
+def _into_nowhere(stream: TextIO) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from triaged.cli.times import FORMS, instant
+from triaged.cli.times import FORMS, here
 from triaged.core.errors import TriagedError
 from triaged.log.journal import line_of
 from triaged.log.sentences import sentence
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "source", nargs="*", metavar="FILE", help="files of JSON lines; -: standard input (default: the journal)"
     )
-    parser.add_argument("--since", type=since, metavar="T", help=f"from then on: {FORMS}")
+    parser.add_argument("--since", type=here, metavar="T", help=f"from then on: {FORMS}")
     parser.add_argument("--client", metavar="C", help="only this client's (* as in a glob)")
     parser.add_argument("--event", metavar="E", help="only this event: message.urgent, 'reply.*'")
     parser.add_argument("--person", metavar="LABEL", help="only this person's")
@@ -62,18 +62,6 @@ def run(args: argparse.Namespace) -> int:
                 if args.follow:
                     sys.stdout.flush()
     return 0
-
-
-def since(text: str) -> datetime:
-    """An instant from what a person types, in this machine's zone.
-
-    Raises:
-        argparse.ArgumentTypeError: it is none.
-    """
-    try:
-        return instant(text, datetime.now(UTC))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 # -- reading -------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from triaged.cli.common import (
     print_table,
     readable,
 )
-from triaged.cli.times import FORMS, instant
+from triaged.cli.times import FORMS, here
 from triaged.config import Loaded, load
 from triaged.core.decision import Decision
 from triaged.core.settings import Person
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--against", type=Path, metavar="OLD.toml", help="show only what changes compared with these rules"
     )
-    parser.add_argument("--since", metavar="DATE", help=f"only what arrived from then on: {FORMS}")
+    parser.add_argument("--since", type=here, metavar="DATE", help=f"only what arrived from then on: {FORMS}")
     parser.add_argument("--list", action="store_true", help="every client message, not only the summary")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="every client message as CSV (- for standard output)")
 
@@ -101,7 +101,7 @@ def _against(path: Path) -> Loaded:
 
 def _mail(args: argparse.Namespace, loaded: Loaded) -> list[Old]:
     """All messages of all sources, in the order of arrival."""
-    since = _since(args.since) if args.since else None
+    since: datetime | None = args.since
     found: list[Old] = []
     for source in args.source:
         if source.startswith("imap:"):
@@ -113,13 +113,6 @@ def _mail(args: argparse.Namespace, loaded: Loaded) -> list[Old]:
             found.extend(_progress(old_mail(path), partial(count, path), f"reading {source}"))
     kept = [old for old in found if since is None or old.arrived >= since]
     return sorted(kept, key=lambda old: old.arrived)
-
-
-def _since(text: str) -> datetime:
-    try:
-        return instant(text, datetime.now(UTC))
-    except ValueError as error:
-        raise Failed(f"--since {error}") from error
 
 
 def _rehearsed(mail: Sequence[Old], loaded: Loaded, label: str | None, against: Loaded | None) -> list[Line]:

@@ -8,11 +8,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
 from triaged.cli.common import Failed, add_listing, configuration, key_of, ledger_of, person_of, print_json
 from triaged.cli.report_rows import as_json, write_csv
-from triaged.cli.times import FORMS, instant
+from triaged.cli.times import FORMS, instant, of_a_person
 from triaged.config import Loaded, state_file
 from triaged.core.settings import Person
 from triaged.ledger import Ledger
@@ -24,8 +23,8 @@ _USUAL = timedelta(days=30)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     add_listing(parser)
-    parser.add_argument("--since", metavar="T", help=f"from then on: {FORMS} (the default)")
-    parser.add_argument("--until", metavar="T", help="up to then; default: now")
+    parser.add_argument("--since", type=of_a_person, metavar="T", help=f"from then on: {FORMS} (the default)")
+    parser.add_argument("--until", type=of_a_person, metavar="T", help="up to then; default: now")
     parser.add_argument("--client", metavar="LABEL", help="only this client's")
     parser.add_argument("--html", type=Path, metavar="FILE", help="one self-contained page with pictures")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="one row a message (- for standard output)")
@@ -107,8 +106,8 @@ def _past(args: argparse.Namespace, loaded: Loaded, ledger: Ledger, person: Pers
 def _period(args: argparse.Namespace, person: Person, now: datetime) -> tuple[datetime, datetime]:
     """From when until when, on the person's clock where no other is named."""
     zone = person.worktime.zone
-    until = min(_instant(args.until, now, zone), now) if args.until else now
-    since = _instant(args.since, now, zone) if args.since else until - _USUAL
+    until = min(instant(args.until, now, zone), now) if args.until else now
+    since = instant(args.since, now, zone) if args.since else until - _USUAL
     if since >= until:
         begin, end = since.astimezone(zone), until.astimezone(zone)
         raise Failed(f"the period ends before it begins: {begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}")
@@ -139,10 +138,3 @@ def _only(reports: Sequence[Report]) -> Report:
         labels = ", ".join(report.person.label for report in reports if report.person)
         raise Failed(f"a page is one person's: choose with --person ({labels})")
     return reports[0]
-
-
-def _instant(text: str, now: datetime, zone: ZoneInfo) -> datetime:
-    try:
-        return instant(text, now, zone)
-    except ValueError as error:
-        raise Failed(str(error)) from error

@@ -1,5 +1,6 @@
 """An instant as a person types it after `--since` and `--until`, in one way for every command. Words in, a datetime out."""
 
+import argparse
 import re
 from contextlib import suppress
 from datetime import MAXYEAR, UTC, datetime, timedelta, tzinfo
@@ -26,6 +27,20 @@ def instant(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
     if not _EARLIEST <= at.year < MAXYEAR:
         raise ValueError(f"{text}: that year is out of reach")
     return (at if at.tzinfo or zone is None else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def here(text: str) -> datetime:
+    """The type of an option: an instant in this machine's zone. Raises `argparse.ArgumentTypeError`: wrong usage."""
+    try:
+        return instant(text, datetime.now(UTC))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def of_a_person(text: str) -> str:
+    """The type of an option: the words of an instant, in a zone that only the configuration knows."""
+    here(text)
+    return text
 
 
 def _read(text: str, now: datetime) -> datetime:

@@ -121,15 +121,29 @@ def test_each_person_has_figures_of_her_own_and_can_be_asked_for_alone(
         (("--client", "habor"), "no client is called 'habor'; known are harbor, lindenhof, shelter"),
         (("--person", "dan"), "nobody is called 'dan'; known are dana, eva"),
         (("--since", "1d", "--until", "2d"), "the period ends before it begins"),
-        (("--since", "soon"), "soon: write today, yesterday, 2026-10, 2026-10-01"),
-        (("--since", "0001-01-01"), "0001-01-01: that year is out of reach"),
-        (("--until", "9999-12-31"), "9999-12-31: that year is out of reach"),
     ],
 )
 def test_what_cannot_be_told_is_said_in_one_line(
     people: Path, ledger: Ledger, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], line: str
 ):
     assert line in refused(capsys, people, *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("--since", "soon"), "soon: write today, yesterday, 2026-10, 2026-10-01"),
+        (("--since", "0001-01-01"), "0001-01-01: that year is out of reach"),
+        (("--until", "9999-12-31"), "9999-12-31: that year is out of reach"),
+    ],
+)
+def test_a_time_that_is_none_is_wrong_usage(
+    people: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], line: str
+):
+    with pytest.raises(SystemExit) as ended:
+        main(["report", "-c", str(people), *words])
+    assert ended.value.code == 2
+    assert line in capsys.readouterr().err
 
 
 def test_without_a_ledger_it_says_where_one_comes_from(people: Path, capsys: pytest.CaptureFixture[str]):

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from triaged.cli import log, main
+from triaged.cli.times import here
 from triaged.log.events import captured
 
 Say = Callable[..., int]
@@ -81,12 +82,12 @@ def test_a_time_that_is_none_is_told(capsys: pytest.CaptureFixture[str]):
 
 def test_times_are_ago_or_of_the_calendar():
     now = datetime.now(UTC)
-    assert abs(now - timedelta(hours=2) - log.since("2h")) < timedelta(seconds=10)
-    assert log.since("2026-11-24 15:10").replace(tzinfo=None) == datetime(2026, 11, 24, 15, 10)  # noqa: DTZ001 — the zone is the machine's
-    assert log.since("today").hour == log.since("yesterday").hour == 0
-    assert log.since("yesterday") < log.since("today") <= log.since("now")
+    assert abs(now - timedelta(hours=2) - here("2h")) < timedelta(seconds=10)
+    assert here("2026-11-24 15:10").replace(tzinfo=None) == datetime(2026, 11, 24, 15, 10)  # noqa: DTZ001 — the zone is the machine's
+    assert here("today").hour == here("yesterday").hour == 0
+    assert here("yesterday") < here("today") <= here("now")
     with pytest.raises(argparse.ArgumentTypeError):
-        log.since("1 fortnight")
+        here("1 fortnight")
 
 
 def test_rows_cannot_move_the_cursor(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
