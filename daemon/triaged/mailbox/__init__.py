@@ -4,6 +4,7 @@ In: where a server is and how to sign in. Out: messages, folders, moves, as valu
 Never: a library's exception or a blocking call across this door.
 """
 
+from triaged.mailbox.calls import Patience
 from triaged.mailbox.capabilities import Capabilities
 from triaged.mailbox.errors import (
     AuthFailed,
@@ -22,7 +23,7 @@ from triaged.mailbox.errors import (
 from triaged.mailbox.pools import Pools
 from triaged.mailbox.profile import Profile, named, recognise
 from triaged.mailbox.retry import Backoff
-from triaged.mailbox.session import Patience, Session
+from triaged.mailbox.session import Session
 from triaged.mailbox.values import (
     Fetched,
     FolderInfo,
