@@ -313,11 +313,12 @@ class _Conversation:
 
     def _rehearse(self) -> None:
         from triaged.cli import replay
+        from triaged.cli.times import here
 
         self._talk.say("\nWhat these rules would have done with your inbox of the last 30 days:\n")
         replay.run(
             argparse.Namespace(
-                config=self._path, json=False, person=None, source=["imap:work/INBOX"], against=None, since="30 days",
+                config=self._path, json=False, person=None, source=["imap:work/INBOX"], against=None, since=here("30 days"),
                 list=False, csv=None,
             )
         )  # fmt: skip
