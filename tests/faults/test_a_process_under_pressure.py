@@ -20,6 +20,7 @@ from scenarios.process import WAIT, Process
 from scenarios.stage import Stage, letter
 from server.dovecot import Dovecot
 from server.sink import Sink
+from triaged.ids import MARK
 
 NOW = ANY_HOUR.replace("[reply.until-call]\n", '[reply.until-call]\nsend = "now"\n')
 F_SETPIPE_SZ = 1031
@@ -266,3 +267,18 @@ async def test_where_another_has_set_its_mark_no_reply_goes_and_the_message_stay
     await stage.to("fri 12:00")
     assert stage.sent() == []
     assert "question" in stage.inbox()
+
+
+async def test_our_mark_goes_when_the_message_comes_back_after_a_restart_too(stages: Opening):
+    stage = stages()
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "question")
+    await stage.to("wed 09:00")
+    (aside,) = stage.dovecot.messages(stage.users[0], "Deferred")
+    assert any(flag.startswith(MARK) for flag in aside.flags)
+    await stage.close()
+    await stage.open()
+    await stage.to("fri 09:00")
+    (back,) = stage.dovecot.messages(stage.users[0])
+    assert back.flags == frozenset()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from triaged.core.effects import HANDS
 from triaged.core.settings import Account, Mode, Person
-from triaged.desk import appends
+from triaged.desk import appends, marks
 from triaged.desk.places import find_in, presence, taken
 from triaged.desk.telling import of_item, tell
 from triaged.ledger import Ledger
@@ -229,7 +229,7 @@ async def _act(
     unread = [item.uid for _, item in pairs if item.uid is not None and item.answered_at is None]
     if kind == "back" and unread:
         # the one case in which \Seen is removed: it comes back unread, unless it has been answered; our mark has served
-        await session.store(unread, remove=["\\Seen", *([desk.mark] if desk.mark else [])])
+        await session.store(unread, remove=["\\Seen", await marks.mark_of(desk)])
     landed = await session.move(uids, target)
     await _moved(desk, [(pair, _in(target, landed[pair[1].uid])) for pair in pairs if pair[1].uid in landed], target)
     for effect, item in pairs:

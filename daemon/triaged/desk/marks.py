@@ -47,10 +47,10 @@ async def mark(desk: "Desk", session: Session, items: Mapping[int, Place | None]
     for item, place in items.items():
         if place is not None:
             folders[place.folder, place.uidvalidity][place.uid] = item
-    desk.mark = desk.mark or await desk.office.write(Ledger.mark, new_mark(desk.office.chance))
+    ours = await mark_of(desk)
     lost: list[int] = []
     for (folder, uidvalidity), uids in folders.items():
-        lost += [uids[uid] for uid in await _of_another(desk, session, folder, uidvalidity, list(uids))]
+        lost += [uids[uid] for uid in await _of_another(session, folder, uidvalidity, list(uids), ours)]
     if not lost:
         return
     for reply in await desk.office.write(Ledger.give_way, lost, desk.office.now()):
@@ -58,10 +58,16 @@ async def mark(desk: "Desk", session: Session, items: Mapping[int, Place | None]
     say_another(desk, "a message that bears the mark of another")
 
 
-async def _of_another(desk: "Desk", session: Session, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
+async def mark_of(desk: "Desk") -> str:
+    """Our keyword, the same after every start."""
+    desk.mark = desk.mark or await desk.office.write(Ledger.mark, new_mark(desk.office.chance))
+    return desk.mark
+
+
+async def _of_another(session: Session, folder: str, uidvalidity: int, uids: Sequence[int], ours: str) -> set[int]:
     try:
         if session.selected != folder and (await session.select(folder)).uidvalidity != uidvalidity:
             return set()
-        return await session.mark(uids, desk.mark)
+        return await session.mark(uids, ours)
     except Refused:  # the folder is gone, or may only be read: there the ledger has to do alone
         return set()
