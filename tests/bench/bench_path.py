@@ -21,6 +21,8 @@ from typing import Any
 import bench_backlog
 from kit import Table, letters
 
+from triaged.account import watch
+from triaged.account.loglines import tell_admission
 from triaged.config import load
 from triaged.core.decide import decide
 from triaged.core.facts import Facts
@@ -28,8 +30,6 @@ from triaged.core.identify import identify
 from triaged.core.message import read
 from triaged.core.message.message import split
 from triaged.core.record import as_record
-from triaged.desk import triage
-from triaged.desk.telling import tell_admission
 from triaged.ledger import Ledger
 from triaged.ledger.values import FolderRow
 from triaged.log.events import silent
@@ -86,7 +86,7 @@ class Way:
             whose = self.step("identify", lambda: [identify(message, person, account) for message in read_])
             given = zip(mail, read_, whose, strict=True)
             arriving = self.step(
-                "new text, excerpt", lambda: [triage.arriving(desk, person, account, inbox, *one) for one in given]
+                "new text, excerpt", lambda: [watch.arriving(desk, person, account, inbox, *one) for one in given]
             )
             now = mail[-1].arrived
             decided = self.step(

@@ -21,8 +21,8 @@ from triaged import crash
 from triaged.config import load
 from triaged.core.language import detect
 from triaged.core.wording import when
-from triaged.desk.words import Push
 from triaged.log.events import captured
+from triaged.person.pushwords import Push
 from triaged.service.daemon import Daemon
 
 

@@ -7,7 +7,7 @@ import pytest
 from scenarios.conftest import stages  # noqa: F401 — fixtures are found by their names here
 from scenarios.stage import Stage
 from triaged.mailbox import Patience, Session
-from triaged.service import stations
+from triaged.service import supervisor
 
 HASTE = Patience(connect=2, address=2, command=2, done=0.5, goodbye=0.2, slowest=1e9)
 
@@ -15,7 +15,7 @@ HASTE = Patience(connect=2, address=2, command=2, done=0.5, goodbye=0.2, slowest
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """The daemon's sessions give a silent server up after two seconds, not after a minute."""
-    monkeypatch.setattr(stations, "Session", partial(Session, patience=HASTE))
+    monkeypatch.setattr(supervisor, "Session", partial(Session, patience=HASTE))
 
 
 async def begin_to_watch(stage: Stage) -> None:

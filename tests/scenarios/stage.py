@@ -24,8 +24,8 @@ from server.dovecot import Dovecot, Stored
 from server.sink import Sink
 from support.loglines import LogLines
 from triaged.config import load
-from triaged.desk.words import Push
 from triaged.ids import MARK
+from triaged.person.pushwords import Push
 from triaged.service.daemon import Daemon
 
 BERLIN = ZoneInfo("Europe/Berlin")

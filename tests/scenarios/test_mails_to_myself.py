@@ -8,8 +8,8 @@ import pytest
 from scenarios.conftest import Opening
 from scenarios.plays import ANSWERS, CONSULTANT, GARY, MAY
 from scenarios.stage import Stage
-from triaged.desk.push import PushError
-from triaged.desk.words import Push
+from triaged.person.push import PushError
+from triaged.person.pushwords import Push
 
 DIGEST = '\n[digest]\nat = "16:30"\nagenda = "30m before next call"\n'
 PHONE = '\n[notify.phone]\nurl = "json://phone.example/"\nevery = "20m"\n'

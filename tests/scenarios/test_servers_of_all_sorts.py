@@ -13,8 +13,8 @@ from scenarios.stage import START, letter, rest
 from server.clock import DrivenClock
 from server.dovecot import Variant
 from support.loglines import LogLines
+from triaged.account.preparing import Post
 from triaged.config import load
-from triaged.desk.post import Post
 from triaged.ids import MARK
 from triaged.service.daemon import Daemon
 

@@ -13,7 +13,7 @@ from scenarios.conftest import Opening
 from scenarios.plays import CONSULTANT, GARY
 from server.dovecot import Dovecot
 from server.processes import HOST, free_port
-from triaged.service.notify import Notifier
+from triaged.service.sdnotify import Notifier
 
 
 async def ask(port: int, path: str) -> tuple[int, str]:

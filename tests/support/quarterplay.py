@@ -7,12 +7,12 @@ from email.utils import format_datetime
 from itertools import count
 
 from support.quarter import BEGIN, CHANGED, DANA, MINUTE, NOW, SAM, Ack, Answer, Letter, Mark, Promise, Quarter
+from triaged.account.sentmail import sent_seen
 from triaged.core.address import read_address
 from triaged.core.decision import Aside, Decision, Flag, PromisePlan, ReplyPlan, Verdict
 from triaged.core.facts import Facts
 from triaged.core.message import read_raw
 from triaged.core.settings import Person
-from triaged.desk.sentmail import sent_seen
 from triaged.ledger import Arriving, Claimed, FolderRow, Ledger, Place
 
 LOGIN = "dana@127.0.0.1"

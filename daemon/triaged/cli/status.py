@@ -31,12 +31,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _found(loaded: Loaded) -> dict[str, Any]:
-    from triaged.service.inside import NoAnswerError, ask
+    from triaged.service.statussocket import NoAnswerError, ask
 
     try:
         return ask(state_file(loaded).parent)
     except NoAnswerError as silence:
-        from triaged.service.standing import NOT_RUNNING, standing
+        from triaged.service.statusview import NOT_RUNNING, standing
 
         absent = str(silence) if silence.running else NOT_RUNNING
         with ledger_of(loaded) as ledger:

@@ -11,9 +11,9 @@ from triaged.demo import morning, page
 from triaged.demo.clock import ShiftedClock
 from triaged.demo.play import Story, at_work, configure, mail_client
 from triaged.demo.servers import Servers
-from triaged.desk.words import Push
 from triaged.log import setup
 from triaged.mailbox import Session
+from triaged.person.pushwords import Push
 from triaged.service.daemon import Daemon
 
 _LOOK_EVERY = 0.5

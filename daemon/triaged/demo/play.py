@@ -21,11 +21,11 @@ from triaged.demo import morning
 from triaged.demo.clock import PlayedClock
 from triaged.demo.morning import DAY, Arrival, Hand
 from triaged.demo.servers import HOST, PASSWORD, USER, Outgoing, Servers
-from triaged.desk.words import Push
 from triaged.ledger import Ledger
 from triaged.ledger.values import DeferredRow
 from triaged.log.events import Events, Threshold
 from triaged.mailbox import Pools, Session
+from triaged.person.pushwords import Push
 from triaged.service.daemon import Daemon
 
 

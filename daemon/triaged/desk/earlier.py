@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from triaged.account.sentmail import is_evidence, sent_seen
 from triaged.core.decision import Decision, Verdict
 from triaged.core.facts import Facts
 from triaged.core.identify import Identified, identify
 from triaged.core.message import Message
 from triaged.core.settings import Account, Person
-from triaged.desk.sentmail import is_evidence, sent_seen
 from triaged.desk.sources import Old
 from triaged.ledger import Ledger
 from triaged.ledger.reporting import ReceivedRow

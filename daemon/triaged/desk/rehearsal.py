@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from triaged.account.sentmail import sent_seen
 from triaged.core import passes
 from triaged.core.address import is_mine, read_address
 from triaged.core.decide import decide
@@ -25,7 +26,6 @@ from triaged.core.record import as_record, from_record
 from triaged.core.reply import ComposeError, Written, write
 from triaged.core.settings import Account, Person
 from triaged.core.template import TemplateError
-from triaged.desk.sentmail import sent_seen
 from triaged.ledger import Ledger
 from triaged.ledger.values import AccountRow, Arriving, Claimed
 

@@ -16,16 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from triaged import __version__
+from triaged.account.accountloop import Desk
+from triaged.account.context import Office
+from triaged.account.loglines import of_reply
 from triaged.clock import Bell, Clock, SystemClock
 from triaged.config import Loaded, load, state_file
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Mode
-from triaged.desk.account import Desk
-from triaged.desk.household import Household
-from triaged.desk.office import Office
-from triaged.desk.push import Send, send_by_apprise
-from triaged.desk.rounds import Rounds
-from triaged.desk.telling import of_reply
 from triaged.ledger import (
     Ledger,
     LedgerBusy,
@@ -39,16 +36,19 @@ from triaged.ledger import (
 from triaged.ledger.values import Recovery
 from triaged.log.events import Events
 from triaged.mailbox import Pools, Session
-from triaged.service.board import Board, keeping
-from triaged.service.care import Care
+from triaged.person.peopleloop import Rounds
+from triaged.person.personcontext import Household
+from triaged.person.push import Send, send_by_apprise
+from triaged.service.accountstates import account_states
+from triaged.service.currentsettings import Board, keeping
 from triaged.service.departures import left_behind
-from triaged.service.health import DaemonState, HealthServer
-from triaged.service.inside import Inside
+from triaged.service.healthserver import DaemonState, HealthServer
+from triaged.service.maintenance import Care
 from triaged.service.metrics import exporter
-from triaged.service.notify import Notifier
-from triaged.service.observe import account_states
-from triaged.service.standing import Live, standing
-from triaged.service.stations import Station, Stations
+from triaged.service.sdnotify import Notifier
+from triaged.service.statussocket import Inside
+from triaged.service.statusview import Live, standing
+from triaged.service.supervisor import Station, Stations
 from triaged.service.tokens import Tokens
 
 EX_OK, EX_FAILED = 0, 1

@@ -5,9 +5,9 @@ In: the configuration that was read, what the ledger has put aside. Out: problem
 
 from collections.abc import Mapping
 
+from triaged.account.context import Office
 from triaged.config import Loaded, vanished
 from triaged.config.problems import Problem
-from triaged.desk.office import Office
 from triaged.ledger import Ledger
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from triaged import __version__
 from triaged.log.events import Counts
-from triaged.service.health import FIGURES, AccountState, DaemonState, Metrics
+from triaged.service.healthserver import FIGURES, AccountState, DaemonState, Metrics
 
 if TYPE_CHECKING:
     from prometheus_client import Metric

@@ -8,15 +8,15 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from triaged.account.context import Office
 from triaged.clock import SystemClock
 from triaged.config import ask_secret
 from triaged.core.settings import Account, Person, Server
 from triaged.delivery.oauth import Holder, Keeper, News, NotNow, SignInNeeded, Store
-from triaged.desk.office import Office
 from triaged.ledger import Ledger
 from triaged.mailbox import SignInNeeded as MailboxSignInNeeded
 from triaged.mailbox import Throttled
-from triaged.service.board import Board
+from triaged.service.currentsettings import Board
 
 FOLDER = "tokens"
 """Below the state folder."""

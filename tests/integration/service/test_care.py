@@ -14,12 +14,12 @@ import pytest_asyncio
 
 from server.clock import DrivenClock
 from support.loglines import LogLines
+from triaged.account.context import Office
 from triaged.clock import Bell
-from triaged.desk.office import Office
 from triaged.ledger import Ledger, LedgerDamaged, LedgerThread
 from triaged.ledger.opening import generation_file
-from triaged.service.care import Care
-from triaged.service.notify import Notifier
+from triaged.service.maintenance import Care
+from triaged.service.sdnotify import Notifier
 
 
 @dataclass

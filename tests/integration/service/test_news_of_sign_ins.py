@@ -9,12 +9,12 @@ import pytest
 from fakes.provider import Provider
 from server.clock import START, DrivenClock
 from support.loglines import LogLines
+from triaged.account.context import Office
 from triaged.config import load
 from triaged.delivery.oauth import News, Token
-from triaged.desk.office import Office
 from triaged.ledger import Ledger, LedgerThread
 from triaged.mailbox import SignInNeeded, Throttled
-from triaged.service.board import Board
+from triaged.service.currentsettings import Board
 from triaged.service.tokens import Tokens, holders_of
 
 CONFIG = """

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from triaged.account.health import Health
 from triaged.config import load
-from triaged.desk.health import Health
 from triaged.ledger import Ledger
-from triaged.service.board import Board
-from triaged.service.health import FIGURES
-from triaged.service.observe import account_states
+from triaged.service.accountstates import account_states
+from triaged.service.currentsettings import Board
+from triaged.service.healthserver import FIGURES
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CONFIG = """\

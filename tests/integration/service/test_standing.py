@@ -10,9 +10,9 @@ import pytest
 
 from support.configurations import WHOLE, loaded
 from support.ledgerkit import DAY, HOUR, MONDAY, World, answered, mail
+from triaged.account.health import Health
 from triaged.config import Loaded
-from triaged.desk.health import Health
-from triaged.service.standing import Live, standing
+from triaged.service.statusview import Live, standing
 
 LOGIN = "dana@imap.roth.example"
 

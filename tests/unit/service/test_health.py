@@ -12,8 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from triaged.core.errors import TriagedError
 from triaged.log.events import captured
-from triaged.service import health
-from triaged.service.health import FIGURES, AccountState, DaemonState, HealthServer
+from triaged.service import healthserver
+from triaged.service.healthserver import FIGURES, AccountState, DaemonState, HealthServer
 from triaged.service.metrics import exporter
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -75,7 +75,7 @@ async def test_a_ledger_that_fails_is_told_on_every_page(site: Site, path: str):
 
 
 async def test_a_daemon_that_is_stuck_is_not_healthy(site: Site, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(health, "PATIENCE", 0.5)
+    monkeypatch.setattr(healthserver, "PATIENCE", 0.5)
     site.stuck = True
     status, body = await site.get("/healthz")
     assert (status, body) == (503, "not well: the ledger does not answer\n")
@@ -165,7 +165,7 @@ async def test_a_head_request_gets_the_head(site: Site):
 
 
 async def test_a_client_that_never_asks_or_asks_too_much_is_left(site: Site, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(health, "PATIENCE", 0.5)
+    monkeypatch.setattr(healthserver, "PATIENCE", 0.5)
     assert await site.say(b"GET /healthz") == b""
     assert await site.say(b"GET / HTTP/1.1\r\nX: " + b"x" * 20_000) == b""
 

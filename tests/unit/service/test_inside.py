@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from triaged.core.errors import TriagedError
-from triaged.service.inside import Inside, NoAnswerError, ask
+from triaged.service.statussocket import Inside, NoAnswerError, ask
 
 Opened = Callable[..., Awaitable[Inside]]
 

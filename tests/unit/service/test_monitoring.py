@@ -9,7 +9,7 @@ import pytest
 
 from support.loglines import ROOT
 from triaged.log.events import EVENTS, Events
-from triaged.service.health import FIGURES, AccountState, DaemonState
+from triaged.service.healthserver import FIGURES, AccountState, DaemonState
 from triaged.service.metrics import exporter
 
 MONITORING = ROOT / "systemd" / "monitoring"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from triaged.service.notify import Notifier
+from triaged.service.sdnotify import Notifier
 
 
 @pytest.fixture

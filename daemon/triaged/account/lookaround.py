@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from triaged.account import drafts, evidence, remap
+from triaged.account.folderlayout import Layout, as_seen
+from triaged.account.loglines import tell
+from triaged.account.places import find_in, in_trash, taken
+from triaged.account.sentmail import is_evidence, sent_seen
+from triaged.account.watch import arriving
 from triaged.core.identify import identify
 from triaged.core.message import read
 from triaged.core.moments import parse_moment, resolve
 from triaged.core.settings import Account, Mode, Person
-from triaged.desk import drafts, evidence, remap
-from triaged.desk.folders import Layout, as_seen
-from triaged.desk.places import find_in, in_trash, taken
-from triaged.desk.sentmail import is_evidence, sent_seen
-from triaged.desk.telling import tell
-from triaged.desk.triage import arriving
 from triaged.ledger import Ledger
 from triaged.ledger.values import FolderRow, Item, Place
 from triaged.mailbox import Fetched, Session
 
 if TYPE_CHECKING:
-    from triaged.desk.account import Desk
+    from triaged.account.accountloop import Desk
 
 SENT_HISTORY = 500
 """How many of the newest sent messages are read at first contact, so that running threads are known."""

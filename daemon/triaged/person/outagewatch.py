@@ -6,12 +6,12 @@ outlives a restart. Never by mail: what is dead may be the mail.
 
 from datetime import datetime, timedelta
 
-from triaged.desk.account import Desk
-from triaged.desk.household import Household
-from triaged.desk.office import Office
-from triaged.desk.words import watching_words
+from triaged.account.accountloop import Desk
+from triaged.account.context import Office
 from triaged.ledger import Ledger
 from triaged.ledger.values import AccountRow
+from triaged.person.personcontext import Household
+from triaged.person.pushwords import watching_words
 
 UNWATCHED_AFTER = timedelta(minutes=15)
 """So long nothing proved that an account is watched; an idling connection is proven every nine minutes."""

@@ -8,20 +8,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from triaged.account.accountloop import Desk
+from triaged.account.context import Office
+from triaged.account.loglines import of_promise, of_reply
 from triaged.core.calls import Occurrence, occurrences
 from triaged.core.clients import Client
 from triaged.core.moments import parse_moment, resolve
 from triaged.core.reply import compose_note
 from triaged.core.settings import Mode, PromisePolicy
 from triaged.core.template import built_in, choose_language
-from triaged.desk.account import Desk
-from triaged.desk.household import Household
-from triaged.desk.office import Office
-from triaged.desk.telling import of_promise, of_reply
-from triaged.desk.words import warning_words
 from triaged.ids import new_message_id
 from triaged.ledger import Ledger
 from triaged.ledger.values import NewReply, PromiseRow
+from triaged.person.personcontext import Household
+from triaged.person.pushwords import warning_words
 
 GRACE = timedelta(hours=1)
 """A notice that a call has moved waits so long: the change may be undone."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from triaged.desk.telling import of_reply, tell
+from triaged.account.loglines import of_reply, tell
 from triaged.ids import is_as_made
 from triaged.ledger import Ledger
 from triaged.ledger.consequences import ReplyEvidence
@@ -13,7 +13,7 @@ from triaged.ledger.values import SentSeen
 from triaged.mailbox import Session
 
 if TYPE_CHECKING:
-    from triaged.desk.account import Desk
+    from triaged.account.accountloop import Desk
 
 BOUNCED_FOR = timedelta(days=60)
 """How long nothing is sent to an address from which a reply came back."""

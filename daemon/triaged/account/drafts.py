@@ -5,16 +5,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from triaged.account.loglines import of_reply
 from triaged.core.message import read
 from triaged.core.retyped import still_says
 from triaged.core.settings import Person
-from triaged.desk.telling import of_reply
 from triaged.ledger import Ledger
 from triaged.ledger.values import ReplyRow, SentSeen
 from triaged.mailbox import Session
 
 if TYPE_CHECKING:
-    from triaged.desk.account import Desk
+    from triaged.account.accountloop import Desk
 
 _OLD = timedelta(days=1)
 _APOLOGY_OLD = timedelta(days=7)

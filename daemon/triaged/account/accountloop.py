@@ -10,16 +10,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from triaged.account import carryout, lookaround, watch
+from triaged.account.context import Office
+from triaged.account.folderlayout import Layout, acts, lay_out
+from triaged.account.health import Attention, Health, Said
+from triaged.account.intervals import STATUS_EVERY, Rhythm
+from triaged.account.jobs import Ask
+from triaged.account.quickcheck import glance
 from triaged.clock import Bell
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Account, Person
-from triaged.desk import answers, effects, triage
-from triaged.desk.asking import Ask
-from triaged.desk.folders import Layout, acts, lay_out
-from triaged.desk.glance import glance
-from triaged.desk.health import Attention, Health, Said
-from triaged.desk.office import Office
-from triaged.desk.rhythm import STATUS_EVERY, Rhythm
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerError, LedgerFull, LedgerUnavailable
 from triaged.ledger.values import AccountRow, EffectRow
 from triaged.log.events import Events
@@ -217,7 +217,7 @@ class Desk:
         self._idle_told = False
         self._is("connected")
         self.events.emit("account.connected")
-        await effects.settle(self, session, account)
+        await carryout.settle(self, session, account)
 
     async def _round(self, session: Session, *, look: bool, heard: bool) -> datetime | None:
         """A step, or a glance where the server has said nothing; the instant at which something falls due next."""
@@ -233,14 +233,14 @@ class Desk:
         while True:
             person, account = self.settings()
             await self.sweep(session, person, account)
-            owed = await effects.due(self) if self._looking or not look else effects.NOTHING
+            owed = await carryout.due(self) if self._looking or not look else carryout.NOTHING
             if look or owed.wants_look:
                 if self._looking:  # the last look ended a connection: what is due must not wait for the next
-                    await effects.carry_out(self, session, account, owed)
+                    await carryout.carry_out(self, session, account, owed)
                 await self._look(session, person, account)
                 look = False
-                owed = await effects.due(self)  # less, or more, by what was seen
-            acted = await effects.carry_out(self, session, account, owed)
+                owed = await carryout.due(self)  # less, or more, by what was seen
+            acted = await carryout.carry_out(self, session, account, owed)
             served = await self._serve(session)
             self.health.proven_alive = self.office.now()
             if not acted and not served and not await self._more(session, account):
@@ -251,7 +251,7 @@ class Desk:
         self.rhythm.looked = self.office.now()
         self._looking = True
         try:
-            await answers.look(self, session, person, account)
+            await lookaround.look(self, session, person, account)
             self._looking = False
         except Refused as refusal:
             if self.is_news(f"look {refusal}"):
@@ -269,10 +269,10 @@ class Desk:
         rows, struck = await self.office.write(Ledger.standing, self.row.id, now)
         for number, folder in enumerate(account.watch):
             row, again = rows.get(folder), [item for item in struck if item.folder == folder]
-            if number and not again and not (others_due and await triage.has_news(session, folder, row)):
+            if number and not again and not (others_due and await watch.has_news(session, folder, row)):
                 continue
             try:
-                await triage.sweep(self, session, person, account, folder, row, again)
+                await watch.sweep(self, session, person, account, folder, row, again)
                 self.found(folder)
             except Refused as refusal:
                 self.say_missing(folder, str(refusal), "this folder is not watched")
@@ -284,7 +284,7 @@ class Desk:
         """Go back to the first watched folder; True when it has something that was not seen yet."""
         if session.selected == account.watch[0]:
             return False
-        return await triage.arrive_at(self, session, account.watch[0])
+        return await watch.arrive_at(self, session, account.watch[0])
 
     async def _serve(self, session: Session) -> bool:
         asks, self._asks = self._asks, []

@@ -10,6 +10,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from triaged import crash
+from triaged.account import evidence, lookaround, marks, remap, strikes
+from triaged.account.folderlayout import as_seen
+from triaged.account.loglines import tell, tell_admission
+from triaged.account.sentmail import is_evidence, sent_seen
 from triaged.core.authres import Verdict as Trusted
 from triaged.core.decide import decide
 from triaged.core.decision import Decision
@@ -19,10 +23,6 @@ from triaged.core.identify import Identified, identify
 from triaged.core.message import Message, read
 from triaged.core.record import as_record, excerpt_of
 from triaged.core.settings import Account, Mode, Person
-from triaged.desk import answers, careful, evidence, marks, remap
-from triaged.desk.folders import as_seen
-from triaged.desk.sentmail import is_evidence, sent_seen
-from triaged.desk.telling import tell, tell_admission
 from triaged.ids import new_message_id
 from triaged.ledger import Ledger
 from triaged.ledger.values import Arriving, FolderRow, Item, Place
@@ -30,7 +30,7 @@ from triaged.log.events import Events
 from triaged.mailbox import Fetched, Garbled, Session
 
 if TYPE_CHECKING:
-    from triaged.desk.account import Desk
+    from triaged.account.accountloop import Desk
 
 LIVE_WINDOW = 20
 BACKLOG_WINDOW = 500
@@ -66,7 +66,7 @@ async def sweep(
         await _window(desk, session, person, account, row, uids[start : start + size])
         desk.careful = False
     struck = [item.uid for item in again if item.uid and item.uidvalidity == row.uidvalidity]
-    await careful.one_by_one(desk, session, person, account, row, struck)
+    await strikes.one_by_one(desk, session, person, account, row, struck)
 
 
 async def _unseen(
@@ -138,7 +138,7 @@ async def _window(
 ) -> None:
     """Fetch and admit one window; where one of its messages is to blame for trouble, they are taken one by one."""
     if desk.careful:
-        await careful.one_by_one(desk, session, person, account, row, uids)
+        await strikes.one_by_one(desk, session, person, account, row, uids)
         return
     try:
         fetched = await fetch(desk, session, person, account, row, uids)
@@ -150,7 +150,7 @@ async def _window(
     except TriagedError:
         raise
     except Exception:  # noqa: BLE001 — one of them: each gets its own turn, and the one to blame its strike
-        await careful.one_by_one(desk, session, person, account, row, uids)
+        await strikes.one_by_one(desk, session, person, account, row, uids)
 
 
 async def fetch(
@@ -218,7 +218,7 @@ async def admit(
     await marks.mark_admitted(desk, session, admissions)
     for admission in admissions:
         if admission.how == "reappeared" and admission.item is not None:
-            await answers.reappeared(desk, session, admission.item, admission.arriving.place)
+            await lookaround.reappeared(desk, session, admission.item, admission.arriving.place)
 
 
 async def _take_evidence(desk: "Desk", person: Person, seen: Sequence[_Seen], now: datetime) -> None:

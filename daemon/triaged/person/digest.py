@@ -8,20 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from triaged.account.context import Office
 from triaged.core.calls import Occurrence, occurrences
 from triaged.core.clients import Client
 from triaged.core.moments import resolve
 from triaged.core.reply import compose_note
 from triaged.core.settings import Mode
 from triaged.core.wording import on_date, short_date
-from triaged.desk import unsent
-from triaged.desk.household import Household
-from triaged.desk.office import Office
-from triaged.desk.page import Entry, Page, Section, as_html, as_text
-from triaged.desk.pagewords import words_of
 from triaged.ids import new_message_id
 from triaged.ledger import Ledger
 from triaged.ledger.values import HistoryRow, Item, ReplyRow
+from triaged.person import unsent
+from triaged.person.mailpage import Entry, Page, Section, as_html, as_text
+from triaged.person.pagewords import words_of
+from triaged.person.personcontext import Household
 
 _BACK = timedelta(days=8)
 _AGENDA_BACK = timedelta(days=60)

@@ -9,14 +9,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from triaged.account.context import Office
 from triaged.config import ask_secret
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Channel
-from triaged.desk.household import Household
-from triaged.desk.office import Office
-from triaged.desk.words import Push, is_call, push_words
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow, Item
+from triaged.person.personcontext import Household
+from triaged.person.pushwords import Push, is_call, push_words
 
 Send = Callable[[str, Push], Awaitable[None]]
 """Delivers one push to an Apprise URL; raises TriagedError."""

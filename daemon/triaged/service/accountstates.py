@@ -1,14 +1,14 @@
 """What the daemon knows of itself, put together for /readyz and /metrics.
 
-In: the desks' health, the settings, and the ledger's overview. Out: a value for `triaged.service.health`.
+In: the desks' health, the settings, and the ledger's overview. Out: a value for `triaged.service.healthserver`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from triaged.desk.health import Health
+from triaged.account.health import Health
 from triaged.ledger.values import AccountOverview
-from triaged.service.board import Board
-from triaged.service.health import FIGURES, AccountState
+from triaged.service.currentsettings import Board
+from triaged.service.healthserver import FIGURES, AccountState
 
 _OF_THE_PERSON = ("promises_open", "promises_overdue")
 

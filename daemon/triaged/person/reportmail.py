@@ -4,14 +4,14 @@ import base64
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from triaged.account.context import Office
 from triaged.core.moments import Moment, resolve
 from triaged.core.reply import compose_note
 from triaged.core.settings import Mode
 from triaged.core.worktime import WorkTime
-from triaged.desk.household import Household
-from triaged.desk.office import Office
 from triaged.ids import new_message_id
 from triaged.ledger import Ledger
+from triaged.person.personcontext import Household
 from triaged.report.page import as_html, as_text, title_of
 from triaged.report.report import remembered, tell
 

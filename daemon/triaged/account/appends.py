@@ -13,7 +13,7 @@ from triaged.ledger.values import EffectRow
 from triaged.mailbox import Refused, Session
 
 if TYPE_CHECKING:
-    from triaged.desk.account import Desk
+    from triaged.account.accountloop import Desk
 
 _RETRY = timedelta(minutes=5)
 

@@ -7,15 +7,15 @@ is unreadable: urgent, flagged, left where it is, and never in the way of those 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from triaged.account import watch
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Account, Person
-from triaged.desk import triage
 from triaged.ledger import Ledger
 from triaged.ledger.values import FolderRow, Place, Strike
 from triaged.mailbox import Garbled, Session
 
 if TYPE_CHECKING:
-    from triaged.desk.account import Desk
+    from triaged.account.accountloop import Desk
 
 
 async def one_by_one(
@@ -38,7 +38,7 @@ async def _one(desk: "Desk", session: Session, person: Person, account: Account,
         _say_given_up(desk, account, place, strike)
         return
     try:
-        fetched = await triage.fetch(desk, session, person, account, row, [uid])
+        fetched = await watch.fetch(desk, session, person, account, row, [uid])
     except Garbled as garbled:
         await office.write(Ledger.blame, strike.item, str(garbled))
         await office.write(Ledger.advance, desk.row.id, row.name, uid + 1)  # those behind it must not wait for it
@@ -48,7 +48,7 @@ async def _one(desk: "Desk", session: Session, person: Person, account: Account,
         await office.write(Ledger.advance, desk.row.id, row.name, uid + 1)
         return
     try:
-        await triage.admit(desk, session, person, account, row, fetched, next_uid=uid + 1)
+        await watch.admit(desk, session, person, account, row, fetched, next_uid=uid + 1)
     except TriagedError:
         raise
     except Exception as error:  # noqa: BLE001 — the top of one message's path: keep the mail, say it, go on

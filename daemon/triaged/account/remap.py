@@ -12,7 +12,7 @@ from triaged.ledger.values import FolderRow
 from triaged.mailbox import Session
 
 if TYPE_CHECKING:
-    from triaged.desk.account import Desk
+    from triaged.account.accountloop import Desk
 
 
 async def renumbered(desk: "Desk", session: Session, row: FolderRow, uidvalidity: int, uidnext: int) -> FolderRow:

@@ -8,15 +8,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from triaged.desk.evidence import say_another
-from triaged.desk.telling import of_reply
+from triaged.account.evidence import say_another
+from triaged.account.loglines import of_reply
 from triaged.ids import new_mark
 from triaged.ledger import Ledger
 from triaged.ledger.values import Admission, Place, ReplyRow
 from triaged.mailbox import Refused, Session
 
 if TYPE_CHECKING:
-    from triaged.desk.account import Desk
+    from triaged.account.accountloop import Desk
 
 
 async def mark_admitted(desk: "Desk", session: Session, admissions: Sequence[Admission]) -> None:

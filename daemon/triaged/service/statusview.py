@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from triaged.account.health import Health
 from triaged.config import Loaded
 from triaged.core.passes import period_start
 from triaged.core.settings import Account, Person
-from triaged.desk.health import Health
 from triaged.ledger import Ledger
 from triaged.ledger.values import AccountOverview, PromiseRow
 

@@ -8,14 +8,14 @@ anything is new, due or open, it is looked at closely.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from triaged.desk.evidence import DOUBT_LASTS
-from triaged.desk.folders import as_seen
+from triaged.account.evidence import DOUBT_LASTS
+from triaged.account.folderlayout import as_seen
 from triaged.ledger import Ledger
 from triaged.ledger.waiting import Glance
 from triaged.mailbox import Refused, Session
 
 if TYPE_CHECKING:
-    from triaged.desk.account import Desk
+    from triaged.account.accountloop import Desk
 
 
 async def glance(desk: "Desk", session: Session, *, look: bool) -> Glance | None:

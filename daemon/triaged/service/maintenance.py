@@ -8,10 +8,10 @@ import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from triaged.account.context import Office
 from triaged.clock import LONGEST_NAP, Bell
-from triaged.desk.office import Office
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
-from triaged.service.notify import Notifier
+from triaged.service.sdnotify import Notifier
 
 FOLD_EVERY = timedelta(hours=1)
 """How often the write-ahead log is folded in, and the ledger's generation raised."""

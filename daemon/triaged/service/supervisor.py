@@ -9,17 +9,17 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from triaged.account.accountloop import Desk
+from triaged.account.context import Office
+from triaged.account.preparing import Post
 from triaged.config import ask_secret
 from triaged.core.settings import Account, Person, Secret, Server
 from triaged.delivery import Delivery, SmtpDelivery
-from triaged.desk.account import Desk
-from triaged.desk.office import Office
-from triaged.desk.post import Post
 from triaged.ledger import Ledger
 from triaged.ledger.values import AccountRow
 from triaged.mailbox import Pools, Session, named
 from triaged.outbox import Outbox
-from triaged.service.board import Board
+from triaged.service.currentsettings import Board
 from triaged.service.tokens import Tokens
 
 _GOODBYE = 1.0

@@ -6,14 +6,14 @@ Absent means: SELECT succeeded, UIDVALIDITY is the remembered one, and the UID i
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+from triaged.account.loglines import tell
 from triaged.core.message import read
-from triaged.desk.telling import tell
 from triaged.ledger import Ledger
 from triaged.ledger.values import Item, Place
 from triaged.mailbox import Session
 
 if TYPE_CHECKING:
-    from triaged.desk.account import Desk
+    from triaged.account.accountloop import Desk
 
 Presence = Literal["here", "deleted", "absent", "unknown"]
 

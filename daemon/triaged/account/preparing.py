@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from triaged.account import lookaround, marks
+from triaged.account.accountloop import Desk
 from triaged.core import passes
 from triaged.core.address import Address, Mailbox, read_address
 from triaged.core.clients import Client
@@ -21,8 +23,6 @@ from triaged.core.reply import LARGEST_FORWARD, compose_forward, write
 from triaged.core.settings import Account, Mode, Person
 from triaged.core.template import ReplyTemplate, built_in, choose_language
 from triaged.delivery import Delivery, Envelope
-from triaged.desk import answers, marks
-from triaged.desk.account import Desk
 from triaged.ledger import Ledger
 from triaged.ledger.values import Item, Place, ReplyRow
 from triaged.mailbox import Session, recognise
@@ -243,14 +243,14 @@ class Post:
 
 async def _look_at_sent(desk: Desk, session: Session) -> None:
     person, _ = desk.settings()
-    await answers.look_at_sent(desk, session, person)
+    await lookaround.look_at_sent(desk, session, person)
 
 
 async def _look(desk: Desk, session: Session, due: Sequence[ReplyRow]) -> None:
     """One look serves all that are due."""
     person, account = desk.settings()
     await desk.sweep(session, person, account, everywhere=True)
-    await answers.look(desk, session, person, account)
+    await lookaround.look(desk, session, person, account)
     await marks.mark_due(desk, session, due)
 
 

@@ -9,7 +9,7 @@ from triaged.core.errors import TriagedError
 from triaged.mailbox import Session
 
 if TYPE_CHECKING:
-    from triaged.desk.account import Desk
+    from triaged.account.accountloop import Desk
 
 
 @dataclass(slots=True)

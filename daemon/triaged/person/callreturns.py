@@ -5,14 +5,14 @@ Else a message would come back after the call for which it was put aside. What w
 
 from datetime import datetime, timedelta
 
+from triaged.account.context import Office
 from triaged.core.calls import occurrences
 from triaged.core.clients import Client
 from triaged.core.moments import Moment, parse_moment, resolve
 from triaged.core.worktime import WorkTime
-from triaged.desk.household import Household
-from triaged.desk.office import Office
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow
+from triaged.person.personcontext import Household
 
 _CHOOSABLE = timedelta(minutes=30)
 """`next call` is one that starts at least so much later."""

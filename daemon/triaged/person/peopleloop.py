@@ -4,16 +4,16 @@ from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
 from typing import Any, assert_never
 
+from triaged.account.context import Office
+from triaged.account.loglines import of_item, of_promise, of_reply
 from triaged.clock import LONGEST_NAP, Bell
 from triaged.core.errors import TriagedError
-from triaged.desk import callreturns, digest, promises, push
-from triaged.desk.household import Household
-from triaged.desk.lookout import Lookout
-from triaged.desk.office import Office
-from triaged.desk.telling import of_item, of_promise, of_reply
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
 from triaged.ledger.values import Item, PromiseRow, ReplyRow
 from triaged.log.events import Events
+from triaged.person import callreturns, digest, promiseclock, push
+from triaged.person.outagewatch import Lookout
+from triaged.person.personcontext import Household
 
 
 class Rounds:
@@ -80,7 +80,7 @@ class Rounds:
             await self._tell_of_commands()
             await self._follow_calls(households)
             for household in await self._due(households):
-                await _alone(promises.keep(self._office, household), household)
+                await _alone(promiseclock.keep(self._office, household), household)
             for household in households:
                 await _alone(self._deliver(household), household)
                 await _alone(self._lookout.look(household), household)
@@ -135,7 +135,7 @@ class Rounds:
         self._called_on = True  # first: the configuration may be read again meanwhile
         try:
             for household in households:
-                await _alone(promises.follow_calls(self._office, household), household)
+                await _alone(promiseclock.follow_calls(self._office, household), household)
                 await _alone(callreturns.follow(self._office, household), household)
         except (LedgerBusy, LedgerFull, LedgerUnavailable):
             self._called_on = False
@@ -144,9 +144,9 @@ class Rounds:
     async def _deliver(self, household: Household) -> None:
         await digest.deliver(self._office, household)
         if household.person.report is not None:
-            from triaged.desk import reports  # figures and plots: most starts need none of them
+            from triaged.person import reportmail  # figures and plots: most starts need none of them
 
-            await reports.deliver(self._office, household)
+            await reportmail.deliver(self._office, household)
 
     async def _push(self, household: Household) -> None:
         await push.push_due(self._office, household, self._send, subjects=self._subjects())

@@ -6,9 +6,9 @@ In: the replies of one person, and the subjects of what they answer. Out: a sect
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from triaged.desk.page import Entry, Section
-from triaged.desk.pagewords import PageWords
 from triaged.ledger.values import ReplyRow
+from triaged.person.mailpage import Entry, Section
+from triaged.person.pagewords import PageWords
 
 _FRESH = timedelta(days=1)
 """A reply is held at most `late` after its time; older ones are told of beside others, and are no reason for a mail."""

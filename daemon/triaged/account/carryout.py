@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from triaged.account import appends, marks
+from triaged.account.loglines import of_item, tell
+from triaged.account.places import find_in, presence, taken
 from triaged.core.effects import HANDS
 from triaged.core.settings import Account, Mode, Person
-from triaged.desk import appends, marks
-from triaged.desk.places import find_in, presence, taken
-from triaged.desk.telling import of_item, tell
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow, Item, Place
 from triaged.log.events import Level
@@ -22,7 +22,7 @@ from triaged.mailbox import NotMovable, Refused, Session
 from triaged.mailbox import Place as LandedAt
 
 if TYPE_CHECKING:
-    from triaged.desk.account import Desk
+    from triaged.account.accountloop import Desk
 
 _RETRY_FIRST = timedelta(minutes=1)
 _RETRY_LAST = timedelta(hours=1)

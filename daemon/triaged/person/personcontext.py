@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from triaged.account import lookaround
+from triaged.account.accountloop import Desk
 from triaged.core.address import Address, Mailbox
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Person
-from triaged.desk import answers
-from triaged.desk.account import Desk
 from triaged.log.events import Events
 from triaged.mailbox import Session
 
@@ -51,4 +51,4 @@ class Household:
 async def _look(desk: Desk, session: Session) -> None:
     person, account = desk.settings()
     await desk.sweep(session, person, account, everywhere=True)
-    await answers.look(desk, session, person, account)
+    await lookaround.look(desk, session, person, account)

@@ -1,0 +1,1 @@
+"""A person over all her accounts: promises, digest, reports, pushes, and the watch over outages."""
