@@ -17,7 +17,7 @@ from triaged.core.clients import Client
 from triaged.core.errors import TriagedError
 from triaged.core.facts import Facts
 from triaged.core.letters import Told, from_address, letter
-from triaged.core.moments import Resolved, call_under_way_or_near, resolve_first
+from triaged.core.moments import Resolved, resolve_first
 from triaged.core.record import Record, from_record
 from triaged.core.reply import LARGEST_FORWARD, compose_forward, write
 from triaged.core.settings import Account, Mode, Person
@@ -269,7 +269,7 @@ def _records(items: Sequence[Item]) -> list[Record]:
 
 def _mode_forbids(reply: ReplyRow, client: Client, account: Account) -> str | None:
     """A switch to a quieter mode holds what was planned in a louder one."""
-    mode = Mode(client.mode or account.mode)
+    mode = account.mode_with(client)
     if mode is Mode.OBSERVE:
         return "the account is in observe now"
     if mode is Mode.DRAFT and reply.mode == "send":
@@ -288,7 +288,7 @@ def _refusal(facts: Facts, person: Person, client: Client, now: datetime) -> Pre
 
 
 def _near(person: Person, client: Client, now: datetime) -> Suppressed | None:
-    near = call_under_way_or_near(now, person.worktime, client.calls)
+    near = person.schedule(client).call_at_hand(now)
     return Suppressed("call-now", f"the call {near.id} is under way or near") if near is not None else None
 
 
@@ -296,9 +296,7 @@ def _promised_anew(person: Person, client: Client, items: Sequence[Item], now: d
     """The earliest of the moments that the rules of these messages promise, as of now."""
     rules = {rule.name: rule for rule in person.rules.rules}
     found = [
-        resolve_first(rules[item.rule].tells, now, person.worktime, client.calls)
-        for item in items
-        if item.rule in rules
+        resolve_first(rules[item.rule].tells, now, person.schedule(client)) for item in items if item.rule in rules
     ]
     return min((moment for moment in found if moment is not None), key=lambda moment: moment.at, default=None)
 

@@ -83,7 +83,7 @@ def notes(person: Person, now: datetime) -> tuple[str, ...]:
         *(
             f"{client.name}: {text}"
             for client in person.roster.clients
-            for text in call_warnings(client.calls, person.worktime, today)
+            for text in call_warnings(person.schedule(client), today)
         ),
         *(
             f"[account.{account.label}] has no authserv_id: no sender is verified; `triaged doctor` says what to write"

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from triaged.core.calls import call_under_way_or_near
 from triaged.core.facts import Facts
 from triaged.core.guard.sending import Sending
 from triaged.core.identify import Identified
@@ -27,9 +26,10 @@ def gathered(
     worktime = person.worktime
     near = None
     if who.client is not None:
-        near = call_under_way_or_near(facts.now, worktime, who.client.calls)
+        schedule = person.schedule(who.client)
+        near = schedule.call_at_hand(facts.now)
         if near is None and send_at is not None:
-            near = call_under_way_or_near(send_at, worktime, who.client.calls)
+            near = schedule.call_at_hand(send_at)
     late = account.late.after(facts.arrived, worktime) - facts.arrived if account.late else timedelta(hours=12)
     at = send_at or facts.now
     every = template.every.after(at, worktime) - at if template else timedelta(days=1)
