@@ -4,7 +4,7 @@ Pure, total and deterministic: equal input gives an equal decision, and it never
 carried out from the ledger by others; what `explain` shows is the very same value.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from triaged.core import passes
@@ -99,7 +99,6 @@ class _Case:
     pass_needed: bool = False
     pass_wanted: str | None = None
     passes_left: int | None = None
-    extras: dict[str, str] = field(default_factory=dict)
 
     @property
     def schedule(self) -> Schedule:

@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Any, Literal
 
 from triaged.ledger.changes import cancel_reply, end_reply, hold_reply
-from triaged.ledger.gather import MAIL_TO, claims_since
+from triaged.ledger.gather import claims_since
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.rows import reply_of
 from triaged.ledger.store import Store, commit
@@ -29,6 +29,11 @@ WHERE person = :person AND address = :address AND opted_out_at IS NULL AND coale
 _OPEN_TO_US = """
 SELECT opted_out_at, coalesce(bounced_until, 0) >= :now, coalesce(robot_until, 0) >= :now FROM correspondent
 WHERE person = :person AND address = :address
+"""
+
+_MAIL_TO = """
+SELECT at FROM sent WHERE person = ? AND at >= ? AND reply IS NULL AND by_team = 0
+  AND EXISTS (SELECT 1 FROM json_each(sent.rcpts) j WHERE j.value = ?) ORDER BY at DESC LIMIT 1
 """
 
 
@@ -80,7 +85,7 @@ def _answered(db: Connection, reply: ReplyRow) -> bool:
     (since,) = db.execute(
         "SELECT max(i.arrived_at) FROM reply_item r JOIN item i ON i.id = r.item WHERE r.reply = ?", (reply.id,)
     ).fetchone()
-    return db.execute(MAIL_TO, (reply.person, since + 1, reply.correspondent)).fetchone() is not None
+    return db.execute(_MAIL_TO, (reply.person, since + 1, reply.correspondent)).fetchone() is not None
 
 
 def _charge(db: Connection, reply: ReplyRow, now: int, every: Callable[[datetime], datetime]) -> Refusal | None:

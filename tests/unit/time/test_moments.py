@@ -234,6 +234,4 @@ def test_a_wrong_moment_is_told_what_to_write(text: str, hint: str):
 def test_a_moment_says_what_it_needs():
     assert parse_moment("1h before next call").needs_call
     assert not parse_moment("fri 10:00").needs_call
-    assert parse_moment("1h before 16:30").bare_clock
-    assert not parse_moment("2 business days 10:00").bare_clock
     assert str(parse_moment("  1h   before next call ")) == "1h before next call"
