@@ -6,7 +6,7 @@ The guard is asked again here, with facts of this instant; between the plan and 
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from triaged.account import lookaround, marks
@@ -16,6 +16,8 @@ from triaged.core.address import Address, Mailbox, read_address
 from triaged.core.clients import Client
 from triaged.core.errors import TriagedError
 from triaged.core.facts import Facts
+from triaged.core.gather import gathered_again
+from triaged.core.guard import refusal_again
 from triaged.core.letters import Told, from_address, letter
 from triaged.core.moments import Resolved, resolve_first
 from triaged.core.record import Record, from_record
@@ -27,9 +29,7 @@ from triaged.ledger import Ledger
 from triaged.ledger.values import Item, Place, ReplyRow
 from triaged.mailbox import Session, recognise
 from triaged.mailbox.capabilities import read as read_capabilities
-from triaged.outbox import Cancelled, Held, NotNow, Prepared, Ready, Suppressed, Way
-
-_NEVER = Suppressed("never", "this client is never answered by a robot")
+from triaged.outbox import Cancelled, Held, NotNow, Prepared, Ready, Suppressed, Way, ended
 
 PATIENCE = 15.0
 """Seconds that a look at another account of the person may take."""
@@ -115,8 +115,6 @@ class Post:
         self, person: Person, account: Account, client: Client, reply: ReplyRow, to: Address
     ) -> Prepared:
         template = person.replies.get(reply.template)
-        if not client.replies:
-            return _NEVER
         if template is None:
             return Held(f"there is no [reply.{reply.template}] any more")
         now = self.desk.office.now()
@@ -124,10 +122,13 @@ class Post:
         if not items:
             return Cancelled("nothing is left that it would answer")
         facts = await self._facts(items[-1], account, reply, now)
-        if (refusal := _refusal(facts, person, client, now)) is not None:
-            return refusal
-        if template.uses("promise") and not await self._still_ahead(person, client, items, reply, now):
-            return Suppressed("no-promise", "the promised moment has passed, and there is no other")
+        due = gathered_again(facts, person, client, template)
+        refusal = refusal_again(due, "sending", reply.outgoing)
+        if refusal is None and template.uses("promise"):
+            lacks = not await self._still_ahead(person, client, items, reply, now)
+            refusal = refusal_again(replace(due, lacks_promise=lacks), "sending", reply.outgoing)
+        if refusal is not None:
+            return ended(refusal)
         fresh = await self.desk.office.write(Ledger.reply, reply.id) or reply
         language = _language(template, fresh, client, person)
         written = write(
@@ -181,8 +182,6 @@ class Post:
 
     async def _notice(self, person: Person, account: Account, client: Client, reply: ReplyRow, to: Address) -> Prepared:
         """A short honest second mail: the promise will not be kept, or the call has moved."""
-        if not client.replies:
-            return _NEVER
         template = person.replies.get(reply.template)
         if template is None:
             template = built_in("moved" if reply.kind == "moved" else "slip")
@@ -191,12 +190,11 @@ class Post:
         if not items:
             return Cancelled("nothing is left that it would be about")
         facts = await self._facts(items[-1], account, reply, now)
-        if facts.answered_since and reply.kind == "slip":
-            return Cancelled("it has been answered")
+        due = gathered_again(facts, person, client, template)
+        if (refusal := refusal_again(due, "sending", reply.outgoing)) is not None:
+            return ended(refusal)
         if reply.kind == "moved" and reply.tell_at is not None and reply.tell_at <= now:
             return Cancelled("the call has begun")
-        if reply.kind == "slip" and (near := _near(person, client, now)) is not None:
-            return near
         written = write(
             letter(
                 person,
@@ -269,7 +267,7 @@ def _records(items: Sequence[Item]) -> list[Record]:
 
 def _mode_forbids(reply: ReplyRow, client: Client, account: Account) -> str | None:
     """A switch to a quieter mode holds what was planned in a louder one."""
-    mode = account.mode_with(client)
+    mode = Mode(client.mode or account.mode)
     if mode is Mode.OBSERVE:
         return "the account is in observe now"
     if mode is Mode.DRAFT and reply.mode == "send":
@@ -277,26 +275,13 @@ def _mode_forbids(reply: ReplyRow, client: Client, account: Account) -> str | No
     return None
 
 
-def _refusal(facts: Facts, person: Person, client: Client, now: datetime) -> Prepared | None:
-    """The parts of the guard that time can change."""
-    if facts.answered_since:
-        return Cancelled("it has been answered")
-    promise = facts.promise
-    if promise is not None and promise.told and promise.due_at <= now:
-        return Suppressed("overdue", "what was promised in this thread is overdue")
-    return _near(person, client, now)
-
-
-def _near(person: Person, client: Client, now: datetime) -> Suppressed | None:
-    near = person.schedule(client).call_at_hand(now)
-    return Suppressed("call-now", f"the call {near.id} is under way or near") if near is not None else None
-
-
 def _promised_anew(person: Person, client: Client, items: Sequence[Item], now: datetime) -> Resolved | None:
     """The earliest of the moments that the rules of these messages promise, as of now."""
     rules = {rule.name: rule for rule in person.rules.rules}
     found = [
-        resolve_first(rules[item.rule].tells, now, person.schedule(client)) for item in items if item.rule in rules
+        resolve_first(rules[item.rule].tells, now, person.worktime, client.calls)
+        for item in items
+        if item.rule in rules
     ]
     return min((moment for moment in found if moment is not None), key=lambda moment: moment.at, default=None)
 

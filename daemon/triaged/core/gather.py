@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from triaged.core.calls import call_under_way_or_near
+from triaged.core.clients import Client
 from triaged.core.facts import Facts
-from triaged.core.guard.sending import Sending
+from triaged.core.guard.sending import Due, Sending
 from triaged.core.identify import Identified
 from triaged.core.rules import Rule
 from triaged.core.settings import Account, Person
@@ -26,13 +28,10 @@ def gathered(
     worktime = person.worktime
     near = None
     if who.client is not None:
-        schedule = person.schedule(who.client)
-        near = schedule.call_at_hand(facts.now)
+        near = call_under_way_or_near(facts.now, worktime, who.client.calls)
         if near is None and send_at is not None:
-            near = schedule.call_at_hand(send_at)
+            near = call_under_way_or_near(send_at, worktime, who.client.calls)
     late = account.late.after(facts.arrived, worktime) - facts.arrived if account.late else timedelta(hours=12)
-    at = send_at or facts.now
-    every = template.every.after(at, worktime) - at if template else timedelta(days=1)
     kinds_seen = who.kinds if left_courtesy or rule is None else who.kinds - {"courtesy"}
     return Sending(
         message=who.message,
@@ -45,7 +44,7 @@ def gathered(
         kinds=kinds_seen,
         notice=who.notice,
         require_auth=account.require_auth,
-        every=every,
+        every=_every(facts, person, template) if template else timedelta(days=1),
         late=late,
         fuse=account.reply_fuse.count,
         call=near.call.text if near is not None else None,
@@ -53,3 +52,20 @@ def gathered(
         roster=person.roster,
         send_at=send_at,
     )
+
+
+def gathered_again(facts: Facts, person: Person, client: Client, template: ReplyTemplate) -> Due:
+    """What the guard looks at when a reply that was decided is about to be written."""
+    near = call_under_way_or_near(facts.now, person.worktime, client.calls)
+    return Due(
+        facts=facts,
+        client=client,
+        every=_every(facts, person, template),
+        call=near.call.text if near is not None else None,
+    )
+
+
+def _every(facts: Facts, person: Person, template: ReplyTemplate) -> timedelta:
+    """How long after the last reply to this correspondent the next may go: counted from there, as at the claim."""
+    last = facts.last_reply_at
+    return template.every.after(last, person.worktime) - last if last is not None else timedelta(0)

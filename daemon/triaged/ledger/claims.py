@@ -1,21 +1,21 @@
 """The claim: one reply, one sender, one acknowledgement a correspondent within `every`; or the reason why not.
 
-In: a due reply, rendered. Out: the reply as it is now ours to send, or what ended it, written in the same commit.
+In: a due reply, rendered. Out: the reply as it is now ours to send, or what ended it, written in the same commit. The guard
+is asked for the last time here; what it says is true as long as the commit lasts.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import Any, Literal
+from typing import Any
 
+from triaged.core.guard import Due, Refusal, refusal_again
 from triaged.ledger.changes import cancel_reply, end_reply, hold_reply
-from triaged.ledger.gather import claims_since
+from triaged.ledger.gather import facts_at_claim
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.rows import reply_of
 from triaged.ledger.store import Store, commit
 from triaged.ledger.values import Claimed, NotClaimed, ReplyRow
-
-Refusal = Literal["recently-replied", "opted-out", "bounced", "robot-sender"]
 
 _CLAIM = """
 UPDATE reply SET state = 'sending', stage = 'envelope', tries = tries + 1, try_at = :next, raw = :raw, claimed_at = :now
@@ -26,15 +26,8 @@ UPDATE correspondent SET last_reply = :reply, last_reply_at = :now
 WHERE person = :person AND address = :address AND opted_out_at IS NULL AND coalesce(bounced_until, 0) < :now
   AND coalesce(robot_until, 0) < :now AND (last_reply IS :reply OR last_reply_at IS NULL OR last_reply_at IS :free)
 """
-_OPEN_TO_US = """
-SELECT opted_out_at, coalesce(bounced_until, 0) >= :now, coalesce(robot_until, 0) >= :now FROM correspondent
-WHERE person = :person AND address = :address
-"""
 
-_MAIL_TO = """
-SELECT at FROM sent WHERE person = ? AND at >= ? AND reply IS NULL AND by_team = 0
-  AND EXISTS (SELECT 1 FROM json_each(sent.rcpts) j WHERE j.value = ?) ORDER BY at DESC LIMIT 1
-"""
+_TAKEN = Refusal("recently-replied", "another reply to this correspondent was taken first")
 
 
 def claim(
@@ -64,55 +57,50 @@ def claim(
             return NotClaimed("gone", before)
         if items is not None and set(items) != set(before.items):
             return NotClaimed("changed", before)
-        if _answered(db, before):
-            return NotClaimed("answered", cancel_reply(db, reply_id, "answered", at))
-        if fuse_count is not None and claims_since(db, before.account, now, fuse_period, but=reply_id) >= fuse_count:
-            hold_reply(db, reply_id, "rate-limit")
-            return NotClaimed("rate-limit", reply_of(db, reply_id))
-        if (refused := _charge(db, before, at, every)) is not None:
-            end_reply(db, reply_id, "suppressed", refused, at)
-            return NotClaimed(refused, reply_of(db, reply_id))
+        refusal = refusal_again(_due(db, before, now, every, fuse_count, fuse_period), "claiming", before.outgoing)
+        if refusal is None and before.kind == "ack" and not _charge(db, before, at, every):
+            refusal = _TAKEN
+        if refusal is not None:
+            return NotClaimed(refusal.code, _ended(db, before, refusal, at), refusal)
         db.execute(_CLAIM, {"reply": reply_id, "now": at, "next": to_ms(next_try), "raw": raw})
         after = reply_of(db, reply_id)
         assert after is not None
         return Claimed(after)
 
 
-def _answered(db: Connection, reply: ReplyRow) -> bool:
-    """A mail of mine to that correspondent since the first of these messages arrived, in whatever thread."""
-    if reply.kind != "ack" or not reply.items:
-        return False
-    (since,) = db.execute(
-        "SELECT max(i.arrived_at) FROM reply_item r JOIN item i ON i.id = r.item WHERE r.reply = ?", (reply.id,)
-    ).fetchone()
-    return db.execute(_MAIL_TO, (reply.person, since + 1, reply.correspondent)).fetchone() is not None
+def _due(
+    db: Connection,
+    reply: ReplyRow,
+    now: datetime,
+    every: Callable[[datetime], datetime],
+    fuse_count: int | None,
+    fuse_period: timedelta,
+) -> Due:
+    facts = facts_at_claim(db, reply, now, fuse_period)
+    last = facts.last_reply_at
+    return Due(facts=facts, every=every(last) - last if last is not None else timedelta(0), fuse=fuse_count)
 
 
-def _charge(db: Connection, reply: ReplyRow, now: int, every: Callable[[datetime], datetime]) -> Refusal | None:
-    """Charge the acknowledgement to its correspondent; a refusal leaves the row untouched. Other kinds are not charged."""
-    if reply.kind == "forward":
-        return None
+def _ended(db: Connection, reply: ReplyRow, refusal: Refusal, now: int) -> ReplyRow | None:
+    match refusal.ends:
+        case "cancelled":
+            cancel_reply(db, reply.id, refusal.code, now)
+        case "held":
+            hold_reply(db, reply.id, refusal.code)
+        case "suppressed":
+            end_reply(db, reply.id, "suppressed", refusal.code, now)
+    return reply_of(db, reply.id)
+
+
+def _charge(db: Connection, reply: ReplyRow, now: int, every: Callable[[datetime], datetime]) -> bool:
+    """Charge the acknowledgement to its correspondent; False: another one was, and the row is untouched."""
     given: dict[str, Any] = {"person": reply.person, "address": reply.correspondent, "now": now, "reply": reply.id}
-    if reply.kind == "ack":
-        db.execute(
-            "INSERT OR IGNORE INTO correspondent (person, address, client) VALUES (?,?,?)",
-            (reply.person, reply.correspondent, reply.client),
-        )
-        last = db.execute(
-            "SELECT last_reply_at FROM correspondent WHERE person = :person AND address = :address", given
-        ).fetchone()[0]
-        free = last if last is not None and to_ms(every(from_ms(last))) <= now else None
-        if db.execute(_CHARGE, {**given, "free": free}).rowcount:
-            return None
-    return _why_not(db, given, charged=reply.kind == "ack")
-
-
-def _why_not(db: Connection, given: dict[str, Any], *, charged: bool) -> Refusal | None:
-    opted_out, bounced, robot = db.execute(_OPEN_TO_US, given).fetchone() or (None, 0, 0)
-    if opted_out is not None:
-        return "opted-out"
-    if bounced:
-        return "bounced"
-    if robot:
-        return "robot-sender"
-    return "recently-replied" if charged else None
+    db.execute(
+        "INSERT OR IGNORE INTO correspondent (person, address, client) VALUES (?,?,?)",
+        (reply.person, reply.correspondent, reply.client),
+    )
+    last = db.execute(
+        "SELECT last_reply_at FROM correspondent WHERE person = :person AND address = :address", given
+    ).fetchone()[0]
+    free = last if last is not None and to_ms(every(from_ms(last))) <= now else None
+    return db.execute(_CHARGE, {**given, "free": free}).rowcount > 0

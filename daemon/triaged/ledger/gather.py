@@ -12,8 +12,8 @@ from typing import Any
 from triaged.core.facts import Arrival, Facts, OpenPromise, SpentPass, WaitingReply
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import decode, encode
-from triaged.ledger.store import Store, reading
-from triaged.ledger.values import Arriving, Item
+from triaged.ledger.store import Store, reading, rows
+from triaged.ledger.values import Arriving, Item, ReplyRow
 
 _MOST_RECENT = 500
 _MOST_REFERENCES = 50
@@ -68,7 +68,8 @@ _SIMULATED_LAST = """
 SELECT max(send_at) FROM reply WHERE person = ? AND correspondent = ? AND kind = 'ack' AND state = 'simulated' AND send_at <= ?
 """
 _CORRESPONDENT = """
-SELECT last_reply_at, opted_out_at, bounced_until, robot_until FROM correspondent WHERE person = ? AND address = ?
+SELECT CASE WHEN last_reply IS NOT ? OR last_reply IS NULL THEN last_reply_at END, opted_out_at, bounced_until, robot_until
+FROM correspondent WHERE person = ? AND address = ?
 """
 _FUSE = "SELECT count(*) FROM reply WHERE account = ? AND claimed_at > ? AND claimed_at <= ? AND id IS NOT ?"
 _RECENT = """
@@ -127,6 +128,32 @@ def facts_again(
     )
     with reading(store) as db:
         return gather(db, question, now, None)
+
+
+def facts_at_claim(db: Connection, reply: ReplyRow, now: datetime, fuse: timedelta) -> Facts:
+    """What can have changed since the words were written, in few questions; a mail of mine counts in whatever thread."""
+    given = (reply.id, reply.person, reply.correspondent)
+    last, opted_out, bounced, robot = db.execute(_CORRESPONDENT, given).fetchone() or (None, None, None, None)
+    return Facts(
+        now=now,
+        arrived=reply.made_at,
+        answered_since=_wrote_since(db, reply),
+        last_reply_at=from_ms(last),
+        opted_out=opted_out is not None,
+        bounced_until=from_ms(bounced),
+        robot_until=from_ms(robot),
+        replies_in_fuse=claims_since(db, reply.account, now, fuse, but=reply.id),
+    )
+
+
+def _wrote_since(db: Connection, reply: ReplyRow) -> bool:
+    """Whether a mail of mine went to that correspondent since the last of these messages arrived."""
+    if reply.kind != "ack" or not reply.items:
+        return False
+    (since,) = db.execute(
+        "SELECT max(i.arrived_at) FROM reply_item r JOIN item i ON i.id = r.item WHERE r.reply = ?", (reply.id,)
+    ).fetchone()
+    return db.execute(MAIL_TO, (reply.person, since + 1, reply.correspondent)).fetchone() is not None
 
 
 def question_of(db: Connection, arriving: Arriving) -> Question:
@@ -212,6 +239,7 @@ def _base(db: Connection, arriving: Arriving | None) -> dict[str, Any]:
         "flags": arriving.flags,
         "folder": arriving.place.folder if arriving.place else "INBOX",
         "baseline": arriving.baseline or _has_forgotten(db, arriving.arrived_at),
+        "learned_ids": tuple(arriving.account.learned.get("authserv_ids", ())),
     }
 
 
@@ -286,7 +314,7 @@ def _waiting(db: Connection, q: Question, now: datetime) -> WaitingReply | None:
 def _correspondent(db: Connection, q: Question, now: datetime) -> tuple[Any, Any, Any, Any]:
     if q.correspondent is None:
         return (None, None, None, None)
-    found = db.execute(_CORRESPONDENT, (q.person, q.correspondent)).fetchone() or (None, None, None, None)
+    found = db.execute(_CORRESPONDENT, (q.but_reply, q.person, q.correspondent)).fetchone() or (None, None, None, None)
     if q.mode != "observe":
         return (found[0], found[1], found[2], found[3])
     (simulated,) = db.execute(_SIMULATED_LAST, (q.person, q.correspondent, to_ms(now))).fetchone()
@@ -314,3 +342,15 @@ def _recent(db: Connection, q: Question) -> tuple[Arrival, ...]:
 def _passes(db: Connection, q: Question) -> tuple[SpentPass, ...]:
     given = (q.person, q.client, to_ms(q.arrived_at) - _PASSES_BACK, q.but_item)
     return tuple(SpentPass(from_ms(at), thread) for at, thread in db.execute(_PASSES, given))
+
+
+def last_mail_to(store: Store, person: str, address: str, since: datetime) -> datetime | None:
+    """When I last wrote to that address since an instant, in any thread; None: I did not."""
+    found = rows(store, MAIL_TO, (person, to_ms(since), address))
+    return from_ms(found[0][0]) if found else None
+
+
+MAIL_TO = """
+SELECT at FROM sent WHERE person = ? AND at >= ? AND reply IS NULL AND by_team = 0
+  AND EXISTS (SELECT 1 FROM json_each(sent.rcpts) j WHERE j.value = ?) ORDER BY at DESC LIMIT 1
+"""

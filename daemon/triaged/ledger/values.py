@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from triaged.core.decision import Decision
+from triaged.core.guard import Outgoing, Refusal
 from triaged.core.message import Message
 
 Mode = Literal["observe", "draft", "send"]
@@ -172,6 +173,11 @@ class ReplyRow:
     place: Place | None  # of a draft
     items: tuple[int, ...]
 
+    @property
+    def outgoing(self) -> Outgoing:
+        """What the guard takes it for."""
+        return "caller" if self.kind == "ack" and self.auto == "auto-generated" else self.kind
+
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
@@ -267,14 +273,13 @@ class Claimed:
 class NotClaimed:
     """The reply may not go, and why.
 
-    `code` is of the contract's list, or: gone (not waiting, not due), changed (something joined or left it since it was
-    rendered: render again), answered (cancelled, a mail of mine went to that correspondent).
+    `code` is the guard's, or: gone (not waiting, not due), changed (something joined or left it since it was rendered:
+    render again).
     """
 
-    code: Literal[
-        "recently-replied", "opted-out", "bounced", "robot-sender", "rate-limit", "gone", "changed", "answered"
-    ]
+    code: str
     reply: ReplyRow | None = None
+    refusal: Refusal | None = None  # the guard's, which has ended it
 
 
 @dataclass(frozen=True, slots=True)

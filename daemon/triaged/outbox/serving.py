@@ -12,6 +12,7 @@ from typing import TypeVar, assert_never
 
 from triaged.clock import Clock
 from triaged.core.errors import TriagedError
+from triaged.core.guard import Refusal
 from triaged.core.reply import ComposeError
 from triaged.core.template import TemplateError
 from triaged.delivery import Deferred, InDoubt, Outcome, Refused, Sent
@@ -130,7 +131,8 @@ class Serving:
         if isinstance(claimed, NotClaimed):
             if claimed.code == "changed":
                 return True
-            self._tell_unclaimed(claimed.reply or reply, claimed.code)
+            if claimed.refusal is not None:
+                self._tell_unclaimed(claimed.reply or reply, claimed.refusal)
             return False
         self._fuse_told = False
         await self._carry_out(claimed.reply, ready, way)
@@ -276,16 +278,17 @@ class Serving:
         await self._surely(lambda ledger: ledger.retry_reply(reply.id, try_at, deferred.code or None, deferred.text))
         telling.retrying(self._events, reply, deferred, try_at)
 
-    def _tell_unclaimed(self, reply: ReplyRow, code: str) -> None:
-        if code == "rate-limit":
-            telling.held(self._events, reply, "beyond reply_fuse", no_reply="rate-limit")
-            if not self._fuse_told:
-                self._fuse_told = True
-                telling.fuse(self._events)
-        elif code == "answered":
-            telling.cancelled(self._events, reply, "a mail of mine went to this correspondent")
-        elif code != "gone":
-            telling.suppressed(self._events, reply, code, code.replace("-", " "))
+    def _tell_unclaimed(self, reply: ReplyRow, refusal: Refusal) -> None:
+        match refusal.ends:
+            case "held":
+                telling.held(self._events, reply, refusal.reason, no_reply=refusal.code)
+                if not self._fuse_told:
+                    self._fuse_told = True
+                    telling.fuse(self._events)
+            case "cancelled":
+                telling.cancelled(self._events, reply, refusal.reason)
+            case "suppressed":
+                telling.suppressed(self._events, reply, refusal.code, refusal.reason)
 
     # -- the ledger
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from triaged.core.guard import Refusal
 from triaged.core.settings import Rate
 from triaged.delivery import Delivery, Envelope
 from triaged.ledger import Place, ReplyRow
@@ -61,6 +62,17 @@ class NotNow:
 
 
 Prepared = Ready | Suppressed | Held | Cancelled | NotNow
+
+
+def ended(refusal: Refusal) -> Suppressed | Held | Cancelled:
+    """What the guard's refusal makes of a reply."""
+    match refusal.ends:
+        case "suppressed":
+            return Suppressed(refusal.code, refusal.reason)
+        case "held":
+            return Held(refusal.reason)
+        case "cancelled":
+            return Cancelled(refusal.reason)
 
 
 class Preparation(Protocol):

@@ -19,10 +19,7 @@ from support.ledgerkit import (
 )
 from triaged.core.address import Address
 from triaged.core.decision import Forward
-from triaged.ledger import Admission, Claimed, NewReply, NotClaimed, Place, SentSeen
-from triaged.ledger.changes import leave_replies
-from triaged.ledger.instants import to_ms
-from triaged.ledger.store import commit
+from triaged.ledger import Claimed, NewReply, NotClaimed, Place, SentSeen
 from triaged.ledger.values import PromiseRow, ReplyRow
 
 
@@ -114,7 +111,7 @@ def test_a_reply_that_was_put_off_is_claimed_again_although_it_was_charged(world
     assert claim.reply.tries == 2
 
 
-@pytest.mark.parametrize("why", ["opted-out", "bounced", "robot-sender"])
+@pytest.mark.parametrize("why", ["opted-out", "bounced", "loop"])
 def test_a_correspondent_that_is_closed_to_us_gets_nothing(world: World, why: str):
     sent = due(world)
     world.send(sent)
@@ -126,9 +123,7 @@ def test_a_correspondent_that_is_closed_to_us_gets_nothing(world: World, why: st
     elif why == "bounced":
         world.ledger.bounced(sent, world.now + DAY, world.now)
     else:
-        world.ledger.db.execute(
-            "UPDATE correspondent SET robot_until = ? WHERE address = ?", (to_ms(world.now + DAY), GARY.key)
-        )
+        world.ledger.robot("dana", GARY.key, world.now + DAY)
     assert code(world.claim(made.reply)) == why
     assert reply_of(world, made.reply).state == "suppressed"
 
@@ -158,7 +153,7 @@ def test_a_mail_of_mine_to_the_correspondent_since_the_arrival_cancels_it_at_the
     mine = SentSeen("<mine@roth>", (), MONDAY + MINUTE, (GARY.key,))
     world.ledger.saw_sent(world.account.id, [mine], MONDAY + HOUR)
     reply = due(world)
-    assert code(world.claim(reply)) == "answered"
+    assert code(world.claim(reply)) == "already-answered"
     assert reply_of(world, reply).state == "cancelled"
 
 
@@ -328,8 +323,9 @@ def test_a_draft_opens_its_promise_when_a_person_has_sent_it(world: World):
     assert (draft.state, draft.place) == ("drafted", Place("Drafts", 3, 12))
     assert [r.id for r in world.ledger.drafts(world.account.id)] == [made.reply]
     assert promise_of(world, made.promise).state == "planned"
-    world.ledger.saw_sent(world.account.id, [SentSeen(draft.message_id, (), world.now, (GARY.key,))], world.now)
-    assert promise_of(world, made.promise).state == "open"
+    promise = world.ledger.draft_seen_sent(made.reply or 0, world.now)
+    assert promise is not None
+    assert promise.state == "open"
     assert world.ledger.drafts(world.account.id) == []
 
 
@@ -350,23 +346,18 @@ def test_a_stale_draft_is_to_be_removed(world: World):
 # --- leaving
 
 
-def leave(world: World, admission: Admission) -> list[tuple[ReplyRow, bool]]:
-    with commit(world.ledger, "leave") as db:
-        return leave_replies(db, admission.item or 0, "by hand", to_ms(world.now))
-
-
 def test_a_message_leaves_its_reply_and_the_last_one_cancels_it(world: World):
     first = world.deferred(1, promise=MONDAY + DAY)
     second = world.admit(mail(2), joining(answered(world.now)))
-    [(reply, alone)] = leave(world, first)
+    [(reply, alone)] = world.ledger.leave_reply(first.item or 0, "by hand", world.now)
     assert (reply.id, alone, reply.items) == (first.reply, False, (second.item,))
     gone = world.ledger.item(first.item or 0)
     assert gone is not None
     assert gone.promise is None
-    [(reply, alone)] = leave(world, second)
+    [(reply, alone)] = world.ledger.leave_reply(second.item or 0, "by hand", world.now)
     assert (alone, reply.state, reply.reason) == (True, "cancelled", "by hand")
     assert promise_of(world, first.promise).state == "void"
-    assert leave(world, second) == []
+    assert world.ledger.leave_reply(second.item or 0, "by hand", world.now) == []
 
 
 # --- once more, by a person's own act
@@ -410,5 +401,5 @@ def test_a_slip_goes_outside_every_but_not_to_somebody_who_wants_none(world: Wor
     assert changed
     assert isinstance(world.claim(reply), Claimed)
     world.ledger.retry_reply(reply or 0, world.now)
-    world.admit(mail(2), replace(left(), opt_out=True, correspondent=GARY.key))
+    world.ledger.opt_out("dana", GARY.key, world.now)
     assert code(world.claim(reply)) == "opted-out"

@@ -11,7 +11,7 @@ from support.rulekit import GARY, MINE, MINUTE, NOW, address, client, facts, mai
 from triaged.core.authres import Authentication, Verdict
 from triaged.core.clients import Roster
 from triaged.core.facts import OpenPromise, WaitingReply
-from triaged.core.guard import CHECKS, REFUSALS, Sending, destination, refusals
+from triaged.core.guard import CHECKS, REFUSALS, Again, Due, Outgoing, Sending, destination, refusal_again, refusals
 from triaged.core.message import read_raw
 from triaged.core.telephone import Notice
 
@@ -225,6 +225,52 @@ def test_every_reason_is_one_short_line_in_words():
         for refusal in refusals(refused):
             assert 5 < len(refusal.reason) < 200
             assert refusal.reason.isprintable()
+
+
+# --- asked again ----------------------------------------------------------------------------------------------------
+
+
+def as_due(was: Sending) -> Due:
+    """The same as it stands when the reply is about to go: nothing of the message is looked at any more."""
+    return Due(
+        facts=was.facts,
+        client=was.client,
+        every=was.every,
+        fuse=was.fuse,
+        call=was.call,
+        lacks_promise=was.lacks_promise,
+    )
+
+
+@pytest.mark.parametrize(
+    "check", [check for check in CHECKS if isinstance(check, Again)], ids=lambda check: check.words
+)
+def test_what_time_can_bring_up_is_told_later_with_the_code_and_the_words_of_the_decision(check: Again):
+    refused = next(refused for code, refused, _ in CASES if code == check.code and check.question(refused))
+    told = next(refusal for refusal in refusals(refused) if refusal.code == check.code)
+    for moment in check.later:
+        for outgoing in check.of:
+            assert refusal_again(as_due(refused), moment, outgoing) == told
+
+
+@pytest.mark.parametrize(
+    ("outgoing", "refused"),
+    [("slip", {"last_reply_at": NOW}), ("moved", {"answered_since": True}), ("forward", {"opted_out": True})],
+)
+def test_a_notice_and_a_forward_are_asked_only_what_concerns_them(outgoing: Outgoing, refused: dict[str, Any]):
+    due = Due(facts=facts(**refused), every=HOUR)
+    assert refusal_again(due, "claiming", "ack") is not None
+    assert refusal_again(due, "claiming", outgoing) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "ends"),
+    [({"answered_since": True}, "cancelled"), ({"replies_in_fuse": 60}, "held"), ({"opted_out": True}, "suppressed")],
+)
+def test_a_refusal_says_how_a_reply_that_waits_ends(given: dict[str, Any], ends: str):
+    refusal = refusal_again(Due(facts=facts(**given), fuse=60), "claiming", "ack")
+    assert refusal is not None
+    assert refusal.ends == ends
 
 
 # --- where a reply goes ---------------------------------------------------------------------------------------------

@@ -1,42 +1,70 @@
-"""The guard's checks in their order: a closed table, of which the reference in config/README.md is generated."""
+"""The guard's checks in their order: a closed table, of which the reference in config/README.md is generated.
+
+One table for every moment: a message is decided about, its reply is about to be written, the reply is claimed for sending.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, Literal
 
 from triaged.core.guard import past, signs, who, written
 from triaged.core.guard.codes import Refusal
-from triaged.core.guard.sending import Sending
+from triaged.core.guard.sending import Sending, Standing
+
+Outgoing = Literal["ack", "caller", "slip", "moved", "forward"]
+"""What would go: the answer to a message, a new one to a caller, a notice about a promise or a call, a delegate's copy."""
+
+BOTH: Final[tuple[Outgoing, ...]] = ("ack", "caller")
+TO_CLIENTS: Final[tuple[Outgoing, ...]] = (*BOTH, "slip", "moved")
+ALL: Final[tuple[Outgoing, ...]] = (*TO_CLIENTS, "forward")
+
+Later = Literal["sending", "claiming"]
+"""When the guard is asked again: before the words are written, and in the commit that takes the reply for sending."""
+
+AT_SENDING: Final[tuple[Later, ...]] = ("sending",)
+AT_CLAIMING: Final[tuple[Later, ...]] = ("claiming",)
+ALWAYS: Final[tuple[Later, ...]] = (*AT_SENDING, *AT_CLAIMING)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One reason to refuse: its code, what it is about in words, and the question.
+    """One reason to refuse: its code, what it is about in words, and the question, asked when a message is decided.
 
-    `of_callers`: also asked of a telephone system's notice. Its caller gets a new message; what the notice's own sender,
-    envelope and header say about answering the notice does not matter then.
+    `of`: what it is asked about. A caller gets a new message: what the notice's own sender, envelope and header say about
+    answering the notice does not matter then.
     """
 
     code: str
     words: str
     question: Callable[[Sending], str]
-    of_callers: bool = False
+    of: tuple[Outgoing, ...] = ("ack",)
 
 
-CHECKS: Final = (
-    Check("own-message", "from one of my own addresses", who.is_my_own, of_callers=True),
+@dataclass(frozen=True, slots=True)
+class Again:
+    """One that time can bring up: asked when a message is decided, and again at `later` moments, of what is known then."""
+
+    code: str
+    words: str
+    question: Callable[[Standing], str]
+    later: tuple[Later, ...]
+    of: tuple[Outgoing, ...] = BOTH
+
+
+CHECKS: Final[tuple[Check | Again, ...]] = (
+    Check("own-message", "from one of my own addresses", who.is_my_own, of=BOTH),
     Check(
         "malformed-sender",
         "not exactly one plain From, no Message-ID, a field twice, beyond the limits of reading",
         who.is_malformed,
     ),
-    Check("malformed-sender", "larger than 100 MB", who.is_too_large, of_callers=True),
-    Check("stranger", "authentication failed", who.is_forged, of_callers=True),
-    Check("stranger", "on nobody's roster", who.is_stranger, of_callers=True),
-    Check("never", "the client has `replies = false`", who.is_never, of_callers=True),
-    Check("never", "on the roster only by an entry without a fixed domain (`*`)", who.is_anybody, of_callers=True),
-    Check("rule", "the rule asks for no reply, or none matched", who.has_no_rule, of_callers=True),
+    Check("malformed-sender", "larger than 100 MB", who.is_too_large, of=BOTH),
+    Check("stranger", "authentication failed", who.is_forged, of=BOTH),
+    Check("stranger", "on nobody's roster", who.is_stranger, of=BOTH),
+    Again("never", "the client has `replies = false`", who.is_never, AT_SENDING, of=TO_CLIENTS),
+    Check("never", "on the roster only by an entry without a fixed domain (`*`)", who.is_anybody, of=BOTH),
+    Check("rule", "the rule asks for no reply, or none matched", who.has_no_rule, of=BOTH),
     Check("courtesy", "nothing but thanks, and the rule does not name that kind", who.is_courtesy),
     Check("null-sender", "the Return-Path is `<>`", who.has_null_sender),
     Check("no-return-path", "there is no Return-Path", who.has_no_return_path),
@@ -56,47 +84,53 @@ CHECKS: Final = (
     Check("receipt", "a read receipt", signs.is_receipt),
     Check("receipt", "the subject of a read receipt", signs.has_receipt_subject),
     Check("calendar", "an invitation, or the answer to one", signs.is_calendar),
-    Check("spam", "a filter on the way called it spam, or found a virus", signs.is_spam, of_callers=True),
-    Check(
-        "spam", "it lies in, or is flagged for, junk, trash, sent or drafts", signs.is_in_wrong_place, of_callers=True
-    ),
+    Check("spam", "a filter on the way called it spam, or found a virus", signs.is_spam, of=BOTH),
+    Check("spam", "it lies in, or is flagged for, junk, trash, sent or drafts", signs.is_in_wrong_place, of=BOTH),
     Check("robot-sender", "a program's name in Return-Path, From, Sender or Reply-To", signs.is_from_robot),
-    Check("loop", "written by a triaged, or marked with my address", written.is_of_an_instance, of_callers=True),
+    Check("loop", "written by a triaged, or marked with my address", written.is_of_an_instance, of=BOTH),
     Check("loop", "it answers an automatic reply of mine", written.answers_a_reply),
-    Check("loop", "its sender answered one of mine at once", written.is_muted_robot, of_callers=True),
-    Check("resent", "Resent-From or Resent-To: somebody passed it on", written.is_resent, of_callers=True),
+    Again("loop", "its sender answered one of mine at once", written.is_muted_robot, ALWAYS, of=TO_CLIENTS),
+    Check("resent", "Resent-From or Resent-To: somebody passed it on", written.is_resent, of=BOTH),
     Check("not-addressed", "I am in none of To, Cc and Bcc", written.is_not_addressed),
     Check("only-cc", 'I am only in Cc (unless the rule says `addressed = "cc"`)', written.is_only_copied),
-    Check(
-        "voicemail", "a caller who is not the client, or has no `mail`", written.is_nobodys_voicemail, of_callers=True
-    ),
+    Check("voicemail", "a caller who is not the client, or has no `mail`", written.is_nobodys_voicemail, of=BOTH),
     Check("encrypted", "its text cannot be read", written.is_encrypted),
-    Check(
-        "unauthenticated", '`require_auth = "always"`, and not verified', written.is_unauthenticated, of_callers=True
-    ),
-    Check("no-valid-address", "the address is not plain ASCII", written.has_no_valid_address, of_callers=True),
-    Check("duplicate", "this Message-ID came before", past.is_duplicate, of_callers=True),
-    Check("opted-out", "asked for no automatic replies (STOP)", past.has_opted_out, of_callers=True),
-    Check("bounced", "an earlier reply came back", past.has_bounced, of_callers=True),
-    Check("too-old", "it was there before first contact", past.was_there_before, of_callers=True),
-    Check("too-old", "decided more than `late` after its arrival", past.is_too_old, of_callers=True),
+    Check("unauthenticated", '`require_auth = "always"`, and not verified', written.is_unauthenticated, of=BOTH),
+    Check("no-valid-address", "the address is not plain ASCII", written.has_no_valid_address, of=BOTH),
+    Check("duplicate", "this Message-ID came before", past.is_duplicate, of=BOTH),
+    Again("opted-out", "asked for no automatic replies (STOP)", past.has_opted_out, ALWAYS, of=TO_CLIENTS),
+    Again("bounced", "an earlier reply came back", past.has_bounced, ALWAYS, of=TO_CLIENTS),
+    Check("too-old", "it was there before first contact", past.was_there_before, of=BOTH),
+    Check("too-old", "decided more than `late` after its arrival", past.is_too_old, of=BOTH),
     Check("too-old", "its Date lies more than a day ahead", past.is_from_the_future),
-    Check("call-now", "a call with the client is near or under way", past.is_call_now, of_callers=True),
-    Check("already-answered", "I wrote to this client in this thread since", past.is_answered, of_callers=True),
-    Check("overdue", "what was promised in the thread is overdue", past.is_overdue, of_callers=True),
-    Check("no-promise", "the reply's text uses `promise`, and there is none", past.lacks_promise, of_callers=True),
-    Check("joined", "a reply to this correspondent waits already", past.joins, of_callers=True),
-    Check(
+    Again("call-now", "a call with the client is near or under way", past.is_call_now, AT_SENDING, of=(*BOTH, "slip")),
+    Again(
+        "already-answered", "I wrote to this client in this thread since", past.is_answered, ALWAYS, of=(*BOTH, "slip")
+    ),
+    Again("overdue", "what was promised in the thread is overdue", past.is_overdue, AT_SENDING),
+    Again("no-promise", "the reply's text uses `promise`, and there is none", past.lacks_promise, AT_SENDING),
+    Check("joined", "a reply to this correspondent waits already", past.joins, of=BOTH),
+    Again(
         "recently-replied",
         "this correspondent has had one in the last day, or what `every` says",
         past.is_recent,
-        of_callers=True,
+        ALWAYS,
     ),
-    Check("rate-limit", "beyond `reply_fuse`: the reply is held", past.is_beyond_fuse, of_callers=True),
+    Again("rate-limit", "beyond `reply_fuse`: the reply is held", past.is_beyond_fuse, AT_CLAIMING, of=ALL),
 )
-"""Every check, in the order of REFUSALS."""
+"""Every check, in the order in which the first that applies is told."""
 
-_OF_CALLERS: Final = tuple(check for check in CHECKS if check.of_callers)
+REFUSALS: Final = tuple(dict.fromkeys(check.code for check in CHECKS))
+"""Every word of `no_reply`, in the order in which the first that applies is told."""
+
+_DECIDING: Final = {outgoing: tuple(check for check in CHECKS if outgoing in check.of) for outgoing in BOTH}
+_LATER: Final = {
+    (moment, outgoing): tuple(
+        check for check in CHECKS if isinstance(check, Again) and moment in check.later and outgoing in check.of
+    )
+    for moment in ALWAYS
+    for outgoing in ALL
+}
 
 
 def refusals(sending: Sending) -> tuple[Refusal, ...]:
@@ -109,7 +143,14 @@ def first_refusal(sending: Sending) -> tuple[Refusal, ...]:
     return tuple(islice(_found(sending), 1))
 
 
+def refusal_again(standing: Standing, moment: Later, outgoing: Outgoing) -> Refusal | None:
+    """What speaks now against what was decided to go, by the very same table; None: nothing."""
+    return next(
+        (Refusal(check.code, why) for check in _LATER[moment, outgoing] if (why := check.question(standing))), None
+    )
+
+
 def _found(sending: Sending) -> Iterator[Refusal]:
-    for check in _OF_CALLERS if sending.notice is not None else CHECKS:
+    for check in _DECIDING["ack" if sending.notice is None else "caller"]:
         if reason := check.question(sending):
             yield Refusal(check.code, reason)

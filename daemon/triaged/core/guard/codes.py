@@ -1,48 +1,9 @@
-"""The closed list of reasons for which no reply goes."""
+"""A reason for which nothing goes, and what becomes of a reply that waits when it comes up."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
-REFUSALS: Final = (
-    "own-message",
-    "malformed-sender",
-    "stranger",
-    "never",
-    "rule",
-    "courtesy",
-    "null-sender",
-    "no-return-path",
-    "envelope-mismatch",
-    "auto-submitted",
-    "auto-response-suppress",
-    "mailing-list",
-    "bulk",
-    "delivery-report",
-    "receipt",
-    "calendar",
-    "spam",
-    "robot-sender",
-    "loop",
-    "resent",
-    "not-addressed",
-    "only-cc",
-    "voicemail",
-    "encrypted",
-    "unauthenticated",
-    "no-valid-address",
-    "duplicate",
-    "opted-out",
-    "bounced",
-    "too-old",
-    "call-now",
-    "already-answered",
-    "overdue",
-    "no-promise",
-    "joined",
-    "recently-replied",
-    "rate-limit",
-)
-"""Every word of `no_reply`, in the order in which the first that applies is told."""
+_ENDS: Final[dict[str, Literal["cancelled", "held"]]] = {"already-answered": "cancelled", "rate-limit": "held"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +12,11 @@ class Refusal:
 
     code: str
     reason: str
+
+    @property
+    def ends(self) -> Literal["suppressed", "cancelled", "held"]:
+        """How a reply that waits ends by it: a person has answered, a person is to say, or it may not go."""
+        return _ENDS.get(self.code, "suppressed")
 
 
 BEYOND_FUSE = Refusal("rate-limit", "too many automatic replies in a short time")

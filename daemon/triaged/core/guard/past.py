@@ -1,13 +1,13 @@
 """Questions about what was before: answers, promises, earlier replies.
 
-Each takes a `Sending` and gives the reason to refuse, or "".
+Each gives the reason to refuse, or "". What takes a `Standing` may come up after the decision, and is asked again.
 """
 
 from datetime import timedelta
 from typing import Final
 
 from triaged.core.guard.codes import BEYOND_FUSE
-from triaged.core.guard.sending import Sending
+from triaged.core.guard.sending import Sending, Standing
 
 _DAY: Final = timedelta(days=1)
 
@@ -17,15 +17,15 @@ def is_duplicate(sending: Sending) -> str:
     return "this Message-ID was decided about before" if sending.facts.duplicate else ""
 
 
-def has_opted_out(sending: Sending) -> str:
+def has_opted_out(standing: Standing) -> str:
     """STOP."""
-    return "asked for no automatic replies" if sending.facts.opted_out else ""
+    return "asked for no automatic replies" if standing.facts.opted_out else ""
 
 
-def has_bounced(sending: Sending) -> str:
+def has_bounced(standing: Standing) -> str:
     """An earlier reply came back."""
-    until = sending.facts.bounced_until
-    return "an earlier reply could not be delivered" if until and until > sending.facts.now else ""
+    until = standing.facts.bounced_until
+    return "an earlier reply could not be delivered" if until and until > standing.facts.now else ""
 
 
 def was_there_before(sending: Sending) -> str:
@@ -45,29 +45,29 @@ def is_from_the_future(sending: Sending) -> str:
     return "its Date lies in the future" if date is not None and date - sending.facts.arrived > _DAY else ""
 
 
-def is_call_now(sending: Sending) -> str:
+def is_call_now(standing: Standing) -> str:
     """Within 30 minutes before a call with the client, and during it."""
-    return f"a call with this client is near or under way: {sending.call}" if sending.call else ""
+    return f"a call with this client is near or under way: {standing.call}" if standing.call else ""
 
 
-def is_answered(sending: Sending) -> str:
+def is_answered(standing: Standing) -> str:
     """I wrote since it arrived."""
-    if sending.facts.answered_since:
+    if standing.facts.answered_since:
         return "I have written to this client since"
-    answered = any(flag.casefold() == "\\answered" for flag in sending.facts.flags)
+    answered = any(flag.casefold() == "\\answered" for flag in standing.facts.flags)
     return "it is marked as answered" if answered else ""
 
 
-def is_overdue(sending: Sending) -> str:
+def is_overdue(standing: Standing) -> str:
     """A told promise of this thread has passed: another robot's word would make it worse."""
-    promise = sending.facts.promise
-    passed = promise is not None and promise.told and promise.due_at <= sending.facts.now
+    promise = standing.facts.promise
+    passed = promise is not None and promise.told and promise.due_at <= standing.facts.now
     return "what was promised in this thread is overdue" if passed else ""
 
 
-def lacks_promise(sending: Sending) -> str:
+def lacks_promise(standing: Standing) -> str:
     """The text tells a promise, and there is none to tell."""
-    return "its text uses promise, and none can be made" if sending.lacks_promise else ""
+    return "its text uses promise, and none can be made" if standing.lacks_promise else ""
 
 
 def joins(sending: Sending) -> str:
@@ -75,12 +75,13 @@ def joins(sending: Sending) -> str:
     return "it joins the reply that waits" if sending.facts.waiting is not None else ""
 
 
-def is_recent(sending: Sending) -> str:
+def is_recent(standing: Standing) -> str:
     """At most one within `every`."""
-    last, at = sending.facts.last_reply_at, sending.send_at or sending.facts.now
-    return "the last automatic reply is too recent" if last is not None and at < last + sending.every else ""
+    last, at = standing.facts.last_reply_at, standing.send_at or standing.facts.now
+    return "the last automatic reply is too recent" if last is not None and at < last + standing.every else ""
 
 
-def is_beyond_fuse(sending: Sending) -> str:
+def is_beyond_fuse(standing: Standing) -> str:
     """`reply_fuse`."""
-    return BEYOND_FUSE.reason if sending.facts.replies_in_fuse >= sending.fuse else ""
+    beyond = standing.fuse is not None and standing.facts.replies_in_fuse >= standing.fuse
+    return BEYOND_FUSE.reason if beyond else ""

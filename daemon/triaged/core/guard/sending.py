@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from triaged.core.address import Address, plain
 from triaged.core.authres import Authentication
@@ -12,6 +12,58 @@ from triaged.core.message import Message
 from triaged.core.once import kept, once
 from triaged.core.rules import Rule
 from triaged.core.telephone import Notice
+
+
+class Standing(Protocol):
+    """What time can change about something that would go, whatever message it is about."""
+
+    @property
+    def facts(self) -> Facts:
+        """What the past says as of now."""
+        ...
+
+    @property
+    def client(self) -> Client | None:
+        """To whom, as configured now."""
+        ...
+
+    @property
+    def every(self) -> timedelta:
+        """How long after the last reply the next may go."""
+        ...
+
+    @property
+    def send_at(self) -> datetime | None:
+        """When it would go; None: now."""
+        ...
+
+    @property
+    def fuse(self) -> int | None:
+        """Replies of the account within the fuse's period; None: not counted."""
+        ...
+
+    @property
+    def call(self) -> str | None:
+        """The call with this client that is under way or near, in words."""
+        ...
+
+    @property
+    def lacks_promise(self) -> bool:
+        """Whether its text uses `promise`, and there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Something that was decided and is about to go, as things stand now. The words are those of `Sending`."""
+
+    facts: Facts
+    client: Client | None = None
+    every: timedelta = timedelta(0)
+    send_at: datetime | None = None
+    fuse: int | None = None
+    call: str | None = None
+    lacks_promise: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: computed values are kept in the instance's dictionary
@@ -32,7 +84,7 @@ class Sending:
     every: timedelta = timedelta(days=1)  # of the rule's reply
     send_at: datetime | None = None  # when it would go; None: now
     late: timedelta = timedelta(hours=12)  # of the account
-    fuse: int = 60  # replies of the account within the fuse's period
+    fuse: int | None = 60  # replies of the account within the fuse's period
     call: str | None = None  # the call with this client that is under way or near, in words
     lacks_promise: bool = False  # the reply's text uses `promise`, and there is none
 

@@ -1,7 +1,6 @@
 """The guard's table as the reference shows it."""
 
-from triaged.core.guard.checks import CHECKS
-from triaged.core.guard.codes import REFUSALS
+from triaged.core.guard.checks import CHECKS, REFUSALS
 
 
 def guard_table() -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from triaged.core.address import Address, NullSender, is_mine, organisation
 from triaged.core.authres import Verdict
-from triaged.core.guard.sending import Sending, destination
+from triaged.core.guard.sending import Sending, Standing, destination
 from triaged.core.message import DEFECTS
 
 LARGEST: Final = 100_000_000  # octets
@@ -45,9 +45,9 @@ def is_forged(sending: Sending) -> str:
     return f"authentication failed: {sending.authentication.why}" if failed else ""
 
 
-def is_never(sending: Sending) -> str:
+def is_never(standing: Standing) -> str:
     """The client gets no replies."""
-    client = sending.client
+    client = standing.client
     return f"replies = false for {client.name}" if client and not client.replies else ""
 
 

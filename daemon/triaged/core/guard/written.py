@@ -9,7 +9,7 @@ from typing import Final
 from triaged.core.address import is_mine
 from triaged.core.authres import Verdict
 from triaged.core.conditions import asks_for_cc
-from triaged.core.guard.sending import Sending, destination
+from triaged.core.guard.sending import Sending, Standing, destination
 
 _UNREADABLE: Final = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
 _PGP: Final = b"-----BEGIN PGP MESSAGE-----"
@@ -36,10 +36,10 @@ def answers_a_reply(sending: Sending) -> str:
     return "it refers to an automatic reply of mine" if ours else ""
 
 
-def is_muted_robot(sending: Sending) -> str:
+def is_muted_robot(standing: Standing) -> str:
     """It has answered one of ours at once."""
-    until = sending.facts.robot_until
-    return "it answered one of mine at once: taken for a robot" if until and until > sending.facts.now else ""
+    until = standing.facts.robot_until
+    return "it answered one of mine at once: taken for a robot" if until and until > standing.facts.now else ""
 
 
 def is_resent(sending: Sending) -> str:
