@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from triaged.core.calls import call_under_way_or_near, occurrences, parse_call
+from triaged.core.calls import Schedule, parse_call
 from triaged.core.moments import parse_moment, resolve, resolve_first
 from triaged.core.worktime import WorkTime
 
@@ -56,7 +56,7 @@ def test_the_next_call_is_the_first_that_takes_place_at_least_half_an_hour_from_
             continue
         wanted = start
         break
-    found = resolve(parse_moment("next call"), at, worktime, (call,))
+    found = resolve(parse_moment("next call"), at, Schedule(worktime, (call,)))
     assert found is not None
     assert found.at == wanted
     assert found.call is not None
@@ -70,7 +70,7 @@ def test_calls_come_in_time_order_and_each_once(zone: ZoneInfo, written: list[tu
         parse_call(f"{NAMES[anchor.weekday()]} 1{n}:00 every {weeks} weeks from {anchor}")
         for n, (anchor, weeks) in enumerate(written)
     )
-    found = list(occurrences(calls, WorkTime(zone), at))
+    found = list(Schedule(WorkTime(zone), calls).occurrences(at))
     assert [one.start for one in found] == sorted(one.start for one in found)
     assert len({one.id for one in found}) == len(found)
     assert all(one.start >= at for one in found)
@@ -81,8 +81,9 @@ def test_calls_come_in_time_order_and_each_once(zone: ZoneInfo, written: list[tu
 def test_a_call_is_near_from_half_an_hour_before_until_its_end(zone: ZoneInfo, at: datetime, length: int) -> None:
     worktime = WorkTime(zone, away=((date(2026, 11, 26), date(2026, 12, 3)),))
     calls = (parse_call(f"tue,thu 16:00 for {length}m"),)
-    spans = [(one.start, one.end) for one in occurrences(calls, worktime, at - timedelta(days=9))][:9]
-    near = call_under_way_or_near(at, worktime, calls)
+    schedule = Schedule(worktime, calls)
+    spans = [(one.start, one.end) for one in schedule.occurrences(at - timedelta(days=9))][:9]
+    near = schedule.call_at_hand(at)
     assert (near is not None) == any(start - timedelta(minutes=30) <= at < end for start, end in spans)
 
 
@@ -97,7 +98,7 @@ def test_the_first_moment_that_lies_ahead_is_taken_in_the_order_written(
 ) -> None:
     worktime, calls = WorkTime(zone), (parse_call("wed 09:00"),)
     moments = tuple(parse_moment(text) for text in texts)
-    each = [resolve(moment, at, worktime, calls) for moment in moments]
+    each = [resolve(moment, at, Schedule(worktime, calls)) for moment in moments]
     ahead = [one.at for one in each if one is not None and one.at > at]
-    found = resolve_first(moments, at, worktime, calls)
+    found = resolve_first(moments, at, Schedule(worktime, calls))
     assert (found.at if found else None) == (ahead[0] if ahead else None)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.minutes import DAY, MINUTE, WINDOW, Counted, Plan, count, wall
+from triaged.core.calls import Schedule
 from triaged.core.moments import parse_moment, resolve
 from triaged.core.spans import parse_span
 from triaged.core.timewords import END_OF_DAY, Slot
@@ -97,7 +98,7 @@ def test_office_hours_start_and_end_when_the_counter_says(plan: Plan, minute: in
     expect(counted, worktime.next_available(at), free_again)
     becoming = next((n for n in range(minute + 1, WINDOW) if counted.free[n] and not counted.free[n - 1]), None)
     expect(counted, worktime.next_available(at, strictly=True), becoming)
-    found = resolve(parse_moment("end of office hours"), at, worktime)
+    found = resolve(parse_moment("end of office hours"), at, Schedule(worktime))
     expect(counted, found and found.at, end_of_office(counted, minute))
 
 
@@ -126,7 +127,7 @@ def test_office_time_is_the_number_of_available_minutes(plan: Plan, minute: int,
 @settings(max_examples=35)
 def test_office_hours_pass_minute_by_minute(plan: Plan, minute: int, wanted: int) -> None:
     counted, worktime = count(plan), hours_of(plan)
-    found = resolve(parse_moment(f"{wanted} office minutes"), counted.wall.at(minute), worktime)
+    found = resolve(parse_moment(f"{wanted} office minutes"), counted.wall.at(minute), Schedule(worktime))
     passed = 0
     for n in range(minute, WINDOW):
         passed += counted.free[n]
@@ -158,7 +159,7 @@ def test_business_days_are_the_days_that_have_office_minutes(
     counted, worktime = count(plan), hours_of(plan)
     at = None if quarters is None else clock(quarters)
     text = f"{days} business days" + (f" {at:%H:%M}" if at else "")
-    found = resolve(parse_moment(text), counted.wall.at(minute), worktime)
+    found = resolve(parse_moment(text), counted.wall.at(minute), Schedule(worktime))
     today = counted.wall.shows[minute].date()
     after = [day for day in counted.office_days() if day > today]
     if len(after) < days or after[days - 1] >= counted.wall.shows[-1].date() - DAY:
@@ -175,7 +176,7 @@ def test_a_wall_clock_is_the_next_one_strictly_after_now(
 ) -> None:
     clocks, worktime = wall(*week), WorkTime(ZoneInfo(week[0]))
     named = "" if weekday is None else ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[weekday] + " "
-    found = resolve(parse_moment(f"{named}{clock(quarters):%H:%M}"), clocks.at(minute), worktime)
+    found = resolve(parse_moment(f"{named}{clock(quarters):%H:%M}"), clocks.at(minute), Schedule(worktime))
     days = sorted({shown.date() for shown in clocks.shows} | missing_days(clocks.shows))
     candidates = [clocks.minute(d, clock(quarters)) for d in days if weekday is None or d.weekday() == weekday]
     assert found is not None
@@ -234,7 +235,7 @@ MOMENTS = (
 @settings(max_examples=60)
 def test_every_moment_is_found_or_none_at_any_instant(plan: Plan, text: str, shift: str, at: datetime) -> None:
     worktime = hours_of(plan)
-    found = resolve(parse_moment(shift + text), at, worktime)
-    again = resolve(parse_moment(shift + text), at, hours_of(plan))
+    found = resolve(parse_moment(shift + text), at, Schedule(worktime))
+    again = resolve(parse_moment(shift + text), at, Schedule(hours_of(plan)))
     assert found == again
     assert found is None or (found.steps and found.at.utcoffset() == timedelta(0))

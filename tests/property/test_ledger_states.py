@@ -202,21 +202,17 @@ class Days(RuleBasedStateMachine):
 
     @rule(
         pick=PICK,
-        act=st.sampled_from(
-            ["release", "cancel", "now", "again", "again", "settle", "out", "in", "in", "evidence", "draft"]
-        ),
+        act=st.sampled_from(["release", "cancel", "now", "again", "again", "settle", "in", "in", "evidence", "draft"]),
     )
     def a_command_is_given(self, pick: int, act: str) -> None:
         now, reply = self.world.now, self.one("SELECT id FROM reply", pick)
-        promise = self.one("SELECT id FROM promise", pick)
+        promised = self.one("SELECT id FROM item WHERE promise IS NOT NULL", pick)
         if act == "release":
             self.ledger.release(pick % (self.number + 1), now)
-        elif act == "out":
-            self.ledger.opt_out("dana", GARY.key, now)
         elif act == "in":
             self.ledger.remove_opt_out(GARY.key)
-        elif act == "settle" and promise:
-            self.ledger.settle(promise, now, "dana")
+        elif act == "settle" and promised:
+            self.ledger.settle_by_hand(promised, now)
         elif reply:
             self._act_on(reply, act)
 
@@ -229,12 +225,18 @@ class Days(RuleBasedStateMachine):
         elif act == "evidence":
             self.ledger.evidence(reply, now)
         elif act == "draft":
-            self.ledger.draft_seen_sent(reply, now)
+            self._draft_is_seen_in_sent(reply)
         elif act == "again":
             self.number += 1
             made = self.ledger.send_again(reply, f"<again{self.number}@roth>", now)
             if isinstance(made, ReplyRow):
                 self.allowed.add(made.id)
+
+    def _draft_is_seen_in_sent(self, reply: int) -> None:
+        row, now = self.ledger.reply(reply), self.world.now
+        if row is not None and row.state == "drafted":
+            seen = SentSeen(row.message_id, (), now, (row.correspondent,))
+            self.ledger.saw_sent(self.world.account.id, [seen], now)
 
     @rule()
     def the_daemon_is_started_again(self) -> None:

@@ -206,9 +206,11 @@ class Day:
     def _hands(self) -> None:
         for at, message_id, what in HANDS:
             if at <= self.now:
-                for item in self.ledger.items_by_message_id("dana", message_id):
+                for (item,) in self.ledger.db.execute(
+                    "SELECT id FROM item WHERE message_id = ?", (message_id,)
+                ).fetchall():
                     assert what == "released"
-                    self.ledger.hand(item.id, "released", Place("INBOX", 7, 300 + item.id), self.now)
+                    self.ledger.hand(item, "released", Place("INBOX", 7, 300 + item), self.now)
 
     def _promises(self) -> None:
         for promise in self.ledger.promises_due(self.now, timedelta(hours=12)):

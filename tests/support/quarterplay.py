@@ -178,7 +178,7 @@ class Played:
 
     def _settle(self, promise: Promise, at: datetime) -> None:
         if promise in self.promise_ids:
-            self.ledger.settle(self.promise_ids[promise], at, "hand")
+            self.ledger.settle_by_hand(self.items[promise.letters[0].id], at)
 
 
 def _kinds(letter: Letter) -> list[str]:

@@ -6,8 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from triaged.core.address import Address, Mailbox
-from triaged.core.moments import parse_moment, parse_span
+from triaged.core.moments import parse_moment
 from triaged.core.reply import Letter, Origin
+from triaged.core.spans import parse_span
 from triaged.core.template import Incoming, Named, PassesLeft, ReplyTemplate, Variables
 
 NOW = datetime(2026, 11, 24, 14, 20, tzinfo=UTC)

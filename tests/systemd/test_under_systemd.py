@@ -14,7 +14,7 @@ from server.processes import required_program, until
 from server.systemd import PROGRAM, ROOT, Manager, running
 from support.loglines import line_validator
 from triaged.log.journal import line_of
-from triaged.service.units import Installation, Kind, file_name, unit
+from triaged.service.units import Installation, Kind, unit
 
 pytestmark = pytest.mark.systemd
 
@@ -45,7 +45,7 @@ def machine() -> Iterator[Manager]:
             options = ("--create",) if tool == "tmpfiles" else ()
             assert manager.run(f"systemd-{tool}", *options, "-", input=text).returncode == 0
         for kind in ("system", "instance"):
-            manager.unit(file_name(kind), unit(kind, Installation(program=PROGRAM)))
+            manager.unit(FILES[kind].name, unit(kind, Installation(program=PROGRAM)))
         manager.unit("triaged.service.d/quick.conf", QUICK)
         manager.unit("triaged@.service.d/quick.conf", QUICK)
         yield manager
@@ -227,7 +227,7 @@ def test_systemd_finds_nothing_to_say_about_a_unit(kind: Kind, tmp_path: Path):
     program = tmp_path / "triaged"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    file = tmp_path / file_name(kind)
+    file = tmp_path / FILES[kind].name
     file.write_text(FILES[kind].read_text().replace("/usr/bin/triaged", str(program)))
     where = ("--user",) if kind == "user" else ()
     assert analyse("verify", "--man=no", *where, str(file)) == ""

@@ -103,7 +103,7 @@ async def _batches(
 
 def _observed(person: Person, account: Account, item: Item | None) -> bool:
     client = person.roster.by_label(item.client) if item and item.client else None
-    return Mode((client.mode if client else None) or account.mode) is Mode.OBSERVE
+    return account.mode_with(client) is Mode.OBSERVE
 
 
 def _target(desk: "Desk", account: Account, effect: EffectRow) -> str | None:

@@ -14,6 +14,7 @@ from triaged.account.loglines import tell
 from triaged.account.places import find_in, in_trash, taken
 from triaged.account.sentmail import is_evidence, sent_seen
 from triaged.account.watch import arriving
+from triaged.core.calls import Schedule
 from triaged.core.identify import identify
 from triaged.core.message import read
 from triaged.core.moments import parse_moment, resolve
@@ -171,7 +172,7 @@ async def _dragged_in(
     office = desk.office
     now = office.now()
     place = Place(row.name, row.uidvalidity, fetched.uid)
-    back = resolve(_ADOPTED_UNTIL, now, person.worktime)
+    back = resolve(_ADOPTED_UNTIL, now, Schedule(person.worktime))
     back_at = back.at if back else now
     if item is not None:
         known = item

@@ -267,7 +267,7 @@ def _records(items: Sequence[Item]) -> list[Record]:
 
 def _mode_forbids(reply: ReplyRow, client: Client, account: Account) -> str | None:
     """A switch to a quieter mode holds what was planned in a louder one."""
-    mode = Mode(client.mode or account.mode)
+    mode = account.mode_with(client)
     if mode is Mode.OBSERVE:
         return "the account is in observe now"
     if mode is Mode.DRAFT and reply.mode == "send":
@@ -279,9 +279,7 @@ def _promised_anew(person: Person, client: Client, items: Sequence[Item], now: d
     """The earliest of the moments that the rules of these messages promise, as of now."""
     rules = {rule.name: rule for rule in person.rules.rules}
     found = [
-        resolve_first(rules[item.rule].tells, now, person.worktime, client.calls)
-        for item in items
-        if item.rule in rules
+        resolve_first(rules[item.rule].tells, now, person.schedule(client)) for item in items if item.rule in rules
     ]
     return min((moment for moment in found if moment is not None), key=lambda moment: moment.at, default=None)
 

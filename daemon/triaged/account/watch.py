@@ -22,7 +22,7 @@ from triaged.core.facts import Facts
 from triaged.core.identify import Identified, identify
 from triaged.core.message import Message, read
 from triaged.core.record import as_record, excerpt_of
-from triaged.core.settings import Account, Mode, Person
+from triaged.core.settings import Account, Person
 from triaged.ids import new_message_id
 from triaged.ledger import Ledger
 from triaged.ledger.values import Arriving, FolderRow, Item, Place
@@ -247,7 +247,7 @@ def arriving(
     desk: "Desk", person: Person, account: Account, row: FolderRow, fetched: Fetched, message: Message, who: Identified
 ) -> Arriving:
     """What the ledger must know of a message before it is asked about the past."""
-    mode = Mode((who.client.mode if who.client else None) or account.mode)
+    mode = account.mode_with(who.client)
     return Arriving(
         account=desk.row,
         mode=mode.value,

@@ -11,7 +11,6 @@ from datetime import datetime
 from triaged.config.covering import Coverage
 from triaged.config.exposure import check_secrets
 from triaged.config.momentchecks import MomentChecks
-from triaged.config.notyet import check_not_yet
 from triaged.config.person import Made
 from triaged.config.problems import Findings
 from triaged.config.reading import Section
@@ -73,7 +72,6 @@ def check_meaning(made: Made, now: datetime, findings: Findings) -> None:
     _check_unused(made, findings)
     _check_hours(made, now, findings)
     check_secrets(made.section, findings)
-    check_not_yet(made.section, findings)
 
 
 def notes(person: Person, now: datetime) -> tuple[str, ...]:
@@ -83,7 +81,7 @@ def notes(person: Person, now: datetime) -> tuple[str, ...]:
         *(
             f"{client.name}: {text}"
             for client in person.roster.clients
-            for text in call_warnings(client.calls, person.worktime, today)
+            for text in call_warnings(person.schedule(client), today)
         ),
         *(
             f"[account.{account.label}] has no authserv_id: no sender is verified; `triaged doctor` says what to write"

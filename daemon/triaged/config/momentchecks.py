@@ -5,7 +5,7 @@ Moments and clients go in, sentences come out; `triaged.core.momentwarnings` fin
 
 from datetime import date
 
-from triaged.core.calls import Call
+from triaged.core.calls import Call, Schedule
 from triaged.core.clients import Client
 from triaged.core.momentwarnings import moment_warnings, order_warnings
 from triaged.core.momentwords import Moment
@@ -38,7 +38,7 @@ class MomentChecks:
         known = self._orders.setdefault((until, promise), {})
         for calls in dict.fromkeys(client.calls for client in clients) or {(): None}:
             if calls not in known and len(known) < _MOST_CALLS:
-                known[calls] = order_warnings(until, promise, self._worktime, [calls], self._today)
+                known[calls] = order_warnings(until, promise, [Schedule(self._worktime, calls)], self._today)
             if found := known.get(calls):
                 return found
         return ()

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from triaged.core.address import Address, read_address
 from triaged.core.authres import Authentication, Verdict
-from triaged.core.calls import Occurrence, calls_on
+from triaged.core.calls import Occurrence, Schedule
 from triaged.core.clients import Client
 from triaged.core.decide import decide
 from triaged.core.decision import Decision
@@ -71,7 +71,8 @@ def days_ahead(worktime: WorkTime, clients: Iterable[Client], first: date, count
 
 
 def _day(worktime: WorkTime, clients: tuple[Client, ...], day: date) -> Day:
-    calls = [PlannedCall(client.label, one) for client in clients for one in calls_on(client.calls, worktime, day)]
+    schedules = {client.label: Schedule(worktime, client.calls) for client in clients}
+    calls = [PlannedCall(label, one) for label, schedule in schedules.items() for one in schedule.calls_on(day)]
     return Day(
         date=day,
         office=worktime.office(day),

@@ -14,6 +14,9 @@ from triaged.core.timewords import WEEKDAYS, clock_text, parse_clock, parse_date
 from triaged.core.worktime import HORIZON, WorkTime
 
 DEFAULT_LENGTH = timedelta(minutes=30)
+CALL_NOTICE = timedelta(minutes=30)
+"""A call that starts sooner is at hand, and not the next one."""
+
 _DAY = timedelta(days=1)
 _LONGEST = timedelta(hours=24)
 _CLAUSE = re.compile(r"\s+(for|every|from)\s+", re.IGNORECASE)
@@ -105,32 +108,53 @@ def _check_anchor(call: Call) -> None:
         raise ValueError(f"{call.anchor} is a {WEEKDAYS[call.anchor.weekday()]}: write the date of a call, as {fit}")
 
 
-def occurrences(
-    calls: tuple[Call, ...], worktime: WorkTime, after: datetime, *, skipped: bool = False
-) -> Iterator[Occurrence]:
-    """The calls that start at `after` or later, in time order, for two years.
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """My hours and the standing calls with one client: all that a moment is reckoned by."""
 
-    With `skipped`, those that do not take place are among them, each with its reason.
-    """
-    if not calls:
-        return
-    weekdays = {weekday for call in calls for weekday in call.weekdays}
-    first = worktime.date_of(after) - _DAY  # a gap in the clock may move yesterday's call into today
-    for number in range(HORIZON.days + 2):
-        day = first + number * _DAY
-        if day.weekday() in weekdays:
-            for one in calls_on(calls, worktime, day):
-                if one.start >= after and (skipped or not one.skipped):
-                    yield one
+    worktime: WorkTime
+    calls: tuple[Call, ...] = ()
 
+    def occurrences(self, after: datetime, *, skipped: bool = False) -> Iterator[Occurrence]:
+        """The calls that start at `after` or later, in time order, for two years.
 
-def calls_on(calls: tuple[Call, ...], worktime: WorkTime, day: date) -> tuple[Occurrence, ...]:
-    """The calls of one date in time order, those that do not take place included."""
-    due = [call for call in calls if call.falls_on(day)]
-    if not due:
-        return ()
-    why = why_no_call(worktime, day)
-    return tuple(sorted((_occurrence(call, worktime, day, why) for call in due), key=lambda one: (one.start, one.id)))
+        With `skipped`, those that do not take place are among them, each with its reason.
+        """
+        if not self.calls:
+            return
+        weekdays = {weekday for call in self.calls for weekday in call.weekdays}
+        first = self.worktime.date_of(after) - _DAY  # a gap in the clock may move yesterday's call into today
+        for number in range(HORIZON.days + 2):
+            day = first + number * _DAY
+            if day.weekday() in weekdays:
+                for one in self.calls_on(day):
+                    if one.start >= after and (skipped or not one.skipped):
+                        yield one
+
+    def calls_on(self, day: date) -> tuple[Occurrence, ...]:
+        """The calls of one date in time order, those that do not take place included."""
+        due = [call for call in self.calls if call.falls_on(day)]
+        if not due:
+            return ()
+        why = why_no_call(self.worktime, day)
+        found = (_occurrence(call, self.worktime, day, why) for call in due)
+        return tuple(sorted(found, key=lambda one: (one.start, one.id)))
+
+    def next_call(self, at: datetime) -> Occurrence | None:
+        """The next call that takes place; one that begins in less than half an hour is not the next one any more."""
+        return next(self.occurrences(at + CALL_NOTICE), None)
+
+    def call_at_hand(self, at: datetime) -> Occurrence | None:
+        """The call that is going on at an instant, or begins within half an hour; the earliest if there are several."""
+        if not self.calls:
+            return None
+        longest = max(call.length for call in self.calls)
+        for one in self.occurrences(at - longest):
+            if one.start > at + CALL_NOTICE:
+                return None
+            if at < one.end:
+                return one
+        return None
 
 
 def why_no_call(worktime: WorkTime, day: date) -> str:
@@ -143,21 +167,6 @@ def _occurrence(call: Call, worktime: WorkTime, day: date, why: str) -> Occurren
     clock = clock_text(call.at)
     days = ",".join(WEEKDAYS[number] for number in call.weekdays)
     return Occurrence(start, start + call.length, f"{day}T{clock} {days} {clock}", call, why)
-
-
-def call_under_way_or_near(
-    at: datetime, worktime: WorkTime, calls: tuple[Call, ...], near: timedelta = timedelta(minutes=30)
-) -> Occurrence | None:
-    """The call that is going on at an instant, or begins within `near` of it; the earliest if there are several."""
-    if not calls:
-        return None
-    longest = max(call.length for call in calls)
-    for one in occurrences(calls, worktime, at - longest):
-        if one.start > at + near:
-            return None
-        if at < one.end:
-            return one
-    return None
 
 
 def _monday(day: date) -> date:

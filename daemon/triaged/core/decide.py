@@ -4,12 +4,12 @@ Pure, total and deterministic: equal input gives an equal decision, and it never
 carried out from the ledger by others; what `explain` shows is the very same value.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from triaged.core import passes
 from triaged.core.address import Address
-from triaged.core.calls import Occurrence
+from triaged.core.calls import Occurrence, Schedule
 from triaged.core.clients import Client
 from triaged.core.conditions import View, evaluate, thread_kind
 from triaged.core.decision import Decision, Effect, PromisePlan, ReplyPlan, Verdict
@@ -23,7 +23,6 @@ from triaged.core.language import detect
 from triaged.core.moments import (
     Moment,
     Resolved,
-    call_under_way_or_near,
     parse_moment,
     resolve,
     resolve_first,
@@ -100,7 +99,11 @@ class _Case:
     pass_needed: bool = False
     pass_wanted: str | None = None
     passes_left: int | None = None
-    extras: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def schedule(self) -> Schedule:
+        """My hours, with this client's calls."""
+        return self.person.schedule(self.client)
 
     def decision(self) -> Decision:
         """Go through the steps in their order."""
@@ -220,13 +223,13 @@ class _Case:
     # --- moments ------------------------------------------------------------------------------------------------
 
     def _resolve(self, moments: tuple[Moment, ...]) -> Resolved | None:
-        return resolve_first(moments, self.facts.now, self.person.worktime, self.client.calls)
+        return resolve_first(moments, self.facts.now, self.schedule)
 
     def _until(self) -> Resolved | None:
         if self.verdict is not Verdict.DEFERRABLE or self.rule is None:
             return None
         found = self._resolve(self.rule.back)
-        return found or resolve(_NOW, self.facts.now, self.person.worktime, self.client.calls)
+        return found or resolve(_NOW, self.facts.now, self.schedule)
 
     def _promised(self, until: Resolved | None) -> Resolved | None:
         """The rule's own promise: what it writes, else its `until` where the reply's text uses it."""
@@ -263,12 +266,11 @@ class _Case:
 
     def _call_at_hand(self, template: ReplyTemplate | None) -> Occurrence | None:
         """The call that makes a reply needless: under way or near, now or when the reply would go."""
-        calls, worktime = self.client.calls, self.person.worktime
-        near = call_under_way_or_near(self.facts.now, worktime, calls)
+        near = self.schedule.call_at_hand(self.facts.now)
         if near is not None or template is None:
             return near
-        send = resolve(template.send, self.facts.now, worktime, calls)
-        return call_under_way_or_near(send.at, worktime, calls) if send else None
+        send = resolve(template.send, self.facts.now, self.schedule)
+        return self.schedule.call_at_hand(send.at) if send else None
 
     def _template(self) -> ReplyTemplate | None:
         if self.rule is None or self.rule.reply is None:
@@ -280,7 +282,7 @@ class _Case:
     ) -> tuple[ReplyPlan | None, tuple[Refusal, ...]]:
         if template is None:
             return None, self._refusals(self._sending(None, None))
-        send = resolve(template.send, self.facts.now, self.person.worktime, self.client.calls)
+        send = resolve(template.send, self.facts.now, self.schedule)
         send_at = send.at if send else self.facts.now
         lacks = template.uses("promise") and promise is None
         sending = self._sending(template, send_at, lacks_promise=lacks)

@@ -1,6 +1,6 @@
 """The one value that says what is to happen to a message, and why. `triaged.desk` carries it out from the ledger."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -107,5 +107,3 @@ class Decision:
     opt_out: bool = False  # STOP
     marks_robot: bool = False  # it answered one of ours within two minutes
     trace: tuple[TraceLine, ...] = ()
-    excerpt: str = ""
-    extras: dict[str, str] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 A value: equal facts and an equal message give an equal decision.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -72,4 +72,3 @@ class Facts:
     replies_in_fuse: int = 0  # replies of this account within the fuse's period
     recent: tuple[Arrival, ...] = ()  # newest first, this message not included, within the longest burst of the rules
     passes: tuple[SpentPass, ...] = ()  # since the start of the month before this message
-    learned_ids: tuple[str, ...] = field(default=())  # authserv-ids seen, for doctor

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from triaged.core.calls import call_under_way_or_near
 from triaged.core.clients import Client
 from triaged.core.facts import Facts
 from triaged.core.guard.sending import Due, Sending
@@ -28,9 +27,10 @@ def gathered(
     worktime = person.worktime
     near = None
     if who.client is not None:
-        near = call_under_way_or_near(facts.now, worktime, who.client.calls)
+        schedule = person.schedule(who.client)
+        near = schedule.call_at_hand(facts.now)
         if near is None and send_at is not None:
-            near = call_under_way_or_near(send_at, worktime, who.client.calls)
+            near = schedule.call_at_hand(send_at)
     late = account.late.after(facts.arrived, worktime) - facts.arrived if account.late else timedelta(hours=12)
     kinds_seen = who.kinds if left_courtesy or rule is None else who.kinds - {"courtesy"}
     return Sending(
@@ -56,7 +56,7 @@ def gathered(
 
 def gathered_again(facts: Facts, person: Person, client: Client, template: ReplyTemplate) -> Due:
     """What the guard looks at when a reply that was decided is about to be written."""
-    near = call_under_way_or_near(facts.now, person.worktime, client.calls)
+    near = person.schedule(client).call_at_hand(facts.now)
     return Due(
         facts=facts,
         client=client,

@@ -10,14 +10,12 @@ from typing import Literal
 
 from triaged.core.address import Address, Mailbox, read_address
 from triaged.core.clients import Client
-from triaged.core.moments import parse_moment, resolve
 from triaged.core.record import Record
 from triaged.core.reply import Letter, Origin
 from triaged.core.settings import Account, Person
 from triaged.core.template import Incoming, Named, PassesLeft, ReplyTemplate, Variables
 
 LONGEST_NAME = 40
-_NEXT_CALL = parse_moment("next call")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def from_address(account: Account, record: Record) -> Address:
 def _variables(person: Person, client: Client, records: Sequence[Record], told: Told, now: datetime) -> Variables:
     newest = records[-1]
     zone = client.zone
-    call = resolve(_NEXT_CALL, now, person.worktime, client.calls)
+    call = person.schedule(client).next_call(now)
     until = newest.until if newest.until is not None and newest.until > now else None
     delegate = person.delegates.get(newest.delegate) if newest.delegate else None
     allowance = client.passes
@@ -88,7 +86,7 @@ def _variables(person: Person, client: Client, records: Sequence[Record], told: 
         now=now,
         promise=told.promise,
         until=until,
-        next_call=call.at if call else None,
+        next_call=call.start if call else None,
         last_answer=told.last_answer,
         promised_before=told.promised_before,
         passes=PassesLeft(told.passes_left, allowance.count) if allowance and told.passes_left is not None else None,

@@ -1,6 +1,6 @@
 """When a moment is: the arithmetic of `until`, `promise` and `send`, forward from an instant, in my zone.
 
-A `Moment`, an instant, hours and a client's calls go in; a `Resolved` with its steps in words, or None, comes out.
+A `Moment`, an instant, my hours with a client's calls go in; a `Resolved` with its steps in words, or None, comes out.
 It never raises on instants of our centuries and every search ends within two years.
 """
 
@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import assert_never
 
-from triaged.core.calls import Call, Occurrence, call_under_way_or_near, occurrences, parse_call
+from triaged.core.calls import CALL_NOTICE, Occurrence, Schedule
 from triaged.core.momentsteps import passed_over, pieces, say, say_day, say_length
 from triaged.core.momentwords import (
     BusinessDays,
@@ -29,28 +29,12 @@ from triaged.core.momentwords import (
     Tomorrow,
     parse_moment,
 )
-from triaged.core.spans import Span, parse_span
+from triaged.core.spans import Span
 from triaged.core.timewords import WEEKDAYS, clock_text
 from triaged.core.worktime import WorkTime
 
-__all__ = [
-    "CALL_NOTICE",
-    "Call",
-    "Moment",
-    "Occurrence",
-    "Resolved",
-    "Shift",
-    "Span",
-    "call_under_way_or_near",
-    "occurrences",
-    "parse_call",
-    "parse_moment",
-    "parse_span",
-    "resolve",
-    "resolve_first",
-]
+__all__ = ["Moment", "Resolved", "parse_moment", "resolve", "resolve_first"]
 
-CALL_NOTICE = timedelta(minutes=30)  # a call that starts sooner is not the next one
 _DAY = timedelta(days=1)
 _YEARS = (1900, 2200)
 _MOST_TOLD = 5  # calls that do not take place, told one by one
@@ -73,31 +57,29 @@ class _Found:
     call: Occurrence | None = None
 
 
-def resolve(moment: Moment, at: datetime, worktime: WorkTime, calls: tuple[Call, ...] = ()) -> Resolved | None:
+def resolve(moment: Moment, at: datetime, schedule: Schedule) -> Resolved | None:
     """When a moment is, forward from `at` (aware); None where there is no such moment within two years.
 
     What is to be shifted is chosen first, then shifted; so the result may lie before `at`.
     """
     if not _YEARS[0] <= at.year <= _YEARS[1]:
         return None
-    found = _find(moment.form, at, worktime, calls)
+    found = _find(moment.form, at, schedule)
     if found is None:
         return None
     for shift in moment.shifts:
-        found = _shift(found, shift, worktime)
+        found = _shift(found, shift, schedule.worktime)
     return Resolved(found.at, moment, found.call, found.steps)
 
 
-def resolve_first(
-    moments: tuple[Moment, ...], at: datetime, worktime: WorkTime, calls: tuple[Call, ...] = ()
-) -> Resolved | None:
+def resolve_first(moments: tuple[Moment, ...], at: datetime, schedule: Schedule) -> Resolved | None:
     """The first moment, in the order written, that exists and lies after `at`; its steps tell what came before it."""
     told: list[str] = []
     for moment in moments:
-        found = resolve(moment, at, worktime, calls)
+        found = resolve(moment, at, schedule)
         if found is not None and found.at > at:
             return replace(found, steps=(*told, *found.steps)) if told else found
-        why = "does not exist" if found is None else f"would be {say(found.at, worktime)}, which is not ahead"
+        why = "does not exist" if found is None else f"would be {say(found.at, schedule.worktime)}, which is not ahead"
         told.append(f'"{moment}" {why}')
     return None
 
@@ -108,7 +90,8 @@ def _shift(found: _Found, shift: Shift, worktime: WorkTime) -> _Found:
     return _Found(at, (*found.steps, f"{shift.span} {shift.direction} it is {say(at, worktime)}"), found.call)
 
 
-def _find(form: Form, at: datetime, worktime: WorkTime, calls: tuple[Call, ...]) -> _Found | None:  # noqa: PLR0911 one return a form
+def _find(form: Form, at: datetime, schedule: Schedule) -> _Found | None:  # noqa: PLR0911 one return a form
+    worktime = schedule.worktime
     match form:
         case Now():
             return _Found(at, (f"now is {say(at, worktime)}",))
@@ -131,7 +114,7 @@ def _find(form: Form, at: datetime, worktime: WorkTime, calls: tuple[Call, ...])
         case OfficeHours(length):
             return _office_hours(length, at, worktime)
         case NextCall():
-            return _next_call(at, worktime, calls)
+            return _next_call(at, schedule)
         case _:  # pragma: no cover
             assert_never(form)
 
@@ -223,9 +206,10 @@ def _office_hours(length: timedelta, at: datetime, worktime: WorkTime) -> _Found
     return _Found(end, (*pieces(worktime, at, end), total))
 
 
-def _next_call(at: datetime, worktime: WorkTime, calls: tuple[Call, ...]) -> _Found | None:
+def _next_call(at: datetime, schedule: Schedule) -> _Found | None:
+    worktime = schedule.worktime
     told: list[str] = []
-    for one in occurrences(calls, worktime, at, skipped=True):
+    for one in schedule.occurrences(at, skipped=True):
         if one.skipped:
             told.append(f"the call on {say(one.start, worktime)} does not take place: {one.skipped}")
         elif one.start < at + CALL_NOTICE:

@@ -7,8 +7,8 @@ search for an `until` after its `promise` looks at the instants at which an answ
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
-from triaged.core.calls import Call, call_under_way_or_near, calls_on, why_no_call
-from triaged.core.moments import CALL_NOTICE, resolve_first
+from triaged.core.calls import CALL_NOTICE, Call, Schedule, why_no_call
+from triaged.core.moments import resolve_first
 from triaged.core.momentsteps import say, say_day
 from triaged.core.momentwords import Clock, Moment, Tomorrow
 from triaged.core.worktime import WorkTime
@@ -20,29 +20,6 @@ _ORDINARY = 8  # days looked at whatever they are: every day of the week
 _NEAR_CALLS = 56
 _MOST_EDGES = 8  # days before holidays and away days looked at beside
 _MOST_NAMED = 4
-
-
-def rule_warnings(
-    until: tuple[Moment, ...],
-    promise: tuple[Moment, ...],
-    worktime: WorkTime,
-    clients: Mapping[str, tuple[Call, ...]],
-    today: date,
-) -> tuple[str, ...]:
-    """What may not be meant in one rule.
-
-    Args:
-        until: the rule's, or its default; empty where nothing is put aside.
-        promise: the rule's, or what stands for it; empty where nothing is promised.
-        worktime: my hours.
-        clients: label -> standing calls of every client that the rule can be about.
-        today: the date of the check; a year from it is looked at.
-    """
-    return (
-        *(text for moment in promise for text in moment_warnings(moment, worktime, today)),
-        *no_call_warnings(promise, clients),
-        *order_warnings(until, promise, worktime, set(clients.values()) or {()}, today),
-    )
 
 
 def moment_warnings(moment: Moment, worktime: WorkTime, today: date) -> tuple[str, ...]:
@@ -78,48 +55,44 @@ def no_call_warnings(promise: tuple[Moment, ...], clients: Mapping[str, tuple[Ca
 
 
 def order_warnings(
-    until: tuple[Moment, ...],
-    promise: tuple[Moment, ...],
-    worktime: WorkTime,
-    kinds_of_calls: Iterable[tuple[Call, ...]],
-    today: date,
+    until: tuple[Moment, ...], promise: tuple[Moment, ...], schedules: Iterable[Schedule], today: date
 ) -> tuple[str, ...]:
     """An `until` that can lie after its `promise`, with an arrival that shows it. At most one sentence."""
     if not until or not promise or until == promise:
         return ()
-    for calls in sorted(kinds_of_calls, key=lambda several: [call.text for call in several]):
-        for at in _instants((*until, *promise), worktime, calls, today):
-            back = resolve_first(until, at, worktime, calls)
-            told = resolve_first(promise, at, worktime, calls) if back else None
+    for schedule in sorted(schedules, key=lambda one: [call.text for call in one.calls]):
+        worktime = schedule.worktime
+        for at in _instants((*until, *promise), schedule, today):
+            back = resolve_first(until, at, schedule)
+            told = resolve_first(promise, at, schedule) if back else None
             if back is None or told is None or back.at <= told.at:
                 continue
-            if call_under_way_or_near(at, worktime, calls) is None:  # near a call no reply goes, so nothing is promised
+            if schedule.call_at_hand(at) is None:  # near a call no reply goes, so nothing is promised
                 example = f"a message of {say(at, worktime)} would come back on {say(back.at, worktime)}"
                 return (f"`until` can lie after `promise`: {example}, but {say(told.at, worktime)} is promised",)
     return ()
 
 
-def call_warnings(calls: tuple[Call, ...], worktime: WorkTime, today: date) -> tuple[str, ...]:
+def call_warnings(schedule: Schedule, today: date) -> tuple[str, ...]:
     """Calls of the next eight weeks that do not take place, with the reason. At most one sentence for a client."""
     days = [today + number * _DAY for number in range(_NEAR_CALLS)]
-    off = [one for day in days for one in calls_on(calls, worktime, day) if one.skipped]
+    off = [one for day in days for one in schedule.calls_on(day) if one.skipped]
     if not off:
         return ()
-    named = ", ".join(f"{say(one.start, worktime)} ({one.skipped})" for one in off[:_MOST_NAMED])
+    named = ", ".join(f"{say(one.start, schedule.worktime)} ({one.skipped})" for one in off[:_MOST_NAMED])
     more = f" and {len(off) - _MOST_NAMED} more" if len(off) > _MOST_NAMED else ""
     return (f"no call takes place on {named}{more}",)
 
 
-def _instants(
-    moments: tuple[Moment, ...], worktime: WorkTime, calls: tuple[Call, ...], today: date
-) -> Iterator[datetime]:
+def _instants(moments: tuple[Moment, ...], schedule: Schedule, today: date) -> Iterator[datetime]:
     """Where the answer of a moment can change: at edges of hours and days, at wall clocks named, around calls."""
+    worktime = schedule.worktime
     clocks = [moment.form.at for moment in moments if isinstance(moment.form, Clock | Tomorrow)]
     shifts = [timedelta(0), CALL_NOTICE, *(shift.span.fixed for moment in moments for shift in moment.shifts)]
     for day in _days(worktime, today):
         edges = [worktime.instant(day, clock) for clock in (time(0), time(12), *clocks)]
         edges += [edge for interval in (*worktime.office(day), *worktime.free(day)) for edge in interval]
-        edges += [call.start for call in calls_on(calls, worktime, day)]
+        edges += [call.start for call in schedule.calls_on(day)]
         instants = {edge - shift for edge in edges for shift in shifts}
         yield from sorted(instants | {at + _MINUTE for at in instants})
 

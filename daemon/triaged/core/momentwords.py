@@ -151,11 +151,6 @@ class Moment:
         """Whether it exists only for a client with a standing call."""
         return isinstance(self.form, NextCall)
 
-    @property
-    def bare_clock(self) -> bool:
-        """Whether it is a wall clock that does not ask whether that day has office hours."""
-        return isinstance(self.form, Clock | Tomorrow)
-
 
 def parse_moment(text: str) -> Moment:
     """A moment: "now", "in 15m", "fri 10:00", "2 business days", "next call", "1h before next call" and their like.

@@ -13,7 +13,8 @@ from typing import Final, Literal
 
 from triaged.core.address import Address, Glob
 from triaged.core.authres import Trust
-from triaged.core.clients import Roster
+from triaged.core.calls import Schedule
+from triaged.core.clients import Client, Roster
 from triaged.core.moments import Moment
 from triaged.core.rules import RuleSet
 from triaged.core.template import ReplyTemplate
@@ -155,6 +156,10 @@ class Account:
     save_sent: Literal["auto", "yes", "no"] = "auto"
     precedence: Literal["none", "bulk"] = "none"
 
+    def mode_with(self, client: Client | None) -> Mode:
+        """How far triaged goes with a client's mail here: the client's own mode beats the account's."""
+        return self.mode if client is None or client.mode is None else Mode(client.mode)
+
 
 @dataclass(frozen=True, slots=True)
 class Telephone:
@@ -240,6 +245,10 @@ class Person:
     def account(self, label: str) -> Account | None:
         """The account of that table name."""
         return next((a for a in self.accounts if a.label == label), None)
+
+    def schedule(self, client: Client) -> Schedule:
+        """My hours, with this client's standing calls."""
+        return Schedule(self.worktime, client.calls)
 
 
 @dataclass(frozen=True, slots=True)

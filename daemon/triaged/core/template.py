@@ -19,9 +19,6 @@ from triaged.core.ownwords import MOVED, NO_SUBJECT, SLIP
 from triaged.core.spans import Span
 from triaged.core.wording import reply_prefix, smooth
 
-OPTIONAL = ("next_call", "last_answer", "passes", "delegate", "until")
-"""Variables that may be missing: a text must do without each of them."""
-
 NAMES = (
     "me", "client", "sender", "subject", "received", "messages", "promise", "until", "next_call", "last_answer",
     "promised_before", "passes", "delegate", "language",

@@ -161,22 +161,6 @@ def opt_outs(store: Store, person: str | None = None) -> list[OptOut]:
     return [OptOut(r[0], r[1], from_ms(r[2])) for r in found]
 
 
-def opt_out(store: Store, person: str, address: str, now: datetime) -> None:
-    """This correspondent wants none; a waiting acknowledgement is cancelled."""
-    at = to_ms(now)
-    with commit(store, "opt_out") as db:
-        db.execute(
-            "INSERT INTO correspondent (person, address, opted_out_at) VALUES (?,?,?) ON CONFLICT (person, address)"
-            " DO UPDATE SET opted_out_at = coalesce(opted_out_at, excluded.opted_out_at)",
-            (person, address, at),
-        )
-        for (reply,) in db.execute(
-            "SELECT id FROM reply WHERE person = ? AND correspondent = ? AND kind = 'ack' AND state IN ('waiting','held')",
-            (person, address),
-        ).fetchall():
-            cancel_reply(db, reply, "opted-out", at)
-
-
 def remove_opt_out(store: Store, address: str, person: str | None = None) -> int:
     """This correspondent may be answered again. Returns for how many persons that changed anything."""
     with commit(store, "remove_opt_out") as db:

@@ -96,7 +96,6 @@ class Ledger:
     admit = admission.admit
     facts = gather.facts
     facts_again = gather.facts_again
-    last_mail_to = gather.last_mail_to
     has_forgotten = gather.has_forgotten
     strike = admission.strike
     blame = admission.blame
@@ -126,8 +125,6 @@ class Ledger:
     item = items.item
     item_at = items.item_at
     item_by_digest = items.item_by_digest
-    items_by_message_id = items.items_by_message_id
-    items_in_thread = items.items_in_thread
     items_aside = items.items_aside
     items_watching = items.items_watching
     glance = waiting.glance
@@ -151,9 +148,7 @@ class Ledger:
     cancel = replies.cancel
     drafted = replies.drafted
     drafts = replies.drafts
-    draft_seen_sent = replies.draft_seen_sent
     replan_promise = replies.replan_promise
-    leave_reply = replies.leave_reply
     in_doubt_replies = replies.in_doubt_replies
     evidence = replies.evidence
 
@@ -164,9 +159,7 @@ class Ledger:
     give_way = hands.give_way
     remap = hands.remap
     place_item = hands.place_item
-    unplaced = hands.unplaced
     bounced = hands.bounced
-    robot = hands.robot
 
     promises_due = promises.promises_due
     next_promise_due = promises.next_promise_due
@@ -177,7 +170,6 @@ class Ledger:
     warned = promises.warned
     overdue = promises.overdue
     call_kept = promises.call_kept
-    settle = promises.settle
     move_promise = promises.move_promise
     client_expects = promises.client_expects
     add_reply = promises.add_reply
@@ -192,7 +184,6 @@ class Ledger:
     clients = reporting.clients
     told_promises = reporting.told_promises
     known_messages = reporting.known_messages
-    urgent_open = listings.urgent_open
     arrivals = listings.arrivals
     passes_spent = listings.passes_spent
 
@@ -205,7 +196,6 @@ class Ledger:
     send_again = acts.send_again
     refund = acts.refund
     opt_outs = acts.opt_outs
-    opt_out = acts.opt_out
     remove_opt_out = acts.remove_opt_out
 
     purge = care.purge

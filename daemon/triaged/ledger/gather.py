@@ -12,7 +12,7 @@ from typing import Any
 from triaged.core.facts import Arrival, Facts, OpenPromise, SpentPass, WaitingReply
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import decode, encode
-from triaged.ledger.store import Store, reading, rows
+from triaged.ledger.store import Store, reading
 from triaged.ledger.values import Arriving, Item, ReplyRow
 
 _MOST_RECENT = 500
@@ -130,6 +130,12 @@ def facts_again(
         return gather(db, question, now, None)
 
 
+_MAIL_TO = """
+SELECT at FROM sent WHERE person = ? AND at >= ? AND reply IS NULL AND by_team = 0
+  AND EXISTS (SELECT 1 FROM json_each(sent.rcpts) j WHERE j.value = ?) ORDER BY at DESC LIMIT 1
+"""
+
+
 def facts_at_claim(db: Connection, reply: ReplyRow, now: datetime, fuse: timedelta) -> Facts:
     """What can have changed since the words were written, in few questions; a mail of mine counts in whatever thread."""
     given = (reply.id, reply.person, reply.correspondent)
@@ -153,7 +159,7 @@ def _wrote_since(db: Connection, reply: ReplyRow) -> bool:
     (since,) = db.execute(
         "SELECT max(i.arrived_at) FROM reply_item r JOIN item i ON i.id = r.item WHERE r.reply = ?", (reply.id,)
     ).fetchone()
-    return db.execute(MAIL_TO, (reply.person, since + 1, reply.correspondent)).fetchone() is not None
+    return db.execute(_MAIL_TO, (reply.person, since + 1, reply.correspondent)).fetchone() is not None
 
 
 def question_of(db: Connection, arriving: Arriving) -> Question:
@@ -239,7 +245,6 @@ def _base(db: Connection, arriving: Arriving | None) -> dict[str, Any]:
         "flags": arriving.flags,
         "folder": arriving.place.folder if arriving.place else "INBOX",
         "baseline": arriving.baseline or _has_forgotten(db, arriving.arrived_at),
-        "learned_ids": tuple(arriving.account.learned.get("authserv_ids", ())),
     }
 
 
@@ -342,15 +347,3 @@ def _recent(db: Connection, q: Question) -> tuple[Arrival, ...]:
 def _passes(db: Connection, q: Question) -> tuple[SpentPass, ...]:
     given = (q.person, q.client, to_ms(q.arrived_at) - _PASSES_BACK, q.but_item)
     return tuple(SpentPass(from_ms(at), thread) for at, thread in db.execute(_PASSES, given))
-
-
-def last_mail_to(store: Store, person: str, address: str, since: datetime) -> datetime | None:
-    """When I last wrote to that address since an instant, in any thread; None: I did not."""
-    found = rows(store, MAIL_TO, (person, to_ms(since), address))
-    return from_ms(found[0][0]) if found else None
-
-
-MAIL_TO = """
-SELECT at FROM sent WHERE person = ? AND at >= ? AND reply IS NULL AND by_team = 0
-  AND EXISTS (SELECT 1 FROM json_each(sent.rcpts) j WHERE j.value = ?) ORDER BY at DESC LIMIT 1
-"""

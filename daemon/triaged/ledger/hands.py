@@ -16,8 +16,8 @@ from triaged.ledger.changes import cancel_reply, item_now, plan_return, stoppabl
 from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen
 from triaged.ledger.gather import question_of
 from triaged.ledger.instants import to_ms
-from triaged.ledger.rows import ITEM, effects_of, encode, item_from, reply_of
-from triaged.ledger.store import Store, commit, rows
+from triaged.ledger.rows import effects_of, encode, reply_of
+from triaged.ledger.store import Store, commit
 from triaged.ledger.values import Arriving, Item, Place, ReplyRow
 from triaged.ledger.writing import short_references
 
@@ -164,12 +164,6 @@ def place_item(store: Store, item_id: int, place: Place | None) -> None:
         put_place(db, item_id, place)
 
 
-def unplaced(store: Store, account: int) -> list[Item]:
-    """Items that are put aside, nobody knows where."""
-    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'aside' AND state IN ('new','aside','unreadable') AND uid IS NULL ORDER BY id"
-    return [item_from(r) for r in rows(store, sql, (account,))]
-
-
 def bounced(store: Store, reply_id: int, until: datetime, now: datetime) -> bool:
     """A reply came back: that address is not written to until then. A reply in doubt is thereby known to have gone."""
     with commit(store, "bounced") as db:
@@ -186,13 +180,3 @@ def bounced(store: Store, reply_id: int, until: datetime, now: datetime) -> bool
             (reply.person, reply.correspondent, reply.client, to_ms(until)),
         )
         return True
-
-
-def robot(store: Store, person: str, address: str, until: datetime) -> None:
-    """A robot answers there: not written to until then."""
-    with commit(store, "robot") as db:
-        db.execute(
-            "INSERT INTO correspondent (person, address, robot_until) VALUES (?,?,?) ON CONFLICT (person, address)"
-            " DO UPDATE SET robot_until = max(coalesce(robot_until, 0), excluded.robot_until)",
-            (person, address, to_ms(until)),
-        )

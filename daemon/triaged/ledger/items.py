@@ -29,18 +29,6 @@ def item_by_digest(store: Store, account: int, digest: str) -> Item | None:
     return item_from(found) if found else None
 
 
-def items_by_message_id(store: Store, person: str, message_id: str) -> list[Item]:
-    """Every item of a person with that Message-ID."""
-    sql = f"SELECT {ITEM} FROM item WHERE message_id = ? AND person = ? ORDER BY id"
-    return [item_from(r) for r in rows(store, sql, (message_id, person))]
-
-
-def items_in_thread(store: Store, person: str, thread: str) -> list[Item]:
-    """The items of a thread, oldest first."""
-    sql = f"SELECT {ITEM} FROM item WHERE person = ? AND thread = ? ORDER BY arrived_at, id"
-    return [item_from(r) for r in rows(store, sql, (person, thread))]
-
-
 def items_aside(store: Store, account: int) -> list[Item]:
     """What is believed to lie in the deferred folder, by its place."""
     sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'aside' AND state IN ('new','aside','unreadable') ORDER BY uid, id"

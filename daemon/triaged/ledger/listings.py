@@ -128,15 +128,6 @@ def history(
     ]
 
 
-def urgent_open(store: Store, person: str, since: datetime) -> list[Item]:
-    """Urgent messages that arrived since then and nobody has answered, oldest first: for the digest."""
-    sql = (
-        f"SELECT {ITEM} FROM item WHERE arrived_at >= ? AND +person = ? AND verdict = 'urgent' AND answered_at IS NULL"
-        " AND state IN ('here','aside','released','unreadable') ORDER BY arrived_at, id"
-    )
-    return [item_from(r) for r in rows(store, sql, (to_ms(since), person))]
-
-
 def arrivals(store: Store, person: str, since: datetime, until: datetime, client: str | None = None) -> list[Item]:
     """Messages of a person's clients that arrived in [since, until), oldest first."""
     sql = (

@@ -133,14 +133,8 @@ def call_kept(store: Store, promise_id: int, now: datetime) -> PromiseRow | None
         return close_promise(db, promise_id, found[0], "call") if found else None
 
 
-def settle(store: Store, promise_id: int, now: datetime, by: str) -> PromiseRow | None:
-    """A person says that it is settled, and no second mail about it goes. None: it was not open."""
-    with commit(store, "settle") as db:
-        return settled(db, promise_id, to_ms(now), by)
-
-
 def settled(db: Connection, promise_id: int, now: int, by: str) -> PromiseRow | None:
-    """The same inside a transaction."""
+    """Inside a transaction: a person says that it is settled, and no second mail about it goes. None: it was not open."""
     changed = db.execute(
         "UPDATE promise SET state = 'settled', closed_at = ?, closed_by = ? WHERE id = ? AND state IN ('open','overdue')",
         (now, by, promise_id),

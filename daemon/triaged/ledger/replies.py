@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from triaged.ledger.changes import cancel_reply, end_reply, hold_reply, leave_replies, plan_effect, tell_promise
+from triaged.ledger.changes import cancel_reply, end_reply, hold_reply, plan_effect, tell_promise
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.rows import encode, item_of, items_covered, promise_of, replies_of, reply_of
 from triaged.ledger.store import Store, commit, reading, row
@@ -183,12 +183,6 @@ def drafted(store: Store, reply_id: int, now: datetime, place: Place | None) -> 
         return changed.rowcount > 0
 
 
-def draft_seen_sent(store: Store, reply_id: int, now: datetime) -> PromiseRow | None:
-    """A person has sent the draft."""
-    with commit(store, "draft_seen_sent") as db:
-        return went(db, reply_id, to_ms(now), "'drafted'")
-
-
 def evidence(store: Store, reply_id: int, now: datetime) -> PromiseRow | None:
     """A reply in doubt was found in Sent, or bounced: it went."""
     with commit(store, "evidence") as db:
@@ -223,12 +217,6 @@ def replan_promise(
         )
         reply = reply_of(db, reply_id)
         return promise_of(db, reply.promise) if reply and reply.promise else None
-
-
-def leave_reply(store: Store, item_id: int, reason: str, now: datetime) -> list[tuple[ReplyRow, bool]]:
-    """The message leaves its waiting reply; True beside it: it was the only one, the reply is cancelled."""
-    with commit(store, "leave_reply") as db:
-        return leave_replies(db, item_id, reason, to_ms(now))
 
 
 def in_doubt_replies(store: Store, since: datetime | None = None) -> list[ReplyRow]:

@@ -96,7 +96,7 @@ def _insert_item(
         "kind": encode(d.kind),
         "automatic": d.automatic or a.automatic,
         "subject": message.subject if a.subject is None else a.subject,
-        "excerpt": d.excerpt or a.excerpt,
+        "excerpt": a.excerpt,
         "mode": a.mode,
         "verdict": str(d.verdict),
         "rule": d.rule,

@@ -6,16 +6,11 @@ Else a message would come back after the call for which it was put aside. What w
 from datetime import datetime, timedelta
 
 from triaged.account.context import Office
-from triaged.core.calls import occurrences
-from triaged.core.clients import Client
+from triaged.core.calls import CALL_NOTICE, Schedule
 from triaged.core.moments import Moment, parse_moment, resolve
-from triaged.core.worktime import WorkTime
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow
 from triaged.person.personcontext import Household
-
-_CHOOSABLE = timedelta(minutes=30)
-"""`next call` is one that starts at least so much later."""
 
 _AROUND = timedelta(days=15)
 
@@ -26,30 +21,30 @@ async def follow(office: Office, household: Household) -> None:
     for desk in household.desks.values():
         for effect, label in await office.write(Ledger.returns_ahead, desk.row.id, now):
             client = household.person.roster.by_label(label)
-            moved = _moved(effect, client, household.person.worktime, now) if client is not None else None
+            moved = _moved(effect, household.person.schedule(client), now) if client is not None else None
             if moved is not None:
                 await office.write(Ledger.reschedule, effect.id, moved)
                 desk.wake.set()
 
 
-def _moved(effect: EffectRow, client: Client, worktime: WorkTime, now: datetime) -> datetime | None:
+def _moved(effect: EffectRow, schedule: Schedule, now: datetime) -> datetime | None:
     """The instant of a return whose call is no longer where it was; None: it stays."""
     until = effect.args.get("until")
     if not isinstance(until, str) or effect.tries or "by" in effect.args:
         return None
     moment = parse_moment(until)
-    if not moment.needs_call or _stands(moment, effect.due_at, client, worktime, now):
+    if not moment.needs_call or _stands(moment, effect.due_at, schedule, now):
         return None
-    again = resolve(moment, now, worktime, client.calls)
+    again = resolve(moment, now, schedule)
     return max(again.at, now) if again is not None else None
 
 
-def _stands(moment: Moment, due: datetime, client: Client, worktime: WorkTime, now: datetime) -> bool:
+def _stands(moment: Moment, due: datetime, schedule: Schedule, now: datetime) -> bool:
     """Whether a call that takes place has the moment at that instant."""
-    for call in occurrences(client.calls, worktime, now - _AROUND):  # one that has begun may have its return ahead
+    for call in schedule.occurrences(now - _AROUND):  # one that has begun may have its return ahead
         if call.start > due + _AROUND:
             return False
-        found = resolve(moment, call.start - _CHOOSABLE, worktime, client.calls)
+        found = resolve(moment, call.start - CALL_NOTICE, schedule)
         if found is not None and found.at == due:
             return True
     return False

@@ -6,10 +6,11 @@ What was missed while nothing ran is merged into the next one. Composed when due
 import base64
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from triaged.account.context import Office
-from triaged.core.calls import Occurrence, occurrences
+from triaged.core.calls import Occurrence
 from triaged.core.clients import Client
 from triaged.core.moments import resolve
 from triaged.core.reply import compose_note
@@ -162,9 +163,9 @@ def _calls_near(office: Office, household: Household, client: Client) -> Iterato
     if plan is None or plan.agenda is None or not client.calls:
         return
     now = office.now()
-    worktime = household.person.worktime
-    for call in occurrences(client.calls, worktime, now - timedelta(days=1)):
-        due = resolve(plan.agenda, call.start - _BEFORE_CALL, worktime, client.calls)
+    schedule = household.person.schedule(client)
+    for call in schedule.occurrences(now - timedelta(days=1)):
+        due = resolve(plan.agenda, call.start - _BEFORE_CALL, schedule)
         if due is None or call.start > now + timedelta(days=8):
             return
         if due.at <= now < call.end:
@@ -204,18 +205,9 @@ async def _agenda(office: Office, household: Household, client: Client, call: Oc
 
 def _previous(household: Household, client: Client, call: Occurrence) -> datetime | None:
     """When the client's call before this one began: what came since is for this one."""
-    before = [
-        one.start
-        for one in _until(occurrences(client.calls, household.person.worktime, call.start - timedelta(days=35)), call)
-    ]
+    earlier = household.person.schedule(client).occurrences(call.start - timedelta(days=35))
+    before = [one.start for one in takewhile(lambda one: one.start < call.start, earlier)]
     return before[-1] if before else None
-
-
-def _until(calls: Iterable[Occurrence], end: Occurrence) -> Iterator[Occurrence]:
-    for call in calls:
-        if call.start >= end.start:
-            return
-        yield call
 
 
 def _rang(item: Item) -> bool:

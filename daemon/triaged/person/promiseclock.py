@@ -11,9 +11,8 @@ from typing import Any, Literal
 from triaged.account.accountloop import Desk
 from triaged.account.context import Office
 from triaged.account.loglines import of_promise, of_reply
-from triaged.core.calls import Occurrence, occurrences
+from triaged.core.calls import Occurrence
 from triaged.core.clients import Client
-from triaged.core.moments import parse_moment, resolve
 from triaged.core.reply import compose_note
 from triaged.core.settings import Mode, PromisePolicy
 from triaged.core.template import built_in, choose_language
@@ -28,8 +27,6 @@ GRACE = timedelta(hours=1)
 
 MOST_MOVED = 3
 """More promises than this moved by one change of the configuration: the notices are held for a person."""
-
-_NEXT_CALL = parse_moment("next call")
 
 
 async def keep(office: Office, household: Household) -> None:
@@ -115,7 +112,7 @@ async def _teller(office: Office, household: Household, promise: PromiseRow) -> 
 
 def _mode(household: Household, promise: PromiseRow, desk: Desk) -> Mode:
     client = household.person.roster.by_label(promise.client)
-    return Mode((client.mode if client is not None else None) or desk.settings()[1].mode)
+    return desk.settings()[1].mode_with(client)
 
 
 async def _overdue(office: Office, household: Household, promise: PromiseRow, *, apologise: bool) -> None:
@@ -219,14 +216,13 @@ async def follow_calls(office: Office, household: Household) -> None:
 
 def _same_call(client: Client, household: Household, promise: PromiseRow, now: datetime) -> Occurrence | None:
     """Where the promised call takes place now: unmoved if it still does, else the client's next one from now."""
-    upcoming = occurrences(client.calls, household.person.worktime, now)
-    for occurrence in upcoming:
+    schedule = household.person.schedule(client)
+    for occurrence in schedule.occurrences(now):
         if occurrence.start == promise.due_at:
             return occurrence
         if occurrence.start > promise.due_at + timedelta(days=14):
             break
-    found = resolve(_NEXT_CALL, now, household.person.worktime, client.calls)
-    return found.call if found else None
+    return schedule.next_call(now)
 
 
 async def _tell_moved(

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from triaged.account.context import Office
+from triaged.core.calls import Schedule
 from triaged.core.moments import Moment, resolve
 from triaged.core.reply import compose_note
 from triaged.core.settings import Mode
@@ -60,7 +61,7 @@ def _due(household: Household, now: datetime) -> list[tuple[datetime, datetime, 
 def _newest(moment: Moment, now: datetime, worktime: WorkTime) -> datetime | None:
     """The last of these moments that has come, within a week and a day."""
     found, after = None, now - WEEK - DAY
-    while (due := resolve(moment, after, worktime)) is not None and due.at <= now:
+    while (due := resolve(moment, after, Schedule(worktime))) is not None and due.at <= now:
         found = after = due.at
     return found
 

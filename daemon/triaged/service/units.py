@@ -153,11 +153,6 @@ _CONFIG: Final = {"system": "/etc/triaged", "instance": "/etc/triaged/%i.toml", 
 _HOMES: Final = ("/home", "/root", "/run/user")
 
 
-def file_name(kind: Kind) -> str:
-    """What the unit's file is called."""
-    return "triaged@.service" if kind == "instance" else "triaged.service"
-
-
 def unit(kind: Kind, installation: Installation) -> str:
     """The unit's text.
 

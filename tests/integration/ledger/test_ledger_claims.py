@@ -19,7 +19,10 @@ from support.ledgerkit import (
 )
 from triaged.core.address import Address
 from triaged.core.decision import Forward
-from triaged.ledger import Claimed, NewReply, NotClaimed, Place, SentSeen
+from triaged.ledger import Admission, Claimed, NewReply, NotClaimed, Place, SentSeen
+from triaged.ledger.changes import leave_replies
+from triaged.ledger.instants import to_ms
+from triaged.ledger.store import commit
 from triaged.ledger.values import PromiseRow, ReplyRow
 
 
@@ -123,7 +126,9 @@ def test_a_correspondent_that_is_closed_to_us_gets_nothing(world: World, why: st
     elif why == "bounced":
         world.ledger.bounced(sent, world.now + DAY, world.now)
     else:
-        world.ledger.robot("dana", GARY.key, world.now + DAY)
+        world.ledger.db.execute(
+            "UPDATE correspondent SET robot_until = ? WHERE address = ?", (to_ms(world.now + DAY), GARY.key)
+        )
     assert code(world.claim(made.reply)) == why
     assert reply_of(world, made.reply).state == "suppressed"
 
@@ -323,9 +328,8 @@ def test_a_draft_opens_its_promise_when_a_person_has_sent_it(world: World):
     assert (draft.state, draft.place) == ("drafted", Place("Drafts", 3, 12))
     assert [r.id for r in world.ledger.drafts(world.account.id)] == [made.reply]
     assert promise_of(world, made.promise).state == "planned"
-    promise = world.ledger.draft_seen_sent(made.reply or 0, world.now)
-    assert promise is not None
-    assert promise.state == "open"
+    world.ledger.saw_sent(world.account.id, [SentSeen(draft.message_id, (), world.now, (GARY.key,))], world.now)
+    assert promise_of(world, made.promise).state == "open"
     assert world.ledger.drafts(world.account.id) == []
 
 
@@ -346,18 +350,23 @@ def test_a_stale_draft_is_to_be_removed(world: World):
 # --- leaving
 
 
+def leave(world: World, admission: Admission) -> list[tuple[ReplyRow, bool]]:
+    with commit(world.ledger, "leave") as db:
+        return leave_replies(db, admission.item or 0, "by hand", to_ms(world.now))
+
+
 def test_a_message_leaves_its_reply_and_the_last_one_cancels_it(world: World):
     first = world.deferred(1, promise=MONDAY + DAY)
     second = world.admit(mail(2), joining(answered(world.now)))
-    [(reply, alone)] = world.ledger.leave_reply(first.item or 0, "by hand", world.now)
+    [(reply, alone)] = leave(world, first)
     assert (reply.id, alone, reply.items) == (first.reply, False, (second.item,))
     gone = world.ledger.item(first.item or 0)
     assert gone is not None
     assert gone.promise is None
-    [(reply, alone)] = world.ledger.leave_reply(second.item or 0, "by hand", world.now)
+    [(reply, alone)] = leave(world, second)
     assert (alone, reply.state, reply.reason) == (True, "cancelled", "by hand")
     assert promise_of(world, first.promise).state == "void"
-    assert world.ledger.leave_reply(second.item or 0, "by hand", world.now) == []
+    assert leave(world, second) == []
 
 
 # --- once more, by a person's own act
@@ -401,5 +410,5 @@ def test_a_slip_goes_outside_every_but_not_to_somebody_who_wants_none(world: Wor
     assert changed
     assert isinstance(world.claim(reply), Claimed)
     world.ledger.retry_reply(reply or 0, world.now)
-    world.ledger.opt_out("dana", GARY.key, world.now)
+    world.admit(mail(2), replace(left(), opt_out=True, correspondent=GARY.key))
     assert code(world.claim(reply)) == "opted-out"

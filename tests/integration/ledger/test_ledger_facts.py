@@ -227,15 +227,12 @@ def test_the_fuse_counts_the_claims_of_the_account_within_its_period(world: Worl
     assert facts_of(world, 4, fuse=timedelta(hours=3)).replies_in_fuse == 2
 
 
-def test_a_bounce_and_the_ids_learned_from_the_server_are_facts(world: World):
+def test_a_bounce_is_a_fact(world: World):
     made = world.deferred(1)
     world.tick(HOUR)
     world.send(made.reply)
     world.ledger.bounced(made.reply or 0, MONDAY + 60 * DAY, world.now)
     assert facts_of(world, 2).bounced_until == MONDAY + 60 * DAY
-    world.ledger.learn(world.account.id, authserv_ids=["mx.roth.example"])
-    [learned] = world.ledger.accounts()
-    assert facts_of(world, 3, account=learned).learned_ids == ("mx.roth.example",)
 
 
 def test_asked_again_an_item_does_not_count_itself_or_its_reply(world: World):
@@ -247,11 +244,3 @@ def test_asked_again_an_item_does_not_count_itself_or_its_reply(world: World):
     assert again == Facts(now=world.now, arrived=MONDAY, thread="<1@client>")
     world.claim(made.reply)
     assert world.ledger.facts_again(item, world.now, lookback=DAY, fuse=DAY).replies_in_fuse == 1
-
-
-def test_when_i_last_wrote_to_an_address_in_any_thread(world: World):
-    world.tick(HOUR)
-    wrote(world, "mine", (), (ANNE.key, GARY.key))
-    assert world.ledger.last_mail_to("dana", GARY.key, MONDAY) == world.now
-    assert world.ledger.last_mail_to("dana", GARY.key, world.now + MINUTE) is None
-    assert world.ledger.last_mail_to("dana", "x@y.example", MONDAY) is None

@@ -83,11 +83,8 @@ def test_history_tells_acknowledged_answered_returned_and_kept(world: World):
     assert world.ledger.history(MONDAY, MONDAY + DAY, client="linden") == []
 
 
-def test_the_digest_finds_urgent_messages_that_nobody_answered_and_arrivals(world: World):
+def test_the_digest_finds_arrivals(world: World):
     first, second = world.admit(mail(1), urgent()), world.admit(mail(2), urgent())
-    world.ledger.saw_answered_flag(first.item or 0, world.now)
-    assert [item.id for item in world.ledger.urgent_open("dana", MONDAY)] == [second.item]
-    assert world.ledger.urgent_open("dana", MONDAY + MINUTE) == []
     assert [i.id for i in world.ledger.arrivals("dana", MONDAY, MONDAY + DAY, "harbor")] == [first.item, second.item]
     assert world.ledger.arrivals("dana", MONDAY, MONDAY + DAY, "linden") == []
 

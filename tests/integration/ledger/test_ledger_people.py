@@ -1,6 +1,8 @@
 """Accounts are logins, a person is the set of her accounts: renaming a file or a table forgets nothing."""
 
-from support.ledgerkit import DAY, GARY, HOUR, MONDAY, World, mail
+from dataclasses import replace
+
+from support.ledgerkit import DAY, GARY, HOUR, MONDAY, World, left, mail
 from triaged.ledger import FolderRow, Ledger, ReplyRow
 
 
@@ -83,9 +85,11 @@ def test_a_watermark_never_goes_back(world: World):
 
 def test_opt_outs_are_per_person_and_can_be_taken_back(world: World):
     waits = world.deferred(1).reply
-    world.ledger.opt_out("dana", GARY.key, MONDAY)
-    world.ledger.opt_out("dana", GARY.key, MONDAY + DAY)
-    world.ledger.opt_out("eva", GARY.key, MONDAY)
+    says_stop = replace(left(), opt_out=True, correspondent=GARY.key)
+    world.admit(mail(2), says_stop)
+    World.new(world.ledger, "eva").admit(mail(3), says_stop)
+    world.tick(DAY)
+    world.admit(mail(4), says_stop)
     assert [(o.person, o.at) for o in world.ledger.opt_outs()] == [("dana", MONDAY), ("eva", MONDAY)]
     reply = world.ledger.reply(waits or 0)
     assert reply is not None

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from support.ledgerkit import DAY, GARY, HOUR, MINUTE, MONDAY, World, answered, later, mail
-from triaged.ledger import NewReply, PromiseRow, SentSeen
+from triaged.ledger import NewReply, NotDone, PromiseRow, SentSeen
 from triaged.ledger.values import Admission
 
 
@@ -184,13 +184,13 @@ def test_a_person_settles_it_and_the_slip_stays_at_home(world: World):
     made = told(world)
     world.tick(DAY)
     _, reply = world.ledger.overdue(made.promise or 0, world.now, slip=slip(world))
-    settled = world.ledger.settle(made.promise or 0, world.now, "dana")
-    assert settled is not None
-    assert (settled.state, settled.closed_by) == ("settled", "dana")
+    settled = world.ledger.settle_by_hand(made.item or 0, world.now)
+    assert isinstance(settled, PromiseRow)
+    assert (settled.state, settled.closed_by) == ("settled", "command")
     row = world.ledger.reply(reply or 0)
     assert row is not None
     assert row.state == "cancelled"
-    assert world.ledger.settle(made.promise or 0, world.now, "dana") is None
+    assert isinstance(world.ledger.settle_by_hand(made.item or 0, world.now), NotDone)
     world.ledger.saw_sent(world.account.id, [SentSeen("<x@roth>", ("<1@client>",), world.now, (GARY.key,))], world.now)
     assert the(world, made).state == "settled"
 

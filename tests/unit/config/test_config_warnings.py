@@ -7,11 +7,8 @@ import pytest
 
 from support.configurations import CLIENT, RULE, WHOLE, loaded, told
 from triaged.config.covering import implies
-from triaged.config.document import Node, read
-from triaged.config.layout import SINGLE
-from triaged.config.notyet import check_not_yet
-from triaged.config.problems import Findings, Place
-from triaged.config.reading import Reader
+from triaged.config.document import Node
+from triaged.config.problems import Place
 from triaged.core.conditions import Condition, parse_when
 
 
@@ -171,26 +168,6 @@ def test_a_narrower_condition_implies_a_broader_one_and_not_the_other_way(
     assert implies(one, other)
     assert implies(one, None)
     assert implies(other, one) is (narrow == broad)
-
-
-def test_parts_that_are_not_in_force_yet_are_told_where_they_are_written(tmp_path: Path):
-    path = tmp_path / "dana.toml"
-    loaded(tmp_path, WHOLE + '[promises]\nslip = "draft"\n')
-    findings = Findings()
-    node = read(path, findings)
-    assert node is not None
-    section = Reader(findings).read(SINGLE, node)
-    check_not_yet(
-        section,
-        findings,
-        {"promises.slip": "no mail is sent", "client.*.calls": "none take place", "rule.*.reply": "x", "report": "y"},
-    )
-    lines = WHOLE.splitlines()
-    assert [(problem.line, problem.text) for problem in findings] == [
-        (len(lines) + 2, "promises.slip is not in force yet: no mail is sent"),
-        (lines.index('calls = ["fri 10:00"]') + 1, "client.harbor.calls is not in force yet: none take place"),
-        (lines.index('reply = "later"') + 1, "rule.reply is not in force yet: x"),
-    ]
 
 
 def test_a_node_that_is_not_there_stands_where_what_is_above_it_does():

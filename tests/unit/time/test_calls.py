@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from triaged.core.calls import call_under_way_or_near, calls_on, occurrences, parse_call
+from triaged.core.calls import Schedule, parse_call
 from triaged.core.timewords import parse_dates, parse_slots
 from triaged.core.worktime import WorkTime
 
@@ -68,31 +68,32 @@ def test_a_wrong_call_is_told_what_to_write(text: str, hint: str):
 
 def test_a_call_on_a_holiday_or_away_day_does_not_take_place_and_the_rhythm_goes_on():
     calls = (parse_call("fri 10:00 every 2 weeks from 2026-11-27"),)
-    found = list(islice(occurrences(calls, WINTER, berlin("2026-12-01 00:00"), skipped=True), 4))
+    found = list(islice(Schedule(WINTER, calls).occurrences(berlin("2026-12-01 00:00"), skipped=True), 4))
     assert [(f"{one.start.astimezone(ZONE):%m-%d}", one.skipped) for one in found] == [
         ("12-11", ""),
         ("12-25", "Christmas Day"),
         ("01-08", ""),
         ("01-22", ""),
     ]
-    held = list(islice(occurrences(calls, WINTER, berlin("2026-12-12 00:00")), 1))
+    held = list(islice(Schedule(WINTER, calls).occurrences(berlin("2026-12-12 00:00")), 1))
     assert held[0].start == berlin("2027-01-08 10:00")
 
 
 def test_a_call_on_an_away_day_says_so():
-    (one,) = calls_on((parse_call("mon 10:00"),), WINTER, date(2026, 12, 28))
+    (one,) = Schedule(WINTER, (parse_call("mon 10:00"),)).calls_on(date(2026, 12, 28))
     assert one.skipped == "away"
 
 
 def test_a_date_with_hours_of_its_own_brings_its_call_back():
     worktime = WorkTime(ZONE, on={date(2026, 12, 25): parse_slots("09:00-11:00")}, holidays="DE-BE")
-    (one,) = calls_on((parse_call("fri 10:00"),), worktime, date(2026, 12, 25))
+    (one,) = Schedule(worktime, (parse_call("fri 10:00"),)).calls_on(date(2026, 12, 25))
     assert one.skipped == ""
 
 
 def test_an_occurrence_keeps_its_name_when_only_the_length_changes():
     short, long = (
-        calls_on((parse_call(text),), WINTER, date(2026, 11, 27))[0] for text in ("fri 10:00", "fri 10:00 for 2h")
+        Schedule(WINTER, (parse_call(text),)).calls_on(date(2026, 11, 27))[0]
+        for text in ("fri 10:00", "fri 10:00 for 2h")
     )
     assert short.id == long.id == "2026-11-27T10:00 fri 10:00"
     assert short.end < long.end
@@ -100,28 +101,28 @@ def test_an_occurrence_keeps_its_name_when_only_the_length_changes():
 
 def test_a_call_keeps_its_wall_clock_when_clocks_change():
     calls = (parse_call("fri 10:00"),)
-    found = list(islice(occurrences(calls, WorkTime(ZONE), berlin("2026-10-23 00:00")), 2))
+    found = list(islice(Schedule(WorkTime(ZONE), calls).occurrences(berlin("2026-10-23 00:00")), 2))
     assert [one.start.hour for one in found] == [8, 9]
 
 
 def test_two_calls_at_the_same_time_are_both_there():
     calls = (parse_call("fri 10:00"), parse_call("thu,fri 10:00"))
-    assert len(calls_on(calls, WINTER, date(2026, 11, 27))) == 2
+    assert len(Schedule(WINTER, calls).calls_on(date(2026, 11, 27))) == 2
 
 
 def test_calls_end_after_two_years():
-    found = list(occurrences((parse_call("fri 10:00"),), WorkTime(ZONE), berlin("2026-11-27 00:00")))
+    found = list(Schedule(WorkTime(ZONE), (parse_call("fri 10:00"),)).occurrences(berlin("2026-11-27 00:00")))
     assert 100 < len(found) < 110
 
 
 def test_a_call_that_never_takes_place_is_never_near():
     away = WorkTime(ZONE, away=parse_dates("2026-01-01..2030-01-01"))
-    assert call_under_way_or_near(berlin("2026-11-27 10:00"), away, (parse_call("fri 10:00"),)) is None
+    assert Schedule(away, (parse_call("fri 10:00"),)).call_at_hand(berlin("2026-11-27 10:00")) is None
 
 
 def test_nobody_without_calls_is_called():
-    assert list(occurrences((), WINTER, berlin("2026-11-27 00:00"))) == []
-    assert call_under_way_or_near(berlin("2026-11-27 10:00"), WINTER, ()) is None
+    assert list(Schedule(WINTER).occurrences(berlin("2026-11-27 00:00"))) == []
+    assert Schedule(WINTER).call_at_hand(berlin("2026-11-27 10:00")) is None
 
 
 @pytest.mark.parametrize(
@@ -135,5 +136,5 @@ def test_nobody_without_calls_is_called():
     ],
 )
 def test_a_call_is_near_half_an_hour_before_and_until_it_ends(at: str, *, near: bool):
-    found = call_under_way_or_near(berlin(at), WINTER, (parse_call("fri 10:00 for 45m"),))
+    found = Schedule(WINTER, (parse_call("fri 10:00 for 45m"),)).call_at_hand(berlin(at))
     assert (found is not None) is near

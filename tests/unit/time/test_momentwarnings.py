@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from triaged.core.calls import parse_call
-from triaged.core.momentwarnings import call_warnings, moment_warnings, no_call_warnings, order_warnings, rule_warnings
+from triaged.core.calls import Schedule, parse_call
+from triaged.core.momentwarnings import call_warnings, moment_warnings, no_call_warnings, order_warnings
 from triaged.core.momentwords import Moment, parse_moment
 from triaged.core.timewords import merge_week, parse_dates, parse_slots
 from triaged.core.worktime import WorkTime
@@ -64,7 +64,7 @@ def test_a_moment_that_keeps_to_office_days_is_not(text: str, worktime: WorkTime
 def test_mail_that_can_come_back_after_its_promise_is_warned_about(
     until: tuple[str, ...], promise: tuple[str, ...], calls: tuple
 ):
-    (warning,) = order_warnings(moments(*until), moments(*promise), HOLIDAYS, [calls], TODAY)
+    (warning,) = order_warnings(moments(*until), moments(*promise), [Schedule(HOLIDAYS, calls)], TODAY)
     assert warning.startswith("`until` can lie after `promise`: a message of ")
 
 
@@ -80,15 +80,15 @@ def test_mail_that_can_come_back_after_its_promise_is_warned_about(
     ],
 )
 def test_mail_that_comes_back_in_time_is_not(until: tuple[str, ...], promise: tuple[str, ...], calls: tuple):
-    assert order_warnings(moments(*until), moments(*promise), HOLIDAYS, [calls], TODAY) == ()
+    assert order_warnings(moments(*until), moments(*promise), [Schedule(HOLIDAYS, calls)], TODAY) == ()
 
 
 def test_only_a_week_off_can_show_that_mail_comes_back_late():
     until, promise = moments("start of office hours"), moments("in 4 days")
     worktime = WorkTime(ZONE, WEEKDAYS.week, away=parse_dates("2027-06-07..2027-06-18"))
-    (warning,) = order_warnings(until, promise, worktime, [()], TODAY)
+    (warning,) = order_warnings(until, promise, [Schedule(worktime)], TODAY)
     assert "Mon 21 Jun 2027" in warning
-    assert order_warnings(until, promise, WEEKDAYS, [()], TODAY) == ()
+    assert order_warnings(until, promise, [Schedule(WEEKDAYS)], TODAY) == ()
 
 
 def test_a_call_promised_to_a_client_without_one_is_warned_about():
@@ -101,17 +101,11 @@ def test_a_call_promised_to_a_client_without_one_is_warned_about():
 
 
 def test_calls_of_the_next_eight_weeks_that_do_not_take_place_are_told():
-    (warning,) = call_warnings((*CALLS, parse_call("tue,thu 16:00")), HOLIDAYS, TODAY)
+    (warning,) = call_warnings(Schedule(HOLIDAYS, (*CALLS, parse_call("tue,thu 16:00"))), TODAY)
     assert warning == (
         "no call takes place on Fri 25 Dec 2026 10:00 (Christmas Day), Tue 29 Dec 2026 16:00 (away), "
         "Thu 31 Dec 2026 16:00 (away), Fri 1 Jan 2027 10:00 (New Year's Day)"
     )
-    (many,) = call_warnings((parse_call("mon-sun 12:00"),), HOLIDAYS, TODAY)
+    (many,) = call_warnings(Schedule(HOLIDAYS, (parse_call("mon-sun 12:00"),)), TODAY)
     assert many.endswith("and 5 more")
-    assert call_warnings(CALLS, HOLIDAYS, date(2026, 6, 1)) == ()
-
-
-def test_everything_about_a_rule_is_told_at_once():
-    found = rule_warnings(moments("4 office hours"), moments("fri 10:00"), HOLIDAYS, {"harbor": CALLS}, TODAY)
-    assert len(found) == 2
-    assert rule_warnings(moments("start of office hours"), moments("2 business days"), HOLIDAYS, {}, TODAY) == ()
+    assert call_warnings(Schedule(HOLIDAYS, CALLS), date(2026, 6, 1)) == ()

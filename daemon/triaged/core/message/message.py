@@ -150,11 +150,6 @@ class Message:
         """The addresses of Bcc."""
         return self._addresses("bcc")
 
-    @once
-    def resent_to(self) -> tuple[Address, ...]:
-        """The addresses of Resent-To, Resent-Cc and Resent-Bcc."""
-        return self._addresses("resent-to", "resent-cc", "resent-bcc")
-
     @property
     def resent(self) -> bool:
         """Whether somebody passed it on (any Resent-From or Resent-To)."""

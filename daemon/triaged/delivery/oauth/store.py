@@ -105,10 +105,6 @@ class Store:
             raise StoreError(f"{file} cannot be written: {error.strerror}") from error
         crash.point("tokens.write.after")
 
-    def forget(self, login: str) -> None:
-        """Delete a login's token."""
-        self.file(login).unlink(missing_ok=True)
-
     @contextlib.contextmanager
     def lock(self, login: str) -> Iterator[None]:
         """Be the only one, of all processes, who writes this login's token. Blocking.
