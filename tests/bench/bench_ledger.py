@@ -33,6 +33,7 @@ LIMIT_US = 200
 LIMIT_GROWTH = 1.5
 
 Letters = list[tuple[Arriving, Choose]]
+_BURST = timedelta(minutes=20)
 
 
 def letters(world: World) -> Letters:
@@ -43,7 +44,7 @@ def letters(world: World) -> Letters:
         message = mail(number, at=world.now, references=(f"<{number - 1}@client>",) if number % 3 else ())
         warm(message)
         decision = replace(answered(world.now, promise=world.now + DAY, to=who), client=client)
-        arriving = world.arriving(message, correspondent=who.key, client=client, lookback=timedelta(minutes=20))
+        arriving = world.arriving(message, correspondent=who.key, client=client)
         found.append((arriving, joining(decision)))
     return found
 
@@ -61,7 +62,8 @@ def one_by_one(world: World, written: Letters) -> list[float]:
     """Seconds of each tenth."""
     marks = [time.process_time()]
     for number, (arriving, decide) in enumerate(written, 1):
-        world.ledger.admit([arriving], decide, now=arriving.arrived_at, next_uid=number + 1)
+        window = world.window(arriving, now=arriving.arrived_at, next_uid=number + 1, lookback=_BURST)
+        world.ledger.admit(window, decide)
         if number % (MESSAGES // 10) == 0:
             marks.append(time.process_time())
     return [after - before for before, after in pairwise(marks)]
@@ -76,7 +78,9 @@ def in_windows(world: World, written: Letters) -> float:
         def ask(arriving: Arriving, facts: Facts, decides: dict[int, Choose] = decides) -> Decision:
             return decides[id(arriving)](arriving, facts)
 
-        world.ledger.admit([a for a, _ in window], ask, now=window[-1][0].arrived_at, next_uid=start + WINDOW)
+        arriving = [a for a, _ in window]
+        now, next_uid = arriving[-1].arrived_at, start + WINDOW
+        world.ledger.admit(world.window(*arriving, now=now, next_uid=next_uid, lookback=_BURST), ask)
     return time.perf_counter() - begun
 
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ import bench_backlog
 from kit import Table, letters
 
 from triaged.account import watch
+from triaged.account.judge import Judge
 from triaged.account.loglines import tell_admission
 from triaged.config import load
 from triaged.core.decide import decide
@@ -29,7 +31,6 @@ from triaged.core.facts import Facts
 from triaged.core.identify import identify
 from triaged.core.message import read
 from triaged.core.message.message import split
-from triaged.core.record import as_record
 from triaged.ledger import Ledger
 from triaged.ledger.values import FolderRow
 from triaged.log.events import silent
@@ -84,9 +85,9 @@ class Way:
             desk: Any = SimpleNamespace(row=row, office=office, siblings=lambda: {account.label: row.id})
             read_ = self.step("read", lambda: [read(m.header, m.body, size=m.size, complete=m.complete) for m in mail])
             whose = self.step("identify", lambda: [identify(message, person, account) for message in read_])
-            given = zip(mail, read_, whose, strict=True)
+            given = zip(mail, whose, strict=True)
             arriving = self.step(
-                "new text, excerpt", lambda: [watch.arriving(desk, person, account, inbox, *one) for one in given]
+                "new text, excerpt", lambda: [watch.arriving(desk, account, inbox, *one) for one in given]
             )
             now = mail[-1].arrived
             decided = self.step(
@@ -96,6 +97,7 @@ class Way:
                     for who, a in zip(whose, arriving, strict=True)
                 ],
             )
+            judge = Judge(person, account)
             answers = {id(a): d for a, d in zip(arriving, decided, strict=True)}
 
             def admit() -> list[Any]:
@@ -103,12 +105,12 @@ class Way:
                     admission
                     for first in range(0, len(arriving), WINDOW)
                     for admission in ledger.admit(
-                        arriving[first : first + WINDOW],
+                        replace(
+                            judge.window(row, {account.label: row.id}, now, arriving[first : first + WINDOW]),
+                            next_uid=first + WINDOW + 1,
+                        ),
                         lambda a, _: answers[id(a)],
-                        now=now,
-                        next_uid=first + WINDOW + 1,
-                        ruleset=person.ruleset_hash,
-                        record=lambda d, m: as_record(d, m, now, account.addresses, called=False),
+                        judge.record,
                     )
                 ]
 

@@ -21,7 +21,7 @@ def test_an_account_that_is_gone_with_mail_put_aside_is_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     world = World.new(Ledger.open(tmp_path / "triaged.db", now=MONDAY), "old")
-    world.ledger.adopt(world.arriving(mail(1)), MONDAY + DAY, MONDAY)
+    world.ledger.adopt(world.window(mail(1)), MONDAY + DAY)
     world.ledger.close()
     code, out, _ = checked(tmp_path, capsys, monkeypatch)
     assert code == 78

@@ -10,7 +10,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from support.ledgerkit import ANNE, DAY, GARY, HOUR, MINUTE, MONDAY, answered, daily, joining, later, left, mail, urgent
+from support.ledgerkit import (
+    ANNE,
+    DAY,
+    GARY,
+    HOUR,
+    MINUTE,
+    MONDAY,
+    answered,
+    daily,
+    identified,
+    joining,
+    later,
+    left,
+    mail,
+    urgent,
+)
 from triaged.core.decision import Decision, Flag, Forward
 from triaged.core.facts import Facts
 from triaged.ledger import (
@@ -24,6 +39,7 @@ from triaged.ledger import (
     Place,
     ReplyRow,
     SentSeen,
+    Window,
 )
 
 TOM = replace(GARY, local="tom", domain="roth.example")
@@ -130,24 +146,25 @@ class Day:
         place = Place("INBOX", 7, come[0].uid)
         if come[0].uid == 2:  # its first fetch failed
             self.ledger.strike(self.account, place, self.now)
-        window = [self._arriving(letter) for letter in come]
+        messages = [self._arriving(letter) for letter in come]
         decisions = {letter.uid: letter.decision for letter in come}
 
         def decide(arriving: Arriving, facts: Facts) -> Decision:
             assert arriving.place is not None
             return joining(decisions[arriving.place.uid])(arriving, facts)
 
-        self.ledger.admit(window, decide, now=self.now, next_uid=come[-1].uid + 1, ruleset="rules")
+        window = Window(self.account, self.now, messages, come[-1].uid + 1, "rules")
+        self.ledger.admit(window, decide)
 
     def _arriving(self, letter: Letter) -> Arriving:
         return Arriving(
-            account=self.account,
+            identified(
+                mail(letter.uid, at=letter.at, references=letter.references, sender=letter.sender),
+                correspondent=letter.sender,
+            ),
+            letter.at,
             mode="draft" if letter.uid == 7 else "send",
             place=Place("INBOX", 7, letter.uid),
-            message=mail(letter.uid, at=letter.at, references=letter.references, sender=letter.sender),
-            arrived_at=letter.at,
-            client="harbor",
-            correspondent=letter.sender,
             new_message_id=f"<reply{letter.uid}@roth.example>",
             excerpt="an excerpt",
         )

@@ -5,17 +5,23 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from triaged.core.address import Address
+from triaged.core.address import Address, read_address
+from triaged.core.authres import Authentication
+from triaged.core.authres import Verdict as Trusted
+from triaged.core.clients import Client
 from triaged.core.decision import Aside, Decision, Effect, Notify, PromisePlan, ReplyPlan, Verdict
 from triaged.core.facts import Facts
+from triaged.core.identify import Identified
 from triaged.core.message import Message, read_raw
-from triaged.ledger import AccountRow, Admission, Arriving, Claimed, FolderRow, Ledger, NotClaimed, Place
+from triaged.ledger import AccountRow, Admission, Arriving, Claimed, FolderRow, Ledger, NotClaimed, Place, Window
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 GARY, ANNE = Address("gary", "harbor.example"), Address("anne", "harbor.example")
 DANA = "dana@roth.example"
+NOBODY_ASKED = Authentication(Trusted.UNCONFIGURED, "nobody was asked", ())
 
 
 def mail(
@@ -50,6 +56,30 @@ def daily(last: datetime) -> datetime:
     return last + DAY
 
 
+def identified(
+    message: Message,
+    client: str | None = "harbor",
+    correspondent: str | None = GARY.key,
+    kinds: frozenset[str] = frozenset(),
+    *,
+    automatic: bool = False,
+) -> Identified:
+    """A message and whom it is from, as a test says."""
+    return Identified(
+        message=message,
+        sender=read_address(correspondent) if correspondent else None,
+        mine=False,
+        team=False,
+        client=Client(client, client, (), ZoneInfo("UTC")) if client is not None else None,
+        match=None,
+        authentication=NOBODY_ASKED,
+        notice=None,
+        kinds=kinds,
+        automatic=automatic,
+    )
+
+
+_SHARED = ("account", "now", "next_uid", "ruleset", "lookback", "fuse", "accounts")
 Choose = Callable[[Arriving, Facts], Decision]
 
 
@@ -72,32 +102,46 @@ class World:
                 book.put_folder(FolderRow(row.id, name, role, 7, 1, 1))
         return cls(book, row)
 
-    def arriving(self, message: Message, **more: Any) -> Arriving:
+    def arriving(self, message: Message, client: str | None = "harbor", **more: Any) -> Arriving:
+        """As it lies in the inbox, below those before it."""
         self.uid += 1
+        whose = {name: more.pop(name) for name in ("correspondent", "kinds", "automatic") if name in more}
         given: dict[str, Any] = {
-            "account": self.account,
+            "who": identified(message, client, **whose),
             "mode": "send",
             "place": Place("INBOX", 7, self.uid),
-            "message": message,
             "arrived_at": self.now,
-            "client": "harbor",
-            "correspondent": GARY.key,
             "new_message_id": f"<reply{self.uid}.{self.account.person}@roth.example>",
             "excerpt": "Can you ring me?",
         }
         return Arriving(**{**given, **more})
 
+    def window(self, *messages: Message | Arriving, **more: Any) -> Window:
+        """Messages that arrive together. `more`: what they share, and what is said of each."""
+        shared = {name: more.pop(name) for name in _SHARED if name in more}
+        given: dict[str, Any] = {"account": self.account, "now": self.now}
+        arriving = [one if isinstance(one, Arriving) else self.arriving(one, **more) for one in messages]
+        return Window(**{**given, **shared}, messages=arriving)
+
+    def facts(self, message: Message, **more: Any) -> Facts:
+        """What the past says about a message that has not been admitted."""
+        window = self.window(message, **more)
+        return self.ledger.facts(window, window.messages[0])
+
     def admit(self, message: Message, decide: Choose | Decision, **more: Any) -> Admission:
-        arriving = self.arriving(message, **more)
-        return self.put(arriving, decide)
+        return self._put(self.window(message, **more), decide)
 
     def put(self, arriving: Arriving, decide: Choose | Decision) -> Admission:
+        return self._put(self.window(arriving), decide)
+
+    def _put(self, window: Window, decide: Choose | Decision) -> Admission:
         def ask(asked: Arriving, facts: Facts) -> Decision:
             self.seen.append(facts)
             return decide if isinstance(decide, Decision) else decide(asked, facts)
 
+        [arriving] = window.messages
         next_uid = arriving.place.uid + 1 if arriving.place else None
-        [admission] = self.ledger.admit([arriving], ask, now=self.now, next_uid=next_uid)
+        [admission] = self.ledger.admit(replace(window, next_uid=next_uid), ask)
         return admission
 
     def deferred(self, number: int | str, *, promise: datetime | None = None, **more: Any) -> Admission:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from itertools import count
 
+from support.ledgerkit import identified
 from support.quarter import BEGIN, CHANGED, DANA, MINUTE, NOW, SAM, Ack, Answer, Letter, Mark, Promise, Quarter
 from triaged.account.sentmail import sent_seen
 from triaged.core.address import read_address
@@ -13,7 +14,7 @@ from triaged.core.decision import Aside, Decision, Flag, PromisePlan, ReplyPlan,
 from triaged.core.facts import Facts
 from triaged.core.message import read_raw
 from triaged.core.settings import Person
-from triaged.ledger import Arriving, Claimed, FolderRow, Ledger, Place
+from triaged.ledger import Arriving, Claimed, FolderRow, Ledger, Place, Window
 
 LOGIN = "dana@127.0.0.1"
 
@@ -90,9 +91,11 @@ class Played:
         self.uid += 1
         message = read_raw(raw(letter))
         arriving = Arriving(
-            account=self.account, mode="send", place=Place("INBOX", 7, self.uid), message=message, arrived_at=at,
-            client=letter.client, correspondent=letter.sender, automatic=letter.what in ("robot", "voicemail"),
-            kinds=frozenset(_kinds(letter)), new_message_id=f"<ack.{self.uid}@roth.example>",
+            identified(
+                message, letter.client, letter.sender, frozenset(_kinds(letter)),
+                automatic=letter.what in ("robot", "voicemail"),
+            ),
+            at, "send", Place("INBOX", 7, self.uid), new_message_id=f"<ack.{self.uid}@roth.example>",
         )  # fmt: skip
         decision = self._decision(letter)
 
@@ -100,7 +103,8 @@ class Played:
             return decision
 
         ruleset = self.persons[at >= CHANGED].ruleset_hash
-        [admission] = self.ledger.admit([arriving], decide, now=at, next_uid=self.uid + 1, ruleset=ruleset)
+        window = Window(self.account, at, [arriving], self.uid + 1, ruleset)
+        [admission] = self.ledger.admit(window, decide)
         if admission.item is None:
             return
         self.items[letter.id] = admission.item

@@ -20,7 +20,7 @@ from triaged.core.message import read
 from triaged.core.moments import parse_moment, resolve
 from triaged.core.settings import Account, Mode, Person
 from triaged.ledger import Ledger
-from triaged.ledger.values import FolderRow, Item, Place
+from triaged.ledger.values import FolderRow, Item, Place, Window
 from triaged.mailbox import Fetched, Session
 
 if TYPE_CHECKING:
@@ -181,9 +181,8 @@ async def _dragged_in(
         tell(desk.events, told)
         return
     message = read(fetched.header, b"", size=fetched.size, complete=False)
-    who = identify(message, person, account)
-    arrived = arriving(desk, person, account, row, fetched, message, who)
-    adopted = await office.write(Ledger.adopt, arrived, back_at, now, origin=account.watch[0])
+    arrived = arriving(desk, account, row, fetched, identify(message, person, account))
+    adopted = await office.write(Ledger.adopt, Window(desk.row, now, [arrived]), back_at, account.watch[0])
     desk.events.emit(
         "message.deferred",
         client=adopted.client,

@@ -5,28 +5,24 @@ in nothing but our mark on what a reply is planned for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from triaged import crash
 from triaged.account import evidence, lookaround, marks, remap, strikes
 from triaged.account.folderlayout import as_seen
+from triaged.account.judge import Judge
 from triaged.account.loglines import tell, tell_admission
 from triaged.account.sentmail import is_evidence, sent_seen
 from triaged.core.authres import Verdict as Trusted
-from triaged.core.decide import decide
-from triaged.core.decision import Decision
 from triaged.core.errors import TriagedError
-from triaged.core.facts import Facts
 from triaged.core.identify import Identified, identify
-from triaged.core.message import Message, read
-from triaged.core.record import as_record, excerpt_of
+from triaged.core.message import read
+from triaged.core.record import excerpt_of
 from triaged.core.settings import Account, Person
 from triaged.ids import new_message_id
 from triaged.ledger import Ledger
 from triaged.ledger.values import Arriving, FolderRow, Item, Place
-from triaged.log.events import Events
 from triaged.mailbox import Fetched, Garbled, Session
 
 if TYPE_CHECKING:
@@ -172,9 +168,7 @@ class _Seen:
     """One fetched message, read and identified."""
 
     fetched: Fetched
-    message: Message
     who: Identified
-    events: Events
 
 
 async def admit(
@@ -188,29 +182,16 @@ async def admit(
     next_uid: int,
 ) -> None:
     """Write down the verdict about each message of a window, in UID order, in one transaction; then say it."""
-    seen = [_look_at(one, person, account, desk.events) for one in sorted(fetched, key=lambda one: one.uid)]
+    seen = [_look_at(one, person, account) for one in sorted(fetched, key=lambda one: one.uid)]
     now = desk.office.now()
     await _take_evidence(desk, person, seen, now)
-    window = [arriving(desk, person, account, row, one.fetched, one.message, one.who) for one in seen]
-    chosen = {id(arrived): one for arrived, one in zip(window, seen, strict=True)}
-    movable = desk.layout is None or desk.layout.movable
-
-    def judge(arrived: Arriving, facts: Facts) -> Decision:
-        crash.mistake("decide", arrived.message.message_id)
-        return decide(chosen[id(arrived)].who, facts, person, account, movable=movable)
-
-    arrivals = {id(one.message): one for one in seen}
-
-    def keep(decision: Decision, message: Message) -> dict[str, Any]:
-        one = arrivals[id(message)]
-        return as_record(decision, message, one.fetched.arrived, account.addresses, called=one.who.notice is not None)
-
-    if not window:
+    if not seen:
         await desk.office.write(Ledger.advance, desk.row.id, row.name, next_uid)
         return
-    admissions = await desk.office.write(
-        Ledger.admit, window, judge, now=now, next_uid=next_uid, ruleset=person.ruleset_hash, record=keep
-    )
+    judge = Judge(person, account, movable=desk.layout is None or desk.layout.movable)
+    messages = [arriving(desk, account, row, one.fetched, one.who) for one in seen]
+    window = judge.window(desk.row, desk.siblings(), now, messages)
+    admissions = await desk.office.write(Ledger.admit, replace(window, next_uid=next_uid), judge.decide, judge.record)
     for admission in admissions:
         tell_admission(desk.events, admission, folder=row.name)
     desk.health.last_message = now
@@ -225,46 +206,34 @@ async def _take_evidence(desk: "Desk", person: Person, seen: Sequence[_Seen], no
     """What a window says about mails of ours: those that came back, and what I and the team have written."""
     for one in seen:
         if "delivery-report" in one.who.kinds:
-            await evidence.take_report(desk, evidence.returned_ids(one.fetched.body, one.message.references))
+            await evidence.take_report(desk, evidence.returned_ids(one.fetched.body, one.who.message.references))
     own = [
-        sent_seen(one.message, one.fetched.arrived, person.roster, by_team=not one.who.mine)
+        sent_seen(one.who.message, one.fetched.arrived, person.roster, by_team=not one.who.mine)
         for one in seen
         if one.who.authentication.verdict is not Trusted.FAIL
         and (one.who.mine or (one.who.team and one.who.client is None))
-        and is_evidence(one.message)
+        and is_evidence(one.who.message)
     ]
     if own:
         await evidence.notice_strangers_mark(desk, own)
         tell(desk.events, await desk.office.write(Ledger.saw_sent, desk.row.id, own, now))
 
 
-def _look_at(fetched: Fetched, person: Person, account: Account, events: Events) -> _Seen:
+def _look_at(fetched: Fetched, person: Person, account: Account) -> _Seen:
     message = read(fetched.header, fetched.body, size=fetched.size, complete=fetched.complete)
-    return _Seen(fetched, message, identify(message, person, account), events)
+    return _Seen(fetched, identify(message, person, account))
 
 
-def arriving(
-    desk: "Desk", person: Person, account: Account, row: FolderRow, fetched: Fetched, message: Message, who: Identified
-) -> Arriving:
-    """What the ledger must know of a message before it is asked about the past."""
-    mode = account.mode_with(who.client)
+def arriving(desk: "Desk", account: Account, row: FolderRow, fetched: Fetched, who: Identified) -> Arriving:
+    """What the ledger must know of a message in a folder."""
     return Arriving(
-        account=desk.row,
-        mode=mode.value,
+        who=who,
+        arrived_at=fetched.arrived,
+        mode=account.mode_with(who.client).value,
         place=Place(row.name, row.uidvalidity, fetched.uid),
         flags=fetched.flags,
-        arrived_at=fetched.arrived,
         baseline=fetched.uid < row.baseline_uid,
-        message=message,
-        client=who.client.label if who.client else None,
-        correspondent=who.correspondent,
-        automatic=who.automatic,
-        kinds=who.kinds,
-        subject=message.subject,
-        excerpt=excerpt_of(message),
+        excerpt=excerpt_of(who.message),
         server_id=fetched.server_id,
-        lookback=person.rules.longest_burst,
-        fuse=account.reply_fuse.period,
         new_message_id=new_message_id(desk.office.chance, account.addresses[0].domain),
-        accounts=desk.siblings(),
     )

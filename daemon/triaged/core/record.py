@@ -11,6 +11,7 @@ from typing import Any
 
 from triaged.core.address import Address, is_mine
 from triaged.core.decision import Decision, PromisePlan
+from triaged.core.identify import Identified
 from triaged.core.message import Message
 from triaged.core.moments import Resolved
 
@@ -53,10 +54,9 @@ def written_to(message: Message, mine: Sequence[Address]) -> str | None:
     return None
 
 
-def as_record(
-    decision: Decision, message: Message, arrived: datetime, mine: Sequence[Address], *, called: bool
-) -> dict[str, Any]:
-    """The decision as plain values, with what its reply will need."""
+def as_record(decision: Decision, who: Identified, arrived: datetime, mine: Sequence[Address]) -> dict[str, Any]:
+    """The decision as plain values, with what its reply will need. `mine`: the account's addresses."""
+    message = who.message
     sender = message.sender
     ancestors = message.ancestors
     return {
@@ -71,7 +71,7 @@ def as_record(
         "mine": written_to(message, mine),
         "until": _text(decision.until.at) if decision.until else None,
         "delegate": decision.delegate,
-        "called": called,
+        "called": who.notice is not None,
         "moments": {
             "until": _moment(decision.until),
             "promise": _moment(decision.promise_moment),

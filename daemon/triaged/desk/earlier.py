@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from triaged.account.sentmail import is_evidence, sent_seen
 from triaged.core.decision import Decision, Verdict
 from triaged.core.facts import Facts
-from triaged.core.identify import Identified, identify
+from triaged.core.identify import identify
 from triaged.core.message import Message
 from triaged.core.settings import Account, Person
 from triaged.desk.sources import Old
 from triaged.ledger import Ledger
 from triaged.ledger.reporting import ReceivedRow
-from triaged.ledger.values import AccountRow, Arriving
+from triaged.ledger.values import AccountRow, Arriving, Window
 from triaged.report.report import Past
 
 _DAWN = datetime(1990, 1, 1, tzinfo=UTC)
@@ -79,29 +79,14 @@ def _remember(ledger: Ledger, account: AccountRow, one: Found, person: Person) -
         return None
     if who.client is None:
         return None
-    [admission] = ledger.admit([_arriving(account, who, arrived)], _undecided, now=arrived)
+    [admission] = ledger.admit(Window(account, arrived, [Arriving(who, arrived, "observe")]), _undecided)
     return None if admission.known else admission.item
-
-
-def _arriving(account: AccountRow, who: Identified, arrived: datetime) -> Arriving:
-    return Arriving(
-        account=account,
-        mode="observe",
-        place=None,
-        message=who.message,
-        arrived_at=arrived,
-        client=who.client.label if who.client else None,
-        correspondent=who.correspondent,
-        automatic=who.automatic,
-        kinds=who.kinds,
-        subject=who.message.subject,
-    )
 
 
 def _undecided(arriving: Arriving, _: Facts) -> Decision:
     return Decision(
-        Verdict.LEFT, "before triaged", client=arriving.client, correspondent=arriving.correspondent,
-        kind=tuple(sorted(arriving.kinds)), automatic=arriving.automatic,
+        Verdict.LEFT, "before triaged", client=arriving.client, correspondent=arriving.who.correspondent,
+        kind=tuple(sorted(arriving.who.kinds)), automatic=arriving.who.automatic,
     )  # fmt: skip
 
 

@@ -6,12 +6,12 @@ touched outside; a message from me counts as my answer. `explain`, `replay` and 
 
 import heapq
 from bisect import bisect_right, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
+from triaged.account.judge import Judge
 from triaged.account.sentmail import sent_seen
 from triaged.core import passes
 from triaged.core.address import is_mine, read_address
@@ -22,7 +22,7 @@ from triaged.core.guard import BEYOND_FUSE
 from triaged.core.identify import Identified, identify
 from triaged.core.letters import Told, letter
 from triaged.core.message import Message
-from triaged.core.record import as_record, from_record
+from triaged.core.record import from_record
 from triaged.core.reply import ComposeError, Written, write
 from triaged.core.settings import Account, Person
 from triaged.core.template import TemplateError
@@ -78,27 +78,14 @@ class Rehearsal:
             self._ledger.saw_sent(self._rows[account.label].id, [seen], arrived)
         if who.client is None:
             return self._nobodys(message, who, account, arrived, show=show)
-        arriving = self._arriving(message, who, account, arrived)
-        asked: list[Facts] = []
-
-        def judge(_: Arriving, facts: Facts) -> Decision:
-            asked.append(facts)
-            return decide(who, facts, self.person, account, trace=show)
-
-        def record(decision: Decision, read: Message) -> Mapping[str, Any]:
-            return as_record(decision, read, arrived, account.addresses, called=who.notice is not None)
-
-        [admission] = self._ledger.admit(
-            [arriving],
-            judge,
-            now=arrived,
-            ruleset=self.person.ruleset_hash,
-            record=record if show else None,  # only a reply that is written reads it
-        )
-        decision = admission.decision
-        if decision is None:  # the very same message once more
-            asked.append(replace(self._ledger.facts(arriving, arrived), duplicate=True))
-            decision = decide(who, asked[-1], self.person, account, trace=show)
+        judge = Judge(self.person, account, trace=show)
+        window = judge.window(self._rows[account.label], self._ids, arrived, [self._arriving(who, account, arrived)])
+        record = judge.record if show else None  # only a reply that is written reads it
+        [admission] = self._ledger.admit(window, judge.decide, record)
+        facts, decision = admission.facts, admission.decision
+        if facts is None or decision is None:  # the very same message once more
+            facts = replace(self._ledger.facts(window, admission.arriving), duplicate=True)
+            decision = judge.decide(admission.arriving, facts)
         decision = self._within_fuse(decision, account, admission.reply)
         self._expect(decision)
         written, trouble = (None, "")
@@ -110,7 +97,7 @@ class Rehearsal:
             self.person,
             account,
             arrived,
-            asked[-1],
+            facts,
             decision,
             written,
             decision.reply.to.spec if decision.reply else None,
@@ -208,24 +195,10 @@ class Rehearsal:
 
     # --- gathering ----------------------------------------------------------------------------------------------
 
-    def _arriving(self, message: Message, who: Identified, account: Account, arrived: datetime) -> Arriving:
+    def _arriving(self, who: Identified, account: Account, arrived: datetime) -> Arriving:
         self._count += 1
-        return Arriving(
-            account=self._rows[account.label],
-            mode="send",
-            place=None,
-            message=message,
-            arrived_at=arrived,
-            client=who.client.label if who.client else None,
-            correspondent=who.correspondent,
-            automatic=who.automatic,
-            kinds=who.kinds,
-            subject=message.subject,
-            new_message_id=f"<triaged.rehearsal{self._count}@{account.addresses[0].domain}>",
-            lookback=self.person.rules.longest_burst,
-            fuse=account.reply_fuse.period,
-            accounts=self._ids,
-        )
+        message_id = f"<triaged.rehearsal{self._count}@{account.addresses[0].domain}>"
+        return Arriving(who, arrived, "send", new_message_id=message_id)
 
 
 def arrival_of(message: Message, now: datetime) -> datetime:

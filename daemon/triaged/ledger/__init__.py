@@ -32,6 +32,7 @@ from triaged.ledger.values import (
     Recovery,
     ReplyRow,
     SentSeen,
+    Window,
 )
 from triaged.ledger.wake import Waker, wake
 
@@ -62,5 +63,6 @@ __all__ = [
     "StateHeld",
     "StateLock",
     "Waker",
+    "Window",
     "wake",
 ]

@@ -5,7 +5,7 @@ What the first message of a window writes, the second already finds in its facts
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
@@ -15,13 +15,16 @@ from triaged.core.facts import Facts
 from triaged.ledger.changes import plan_effect
 from triaged.ledger.gather import gather, question_of
 from triaged.ledger.instants import to_ms
+from triaged.ledger.owing import Writing
 from triaged.ledger.registry import move_watermark
 from triaged.ledger.rows import ITEM, encode, item_from
 from triaged.ledger.store import Store, commit, rows
-from triaged.ledger.values import AccountRow, Admission, Arriving, Item, Place, Strike
-from triaged.ledger.writing import Record, write_decision
+from triaged.ledger.values import AccountRow, Admission, Arriving, Item, Place, Strike, Window
+from triaged.ledger.writing import write_decision
 
 Decide = Callable[[Arriving, Facts], Decision]
+Record = Callable[[Decision, Arriving], Mapping[str, Any]]
+"""How a decision is kept as JSON: everything that `explain ITEM` prints."""
 
 STRIKES = 3
 STOPPED = "triaged ended while it was in hand"
@@ -53,48 +56,37 @@ _SEEN_THERE = (
 )
 
 
-def admit(
-    store: Store,
-    window: Sequence[Arriving],
-    decide: Decide,
-    *,
-    now: datetime,
-    next_uid: int | None = None,
-    ruleset: str | None = None,
-    record: Record | None = None,
-) -> list[Admission]:
-    """Decide a window, once. `next_uid`: everything below it in the window's folder is done with now.
+def admit(store: Store, window: Window, decide: Decide, record: Record | None = None) -> list[Admission]:
+    """Decide a window, once. What became of its messages comes back in their order.
 
     `decide` is asked in order, inside the transaction, and must neither wait nor raise; if it raises nothing is written.
-    `ruleset` must have been remembered before.
+    Without `record` the decision itself is not kept.
     """
-    if not window and next_uid is None:
+    messages = window.messages
+    if not messages and window.next_uid is None:
         return []
     with commit(store, "admit") as db:
         new = _are_all_new(db, window)
-        admitted = [_admit_one(db, a, decide, now=now, ruleset=ruleset, record=record, new=new) for a in window]
-        place = window[0].place if window else None
-        if next_uid is not None and place is not None:
-            newest = max(a.arrived_at for a in window)
-            move_watermark(db, window[0].account.id, place.folder, next_uid, newest)
+        admitted = [
+            (None if new else _known(db, window.account, a)) or _admit_new(db, window, a, decide, record)
+            for a in messages
+        ]
+        place = messages[0].place if messages else None
+        if window.next_uid is not None and place is not None:
+            newest = max(a.arrived_at for a in messages)
+            move_watermark(db, window.account.id, place.folder, window.next_uid, newest)
     return admitted
 
 
-def _admit_one(
-    db: Connection, a: Arriving, decide: Decide, *, now: datetime, ruleset: str | None, record: Record | None, new: bool
-) -> Admission:
-    known = None if new else _known(db, a)
-    if known is not None:
-        return known
-    question = question_of(db, a)
-    facts = gather(db, question, now, a)
+def _admit_new(db: Connection, window: Window, a: Arriving, decide: Decide, record: Record | None) -> Admission:
+    question = question_of(db, window, a)
+    facts = gather(db, question, window.now, a)
     decision = decide(a, facts)
     if decision.client is None:
-        return Admission(a, decision, how="stranger")
-    answered = facts.answered_at or _marked(a, now)
-    return write_decision(
-        db, a, decision, question.thread, to_ms(now), answered=to_ms(answered), ruleset=ruleset, record=record
-    )
+        return Admission(a, decision, facts, how="stranger")
+    answered = facts.answered_at or _marked(a, window.now)
+    writing = Writing(db, window, a, decision, facts)
+    return write_decision(writing, to_ms(answered), record(decision, a) if record else None)
 
 
 def _marked(a: Arriving, now: datetime) -> datetime | None:
@@ -102,19 +94,22 @@ def _marked(a: Arriving, now: datetime) -> datetime | None:
     return now if not a.baseline and any(flag.lower() == "\\answered" for flag in a.flags) else None
 
 
-def _are_all_new(db: Connection, window: Sequence[Arriving]) -> bool:
+def _are_all_new(db: Connection, window: Window) -> bool:
     """Whether none of many messages of a folder can be known: one question. Where any may be, each is asked about."""
-    digests = {a.message.digest for a in window}
-    uids = {a.place.uid for a in window if a.place is not None}
-    folders = {(a.account.id, a.place.folder, a.place.uidvalidity) for a in window if a.place is not None}
-    if len(window) < _MANY or len(folders) != 1 or not len(digests) == len(uids) == len(window):
+    messages = window.messages
+    if len(messages) < _MANY:
         return False
-    ((account, folder, uidvalidity),) = folders
+    digests = {a.message.digest for a in messages}
+    uids = {a.place.uid for a in messages if a.place is not None}
+    folders = {(a.place.folder, a.place.uidvalidity) for a in messages if a.place is not None}
+    if len(folders) != 1 or not len(digests) == len(uids) == len(messages):
+        return False
+    ((folder, uidvalidity),) = folders
     given = {
-        "account": account,
-        "person": window[0].account.person,
+        "account": window.account.id,
+        "person": window.account.person,
         "digests": encode(list(digests)),
-        "ids": encode([a.message.message_id for a in window if a.message.message_id is not None]),
+        "ids": encode([a.message.message_id for a in messages if a.message.message_id is not None]),
         "folder": folder,
         "uidvalidity": uidvalidity,
         "first": min(uids),
@@ -123,37 +118,37 @@ def _are_all_new(db: Connection, window: Sequence[Arriving]) -> bool:
     return db.execute(_ANY_KNOWN, given).fetchone() is None
 
 
-def _known(db: Connection, a: Arriving) -> Admission | None:
+def _known(db: Connection, account: AccountRow, a: Arriving) -> Admission | None:
     """The item that this message is, if it was decided before: by place, by digest, by who wrote it when."""
     if a.place is not None:
-        at = db.execute(_AT, (a.account.id, a.place.folder, a.place.uidvalidity, a.place.uid)).fetchone()
+        at = db.execute(_AT, (account.id, a.place.folder, a.place.uidvalidity, a.place.uid)).fetchone()
         if at and at[1] == "new":
             db.execute(
                 "DELETE FROM item WHERE id = ?", (at[0],)
             )  # the strikes of a message that could be read after all
         elif at:
             return Admission(a, item=at[0], known=True, how="same")
-    found = db.execute(_BY_DIGEST, (a.account.id, a.message.digest)).fetchone() or _by_identity(db, a)
-    return _seen_again(db, a, found) if found else None
+    found = db.execute(_BY_DIGEST, (account.id, a.message.digest)).fetchone() or _by_identity(db, account, a)
+    return _seen_again(db, account, a, found) if found else None
 
 
-def _by_identity(db: Connection, a: Arriving) -> Any:
+def _by_identity(db: Connection, account: AccountRow, a: Arriving) -> Any:
     """A message whose Received fields a server has touched: only one whose place was lost can be it."""
     message = a.message
     if message.message_id is None or a.place is None:
         return None
-    given = (message.message_id, a.account.person, a.account.id, a.correspondent, to_ms(message.date))
+    given = (message.message_id, account.person, account.id, a.who.correspondent, to_ms(message.date))
     return db.execute(_BY_IDENTITY, given).fetchone()
 
 
-def _seen_again(db: Connection, a: Arriving, found: Sequence[Any]) -> Admission:
+def _seen_again(db: Connection, account: AccountRow, a: Arriving, found: Sequence[Any]) -> Admission:
     """Known at another place. Where nothing is under way the new place is simply remembered."""
     item, state, folder, uidvalidity, uid = found
     if a.place is None:
         return Admission(a, item=item, known=True, how="same")
     outdated = uid is None or (folder == a.place.folder and uidvalidity != a.place.uidvalidity)
     moving = not outdated and (state == "aside" or db.execute(_MOVING, (item,)).fetchone())
-    if moving or (outdated and state == "aside" and not _is_deferred(db, a)):
+    if moving or (outdated and state == "aside" and not _is_deferred(db, account, a.place)):
         # whoever looks may be killed before he has; the watermark has passed it by then
         db.execute(_SEEN_THERE, (encode({"seen": [a.place.folder, a.place.uidvalidity, a.place.uid]}), item))
         return Admission(a, item=item, known=True, how="reappeared")
@@ -163,11 +158,8 @@ def _seen_again(db: Connection, a: Arriving, found: Sequence[Any]) -> Admission:
     return Admission(a, item=item, known=True, how="placed")
 
 
-def _is_deferred(db: Connection, a: Arriving) -> bool:
-    assert a.place is not None
-    found = db.execute(
-        "SELECT role FROM folder WHERE account = ? AND name = ?", (a.account.id, a.place.folder)
-    ).fetchone()
+def _is_deferred(db: Connection, account: AccountRow, place: Place) -> bool:
+    found = db.execute("SELECT role FROM folder WHERE account = ? AND name = ?", (account.id, place.folder)).fetchone()
     return found is not None and found[0] == "deferred"
 
 

@@ -13,7 +13,7 @@ from triaged.core.facts import Arrival, Facts, OpenPromise, SpentPass, WaitingRe
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import decode, encode
 from triaged.ledger.store import Store, reading
-from triaged.ledger.values import Arriving, Item, ReplyRow
+from triaged.ledger.values import Arriving, Item, ReplyRow, Window
 
 _MOST_RECENT = 500
 _MOST_REFERENCES = 50
@@ -101,10 +101,10 @@ class Question:
     but_reply: int | None = None
 
 
-def facts(store: Store, arriving: Arriving, now: datetime) -> Facts:
-    """What the past says about a message that is not in the ledger yet."""
+def facts(store: Store, window: Window, arriving: Arriving) -> Facts:
+    """What the past says about a message of a window that is not in the ledger yet."""
     with reading(store) as db:
-        return gather(db, question_of(db, arriving), now, arriving)
+        return gather(db, question_of(db, window, arriving), window.now, arriving)
 
 
 def facts_again(
@@ -162,22 +162,22 @@ def _wrote_since(db: Connection, reply: ReplyRow) -> bool:
     return db.execute(_MAIL_TO, (reply.person, since + 1, reply.correspondent)).fetchone() is not None
 
 
-def question_of(db: Connection, arriving: Arriving) -> Question:
+def question_of(db: Connection, window: Window, arriving: Arriving) -> Question:
     """What to ask about a message that arrives."""
     message = arriving.message
     references = tuple(message.references[-_MOST_REFERENCES:])
     return Question(
-        person=arriving.account.person,
-        account=arriving.account.id,
+        person=window.account.person,
+        account=window.account.id,
         mode=arriving.mode,
         client=arriving.client,
-        correspondent=arriving.correspondent,
+        correspondent=arriving.who.correspondent,
         message_id=message.message_id,
         references=references,
-        thread=_thread_of(db, arriving, references),
+        thread=_thread_of(db, window.account.person, arriving, references),
         arrived_at=arriving.arrived_at,
-        lookback=arriving.lookback,
-        fuse=arriving.fuse,
+        lookback=window.lookback,
+        fuse=window.fuse,
     )
 
 
@@ -231,10 +231,10 @@ def claims_since(db: Connection, account: int, now: datetime, period: timedelta,
     return count
 
 
-def _thread_of(db: Connection, arriving: Arriving, references: Sequence[str]) -> str | None:
-    if arriving.client is not None and not _CALLERS.isdisjoint(arriving.kinds):
+def _thread_of(db: Connection, person: str, arriving: Arriving, references: Sequence[str]) -> str | None:
+    if arriving.client is not None and not _CALLERS.isdisjoint(arriving.who.kinds):
         return f"phone:{arriving.client}"
-    found = thread_by_references(db, arriving.account.person, references)
+    found = thread_by_references(db, person, references)
     return found or (references[0] if references else None) or arriving.message.message_id or arriving.message.digest
 
 

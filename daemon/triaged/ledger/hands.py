@@ -6,20 +6,23 @@ Also the places: adopting what was dragged in, mapping a folder whose UIDVALIDIT
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Literal
 
+from triaged.core.decision import Decision, Verdict
 from triaged.ledger.admission import put_place
 from triaged.ledger.answers import leave
 from triaged.ledger.changes import cancel_reply, item_now, plan_return, stoppable_replies_of, void_effects
 from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen
-from triaged.ledger.gather import question_of
+from triaged.ledger.gather import gather, question_of
 from triaged.ledger.instants import to_ms
-from triaged.ledger.rows import effects_of, encode, reply_of
+from triaged.ledger.owing import Writing
+from triaged.ledger.rows import effects_of, reply_of
 from triaged.ledger.store import Store, commit
-from triaged.ledger.values import Arriving, Item, Place, ReplyRow
-from triaged.ledger.writing import short_references
+from triaged.ledger.values import Arriving, Item, Place, ReplyRow, Window
+from triaged.ledger.writing import insert_item
 
 ANOTHER = "another triaged answers it"
 
@@ -80,14 +83,15 @@ def _follow(db: Connection, before: Item, what: What, now: int, back_at: datetim
     return [HandSeen(item_now(db, before.id), before.state, before.folder, back_at), *follows]
 
 
-def adopt(store: Store, arriving: Arriving, back_at: datetime, now: datetime, *, origin: str = "INBOX") -> Item:
-    """A message that a person dragged into the deferred folder and that was never decided: it comes back, no reply."""
-    at = to_ms(now)
+def adopt(store: Store, window: Window, back_at: datetime, origin: str = "INBOX") -> Item:
+    """The message of a window that a person dragged into the deferred folder, never decided: it comes back, no reply."""
+    [arriving] = window.messages
+    at = to_ms(window.now)
     with commit(store, "adopt") as db:
         known = db.execute(
-            "SELECT id FROM item WHERE account = ? AND digest = ?", (arriving.account.id, arriving.message.digest)
+            "SELECT id FROM item WHERE account = ? AND digest = ?", (window.account.id, arriving.message.digest)
         ).fetchone()
-        item = known[0] if known else _insert_adopted(db, arriving, at)
+        item = known[0] if known else _insert_adopted(db, window, arriving)
         before = item_now(db, item)
         put_place(db, item, arriving.place)
         db.execute("UPDATE item SET state = 'aside' WHERE id = ?", (item,))
@@ -116,35 +120,12 @@ def give_way(store: Store, item_ids: Sequence[int], now: datetime) -> list[Reply
         return [ended for reply in replies if (ended := cancel_reply(db, reply, ANOTHER, at))]
 
 
-def _insert_adopted(db: Connection, a: Arriving, now: int) -> int:
-    message = a.message
-    made = db.execute(
-        "INSERT INTO item (person, account, client, correspondent, sender, message_id, refs, digest, server_id, thread,"
-        " dated_at, arrived_at, decided_at, kind, automatic, subject, excerpt, mode, verdict, reason, no_reply, state)"
-        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'deferrable','put aside by hand','rule','here')",
-        (
-            a.account.person,
-            a.account.id,
-            a.client,
-            a.correspondent,
-            a.correspondent,
-            message.message_id,
-            encode(short_references(message)),
-            message.digest,
-            a.server_id,
-            question_of(db, a).thread,
-            to_ms(message.date),
-            to_ms(a.arrived_at),
-            now,
-            encode(sorted(a.kinds)),
-            a.automatic,
-            message.subject if a.subject is None else a.subject,
-            a.excerpt,
-            a.mode,
-        ),
+def _insert_adopted(db: Connection, window: Window, a: Arriving) -> int:
+    by_hand = Decision(
+        Verdict.DEFERRABLE, "put aside by hand", client=a.client, kind=tuple(sorted(a.who.kinds)), no_reply="rule"
     )
-    assert made.lastrowid is not None
-    return made.lastrowid
+    facts = gather(db, question_of(db, window, a), window.now, a)
+    return insert_item(Writing(db, window, replace(a, place=None), by_hand, facts))
 
 
 def remap(store: Store, account: int, folder: str, uidvalidity: int, mapping: Mapping[int, int]) -> None:

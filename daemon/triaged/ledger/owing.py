@@ -9,10 +9,11 @@ from sqlite3 import Connection
 from typing import Any
 
 from triaged.core.decision import Aside, Decision, Effect, Flag, Forward, Notify, PromisePlan, ReplyPlan, ToUrgent
+from triaged.core.facts import Facts
 from triaged.ledger.changes import LIVE, cancel_reply
 from triaged.ledger.instants import to_ms
 from triaged.ledger.rows import encode, replies_of
-from triaged.ledger.values import Arriving, ReplyRow
+from triaged.ledger.values import Arriving, ReplyRow, Window
 
 _BEYOND_FUSE = "rate-limit"
 _REPLY = """
@@ -35,10 +36,15 @@ class Writing:
     """One decision on its way into the rows."""
 
     db: Connection
+    window: Window
     arriving: Arriving
     decision: Decision
-    thread: str | None
-    now: int
+    facts: Facts
+
+    @property
+    def now(self) -> int:
+        """When it is written."""
+        return to_ms(self.window.now)
 
     @property
     def observe(self) -> bool:
@@ -48,7 +54,7 @@ class Writing:
     @property
     def person(self) -> str:
         """Whose message it is."""
-        return self.arriving.account.person
+        return self.window.account.person
 
     @property
     def client(self) -> str:
@@ -125,7 +131,7 @@ def _promise(w: Writing, reply: ReplyPlan, plan: PromisePlan) -> int | None:
             "person": w.person,
             "client": w.client,
             "correspondent": reply.to.key,
-            "thread": w.thread,
+            "thread": w.facts.thread,
             "kind": plan.kind,
             "due_at": to_ms(plan.due_at),
             "call": plan.call,
@@ -142,7 +148,7 @@ def _insert_reply(w: Writing, plan: ReplyPlan, promise: int | None) -> int:
     return _put_reply(
         w,
         {
-            "account": w.arriving.accounts.get(plan.account, w.arriving.account.id),
+            "account": w.window.accounts.get(plan.account, w.window.account.id),
             "correspondent": plan.to.key,
             "rcpt": plan.to.spec,
             "kind": "ack",
@@ -188,7 +194,7 @@ def owe(w: Writing, item: int) -> None:
             owed += _effects(w, item, effect)
     if not owed:
         return
-    whose = (w.person, w.arriving.account.id, item)
+    whose = (w.person, w.window.account.id, item)
     w.db.executemany(_EFFECT, [(key, kind, *whose, due_at, encode(args)) for key, kind, due_at, args in owed])
 
 
@@ -228,7 +234,7 @@ def _forward(w: Writing, item: int, effect: Forward) -> None:
     reply = _put_reply(
         w,
         {
-            "account": w.arriving.account.id,
+            "account": w.window.account.id,
             "correspondent": effect.to.key,
             "rcpt": effect.to.spec,
             "kind": "forward",

@@ -1,12 +1,14 @@
 """What the ledger takes and gives: frozen values, instants aware UTC. No row of the database leaves the room as a tuple."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from triaged.core.decision import Decision
+from triaged.core.facts import Facts
 from triaged.core.guard import Outgoing, Refusal
+from triaged.core.identify import Identified
 from triaged.core.message import Message
 
 Mode = Literal["observe", "draft", "send"]
@@ -181,28 +183,41 @@ class ReplyRow:
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """A message that has been fetched and read: all that must be known before the past is asked."""
+    """A message that has been fetched, read and identified: where it lies, when it came, whom it is from."""
 
-    account: AccountRow
-    mode: Mode
-    place: Place | None
-    message: Message
+    who: Identified
     arrived_at: datetime
+    mode: Mode
+    place: Place | None = None
     flags: frozenset[str] = frozenset()
-    baseline: bool = False
-    client: str | None = None
-    correspondent: str | None = None  # key of the sender's address
-    automatic: bool = False
-    kinds: frozenset[str] = frozenset()
-    subject: str | None = None
+    baseline: bool = False  # it was there before first contact
     excerpt: str | None = None
     server_id: str | None = None
     new_message_id: str = ""  # for a reply, should one be made: with angle brackets
+
+    @property
+    def message(self) -> Message:
+        """The message itself."""
+        return self.who.message
+
+    @property
+    def client(self) -> str | None:
+        """Whose message it is, by the roster."""
+        return self.who.client.label if self.who.client is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Messages of one folder that are decided together, in the order of their UIDs, and what they share."""
+
+    account: AccountRow
+    now: datetime
+    messages: Sequence[Arriving] = ()
+    next_uid: int | None = None  # everything below it in the folder is done with then
+    ruleset: str | None = None  # its hash; it must have been remembered before
     lookback: timedelta = timedelta(0)  # the longest burst of the rules
     fuse: timedelta = timedelta(hours=1)  # the period of the account's reply_fuse
-    accounts: Mapping[str, int] = field(
-        default_factory=dict
-    )  # the person's account labels -> ids, for ReplyPlan.account
+    accounts: Mapping[str, int] = field(default_factory=dict)  # the person's account labels -> ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +226,7 @@ class Admission:
 
     arriving: Arriving
     decision: Decision | None = None
+    facts: Facts | None = None  # that it was decided by
     item: int | None = None
     known: bool = False
     how: Literal["new", "stranger", "same", "placed", "reappeared"] = "new"

@@ -3,22 +3,17 @@
 Inside the admitting transaction, and nothing is decided here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from sqlite3 import Connection
 from typing import Any
 
-from triaged.core.decision import Decision
 from triaged.core.message import Message
 from triaged.ledger.changes import cancel_reply
 from triaged.ledger.instants import span_ms, to_ms
 from triaged.ledger.owing import Owed, Writing, make_reply, owe
 from triaged.ledger.rows import encode, insertion, replies_of
-from triaged.ledger.values import Admission, Arriving, ReplyRow
-
-Record = Callable[[Decision, Message], Mapping[str, Any]]
-"""How a decision is kept as JSON: everything that `explain ITEM` prints."""
+from triaged.ledger.values import Admission, ReplyRow
 
 _ROBOT_MUTE = span_ms(timedelta(days=30))
 _FIRST_REFERENCES, _LAST_REFERENCES = 1, 20
@@ -29,34 +24,25 @@ ON CONFLICT (person, address) DO UPDATE SET client = excluded.client WHERE clien
 """
 
 
-def write_decision(
-    db: Connection,
-    arriving: Arriving,
-    decision: Decision,
-    thread: str | None,
-    now: int,
-    *,
-    answered: int | None = None,
-    ruleset: str | None = None,
-    record: Record | None = None,
-) -> Admission:
+def write_decision(w: Writing, answered: int | None, record: Mapping[str, Any] | None) -> Admission:
     """All rows of one message. The caller has made sure that it is not known yet. `answered`: when it was, before we saw it."""
-    w = Writing(db, arriving, decision, thread, now)
+    decision = w.decision
     cancelled = _cancel(w)
     _note_correspondent(w)
     owed = make_reply(w, decision.reply) if decision.reply else Owed()
-    item = _insert_item(w, owed.promise, answered, ruleset, record)
+    item = insert_item(w, promise=owed.promise, answered_at=answered, decision=encode(record) if record else None)
     if owed.reply is not None:
-        db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (owed.reply, item))
+        w.db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (owed.reply, item))
     if decision.spends_pass:
-        db.execute(
+        w.db.execute(
             "INSERT INTO pass (item, person, client, spent_at) VALUES (?,?,?,?)",
-            (item, w.person, w.client, to_ms(arriving.arrived_at)),
+            (item, w.person, w.client, to_ms(w.arriving.arrived_at)),
         )
     owe(w, item)
     return Admission(
-        arriving=arriving,
+        arriving=w.arriving,
         decision=decision,
+        facts=w.facts,
         item=item,
         reply=owed.reply,
         joined=owed.joined,
@@ -67,7 +53,7 @@ def write_decision(
     )
 
 
-def short_references(message: Message) -> list[str]:
+def _short_references(message: Message) -> list[str]:
     """What a reply's References need: the root and the latest (RFC 5322 3.6.4 lets long ones be cut in the middle)."""
     found = list(message.references)
     if len(found) <= _FIRST_REFERENCES + _LAST_REFERENCES:
@@ -75,41 +61,38 @@ def short_references(message: Message) -> list[str]:
     return found[:_FIRST_REFERENCES] + found[-_LAST_REFERENCES:]
 
 
-def _insert_item(
-    w: Writing, promise: int | None, answered: int | None, ruleset: str | None, record: Record | None
-) -> int:
+def insert_item(w: Writing, **more: Any) -> int:
+    """The row of a message, with what is known of it beside the message and the decision; its id."""
     a, d, message, place = w.arriving, w.decision, w.arriving.message, w.arriving.place
     columns = {
-        "person": a.account.person,
-        "account": a.account.id,
+        "person": w.person,
+        "account": w.window.account.id,
         "client": d.client,
-        "correspondent": d.correspondent or a.correspondent,
-        "sender": d.sender or a.correspondent,
+        "correspondent": d.correspondent or a.who.correspondent,
+        "sender": d.sender or a.who.correspondent,
         "message_id": message.message_id,
-        "refs": encode(short_references(message)),
+        "refs": encode(_short_references(message)),
         "digest": message.digest,
         "server_id": a.server_id,
-        "thread": w.thread,
+        "thread": w.facts.thread,
         "dated_at": to_ms(message.date),
         "arrived_at": to_ms(a.arrived_at),
         "decided_at": w.now,
         "kind": encode(d.kind),
-        "automatic": d.automatic or a.automatic,
-        "subject": message.subject if a.subject is None else a.subject,
+        "automatic": d.automatic or a.who.automatic,
+        "subject": message.subject,
         "excerpt": a.excerpt,
         "mode": a.mode,
         "verdict": str(d.verdict),
         "rule": d.rule,
         "reason": d.reason,
         "no_reply": d.no_reply,
-        "decision": encode(record(d, message)) if record else None,
-        "ruleset": ruleset,
+        "ruleset": w.window.ruleset,
         "state": "here",
         "folder": place.folder if place else None,
         "uidvalidity": place.uidvalidity if place else None,
         "uid": place.uid if place else None,
-        "promise": promise,
-        "answered_at": answered,
+        **more,
     }
     made = w.db.execute(insertion("item", tuple(columns)), tuple(columns.values()))
     assert made.lastrowid is not None

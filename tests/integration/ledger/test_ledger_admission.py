@@ -87,7 +87,7 @@ def test_a_window_whose_decision_fails_writes_nothing(world: World):
         return answered(MONDAY)
 
     with pytest.raises(ValueError, match="no"):
-        world.ledger.admit([first, second], decide, now=MONDAY, next_uid=3)
+        world.ledger.admit(world.window(first, second, next_uid=3), decide)
     assert keys(world) == []
     folder = world.ledger.folder(world.account.id, "INBOX")
     assert folder is not None
@@ -95,14 +95,14 @@ def test_a_window_whose_decision_fails_writes_nothing(world: World):
 
 
 def test_the_second_message_of_a_window_finds_what_the_first_has_written(world: World):
-    window = [world.arriving(mail(1), lookback=HOUR), world.arriving(mail(2), lookback=HOUR)]
+    window = world.window(mail(1), mail(2), lookback=HOUR, next_uid=3)
     seen: list[Facts] = []
 
     def decide(arriving: Arriving, facts: Facts) -> Decision:
         seen.append(facts)
         return joining(answered(MONDAY))(arriving, facts)
 
-    first, second = world.ledger.admit(window, decide, now=MONDAY, next_uid=3)
+    first, second = world.ledger.admit(window, decide)
     assert seen[0].waiting is None
     assert seen[0].recent == ()
     assert seen[1].waiting is not None
@@ -122,7 +122,7 @@ def test_strangers_leave_no_row(world: World):
 
 
 def test_an_empty_window_is_nothing(world: World):
-    assert world.ledger.admit([], lambda *_: left(), now=MONDAY) == []
+    assert world.ledger.admit(world.window(), lambda *_: left()) == []
 
 
 # --- known
@@ -166,8 +166,7 @@ def test_two_deliveries_of_one_message_are_two_items_and_the_second_is_a_duplica
 
 def _window(world: World, *messages: Message) -> list[str]:
     """How each of a window is taken."""
-    window = [world.arriving(message) for message in messages]
-    return [one.how for one in world.ledger.admit(window, lambda *_: left(), now=world.now)]
+    return [one.how for one in world.ledger.admit(world.window(*messages), lambda *_: left())]
 
 
 def test_a_large_window_of_new_messages_is_new(world: World):
@@ -189,8 +188,8 @@ def test_in_a_large_window_a_message_that_comes_twice_is_one_item(world: World):
 
 
 def test_a_large_window_that_was_admitted_before_is_known(world: World):
-    window = [world.arriving(mail(number)) for number in range(8)]
-    again = [world.ledger.admit(window, lambda *_: left(), now=MONDAY) for _ in range(2)][1]
+    window = world.window(*(mail(number) for number in range(8)))
+    again = [world.ledger.admit(window, lambda *_: left()) for _ in range(2)][1]
     assert [one.how for one in again] == ["same"] * 8
 
 
@@ -517,11 +516,9 @@ def test_what_is_kept_of_a_decision_is_what_the_caller_makes_of_it(world: World)
     world.ledger.ruleset("abc", "[[rule]]", MONDAY)
     world.ledger.ruleset("abc", "[[rule]]", MONDAY)
     [made] = world.ledger.admit(
-        [world.arriving(mail(1))],
+        world.window(mail(1), ruleset="abc"),
         lambda *_: left(),
-        now=MONDAY,
-        ruleset="abc",
-        record=lambda decision, message: {"reason": decision.reason, "id": message.message_id},
+        lambda decision, arriving: {"reason": decision.reason, "id": arriving.message.message_id},
     )
     item = world.ledger.item(made.item or 0)
     assert item is not None

@@ -238,9 +238,7 @@ def test_a_reply_whose_id_the_provider_has_rewritten_is_known_by_our_mark(world:
     follows = wrote(world, "<1@client>", number="rewritten", ours=made.reply)
     assert kinds(follows) == [ReplyEvidence]
     assert reply_state(world, made) == "sent"
-    assert (
-        world.ledger.facts(world.arriving(mail(2, references=("<rewritten@roth>",))), world.now).thread == "<1@client>"
-    )
+    assert world.facts(mail(2, references=("<rewritten@roth>",))).thread == "<1@client>"
 
 
 @pytest.mark.parametrize("rcpts", [(ANNE.key,), ("other@x.example",)])
@@ -324,19 +322,19 @@ def test_moved_between_watched_folders_only_the_place_changes(world: World):
 
 def test_a_message_dragged_in_is_adopted_without_a_reply(world: World):
     arriving = world.arriving(mail(1), place=Place("Deferred", 9, 3))
-    item = world.ledger.adopt(arriving, MONDAY + DAY, MONDAY)
+    item = world.ledger.adopt(world.window(arriving), MONDAY + DAY)
     assert (item.state, item.verdict, item.place) == ("aside", "deferrable", Place("Deferred", 9, 3))
     assert world.ledger.replies_for(item.id) == []
     [row] = world.ledger.deferred("dana")
     assert row.until == MONDAY + DAY
-    assert world.ledger.adopt(arriving, MONDAY + 2 * DAY, MONDAY) == item
+    assert world.ledger.adopt(world.window(arriving), MONDAY + 2 * DAY) == item
     assert [row.until for row in world.ledger.deferred("dana")] == [MONDAY + DAY]
 
 
 def test_a_known_message_dragged_in_is_the_same_item_and_its_reply_is_void(world: World):
     made = world.deferred(1)
     arriving = world.arriving(mail(1), place=Place("Deferred", 9, 3))
-    item = world.ledger.adopt(arriving, MONDAY + 2 * DAY, MONDAY)
+    item = world.ledger.adopt(world.window(arriving), MONDAY + 2 * DAY)
     assert item.id == made.item
     assert reply_state(world, made) == "cancelled"
     assert [row.until for row in world.ledger.deferred()] == [MONDAY + 2 * DAY]

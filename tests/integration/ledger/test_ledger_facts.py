@@ -23,7 +23,7 @@ from triaged.ledger import SentSeen
 
 
 def facts_of(world: World, number: int | str, references: tuple[str, ...] = (), **more: object) -> Facts:
-    return world.ledger.facts(world.arriving(mail(number, at=world.now, references=references), **more), world.now)
+    return world.facts(mail(number, at=world.now, references=references), **more)
 
 
 def wrote(
@@ -80,7 +80,7 @@ def test_a_callers_notices_are_one_thread_a_client(world: World):
 
 def test_a_message_without_any_id_is_its_own_thread(world: World):
     message = read_raw(b"From: <gary@harbor.example>\r\nSubject: x\r\n\r\nhi\r\n")
-    assert world.ledger.facts(world.arriving(message), MONDAY).thread == message.digest
+    assert world.facts(message).thread == message.digest
 
 
 def test_who_wrote_last_before_this_message(world: World):

@@ -186,7 +186,7 @@ def test_what_is_older_than_keep_goes_with_everything_that_hangs_on_it(world: Wo
     world.ledger.purge(world.now + 200 * DAY, 100 * DAY)
     assert rows_of(world.ledger) == dict.fromkeys(left_over, 0)
     assert world.ledger.db.execute("PRAGMA foreign_key_check").fetchall() == []
-    facts = world.ledger.facts(world.arriving(mail(9)), world.now)
+    facts = world.facts(mail(9))
     assert facts.last_reply_at == MONDAY + HOUR
 
 

@@ -146,10 +146,8 @@ async def test_what_raises_among_others_is_undone_alone(tmp_path: Path):
     def cannot(_: object, __: object) -> Decision:
         raise ZeroDivisionError
 
-    first = asyncio.ensure_future(book.call(Ledger.admit, [world.arriving(mail(1))], cannot, now=MONDAY))
-    second = asyncio.ensure_future(
-        book.call(Ledger.admit, [world.arriving(mail(2))], lambda *_: answered(MONDAY), now=MONDAY)
-    )
+    first = asyncio.ensure_future(book.call(Ledger.admit, world.window(mail(1)), cannot))
+    second = asyncio.ensure_future(book.call(Ledger.admit, world.window(mail(2)), lambda *_: answered(MONDAY)))
     await asyncio.sleep(0)
     go_on.set()
     with pytest.raises(ZeroDivisionError):

@@ -45,8 +45,7 @@ def test_an_account_that_joins_another_person_brings_its_history(world: World):
     assert isinstance(kept, ReplyRow)
     assert (reply.state, reply.reason, kept.state) == ("cancelled", "account moved", "waiting")
     [moved] = [row for row in world.ledger.accounts() if row.login == world.account.login]
-    arriving = world.arriving(mail(9, references=("<1@client>",)), account=moved)
-    facts = world.ledger.facts(arriving, world.now)
+    facts = world.facts(mail(9, references=("<1@client>",)), account=moved)
     assert facts.last_reply_at == MONDAY + HOUR
     assert facts.promise is not None
     assert facts.promise.id == made.promise

@@ -77,5 +77,5 @@ def ask_everything(day: Day) -> None:
     item = ledger.item(6)
     assert item is not None
     world = World.new(ledger)
-    ledger.admit([world.arriving(mail(number)) for number in range(70, 80)], lambda *_: left(), now=last)
+    ledger.admit(world.window(*(mail(number) for number in range(70, 80)), now=last), lambda *_: left())
     ledger.facts_again(item, last, lookback=last - STEPS[0], fuse=last - STEPS[0])
