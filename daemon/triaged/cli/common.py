@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from triaged.core.settings import Mode, Person
 from triaged.ledger import Ledger
 from triaged.ledger.opening import generation_file
 from triaged.ledger.wake import wake
+from triaged.statefolder import as_owner_of
 
 EX_CONFIG = 78
 _WORD = re.compile(r"[^\s-]+-?|-")
@@ -112,11 +113,8 @@ def ledger_of(loaded: Loaded) -> Iterator[Ledger]:
     path = state_file(loaded)
     if not path.exists() and not generation_file(path).exists():
         raise Failed(f"{path}: there is no ledger yet; it comes with the first `triaged run`")
-    ledger = Ledger.open(path)
-    try:
+    with as_owner_of(path.parent), closing(Ledger.open(path)) as ledger:
         yield ledger
-    finally:
-        ledger.close()
 
 
 def wake_daemon(loaded: Loaded) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from triaged.cli.common import Failed, add_listing, configuration, console, person_of, print_json
 from triaged.config import Loaded, ask_secret, state_file
 from triaged.core.settings import Account, Person
+from triaged.statefolder import as_owner_of
 
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
     from triaged.delivery import SmtpDelivery
@@ -104,7 +105,7 @@ def _known(loaded: Loaded, account: Account) -> "Known":
     if not path.exists() and not generation_file(path).exists():
         return Known()
     now = datetime.now(UTC)
-    with Ledger.open(path) as ledger:
+    with as_owner_of(path.parent), Ledger.open(path) as ledger:
         row = next((one for one in ledger.accounts() if one.login == account.login), None)
         if row is None:
             return Known()

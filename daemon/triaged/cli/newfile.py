@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from triaged.cli.common import Failed
+from triaged.statefolder import as_owner_of
 
 
 def refuse_a_place(path: Path) -> None:
@@ -30,9 +31,10 @@ def new_file(path: Path, text: str, mode: int) -> None:
         Failed: it is there, or cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
-            file.write(text)
+        with as_owner_of(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+                file.write(text)
     except FileExistsError:
         raise Failed(f"{path} is there already, and nothing is overwritten") from None
     except OSError as error:

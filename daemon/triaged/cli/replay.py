@@ -32,6 +32,7 @@ from triaged.core.decision import Decision
 from triaged.core.settings import Person
 from triaged.desk.rehearsal import Rehearsal, account_for, person_for
 from triaged.desk.sources import Old, count, old_mail
+from triaged.statefolder import output, why
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -314,10 +315,10 @@ def _csv(path: Path, lines: Sequence[Line]) -> None:
         _write_csv(sys.stdout, names, rows)
         return
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with output(path) as file:
             _write_csv(file, names, rows)
     except OSError as error:
-        raise Failed(f"{path}: {error.strerror or error}") from error
+        raise Failed(f"{path}: {why(error)}") from error
 
 
 def _as_row(line: Line) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from triaged.config import Loaded, state_file
 from triaged.core.settings import Person
 from triaged.ledger import Ledger
 from triaged.report.report import Past, Report, remembered, tell
+from triaged.statefolder import output, why
 
 _USUAL = timedelta(days=30)
 
@@ -76,10 +77,10 @@ def put(path: Path, write: Callable[[TextIO], object]) -> None:
         write(sys.stdout)
         return
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with output(path) as file:
             write(file)
     except OSError as error:
-        raise Failed(f"{path}: {error.strerror or error}") from error
+        raise Failed(f"{path}: {why(error)}") from error
     sys.stderr.write(f"{path} is written\n")
 
 

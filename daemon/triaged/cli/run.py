@@ -6,9 +6,11 @@ import gc
 import sys
 
 from triaged.cli.common import add_config, configuration
+from triaged.config import state_file
 from triaged.ledger import StateHeld
 from triaged.log import setup
 from triaged.service.daemon import EX_FAILED, EX_OK, Daemon
+from triaged.statefolder import as_owner_of
 
 _COLLECT_EVERY = 50_000
 """New objects after which a daemon looks for garbage."""
@@ -38,7 +40,8 @@ def run(args: argparse.Namespace) -> int:
         daemon = Daemon(loaded, log.events, lines_lost=lambda: log.lost)
         gc.freeze()  # modules and configuration stay: nobody need look through them for garbage
         gc.set_threshold(_COLLECT_EVERY)
-        return asyncio.run(daemon.run(once=args.once))
+        with as_owner_of(state_file(loaded).parent):
+            return asyncio.run(daemon.run(once=args.once))
     except StateHeld as held:
         sys.stderr.write(f"triaged: {held}\n")
         return EX_OK if args.once else EX_FAILED

@@ -7,6 +7,7 @@ import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from triaged import statefolder
 from triaged.ledger.errors import LedgerUnavailable
 from triaged.ledger.instants import span_ms, to_ms
 from triaged.ledger.recovery import IS_A_COPY, raise_generation
@@ -83,14 +84,16 @@ def backup(store: Store, target: Path) -> None:
     """An online copy, readable by its owner only. It says of itself that it is one: whoever works with it is careful."""
     scratch = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        os.close(os.open(scratch, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-        try:
-            _copy(store, scratch)
-            scratch.replace(target)
-        finally:
-            scratch.unlink(missing_ok=True)
+        with statefolder.as_owner_of(target.parent):  # SQLite opens by name, and follows links
+            with statefolder.opened(target.parent) as folder:
+                os.close(statefolder.open_in(folder, scratch.name, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+            try:
+                _copy(store, scratch)
+                scratch.replace(target)
+            finally:
+                scratch.unlink(missing_ok=True)
     except OSError as error:
-        raise LedgerUnavailable(f"{target} cannot be written: {error.strerror}") from error
+        raise LedgerUnavailable(f"{target} cannot be written: {statefolder.why(error)}") from error
 
 
 def _copy(store: Store, scratch: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from triaged import statefolder
 from triaged.ledger.errors import LedgerUnavailable, StateHeld
 
 
@@ -23,10 +24,10 @@ class StateLock:
 
     def __enter__(self) -> Self:
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            with statefolder.opened(self._file.parent, make=True) as folder:
+                descriptor = statefolder.open_in(folder, self._file.name, os.O_RDWR | os.O_CREAT)
         except OSError as error:
-            raise LedgerUnavailable(f"{self._file} cannot be used: {error.strerror}") from error
+            raise LedgerUnavailable(f"{self._file} cannot be used: {statefolder.why(error)}") from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -49,7 +50,8 @@ class StateLock:
     def held_by(self) -> str:
         """Who has it, in words; "nobody" if it is free."""
         try:
-            text = self._file.read_text("utf-8").strip()
-        except FileNotFoundError:
+            with statefolder.opened(self._file.parent) as folder:
+                text = statefolder.read_in(folder, self._file.name).decode("utf-8", "replace").strip()
+        except OSError:
             return "nobody"
         return text or "another process"

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from triaged import crash
+from triaged import crash, statefolder
 from triaged.ledger.errors import LedgerDamaged, LedgerNewer, LedgerUnavailable
 from triaged.ledger.schema import APPLICATION_ID, MIGRATIONS
 from triaged.ledger.store import translate
@@ -55,11 +55,11 @@ def _must_be_usable(file: Path) -> None:
                 " restore it from a backup, or remove that file to begin with nothing"
             )
         if not there:
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            with statefolder.opened(file.parent, make=True) as folder:
+                os.close(statefolder.open_in(folder, file.name, os.O_RDWR | os.O_CREAT))
         _must_be_alone(file)
     except OSError as error:
-        raise LedgerUnavailable(f"{file} cannot be used: {error.strerror}") from error
+        raise LedgerUnavailable(f"{file} cannot be used: {statefolder.why(error)}") from error
 
 
 def _must_be_alone(file: Path) -> None:

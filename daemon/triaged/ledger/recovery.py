@@ -8,12 +8,11 @@ person, and what arrived before now is not replied to, since nobody knows what w
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 import contextlib
-import os
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 
-from triaged import crash
+from triaged import crash, statefolder
 from triaged.ledger.errors import LedgerFull, LedgerUnavailable
 from triaged.ledger.instants import to_ms
 from triaged.ledger.opening import generation_file
@@ -121,8 +120,9 @@ def _read_generation(path: Path | None) -> int | None:
     """What the file beside the ledger says; None: there is none, or it says nothing that can be read."""
     if path is None:
         return None
-    with contextlib.suppress(FileNotFoundError, ValueError):
-        return int(generation_file(path).read_text("ascii"))
+    file = generation_file(path)
+    with contextlib.suppress(FileNotFoundError, ValueError), statefolder.opened(file.parent) as folder:
+        return int(statefolder.read_in(folder, file.name).decode("ascii"))
     return None
 
 
@@ -131,21 +131,11 @@ def _write_generation(path: Path | None, generation: int) -> None:
     if path is None:
         return
     file = generation_file(path)
-    scratch = file.with_name(".generation.new")
     crash.point("ledger.generation_file.before")
     try:
-        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "wb") as out:  # noqa: PTH123 — a Path cannot open a descriptor
-            out.write(f"{generation}\n".encode("ascii"))
-            out.flush()
-            os.fsync(out.fileno())
-        scratch.replace(file)
-        folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        with statefolder.opened(file.parent) as folder:
+            statefolder.replace_in(folder, file.name, f"{generation}\n".encode("ascii"))
     except OSError as error:
         kind = LedgerFull if error.errno == _ENOSPC else LedgerUnavailable
-        raise kind(f"{file} cannot be written: {error.strerror}") from error
+        raise kind(f"{file} cannot be written: {statefolder.why(error)}") from error
     crash.point("ledger.generation_file.after")

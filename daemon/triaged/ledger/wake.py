@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
+from triaged import statefolder
 from triaged.ledger.errors import LedgerUnavailable
 
 _LONGEST_PATH = 107  # sun_path of unix(7), without its terminating zero
@@ -18,7 +19,11 @@ _ENOUGH = 1
 
 def wake(folder: Path) -> bool:
     """Tell the daemon of this state to look at the ledger. False: none listens."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out, contextlib.suppress(OSError):
+    with (
+        statefolder.as_owner_of(folder),
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out,
+        contextlib.suppress(OSError),
+    ):
         out.settimeout(0)
         out.sendto(b"\n", str(_name(folder)))
         return True
@@ -37,15 +42,13 @@ class Waker:
         """Call `callback` in the loop for every datagram, until `close`. Raises LedgerUnavailable."""
         if len(str(self._name).encode()) > _LONGEST_PATH:
             raise LedgerUnavailable(f"{self._name} is too long for a socket; commands cannot wake the daemon")
-        self._name.unlink(missing_ok=True)  # left over from a process that was killed
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
             listening.settimeout(0)
-            listening.bind(str(self._name))
-            self._name.chmod(0o600)
+            statefolder.listen_at(listening, self._name)
         except OSError as error:
             listening.close()
-            raise LedgerUnavailable(f"{self._name} cannot be used: {error.strerror}") from error
+            raise LedgerUnavailable(f"{self._name} cannot be used: {statefolder.why(error)}") from error
         self._socket, self._loop = listening, loop
         loop.add_reader(listening, self._woken, listening, callback)
 

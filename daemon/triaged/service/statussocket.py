@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from triaged import statefolder
 from triaged.core.errors import TriagedError
 
 PATIENCE: Final = 5.0
@@ -57,16 +58,14 @@ class Inside:
             return f"{self._path} is too long for a socket"
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            for name in (self._link, self._path):
-                name.unlink(missing_ok=True)  # left over from a process that was killed
-            listening.bind(str(self._path))
-            self._path.chmod(0o600)  # before it listens: nobody else has connected yet
+            self._link.unlink(missing_ok=True)  # left over from a process that was killed
+            statefolder.listen_at(listening, self._path)
             if self._link != self._path:
                 self._link.symlink_to(self._path)
             self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=_LONGEST_QUESTION)
         except OSError as error:
             listening.close()
-            return f"{self._path} cannot be used: {error.strerror}"
+            return f"{self._path} cannot be used: {statefolder.why(error)}"
         return ""
 
     async def close(self) -> None:
@@ -108,7 +107,7 @@ def ask(state: Path) -> dict[str, Any]:
     Raises:
         NoAnswerError: none is running, it does not answer, or it is somebody else's.
     """
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+    with statefolder.as_owner_of(state), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.settimeout(PATIENCE + 1)
         try:
             line.connect(os.path.realpath(state / _NAME))

@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import json
 import os
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from triaged import crash
+from triaged import crash, statefolder
 from triaged.core.errors import TriagedError
 
 VERSION = 1
@@ -48,6 +49,9 @@ class Token:
     refused: str = ""  # why the provider takes it no longer; "" while it does
     refused_code: str = ""
     refused_at: datetime | None = None
+    refresh_slides: bool | None = None  # whether each renewal puts the told end off; None: not known yet
+    asked: tuple[str, ...] = ()  # the scopes that were asked for at the sign-in
+    question: str = ""  # what stood in the configuration when the provider was last asked (`renewal.question`)
 
 
 _INSTANTS = tuple(each.name for each in fields(Token) if each.name.endswith("_at"))
@@ -71,11 +75,12 @@ class Store:
         """
         file = self.file(login)
         try:
-            told = json.loads(file.read_bytes())
+            with self._opened() as folder:
+                told = json.loads(statefolder.read_in(folder, file.name))
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StoreError(f"{file} cannot be read: {error.strerror}") from error
+            raise StoreError(f"{file} cannot be read: {statefolder.why(error)}") from error
         except ValueError:
             raise StoreError(f"{file} is damaged: sign in again, `triaged auth login`") from None
         return _from_json(told, file)
@@ -87,22 +92,13 @@ class Store:
             StoreError: it cannot be written; what was there is still there.
         """
         file = self.file(login)
-        new = file.with_suffix(".new")
+        content = json.dumps(_to_json(token), indent=1).encode() + b"\n"
         try:
-            self._make_folder()
-            crash.point("tokens.write.before")
-            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-            with os.fdopen(descriptor, "wb") as opened:
-                os.fchmod(descriptor, 0o600)
-                _give_to_owner_of(self.folder.parent, descriptor)
-                opened.write(json.dumps(_to_json(token), indent=1).encode() + b"\n")
-                opened.flush()
-                os.fsync(descriptor)
-            crash.point("tokens.rename.before")
-            new.replace(file)
-            _sync(self.folder)
+            with self._opened(make=True) as folder:
+                crash.point("tokens.write.before")
+                statefolder.replace_in(folder, file.name, content, lambda: crash.point("tokens.rename.before"))
         except OSError as error:
-            raise StoreError(f"{file} cannot be written: {error.strerror}") from error
+            raise StoreError(f"{file} cannot be written: {statefolder.why(error)}") from error
         crash.point("tokens.write.after")
 
     @contextlib.contextmanager
@@ -114,29 +110,28 @@ class Store:
         """
         file = self.file(login).with_suffix(".lock")
         try:
-            self._make_folder()
-            descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            _give_to_owner_of(self.folder.parent, descriptor)
+            with self._opened(make=True) as folder:
+                descriptor = statefolder.open_in(folder, file.name, os.O_RDWR | os.O_CREAT)
         except OSError as error:
-            raise StoreError(f"{file} cannot be used: {error.strerror}") from error
+            raise StoreError(f"{file} cannot be used: {statefolder.why(error)}") from error
         try:
             _take(descriptor, file)
             yield
         finally:
             os.close(descriptor)
 
-    def _make_folder(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if self.folder.stat().st_mode & 0o077:
-            self.folder.chmod(0o700)
-        _give_to_owner_of(self.folder.parent, self.folder)
+    def make_private(self) -> list[str]:
+        """Take from everybody else what they may read of it; the names of what was open, as in the state folder."""
+        state, name = self.folder.parent, self.folder.name
+        inside = [f"{name}/{file.name}" for file in self.folder.glob("*")] if self.folder.is_dir() else []
+        return statefolder.make_private(state, [name, *sorted(inside)])
 
-
-def _give_to_owner_of(folder: Path, made: int | Path) -> None:
-    """What root writes by `triaged auth login` the daemon must be able to read."""
-    if os.geteuid() == 0:
-        owner = folder.stat()
-        os.chown(made, owner.st_uid, owner.st_gid)
+    @contextlib.contextmanager
+    def _opened(self, *, make: bool = False) -> Iterator[int]:
+        with statefolder.opened(self.folder.parent, self.folder.name, make=make) as folder:
+            if make and stat.S_IMODE(os.fstat(folder).st_mode) & 0o077:
+                os.fchmod(folder, statefolder.PRIVATE_FOLDER)
+            yield folder
 
 
 def _take(descriptor: int, file: Path) -> None:
@@ -150,15 +145,6 @@ def _take(descriptor: int, file: Path) -> None:
             time.sleep(_LOCK_NAP)
         else:
             return
-
-
-def _sync(folder: Path) -> None:
-    """A rename is durable when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _to_json(token: Token) -> dict[str, Any]:
@@ -175,7 +161,8 @@ def _from_json(told: Any, file: Path) -> Token:
         for name in _INSTANTS:
             text = known.get(name)
             known[name] = datetime.fromisoformat(text).astimezone(UTC) if text else None
-        known["scopes"] = tuple(known.get("scopes", ()))
+        for name in ("scopes", "asked"):
+            known[name] = tuple(known.get(name, ()))
         return Token(**known)
     except (TypeError, ValueError, KeyError, AttributeError):
         raise StoreError(f"{file} is damaged: sign in again, `triaged auth login`") from None
