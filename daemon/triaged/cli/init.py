@@ -16,7 +16,7 @@ from triaged.cli.common import number_of
 from triaged.cli.newfile import new_file, refuse_a_place
 from triaged.cli.talk import Talk
 from triaged.config import default_path, first_path, load
-from triaged.config.values import parse_language
+from triaged.config.parsers import parse_language
 from triaged.core.address import Address, read_address
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Server, Tls

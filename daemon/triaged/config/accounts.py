@@ -2,35 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from triaged.config.files import beside, is_missing
-from triaged.config.problems import Findings, Place
+from triaged.config.described import made, secret_of
+from triaged.config.files import is_missing
+from triaged.config.parsers import is_loopback
+from triaged.config.problems import Findings
 from triaged.config.reading import Section
 from triaged.config.telling import header
-from triaged.config.values import is_loopback
 from triaged.core.authres import Trust
-from triaged.core.settings import (
-    Account,
-    CommandSecret,
-    CredentialSecret,
-    EnvSecret,
-    FileSecret,
-    Folders,
-    KeyringSecret,
-    Mode,
-    OAuth,
-    Rate,
-    Secret,
-    Server,
-    TextSecret,
-    Tls,
-)
-from triaged.core.spans import parse_span
+from triaged.core.settings import Account, Mode, OAuth, Server, Tls
 from triaged.core.timewords import nearest
 
-LATE = parse_span("12h")
 _PORTS: Mapping[str, Mapping[Tls, int]] = {
     "imap": {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143},
     "smtp": {Tls.IMPLICIT: 465, Tls.STARTTLS: 587, Tls.NONE: 25},
@@ -44,29 +27,21 @@ def make_account(label: str, section: Section, findings: Findings) -> Account | 
     if imap_section is None:
         return None
     imap = _server(imap_section, "imap", findings)
-    smtp = _smtp(section.get("smtp"), imap, findings)
-    addresses = section.get("addresses", ())
-    if imap is None or not addresses or not imap.user:
+    if imap is None or not imap.user or not section.get("addresses"):
         return None
-    account = Account(
+    trusted = section.get("authserv_id")
+    account = made(
+        Account,
+        section,
         label=label,
         login=f"{imap.user}@{imap.host}",
-        mode=Mode(section.get("mode", "observe")),
-        addresses=addresses,
         imap=imap,
-        smtp=smtp,
-        watch=tuple(dict.fromkeys(section.get("watch", ("INBOX",)))),
-        folders=_folders(section.get("folders")),
-        start=section.get("start", "new"),
-        late=section.get("late", LATE),
-        reply_fuse=section.get("reply_fuse", Rate(60, parse_span("1h").elapsed)),
-        trust=Trust(section.get("authserv_id")) if section.get("authserv_id") else None,
-        require_auth=section.get("require_auth", "if-known"),
-        envelope=section.get("envelope", "auto"),
-        save_sent=section.get("save_sent", "auto"),
-        precedence=section.get("precedence", "none"),
+        smtp=_smtp(section.get("smtp"), imap, findings),
+        trust=Trust(trusted) if trusted else None,
     )
-    _check(account, section, findings)
+    if account is not None:
+        account = replace(account, watch=tuple(dict.fromkeys(account.watch)))
+        _check(account, section, findings)
     return account
 
 
@@ -100,12 +75,6 @@ def _folder_key(name: str) -> str:
     return "INBOX" if name.upper() == "INBOX" else name
 
 
-def _folders(section: Section | None) -> Folders:
-    if section is None:
-        return Folders()
-    return Folders(**{key: value for key, value in section.values.items() if isinstance(value, str)})
-
-
 def _smtp(section: Section | None, imap: Server | None, findings: Findings) -> Server | None:
     """The SMTP server, with what it does not say taken from imap."""
     smtp = None if section is None else _server(section, "smtp", findings)
@@ -122,22 +91,18 @@ def _smtp(section: Section | None, imap: Server | None, findings: Findings) -> S
 
 
 def _server(section: Section, kind: str, findings: Findings) -> Server | None:
-    host = section.get("host")
-    if host is None:
-        return None
     tls = Tls(section.get("tls", "implicit"))
-    server = Server(
-        host=host,
+    server = made(
+        Server,
+        section,
         port=section.get("port", _PORTS[kind][tls]),
         tls=tls,
         user=section.get("user"),
-        password=make_secret(section, "password"),
+        password=secret_of(section.get("password")),
         oauth=_oauth(section.get("oauth"), findings),
-        trust_ca=_file(section, "trust_ca"),
-        allow_cleartext=section.get("allow_cleartext", False),
-        profile=section.get("profile"),
     )
-    _check_server(server, kind, section, findings)
+    if server is not None:
+        _check_server(server, kind, section, findings)
     return server
 
 
@@ -167,62 +132,19 @@ def _check_server(server: Server, kind: str, section: Section, findings: Finding
         findings.error(section.place("trust_ca"), f"trust_ca: there is no file {server.trust_ca}")
 
 
-def make_secret(section: Section, key: str) -> Secret | None:
-    """Where a secret is; relative files lie beside the configuration's."""
-    value = section.get(key)
-    if isinstance(value, str):
-        return TextSecret(value)
-    if not isinstance(value, Section) or len(value.values) != 1:
-        return None
-    (kind, inner), *_ = value.values.items()
-    return _secret(kind, inner, value.place(kind))
-
-
-def _secret(kind: str, value: Any, place: Place) -> Secret | None:
-    match kind:
-        case "credential":
-            return CredentialSecret(value)
-        case "file":
-            return FileSecret(beside(value, place))
-        case "env":
-            return EnvSecret(value)
-        case "command":
-            return CommandSecret(_command(value, place)) if value else None
-        case _:
-            return KeyringSecret(value)
-
-
-def _command(argv: tuple[str, ...], place: Place) -> tuple[str, ...]:
-    """A program with a slash in its name lies beside the configuration; any other is looked for in PATH."""
-    program = str(beside(argv[0], place)) if "/" in argv[0] or argv[0].startswith("~") else argv[0]
-    return (program, *argv[1:])
-
-
-def _file(section: Section, key: str) -> Path | None:
-    text = section.get(key)
-    return None if text is None else beside(text, section.place(key))
-
-
 def _oauth(section: Section | None, findings: Findings) -> OAuth | None:
-    if section is None or "client_id" not in section or "provider" not in section:
+    if section is None:
         return None
-    provider, endpoints, scopes = section.values["provider"], {}, section.get("scopes", ())
+    own: dict[str, Any] = {}
+    provider = section.get("provider")
     if isinstance(provider, Section):
         endpoints = {key: value for key, value in provider.values.items() if isinstance(value, str)}
-        scopes = scopes or provider.get("scopes", ())
-        provider = _host_of(provider, endpoints, findings)
-    grant = section.get("grant", "device")
-    if grant == "client_credentials" and "client_secret" not in section.node.table:
+        own = {"provider": _host_of(provider, endpoints, findings), "endpoints": endpoints}
+        own |= {"scopes": section.get("scopes") or provider.get("scopes", ())}
+    oauth = made(OAuth, section, **own)
+    if oauth is not None and oauth.grant == "client_credentials" and "client_secret" not in section.node.table:
         findings.error(section.place("grant"), 'grant = "client_credentials" needs a client_secret')
-    return OAuth(
-        provider,
-        section.values["client_id"],
-        make_secret(section, "client_secret"),
-        grant,
-        section.get("tenant"),
-        endpoints,
-        scopes,
-    )
+    return oauth
 
 
 def _host_of(provider: Section, endpoints: Mapping[str, str], findings: Findings) -> str:

@@ -79,8 +79,9 @@ def _calls(client: Client) -> str:
 
 def _rule(old: Rule, new: Rule) -> tuple[str, ...]:
     """The tests that a rule carries change nothing."""
-    parts = ("when", "then", "until", "promise", "reply", "notify", "spends_pass", "delegate", "forward")
+    parts = ("when", "then", "promise", "reply", "notify", "spends_pass", "delegate", "forward")
     different = [part for part in parts if getattr(old, part) != getattr(new, part)]
+    different += ["until"] if old.back != new.back else []
     return (f"changed: {', '.join(different)}",) if different else ()
 
 

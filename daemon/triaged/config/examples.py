@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from triaged.config.loaded import Case, Loaded
+from triaged.config.parsers import parse_local
 from triaged.config.problems import Findings, Problem
-from triaged.config.values import parse_local
 from triaged.core.authres import Authentication, Verdict
 from triaged.core.decide import decide
 from triaged.core.decision import Decision

@@ -1,8 +1,9 @@
 """Secrets that others can read: texts in a file that everybody may read, files of secrets likewise."""
 
 import stat
+from pathlib import Path
 
-from triaged.config.files import beside, is_missing, mode_of
+from triaged.config.files import is_missing, mode_of
 from triaged.config.problems import Findings, Place
 from triaged.config.reading import Section
 
@@ -15,7 +16,7 @@ def check_secrets(section: Section, findings: Findings) -> None:
         if key in _SECRETS and isinstance(value, str):
             _check_text(key, section.place(key), findings)
         elif key in _SECRETS and isinstance(value, Section):
-            if isinstance(value.get("file"), str):
+            if isinstance(value.get("file"), Path):
                 _check_file(value.values["file"], value.place("file"), findings)
         elif isinstance(value, Section):
             check_secrets(value, findings)
@@ -29,8 +30,7 @@ def _check_text(key: str, place: Place, findings: Findings) -> None:
         )
 
 
-def _check_file(text: str, place: Place, findings: Findings) -> None:
-    path = beside(text, place)
+def _check_file(path: Path, place: Place, findings: Findings) -> None:
     if is_missing(path):
         findings.warning(place, f"there is no file {path} yet")
     elif mode_of(path) & stat.S_IROTH:

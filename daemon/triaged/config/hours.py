@@ -6,9 +6,9 @@ from contextlib import suppress
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from triaged.config.kinds import WEEK
 from triaged.config.problems import Findings
 from triaged.config.reading import Section
-from triaged.config.tables import WEEK
 from triaged.config.telling import header, wrong_key
 from triaged.core.publicholidays import holidays_of
 from triaged.core.timewords import Slot, merge_week, parse_date, parse_dates, parse_slots, parse_weekdays

@@ -1,37 +1,61 @@
-"""The whole of what a configuration may hold, out of the tables' descriptions: by kind of file, and key by key."""
+"""The whole of what a configuration may hold: by kind of file, and table by table."""
 
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from triaged.config import tables as t
-from triaged.config import values
-from triaged.config.ruletables import RULE
+from triaged.config import parsers
+from triaged.config.described import table_of
+from triaged.config.kinds import HOURS, KINDS, table
 from triaged.config.spec import Key, Many, Others, Table
+from triaged.core.clients import Client
+from triaged.core.rules import Rule
+from triaged.core.settings import (
+    Account,
+    Channel,
+    Delegate,
+    Digest,
+    Person,
+    PromisePolicy,
+    ReportPlan,
+    Service,
+    Telephone,
+)
+from triaged.core.template import ReplyTemplate
 
 
-def _labelled(table: Table, about: str, example: str) -> Key:
-    return Key(Table(others=Others(table, about, "a label", values.parse_label, example=example)), about)
+def _one(cls: type) -> Key:
+    return Key(table_of(cls), table_of(cls).about)
 
 
-PERSON = Table(
-    t.table(
-        me=Key(t.ME, t.ME.about, required=True),
-        hours=Key(t.HOURS, t.HOURS.about),
-        account=_labelled(t.ACCOUNT, t.ACCOUNT.about, "work"),
-        telephone=Key(t.TELEPHONE, t.TELEPHONE.about),
-        client=_labelled(t.CLIENT, t.CLIENT.about, "harbor"),
-        delegate=_labelled(t.DELEGATE, t.DELEGATE.about, "tom"),
-        reply=_labelled(t.REPLY, t.REPLY.about, "until-call"),
-        rule=Key(Many(RULE, alone=False), RULE.about),
-        notify=_labelled(t.NOTIFY, t.NOTIFY.about, "phone"),
-        promises=Key(t.PROMISES, t.PROMISES.about),
-        digest=Key(t.DIGEST, t.DIGEST.about),
-        report=Key(t.REPORT, t.REPORT.about),
-    )
+def _labelled(cls: type, example: str) -> Key:
+    inner = table_of(cls)
+    return Key(Table(others=Others(inner, inner.about, "a label", parsers.parse_label, example=example)), inner.about)
+
+
+ME = table(
+    "who you are",
+    name=table_of(Person).keys["name"],
+    language=table_of(Person).keys["language"],
+    timezone=Key(KINDS["a time zone"], "your time zone", "the system's"),
+    team=table_of(Person).keys["team"],
+)
+PERSON = table(
+    me=Key(ME, ME.about, required=True),
+    hours=Key(HOURS, HOURS.about),
+    account=_labelled(Account, "work"),
+    telephone=_one(Telephone),
+    client=_labelled(Client, "harbor"),
+    delegate=_labelled(Delegate, "tom"),
+    reply=_labelled(ReplyTemplate, "until-call"),
+    rule=Key(Many(table_of(Rule), alone=False), table_of(Rule).about),
+    notify=_labelled(Channel, "phone"),
+    promises=_one(PromisePolicy),
+    digest=_one(Digest),
+    report=_one(ReportPlan),
 )
 """One person's file within a folder."""
 
-SERVICE_FILE = Table(t.table(service=Key(t.SERVICE, t.SERVICE.about)))
+SERVICE_FILE = table(service=_one(Service))
 """service.toml."""
 
 SINGLE = Table(MappingProxyType({**SERVICE_FILE.keys, **PERSON.keys}))
@@ -41,8 +65,8 @@ SINGLE = Table(MappingProxyType({**SERVICE_FILE.keys, **PERSON.keys}))
 def homes() -> dict[str, tuple[str, ...]]:
     """In which tables each key is at home, as headers: `name` is at home in `[me]` and `[client.NAME]`."""
     found: dict[str, list[str]] = {}
-    for header, table in tables():
-        for name in table.keys:
+    for header, one in tables():
+        for name in one.keys:
             found.setdefault(name, []).append(header)
     return {**{name: tuple(headers) for name, headers in found.items()}, "service": ("service.toml",)}
 

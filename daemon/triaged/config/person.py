@@ -9,19 +9,18 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from triaged.config.accounts import check_logins, make_account, make_secret, unknown
+from triaged.config.accounts import check_logins, make_account, unknown
+from triaged.config.described import made
 from triaged.config.hours import check_focus, make_worktime
 from triaged.config.loaded import Case
 from triaged.config.problems import Findings, Place
 from triaged.config.reading import Section
 from triaged.config.replies import check_languages, make_replies
-from triaged.config.roster import check_own_addresses, make_delegates, make_roster, make_telephone
+from triaged.config.roster import check_own_addresses, make_delegates, make_roster
 from triaged.config.rules import Names, check_channels, make_rules
-from triaged.core.momentwords import Clock, Moment
-from triaged.core.settings import Account, Channel, Digest, Person, PromisePolicy, ReportPlan, TextSecret
-from triaged.core.spans import parse_span
+from triaged.core.momentwords import Clock
+from triaged.core.settings import Account, Channel, Digest, Person, PromisePolicy, ReportPlan, Telephone, TextSecret
 
-WARN = parse_span("2h")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S", re.IGNORECASE)
 _RULES_TABLES = ("hours", "telephone", "client", "delegate", "reply", "rule", "promises")
 
@@ -46,14 +45,12 @@ def make_person(label: str, file: Path, section: Section, findings: Findings) ->
     zone = _zone(me, findings)
     language = me.get("language", "en") if me else "en"
     worktime = make_worktime(section.get("hours"), zone, findings)
-    telephone = make_telephone(section.get("telephone"))
+    telephone = made(Telephone, section.get("telephone")) or Telephone()
     roster = make_roster(section.get("client"), zone, telephone.region, section.get("delegate"), findings)
     accounts = _accounts(section, findings)
-    replies = make_replies(section.get("reply"), language, findings)
     names = _names(section)
     rule_sections = section.get("rule", ())
     rules, cases = make_rules(rule_sections, names, worktime, findings)
-    promises = _promises(section.get("promises"), names, findings)
     text = ruleset_text(section)
     person = Person(
         label=label,
@@ -65,10 +62,10 @@ def make_person(label: str, file: Path, section: Section, findings: Findings) ->
         telephone=telephone,
         roster=roster,
         delegates=make_delegates(section.get("delegate")),
-        replies=replies,
+        replies=make_replies(section.get("reply"), language, findings),
         rules=rules,
         channels=_channels(section.get("notify"), findings),
-        promises=promises,
+        promises=_promises(section.get("promises"), names, findings),
         digest=_digest(section.get("digest"), findings),
         report=_report(section.get("report"), findings),
         ruleset_hash=hashlib.sha256(text.encode()).hexdigest(),
@@ -76,9 +73,9 @@ def make_person(label: str, file: Path, section: Section, findings: Findings) ->
         source=file,
     )
     named = {one.get("name", f"rule {number}"): one for number, one in enumerate(rule_sections, 1)}
-    made = Made(person, tuple(replace(case, person=label) for case in cases), section, named)
-    _check_person(made, findings)
-    return made if me is not None and accounts else None
+    whole = Made(person, tuple(replace(case, person=label) for case in cases), section, named)
+    _check_person(whole, findings)
+    return whole if me is not None and accounts else None
 
 
 def _check_person(made: Made, findings: Findings) -> None:
@@ -148,47 +145,39 @@ def _names(section: Section) -> Names:
 def _channels(section: Section | None, findings: Findings) -> dict[str, Channel]:
     found = {}
     for label, one in section.sections() if section else ():
-        secret = make_secret(one, "url")
-        if isinstance(secret, TextSecret) and not _URL.match(secret.text):
+        channel = made(Channel, one, label=label)
+        if channel is None:
+            continue
+        if isinstance(channel.url, TextSecret) and not _URL.match(channel.url.text):
             findings.error(one.place("url"), 'url: this is no URL: write one as in "ntfys://ntfy.example/topic"')
-        if secret is not None:
-            found[label] = Channel(label, secret, one.get("every"))
+        found[label] = channel
     return found
 
 
 def _promises(section: Section | None, names: Names, findings: Findings) -> PromisePolicy:
+    policy = made(PromisePolicy, section) or PromisePolicy()
     if section is None:
-        return PromisePolicy(WARN)
-    slip_reply = section.get("slip_reply")
-    if slip_reply is not None and slip_reply not in names.replies and slip_reply != "slip":
-        findings.error(section.place("slip_reply"), unknown("reply", slip_reply, names.replies))
+        return policy
+    named = policy.slip_reply or "slip"
+    if named not in names.replies and named != "slip":
+        findings.error(section.place("slip_reply"), unknown("reply", named, names.replies))
     check_channels(section, names.channels, findings)
-    if slip_reply is None and "slip" in names.replies:
-        slip_reply = "slip"
-    return PromisePolicy(
-        section.get("warn", WARN),
-        section.get("slip", "off"),
-        slip_reply if slip_reply in names.replies else None,
-        section.get("notify", ()),
-    )
+    return replace(policy, slip_reply=named if named in names.replies else None)
 
 
 def _digest(section: Section | None, findings: Findings) -> Digest | None:
-    if section is None:
-        return None
-    agenda: Moment | None = section.get("agenda")
-    if agenda is not None and not agenda.needs_call:
+    digest = made(Digest, section) if section is not None else None
+    if section is not None and digest is not None and digest.agenda is not None and not digest.agenda.needs_call:
         findings.error(section.place("agenda"), 'agenda: it belongs to a call: write it as in "30m before next call"')
-    return Digest(section.get("at"), agenda)
+    return digest
 
 
 def _report(section: Section | None, findings: Findings) -> ReportPlan | None:
-    if section is None:
-        return None
-    weekly: Moment | None = section.get("weekly")
-    if weekly is not None and not (isinstance(weekly.form, Clock) and weekly.form.weekdays):
+    plan = made(ReportPlan, section) if section is not None else None
+    weekly = plan.weekly if plan is not None else None
+    if section is not None and weekly is not None and not (isinstance(weekly.form, Clock) and weekly.form.weekdays):
         findings.error(section.place("weekly"), 'weekly: write a day of the week and a time, as in "fri 14:00"')
-    return ReportPlan(weekly)
+    return plan
 
 
 def ruleset_text(section: Section) -> str:

@@ -11,9 +11,9 @@ from difflib import get_close_matches
 from typing import Any, assert_never
 
 from triaged.config.document import Node, as_text
+from triaged.config.files import beside
 from triaged.config.problems import Findings, Place
 from triaged.config.spec import (
-    Again,
     Either,
     Flag,
     Many,
@@ -77,7 +77,7 @@ class Reader:
         match spec:
             case Table():
                 return self._table(spec, node, path, above) if fits(spec, node) else self._misfit(spec, node, path)
-            case Raw() | Again():
+            case Raw():
                 return self._raw(node, path) if fits(spec, node) else self._misfit(spec, node, path)
             case Many():
                 return self._many(spec, node, path, above)
@@ -128,6 +128,8 @@ class Reader:
         if told := wrong_characters(value, spec) or wrong_word(value, spec):
             self.findings.error(node.at, f"{name_of(path)}: {told}")
             return _NOTHING
+        if spec.path:
+            return beside(value, node.at)
         if spec.parse is None or not value:
             return value
         try:
@@ -218,7 +220,7 @@ def texts(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:
 def fits(spec: Spec, node: Node) -> bool:
     """Whether a value is of the TOML type that a description asks for."""
     match spec:
-        case Table() | Raw() | Again():
+        case Table() | Raw():
             return isinstance(node.value, dict)
         case Many(item, alone):
             return isinstance(node.value, list) or (alone and fits(item, node))

@@ -9,18 +9,20 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from triaged.config import tables as t
+from triaged.config.described import SECRET_PLACES, table_of
+from triaged.config.kinds import PROVIDER
 from triaged.config.layout import tables
 from triaged.config.spec import Either, Key, Many, Others, Raw, Spec, Table, Text, example_of, words_of
 from triaged.core.conditions import conditions_table
 from triaged.core.guard import guard_table
+from triaged.core.settings import Folders, OAuth, Server
 
 _WITHIN = (
-    ("`imap` of [account.NAME]; `smtp` likewise", t.IMAP),
-    ("`folders` of [account.NAME]", t.FOLDERS),
-    ("`password`, `client_secret` of `oauth`, `url` of [notify.NAME]", t.SECRET_PLACES),
-    ("`oauth` of `imap` and `smtp`", t.OAUTH),
-    ("`provider` of `oauth`, for one of your own", t.PROVIDER),
+    ("`imap` of [account.NAME]; `smtp` likewise", table_of(Server)),
+    ("`folders` of [account.NAME]", table_of(Folders)),
+    ("`password`, `client_secret` of `oauth`, `url` of [notify.NAME]", SECRET_PLACES),
+    ("`oauth` of `imap` and `smtp`", table_of(OAuth)),
+    ("`provider` of `oauth`, for one of your own", PROVIDER),
 )
 
 
@@ -39,11 +41,11 @@ def with_tables(text: str) -> str:
 
 def keys_tables() -> str:
     """Every table with its keys, as Markdown."""
-    parts = []
-    for header, table in (*tables(), *_WITHIN):
-        about = f"{table.about[:1].upper()}{table.about[1:]}." if table.about else ""
-        title = f"### {header if header.startswith('`') else f'`{header}`'}"
-        parts.append("\n".join([title, "", *([about, ""] if about else []), *_rows(table)]))
+    parts = [
+        "\n".join([f"### `{header}`", "", f"{table.about[:1].upper()}{table.about[1:]}.", "", *_rows(table)])
+        for header, table in tables()
+    ]
+    parts += ["\n".join([f"### {title}", "", *_rows(table)]) for title, table in _WITHIN]
     return "\n\n".join(parts) + "\n"
 
 

@@ -1,17 +1,13 @@
 """[reply.*] as templates, each text tried as it will be used."""
 
+from triaged.config.described import made
 from triaged.config.problems import Findings, Place
 from triaged.config.reading import Section
 from triaged.core.clients import Client
 from triaged.core.conditions import could_match
-from triaged.core.moments import parse_moment
 from triaged.core.settings import Person
-from triaged.core.spans import parse_span
 from triaged.core.template import ReplyTemplate, built_in
 from triaged.core.trial import TextProblem, trial
-
-SEND = parse_moment("in 10m")
-EVERY = parse_span("1 day")
 
 
 def make_replies(section: Section | None, language: str, findings: Findings) -> dict[str, ReplyTemplate]:
@@ -21,9 +17,9 @@ def make_replies(section: Section | None, language: str, findings: Findings) -> 
         texts = _by_language(one, "text", language)
         if not texts:
             continue
-        template = ReplyTemplate(
-            label, texts, one.get("send", SEND), one.get("every", EVERY), _by_language(one, "subject", language)
-        )
+        subjects = _by_language(one, "subject", language)
+        template = made(ReplyTemplate, one, label=label, texts=texts, subjects=subjects)
+        assert template is not None  # all that it needs is given
         found[label] = template
         for problem in trial(template):
             findings.error(_place(one, problem), _words(label, problem))

@@ -1,28 +1,21 @@
-"""[client.*], [delegate.*] and [telephone] as values."""
+"""[client.*] and [delegate.*] as values."""
 
 from zoneinfo import ZoneInfo
 
 from triaged.config.accounts import unknown
+from triaged.config.described import made
 from triaged.config.hours import make_worktime
 from triaged.config.problems import Findings
 from triaged.config.reading import Section
 from triaged.core.address import Address, is_mine, read_address
 from triaged.core.clients import Client, Roster
-from triaged.core.settings import Delegate, Telephone
-
-
-def make_telephone(section: Section | None) -> Telephone:
-    """Who sends notices of callers."""
-    return Telephone() if section is None else Telephone(section.get("from", ()), section.get("region"))
+from triaged.core.settings import Delegate
 
 
 def make_delegates(section: Section | None) -> dict[str, Delegate]:
     """The complete ones by label."""
-    found = {}
-    for label, one in section.sections() if section else ():
-        if "name" in one and "address" in one:
-            found[label] = Delegate(label, one.values["name"], one.values["address"])
-    return found
+    all_of_them = ((label, made(Delegate, one, label=label)) for label, one in (section.sections() if section else ()))
+    return {label: delegate for label, delegate in all_of_them if delegate is not None}
 
 
 def make_roster(
@@ -42,24 +35,19 @@ def make_roster(
 def _client(label: str, section: Section, zone: ZoneInfo, region: str | None, findings: Findings) -> Client:
     there = section.get("timezone", zone)
     hours = section.get("hours")
-    return Client(
+    client = made(
+        Client,
+        section,
         label=label,
         name=section.get("name", label),
         patterns=section.get("from", ()),
         zone=there,
         people=_people(section.get("people")),
         phones=_phones(section, region, findings),
-        mail=section.get("mail"),
-        language=section.get("language"),
         hours=None if hours is None else make_worktime(hours, there, findings),
-        tier=section.get("tier"),
-        calls=section.get("calls", ()),
-        passes=section.get("passes"),
-        delegate=section.get("delegate"),
-        always=section.get("always"),
-        replies=section.get("replies", True),
-        mode=section.get("mode"),
     )
+    assert client is not None  # all that it needs is given
+    return client
 
 
 def _people(section: Section | None) -> dict[str, str]:

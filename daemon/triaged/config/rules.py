@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from triaged.config.accounts import unknown
+from triaged.config.described import made, table_of
 from triaged.config.document import Node
 from triaged.config.loaded import Case
 from triaged.config.problems import Findings, Place
@@ -55,17 +56,13 @@ def _rule(name: str, section: Section, names: Names, worktime: WorkTime, finding
         return None
     then = Then(section.values["then"])
     _check_then(then, section, findings)
-    return Rule(
+    return made(
+        Rule,
+        section,
         name=name,
-        then=then,
         when=when,
-        notify=section.get("notify", ()),
-        spends_pass=section.get("spends_pass", False),
-        until=section.get("until", ()),
         promise=_promise(section, findings),
         reply=_reply(section),
-        delegate=section.get("delegate"),
-        forward=section.get("forward", False),
         examples=tuple(example for example in examples if example is not None),
     )
 
@@ -74,7 +71,9 @@ def _when(section: Section, names: Names, findings: Findings) -> Condition | Non
     node: Node | None = section.get("when")
     if node is None:
         return None
-    condition = parse_when(node.plain(), ("when",), Known(tuple(names.clients), names.tiers))
+    condition = parse_when(
+        node.plain(), ("when",), Known(tuple(names.clients), names.tiers, tuple(table_of(Rule).keys))
+    )
     if not isinstance(condition, list):
         return condition
     for problem in condition:
@@ -138,10 +137,9 @@ def _example(section: Section, worktime: WorkTime) -> Example | None:
     if "from" not in section or "expect" not in section:
         return None
     at: datetime | None = section.get("at")
-    return Example(
-        sender=section.values["from"],
-        subject=section.get("subject", ""),
-        text=section.get("text", ""),
+    return made(
+        Example,
+        section,
         at=None if at is None else worktime.instant(at.date(), at.time()).astimezone(UTC),
         to=_list(section, "to"),
         cc=_list(section, "cc"),

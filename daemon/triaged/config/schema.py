@@ -9,9 +9,9 @@ import json
 import sys
 from typing import Any
 
+from triaged.config.described import WHEN
 from triaged.config.layout import SINGLE
-from triaged.config.ruletables import WHEN
-from triaged.config.spec import Again, Either, Flag, Key, Many, Raw, Spec, Table, Text, Whole
+from triaged.config.spec import Either, Flag, Key, Many, Raw, Spec, Table, Text, Whole
 
 Json = dict[str, Any]
 
@@ -41,9 +41,7 @@ def _of(spec: Spec) -> Json:  # noqa: PLR0911  # one return a sort of descriptio
             return _table(spec)
         case Either(choices):
             return {"anyOf": [_of(choice) for choice in choices]}
-        case Raw(table):
-            return _of(table) if table is not WHEN else {"$ref": "#/definitions/when"}
-        case Again():
+        case Raw():
             return {"$ref": "#/definitions/when"}
 
 

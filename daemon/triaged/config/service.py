@@ -2,16 +2,16 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from triaged.config.described import made
 from triaged.config.files import home_of, is_missing
 from triaged.config.reading import Section
 from triaged.core.settings import Service
-from triaged.core.spans import parse_span
 
 STATE = "triaged.db"
 SYSTEM = Path("/etc/triaged/triaged.toml")
-KEEP = parse_span("2 years")
 
 
 def default_path(environ: Mapping[str, str] = os.environ, system: Path = SYSTEM) -> Path:
@@ -35,14 +35,7 @@ def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def make_service(section: Section | None, environ: Mapping[str, str] = os.environ) -> Service:
-    """Put [service] together; None where it is not written."""
-    folder = state_folder(environ)
-    if section is None:
-        return Service(state=folder / STATE, keep=KEEP)
-    return Service(
-        state=folder / section.get("state", STATE),
-        log=section.get("log", "auto"),
-        log_subjects=section.get("log_subjects", True),
-        listen=section.get("listen"),
-        keep=section.get("keep", KEEP),
-    )
+    """[service], with the ledger's file where it lies."""
+    service = made(Service, section)
+    assert service is not None  # no key of it is required
+    return replace(service, state=state_folder(environ) / (service.state or STATE))

@@ -1,7 +1,4 @@
-"""A small language to say what a table may hold. The loader, the JSON Schema and the reference are made from it.
-
-Only descriptions live here: `triaged.config.schema` describes our tables with them, `triaged.config.reading` reads by them.
-"""
+"""A small language to say what a table may hold. The loader, the JSON Schema and the reference are made from it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +20,7 @@ class Text:
     shape: str = ""
     empty: bool = False
     lines: bool = False  # line ends and tabs may stand in it
+    path: bool = False  # a file, relative to the one that names it
     pattern: bool = False  # it is matched against mail: a control character in it was meant as a backslash
 
 
@@ -89,19 +87,10 @@ class Either:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A table that somebody else reads: it is handed on as it stands. `table` describes it to editors."""
-
-    table: Table
+    """A table of conditions, which `triaged.core.conditions` reads: it is handed on as it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
-    """A table that may stand inside itself; looked up when it is read."""
-
-    table: Callable[[], Table]
-
-
-Spec = Text | Flag | Whole | Many | Table | Either | Raw | Again
+Spec = Text | Flag | Whole | Many | Table | Either | Raw
 
 
 def words_of(spec: Spec) -> str:  # noqa: PLR0911  # one return a sort of description
@@ -117,7 +106,7 @@ def words_of(spec: Spec) -> str:  # noqa: PLR0911  # one return a sort of descri
             return "a whole number"
         case Many(item, alone):
             return f"{words_of(item)}, or a list" if alone else f"a list of {words_of(item)}"
-        case Table() | Raw() | Again():
+        case Table() | Raw():
             return "a table"
         case Either(choices):
             return " or ".join(words_of(choice) for choice in choices)

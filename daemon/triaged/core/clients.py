@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
+from triaged.core.about import About
 from triaged.core.address import Address, Glob, read_address
 from triaged.core.calls import Call
 from triaged.core.worktime import WorkTime
@@ -29,24 +30,54 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One customer as configured. `hours` are those that were agreed, in the client's zone; `mode` a word of `Mode`."""
+    """One customer. `hours` are those that were agreed, in the client's zone; `mode` a word of `Mode`."""
 
     label: str
-    name: str
-    patterns: tuple[Glob, ...]
-    zone: ZoneInfo
-    people: Mapping[str, str] = field(default_factory=dict)  # address key -> how to address them
-    phones: tuple[str, ...] = ()  # E.164
-    mail: Address | None = None  # where to write to a caller, as configured
-    language: str | None = None
-    hours: WorkTime | None = None
-    tier: str | None = None
-    calls: tuple[Call, ...] = ()
-    passes: Allowance | None = None
-    delegate: str | None = None
-    always: str | None = None
-    replies: bool = True
-    mode: str | None = None
+    name: Annotated[str, About("how replies name it", kind="a name", example="Harbor Trust", default="the label")]
+    patterns: Annotated[
+        tuple[Glob, ...],
+        About(
+            "whose mail it is; exact address beats domain beats other patterns",
+            key="from",
+            default="none, where it has `phones`",
+        ),
+    ]
+    zone: Annotated[ZoneInfo, About("in which replies state times", key="timezone", default="yours")]
+    people: Annotated[Mapping[str, str], About("how to address them", kind="people")] = field(
+        default_factory=dict
+    )  # by the key of an address
+    phones: Annotated[
+        tuple[str, ...], About("whose voicemail is this client's", kind="a number", example="+44 20 7946 0018")
+    ] = ()  # E.164
+    mail: Annotated[
+        Address | None, About("where to write to a caller", default="the first plain address of `from`")
+    ] = None
+    language: Annotated[
+        str | None,
+        About(
+            "of the replies",
+            kind="a language code",
+            default="that of the message, if detected and the reply has it, else yours",
+        ),
+    ] = None
+    hours: Annotated[
+        WorkTime | None, About("the hours that were agreed, in the client's zone, for the report", kind="agreed hours")
+    ] = None
+    tier: Annotated[str | None, About("a word that rules may ask for", kind="a word", example="standard")] = None
+    calls: Annotated[tuple[Call, ...], About("standing calls, in your zone, 30 minutes if nothing is said")] = ()
+    passes: Annotated[
+        Allowance | None,
+        About("last-minute urgent passes, from midnight, Monday or the first on, in your zone", default="none"),
+    ] = None
+    delegate: Annotated[str | None, About("who looks after it: a [delegate.NAME]", kind="a label", example="tom")] = (
+        None
+    )
+    always: Annotated[Literal["urgent"] | None, About("no rule can defer or leave it")] = None
+    replies: Annotated[bool, About("false: never an autoreply, draft or slip")] = True
+    mode: Annotated[
+        Literal["observe", "draft", "send"] | None,
+        About("as in [account.NAME], for this client", default="the account's"),
+    ] = None
 
     @property
     def caller_address(self) -> Address | None:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
-from typing import Final
+from typing import Annotated, Final
 
+from triaged.core.about import About
 from triaged.core.conditions import Condition, Outcome, View, evaluate, longest_burst, names_kind, reaches
 from triaged.core.moments import Moment, parse_moment
 from triaged.core.ruleindex import RuleIndex
@@ -36,35 +37,72 @@ _BACK_BY_DEFAULT: Final = parse_moment("start of office hours")
 """`until` of a rule that names none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A test that a rule carries. Addresses and expectations as written; `headers` are added to the message."""
+    """A test that the rule carries; `check` runs it. Addresses and expectations as written."""
 
-    sender: str
-    subject: str = ""
-    text: str = ""
-    at: datetime | None = None
-    to: str | None = None
-    cc: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    expect: Mapping[str, str] = field(default_factory=dict)
+    sender: Annotated[str, About("who writes", kind="an address", example="gary@harbor.example", key="from")]
+    subject: Annotated[str, About("the subject", kind="a line")] = ""
+    text: Annotated[str, About("the text", kind="lines")] = ""
+    at: Annotated[datetime | None, About("when it arrives, in your zone", default="in the next office hours")] = None
+    to: Annotated[str | None, About("to whom", kind="addresses", default="the first address of the first account")] = (
+        None
+    )
+    cc: Annotated[str | None, About("who gets a copy", kind="addresses", default="nobody")] = None
+    headers: Annotated[Mapping[str, str], About("fields to add", kind="fields", key="header")] = field(
+        default_factory=dict
+    )
+    expect: Annotated[Mapping[str, str], About("what must come of it", kind="expectations")]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One [[rule]]. `promise` None: the rule's `until`; NOTHING: none is made."""
+    """What is done; the first that matches wins, top to bottom. `promise` None: the rule's `until`; NOTHING: none is made."""
 
-    name: str
-    then: Then
-    when: Condition | None = None
-    notify: tuple[str, ...] = ()
-    spends_pass: bool = False
-    until: tuple[Moment, ...] = ()
-    promise: tuple[Moment, ...] | Nothing | None = None
-    reply: str | None = None
-    delegate: str | None = None
-    forward: bool = False
-    examples: tuple[Example, ...] = ()
+    name: Annotated[
+        str,
+        About(
+            "what log and listings call it; unique", kind="a name", example="Outage at a client", default="its number"
+        ),
+    ]
+    then: Annotated[
+        Then, About("urgent: flagged, to folders.urgent, notify; defer: put aside until `until`; leave: untouched")
+    ]
+    when: Annotated[
+        Condition | None, About("what a message must be like", kind="conditions", default="matches everything")
+    ] = None
+    notify: Annotated[
+        tuple[str, ...],
+        About("the [notify.NAME] that are told", kind="a channel", example="phone", default="none"),
+    ] = ()
+    spends_pass: Annotated[bool, About("does not match when the client has no pass left")] = False
+    until: Annotated[
+        tuple[Moment, ...],
+        About("when it comes back; the first that lies ahead", default='"start of office hours"', least=1),
+    ] = ()
+    promise: Annotated[
+        tuple[Moment, ...] | Nothing | None,
+        About(
+            'what the client is told; the first that lies ahead; "none": nothing',
+            kind='moments or "none"',
+            default="`until`, where the reply's text uses `promise`",
+        ),
+    ] = None
+    reply: Annotated[
+        str | None,
+        About("the [reply.NAME] that is sent", kind="a reply's label", example="until-call", default="none"),
+    ] = None
+    delegate: Annotated[
+        str | None,
+        About(
+            "wins over the client's and sets the variable `delegate`",
+            kind="a label",
+            example="tom",
+            default="the client's",
+        ),
+    ] = None
+    forward: Annotated[bool, About("sends it on to the delegate, attached to a mail of yours")] = False
+    examples: Annotated[tuple[Example, ...], About("tests of this rule", key="example")] = ()
 
     @property
     def back(self) -> tuple[Moment, ...]:

@@ -1,7 +1,8 @@
 """What a person has configured, as values: the result of reading, the input of every step.
 
 A step is handed one immutable `Person` and keeps it to its end; a reload hands the next step another one.
-Nothing here reads files or knows secrets: a `Secret` says where a password is, never what it is.
+Nothing here reads files or knows secrets: a `Secret` says where a password is, never what it is. What a field is in
+the configuration is said at the field (`About`); one that says nothing is put together by the loader.
 """
 
 from collections.abc import Mapping
@@ -9,16 +10,18 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
+from triaged.core.about import About
 from triaged.core.address import Address, Glob
 from triaged.core.authres import Trust
 from triaged.core.calls import Schedule
 from triaged.core.clients import Client, Roster
 from triaged.core.moments import Moment
 from triaged.core.rules import RuleSet
+from triaged.core.spans import Span, parse_span
 from triaged.core.template import ReplyTemplate
-from triaged.core.worktime import Span, WorkTime
+from triaged.core.worktime import WorkTime
 
 
 class Mode(StrEnum):
@@ -48,35 +51,46 @@ class TextSecret:
 class CredentialSecret:
     """A file of that name in $CREDENTIALS_DIRECTORY (systemd.exec(5))."""
 
-    name: str
+    name: Annotated[str, About("a file in $CREDENTIALS_DIRECTORY", kind="a credential", key="credential")]
 
 
 @dataclass(frozen=True, slots=True)
 class FileSecret:
     """The first line of a file."""
 
-    path: Path
+    path: Annotated[Path, About("the first line of a file", example="~/.secrets/work", key="file")]
 
 
 @dataclass(frozen=True, slots=True)
 class EnvSecret:
     """The value of an environment variable."""
 
-    variable: str
+    variable: Annotated[str, About("the value of an environment variable", kind="a variable", key="env")]
 
 
 @dataclass(frozen=True, slots=True)
 class CommandSecret:
     """The first line that a command prints."""
 
-    argv: tuple[str, ...]
+    argv: Annotated[
+        tuple[str, ...],
+        About("the first line a command prints, within 30 seconds; no shell", kind="a command", key="command"),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class KeyringSecret:
     """The desktop's key ring, by service; the user name is the server's."""
 
-    service: str
+    service: Annotated[
+        str,
+        About(
+            "the desktop's key ring, by service; the user is the server's",
+            kind="a name",
+            example="triaged",
+            key="keyring",
+        ),
+    ]
 
 
 Secret = TextSecret | CredentialSecret | FileSecret | EnvSecret | CommandSecret | KeyringSecret
@@ -86,13 +100,16 @@ Secret = TextSecret | CredentialSecret | FileSecret | EnvSecret | CommandSecret 
 class OAuth:
     """How an access token is had. Endpoints are filled in from the provider's preset unless they are written."""
 
-    provider: str  # "google", "microsoft" or the host of token_url
-    client_id: str
-    client_secret: Secret | None
-    grant: Literal["device", "authorization_code", "client_credentials"]
-    tenant: str | None = None
+    # "google", "microsoft" or the host of token_url
+    provider: Annotated[str, About('whose: "google" or "microsoft"', kind="a provider")]
+    client_id: Annotated[str, About("the id of your registration", example="1234.apps.example")]
+    client_secret: Annotated[Secret | None, About("its secret, where there is one")] = None
+    grant: Annotated[
+        Literal["device", "authorization_code", "client_credentials"], About("how the first token is had")
+    ] = "device"
+    tenant: Annotated[str | None, About("Microsoft's directory", default="common")] = None
     endpoints: Mapping[str, str] = field(default_factory=dict)  # token_url, device_url, authorization_url, issuer
-    scopes: tuple[str, ...] = ()
+    scopes: Annotated[tuple[str, ...], About("what is asked for", default="the provider's for mail")] = ()
 
 
 PROFILES: Final = (
@@ -106,25 +123,31 @@ PROFILES: Final = (
 class Server:
     """Where an IMAP or SMTP server is and how to sign in."""
 
-    host: str
-    port: int
-    tls: Tls
-    user: str | None
-    password: Secret | None
-    oauth: OAuth | None = None
-    trust_ca: Path | None = None
-    allow_cleartext: bool = False
-    profile: str | None = None  # one of PROFILES; None: recognised
+    host: Annotated[str, About("the server's name", kind="a host")]
+    port: Annotated[int, About("its port", kind="a port", default="by `tls`")]
+    tls: Annotated[
+        Tls,
+        About("how it is secured; none: only to a loopback address, or with allow_cleartext", default='"implicit"'),
+    ]
+    user: Annotated[str | None, About("the login", kind="a login", example="dana")]
+    password: Annotated[Secret | None, About("the password, or where it is", default="none, with `oauth`")]
+    oauth: Annotated[OAuth | None, About("OAuth2 instead of a password")] = None
+    trust_ca: Annotated[Path | None, About("a CA of your own, in PEM")] = None
+    allow_cleartext: Annotated[bool, About("passwords may go over the line unencrypted")] = False
+    profile: Annotated[
+        str | None,
+        About("whose habits the server has", kind="a profile", default="recognised by its name and what it says"),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Folders:
     """Names as configured: "" is "leave it where it is", "auto" is the server's special-use folder."""
 
-    deferred: str = "Deferred"
-    urgent: str = ""
-    sent: str = "auto"
-    drafts: str = "auto"
+    deferred: Annotated[str, About("for what is put aside", kind='a folder, or ""')] = "Deferred"
+    urgent: Annotated[str, About("for what is urgent", kind='a folder, or ""')] = ""
+    sent: Annotated[str, About("where sent mail lies", kind="a folder")] = "auto"
+    drafts: Annotated[str, About("where drafts lie", kind="a folder")] = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,26 +158,55 @@ class Rate:
     period: timedelta
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One mailbox of a person."""
+    """One mailbox."""
 
     label: str
     login: str  # user@host of the IMAP server: the account's name in the ledger
-    mode: Mode
-    addresses: tuple[Address, ...]
-    imap: Server
-    smtp: Server | None
-    watch: tuple[str, ...] = ("INBOX",)
-    folders: Folders = Folders()
-    start: Span | Literal["new", "all"] = "new"
-    late: Span | None = None  # the loader always fills it: 12h
-    reply_fuse: Rate = Rate(60, timedelta(hours=1))
-    trust: Trust | None = None
-    require_auth: Literal["always", "if-known", "never"] = "if-known"
-    envelope: Literal["auto", "null", "me"] = "auto"
-    save_sent: Literal["auto", "yes", "no"] = "auto"
-    precedence: Literal["none", "bulk"] = "none"
+    mode: Annotated[
+        Mode,
+        About("observe: decides, writes down and logs, touches nothing; draft: moves, puts replies into Drafts; send"),
+    ] = Mode.OBSERVE
+    addresses: Annotated[
+        tuple[Address, ...],
+        About("all are you, with +tags; a reply comes from the one that was written to, else from the first", least=1),
+    ]
+    imap: Annotated[Server, About("where the mail is")]
+    smtp: Annotated[
+        Server | None,
+        About(
+            "where replies go out; user, password, oauth and trust_ca as in imap where it has none",
+            kind="an SMTP server",
+        ),
+    ] = None
+    watch: Annotated[tuple[str, ...], About("folders to watch", kind="a folder", example="INBOX", least=1)] = ("INBOX",)
+    folders: Annotated[Folders, About('"": leave it where it is; "auto": the server\'s special-use folder')] = Folders()
+    start: Annotated[
+        Span | Literal["new", "all"],
+        About(
+            "first contact: only what arrives from now on, what is younger than that, or all",
+            kind='"new", "all" or a duration',
+        ),
+    ] = "new"
+    late: Annotated[Span, About("what is decided so long after its arrival gets no reply")] = parse_span("12h")
+    reply_fuse: Annotated[Rate, About("replies beyond it are held, with one alarm", default='"60 per hour"')] = Rate(
+        60, timedelta(hours=1)
+    )
+    trust: Annotated[
+        Trust | None,
+        About(
+            'whose Authentication-Results to believe; "*.host.example" too; "microsoft365" for Microsoft',
+            key="authserv_id",
+        ),
+    ] = None
+    require_auth: Annotated[
+        Literal["always", "if-known", "never"],
+        About("whether a reply needs an authenticated sender; if-known: where the server says anything"),
+    ] = "if-known"
+    envelope: Annotated[Literal["auto", "null", "me"], About("envelope sender of replies")] = "auto"
+    save_sent: Annotated[Literal["auto", "yes", "no"], About("whether a copy is put into the sent folder")] = "auto"
+    precedence: Annotated[Literal["none", "bulk"], About("a Precedence field in replies")] = "none"
 
     def mode_with(self, client: Client | None) -> Mode:
         """How far triaged goes with a client's mail here: the client's own mode beats the account's."""
@@ -163,10 +215,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Telephone:
-    """Who sends voicemail and missed-call notices, beside the built-in systems."""
+    """Whose mails are notices of callers."""
 
-    senders: tuple[Glob, ...] = ()
-    region: str | None = None
+    senders: Annotated[
+        tuple[Glob, ...],
+        About("who sends your voicemail and missed-call notices, beside the built-in systems", key="from"),
+    ] = ()
+    region: Annotated[str | None, About("for national numbers", kind="a country")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,53 +229,81 @@ class Delegate:
     """Somebody who looks after something."""
 
     label: str
-    name: str
-    address: Address
+    name: Annotated[str, About("the name", kind="a name", example="Tom")]
+    address: Annotated[Address, About("the address")]
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Where a push goes: an Apprise URL, at most one per client within `every`."""
+    """Where a push goes."""
 
     label: str
-    url: Secret
-    every: Span | None
+    url: Annotated[Secret, About("any Apprise URL, or where it is")]
+    every: Annotated[
+        Span | None,
+        About("at most one push per client in this time; the next says how many came", default="each is pushed"),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
 class PromisePolicy:
-    """What is done about answers that fall due."""
+    """How promises are watched."""
 
-    warn: Span
-    slip: Literal["off", "draft", "send"] = "off"
-    slip_reply: str | None = None
-    notify: tuple[str, ...] = ()
+    warn: Annotated[Span, About("a note into the inbox so long before an answer falls due")] = parse_span("2h")
+    slip: Annotated[Literal["off", "draft", "send"], About("a short honest second mail when it will not be kept")] = (
+        "off"
+    )
+    slip_reply: Annotated[
+        str | None,
+        About(
+            "a [reply.NAME] for it",
+            kind="a reply's label",
+            example="slip",
+            default="built-in text in en, de, fr, es",
+        ),
+    ] = None
+    notify: Annotated[
+        tuple[str, ...],
+        About("the [notify.NAME] that are told", kind="a channel", example="phone", default="none"),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """When the digest and the agendas are delivered."""
+    """What is delivered into the inbox."""
 
-    at: time | None
-    agenda: Moment | None
+    at: Annotated[
+        time | None,
+        About(
+            "on days with office hours, into the first account's inbox: what lies aside, what came back, what is urgent and"
+            " without an answer, replies that did not go",
+            default="no digest",
+        ),
+    ] = None
+    agenda: Annotated[
+        Moment | None, About("per client with a call", example="30m before next call", default="no agenda")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReportPlan:
-    """When a report is delivered by itself: a weekly moment ("fri 14:00"), and the month's on the first."""
+    """Reports that come by themselves: the week's at a moment ("fri 14:00"), the month's on the first."""
 
-    weekly: Moment | None
+    weekly: Annotated[Moment | None, About("the week's report, as mail", example="fri 14:00", default="none")] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Everything one person configured."""
 
+    # the keys of [me] stand here, but for the time zone, which is that of her hours
     label: str
-    name: str
-    language: str
+    name: Annotated[str, About("your name, as replies carry it", kind="a name", example="Dana Roth")]
+    language: Annotated[str, About("your language", kind="a language code", default='"en"')]
     worktime: WorkTime
-    team: tuple[Glob, ...]
+    team: Annotated[
+        tuple[Glob, ...], About("their mail to the client in a thread counts as a human answer", default="nobody's")
+    ]
     accounts: tuple[Account, ...]
     telephone: Telephone
     roster: Roster
@@ -255,8 +338,21 @@ class Person:
 class Service:
     """What belongs to the process."""
 
-    state: Path | None = None  # the ledger's file; None: triaged.db in the default state folder
-    log: Literal["auto", "json", "console", "journal"] = "auto"
-    log_subjects: bool = True
-    listen: tuple[str, int] | None = None
-    keep: Span | None = None  # the loader always fills it: 2 years
+    state: Annotated[
+        Path | None,
+        About(
+            "the ledger's file; relative to $STATE_DIRECTORY (systemd), else to $XDG_STATE_HOME/triaged",
+            kind="a ledger",
+            default='"sqlite:triaged.db"',
+        ),
+    ] = None  # triaged.db in the default state folder
+    log: Annotated[
+        Literal["auto", "json", "console", "journal"],
+        About("how `run` logs to standard output; auto: console on a terminal, journal under systemd, else json"),
+    ] = "auto"
+    log_subjects: Annotated[bool, About("false: no subjects in log and notifications")] = True
+    listen: Annotated[
+        tuple[str, int] | None,
+        About("where /healthz, /readyz and /metrics are", kind="host and port", default="nowhere"),
+    ] = None
+    keep: Annotated[Span, About("closed items, sent mail and replies older than this go")] = parse_span("2 years")

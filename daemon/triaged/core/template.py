@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
+from triaged.core.about import About
 from triaged.core.decoding import clean_line, clean_text
 from triaged.core.errors import TriagedError
 from triaged.core.message.subject import bare
@@ -109,13 +110,23 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class ReplyTemplate:
-    """A `[reply.LABEL]`: texts by language in Jinja2, optional subjects by language, when it goes, how often."""
+    """A text that tells the client when an answer will come."""
 
     label: str
-    texts: Mapping[str, str]
-    send: Moment
-    every: Span
-    subjects: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    texts: Annotated[
+        Mapping[str, str], About("the text, Jinja2; alone it is in your language", kind="texts", key="text")
+    ]
+    send: Annotated[Moment, About("when it goes, counted from the decision")] = parse_moment("in 10m")
+    every: Annotated[Span, About("at most one per correspondent in this time")] = Span("1 day", timedelta(days=1))
+    subjects: Annotated[
+        Mapping[str, str],
+        About(
+            "a subject of its own",
+            kind="subjects",
+            key="subject",
+            default="the language's reply prefix and the subject",
+        ),
+    ] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ import tomli
 from jsonschema import Draft7Validator
 
 from support.configurations import WHOLE, loaded
+from triaged.config.described import WHEN
 from triaged.config.document import Node
 from triaged.config.layout import SINGLE, tables
 from triaged.config.problems import Findings, Place
 from triaged.config.reading import Reader
-from triaged.config.ruletables import WHEN
 from triaged.config.schema import json_schema, schema_text
 from triaged.core.conditions import CONDITIONS
 

@@ -6,7 +6,7 @@ import tomli
 from support.rulekit import view
 from triaged.core.conditions import CONDITIONS, ConditionWord, Known, conditions_table, evaluate, parse_when
 
-KNOWN = Known(clients=("harbor", "lindenhof"), tiers=("gold", "standard"))
+KNOWN = Known(clients=("harbor", "lindenhof"), tiers=("gold", "standard"), around=("then", "reply"))
 
 MISTAKES = [
     ({"then": "urgent"}, ("then",), '"then" is inside [rule.when]; move it above that line'),

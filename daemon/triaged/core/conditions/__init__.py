@@ -1,12 +1,12 @@
 """Conditions of rules. `parse_when` makes them from a table, `evaluate` asks one about a `View` of a message.
 
-The words are in `table.CONDITIONS`; nothing here looks at a clock or decides what follows.
+A condition with its words stands in one place (`people`, `content`, `circumstances`), its type in `terms`.
+Nothing here looks at a clock or decides what follows.
 """
 
-from triaged.core.conditions.parse import parse_when
+from triaged.core.conditions.parse import CONDITIONS, conditions_table, parse_when
 from triaged.core.conditions.reach import could_match, exact_clients, needles, reaches, ruled_out
-from triaged.core.conditions.reading import Known, Problem
-from triaged.core.conditions.table import CONDITIONS, ConditionWord, conditions_table
+from triaged.core.conditions.reading import ConditionWord, Known, Problem
 from triaged.core.conditions.terms import Condition, asks_for_cc, evaluate, longest_burst, names_kind
 from triaged.core.conditions.view import KINDS, Outcome, View, thread_kind
 

@@ -1,14 +1,20 @@
 """Conditions about circumstances: when a message came, what sort it is, and how many came with it."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
-from triaged.core.conditions.view import Outcome, View, no, yes
+from triaged.core.conditions.reading import ConditionWord, Path, Reading, word_of
+from triaged.core.conditions.view import KINDS, Outcome, View, no, yes
 from triaged.core.conditions.words import counted, one_of
-from triaged.core.timewords import Slot, is_between
+from triaged.core.spans import parse_span
+from triaged.core.timewords import Slot, is_between, parse_between
 
-_HOURS: Final = {
+_BURST: Final = re.compile(r"(\d{1,4})\s+in\s+(.+)", re.ASCII)
+_LONGEST_BURST: Final = timedelta(days=31)
+HOURS: Final = {
     "office": "in office hours",
     "focus": "in a focus block",
     "off": "outside office hours",
@@ -56,10 +62,10 @@ class IsInHours:
         now = view.worktime.hours(view.facts.arrived)
         for word in self.words:
             if word == now:
-                return yes(f"arrived {_HOURS[word]}")
+                return yes(f"arrived {HOURS[word]}")
             if (day := _day(word, view)) is not None:
-                return yes(f"arrived {_HOURS[word]}{day}")
-        return no(f"arrived {_HOURS[now]}, not {one_of([_HOURS[word] for word in self.words], quoted=False)}")
+                return yes(f"arrived {HOURS[word]}{day}")
+        return no(f"arrived {HOURS[now]}, not {one_of([HOURS[word] for word in self.words], quoted=False)}")
 
 
 def _day(word: str, view: View) -> str | None:
@@ -119,3 +125,73 @@ class IsBurst:
         if earlier + 1 >= self.count:
             return yes(found)
         return no(f"only {found}, asked are {self.count}")
+
+
+def _between(reading: Reading, value: object, path: Path) -> IsBetween:
+    return IsBetween(reading.values(value, path, parse_between, 'times of day, as in "18:00-22:00"'))
+
+
+def _hours(reading: Reading, value: object, path: Path) -> IsInHours:
+    return IsInHours(
+        reading.values(value, path, partial(word_of, allowed=tuple(HOURS), what="word of hours"), "words of hours")
+    )
+
+
+def _kind(reading: Reading, value: object, path: Path) -> IsKind:
+    return IsKind(reading.values(value, path, partial(word_of, allowed=KINDS, what="kind"), "kinds"))
+
+
+def _burst(reading: Reading, value: object, path: Path) -> IsBurst | None:
+    found = reading.one(value, path, _count_in, 'a number and a duration, as in "3 in 20m"')
+    return None if found is None else IsBurst(*found, counting=reading.counting)
+
+
+def _count_in(text: str) -> tuple[int, timedelta, str]:
+    found = _BURST.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f'"{text}" is no burst; write a number and a duration, as in "3 in 20m"')
+    count, span = int(found[1]), parse_span(found[2])
+    if span.business_days or span.office:
+        raise ValueError(f'"{text}": a burst is counted in elapsed time; write minutes or hours')
+    if count < 2:  # noqa: PLR2004  # one message is no burst
+        raise ValueError(f'"{text}": every message is one of one; write at least 2')
+    if span.elapsed > _LONGEST_BURST:
+        raise ValueError(f'"{text}": at most 31 days are looked back')
+    return count, span.elapsed, span.text
+
+
+WORDS: Final = (
+    ConditionWord(
+        "between",
+        _between,
+        "times of day",
+        'between = "18:00-22:00"',
+        "The message arrived within these hours, in my zone; the start belongs to them, the end does not; midnight may be wrapped.",
+    ),
+    ConditionWord(
+        "hours",
+        _hours,
+        "`office`, `focus`, `off`; `weekend`, `holiday`, `away`",
+        'hours = ["off", "focus"]',
+        "When it arrived I was available, in a focus block, or neither: exactly one of these; beside it what day it was.",
+        words=tuple(HOURS),
+    ),
+    ConditionWord(
+        "kind",
+        _kind,
+        "`new`, `reply`, `follow-up`; `courtesy`, `voicemail`, `missed-call`, `invitation`, `auto-reply`, `delivery-report`, `list`",
+        'kind = ["voicemail", "missed-call"]',
+        "What sort of message it is: exactly one of the first three (`reply`: the newest earlier message of the thread is mine; "
+        "`follow-up`: the thread has an open promise, or that message is the client's too); beside it any of the others.",
+        words=KINDS,
+    ),
+    ConditionWord(
+        "burst",
+        _burst,
+        "a number and a duration",
+        'burst = "3 in 20m"',
+        "The client has sent at least so many messages within that time, this one included, over all my accounts; automatic mail "
+        "does not count unless `kind` in the same `when` names it.",
+        form=str,
+    ),
+)

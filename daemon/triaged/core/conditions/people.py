@@ -1,13 +1,18 @@
 """Conditions about people: whose message it is, and how I am addressed."""
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 from triaged.core.address import Glob
 from triaged.core.authres import Verdict
 from triaged.core.clients import Client
+from triaged.core.conditions.reading import ConditionWord, Path, Reading, word_of
 from triaged.core.conditions.view import Outcome, View, no, yes
 from triaged.core.conditions.words import one_of
-from triaged.core.patterns import ValueGlob
+from triaged.core.patterns import ValueGlob, compile_glob
+
+_PLACES: Final = ("to", "cc", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +113,76 @@ class IsAuthenticated:
         found = view.authentication.verdict is Verdict.PASS
         words = "sender authenticated" if found else f"sender not authenticated: {view.authentication.why}"
         return Outcome(found == self.wanted, words)
+
+
+def _client(reading: Reading, value: object, path: Path) -> IsClient:
+    def read(text: str) -> ValueGlob:
+        glob = compile_glob(text)
+        if reading.known is None:
+            return glob
+        if glob.is_plain:
+            word_of(text, allowed=reading.known.clients, what="client")
+        elif text != "*" and not any(map(glob.matches, reading.known.clients)):
+            raise ValueError(f'"{text}" matches no client')
+        return glob
+
+    return IsClient(reading.values(value, path, read, "labels of clients"))
+
+
+def _tier(reading: Reading, value: object, path: Path) -> HasTier:
+    def read(text: str) -> str:
+        return text if reading.known is None else word_of(text, allowed=reading.known.tiers, what="tier of a client")
+
+    return HasTier(reading.values(value, path, read, "tiers"))
+
+
+def _from(reading: Reading, value: object, path: Path) -> IsFrom:
+    return IsFrom(reading.values(value, path, Glob.parse, "addresses"))
+
+
+def _to(reading: Reading, value: object, path: Path) -> IsTo:
+    return IsTo(reading.values(value, path, Glob.parse, "addresses"))
+
+
+def _addressed(reading: Reading, value: object, path: Path) -> IsAddressed:
+    return IsAddressed(reading.values(value, path, partial(word_of, allowed=_PLACES, what="place"), "to, cc or none"))
+
+
+def _authenticated(reading: Reading, value: object, path: Path) -> IsAuthenticated:
+    return IsAuthenticated(reading.truth(value, path))
+
+
+WORDS: Final = (
+    ConditionWord(
+        "client",
+        _client,
+        "labels, `*` as in a glob",
+        'client = ["harbor", "linden*"]',
+        'The message is from (or, of a caller: about) one of these clients; `"*"` is any client.',
+    ),
+    ConditionWord("tier", _tier, "tiers", 'tier = "standard"', "The client's `tier` is one of these."),
+    ConditionWord(
+        "from",
+        _from,
+        "globs on addresses",
+        'from = "gary@*"',
+        "The address in From fits one of these: `*` is any run of characters, `?` one.",
+    ),
+    ConditionWord("to", _to, "globs on addresses", 'to = "support@*"', "An address in To or Cc fits one of these."),
+    ConditionWord(
+        "addressed",
+        _addressed,
+        "`to`, `cc`, `none`",
+        'addressed = "cc"',
+        "How I am addressed: in To, only in Cc, or in neither (a blind copy, a list).",
+        words=_PLACES,
+    ),
+    ConditionWord(
+        "authenticated",
+        _authenticated,
+        "`true`, `false`",
+        "authenticated = true",
+        "The server of `authserv_id` has verified the sender (`false`: it has not, or none is to be believed).",
+        form=bool,
+    ),
+)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from triaged.core.timewords import nearest
 
@@ -20,10 +20,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a `when` may refer to: labels of clients and their tiers."""
+    """What a `when` may refer to: labels of clients and their tiers; and the keys of the rule around it."""
 
     clients: tuple[str, ...]
     tiers: tuple[str, ...]
+    around: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -68,6 +69,22 @@ class Reading:
         if not isinstance(value, bool):
             self.wrong(path, f"{written(value)}: write true or false, without quotes")
         return value is True
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionWord:
+    """A word of `when`: how its value is read, and how the reference and editors describe it.
+
+    `example` is a line of TOML; `form` the type of the value, or a name for what has none; `words` those it may be.
+    """
+
+    name: str
+    read: Callable[[Reading, object, Path], Any]
+    takes: str
+    example: str
+    sentence: str
+    form: object = tuple[str, ...]
+    words: tuple[str, ...] = ()
 
 
 def written(value: object) -> str:

@@ -11,22 +11,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from triaged.config.files import home_of
-from triaged.core.address import Address, Glob, read_address
+from triaged.core.address import Address, read_address
 from triaged.core.authres import refused_id
-from triaged.core.calls import parse_call
 from triaged.core.clients import Allowance
-from triaged.core.moments import parse_moment
 from triaged.core.settings import Rate
 from triaged.core.spans import Span, parse_span
-from triaged.core.timewords import parse_clock, parse_date, parse_weekdays
-
-__all__ = [
-    "parse_call",
-    "parse_clock",
-    "parse_moment",
-    "parse_span",
-    "parse_weekdays",
-]
+from triaged.core.timewords import parse_clock, parse_date
 
 _RATE = re.compile(r"(\d{1,6})\s*(?:per|a|/)\s*(\w+)", re.IGNORECASE | re.ASCII)
 _PERIODS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
@@ -136,11 +126,6 @@ def parse_address(text: str) -> Address:
     if not address.is_ascii:
         raise ValueError(f'"{text}" has letters before the @ that mail cannot be sent to')
     return address
-
-
-def parse_glob(text: str) -> Glob:
-    """A pattern for addresses."""
-    return Glob.parse(text)
 
 
 def parse_host(text: str) -> str:
