@@ -17,7 +17,7 @@ from triaged.cli.explain_page import show
 from triaged.config import load
 from triaged.core.message import Message, read_raw
 from triaged.core.settings import Person
-from triaged.desk.rehearsal import Rehearsal, Rehearsed
+from triaged.rehearse.rehearsal import Rehearsal, Rehearsed
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 NOW = datetime(2026, 11, 24, 14, 10, tzinfo=UTC)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from support.configurations import NOW, WHOLE
 from triaged.config import Loaded, load
-from triaged.config.examples import run_examples
+from triaged.rehearse.examples import run_examples
 
 CONFIG = Path(__file__).parents[2] / "config"
 TEXTS = [WHOLE, *(path.read_text(encoding="utf-8") for path in sorted(CONFIG.glob("*.toml")))]

@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
 def _examples(loaded: Loaded) -> tuple[Problem, ...]:
     if not loaded.cases:
         return ()
-    from triaged.config.examples import run_examples
+    from triaged.rehearse.examples import run_examples
 
     return run_examples(loaded)
 

@@ -13,8 +13,8 @@ from triaged.config import Loaded, state_file
 from triaged.core.message import Message, read_raw
 from triaged.core.reply import reply_headers
 from triaged.core.settings import Account, Person
-from triaged.desk.rehearsal import Rehearsal, Rehearsed, arrival_of, person_for
 from triaged.ledger.values import Place
+from triaged.rehearse.rehearsal import Rehearsal, Rehearsed, arrival_of, person_for
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from triaged.cli.common import console, readable
 from triaged.core.decision import Aside, Decision, Verdict
 from triaged.core.moments import Resolved
-from triaged.desk.rehearsal import Rehearsed
+from triaged.rehearse.rehearsal import Rehearsed
 
 _CUT_SHOWN = 90
 _COLOUR = {"urgent": "bold red", "deferrable": "bold yellow", "left": "bold"}

@@ -11,10 +11,10 @@ from triaged.cli.common import Failed
 from triaged.config import Loaded, ask_secret, state_file
 from triaged.core.message import Message, read
 from triaged.core.settings import Account
-from triaged.desk import earlier
-from triaged.desk.sources import Old
 from triaged.ledger.values import Place
 from triaged.mailbox import Pools, Selected, Session, named
+from triaged.rehearse import earlier
+from triaged.rehearse.sources import Old
 
 if TYPE_CHECKING:
     from triaged.service.tokens import Signing

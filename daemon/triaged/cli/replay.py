@@ -3,12 +3,9 @@
 import argparse
 import csv
 import gc
-import multiprocessing
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -30,8 +27,9 @@ from triaged.cli.times import FORMS, here
 from triaged.config import Loaded, load
 from triaged.core.decision import Decision
 from triaged.core.settings import Person
-from triaged.desk.rehearsal import Rehearsal, account_for, person_for
-from triaged.desk.sources import Old, count, old_mail
+from triaged.rehearse.rehearsal import account_for
+from triaged.rehearse.replaying import Line, replay
+from triaged.rehearse.sources import Old, count, old_mail
 from triaged.statefolder import output, why
 
 
@@ -49,24 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", type=Path, metavar="FILE", help="every client message as CSV (- for standard output)")
 
 
-WORTH_A_PROCESS = 1000
 WORTH_A_BAR = 200
 """Messages: fewer are read before a bar is seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One message and what would have happened to it, under the new rules and (with --against) the old ones."""
-
-    old: Old
-    person: Person
-    decision: Decision
-    before: Decision | None = None
-
-    @property
-    def changed(self) -> bool:
-        """Whether the old rules would have done something else."""
-        return self.before is not None and _essence(self.before) != _essence(self.decision)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -119,61 +101,8 @@ def _mail(args: argparse.Namespace, loaded: Loaded) -> list[Old]:
 def _rehearsed(mail: Sequence[Old], loaded: Loaded, label: str | None, against: Loaded | None) -> list[Line]:
     persons = [person_of(loaded, label)] if label else list(loaded.persons)
     people = [person for person in persons if person is not None]
-    whose = [person_for(old.message, people) for old in mail]
-    if against is None:
-        decisions = _decided(_progress(mail, lambda: len(mail), "deciding"), whose)
-        return [Line(old, person, decision) for old, person, decision in zip(mail, whose, decisions, strict=True)]
-    others = [against.person(p.label) or against.persons[0] for p in whose]
-    before = _beside(mail, others)
-    now = _decided(_progress(mail, lambda: len(mail), "deciding"), whose)
-    return [Line(*line) for line in zip(mail, whose, now, before(), strict=True)]
-
-
-def _decided(mail: Iterable[Old], whose: Sequence[Person]) -> list[Decision]:
-    """One rehearsal a person, begun with her first message."""
-    running: dict[str, Rehearsal] = {}
-    found: list[Decision] = []
-    for old, person in zip(mail, whose, strict=True):
-        if person.label not in running:
-            running[person.label] = Rehearsal(person)
-        found.append(running[person.label].play(old.message, old.arrived, show=False).decision)
-    return found
-
-
-def _beside(mail: Sequence[Old], whose: Sequence[Person]) -> Callable[[], list[Decision]]:
-    """The old rules in a process of their own while this one runs the new ones; here, where little is to be done."""
-    if len(mail) < WORTH_A_PROCESS or (os.cpu_count() or 1) == 1:
-        return lambda: _decided(mail, whose)
-    beside = multiprocessing.get_context("fork")  # the mail is there already: nothing is handed over
-    mine, theirs = beside.Pipe(duplex=False)
-    process = beside.Process(target=lambda: theirs.send(_decided(mail, whose)))
-    process.start()
-    theirs.close()
-
-    def result() -> list[Decision]:
-        try:
-            found: list[Decision] = mine.recv()
-        except EOFError as error:
-            raise Failed("the old rules could not be run") from error
-        finally:
-            mine.close()
-            process.join()
-        return found
-
-    return result
-
-
-def _essence(decision: Decision) -> tuple[Any, ...]:
-    """What counts as a change: verdict, moments, reply; not the name of the rule alone."""
-    return (
-        decision.client,
-        decision.verdict,
-        decision.until.at if decision.until else None,
-        decision.promise_moment.at if decision.promise_moment else None,
-        (decision.reply.template, decision.reply.language, decision.reply.send_at) if decision.reply else None,
-        decision.no_reply,
-        decision.notify,
-    )
+    others = (lambda person: against.person(person.label) or against.persons[0]) if against is not None else None
+    return replay(mail, people, others, lambda mail: _progress(mail, lambda: len(mail), "deciding"))
 
 
 def _progress(things: Iterable[Old], count_them: Callable[[], int], title: str) -> Iterable[Old]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from triaged.cli.imap_source import all_of
 from triaged.config import Loaded
 from triaged.core.settings import Person
-from triaged.desk import earlier
+from triaged.rehearse import earlier
 from triaged.report.report import Past
 
 _CONTEXT = timedelta(days=90)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from support.configurations import NOW, WHOLE, loaded
-from triaged.config.examples import run_examples
+from triaged.rehearse.examples import run_examples
 
 CONFIG = Path(__file__).parents[3] / "config"
 EXAMPLE = """

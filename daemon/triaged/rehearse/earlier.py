@@ -13,10 +13,10 @@ from triaged.core.facts import Facts
 from triaged.core.identify import identify
 from triaged.core.message import Message
 from triaged.core.settings import Account, Person
-from triaged.desk.sources import Old
 from triaged.ledger import Ledger
 from triaged.ledger.reporting import ReceivedRow
 from triaged.ledger.values import AccountRow, Arriving, Window
+from triaged.rehearse.sources import Old
 from triaged.report.report import Past
 
 _DAWN = datetime(1990, 1, 1, tzinfo=UTC)
