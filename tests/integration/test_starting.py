@@ -48,6 +48,6 @@ def test_a_check_loads_nothing_that_speaks_to_a_server(tmp_path: Path):
     assert _said(tmp_path, _CHECK, f"print(code, {loaded})") == "0 set()"
 
 
-def test_the_help_loads_no_configuration(tmp_path: Path):
+def test_the_help_loads_no_configuration_and_no_words(tmp_path: Path):
     shown = "try: main(['--help'])", "except SystemExit as end: code = end.code"
-    assert _said(tmp_path, *shown, "print(code, 'triaged.config' in sys.modules)") == "0 False"
+    assert _said(tmp_path, *shown, "print(code, {'triaged.config', 'triaged.words'} & set(sys.modules))") == "0 set()"

@@ -8,7 +8,7 @@ from triaged.report import tables
 from triaged.report.figures import WHENS, Figures, Times
 from triaged.report.phrases import brief, period, share, weekdays
 from triaged.report.report import Part, Report
-from triaged.report.words import words_of
+from triaged.report.reportwords import words_of
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _BAR = 24

@@ -1,6 +1,7 @@
 """Regular expressions that are compiled when they are first asked: a start does not pay for what no mail has asked yet.
 
-For those with many words in them, which take a millisecond and more each. Small ones are compiled where they stand.
+For those with many words in them, which take a millisecond and more each, and whose text may itself be put together
+then. Small ones are compiled where they stand.
 """
 
 import re
@@ -14,8 +15,8 @@ Asked = Callable[[str], re.Match[str] | None]
 class Expression:
     """A regular expression as `re` reads it, with the three questions that are asked of a text."""
 
-    def __init__(self, text: str, flags: int = 0) -> None:
-        self.text, self.flags = text, flags
+    def __init__(self, text: str | Callable[[], str], flags: int = 0) -> None:
+        self._text, self._flags = text, flags
 
     @once
     def match(self) -> Asked:
@@ -34,4 +35,4 @@ class Expression:
 
     @once
     def _compiled(self) -> re.Pattern[str]:
-        return re.compile(self.text, self.flags)
+        return re.compile(self._text if isinstance(self._text, str) else self._text(), self._flags)

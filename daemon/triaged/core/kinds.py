@@ -7,6 +7,7 @@ from triaged.core.courtesy import is_thanks, may_thank
 from triaged.core.message import Message
 from triaged.core.message.subject import is_reply
 from triaged.core.telephone import Notice
+from triaged.words import LEXICON
 
 AUTOMATIC: frozenset[str] = frozenset(
     {"voicemail", "missed-call", "invitation", "auto-reply", "delivery-report", "list"}
@@ -27,16 +28,6 @@ _CALENDAR_CLASS = "urn:content-classes:calendarmessage"
 
 _STOP_LIMIT = 60  # characters
 _NOT_WORDS = re.compile(r"[\W_]+")
-
-_STOPS: dict[str, frozenset[str]] = {
-    "en": frozenset({"stop", "unsubscribe", "stop it", "please stop", "stop please", "no more automatic replies"}),
-    "de": frozenset(
-        {"stop", "stopp", "stop bitte", "bitte stop", "bitte stopp", "stopp bitte", "abmelden", "aufhören"}
-    ),
-    "fr": frozenset({"stop", "arrêt", "arret", "arrêtez", "arretez", "arrêter", "désabonner", "stop svp"}),
-    "es": frozenset({"stop", "alto", "parar", "pare", "baja", "basta", "cancelar"}),
-}
-
 
 _NONE: frozenset[str] = frozenset()
 
@@ -117,4 +108,4 @@ def is_stop(message: Message, language: str) -> bool:
     if len(text) > _STOP_LIMIT:
         return False
     words = _NOT_WORDS.sub(" ", text).strip().casefold()
-    return words in _STOPS["en"] | _STOPS.get(language.partition("-")[0].casefold(), frozenset())
+    return any(words in LEXICON.section(tag, "stop")["words"] for tag in ("en", language))

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from triaged.core import quotesigns as signs
+from triaged.core import quotesigns
 from triaged.core.html import Mark
+from triaged.core.quotesigns import SHIPPED, QuoteSigns
 
 _SUSPECTS_LIMIT = 10_000  # lines of one text that are looked at closely; what lies below counts as new
 _LINE_LIMIT = 400  # longer lines are prose, not headers or separators
@@ -43,20 +44,21 @@ class Scan:
     forwarded: bool = False
 
 
-def scan(text: str, marks: Iterable[Mark] = (), *, forwarding: bool = False) -> Scan:
+def scan(text: str, marks: Iterable[Mark] = (), *, forwarding: bool = False, signs: QuoteSigns = SHIPPED) -> Scan:
     """Find the new part of a text.
 
     Args:
         text: lines separated by LF.
         marks: what the markup said about stretches of the text.
         forwarding: whether the subject says that it is a forward.
+        signs: of the languages to be known.
 
     Returns:
         The new text; where nothing wordlike is left, the whole text (a forward without a comment is to be read).
     """
     lines = text.split("\n")
     kinds = _marked(lines, marks) if marks else [""] * len(lines)
-    _Lines(lines, kinds, forwarding, wide="：" in text).read()
+    _Lines(lines, kinds, forwarding, signs, wide="：" in text).read()
     if not any(kinds):
         return Scan(text.strip())
     kept = "\n".join([line for line, kind in zip(lines, kinds, strict=True) if not kind]).strip()
@@ -101,6 +103,7 @@ class _Lines:
     lines: list[str]
     kinds: list[str]
     forwarding: bool
+    signs: QuoteSigns
     wide: bool  # whether there are fullwidth colons, which may stand anywhere in a line
     begun: bool = False  # something new has been read
 
@@ -109,7 +112,7 @@ class _Lines:
         number = 0
         while number < len(self.lines) and not self.begun:
             number = self._line(number)
-        suspects = range(len(self.lines)) if self.wide else _suspects(self.lines)
+        suspects = range(len(self.lines)) if self.wide else _suspects(self.lines, self.signs)
         for suspect in suspects[:_SUSPECTS_LIMIT]:
             if suspect < number:
                 continue
@@ -133,9 +136,9 @@ class _Lines:
 
     def _short_line(self, number: int, line: str) -> int:
         found = 0
-        if line[-1] in signs.COLONS and (found := self._quote_header(number, line)):
+        if line[-1] in quotesigns.COLONS and (found := self._quote_header(number, line)):
             return found
-        if line[0] in signs.SIGNS and (found := self._separator(number, line)):
+        if line[0] in quotesigns.SIGNS and (found := self._separator(number, line)):
             return found
         if ":" in line[:_LABEL_LIMIT] or "：" in line[:_LABEL_LIMIT]:
             found = self._block(number) or self._forward(number, line)
@@ -175,10 +178,14 @@ class _Lines:
                 joined = f"{above} {joined}"
             if len(joined) > _LINE_LIMIT:
                 break
-            if signs.STARTS.match(joined) and signs.HEADER.search(joined) and signs.EVIDENCE.search(joined):
+            if (
+                self.signs.starts.match(joined)
+                and self.signs.header.search(joined)
+                and quotesigns.EVIDENCE.search(joined)
+            ):
                 return first
-        if signs.EVIDENCE.search(line) and (
-            signs.HEADER.search(line) or signs.DATED.match(line) or signs.CITED.match(line)
+        if quotesigns.EVIDENCE.search(line) and (
+            self.signs.header.search(line) or quotesigns.DATED.match(line) or self.signs.cited.match(line)
         ):
             return number
         return -1
@@ -186,11 +193,11 @@ class _Lines:
     def _separator(self, number: int, line: str) -> int:
         if line == "--":
             return self._dashes(number)
-        if signs.ORIGINAL.match(line):
+        if self.signs.original.match(line):
             return self._to_end(number, "forwarded" if self.forwarding else "quote")
-        if signs.FORWARD.match(line):
+        if self.signs.forward.match(line):
             return self._to_end(number, "forwarded")
-        return self._rule(number, line[0]) if signs.RULE.match(line) else 0
+        return self._rule(number, line[0]) if quotesigns.RULE.match(line) else 0
 
     def _dashes(self, number: int) -> int:
         """The signature's separator is `-- ` (RFC 3676 4.3); some programs lose its blank."""
@@ -223,10 +230,10 @@ class _Lines:
 
         A subject or an address must be among them: a journey has From, To and Date, too.
         """
-        if _field(self.lines[number]) not in signs.FIRST_FIELDS:
+        if self._field(self.lines[number]) not in quotesigns.FIRST_FIELDS:
             return 0
         block = self.lines[number : number + _BLOCK_LINES]
-        found = {_field(line) for line in block if len(line) <= 2 * _LINE_LIMIT} - {"", "other"}
+        found = {self._field(line) for line in block if len(line) <= 2 * _LINE_LIMIT} - {"", "other"}
         if len(found) < _BLOCK_FIELDS or "from" not in found:
             return 0
         if "subject" not in found and not any("@" in line for line in block):
@@ -234,10 +241,10 @@ class _Lines:
         return self._to_end(number, "forwarded" if self.forwarding else "quote")
 
     def _forward(self, number: int, line: str) -> int:
-        return self._to_end(number, "forwarded") if signs.FORWARD.match(line) else 0
+        return self._to_end(number, "forwarded") if self.signs.forward.match(line) else 0
 
     def _mobile(self, number: int, line: str) -> int:
-        if signs.MOBILE.match(line) and len(line.split()) <= _MOBILE_WORDS:
+        if self.signs.mobile.match(line) and len(line.split()) <= _MOBILE_WORDS:
             self.kinds[number] = "footer"
             return number + 1
         return 0
@@ -247,9 +254,9 @@ class _Lines:
         if number and self.lines[number - 1].strip() and not self.kinds[number - 1]:
             return 0
         head = line[:_LINE_LIMIT]
-        if not self.begun and (signs.BANNER.match(head) or signs.TAGGED.match(head)):
+        if not self.begun and (self.signs.banner.match(head) or self.signs.tagged.match(head)):
             return self._banner(number)
-        if signs.DISCLAIMER.match(head):
+        if self.signs.disclaimer.match(head):
             return self._paragraph(number, "disclaimer")
         return 0
 
@@ -258,7 +265,7 @@ class _Lines:
         self.kinds[number] = "banner"
         for below in range(number + 1, min(number + _BANNER_LINES, len(self.lines))):
             line = self.lines[below].strip()
-            if not line or not signs.BANNER_MORE.search(line[:_LINE_LIMIT]):
+            if not line or not self.signs.banner_more.search(line[:_LINE_LIMIT]):
                 return below
             self.kinds[below] = "banner"
         return number + 1
@@ -269,11 +276,19 @@ class _Lines:
             number += 1
         return number
 
+    def _field(self, line: str) -> str:
+        """The canonical field that a line of an Outlook block begins with, "" if it begins with none."""
+        stripped = line.strip().lstrip("*> ")
+        colon = stripped[:_LABEL_LIMIT].replace("：", ":").find(":")
+        if colon < 1:
+            return ""
+        return self.signs.fields.get(stripped[:colon].strip("*_ \u00a0").casefold(), "")
 
-def _suspects(lines: list[str]) -> list[int]:
+
+def _suspects(lines: list[str], signs: QuoteSigns) -> list[int]:
     """The numbers of the lines worth a closer look: one cheap question after the other, asked of every line."""
     # This is the innermost loop of reading mail: bounds are spelled out, and names looked up once.
-    first, last, openings, footers = signs.FIRST_SIGNS, signs.LAST_SIGNS, signs.OPENINGS, signs.FOOTERS
+    first, last, openings, footers = quotesigns.FIRST_SIGNS, quotesigns.LAST_SIGNS, signs.openings, signs.footers
     return [
         number
         for number, line in enumerate(lines)
@@ -285,12 +300,3 @@ def _suspects(lines: list[str]) -> list[int]:
             or (line[:4] in openings and (line[:4] in footers or not lines[number - 1]))
         )
     ]
-
-
-def _field(line: str) -> str:
-    """The canonical field that a line of an Outlook block begins with, "" if it begins with none."""
-    stripped = line.strip().lstrip("*> ")
-    colon = stripped[:_LABEL_LIMIT].replace("：", ":").find(":")
-    if colon < 1:
-        return ""
-    return signs.FIELDS.get(stripped[:colon].strip("*_ \u00a0").casefold(), "")

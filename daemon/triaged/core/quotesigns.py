@@ -1,116 +1,124 @@
 """How mail programs of many languages set apart what is not new: headers of quotes, separators, footers, notices.
 
-Patterns and words alone; `newtext` asks them of single lines of bounded length.
+The words of the languages put into patterns; `newtext` asks them of single lines of bounded length.
 """
 
 import re
+from collections.abc import Iterable
 
-from triaged.core.expression import Expression
+from triaged.core.notation import any_of, spellings
+from triaged.core.once import once
+from triaged.words import LEXICON, Lexicon
 
-_WROTE = (
-    r"wrote|writes|schrieb|schrieben|geschrieben|a écrit|a ecrit|escribió|escribio|schreef|geschreven|ha scritto|escreveu"
-    r"|napisał|napisał\(a\)|napisała|pisze|skrev|kirjoitti|napsal|napsal\(a\)|írta|yazdı|пишет|написал|написала"
-)
-# "On 3 May, Bob wrote:", "Am 3. Mai schrieb Bob:", "Bob schrieb am 3. Mai um 10:00:" …
-STARTS = Expression(r"(?:on|at|in|am|le|el|op|il|em|den|dne|w dniu|dnia|pe|tis|på|vào)\b", re.IGNORECASE)
-HEADER = Expression(rf"(?:^|[\s>,])(?:{_WROTE})\b.{{0,200}}[:：]\s*\Z", re.IGNORECASE)
-# 26.06.2014, 14:41, "Bob" <bob@example.com>:
-DATED = Expression(r"(?=.*\d[-/.年]\s?\d|.*\d:\d\d).*<[^<>\s]+@[^<>\s]+>\s*[:：]\Z")
-EVIDENCE = Expression(r"\d|@")
-CITED = Expression(r"(?:zitat von|quoting|mensaje citado por|citando a?)\b.*[:：]\Z", re.IGNORECASE)
-
-FIELDS = {
-    **dict.fromkeys(("from", "von", "de", "da", "van", "från", "fra", "od", "lähettäjä", "от"), "from"),
-    **dict.fromkeys(("sent", "gesendet", "envoyé", "envoye", "enviado", "enviado el", "enviada em", "inviato"), "date"),
-    **dict.fromkeys(("verzonden", "skickat", "sendt", "wysłano", "lähetetty", "отправлено"), "date"),
-    **dict.fromkeys(("date", "datum", "fecha", "data", "dato", "päiväys", "дата"), "date"),
-    **dict.fromkeys(("to", "an", "à", "a", "para", "aan", "till", "til", "do", "vastaanottaja", "кому"), "to"),
-    **dict.fromkeys(("cc", "kopie", "cópia", "copie à", "kopia"), "cc"),
-    **dict.fromkeys(("subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto"), "subject"),
-    **dict.fromkeys(("ämne", "emne", "temat", "aihe", "тема"), "subject"),
-    **dict.fromkeys(("reply-to", "antwort an", "importance", "priority", "wichtigkeit", "priorität"), "other"),
-}
 COLONS = ":："
+EVIDENCE = re.compile(r"\d|@")
+RULE = re.compile(r"[_=*-]{20,}\Z")
+# 26.06.2014, 14:41, "Bob" <bob@example.com>:
+DATED = re.compile(r"(?=.*\d[-/.年]\s?\d|.*\d:\d\d).*<[^<>\s]+@[^<>\s]+>\s*[:：]\Z")
 SIGNS = frozenset(">-_=*#[(<!+~\u26a0|：")
 FIRST_SIGNS = SIGNS | frozenset(" \t\u00a0\u3000")
 LAST_SIGNS = frozenset(COLONS + " \t\u00a0\u3000")
-
-
-def _cased(*openings: str) -> frozenset[str]:
-    return frozenset(cased for one in openings for cased in (one, one.capitalize(), one.upper()))
-
-
-# How lines begin that may be a footer, or at the start of a paragraph a notice: their first four characters.
-FOOTERS = _cased(
-    *("sent", "get ", "von ", "gese", "dies", "outl", "hole", "envo", "télé", "obte", "envi", "verz", "vers", "invi"),
-    *("sänt", "skic", "send"),
-)
-NOTICES = _cased(
-    *("disc", "conf", "lega", "impo", "priv", "haft", "vert", "rech", "avis", "this", "the ", "dies", "der ", "ce m"),
-    *("ce c", "este", "plea", "cons", "bitt"),
-)
-OPENINGS = FOOTERS | NOTICES
 FIRST_FIELDS = frozenset({"from", "date", "subject"})
+_FIELDS = ("from", "date", "to", "cc", "subject", "other")
+_PROGRAMS = ("outlook", "mail", "yahoo", "samsung", "proton", "gmail", "gmx", "web.de")
+_OPENING = 4  # characters by which a line is known to be worth a closer look
 
-ORIGINAL = Expression(
-    r"-{2,}\s*(?:original (?:message|appointment)|ursprüngliche (?:nachricht|e-?mail|termin)|originalnachricht|message d'origine"
-    r"|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|ursprungligt meddelande"
-    r"|oprindelig meddelelse|wiadomość oryginalna|reply (?:above|message))\s*-{2,}\Z",
-    re.IGNORECASE,
-)
-FORWARD = Expression(
-    r"(?:-{5,}\s*(?:forwarded (?:message|by)|weitergeleitete (?:nachricht|mail)|message transféré|mensaje reenviado"
-    r"|messaggio inoltrato|doorgestuurd bericht|mensagem (?:encaminhada|reencaminhada))\b.*"
-    r"|(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|début du message (?:transféré|réexpédié)"
-    r"|inicio del mensaje reenviado|inizio messaggio inoltrato|begin doorgestuurd bericht)\s*[:：])\Z",
-    re.IGNORECASE,
-)
-RULE = Expression(r"[_=*-]{20,}\Z")
-MOBILE = Expression(
-    r"(?:sent (?:from|via) (?:my|the|outlook|mail|yahoo|samsung|proton|gmail|a mobile)\b|get outlook for\b|von meinem? .{1,60} gesendet"
-    r"|gesendet (?:von|mit|aus) (?:meinem?|outlook|der|mail|gmx|web\.de|yahoo|proton|unterwegs)\b|diese nachricht wurde von .{1,60} gesendet"
-    r"|outlook für (?:ios|android)|holen sie sich outlook|envoyé (?:de|depuis) (?:mon|ma|outlook|yahoo|l)\b|télécharger outlook|obtenir outlook"
-    r"|obtenez outlook|enviado (?:desde|do|de|via) (?:mi|meu|outlook|yahoo|el)\b|obtener outlook|obter o outlook|verzonden vanaf"
-    r"|verstuurd vanaf|inviato da(?:l)? |sänt från|skickat från|sendt fra)",
-    re.IGNORECASE,
-)
 
-# Banners speak of where a mail came from, disclaimers of who may read it: a server that is down is neither.
-_OUTSIDE = (
-    r"external|outside|extern\w*|au(?:ß|ss)erhalb|extérieure?|fuera|esterno|unknown sender|unverified sender"
-    r"|unbekannte[nmr]? absender"
-)
-_SECRECY = (
-    r"confidential|privileged|intended (?:solely|only|exclusively|for the)|solely for|intended recipient|viruse?s?"
-    r"|vertraulich\w*|rechtlich geschützt\w*|ausschlie(?:ß|ss)lich für|adressat\w*|empfänger|viren|confidentiel\w*|destinataires?"
-    r"|confidencial\w*|destinatarios?|riservat\w*"
-)
-BANNER = Expression(
-    r"\W*(?:(?:caution|warning|attention|achtung|vorsicht|warnung|hinweis|attenzione|atención|precaución)\b.{0,60}\b"
-    rf"(?:{_OUTSIDE})\b|external (?:e-?mail|sender|message)\b|extern(?:e|er|al)? (?:e-?mail|absender|nachricht)\b"
-    r"|(?:this|diese|ce|este) (?:e-?mail|message|nachricht|courriel|correo) "
-    r"(?:originated|was sent|came|comes|stammt|wurde|kommt|kam|provient|vient|proviene) .{0,40}"
-    rf"\b(?:{_OUTSIDE})\b"
-    r"|you don't often get (?:e-?mail|messages) from|sie erhalten nicht h[äa]ufig"
-    r"|some people who received this message don't often)",
-    re.IGNORECASE,
-)
-TAGGED = Expression(r"\W*[\[(*<](?:external|extern|ext|externe|externo)[\])*>]\W*\Z|\W*external\W*\Z", re.IGNORECASE)
-BANNER_MORE = Expression(
-    rf"\b(?:{_OUTSIDE}|sender|attachments?|links?|click|absender\w*|anh[äa]ng\w*|klicken|öffnen|cliquez|expéditeur|pièces? jointes?"
-    r"|remitente|adjuntos?|recogni[sz]e|content is safe|learn why)\b",
-    re.IGNORECASE,
-)
-_ABOUT_THIS_MAIL = (
-    r"(?:disclaimer|confidentiality|confidential|legal notice|important notice|privileged|haftungsausschluss|vertraulich\w*"
-    r"|rechtlicher hinweis|avis de confidentialité|aviso (?:legal|de confidencialidad))\W"
-    r"|(?:(?:this|the information (?:contained )?in this|the contents? of this) (?:e-?mail|message|communication|transmission)"
-    r"|diese (?:e-?mail|nachricht)|der inhalt dieser e-?mail|ce (?:message|courriel)|este (?:mensaje|correo)|questo messaggio)\b"
-)
-DISCLAIMER = Expression(
-    rf"\W*(?:(?:{_ABOUT_THIS_MAIL}).{{0,120}}\b(?:{_SECRECY})\b"
-    r"|(?:disclaimer|confidentiality notice|vertraulichkeitshinweis|haftungsausschluss|aviso legal)\s*:?\W*\Z"
-    r"|(?:this|diese) e-?mail (?:has been|wurde) (?:scanned|checked|auf viren)\b"
-    r"|(?:please )?consider the environment before printing|bitte denken sie an die umwelt)",
-    re.IGNORECASE,
-)
+class QuoteSigns:
+    """The patterns made of the words of all languages of a lexicon, each when it is first asked for."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def _any(self, section: str, *keys: str) -> str:
+        return any_of(phrase for key in keys for phrase in self._lexicon.everywhere(section, key))
+
+    @once
+    def starts(self) -> re.Pattern[str]:
+        """How the line above a quote begins, as `On 3 May, Bob wrote:`."""
+        return _compiled(self._any("quotes", "opens"))
+
+    @once
+    def header(self) -> re.Pattern[str]:
+        """How it ends, and those that begin with the name: `Bob wrote on 3 May at 10:00:`."""
+        return _compiled(rf"{self._any('quotes', 'wrote')}.{{0,200}}[:：]\s*\Z")
+
+    @once
+    def cited(self) -> re.Pattern[str]:
+        """Headers without a verb: `Quoting Bob <bob@example.com>:`."""
+        return _compiled(rf"{self._any('quotes', 'cites')}.*[:：]\Z")
+
+    @once
+    def fields(self) -> dict[str, str]:
+        """The names of an Outlook block's fields, each with what it is in any language."""
+        found = ((name, field) for field in _FIELDS for name in self._lexicon.everywhere("quotes", field))
+        return {spelling: field for name, field in found for spelling in spellings(name)}
+
+    @once
+    def original(self) -> re.Pattern[str]:
+        """The line `-----Original Message-----`."""
+        return _compiled(rf"-{{2,}}\s*{self._any('quotes', 'original')}\s*-{{2,}}\Z")
+
+    @once
+    def forward(self) -> re.Pattern[str]:
+        """The lines `---------- Forwarded message ----------` and `Begin forwarded message:`."""
+        dashed, begun = self._any("quotes", "forwarded"), self._any("quotes", "forward_begins")
+        return _compiled(rf"(?:-{{5,}}\s*{dashed}.*|{begun}\s*[:：])\Z")
+
+    @once
+    def mobile(self) -> re.Pattern[str]:
+        """The footer of a telephone or a mail program."""
+        mine = any_of((*self._lexicon.everywhere("footers", "my"), *_PROGRAMS))
+        sent, get = self._any("footers", "sent_from"), self._any("footers", "get")
+        return _compiled(rf"{sent}\s+{mine}|{get}\s+outlook\b|{self._any('footers', 'lines')}")
+
+    @once
+    def banner(self) -> re.Pattern[str]:
+        """What a server puts above a mail from outside: it speaks of where that came from."""
+        outside = self._any("notices", "outside")
+        warned = rf"{self._any('notices', 'warnings')}.{{0,60}}{outside}"
+        came = rf"{self._any('notices', 'this_mail')} {self._any('notices', 'came')} .{{0,40}}{outside}"
+        return _compiled(rf"\W*(?:{warned}|{came}|{self._any('notices', 'banners')})")
+
+    @once
+    def banner_more(self) -> re.Pattern[str]:
+        """What further lines of a banner speak of."""
+        return _compiled(self._any("notices", "outside", "banner_more"))
+
+    @once
+    def tagged(self) -> re.Pattern[str]:
+        """A banner of one word."""
+        return _compiled(rf"\W*[\[(*<]{self._any('notices', 'tags')}[\])*>]\W*\Z|\W*external\W*\Z")
+
+    @once
+    def disclaimer(self) -> re.Pattern[str]:
+        """A paragraph about who may read this mail: a server that is down is none."""
+        about, secrecy = self._any("notices", "about", "this_mail"), self._any("notices", "secrecy")
+        titles, lines = self._any("notices", "titles"), self._any("notices", "lines")
+        return _compiled(rf"\W*(?:{about}.{{0,120}}{secrecy}|{titles}\s*:?\W*\Z|{lines})")
+
+    @once
+    def footers(self) -> frozenset[str]:
+        """How lines begin that may be a footer."""
+        return _openings(
+            phrase for key in ("sent_from", "get", "lines") for phrase in self._lexicon.everywhere("footers", key)
+        )
+
+    @once
+    def openings(self) -> frozenset[str]:
+        """How lines begin that may be a footer, or at the start of a paragraph a notice."""
+        keys = ("about", "this_mail", "titles", "lines")
+        return self.footers | _openings(phrase for key in keys for phrase in self._lexicon.everywhere("notices", key))
+
+
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression, re.IGNORECASE)
+
+
+def _openings(phrases: Iterable[str]) -> frozenset[str]:
+    """The first characters of phrases, as they may be written."""
+    starts = {f"{spelling} "[:_OPENING] for phrase in phrases for spelling in spellings(phrase)}
+    return frozenset(cased for start in starts for cased in (start, start.capitalize(), start.upper()))
+
+
+SHIPPED = QuoteSigns(LEXICON)

@@ -25,8 +25,8 @@ from triaged.core.encoding import (
 )
 from triaged.core.errors import TriagedError
 from triaged.core.message import Message, read_raw
-from triaged.core.ownwords import FORWARD
 from triaged.core.template import SUBJECT_LIMIT, Rendered, ReplyTemplate, Variables, render
+from triaged.words import LEXICON
 
 Field = tuple[str, bytes]
 """The name it is read by, lower-case, and the octets."""
@@ -164,11 +164,11 @@ def compose_forward(
     Raises:
         ComposeError: the octets, read again, are not one clean message to `to`.
     """
-    words = FORWARD.get(language.partition("-")[0], FORWARD["en"])
+    words = LEXICON.section(language, "replies")
     attached = original is not None and len(original) <= LARGEST_FORWARD
-    shape = words.attached if attached else words.too_large
+    shape = words["forward_attached" if attached else "forward_too_large"]
     text = shape.format(name=name, subject=clean_line(subject), me=sender.name)
-    fields = [*_head(sender, to, words.prefix + subject, now, message_id), *_automatic("auto-generated")]
+    fields = [*_head(sender, to, words["forward_subject"] + subject, now, message_id), *_automatic("auto-generated")]
     fields.append(_plain("X-Triaged", str(reply_id)))
     part = text_part(text)
     if attached and original is not None:

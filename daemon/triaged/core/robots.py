@@ -1,12 +1,15 @@
 """Signs that a machine wrote a message: facts about its header, its address and its subject; no decisions."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
 from triaged.core.address import Address, NullSender
 from triaged.core.expression import Expression
 from triaged.core.message import Message
+from triaged.core.notation import any_of
 from triaged.core.once import kept
+from triaged.words import LEXICON
 
 LIST_FIELDS = frozenset(
     {"list-id", "list-help", "list-subscribe", "list-unsubscribe", "list-unsubscribe-post", "list-post", "list-owner"}
@@ -43,44 +46,37 @@ _PROTON = (
     *("x-pm-recipient-", "x-pm-scheduled-sent-original-time"),
 )
 
-_NO_REPLY = (
-    r"no[-_.]?reply|do[-_.]?not[-_.]?reply|nicht[-_.]?antworten|keine[-_.]?antwort|antwort[-_.]?nicht|ne[-_.]?pas[-_.]?repondre"
-    r"|no[-_.]?responder"
-)
 _ROBOT = Expression(
-    r"mailer[-_.]?daemon|mail[-_.]?daemon|mmdf|mdaemon|daemon|uucp|root|nobody|www(?:-data)?|cron|system|server|mailer"
-    r"|postmaster|hostmaster|abuse|listserv|majordomo|mailman|sympa|ezmlm"
-    rf"|(?:.*[-_.+])?(?:{_NO_REPLY})(?:[-_.+=\d].*)?"
-    r"|auto[-_.]?(?:reply|responder?|antwort|mail|confirm)\w*|(?:.*[-_.+=])?bounces?(?:[-_.+=].*)?|returns?(?:[-+=].*)?"
-    r"|owner-.*|.*-owner|.*-request|.*-relay|notifications?|notify|alerts?|newsletters?(?:[-_.+=].*)?|news|mailing|marketing|campaigns?"
-    r"|(?:.*[-_.+])?(?:dmarc|tls|tlsrpt)[-_.]?(?:aggregate[-_.]?)?reports?(?:ing)?(?:[-_.+=\d].*)?"
-    r"|feedback-?(?:loop)?|fbl|complaints?|microsoftexchange[0-9a-f]{20,}|prvs=.*bounce.*|srs[01][=+-].*"
+    lambda: (
+        r"mailer[-_.]?daemon|mail[-_.]?daemon|mmdf|mdaemon|daemon|uucp|root|nobody|www(?:-data)?|cron|system|server|mailer"
+        r"|postmaster|hostmaster|abuse|listserv|majordomo|mailman|sympa|ezmlm"
+        rf"|(?:.*[-_.+])?(?:{_glued('no_reply')})(?:[-_.+=\d].*)?|(?:{_glued('automatic')})\w*"
+        r"|(?:.*[-_.+=])?bounces?(?:[-_.+=].*)?|returns?(?:[-+=].*)?"
+        r"|owner-.*|.*-owner|.*-request|.*-relay|notifications?|notify|alerts?|newsletters?(?:[-_.+=].*)?|news|mailing"
+        r"|marketing|campaigns?"
+        r"|(?:.*[-_.+])?(?:dmarc|tls|tlsrpt)[-_.]?(?:aggregate[-_.]?)?reports?(?:ing)?(?:[-_.+=\d].*)?"
+        r"|feedback-?(?:loop)?|fbl|complaints?|microsoftexchange[0-9a-f]{20,}|prvs=.*bounce.*|srs[01][=+-].*"
+    )
 )
 _LIST_ADMIN = Expression(r".*-admin(?:istrator)?@lists?\..*")
 
-_ABSENT = Expression(
-    r"out of (?:the )?office|automatic reply|auto(?:matic|mated)?[ -]?(?:reply|response)|autoreply|auto:"
-    r"|away from (?:my|the) (?:office|desk|mail)|on (?:annual |parental |sick )?(?:leave|vacation|holiday)s?\b"
-    r"|i am (?:currently )?(?:away|out)\b|ooo\b"
-    r"|abwesenheits?(?:notiz|nachricht|meldung|benachrichtigung|assistent)"
-    r"|automatische (?:antwort|abwesenheit\w*|r(?:ü|ue)ckmeldung|eingangsbest(?:ä|ae)tigung|nachricht)|auto-?antwort|abwesend"
-    r"|(?:ich bin )?(?:derzeit |zur ?zeit )?(?:nicht (?:im (?:b(?:ü|ue)ro|haus|dienst)|erreichbar)|im urlaub)"
-    r"|eingangsbest(?:ä|ae)tigung"
-    r"|r(?:é|e)ponse automatique|absence du bureau|message d.absence|absente?(?: du bureau)?\b|en cong(?:é|e)s?\b|indisponible"
-    r"|respuesta autom(?:á|a)tica|fuera de (?:la )?oficina|ausencia|ausente|vacaciones"
-    r"|autosvar|automatisk svar|automatisch antwoord|afwezig|risposta automatica|fuori sede|frånvaro|resposta automática"
-    r"|odpowiedź automatyczna|自动回复|自動返信"
-)
+
+def _glued(key: str) -> str:
+    """Words of an address, with any or no sign between them."""
+    names = (name.rstrip("*") for name in LEXICON.everywhere("machines", key))
+    return "|".join("[-_.]?".join(map(re.escape, name.split("-"))) for name in names)
+
+
+def _said(key: str) -> str:
+    return any_of(LEXICON.everywhere("machines", key))
+
+
+_ABSENT = Expression(lambda: _said("absence"))
 _BOUNCE = Expression(
-    r"undeliver(?:ed|able)|delivery (?:status notification|failure|has failed|delayed|incomplete)"
-    r"|mail delivery (?:failed|failure|subsystem|system)|returned mail|failure notice|could not be delivered"
-    r"|message (?:blocked|delayed|rejected|undeliverable)|unzustellbar|zustellung (?:fehlgeschlagen|verz(?:ö|oe)gert)"
-    r"|nicht zustellbar|non remis|échec de la remise|no se puede entregar|correo devuelto|complaint about message from"
-    r"|abuse report|loop alert"
-    r"|report domain: \S+ submitter:"  # of reports about DMARC, RFC 7489 7.2.1.1
+    lambda: rf"{_said('bounce')}|report domain: \S+ submitter:"  # of reports about DMARC, RFC 7489 7.2.1.1
 )
-_RECEIPT = Expression(r"(?:read|not read|gelesen|ungelesen gel(?:ö|oe)scht|lu|non lu|le(?:í|i)do)\s*:")
-_RECALL = Expression(r"(?:recall|zurückrufen|rückruf|rappel|recuperar)\s*:")
+_RECEIPT = Expression(lambda: rf"{_said('receipt')}\s*:")
+_RECALL = Expression(lambda: rf"{_said('recall')}\s*:")
 
 
 _LONGEST_NAME = 60  # characters of a field's name that are looked at, and remembered

@@ -11,6 +11,8 @@ from typing import Literal
 from triaged.core.address import Glob
 from triaged.core.expression import Expression
 from triaged.core.message import Message
+from triaged.core.notation import any_of
+from triaged.words import LEXICON
 
 Kind = Literal["voicemail", "missed-call"]
 
@@ -28,28 +30,31 @@ _SYSTEMS: dict[str, str] = {
 }
 _RING_CENTRAL = "RingCentral"
 
-# "… from CALLER in mailbox 1001 at 3:18 PM": the caller, then perhaps a box and a time.
-_FROM = r"(?:\s+(?:from|von|de)\s+|\s+d['’])"
-_TAIL = re.compile(r"(?:\s+in mailbox \S+)?(?:\s+(?:at|on|um|am|à|el|le)\s+[\d/:. ]+.*)?\Z", re.IGNORECASE)
-_NEW = r"(?:(?:you have a )?(?:new |neue |nouveau |nuevo |nueva ))?"
 _TAG = r"(?:\[[^\]]{1,40}\]:?\s*)?"
-_VOICE = (
-    r"(?:voice ?mail message|voice message|voice ?mail|sprachnachricht|voicemail-nachricht|mailbox-?nachricht"
-    r"|nachricht auf (?:dem|ihrem) anrufbeantworter|message vocal|mensaje de voz)"
-)
-_VOICEMAIL = Expression(rf"{_TAG}{_NEW}{_VOICE}{_FROM}(.+)", re.IGNORECASE)
+
+
+def _said(key: str) -> str:
+    return any_of(LEXICON.everywhere("calls", key))
+
+
+def _from() -> str:
+    return rf"\s+{_said('from')}(?:(?<=['’])|\s+)"
+
+
+def _voice() -> str:
+    return rf"(?:{_said('new')}\s+)?{_said('voice')}"
+
+
+# "… from CALLER in mailbox 1001 at 3:18 PM": the caller, then perhaps a box and a time.
+_TAIL = Expression(lambda: rf"(?:\s+in mailbox \S+)?(?:\s+{_said('at')}\s+[\d/:. ]+.*)?\Z", re.IGNORECASE)
+_VOICEMAIL = Expression(lambda: rf"{_TAG}{_voice()}{_from()}(.+)", re.IGNORECASE)
 _VOICEMAIL_BARE = Expression(
-    rf"{_TAG}new message (?:\d+ )?in mailbox \S+\Z|sipgate voicemail:|(?:voice mail|voicemail) \(\d+ (?:seconds|sekunden)\)"
-    rf"|neue sprachnachricht\Z|{_NEW}{_VOICE}\Z",
+    lambda: rf"{_TAG}{_said('box')}|(?:voice mail|voicemail) \(\d+ {_said('seconds')}\)|{_voice()}\Z",
     re.IGNORECASE,
 )
-_MISSED = Expression(
-    r"(?:.{0,60}\s)??(?:missed call|verpasster anruf|entgangener anruf|anruf in abwesenheit|appel (?:manqué|en absence)"
-    rf"|llamada perdida){_FROM}(.+)",
-    re.IGNORECASE,
-)
-_NEW_CALL = Expression(rf"new call{_FROM}(.+)", re.IGNORECASE)
-_CALL = Expression(rf"(?:.{{0,60}}[\s:])??(?:anruf|call|appel|llamada){_FROM}(.+)", re.IGNORECASE)
+_MISSED = Expression(lambda: rf"(?:.{{0,60}}\s)??{_said('missed')}{_from()}(.+)", re.IGNORECASE)
+_NEW_CALL = Expression(lambda: rf"new call{_from()}(.+)", re.IGNORECASE)
+_CALL = Expression(lambda: rf"(?:.{{0,60}}[\s:])??{_said('call')}{_from()}(.+)", re.IGNORECASE)
 
 _AUDIO = re.compile(r"\.(?:wav|mp3|m4a|ogg|amr|gsm|opus)\Z", re.IGNORECASE)
 _VOICE_CLASSES = frozenset({"voice", "voice-ca", "voice-uc"})
@@ -59,43 +64,7 @@ _ASTERISK_ID = "<asterisk-"
 
 _PHONE_LIKE = re.compile(r"(?:sips?:|tel:)?\+?[\d\s().\-/]{3,40}(?:@\S{1,100})?", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w@.])(?:\+|\(|\d)[\d\s().\-/\u00a0\u2011]{1,30}\d(?!\w)")
-_BODY_CALLER = Expression(
-    r"(?:left a .{1,60}? in mailbox \S{1,40} from|(?:voice ?mail(?: message)?|voice message|new message) from"
-    r"|missed (?:a )?call from|anruf von|nachricht von|message vocal de|appel manqué de|mensaje de voz de|llamada perdida de)\s+(.{1,120}?)(?:,? (?:on|am|um|at) |[.\n]|\Z)",
-    re.IGNORECASE,
-)
-_ANONYMOUS = frozenset(
-    {
-        "unknown",
-        "anonymous",
-        "private",
-        "restricted",
-        "blocked",
-        "unavailable",
-        "no callerid",
-        "no caller id",
-        "withheld",
-    }
-    | {
-        "an unknown caller",
-        "unknown caller",
-        "private number",
-        "wireless caller",
-        "unbekannt",
-        "anonym",
-        "anonymer anrufer",
-    }
-    | {
-        "unterdrückt",
-        "unterdrückte nummer",
-        "unbekannter anrufer",
-        "inconnu",
-        "numéro inconnu",
-        "appel masqué",
-        "privé",
-    }
-    | {"desconocido", "número desconocido", "privado", "oculto"}
-)
+_BODY_CALLER = Expression(lambda: rf"{_said('body')}\s+(.{{1,120}}?)(?:,? {_said('at')} |[.\n]|\Z)", re.IGNORECASE)
 _QUOTES = " \t',;:-–"
 _NO_BRACKETS = str.maketrans('<>()[]"', "       ")
 _DURATION = re.compile(r"\b\d{1,2}:\d\d\b")
@@ -205,10 +174,15 @@ def _caller(message: Message, subject: str, region: str | None) -> tuple[str | N
     number_texts = [first("x-asterisk-vm-caller-id-num"), first("x-callingtelephonenumber")]
     number = next((found for text in number_texts if (found := _number(text or "", region))), None)
     name = _name(first("x-asterisk-vm-caller-id-name") or first("x-voicemessagesendername") or "")
-    for text in (_TAIL.sub("", subject), _from_body(message)):
+    for text in (_without_tail(subject), _from_body(message)):
         number = number or _number_inside(text, region)
         name = name or _name(text)
     return number, name
+
+
+def _without_tail(text: str) -> str:
+    found = _TAIL.search(text)
+    return text[: found.start()] if found else text
 
 
 def _from_body(message: Message) -> str:
@@ -232,7 +206,11 @@ def _name(text: str) -> str:
     """What is left of a caller's text without the number; "" for the words that mean nobody."""
     rest = _DURATION.sub(" ", _NUMBER.sub(" ", text))
     name = " ".join(rest.translate(_NO_BRACKETS).split()).strip(_QUOTES)
-    return "" if name.casefold() in _ANONYMOUS or not any(one.isalpha() for one in name) else name
+    return (
+        ""
+        if name.casefold() in LEXICON.everywhere("calls", "nobody") or not any(one.isalpha() for one in name)
+        else name
+    )
 
 
 def e164(number: str, region: str | None) -> str | None:

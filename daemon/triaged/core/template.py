@@ -16,9 +16,9 @@ from triaged.core.decoding import clean_line, clean_text
 from triaged.core.errors import TriagedError
 from triaged.core.message.subject import bare
 from triaged.core.moments import Moment, parse_moment
-from triaged.core.ownwords import MOVED, NO_SUBJECT, SLIP
 from triaged.core.spans import Span
 from triaged.core.wording import reply_prefix, smooth
+from triaged.words import LEXICON
 
 NAMES = (
     "me", "client", "sender", "subject", "received", "messages", "promise", "until", "next_call", "last_answer",
@@ -208,7 +208,10 @@ def context(variables: Variables, language: str) -> dict[str, Any]:
 def built_in(label: Literal["slip", "moved"]) -> ReplyTemplate:
     """The texts we ship: a promise that is not kept, a promised call that was moved. Both use `promise`."""
     return ReplyTemplate(
-        label, SLIP if label == "slip" else MOVED, parse_moment("now"), Span("1 day", timedelta(days=1))
+        label,
+        {language: LEXICON.section(language, "replies")[label] for language in LEXICON.writing("replies")},
+        parse_moment("now"),
+        Span("1 day", timedelta(days=1)),
     )
 
 
@@ -230,6 +233,5 @@ def usual_subject(language: str, subject: str, *, called: bool = False) -> str:
     """What a mail program would write above an answer in that language; fixed words where there is no subject."""
     line = bare(clean_line(subject))
     if called or not line:
-        words = NO_SUBJECT.get(language.partition("-")[0], NO_SUBJECT["en"])
-        return words.call if called else words.message
+        return str(LEXICON.section(language, "replies")["no_subject_call" if called else "no_subject"])
     return reply_prefix(language) + line

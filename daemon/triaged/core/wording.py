@@ -1,16 +1,19 @@
 """Dates and times as a language writes them, in the client's zone. Instants go in, words for a client come out.
 
-English, German, French and Spanish are written by hand; every other language has the patterns of CLDR (Babel, loaded
-when first needed) and no words of ours. Nothing here reads a clock: what is today follows from the `now` passed in.
+Languages whose file says how are written so; every other one has the patterns of CLDR (Babel, loaded when first needed)
+and no words of ours. Nothing here reads a clock: what is today follows from the `now` passed in.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from triaged.core.notation import any_of
+from triaged.words import LEXICON
 
 _DAY = timedelta(days=1)
 _HALF_A_YEAR = timedelta(days=183)
@@ -23,102 +26,22 @@ class _Style:
 
     day: str
     day_of_year: str
+    short: str
     clock: str
-    at: str  # a date and a time
-    at_near: str  # today or tomorrow, and a time
+    at: str
+    at_near: str
     time: str
     today: str
     tomorrow: str
-    zone: Callable[[str], str]
-    near: re.Pattern[str]  # the preposition of a date before today or tomorrow
+    before_date: str
+    zone: str
+    contractions: Sequence[tuple[str, str]]
 
-
-def _french_zone(city: str) -> str:
-    if city.startswith("Le "):
-        return f"heure du {city[3:]}"
-    return f"heure d’{city}" if city[:1].casefold() in "aeiouéèêâîôh" else f"heure de {city}"
-
-
-_STYLES: Mapping[str, _Style] = MappingProxyType(
-    {
-        "en": _Style(
-            day="EEEE d MMMM",
-            day_of_year="EEEE d MMMM y",
-            clock="HH:mm",
-            at="{date} at {time}",
-            at_near="{date} at {time}",
-            time="{time}",
-            today="today",
-            tomorrow="tomorrow",
-            zone=lambda city: f"{city} time",
-            near=re.compile(r"\b(on) (today|tomorrow)(?= at \d)", re.IGNORECASE),
-        ),
-        "en-us": _Style(
-            day="EEEE, MMMM d",
-            day_of_year="EEEE, MMMM d, y",
-            clock="h:mm a",
-            at="{date} at {time}",
-            at_near="{date} at {time}",
-            time="{time}",
-            today="today",
-            tomorrow="tomorrow",
-            zone=lambda city: f"{city} time",
-            near=re.compile(r"\b(on) (today|tomorrow)(?= at \d)", re.IGNORECASE),
-        ),
-        "de": _Style(
-            day="EEEE, d. MMMM",
-            day_of_year="EEEE, d. MMMM y",
-            clock="HH:mm",
-            at="{date}, {time} Uhr",
-            at_near="{date} um {time} Uhr",
-            time="{time} Uhr",
-            today="heute",
-            tomorrow="morgen",
-            zone=lambda city: f"Ortszeit {city}",
-            near=re.compile(r"\b([Aa]m) (heute|morgen)(?= um \d)"),
-        ),
-        "fr": _Style(
-            day="EEEE d MMMM",
-            day_of_year="EEEE d MMMM y",
-            clock="HH:mm",
-            at="{date} à {time}",
-            at_near="{date} à {time}",
-            time="{time}",
-            today="aujourd’hui",
-            tomorrow="demain",
-            zone=_french_zone,
-            near=re.compile(r"\b(le) (aujourd’hui|demain)(?= à \d)", re.IGNORECASE),
-        ),
-        "es": _Style(
-            day="EEEE d 'de' MMMM",
-            day_of_year="EEEE d 'de' MMMM 'de' y",
-            clock="H:mm",
-            at="{date} a las {time}",
-            at_near="{date} a las {time}",
-            time="{time}",
-            today="hoy",
-            tomorrow="mañana",
-            zone=lambda city: f"hora de {city}",
-            near=re.compile(r"\b(el) (hoy|mañana)(?= a las? \d)", re.IGNORECASE),
-        ),
-    }
-)
-LANGUAGES = ("en", "de", "fr", "es")
-_PREFIXES = {
-    "de": "AW: ",
-    "fr": "RE: ",
-    "es": "RE: ",
-    "it": "R: ",
-    "nl": "Antw: ",
-    "sv": "SV: ",
-    "da": "SV: ",
-    "no": "SV: ",
-    "nb": "SV: ",
-    "fi": "VS: ",
-    "pl": "Odp: ",
-    "pt": "RES: ",
-    "tr": "YNT: ",
-}
+    def polished(self, words: str) -> str:
+        """The words as the language draws them together: "a la 1:30", "heure du Caire"."""
+        for apart, together in self.contractions:
+            words = words.replace(apart, together)
+        return words
 
 
 def when(at: datetime, language: str, zone: ZoneInfo, now: datetime, mine: ZoneInfo | None = None) -> str:
@@ -126,7 +49,7 @@ def when(at: datetime, language: str, zone: ZoneInfo, now: datetime, mine: ZoneI
 
     In `zone`, the client's, which is named where it is another than `mine`. Today and tomorrow are those of `now` in
     that zone. The year stands where it is not this year's, or the date is more than half a year away; in languages
-    other than `LANGUAGES` always.
+    without words of ours always.
     """
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     style = _style(language)
@@ -138,9 +61,7 @@ def when(at: datetime, language: str, zone: ZoneInfo, now: datetime, mine: ZoneI
         words = style.at_near.format(date=near, time=clock)
     else:
         words = style.at.format(date=_day(local, today, language, style), time=clock)
-    if style is _STYLES["es"] and local.hour == 1:
-        words = words.replace(" a las 1:", " a la 1:")
-    return words + _zone_note(zone, mine, language, at)
+    return (style.polished(words) if style else words) + _zone_note(zone, mine, language, at)
 
 
 def on_date(at: datetime, language: str, zone: ZoneInfo, now: datetime) -> str:
@@ -153,8 +74,8 @@ def short_date(at: datetime, language: str, zone: ZoneInfo) -> str:
     from babel.dates import format_date
 
     day, locale = at.astimezone(zone).date(), _locale(language)
-    pattern = "EEE d.M." if language.startswith("de") else "EEE d MMM"
-    return day.isoformat() if locale is None else str(format_date(day, pattern, locale=locale))
+    style = _style(language) or _style("en")
+    return day.isoformat() if locale is None or style is None else str(format_date(day, style.short, locale=locale))
 
 
 def at_time(at: datetime, language: str, zone: ZoneInfo, mine: ZoneInfo | None = None) -> str:
@@ -167,21 +88,32 @@ def at_time(at: datetime, language: str, zone: ZoneInfo, mine: ZoneInfo | None =
 def smooth(text: str, language: str) -> str:
     """A rendered text with "on today at 16:30" turned into "today at 16:30", which a template cannot foresee."""
     style = _style(language)
-    return style.near.sub(_without_preposition, text) if style else text
+    return _near(style).sub(_without_preposition, text) if style else text
 
 
 def reply_prefix(language: str) -> str:
     """What mail programs in that language put before the subject of an answer: "Re: ", "AW: "."""
-    return _PREFIXES.get(language.replace("_", "-").partition("-")[0].casefold(), "Re: ")
+    return str((LEXICON.own(language, "subjects") or {}).get("written", LEXICON.section("en", "subjects")["written"]))
 
 
 def _without_preposition(match: re.Match[str]) -> str:
     return match[2].capitalize() if match[1][0].isupper() else match[2]
 
 
+@cache
 def _style(language: str) -> _Style | None:
-    tag = language.replace("_", "-").casefold()
-    return _STYLES.get(tag) or _STYLES.get(tag.partition("-")[0])
+    words = LEXICON.own(language, "moments")
+    return _Style(**words) if words else None
+
+
+def _near(style: _Style) -> re.Pattern[str]:
+    """The preposition of a date before today or tomorrow and a time."""
+    near = any_of((style.today, style.tomorrow))
+    on = re.escape(style.before_date[1:])
+    clock = re.escape(style.at_near.partition("}")[2].split()[0])
+    return re.compile(
+        rf"\b([{style.before_date[0]}{style.before_date[0].upper()}]{on}) ({near})(?= {clock}(?: \w+)? \d)"
+    )
 
 
 def _locale(language: str) -> Any:
@@ -205,7 +137,7 @@ def _day(local: datetime, today: date, language: str, style: _Style | None) -> s
         return str(format_date(day, "full", locale=locale))
     with_year = day.year != today.year or abs(day - today) > _HALF_A_YEAR
     words = str(format_date(day, style.day_of_year if with_year else style.day, locale=locale))
-    return words.replace(" 1 ", " 1er ", 1) if style is _STYLES["fr"] else words
+    return style.polished(words)
 
 
 def _clock(local: datetime, language: str, style: _Style | None) -> str:
@@ -243,4 +175,4 @@ def zone_name(zone: ZoneInfo, language: str, at: datetime) -> str:
     # Some have a region before the city: Argentina/Buenos Aires.
     city = str(get_timezone_location(key, locale=locale, return_city=True)).rpartition("/")[2]
     style = _style(language)
-    return style.zone(city) if style else city
+    return style.polished(style.zone.format(city=city)) if style else city

@@ -16,6 +16,7 @@ from triaged.mailbox.errors import Refused
 from triaged.mailbox.exchange import exchange, ignore, whole
 from triaged.mailbox.structure import Cursor, Value
 from triaged.mailbox.values import FolderInfo, FolderStatus, Role
+from triaged.words import LEXICON
 
 FOLDERS = 20_000
 """The most folders that are looked at."""
@@ -28,34 +29,8 @@ _ROLES: dict[str, Role] = {
     "\\archive": "archive",
     "\\all": "all",
 }
-# For servers that do not tell (RFC 6154 is optional), in the languages of our users; the first that exists is it.
-_NAMES: dict[Role, tuple[str, ...]] = {
-    "sent": (
-        "Sent",
-        "Sent Items",
-        "Sent Messages",
-        "Sent Mail",
-        "Gesendet",
-        "Gesendete Objekte",
-        "Gesendete Elemente",
-        "Envoyés",
-        "Éléments envoyés",
-        "Enviados",
-    ),
-    "drafts": ("Drafts", "Draft", "Entwürfe", "Brouillons", "Borradores"),
-    "trash": (
-        "Trash",
-        "Deleted Items",
-        "Deleted Messages",
-        "Papierkorb",
-        "Gelöschte Elemente",
-        "Gelöschte Objekte",
-        "Corbeille",
-        "Papelera",
-    ),
-    "junk": ("Junk", "Spam", "Junk E-mail", "Junk Email", "Bulk Mail", "Courrier indésirable", "Correo no deseado"),
-    "archive": ("Archive", "Archives", "Archiv"),
-}
+_NAMED: tuple[Role, ...] = ("sent", "drafts", "trash", "junk", "archive")
+"""Roles that a usual name tells where the server does not (RFC 6154 is optional); the first that exists is it."""
 
 
 def quoted(name: str) -> bytes:
@@ -186,9 +161,10 @@ def _with_usual_names(infos: list[FolderInfo]) -> list[FolderInfo]:
     free = [i for i in infos if i.selectable and i.role is None and _parent(i).upper() in ("", "INBOX")]
     candidates = {_last(info): info.name for info in reversed(free)}
     by_name: dict[str, Role] = {}
-    for role, names in _NAMES.items():
+    for role in _NAMED:
         if role in told:
             continue
+        names = LEXICON.everywhere("folders", role)
         if name := next((candidates[each.lower()] for each in names if each.lower() in candidates), None):
             by_name[name] = role
     return [FolderInfo(info.name, by_name.get(info.name, info.role), info.delimiter, info.selectable) for info in infos]

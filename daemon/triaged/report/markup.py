@@ -6,8 +6,8 @@ Self-contained and printable, light and dark, readable on a phone and by a voice
 from collections.abc import Sequence
 from html import escape
 
+from triaged.report.reportwords import Words
 from triaged.report.tables import Table
-from triaged.report.words import Words
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c1c1c; --paper: #ffffff; --faint: #6f6f6f; --band: #c9d9ec; --mark: #1f5f99;

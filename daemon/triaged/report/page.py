@@ -8,8 +8,8 @@ from triaged.report.figures import Figures
 from triaged.report.markup import MAIL_STYLE, STYLE, as_table, document
 from triaged.report.phrases import period
 from triaged.report.report import Part, Report
+from triaged.report.reportwords import Words, words_of
 from triaged.report.tables import Row
-from triaged.report.words import Words, words_of
 
 
 def title_of(report: Report) -> str:

@@ -13,9 +13,9 @@ from typing import Any
 
 from triaged.report.figures import KEPT
 from triaged.report.phrases import weekdays
+from triaged.report.reportwords import Words
 from triaged.report.series import Grid, Series
 from triaged.report.tables import stretch_name
-from triaged.report.words import Words
 
 _VARIABLES = ("ink", "paper", "faint", "band", "mark", "late", "broken", "open", "settled", "promise")
 _INK, _PAPER, _FAINT, _BAND, _MARK, _LATE, _BROKEN, _OPEN, _SETTLED, _PROMISE = (

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from triaged.report.figures import KEPT, WHENS, Figures, Times
 from triaged.report.phrases import NONE, duration, share, short_day, short_month, weekdays
 from triaged.report.report import Part, Report
+from triaged.report.reportwords import Words
 from triaged.report.series import Grid, Series
-from triaged.report.words import Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from support.reportkit import MONDAY, dana, quarter, report, row
 from triaged.config import load
 from triaged.report.page import as_html, as_text, title_of
 from triaged.report.phrases import duration, duration_in_prose, period, share, short_day
-from triaged.report.words import words_of
+from triaged.report.reportwords import words_of
 
 
 def test_the_page_needs_nothing_from_outside(tmp_path: Path):

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from triaged.core.wording import LANGUAGES, at_time, on_date, reply_prefix, short_date, smooth, when
+from triaged.core.wording import at_time, on_date, reply_prefix, short_date, smooth, when
+from triaged.words import LEXICON
 
 BERLIN, LONDON, YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 NOW = datetime(2026, 11, 24, 14, 10, tzinfo=UTC)
@@ -134,7 +135,7 @@ def test_a_preposition_before_today_is_smoothed_away(language: str, text: str, s
     assert smooth(text, language) == smoothed
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LEXICON.writing("replies"))
 def test_a_date_and_today_are_smoothed_in_the_words_that_when_writes(language: str):
     preposition = {"en": "on", "de": "am", "fr": "le", "es": "el"}[language]
     for at in (NOW + timedelta(hours=1), NOW + timedelta(days=1)):
@@ -155,7 +156,7 @@ def test_every_zone_has_a_name_in_every_language():
     for key in sorted(available_timezones()):
         if key in {"Factory", "localtime"}:
             continue
-        for language in LANGUAGES:
+        for language in LEXICON.writing("replies"):
             words = when(CALL, language, ZoneInfo(key), NOW, ZoneInfo("Antarctica/Troll"))
             assert "Unknown" not in words, key
             assert words.endswith(")") or key == "Antarctica/Troll"
@@ -163,6 +164,6 @@ def test_every_zone_has_a_name_in_every_language():
 
 def test_every_hour_of_a_year_can_be_written():
     at = datetime.combine(date(2026, 1, 1), datetime.min.time(), UTC)
-    for language in LANGUAGES:
+    for language in LEXICON.writing("replies"):
         texts = {when(at + timedelta(hours=37 * n), language, BERLIN, NOW) for n in range(237)}
         assert len(texts) == 237

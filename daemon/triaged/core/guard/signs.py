@@ -5,11 +5,16 @@ Each takes a `Sending` and gives the reason to refuse, or "".
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
+from itertools import chain
 from typing import Final
 
 from triaged.core import robots
 from triaged.core.address import Address
+from triaged.core.expression import Expression
 from triaged.core.guard.sending import Sending
+from triaged.core.notation import any_of
+from triaged.words import LEXICON
 
 MOST_RECIPIENTS: Final = 10
 _SUPPRESSING: Final = frozenset({"all", "oof", "autoreply"})  # [MS-OXCMAIL] 2.1.3.2.20; the others are about receipts
@@ -20,10 +25,8 @@ _REPORTS: Final = frozenset(
 _RECEIPT: Final = "message/disposition-notification"
 _SHOWN: Final = 120  # characters of a field
 _SCL: Final = 5  # spam confidence level from which Exchange files as junk
-_CALENDAR_ANSWER: Final = re.compile(
-    r"(?:accepted|declined|tentative(?:ly accepted)?|cancell?ed|zugesagt|abgelehnt|mit vorbehalt|abgesagt|accepté|refusé"
-    r"|annulé|aceptado|rechazado|cancelado)\s*:",
-    re.IGNORECASE,
+_CALENDAR_ANSWER: Final = Expression(
+    lambda: rf"{any_of(LEXICON.everywhere('machines', 'calendar'))}\s*:", re.IGNORECASE
 )
 _VERDICTS: Final = re.compile(r"\bSFV:(?:SPM|SKB|SKS|BLK)\b|\bCAT:(?:H?PHI?SH|H?SPM|SPOOF|MALW|BULK|DIMP|UIMP|GIMP)\b")
 _WRONG_FLAGS: Final = {
@@ -33,31 +36,6 @@ _WRONG_FLAGS: Final = {
     "\\deleted": "marked as deleted",
     "\\draft": "a draft",
 }
-_WRONG_FOLDERS: Final = frozenset(
-    {
-        "junk",
-        "spam",
-        "junk e-mail",
-        "junk email",
-        "junk-e-mail",
-        "bulk mail",
-        "trash",
-        "deleted items",
-        "deleted messages",
-    }
-    | {
-        "bin",
-        "sent",
-        "sent items",
-        "sent messages",
-        "sent mail",
-        "drafts",
-        "papierkorb",
-        "gelöschte elemente",
-        "gesendet",
-    }
-    | {"gesendete elemente", "entwürfe", "spamverdacht", "all mail"}
-)
 _EXCUSED: Final = frozenset({"postmaster", "abuse"})  # RFC 5230 4.6: there often is a person behind them
 
 
@@ -196,7 +174,13 @@ def is_in_wrong_place(sending: Sending) -> str:
         if flag.casefold() in _WRONG_FLAGS:
             return _WRONG_FLAGS[flag.casefold()]
     folder = sending.facts.folder.replace("/", ".").rpartition(".")[2].strip()
-    return f"it lies in {folder}" if folder.casefold() in _WRONG_FOLDERS else ""
+    return f"it lies in {folder}" if folder.casefold() in _wrong_folders() else ""
+
+
+@cache
+def _wrong_folders() -> frozenset[str]:
+    names = (LEXICON.everywhere("folders", role) for role in ("junk", "trash", "sent", "drafts", "all"))
+    return frozenset(name.casefold() for name in chain.from_iterable(names))
 
 
 def is_from_robot(sending: Sending) -> str:

@@ -1,12 +1,18 @@
 """Subjects: the prefixes that mail programs of all languages put before them."""
 
 import re
+from functools import cache
 
-_REPLY = "re|aw|antw|antwort|sv|vs|ref|rif|r|res|odp|ynt|atb|bls|va|vá|ad|σχετ|απ|hb|回复|答复|返信"
-_FORWARD = "fwd|fw|wg|tr|rv|enc|i|vb|vl|doorst|pd|ilt|továb|转发|転送"
-_PREFIX = re.compile(
-    rf"[ \t]*(?:({_REPLY})|({_FORWARD}))[ \t]?(?:\[\d{{1,4}}\]|\(\d{{1,4}}\)|\^\d{{1,4}})?[ \t]?[:：]", re.IGNORECASE
-)
+from triaged.words import LEXICON
+
+
+@cache
+def _prefix() -> re.Pattern[str]:
+    answer, forward = ("|".join(map(re.escape, LEXICON.everywhere("subjects", kind))) for kind in ("answer", "forward"))
+    return re.compile(
+        rf"[ \t]*(?:({answer})|({forward}))[ \t]?(?:\[\d{{1,4}}\]|\(\d{{1,4}}\)|\^\d{{1,4}})?[ \t]?[:：]", re.IGNORECASE
+    )
+
 
 _TAG = re.compile(r"[ \t]*\[[^\[\]]{1,60}\]")
 
@@ -37,7 +43,7 @@ def _front(subject: str) -> tuple[list[str], list[str], int]:
     waiting: list[str] = []  # tags after which no prefix has come yet: they belong to the subject
     position = end = 0
     while True:
-        if prefix := _PREFIX.match(subject, position):
+        if prefix := _prefix().match(subject, position):
             kinds.append("reply" if prefix[1] else "forward")
             tags += waiting
             waiting = []

@@ -7,26 +7,9 @@ from dataclasses import dataclass, field
 
 from triaged.core.settings import Server, Tls
 from triaged.desk.welcome.correspondents import Correspondent
+from triaged.words import LEXICON
 
 _PEOPLE = 4  # named in a client's table
-_WORDS = {
-    "en": (
-        "Hello {{ sender.name or 'there' }},\n\nI have your message{{ 's' if messages|length > 1 }}. You will hear from me"
-        " by {{ promise | when }}.\n\n{{ me }}\n"
-    ),
-    "de": (
-        "Guten Tag {{ sender.name or 'zusammen' }},\n\nIhre Nachricht{{ 'en sind' if messages|length > 1 else ' ist' }} da."
-        " Sie hören von mir: {{ promise | when }}.\n\n{{ me }}\n"
-    ),
-    "fr": (
-        "Bonjour{{ ' ' + sender.name if sender.name }},\n\nJ’ai bien reçu votre message. Vous aurez ma réponse d’ici"
-        " {{ promise | when }}.\n\n{{ me }}\n"
-    ),
-    "es": (
-        "Hola{{ ' ' + sender.name if sender.name }}:\n\nHe recibido su mensaje. Tendrá mi respuesta a más tardar"
-        " {{ promise | when }}.\n\n{{ me }}\n"
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +150,14 @@ def _client(label: str, client: Correspondent, *, first: bool) -> str:
 
 
 def _rules(answers: Answers) -> str:
-    language = answers.language if answers.language in _WORDS else "en"
-    said = f"text.{language}" if answers.language in _WORDS else "text"
+    known = answers.language in LEXICON.writing("replies")
+    language = answers.language if known else "en"
+    said = f"text.{language}" if known else "text"
     return f'''\
 # What clients are told. Nothing is sent before mode says so.
 [reply.later]
 {said} = """
-{_WORDS[language]}"""
+{LEXICON.section(language, "replies")["first"]}"""
 
 # Rules: the first that matches decides, top to bottom.
 [[rule]]

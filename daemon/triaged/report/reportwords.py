@@ -1,7 +1,10 @@
-"""The phrases of the report: those that I read, and those that a client is shown. Each language is a module beside this one."""
+"""The phrases of the report, by language, English where we have none: those that I read, and those that a client is shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+
+from triaged.words import LEXICON
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +120,21 @@ class ClientWords:
     how_promises_plot: str
     kept: Mapping[str, str]
     footer: str
+
+
+@cache
+def words_of(language: str) -> Words:
+    """What I read."""
+    return Words(_known(language), **LEXICON.section(language, "report"))
+
+
+@cache
+def client_words_of(language: str) -> ClientWords:
+    """What a client is shown."""
+    return ClientWords(**LEXICON.section(language, "statement"))
+
+
+def _known(language: str) -> str:
+    """The language without its region (RFC 5646 2.2.1), English where we have no words of it."""
+    base = language.partition("-")[0].casefold()
+    return base if base in LEXICON.writing("report") else "en"
