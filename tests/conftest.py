@@ -13,9 +13,11 @@ from server.fixtures import (  # noqa: F401 — fixtures are found by their name
     dovecots,
     own_dovecot,
     postfixes,
+    servers,
     sink,
     user,
 )
+from server.summary import print_servers
 from support.loglines import LogLines, line_validator
 
 
@@ -51,3 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if kept is not None:
             test._hypothesis_internal_use_settings = settings(kept, max_examples=kept.max_examples * times)
         item.add_marker(pytest.mark.timeout(3600))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The table of servers, after everything else."""
+    print_servers(terminalreporter)

@@ -8,23 +8,29 @@ import pytest_asyncio
 
 from scenarios.plays import CONSULTANT
 from scenarios.stage import START, Stage
-from server.dovecot import USUAL, Dovecot, Variant
+from server.dovecot import USUAL, Dovecot
+from server.fixtures import AnyVariant
+from server.mailboxes import Mailboxes
 from server.sink import Sink
 
 Opening = Callable[..., "Stage"]
 
 
 @pytest_asyncio.fixture
-async def stages(dovecots: Callable[[Variant], Dovecot], sink: Sink, tmp_path: Path) -> AsyncIterator[Opening]:
+async def stages(servers: Callable[[AnyVariant], Mailboxes], sink: Sink, tmp_path: Path) -> AsyncIterator[Opening]:
     """`stages(config, variant=…)`: a stage that is not open yet; its daemon is stopped when the test is over."""
     made: list[Stage] = []
 
     def give(
-        config: str = CONSULTANT, *, variant: Variant = USUAL, dovecot: Dovecot | None = None, start: datetime = START
+        config: str = CONSULTANT,
+        *,
+        variant: AnyVariant = USUAL,
+        dovecot: Dovecot | None = None,
+        start: datetime = START,
     ) -> Stage:
         folder = tmp_path / f"stage{len(made)}"
         folder.mkdir()
-        made.append(Stage(config, dovecot or dovecots(variant), sink, folder, start))
+        made.append(Stage(config, dovecot or servers(variant), sink, folder, start))
         return made[-1]
 
     yield give

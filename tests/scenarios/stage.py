@@ -20,7 +20,8 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from server.clock import DrivenClock, settle
-from server.dovecot import Dovecot, Stored
+from server.dovecot import Dovecot
+from server.mailboxes import Mailboxes, Stored
 from server.sink import Sink
 from support.loglines import LogLines
 from triaged.config import load
@@ -100,7 +101,7 @@ class Stage:
     """
 
     config: str
-    dovecot: Dovecot
+    server: Mailboxes
     sink: Sink
     folder: Path
     start: datetime = START
@@ -117,6 +118,12 @@ class Stage:
     def __post_init__(self) -> None:
         self.clock = DrivenClock(self.start)
         self.lines = LogLines(self.clock.now)
+
+    @property
+    def dovecot(self) -> Dovecot:
+        """The server, where it is one, for what only it can do."""
+        assert isinstance(self.server, Dovecot)
+        return self.server
 
     # --- the daemon ---------------------------------------------------------------------------------------------
 
@@ -144,7 +151,7 @@ class Stage:
         self.config = self.config if text is None else text
         wanted = max(1, *(n for n in range(1, 5) if f"$IMAP{n if n > 1 else ''}" in self.config))
         while len(self.users) < wanted:
-            self.users.append(self.dovecot.new_user())
+            self.users.append(self.server.new_user())
         written = self.config
         for number, user in reversed(list(enumerate(self.users, 1))):
             written = written.replace(f"$IMAP{number if number > 1 else ''}", self._imap(user))
@@ -157,8 +164,8 @@ class Stage:
 
     def _imap(self, user: str) -> str:
         return (self.imap or '{ host = "$HOST", port = $PORT, tls = "none", user = "$USER", password = "$PASSWORD" }').replace(
-            "$HOST", self.dovecot.host).replace("$PORT", str(self.dovecot.imap)).replace("$USER", user).replace(
-            "$PASSWORD", self.dovecot.password)  # fmt: skip
+            "$HOST", self.server.host).replace("$PORT", str(self.server.imap)).replace("$USER", user).replace(
+            "$PASSWORD", self.server.password)  # fmt: skip
 
     async def open(self) -> None:
         """Start the daemon (again) and wait until it has tried every account and rests."""
@@ -263,7 +270,7 @@ class Stage:
         message_id = message_id or f"<{self._mails}@{sender.rpartition('@')[2].rstrip('>')}>"
         at = at or self.clock.now()
         raw = letter(sender, subject, text, at=at, message_id=message_id, **more)
-        self.dovecot.append(user or self.users[0], folder, raw, at, flags)
+        self.server.append(user or self.users[0], folder, raw, at, flags)
         return message_id
 
     async def arrives(self, sender: str, subject: str, text: str = "Can you ring me?", **more: Any) -> str:
@@ -282,7 +289,7 @@ class Stage:
 
     def inbox(self, folder: str = "INBOX", user: str = "") -> dict[str, Stored]:
         """What lies in a folder, by subject; of the flags those that are not our own mark."""
-        found = self.dovecot.messages(user or self.users[0], folder)
+        found = self.server.messages(user or self.users[0], folder)
         return {str(message_from_bytes(one.raw, policy=default)["Subject"]): unmarked(one) for one in found}
 
     def flags(self, subject: str, folder: str = "INBOX") -> set[str]:
@@ -291,15 +298,15 @@ class Stage:
 
     def drag(self, subject: str, source: str, target: str) -> None:
         """A person moves a message."""
-        self.dovecot.move(self.users[0], source, self.inbox(source)[subject].uid, target)
+        self.server.move(self.users[0], source, self.inbox(source)[subject].uid, target)
 
     def flag(self, subject: str, *add: str, folder: str = "INBOX", remove: Sequence[str] = ()) -> None:
         """A person flags a message."""
-        self.dovecot.flag(self.users[0], folder, self.inbox(folder)[subject].uid, *add, remove=remove)
+        self.server.flag(self.users[0], folder, self.inbox(folder)[subject].uid, *add, remove=remove)
 
     def delete(self, subject: str, folder: str = "INBOX") -> None:
         """A person deletes a message for good."""
-        self.dovecot.delete(self.users[0], folder, self.inbox(folder)[subject].uid)
+        self.server.delete(self.users[0], folder, self.inbox(folder)[subject].uid)
 
     def renumber(self, folder: str, user: str = "") -> None:
         """The server loses its list of UIDs, as after a restored backup: another UIDVALIDITY, other UIDs."""

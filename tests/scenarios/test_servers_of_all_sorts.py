@@ -1,4 +1,4 @@
-"""The same week on servers that can less: without MOVE, without UIDPLUS, without IDLE, other storage, other separators."""
+"""Servers that can less, or lie: nothing can be moved, a word is broken, habits are said by a greeting."""
 
 import asyncio
 from datetime import timedelta
@@ -18,12 +18,7 @@ from triaged.config import load
 from triaged.ids import MARK
 from triaged.service.daemon import Daemon
 
-NO_MOVE = Variant(hidden=("MOVE",))
 NOT_MOVABLE = Variant(hidden=("MOVE", "UIDPLUS"))
-NO_CONDSTORE = Variant(hidden=("CONDSTORE", "QRESYNC"))
-NO_IDLE = Variant(hidden=("IDLE",))
-MDBOX = Variant(storage="mdbox")
-DOTS = Variant(separator=".", prefix="INBOX.", special_use=False)
 
 
 _LIAR = """
@@ -45,29 +40,6 @@ name = "later"
 then = "defer"
 until = "in 2h"
 """
-
-
-@pytest.mark.parametrize(
-    "variant",
-    [NO_MOVE, NO_IDLE, NO_CONDSTORE, MDBOX, DOTS],
-    ids=["no MOVE", "no IDLE", "no CONDSTORE", "mdbox", "INBOX.Dots"],
-)
-async def test_a_question_goes_aside_is_answered_and_comes_back_once(stages: Opening, variant: Variant):
-    deferred = f"{variant.prefix}Deferred"
-    stage = stages(variant=variant)
-    await stage.open()
-    await stage.to("tue 15:10")
-    await stage.arrives(GARY, "question")
-    assert list(stage.inbox(deferred)) == ["question"]
-    await stage.to("wed 09:00")
-    (reply,) = stage.sent()
-    assert reply["Subject"] == "Re: question"
-    await stage.to("fri 09:00")
-    assert stage.flags("question") == set()
-    assert list(stage.inbox(deferred)) == []
-    assert len(stage.events("message.deferred")) == len(stage.events("message.returned")) == 1
-    sent = next(name for name in stage.dovecot.folders(stage.users[0]) if name.endswith("Sent"))
-    assert list(stage.inbox(sent)) == ["Re: question"]
 
 
 async def test_where_nothing_can_be_moved_verdicts_flags_and_replies_work_and_it_is_said(stages: Opening):

@@ -6,15 +6,11 @@ import re
 import smtplib
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import parseaddr
-from typing import NamedTuple
-
-import imapclient
 
 from server.certificates import Certificate
+from server.mailboxes import Mailboxes
 from server.processes import HOST, end, free_port, greets, own_folder, remove, required_program, until
 
 PASSWORD = "a password of the tests"
@@ -61,15 +57,6 @@ CAPABILITIES = [
     "SPECIAL-USE",
 ]
 """What Dovecot 2.3 says of itself after login."""
-
-
-class Stored(NamedTuple):
-    """A message as it lies in a folder."""
-
-    uid: int
-    flags: frozenset[str]
-    raw: bytes
-    arrived: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +183,7 @@ passdb {{
 """
 
 
-class Dovecot:
+class Dovecot(Mailboxes):
     """One server with its own folder and ports. `start` it, `close` it; mailboxes come into being with `new_user`."""
 
     host = HOST
@@ -304,78 +291,8 @@ class Dovecot:
         with smtplib.LMTP(HOST, self.lmtp, local_hostname="mx.dovecot.example") as connection:
             connection.sendmail(sender, [to or f"{user}@dovecot.example"], raw)
 
-    def append(
-        self,
-        user: str,
-        folder: str,
-        raw: bytes,
-        internaldate: datetime | None = None,
-        flags: Sequence[str] = (),
-    ) -> int:
-        """By IMAP, as a mail client stores; gives the UID."""
-        with self.client(user) as client:
-            if not client.folder_exists(folder):
-                client.create_folder(folder)
-            said = client.append(folder, raw, flags, internaldate)
-        found = re.search(rb"APPENDUID \d+ (\d+)", said)
-        if found:
-            return int(found[1])
-        return self.messages(user, folder)[-1].uid
-
-    def folders(self, user: str) -> dict[str, frozenset[str]]:
-        """Names and attributes of the user's folders."""
-        with self.client(user) as client:
-            return {name: frozenset(a.decode() for a in attributes) for attributes, _, name in client.list_folders()}
-
-    def messages(self, user: str, folder: str = "INBOX") -> list[Stored]:
-        """What lies in a folder, by UID; nothing if there is no such folder. Looking changes no flag."""
-        with self.client(user) as client:
-            if not client.folder_exists(folder):
-                return []
-            client.select_folder(folder, readonly=True)
-            uids = client.search("ALL")
-            found = client.fetch(uids, ["FLAGS", "BODY.PEEK[]", "INTERNALDATE"]) if uids else {}
-        return [
-            Stored(uid, flags_of(data[b"FLAGS"]), data[b"BODY[]"], data[b"INTERNALDATE"].astimezone(UTC))
-            for uid, data in sorted(found.items())
-        ]
-
-    def flag(self, user: str, folder: str, uid: int, *add: str, remove: Sequence[str] = ()) -> None:
-        """Set and take away flags, as a person's mail client does."""
-        with self.client(user, folder) as client:
-            if add:
-                client.add_flags([uid], add)
-            if remove:
-                client.remove_flags([uid], remove)
-
-    def move(self, user: str, folder: str, uid: int, target: str) -> None:
-        """Drag a message into another folder; where the server cannot move, as mail clients do it then."""
-        with self.client(user, folder) as client:
-            if client.has_capability("MOVE"):
-                client.move([uid], target)
-            else:
-                client.copy([uid], target)
-                client.delete_messages([uid])
-                client.uid_expunge([uid])
-
-    def delete(self, user: str, folder: str, uid: int) -> None:
-        """Delete a message for good."""
-        with self.client(user, folder) as client:
-            client.delete_messages([uid])
-            client.uid_expunge([uid])
-
-    @contextlib.contextmanager
-    def client(self, user: str, folder: str = "") -> Iterator[imapclient.IMAPClient]:
-        """A mail client of the person's own, signed in, with a folder selected."""
-        password = self._password_of(user)
-        with imapclient.IMAPClient(HOST, self.imap, ssl=False, timeout=30) as client:
-            client.login(user, password)
-            client.normalise_times = False
-            if folder:
-                client.select_folder(folder)
-            yield client
-
-    def _password_of(self, user: str) -> str:
+    def password_of(self, user: str) -> str:
+        """As it was last set."""
         return (self.root / "users" / user).read_text().partition(":{PLAIN}")[2].rstrip("\n")
 
     # -- its configuration --------------------------------------------------------------------------------------
@@ -437,11 +354,6 @@ class Dovecot:
         )
         (self.root / "oauth2.conf").write_text(settings + "active_attribute = active\nactive_value = true\n")
         return _OAUTH.format(root=self.root, tokens=self.variant.tokens)
-
-
-def flags_of(flags: Sequence[bytes]) -> frozenset[str]:
-    """Flags as texts, without \\Recent, which belongs to a session and not to the message."""
-    return frozenset(flag.decode() for flag in flags) - {"\\Recent"}
 
 
 def _own_names() -> tuple[str, str]:

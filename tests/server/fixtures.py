@@ -6,6 +6,8 @@ import pytest
 
 from server.browser import Browser
 from server.certificates import Authority
+from server.courier import Courier, CourierVariant
+from server.cyrus import Cyrus, CyrusVariant
 from server.dovecot import USUAL, Dovecot, Variant
 from server.postfix import Postfix, Routes
 from server.processes import own_folder, remove
@@ -30,6 +32,28 @@ def dovecots(authority: Authority) -> Iterator[Callable[[Variant], Dovecot]]:
             server = Dovecot(authority.valid(), variant)
             server.start()
             running[variant] = server
+        return running[variant]
+
+    yield give
+    for server in running.values():
+        server.close()
+
+
+AnyVariant = Variant | CyrusVariant | CourierVariant
+
+
+@pytest.fixture(scope="session")
+def servers(dovecots: Callable[[Variant], Dovecot]) -> Iterator[Callable[[AnyVariant], Dovecot | Cyrus | Courier]]:
+    """IMAP servers of all makes: the same variant is the same server for the whole session."""
+    running: dict[AnyVariant, Cyrus | Courier] = {}
+
+    def give(variant: AnyVariant) -> Dovecot | Cyrus | Courier:
+        if isinstance(variant, Variant):
+            return dovecots(variant)
+        if variant not in running:
+            server = Cyrus(variant) if isinstance(variant, CyrusVariant) else Courier(variant)
+            running[variant] = server
+            server.start()
         return running[variant]
 
     yield give
