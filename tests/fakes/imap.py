@@ -79,6 +79,7 @@ class FakeImap:
     host = "127.0.0.1"
     tls = "none"
     user = "dana"
+    profile: str | None = None
     trust_ca = None
     allow_cleartext = False
 

@@ -24,6 +24,7 @@ class FaultProxy:
     user = "dana"
     trust_ca = None
     allow_cleartext = False
+    profile = None
 
     def __init__(self, target: int, fault: Fault = Fault()) -> None:
         self.target = target

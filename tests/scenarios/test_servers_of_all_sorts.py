@@ -135,3 +135,20 @@ async def test_habits_are_known_by_what_a_server_says_and_by_what_the_configurat
         assert Post(station.desk, lambda _: None).way().saves_sent == saves
         daemon.stop()
         assert await run == 0
+
+
+@pytest.mark.parametrize(("relay", "saves"), [("127.0.0.1", True), ("localhost", False)])
+async def test_gmail_keeps_no_copy_of_what_another_server_submits(tmp_path: Path, relay: str, *, saves: bool):
+    async with FakeImap(capabilities=b"IMAP4rev1 IDLE MOVE UIDPLUS AUTH=PLAIN X-GM-EXT-1") as server:
+        path = tmp_path / "triaged.toml"
+        text = _LIAR.format(folder=tmp_path, port=server.port, password=PASSWORD)
+        path.write_text(text.replace('smtp = { host = "127.0.0.1"', f'smtp = {{ host = "{relay}"'))
+        path.chmod(0o600)
+        clock = DrivenClock(START)
+        daemon = Daemon(load(path, now=clock.now()), LogLines().events, clock=clock)
+        run = asyncio.create_task(daemon.run())
+        await daemon.ready.wait()
+        (station,) = daemon.stations.values()
+        assert Post(station.desk, lambda _: None).way().saves_sent == saves
+        daemon.stop()
+        assert await run == 0

@@ -50,6 +50,7 @@ class Where:
     tls: str = "none"
     trust_ca: None = None
     allow_cleartext: bool = False
+    profile: str | None = None
 
 
 @pytest.mark.parametrize("mechanism", ["xoauth2", "oauthbearer"])

@@ -44,6 +44,7 @@ class Where:
     user: str
     trust_ca: Path | None = None
     allow_cleartext: bool = False
+    profile: str | None = None
 
 
 @pytest.fixture

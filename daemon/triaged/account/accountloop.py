@@ -19,6 +19,7 @@ from triaged.account.jobs import Ask
 from triaged.account.quickcheck import glance
 from triaged.clock import Bell
 from triaged.core.errors import TriagedError
+from triaged.core.provider import Profile
 from triaged.core.settings import Account, Person
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerError, LedgerFull, LedgerUnavailable
 from triaged.ledger.values import AccountRow, EffectRow
@@ -31,7 +32,6 @@ from triaged.mailbox import (
     MailboxError,
     NotMovable,
     PollInstead,
-    Profile,
     Refused,
     Session,
     SignInNeeded,

@@ -50,7 +50,7 @@ async def _append(desk: "Desk", session: Session, account: Account, effect: Effe
         await session.select(folder)
         if await session.find(message_id, 1):
             if not effect.tries:  # this provider keeps what is sent by itself
-                await office.write(Ledger.learn, desk.row.id, saves_sent=True)
+                await office.write(Ledger.learn, desk.row.id, saves_sent=account.smtp.host if account.smtp else None)
             return
     now = office.now()
     await office.write(Ledger.begin, [effect.id], now)

@@ -20,6 +20,7 @@ from triaged.core.gather import gathered_again
 from triaged.core.guard import refusal_again
 from triaged.core.letters import Told, from_address, letter
 from triaged.core.moments import Resolved, resolve_first
+from triaged.core.providers import profile_of, submission_for
 from triaged.core.record import Record, from_record
 from triaged.core.reply import LARGEST_FORWARD, compose_forward, write
 from triaged.core.settings import Account, Mode, Person
@@ -27,8 +28,7 @@ from triaged.core.template import ReplyTemplate, built_in, choose_language
 from triaged.delivery import Delivery, Envelope
 from triaged.ledger import Ledger
 from triaged.ledger.values import Item, Place, ReplyRow
-from triaged.mailbox import Session, recognise
-from triaged.mailbox.capabilities import read as read_capabilities
+from triaged.mailbox import Session
 from triaged.outbox import Cancelled, Held, NotNow, Prepared, Ready, Suppressed, Way, ended
 
 PATIENCE = 15.0
@@ -48,21 +48,21 @@ class Post:
     def way(self) -> Way:
         """How replies leave now."""
         _, account = self.desk.settings()
-        profile = self.desk.profile or recognise(account.imap.host, "", read_capabilities(()))
-        learned = self.desk.row.learned
+        profile = self.desk.profile or profile_of(account.imap)
+        submission = submission_for(account, profile, self.desk.row.learned)
         match account.save_sent:
             case "yes":
                 saves = False
             case "no":
                 saves = True
             case "auto":
-                saves = bool(learned.get("saves_sent", profile.saves_sent))
+                saves = submission.saves_sent
         return Way(
             delivery=self.delivery(account),
             late=account.late.fixed if account.late else timedelta(hours=12),
             fuse=account.reply_fuse,
             saves_sent=saves,
-            per_minute=profile.sends_per_minute,
+            per_minute=submission.per_minute,
         )
 
     async def look(self, due: Sequence[ReplyRow]) -> None:

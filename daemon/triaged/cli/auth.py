@@ -25,9 +25,9 @@ from triaged.cli.common import (
 from triaged.config import Loaded, state_file
 from triaged.core.settings import Account, Person
 from triaged.delivery.oauth import Holder, Store, StoreError, Token
+from triaged.delivery.oauth.authorization import authorization_server
 from triaged.delivery.oauth.lifetime import Death, death, is_fresh
 from triaged.delivery.oauth.login import Talk, sign_in
-from triaged.delivery.oauth.providers import provider_of
 from triaged.delivery.oauth.renewal import lapse
 from triaged.delivery.oauth.web import web
 from triaged.mailbox import AuthFailed, MailboxError, Pools, Session, Unavailable
@@ -90,7 +90,7 @@ def _sign_in(store: Store, holder: Holder, account: Account, *, testing: bool) -
     )  # fmt: skip
     with store.lock(holder.login):
         store.write(holder.login, token)
-    end = death(token, provider_of(holder.oauth))
+    end = death(token, authorization_server(holder.oauth))
     lasts = f"; it ends on {end.at:%Y-%m-%d} ({end.why})" if end and not end.by_use else ""
     sys.stdout.write(f"{holder.login}: signed in at {holder.oauth.provider}{lasts}\n")
 
@@ -156,7 +156,7 @@ def _status(loaded: Loaded, args: argparse.Namespace) -> int:
 def _row(person: Person, account: Account, holder: Holder, token: Token | None, now: datetime) -> dict[str, Any]:
     """How one sign-in is. State: well, expired (it is renewed when next asked for), signed-out, never."""
     why = lapse(holder, token)
-    end = death(token, provider_of(holder.oauth)) if token else None
+    end = death(token, authorization_server(holder.oauth)) if token else None
     return {
         "person": person.label,
         "account": account.label,

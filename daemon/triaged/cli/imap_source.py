@@ -12,7 +12,7 @@ from triaged.config import Loaded, ask_secret, state_file
 from triaged.core.message import Message, read
 from triaged.core.settings import Account
 from triaged.ledger.values import Place
-from triaged.mailbox import Pools, Selected, Session, named
+from triaged.mailbox import Pools, Selected, Session
 from triaged.rehearse import earlier
 from triaged.rehearse.sources import Old
 
@@ -47,14 +47,14 @@ def session_for(loaded: Loaded, account: Account, pools: Pools) -> Session:
     server = account.imap
     signing, _ = signing_of(loaded, account)
     if signing is not None:
-        return Session(server, pools, token=signing.token, token_refused=signing.refused, profile=named(server.profile))
+        return Session(server, pools, token=signing.token, token_refused=signing.refused)
     password = server.password
 
     async def secret() -> str:
         assert password is not None
         return await ask_secret(password, user=server.user or "", service=server.host)
 
-    return Session(server, pools, secret=secret if password is not None else None, profile=named(server.profile))
+    return Session(server, pools, secret=secret if password is not None else None)
 
 
 def signing_of(loaded: Loaded, account: Account) -> "tuple[Signing | None, Signing | None]":

@@ -19,10 +19,12 @@ from triaged.config import default_path, first_path, load
 from triaged.config.parsers import parse_language
 from triaged.core.address import Address, read_address
 from triaged.core.errors import TriagedError
+from triaged.core.provider import Provider
+from triaged.core.providers import provider_of
 from triaged.core.settings import Server, Tls
 
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
-    from triaged.desk.welcome import Answers, Correspondent, Found, Seen
+    from triaged.desk.welcome import Answers, Correspondent, Seen
     from triaged.mailbox import Session
 
 _PROPOSED = 10
@@ -90,8 +92,6 @@ class _Conversation:
 
     async def hold(self) -> None:
         """Ask, look around, and write the file."""
-        from triaged.desk.welcome import provider_of
-
         self._talk.say("A first configuration, that only observes: nothing is moved, nothing is sent.\n")
         addresses = self._addresses()
         provider = provider_of(addresses[0].domain)
@@ -99,8 +99,8 @@ class _Conversation:
             self._talk.say(f"  That is {provider.name}. {provider.hint}".rstrip())
         imap = await self._imap(addresses[0], provider)
         smtp = await self._smtp(addresses[0], provider, imap)
-        if provider and provider.oauth and not self._keeps_password():
-            answers = self._answers(addresses, imap, smtp, self._oauth(provider.oauth), None)
+        if provider and not provider.passwords and not self._keeps_password():
+            answers = self._answers(addresses, imap, smtp, self._oauth(provider), None)
         else:
             async with self._signed_in(imap) as session:
                 seen = await self._seen(session, addresses)
@@ -116,13 +116,13 @@ class _Conversation:
         told = [self._talk.ask("Your address", "", each, flag="--address", check=_no_address) for each in given]
         return tuple(address for each in told if (address := read_address(each)) is not None)
 
-    async def _imap(self, address: Address, provider: "Found | None") -> Server:
+    async def _imap(self, address: Address, provider: Provider | None) -> Server:
         usual = (provider.imap, provider.imap_port, provider.imap_tls) if provider else ("", *_IMAP)
         server = await self._server("IMAP server", self._args.imap, usual, address.domain, 0, "--imap")
         user = self._talk.ask("User", address.spec, self._args.user, flag="--user")
         return replace(server, user=user, trust_ca=self._args.trust_ca)
 
-    async def _smtp(self, address: Address, provider: "Found | None", imap: Server) -> Server | None:
+    async def _smtp(self, address: Address, provider: Provider | None, imap: Server) -> Server | None:
         if self._args.smtp == "none":
             return None
         usual = (provider.smtp, provider.smtp_port, provider.smtp_tls) if provider else ("", *_SMTP)
@@ -191,12 +191,13 @@ class _Conversation:
             return read_secret(where, user=imap.user or "", service=imap.host)
         return self._talk.ask_secret(f"Password of {imap.user}", flags=_PASSWORD_FLAGS)
 
-    def _oauth(self, provider: str) -> str:
+    def _oauth(self, provider: Provider) -> str:
         from triaged.desk.welcome import quoted
 
+        assert provider.authorization is not None
         self._talk.say("  The sign-in comes after this, with `triaged auth login work`; your mail is looked at then.")
         client_id = self._talk.ask("Client id of your OAuth application", "", self._args.client_id, flag="--client-id")
-        return f"oauth = {{ provider = {quoted(provider)}, client_id = {quoted(client_id)} }}"
+        return f"oauth = {{ provider = {quoted(provider.authorization.name)}, client_id = {quoted(client_id)} }}"
 
     def _kept(self) -> str:
         """Where the password is, as a key of the table; one that was typed goes into a file that only you can read."""

@@ -17,7 +17,8 @@ from triaged.core.calls import Call, parse_call
 from triaged.core.clients import Allowance
 from triaged.core.conditions import KINDS as MESSAGE_KINDS
 from triaged.core.moments import Moment, parse_moment
-from triaged.core.settings import PROFILES, Rate
+from triaged.core.providers import AUTHORIZATION_SERVERS, PROFILES
+from triaged.core.settings import Rate
 from triaged.core.spans import Span, parse_span
 from triaged.core.timewords import WEEKDAYS, parse_clock, parse_weekdays
 
@@ -31,7 +32,7 @@ _ADDRESS = Text("an address", parsers.parse_address, example="dana@roth.example"
 _LANGUAGE = Text("a language code", parsers.parse_language, example="en", shape="^[a-z]{2,3}$")
 _MOMENT = Text("a moment", parse_moment, example="next office day 10:00")
 _ZONE = Text("a time zone", parsers.parse_zone, example="Europe/Berlin")
-_PROFILE = Text(words=PROFILES)
+_PROFILE = Text(words=tuple(PROFILES))
 
 WEEK = Others(
     _SLOTS,
@@ -135,7 +136,7 @@ KINDS: Mapping[object, Spec] = MappingProxyType(
         "a line": Text(empty=True),
         "a port": Whole(1, 65535),
         "a profile": _PROFILE,
-        "a provider": Either((Text(words=("google", "microsoft")), PROVIDER)),
+        "a provider": Either((Text(words=tuple(AUTHORIZATION_SERVERS)), PROVIDER)),
         "a comparison": Text("a comparison", shape=r"^\s*(<=|>=|<|>|=|==)?\s*\d+\s*$"),
         "a time zone": _ZONE,
         "a variable": Text("a name", parsers.parse_variable, example="IMAP_PASSWORD"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from triaged.core.about import About
 from triaged.core.address import Address, Glob
@@ -110,13 +110,6 @@ class OAuth:
     tenant: Annotated[str | None, About("Microsoft's directory", default="common")] = None
     endpoints: Mapping[str, str] = field(default_factory=dict)  # token_url, device_url, authorization_url, issuer
     scopes: Annotated[tuple[str, ...], About("what is asked for", default="the provider's for mail")] = ()
-
-
-PROFILES: Final = (
-    "generic", "gmail", "microsoft365", "icloud", "fastmail", "yahoo", "gmx", "zoho", "netease", "proton-bridge",
-    "exchange", "dovecot", "cyrus", "courier", "zimbra",
-)  # fmt: skip
-"""Names of servers whose habits are known; the habits stand in `mailbox.profile`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from triaged.delivery.outcome import Deferred, Delivery, Envelope, InDoubt, Outcome, Refused, Sent
 from triaged.delivery.probe import Probe
 from triaged.delivery.smtp import SmtpDelivery
-from triaged.delivery.submission import Submission, submission
 
 __all__ = [
     "Deferred",
@@ -15,6 +14,4 @@ __all__ = [
     "Refused",
     "Sent",
     "SmtpDelivery",
-    "Submission",
-    "submission",
 ]

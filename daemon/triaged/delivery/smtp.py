@@ -23,11 +23,11 @@ from triaged import crash
 from triaged.core.address import Address
 from triaged.core.bearer import refusal_in_words, xoauth2
 from triaged.core.errors import TriagedError
+from triaged.core.providers import submission_at
 from triaged.core.settings import Server, Tls
 from triaged.delivery.oauth.errors import NotNow
 from triaged.delivery.outcome import Deferred, Envelope, InDoubt, Outcome, Refused, Sent
 from triaged.delivery.probe import Probe
-from triaged.delivery.submission import submission
 from triaged.delivery.verdict import (
     AUTH_PAUSE,
     CONNECT_PAUSE,
@@ -88,7 +88,7 @@ class SmtpDelivery:
         self._server, self._password, self._token = server, password, token
         self._token_refused = token_refused
         self._envelope, self._limits = envelope, limits
-        self._null_sender = submission(server.host).null_sender if null_sender is None else null_sender
+        self._null_sender = submission_at(server.host).null_sender if null_sender is None else null_sender
         self._lock = asyncio.Lock()
         self._smtp: aiosmtplib.SMTP | None = None
         self._carried = 0

@@ -21,7 +21,6 @@ from triaged.mailbox.errors import (
     Unavailable,
 )
 from triaged.mailbox.pools import Pools
-from triaged.mailbox.profile import Profile, named, recognise
 from triaged.mailbox.retry import Backoff
 from triaged.mailbox.session import Session
 from triaged.mailbox.values import (
@@ -52,7 +51,6 @@ __all__ = [
     "Place",
     "PollInstead",
     "Pools",
-    "Profile",
     "Refused",
     "Role",
     "Selected",
@@ -60,6 +58,4 @@ __all__ = [
     "SignInNeeded",
     "Throttled",
     "Unavailable",
-    "named",
-    "recognise",
 ]

@@ -48,6 +48,11 @@ class Where(Protocol):
         ...
 
     @property
+    def profile(self) -> str | None:
+        """Whose habits it has, where the configuration says so."""
+        ...
+
+    @property
     def trust_ca(self) -> Path | None:
         """A file of certificates to trust instead of the system's."""
         ...

@@ -12,6 +12,8 @@ from datetime import datetime
 
 from imapclient import SocketTimeout
 
+from triaged.core.provider import Profile
+from triaged.core.providers import profile_of
 from triaged.mailbox import fetching, folders, marking, moves, selecting, storing
 from triaged.mailbox.calls import PATIENCE, Calls, Patience
 from triaged.mailbox.capabilities import Capabilities
@@ -22,7 +24,6 @@ from triaged.mailbox.folders import Naming
 from triaged.mailbox.login import Credentials, Password, Token
 from triaged.mailbox.opening import Line, closing, identify, sign_on
 from triaged.mailbox.pools import Pools, bounded
-from triaged.mailbox.profile import Profile, recognise
 from triaged.mailbox.values import Fetched, FolderInfo, FolderStatus, Place, Role, Selected
 
 Secret = Callable[[], Awaitable[str]]
@@ -41,7 +42,6 @@ class Session(Calls):
         "_token",
         "_token_refused",
         "_where",
-        "_wished",
         "greeting",
         "learned",
         "profile",
@@ -55,7 +55,6 @@ class Session(Calls):
         secret: Secret | None = None,
         token: Secret | None = None,
         token_refused: TokenRefused | None = None,
-        profile: Profile | None = None,
         patience: Patience = PATIENCE,
     ) -> None:
         """A session that is not open yet.
@@ -66,7 +65,6 @@ class Session(Calls):
             secret: gives the password; or
             token: gives an OAuth 2 access token.
             token_refused: is told a token that the server did not take.
-            profile: instead of the one that is recognised.
             patience: deadlines.
         """
         super().__init__(pools, patience)
@@ -74,9 +72,8 @@ class Session(Calls):
         self._secret = secret
         self._token = token
         self._token_refused = token_refused
-        self._wished = profile
         self._naming: Naming | None = None
-        self.profile: Profile = profile or recognise(where.host, "", self.capabilities)
+        self.profile: Profile = profile_of(where)
         self.greeting = ""
         self.learned: dict[str, bool] = {}  # what turned out otherwise than promised: "uid_expunge", "idle"
 
@@ -106,7 +103,7 @@ class Session(Calls):
                 raise
             self._line = Line(imap, lifeline)
             self.capabilities, self.greeting = can, greeting
-            self.profile = self._wished or recognise(self._where.host, greeting, can)
+            self.profile = profile_of(self._where, greeting, can.names)
             self._folder = self._naming = self._idling = self._idle_refused = None
         if can.id and self.profile.send_id:
             await self._call(identify)

@@ -17,7 +17,7 @@ from triaged.core.settings import Account, Person, Secret, Server
 from triaged.delivery import Delivery, SmtpDelivery
 from triaged.ledger import Ledger
 from triaged.ledger.values import AccountRow
-from triaged.mailbox import Pools, Session, named
+from triaged.mailbox import Pools, Session
 from triaged.outbox import Outbox
 from triaged.service.currentsettings import Board
 from triaged.service.tokens import Tokens
@@ -163,11 +163,11 @@ class Stations:
         return {one.label: self.at_work[one.login] for one in owner.accounts if one.login in self.at_work}
 
     def _session(self, account: Account) -> Session:
-        server, profile = account.imap, named(account.imap.profile)
+        server = account.imap
         signing = self.tokens.of_mailbox(account)
         if signing is not None:
-            return Session(server, self.pools, token=signing.token, token_refused=signing.refused, profile=profile)
-        return Session(server, self.pools, secret=_asking(server.password, server), profile=profile)
+            return Session(server, self.pools, token=signing.token, token_refused=signing.refused)
+        return Session(server, self.pools, secret=_asking(server.password, server))
 
     def _delivery(self, login: str, account: Account) -> Delivery | None:
         """The account's way out; a new one when its settings have changed, none when it is being sent home."""

@@ -27,7 +27,6 @@ from triaged.mailbox import (
     Throttled,
     Unavailable,
 )
-from triaged.mailbox.profile import named
 
 Make = Callable[..., Session]
 HASTE = Patience(connect=0.15, address=0.3, command=0.3, done=0.3, goodbye=0.3, slowest=1e9)
@@ -329,16 +328,16 @@ async def test_a_server_that_wants_to_know_us_is_told_before_anything_else(sessi
     async def identify(talk: Talk, tag: bytes, _: bytes) -> None:
         await talk.send(b'* ID ("name" "x")', tag + b" OK done")
 
-    profile = named("netease")
-    assert profile is not None
     async with FakeImap(on={"ID": identify}, capabilities=b"IMAP4rev1 ID") as server:
-        await session_with(server, profile=profile, secret=secret).open()
+        server.profile = "netease"
+        await session_with(server, secret=secret).open()
         assert server.commands[-1] == "ID"
 
 
 async def test_keywords_that_would_not_stay_are_not_sent(session_with: Make):
     async with FakeImap(mails=mails()) as server:
-        session = session_with(server, profile=named("exchange"), secret=secret)
+        server.profile = "exchange"
+        session = session_with(server, secret=secret)
         await session.open()
         assert not (await session.select("INBOX")).keywords
         await session.store([1], add=["$Triaged"])

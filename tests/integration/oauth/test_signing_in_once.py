@@ -21,9 +21,9 @@ from integration.oauth.oauthkit import holder_at, talk, visit
 from server.browser import Browser
 from server.certificates import Authority
 from triaged.delivery.oauth import Declined, NotNow
+from triaged.delivery.oauth.authorization import authorization_server
 from triaged.delivery.oauth.grants import Journey, Registration, finish_browser, refresh
 from triaged.delivery.oauth.login import sign_in
-from triaged.delivery.oauth.providers import provider_of
 from triaged.delivery.oauth.redirect import Listener
 from triaged.delivery.oauth.web import web
 
@@ -136,7 +136,7 @@ def test_a_redirect_that_is_not_the_answer_is_declined(provider: Provider, query
     journey = Journey("", "http://127.0.0.1:1/", "mine", "v" * 43)
     with pytest.raises(Declined, match=words):
         finish_browser(
-            web(deadline=30), provider_of(holder_at(provider).oauth), Registration("id"), journey, "http://127.0.0.1:1/" + query
+            web(deadline=30), authorization_server(holder_at(provider).oauth), Registration("id"), journey, "http://127.0.0.1:1/" + query
         )  # fmt: skip
     assert not provider.asked
 
@@ -217,7 +217,7 @@ def test_no_token_has_strange_characters_and_no_answer_breaks_anything(provider:
 def test_a_provider_that_repeats_what_it_was_sent_is_not_quoted(provider: Provider):
     provider.bad = Bad(400, b'{"error": "invalid_grant", "error_description": "no topsecret1 here"}')
     with pytest.raises(Declined, match="no … here"):
-        refresh(web(deadline=30), replace(provider_of(holder_at(provider).oauth), token_url=provider.url + "/token"), Registration("id"), "topsecret1")  # fmt: skip
+        refresh(web(deadline=30), replace(authorization_server(holder_at(provider).oauth), token_url=provider.url + "/token"), Registration("id"), "topsecret1")  # fmt: skip
 
 
 def test_an_endpoint_that_names_a_pause_is_heard(provider: Provider):

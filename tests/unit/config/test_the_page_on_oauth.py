@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from triaged.config import load
-from triaged.delivery.oauth.providers import GOOGLE, MICROSOFT
+from triaged.core.providers import GOOGLE, MICROSOFT
 
 PAGE = (Path(__file__).resolve().parents[3] / "config" / "oauth.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from triaged.core.provider import AuthorizationServer
+from triaged.core.providers import GOOGLE, MICROSOFT
 from triaged.core.settings import OAuth
+from triaged.delivery.oauth.authorization import authorization_server, grant_of, scopes_of
 from triaged.delivery.oauth.lifetime import death, died_of_testing, is_fresh, renew_at, warning_due
-from triaged.delivery.oauth.providers import GOOGLE, MICROSOFT, Provider, grant_of, provider_of, scopes_of
 from triaged.delivery.oauth.store import Token
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -15,7 +17,7 @@ HOUR = timedelta(hours=1)
 TOKEN = Token(
     "microsoft", "id", "device", "access", NOW + HOUR, "refresh", signed_in_at=NOW, renewed_at=NOW
 )  # fmt: skip
-OTHER = Provider("id.example", token_url="https://id.example/token")
+OTHER = AuthorizationServer("id.example", token_url="https://id.example/token")
 
 
 def test_an_access_token_is_renewed_five_minutes_before_it_ends():
@@ -101,15 +103,15 @@ def test_microsofts_addresses_hold_the_tenant_and_what_is_written_wins():
     oauth = OAuth(
         "microsoft", "id", None, "device", tenant="roth.example", endpoints={"device_url": "https://d.example"}
     )
-    provider = provider_of(oauth)
+    provider = authorization_server(oauth)
     assert provider.token_url == "https://login.microsoftonline.com/roth.example/oauth2/v2.0/token"
     assert provider.device_url == "https://d.example"
-    assert "/common/" in provider_of(replace(oauth, tenant=None)).authorization_url
+    assert "/common/" in authorization_server(replace(oauth, tenant=None)).authorization_url
 
 
 def test_google_needs_a_browser_since_its_device_flow_has_no_scope_for_mail():
     oauth = OAuth("google", "id", None, "device")
-    assert grant_of(oauth, provider_of(oauth)) == "authorization_code"
+    assert grant_of(oauth, authorization_server(oauth)) == "authorization_code"
     assert grant_of(replace(oauth, provider="microsoft"), MICROSOFT) == "device"
     assert grant_of(replace(oauth, provider="microsoft", grant="authorization_code"), MICROSOFT) == "authorization_code"
 

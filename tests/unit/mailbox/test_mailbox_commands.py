@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from fakes.octets import Connection
-from triaged.core import settings
+from triaged.core.provider import GENERIC
+from triaged.core.providers import profile_of, recognise
+from triaged.core.settings import Server, Tls
 from triaged.mailbox import capabilities, folders, login, moves, selecting, storing, structure
 from triaged.mailbox.certificates import not_after
 from triaged.mailbox.errors import AuthFailed, Garbled, NotMovable, Refused, Unavailable
 from triaged.mailbox.exchange import completion, read_set, uid_sets
-from triaged.mailbox.profile import GENERIC, PROFILES, named, recognise
 from triaged.mailbox.values import Place
 
 BOTH = capabilities.read([b"MOVE", b"UIDPLUS"])
@@ -371,12 +372,12 @@ def test_a_flag_for_a_vanished_message_is_no_error():
     ],
 )
 def test_a_provider_is_known_by_host_marks_or_greeting(host: str, greeting: str, marks: list[str], name: str):
-    assert recognise(host, greeting, capabilities.read(marks)).name == name
+    assert recognise(host, greeting, capabilities.read(marks).names).name == name
 
 
 def test_a_profile_can_be_named():
-    assert named("generic") is GENERIC
-    assert named("no such") is None
+    assert profile_of(Server("imap.gmail.com", 993, Tls.IMPLICIT, "dana", None, profile="generic")) is GENERIC
+    assert profile_of(Server("imap.gmail.com", 993, Tls.IMPLICIT, "dana", None)).name == "gmail"
 
 
 def test_equal_capabilities_are_one_value():
@@ -470,9 +471,3 @@ def test_an_existing_folder_that_cannot_be_selected_is_told_as_the_server_does()
     with pytest.raises(Refused) as caught:
         selecting.select_or_say(connection, "Theirs", keywords=None)  # type: ignore[arg-type]
     assert caught.value.code == ""
-
-
-def test_the_configuration_may_name_every_profile_and_no_other():
-    assert (GENERIC.name, *(profile.name for profile in PROFILES)) == settings.PROFILES
-    assert all(named(name) is not None for name in settings.PROFILES)
-    assert named(None) is None

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from triaged.delivery import Deferred, Refused, Sent, submission
+from triaged.core.providers import submission_at
+from triaged.delivery import Deferred, Refused, Sent
 from triaged.delivery.smtp import is_loopback
 from triaged.delivery.verdict import outcome_of, refuses_null_sender
 from triaged.outbox.schedule import LONGEST_PAUSE, RETRIES, pause_after, retry_after
@@ -68,10 +69,10 @@ def test_an_accounts_rest_doubles_up_to_six_hours_but_for_what_the_server_says()
 
 
 def test_providers_are_known_by_their_host():
-    assert submission("SMTP.gmail.com").null_sender is False
-    assert submission("smtp.office365.com").saves_sent
-    assert submission("smtp.office365.com").per_minute == 30
-    assert submission("smtp.roth.example").null_sender is None
+    assert submission_at("SMTP.gmail.com").null_sender is False
+    assert submission_at("smtp.office365.com").saves_sent
+    assert submission_at("smtp.office365.com").per_minute == 30
+    assert submission_at("smtp.roth.example").null_sender is None
 
 
 @pytest.mark.parametrize(

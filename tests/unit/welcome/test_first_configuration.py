@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from triaged.config import load
+from triaged.core.providers import provider_of
 from triaged.core.settings import Server, Tls
-from triaged.desk.welcome import Answers, Correspondent, candidates, first_configuration, provider_of
+from triaged.desk.welcome import Answers, Correspondent, candidates, first_configuration
 from triaged.desk.welcome.writing import label_of
 
 IMAP = Server("imap.roth.example", 993, Tls.IMPLICIT, "dana", None)

@@ -12,8 +12,9 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from triaged.core.provider import AuthorizationServer
+from triaged.delivery.oauth.authorization import discovered
 from triaged.delivery.oauth.errors import Declined, NotNow
-from triaged.delivery.oauth.providers import Provider, discovered
 from triaged.delivery.oauth.web import Answer, Web
 
 _LATER_CODES = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
@@ -67,12 +68,12 @@ class Journey:
     verifier: str = field(repr=False)
 
 
-def discover(web: Web, provider: Provider) -> Provider:
+def discover(web: Web, provider: AuthorizationServer) -> AuthorizationServer:
     """The provider with the addresses that it publishes. Raises Declined, NotNow."""
     return discovered(provider, lambda url: _ok(web(url), provider))
 
 
-def refresh(web: Web, provider: Provider, registration: Registration, token: str) -> Granted:
+def refresh(web: Web, provider: AuthorizationServer, registration: Registration, token: str) -> Granted:
     """A new access token, and perhaps a new refresh token (RFC 6749 6).
 
     Raises:
@@ -85,7 +86,9 @@ def refresh(web: Web, provider: Provider, registration: Registration, token: str
     return _token(web, provider, client, body)
 
 
-def as_application(web: Web, provider: Provider, registration: Registration, scopes: Sequence[str]) -> Granted:
+def as_application(
+    web: Web, provider: AuthorizationServer, registration: Registration, scopes: Sequence[str]
+) -> Granted:
     """A token for the registration itself, no person involved (RFC 6749 4.4). Raises as `refresh`."""
     from oauthlib.oauth2 import BackendApplicationClient
 
@@ -96,7 +99,9 @@ def as_application(web: Web, provider: Provider, registration: Registration, sco
     return _token(web, provider, client, body)
 
 
-def begin_device(web: Web, provider: Provider, registration: Registration, scopes: Sequence[str]) -> DeviceCode:
+def begin_device(
+    web: Web, provider: AuthorizationServer, registration: Registration, scopes: Sequence[str]
+) -> DeviceCode:
     """Ask for a code that a person types on another device (RFC 8628 3.1). Raises as `refresh`."""
     from oauthlib.common import add_params_to_qs
 
@@ -118,7 +123,11 @@ def begin_device(web: Web, provider: Provider, registration: Registration, scope
 
 
 def await_device(
-    web: Web, provider: Provider, registration: Registration, code: DeviceCode, sleep: Callable[[float], None]
+    web: Web,
+    provider: AuthorizationServer,
+    registration: Registration,
+    code: DeviceCode,
+    sleep: Callable[[float], None],
 ) -> Granted:
     """Ask until the person has typed the code (RFC 8628 3.4, 3.5).
 
@@ -146,7 +155,7 @@ def await_device(
 
 
 def begin_browser(
-    provider: Provider, registration: Registration, scopes: Sequence[str], redirect: str, hint: str
+    provider: AuthorizationServer, registration: Registration, scopes: Sequence[str], redirect: str, hint: str
 ) -> Journey:
     """Where to send a browser, with a PKCE challenge (RFC 7636) and a state. `hint`: the login that is meant."""
     from oauthlib.common import generate_token
@@ -170,7 +179,7 @@ def begin_browser(
 
 
 def finish_browser(
-    web: Web, provider: Provider, registration: Registration, journey: Journey, redirected: str
+    web: Web, provider: AuthorizationServer, registration: Registration, journey: Journey, redirected: str
 ) -> Granted:
     """The token for the address that the browser was sent back to.
 
@@ -220,7 +229,7 @@ def _spelled_as(url: str, original: str) -> str:
     return urlsplit(original).scheme + "://" + url.partition("://")[2]
 
 
-def _token(web: Web, provider: Provider, client: Any, body: str) -> Granted:
+def _token(web: Web, provider: AuthorizationServer, client: Any, body: str) -> Granted:
     from oauthlib.oauth2 import OAuth2Error
 
     told = _ok(web(provider.token_url, body), provider)
@@ -241,7 +250,7 @@ def _token(web: Web, provider: Provider, client: Any, body: str) -> Granted:
     )
 
 
-def _ok(answer: Answer, provider: Provider) -> Mapping[str, Any]:
+def _ok(answer: Answer, provider: AuthorizationServer) -> Mapping[str, Any]:
     """The answer's object, if it is a yes.
 
     Raises:

@@ -15,9 +15,9 @@ from typing import Literal, TypeVar
 
 from triaged.clock import LONGEST_NAP, Bell, Clock
 from triaged.core.errors import TriagedError
+from triaged.delivery.oauth.authorization import authorization_server
 from triaged.delivery.oauth.errors import NotNow, SignInNeeded
 from triaged.delivery.oauth.lifetime import Death, death, is_fresh, warning_due
-from triaged.delivery.oauth.providers import provider_of
 from triaged.delivery.oauth.renewal import REFUSED_AGAIN, Holder, is_due, lapse, renew
 from triaged.delivery.oauth.store import Store, Token
 from triaged.delivery.oauth.web import DEADLINE, Web
@@ -257,7 +257,7 @@ class Keeper:
         if is_fresh(token, now, _LEAST) and (watch.denied or watch.said):
             await self._tell(News("restored", holder, "there is a new token", f"restored:{token.renewed_at}"))
             watch.denied, watch.said, watch.failures, watch.not_before = False, "", 0, 0.0
-        end = death(token, provider_of(holder.oauth))
+        end = death(token, authorization_server(holder.oauth))
         ahead = warning_due(end, now) if end is not None else None
         if ahead is not None and end is not None and ahead != watch.warned:
             await self._tell(News("expiring", holder, _warning(holder, end), f"{end.at:%Y-%m-%d}:{ahead.days}", end.at))

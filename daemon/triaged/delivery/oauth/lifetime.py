@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from triaged.delivery.oauth.providers import Provider
+from triaged.core.provider import AuthorizationServer
 from triaged.delivery.oauth.store import Token
 
 AHEAD = timedelta(minutes=5)
@@ -41,7 +41,7 @@ def _ahead(token: Token) -> timedelta:
     return min(AHEAD, (token.expires_at - token.renewed_at) / 5)
 
 
-def renew_at(token: Token, provider: Provider) -> datetime | None:
+def renew_at(token: Token, provider: AuthorizationServer) -> datetime | None:
     """When a new access token is due: before the old one ends, and before the sign-in dies of disuse. None: at once."""
     if not token.access_token or token.expires_at is None:
         return None
@@ -52,7 +52,7 @@ def renew_at(token: Token, provider: Provider) -> datetime | None:
     return due
 
 
-def death(token: Token, provider: Provider) -> Death | None:
+def death(token: Token, provider: AuthorizationServer) -> Death | None:
     """The end that is known of; None: none is."""
     if token.grant == "client_credentials" or token.refresh_token is None:
         return None
@@ -60,7 +60,7 @@ def death(token: Token, provider: Provider) -> Death | None:
     return min((end for end in ends if end is not None), key=lambda end: end.at, default=None)
 
 
-def _of_testing(token: Token, provider: Provider) -> Death | None:
+def _of_testing(token: Token, provider: AuthorizationServer) -> Death | None:
     if not token.testing or provider.testing is None or token.signed_in_at is None:
         return None
     days = provider.testing.days
@@ -75,7 +75,7 @@ def _as_told(token: Token) -> Death | None:
     return Death(token.refresh_expires_at, "the provider said so", life, by_use=True)
 
 
-def _of_disuse(token: Token, provider: Provider) -> Death | None:
+def _of_disuse(token: Token, provider: AuthorizationServer) -> Death | None:
     used = token.renewed_at or token.signed_in_at
     if provider.unused is None or used is None:
         return None
@@ -89,7 +89,7 @@ def warning_due(end: Death, now: datetime) -> timedelta | None:
     return min(passed, default=None)
 
 
-def died_of_testing(token: Token, provider: Provider, now: datetime) -> bool:
+def died_of_testing(token: Token, provider: AuthorizationServer, now: datetime) -> bool:
     """Whether a refusal at `now` looks like the end of a trial registration's sign-in."""
     if provider.testing is None or token.signed_in_at is None:
         return False

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 
+from triaged.core.provider import AuthorizationServer
 from triaged.delivery.oauth import grants
+from triaged.delivery.oauth.authorization import authorization_server, grant_of, scopes_of
 from triaged.delivery.oauth.errors import Declined
 from triaged.delivery.oauth.grants import Granted, Registration
-from triaged.delivery.oauth.providers import Provider, grant_of, provider_of, scopes_of
 from triaged.delivery.oauth.redirect import Listener
 from triaged.delivery.oauth.renewal import Holder, first
 from triaged.delivery.oauth.store import Token
@@ -46,7 +47,7 @@ def sign_in(
     Raises:
         Declined: the provider or the person said no. NotNow: the provider does not answer.
     """
-    provider = grants.discover(web, provider_of(holder.oauth))
+    provider = grants.discover(web, authorization_server(holder.oauth))
     registration = Registration(holder.oauth.client_id, secret)
     scopes = scopes_of(holder.oauth, provider)
     match grant_of(holder.oauth, provider):
@@ -64,7 +65,7 @@ def sign_in(
 
 
 def _on_a_device(
-    web: Web, provider: Provider, registration: Registration, scopes: tuple[str, ...], talk: Talk
+    web: Web, provider: AuthorizationServer, registration: Registration, scopes: tuple[str, ...], talk: Talk
 ) -> Granted:  # fmt: skip
     code = grants.begin_device(web, provider, registration, scopes)
     talk.say(f"On any device, open\n\n    {code.url}\n\nand type the code\n\n    {code.user_code}\n")
@@ -75,7 +76,7 @@ def _on_a_device(
 
 
 def _in_a_browser(
-    web: Web, provider: Provider, registration: Registration, scopes: tuple[str, ...], talk: Talk, user: str
+    web: Web, provider: AuthorizationServer, registration: Registration, scopes: tuple[str, ...], talk: Talk, user: str
 ) -> Granted:  # fmt: skip
     with Listener(provider.redirect_host) as listener:
         journey = grants.begin_browser(provider, registration, scopes, listener.redirect, user)

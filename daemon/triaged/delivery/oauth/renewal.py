@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from triaged.core.provider import AuthorizationServer
 from triaged.core.settings import OAuth
 from triaged.delivery.oauth import grants
+from triaged.delivery.oauth.authorization import authorization_server, scopes_of
 from triaged.delivery.oauth.errors import Declined, SignInNeeded
 from triaged.delivery.oauth.grants import Granted, Registration
 from triaged.delivery.oauth.lifetime import USUAL_LIFE, died_of_testing, renew_at
-from triaged.delivery.oauth.providers import Provider, provider_of, scopes_of
 from triaged.delivery.oauth.store import Store, Token
 from triaged.delivery.oauth.web import Web
 
@@ -59,7 +60,7 @@ def lapse(holder: Holder, token: Token | None) -> SignInNeeded | None:
 
 def is_due(holder: Holder, token: Token, now: datetime) -> bool:
     """Whether the provider is to be asked for another one."""
-    due = renew_at(token, provider_of(holder.oauth))
+    due = renew_at(token, authorization_server(holder.oauth))
     return due is None or now >= due
 
 
@@ -102,7 +103,7 @@ def renew(
 
 
 def _asked(holder: Holder, token: Token | None, secret: str | None, web: Web, now: Now) -> Token:
-    provider = _with_addresses(provider_of(holder.oauth), token, web)
+    provider = _with_addresses(authorization_server(holder.oauth), token, web)
     registration = Registration(holder.oauth.client_id, secret)
     if holder.is_application:
         granted = grants.as_application(web, provider, registration, scopes_of(holder.oauth, provider))
@@ -112,13 +113,15 @@ def _asked(holder: Holder, token: Token | None, secret: str | None, web: Web, no
     return again(token, grants.refresh(web, provider, registration, token.refresh_token), now())
 
 
-def _with_addresses(provider: Provider, token: Token | None, web: Web) -> Provider:
+def _with_addresses(provider: AuthorizationServer, token: Token | None, web: Web) -> AuthorizationServer:
     if not provider.token_url and token is not None and token.token_url:
         return replace(provider, token_url=token.token_url)
     return grants.discover(web, provider)
 
 
-def first(holder: Holder, provider: Provider, granted: Granted, now: datetime, *, testing: bool = False) -> Token:
+def first(
+    holder: Holder, provider: AuthorizationServer, granted: Granted, now: datetime, *, testing: bool = False
+) -> Token:
     """What a sign-in is remembered as."""
     return again(
         Token(
@@ -156,7 +159,7 @@ def again(token: Token, granted: Granted, now: datetime) -> Token:
 def _refused(store: Store, holder: Holder, token: Token | None, declined: Declined, now: datetime) -> SignInNeeded:
     """The provider says no for good: written down, so that neither a restart nor another process asks and asks."""
     text = str(declined)
-    provider = provider_of(holder.oauth)
+    provider = authorization_server(holder.oauth)
     testing = token is not None and declined.code == "invalid_grant" and died_of_testing(token, provider, now)
     if testing:
         text += f" (after 7 days: publish the app at {holder.oauth.provider}, or sign in every week)"

@@ -39,7 +39,7 @@ async def check_up(
     """
     figures: dict[str, Any] = {}
     findings = await _of_the_mailbox(account, session, known, now, figures)
-    findings += await submission.look(account, delivery, known.learned, now, figures)
+    findings += await submission.look(account, delivery, known.learned, session.profile, now, figures)
     return Checkup(account.label, account.login, tuple(findings), figures)
 
 

@@ -4,14 +4,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from triaged.core.provider import Profile
+from triaged.core.providers import submission_for
 from triaged.core.settings import Account, Mode
-from triaged.delivery import SmtpDelivery, submission
+from triaged.delivery import SmtpDelivery
 from triaged.desk.checkup.server import certificate
 from triaged.desk.checkup.values import Finding, Level
 
 
 async def look(
-    account: Account, delivery: SmtpDelivery | None, learned: Mapping[str, Any], now: datetime, figures: dict[str, Any]
+    account: Account,
+    delivery: SmtpDelivery | None,
+    learned: Mapping[str, Any],
+    profile: Profile,
+    now: datetime,
+    figures: dict[str, Any],
 ) -> list[Finding]:
     """Sign in, ask, and reset."""
     server = account.smtp
@@ -29,7 +36,7 @@ async def look(
     found = [Finding("submission", "ok", f"{server.host}, port {server.port}: {probe.how}, in {probe.took:.1f} s")]
     found += certificate(server, probe.certificate_expires, now, "smtp certificate", figures)
     found.append(_null_sender(account, figures, takes=learned.get("null_sender", probe.null_sender)))
-    found.append(_copies(account, learned, figures))
+    found.append(_copies(account, figures, saves=submission_for(account, profile, learned).saves_sent))
     return found
 
 
@@ -48,9 +55,7 @@ def _null_sender(account: Account, figures: dict[str, Any], *, takes: bool | Non
     return Finding("null sender", "ok", "taken: a reply that cannot be delivered bothers nobody")
 
 
-def _copies(account: Account, learned: Mapping[str, Any], figures: dict[str, Any]) -> Finding:
-    assert account.smtp is not None
-    saves = bool(learned.get("saves_sent", submission(account.smtp.host).saves_sent))
+def _copies(account: Account, figures: dict[str, Any], *, saves: bool) -> Finding:
     figures["saves_sent"] = saves
     match account.save_sent:
         case "no":

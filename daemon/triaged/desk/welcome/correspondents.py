@@ -11,7 +11,7 @@ from datetime import datetime
 from triaged.core.address import Address, organisation
 from triaged.core.kinds import is_automatic, kinds_of
 from triaged.core.message import Message, read
-from triaged.desk.welcome.providers import is_shared
+from triaged.core.providers import is_shared
 from triaged.mailbox import Session
 
 MOST = 3000

@@ -78,6 +78,15 @@ async def _my_name(session: Session, mine: Collection[Address], sent: str | None
     return names.most_common(1)[0][0] if names else ""
 
 
+def candidates(domain: str) -> tuple[tuple[str, str], ...]:
+    """Hosts (IMAP, SMTP) that a domain of one's own may have, the likeliest first."""
+    return (
+        (f"imap.{domain}", f"smtp.{domain}"),
+        (f"mail.{domain}", f"mail.{domain}"),
+        (domain, domain),
+    )
+
+
 async def listens(host: str, port: int) -> bool:
     """Whether somebody listens there; nothing is said to it."""
     try:
