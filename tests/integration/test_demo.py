@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from server.processes import until
-from triaged.demo import page
+from triaged.demo import demopage
 
 pytest.importorskip("pymap", reason="the extra `demo` is not installed")
 COMMAND = [sys.executable, "-m", "triaged", "demo"]
@@ -100,7 +100,7 @@ def test_a_narrow_page_is_no_wider_than_it_may_be(tmp_path: Path):
 def test_what_to_type_next_can_be_typed(monkeypatch: pytest.MonkeyPatch, found: str | None, called: str, typed: str):
     monkeypatch.setattr("shutil.which", lambda _: found)
     monkeypatch.setattr("sys.argv", [called, "demo"])
-    assert page.typed() == typed
+    assert demopage.typed() == typed
 
 
 def test_a_missing_extra_is_named_with_what_to_type(tmp_path: Path):

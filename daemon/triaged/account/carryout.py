@@ -17,7 +17,7 @@ from triaged.core.effects import HANDS
 from triaged.core.settings import Account, Mode, Person
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow, Item, Place
-from triaged.log.events import Level
+from triaged.log.vocabulary import Level
 from triaged.mailbox import NotMovable, Refused, Session
 from triaged.mailbox import Place as LandedAt
 

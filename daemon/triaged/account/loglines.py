@@ -19,7 +19,8 @@ from triaged.ledger.consequences import (
     ReplyLeft,
 )
 from triaged.ledger.values import Admission, Item, PromiseRow, ReplyRow
-from triaged.log.events import Event, Events
+from triaged.log.events import Events
+from triaged.log.vocabulary import Event
 
 
 class OfItem(TypedDict):

@@ -68,23 +68,23 @@ async def _demo(folder: Path, *, keep: bool) -> None:
     from rich.console import Console
 
     from triaged.cli.common import colours
-    from triaged.demo import page
+    from triaged.demo import demopage
     from triaged.demo.play import play
     from triaged.demo.servers import serving
 
     _listen()
-    width = shutil.get_terminal_size((page.WIDTH, 0)).columns  # $COLUMNS, else the terminal's, else the page's own
-    out = Console(width=min(width, page.WIDTH), highlight=False, color_system=colours())
+    width = shutil.get_terminal_size((demopage.WIDTH, 0)).columns  # $COLUMNS, else the terminal's, else the page's own
+    out = Console(width=min(width, demopage.WIDTH), highlight=False, color_system=colours())
     async with serving() as servers:
         with out.status("a morning's mail arrives …") as status:
             story = await play(folder, servers, now=datetime.now(UTC), to_the_end=not keep, told=status.update)
-        page.show(out, story)
+        demopage.show(out, story)
         if keep:
             from triaged.demo.keeping import keep_running
 
             await keep_running(out, folder, servers, story)
             return
-    page.hint(
+    demopage.hint(
         out,
         (
             ("demo --keep", "leave it running, and look at it with a mail client"),

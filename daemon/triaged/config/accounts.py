@@ -6,10 +6,10 @@ from typing import Any
 
 from triaged.config.described import made, secret_of
 from triaged.config.files import is_missing
+from triaged.config.misfits import header
 from triaged.config.parsers import is_loopback
 from triaged.config.problems import Findings
-from triaged.config.reading import Section
-from triaged.config.telling import header
+from triaged.config.reader import Section
 from triaged.core.authres import Trust
 from triaged.core.settings import Account, Mode, OAuth, Server, Tls
 from triaged.core.timewords import nearest

@@ -13,9 +13,9 @@ from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from triaged.config.files import beside
-from triaged.config.kinds import KINDS
-from triaged.config.reading import Section
+from triaged.config.reader import Section
 from triaged.config.spec import Either, Key, Many, Others, Spec, Table, Text
+from triaged.config.valuekinds import KINDS
 from triaged.core.about import About
 from triaged.core.conditions import CONDITIONS, ConditionWord
 from triaged.core.settings import CommandSecret, Secret, Server, TextSecret

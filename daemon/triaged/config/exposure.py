@@ -5,7 +5,7 @@ from pathlib import Path
 
 from triaged.config.files import is_missing, mode_of
 from triaged.config.problems import Findings, Place
-from triaged.config.reading import Section
+from triaged.config.reader import Section
 
 _SECRETS = ("password", "client_secret", "url")
 

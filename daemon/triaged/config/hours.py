@@ -6,10 +6,10 @@ from contextlib import suppress
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from triaged.config.kinds import WEEK
+from triaged.config.misfits import header, wrong_key
 from triaged.config.problems import Findings
-from triaged.config.reading import Section
-from triaged.config.telling import header, wrong_key
+from triaged.config.reader import Section
+from triaged.config.valuekinds import WEEK
 from triaged.core.publicholidays import holidays_of
 from triaged.core.timewords import Slot, merge_week, parse_date, parse_dates, parse_slots, parse_weekdays
 from triaged.core.worktime import WorkTime, parse_holidays

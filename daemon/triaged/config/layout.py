@@ -5,8 +5,8 @@ from types import MappingProxyType
 
 from triaged.config import parsers
 from triaged.config.described import table_of
-from triaged.config.kinds import HOURS, KINDS, table
 from triaged.config.spec import Key, Many, Others, Table
+from triaged.config.valuekinds import HOURS, KINDS, table
 from triaged.core.clients import Client
 from triaged.core.rules import Rule
 from triaged.core.settings import (

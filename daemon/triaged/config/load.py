@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from triaged.config.checks import check_meaning, notes
 from triaged.config.document import Node, empty, merge, read
 from triaged.config.layout import PERSON, SERVICE_FILE, SINGLE, homes
 from triaged.config.loaded import Case, Loaded
 from triaged.config.person import Made, make_person
 from triaged.config.problems import Findings, Place, Problem
-from triaged.config.reading import Reader
+from triaged.config.reader import Reader
 from triaged.config.service import make_service
 from triaged.config.spec import Table
+from triaged.config.suspicions import check_meaning, notes
 from triaged.core.settings import Service
 
 SERVICE_NAME, COMMON_NAME = "service.toml", "common.toml"

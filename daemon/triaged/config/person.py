@@ -14,10 +14,10 @@ from triaged.config.described import made
 from triaged.config.hours import check_focus, make_worktime
 from triaged.config.loaded import Case
 from triaged.config.problems import Findings, Place
-from triaged.config.reading import Section
-from triaged.config.replies import check_languages, make_replies
+from triaged.config.reader import Section
+from triaged.config.replytexts import check_languages, make_replies
 from triaged.config.roster import check_own_addresses, make_delegates, make_roster
-from triaged.config.rules import Names, check_channels, make_rules
+from triaged.config.ruletables import Names, check_channels, make_rules
 from triaged.core.momentwords import Clock
 from triaged.core.settings import Account, Channel, Digest, Person, PromisePolicy, ReportPlan, Telephone, TextSecret
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from triaged.config.described import SECRET_PLACES, table_of
-from triaged.config.kinds import PROVIDER
 from triaged.config.layout import tables
 from triaged.config.spec import Either, Key, Many, Others, Raw, Spec, Table, Text, example_of, words_of
+from triaged.config.valuekinds import PROVIDER
 from triaged.core.conditions import conditions_table
 from triaged.core.guard import guard_table
 from triaged.core.settings import Folders, OAuth, Server

@@ -6,7 +6,7 @@ from triaged.config.accounts import unknown
 from triaged.config.described import made
 from triaged.config.hours import make_worktime
 from triaged.config.problems import Findings
-from triaged.config.reading import Section
+from triaged.config.reader import Section
 from triaged.core.address import Address, is_mine, read_address
 from triaged.core.clients import Client, Roster
 from triaged.core.settings import Delegate

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from triaged.config.described import made
 from triaged.config.files import home_of, is_missing
-from triaged.config.reading import Section
+from triaged.config.reader import Section
 from triaged.core.settings import Service
 
 STATE = "triaged.db"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from triaged.demo import morning, page
-from triaged.demo.clock import ShiftedClock
+from triaged.demo import demopage, morning
+from triaged.demo.democlock import ShiftedClock
 from triaged.demo.play import Story, at_work, configure, mail_client
 from triaged.demo.servers import Servers
 from triaged.log import setup
@@ -24,7 +24,7 @@ async def keep_running(out: Console, folder: Path, servers: Servers, story: Stor
     """Say how to look at it, and work on until Ctrl-C."""
     clock = ShiftedClock(morning.instant(story.day, morning.END).astimezone(UTC))
     path = folder / "mara.toml"
-    page.keeping(out, servers.imap, servers.smtp, path)
+    demopage.keeping(out, servers.imap, servers.smtp, path)
 
     async def push(_url: str, words: Push) -> None:
         out.print(f"[bold]The phone says:[/bold] {words.title}: {words.text}")

@@ -18,7 +18,7 @@ from triaged.config import Loaded, load
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Person, Server, TextSecret, Tls
 from triaged.demo import morning
-from triaged.demo.clock import PlayedClock
+from triaged.demo.democlock import PlayedClock
 from triaged.demo.morning import DAY, Arrival, Hand
 from triaged.demo.servers import HOST, PASSWORD, USER, Outgoing, Servers
 from triaged.ledger import Ledger

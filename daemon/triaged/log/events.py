@@ -1,4 +1,4 @@
-"""The closed list of events and of their fields, and the one way to emit them.
+"""The one way to emit events.
 
 In: an event's name and typed fields. Out: one ordered, checked line (a dict ready for JSON) to a writer. A name that is
 not on the list is a mistake of the program and raises, whatever the level; so nothing secret can be said by accident.
@@ -9,107 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from enum import Enum
-from typing import Any, Final, Literal, Self, TypedDict, Unpack, get_args, get_type_hints
+from typing import Any, Final, Self, Unpack
 
-Level = Literal["debug", "info", "warning", "error"]
-LEVELS: Final[Mapping[str, int]] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
-
-Event = Literal[
-    "service.started", "service.ready", "service.stopping", "service.stopped",
-    "config.loaded", "config.reloaded", "config.rejected",
-    "account.connected", "account.idle", "account.disconnected", "account.auth_failed", "account.auth_expiring",
-    "account.degraded",
-    "message.urgent", "message.deferred", "message.left", "message.returned", "message.released", "message.answered",
-    "message.gone", "message.forwarded", "message.unreadable",
-    "reply.scheduled", "reply.joined", "reply.sent", "reply.drafted", "reply.suppressed", "reply.cancelled",
-    "reply.retrying", "reply.held", "reply.failed", "reply.in_doubt", "reply.opted_out",
-    "promise.made", "promise.moved", "promise.warned", "promise.kept", "promise.overdue", "promise.slipped",
-    "promise.settled",
-    "pass.spent", "pass.exhausted", "pass.refunded",
-    "notify.sent", "notify.failed",
-    "digest.delivered", "agenda.delivered", "report.delivered",
-    "log.foreign", "log.dropped",
-]  # fmt: skip
-"""Every event there is. `log.foreign`: a library's own warning; `log.dropped`: lines that a blocked sink cost."""
-
-EVENTS: Final[tuple[str, ...]] = get_args(Event)
-
-USUAL_LEVEL: Final[Mapping[str, Level]] = {
-    "config.rejected": "error",
-    "account.disconnected": "warning",
-    "account.auth_failed": "error",
-    "account.auth_expiring": "warning",
-    "account.degraded": "warning",
-    "message.unreadable": "warning",
-    "reply.retrying": "warning",
-    "reply.held": "warning",
-    "reply.failed": "error",
-    "reply.in_doubt": "error",
-    "promise.overdue": "warning",
-    "promise.slipped": "warning",
-    "notify.failed": "warning",
-    "log.foreign": "warning",
-    "log.dropped": "warning",
-}
-"""The level of an event that is emitted without one; those that are not here are `info`."""
-
-
-class Fields(TypedDict, total=False):
-    """Every field there is, in the order of a line. None means that it does not apply, and is left out."""
-
-    person: str | None
-    account: str | None
-    mode: str | None
-    client: str | None
-    item: int | None
-    message_id: str | None
-    sender: str | None
-    subject: str | None
-    kind: tuple[str, ...] | frozenset[str] | None
-    verdict: str | None
-    rule: str | None
-    reason: str | None
-    arrived: datetime | None
-    until: datetime | None
-    promise: datetime | None
-    folder: str | None
-    uid: int | None
-    from_folder: str | None
-    reply: int | None
-    template: str | None
-    language: str | None
-    to: str | None
-    no_reply: str | None
-    send_at: datetime | None
-    passes_left: int | None
-    by: str | None
-    error: str | None
-    duration_ms: float | None
-
-
-DECISIONS: Final[Mapping[str, str]] = {
-    "message.urgent": "urgent",
-    "message.deferred": "deferrable",
-    "message.left": "left",
-}
-"""The event of each verdict."""
-
-Form = Literal["text", "count", "number", "instant", "words"]
-_FORMS: Final[Mapping[object, Form]] = {
-    str | None: "text",
-    int | None: "count",
-    float | None: "number",
-    datetime | None: "instant",
-    tuple[str, ...] | frozenset[str] | None: "words",
-}
-FIELDS: Final[Mapping[str, Form]] = {name: _FORMS[hint] for name, hint in get_type_hints(Fields).items()}
-"""Name and form of every field, in the order of a line."""
-
-CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
-    "mode": ("observe", "draft", "send"),
-    "verdict": ("urgent", "deferrable", "left"),
-}
-"""Fields whose texts come from a closed list."""
+from triaged.log.vocabulary import CHOICES, DECISIONS, EVENTS, FIELDS, LEVELS, USUAL_LEVEL, Event, Fields, Form, Level
 
 LONGEST_TEXT: Final = 1000
 """Characters. Longer texts (a hostile subject, a server's chatter) are cut, so that a line fits a journal datagram."""

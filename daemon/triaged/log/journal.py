@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from triaged.log.events import EVENTS, FIELDS
 from triaged.log.sentences import sentence
+from triaged.log.vocabulary import EVENTS, FIELDS
 
 SOCKET: Final = Path("/run/systemd/journal/socket")
 PRIORITIES: Final[Mapping[str, int]] = {"debug": 7, "info": 6, "warning": 4, "error": 3}  # syslog(3)

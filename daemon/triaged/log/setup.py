@@ -13,10 +13,11 @@ from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType, ModuleType
 from typing import Any, Final, Literal
 
-from triaged.log.events import FIELDS, Events, Level, Threshold
+from triaged.log.events import Events, Threshold
 from triaged.log.journal import SOCKET, Journal, datagram, is_journal
 from triaged.log.pump import Pump, Stream
 from triaged.log.sentences import sentence
+from triaged.log.vocabulary import FIELDS, Level
 
 Mode = Literal["auto", "json", "console", "journal"]
 Form = Literal["json", "console", "journal"]

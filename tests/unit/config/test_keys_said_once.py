@@ -13,10 +13,10 @@ import tomli
 from support.configurations import WHOLE, loaded
 from triaged.config import changes
 from triaged.config.document import Node
+from triaged.config.editorschema import json_schema
 from triaged.config.layout import SINGLE
 from triaged.config.problems import Findings, Place
-from triaged.config.reading import Reader
-from triaged.config.schema import json_schema
+from triaged.config.reader import Reader
 from triaged.config.spec import Either, Key, Many, Spec, Table
 
 CONFIG = Path(__file__).parents[3] / "config"

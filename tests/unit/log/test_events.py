@@ -11,18 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.loglines import ROOT, LogLines, line_validator
-from triaged.log import schema
-from triaged.log.events import (
-    EVENTS,
-    FIELDS,
-    LONGEST_TEXT,
-    Event,
-    Events,
-    Threshold,
-    UnknownEventError,
-    captured,
-    silent,
-)
+from triaged.log import lineschema
+from triaged.log.events import LONGEST_TEXT, Events, Threshold, UnknownEventError, captured, silent
+from triaged.log.vocabulary import EVENTS, FIELDS, Event
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SAMPLES: dict[str, Any] = {
@@ -41,16 +32,16 @@ def test_every_event_with_every_field_is_valid_against_the_published_schema(even
 
 
 def test_the_published_schema_is_the_one_of_the_lists():
-    assert (ROOT / "config" / "events.schema.json").read_text(encoding="utf-8") == schema.text()
+    assert (ROOT / "config" / "events.schema.json").read_text(encoding="utf-8") == lineschema.text()
 
 
 def test_the_module_prints_the_schema(capsys: pytest.CaptureFixture[str]):
     import runpy
     import sys
 
-    del sys.modules["triaged.log.schema"]
-    runpy.run_module("triaged.log.schema", run_name="__main__")
-    assert json.loads(capsys.readouterr().out) == schema.schema()
+    del sys.modules["triaged.log.lineschema"]
+    runpy.run_module("triaged.log.lineschema", run_name="__main__")
+    assert json.loads(capsys.readouterr().out) == lineschema.schema()
 
 
 @pytest.mark.parametrize(

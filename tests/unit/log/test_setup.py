@@ -16,8 +16,9 @@ import pytest
 
 from support.loglines import line_validator
 from triaged.log import journal, sentences, setup
-from triaged.log.events import EVENTS, FIELDS, captured
+from triaged.log.events import captured
 from triaged.log.pump import Pump, Stream
+from triaged.log.vocabulary import EVENTS, FIELDS
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from support.loglines import ROOT
-from triaged.log.events import EVENTS, Events
+from triaged.log.events import Events
+from triaged.log.vocabulary import EVENTS
 from triaged.service.healthserver import FIGURES, AccountState, DaemonState
 from triaged.service.metrics import exporter
 

@@ -13,8 +13,8 @@ from triaged.config.exposure import check_secrets
 from triaged.config.momentchecks import MomentChecks
 from triaged.config.person import Made
 from triaged.config.problems import Findings
-from triaged.config.reading import Section
-from triaged.config.replies import lacks_language
+from triaged.config.reader import Section
+from triaged.config.replytexts import lacks_language
 from triaged.core.address import read_address
 from triaged.core.clients import Client
 from triaged.core.momentwarnings import call_warnings, no_call_warnings

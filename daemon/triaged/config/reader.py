@@ -12,6 +12,7 @@ from typing import Any, assert_never
 
 from triaged.config.document import Node, as_text
 from triaged.config.files import beside
+from triaged.config.misfits import header, instead_of, missing, name_of, shown, wrong_characters, wrong_key, wrong_word
 from triaged.config.problems import Findings, Place
 from triaged.config.spec import (
     Either,
@@ -24,7 +25,6 @@ from triaged.config.spec import (
     Whole,
     words_of,
 )
-from triaged.config.telling import header, instead_of, missing, name_of, shown, wrong_characters, wrong_key, wrong_word
 
 Path = tuple[str | int, ...]
 _NOTHING = object()

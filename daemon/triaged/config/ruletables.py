@@ -10,7 +10,7 @@ from triaged.config.described import made, table_of
 from triaged.config.document import Node
 from triaged.config.loaded import Case
 from triaged.config.problems import Findings, Place
-from triaged.config.reading import Section
+from triaged.config.reader import Section
 from triaged.core.conditions import Condition, Known, parse_when
 from triaged.core.rules import NOTHING, Example, Nothing, Rule, RuleSet, Then
 from triaged.core.worktime import WorkTime

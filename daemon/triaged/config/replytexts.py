@@ -2,7 +2,7 @@
 
 from triaged.config.described import made
 from triaged.config.problems import Findings, Place
-from triaged.config.reading import Section
+from triaged.config.reader import Section
 from triaged.core.clients import Client
 from triaged.core.conditions import could_match
 from triaged.core.settings import Person

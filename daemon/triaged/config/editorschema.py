@@ -2,7 +2,7 @@
 
 It knows types, keys and closed lists of words; what needs our own reading (moments, time zones, what several keys
 together must be like) is `triaged check`'s. Whatever the loader accepts, it accepts.
-`python -m triaged.config.schema` prints it, as it stands in config/triaged.schema.json.
+`python -m triaged.config.editorschema` prints it, as it stands in config/triaged.schema.json.
 """
 
 import json
