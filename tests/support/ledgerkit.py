@@ -14,7 +14,10 @@ from triaged.core.clients import Client
 from triaged.core.decision import Aside, Decision, Effect, Notify, PromisePlan, ReplyPlan, Verdict
 from triaged.core.facts import Facts
 from triaged.core.identify import Identified
+from triaged.core.kinds import CALLERS
 from triaged.core.message import Message, read_raw
+from triaged.core.telephone import Notice
+from triaged.core.trust import Level
 from triaged.ledger import AccountRow, Admission, Arriving, Claimed, FolderRow, Ledger, NotClaimed, Place, Window
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -63,6 +66,7 @@ def identified(
     kinds: frozenset[str] = frozenset(),
     *,
     automatic: bool = False,
+    level: Level = Level.UNKNOWN,
 ) -> Identified:
     """A message and whom it is from, as a test says."""
     return Identified(
@@ -73,7 +77,8 @@ def identified(
         client=Client(client, client, (), ZoneInfo("UTC")) if client is not None else None,
         match=None,
         authentication=NOBODY_ASKED,
-        notice=None,
+        level=level,
+        notice=Notice("voicemail", None, "", "a telephone system") if kinds & CALLERS else None,
         kinds=kinds,
         automatic=automatic,
     )
@@ -105,7 +110,7 @@ class World:
     def arriving(self, message: Message, client: str | None = "harbor", **more: Any) -> Arriving:
         """As it lies in the inbox, below those before it."""
         self.uid += 1
-        whose = {name: more.pop(name) for name in ("correspondent", "kinds", "automatic") if name in more}
+        whose = {name: more.pop(name) for name in ("correspondent", "kinds", "automatic", "level") if name in more}
         given: dict[str, Any] = {
             "who": identified(message, client, **whose),
             "mode": "send",

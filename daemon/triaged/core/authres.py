@@ -29,13 +29,21 @@ _PROPERTY = re.compile(r"((?:header|smtp|policy)\.[a-z0-9_.-]+)=(.*)", re.IGNORE
 _BY = re.compile(rb"\bby[ \t]+([A-Za-z0-9.-]{1,253})")
 _MICROSOFT_HOSTS = (b".outlook.com", b".outlook.de", b".outlook.cn", b".office365.us")
 _HELD = "\ue000"  # stands for a blank or semicolon inside a quoted string
+_POLICY = re.compile(r"\b(?:p|policy)=(none|quarantine|reject)\b", re.IGNORECASE)
+_FOR_SUBDOMAINS = re.compile(r"\bsp=(none|quarantine|reject)\b", re.IGNORECASE)
+_SEALED_FOR = re.compile(r"\bfromdomain=([^\s;)]+)", re.IGNORECASE)
+_ACTION = re.compile(r"action=(?:o\.?)?(\w+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whose results to believe: authserv-ids, `*.suffix` for all hosts below a domain, `microsoft365`; none: unconfigured."""
+    """Whose results to believe: authserv-ids, `*.suffix` for all hosts below a domain, `microsoft365`; none: unconfigured.
+
+    `silent`: nothing that came lately bears such a field, so that its absence says nothing about a sender.
+    """
 
     authserv_ids: tuple[str, ...] = ()
+    silent: bool = False
 
     def believes(self, authserv_id: str) -> bool:
         """Say whether an id is one of mine; case does not matter, a suffix matches at a label's boundary only."""
@@ -58,20 +66,25 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """The verdict, why in words, and every authserv-id seen (believed or not; `microsoft365` for none), topmost first."""
+    """The verdict, why in words, and every authserv-id seen (believed or not; `microsoft365` for none), topmost first.
+
+    `believed`: there is a field of my own server.
+    """
 
     verdict: Verdict
     why: str
     ids_seen: tuple[str, ...] = ()
+    believed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One method's result: `dkim`, `pass`, and its properties (`header.d`)."""
+    """One method's result: `dkim`, `pass`, its properties (`header.d`), and what the server says beside it in comments."""
 
     method: str
     result: str
     properties: Mapping[str, str]
+    remarks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +114,8 @@ def authenticate(message: Message, trust: Trust) -> Authentication:
     """Judge the From address by the Authentication-Results fields that are to be believed.
 
     Returns:
-        FAIL where a believed field says that the sender is forged; PASS where one says that the From domain or its
+        FAIL where a believed field says that the sender is forged, and its domain's policy is that such mail is to be
+        refused (a failure alone: so looks what was forwarded, and small senders with SPF only); PASS where one says that the From domain or its
         organisation is authenticated, and none contradicts; NONE where there is no such field or no conclusion;
         UNCONFIGURED where nobody is to be believed.
     """
@@ -111,22 +125,42 @@ def authenticate(message: Message, trust: Trust) -> Authentication:
         return Authentication(Verdict.UNCONFIGURED, "no authserv_id is configured", seen)
     if message.sender is None:
         return Authentication(Verdict.NONE, f"no single sender: {message.sender_defect}", seen)
-    verdict, why = _judge(message, trust, message.sender.address.domain)
-    return Authentication(verdict, why, seen)
-
-
-def _judge(message: Message, trust: Trust, domain: str) -> tuple[Verdict, str]:
     near, far = _believed(message, trust)
-    if not near:
+    if near is None:
         if _is_internal(message, trust):
-            return Verdict.PASS, "sent inside the Microsoft 365 organisation"
-        return Verdict.NONE, "no Authentication-Results of a configured authserv_id"
-    if any(result.method == "dmarc" and result.result == "fail" for result in (*near, *far)):
-        return Verdict.FAIL, "dmarc=fail"
+            return Authentication(Verdict.PASS, "sent inside the Microsoft 365 organisation", seen)
+        return Authentication(Verdict.NONE, "no Authentication-Results of a configured authserv_id", seen)
+    verdict, why = _judge(near, far, message.sender.address.domain)
+    return Authentication(verdict, why, seen, believed=True)
+
+
+def _judge(near: list[Result], far: list[Result], domain: str) -> tuple[Verdict, str]:
+    failed = [result for result in (*near, *far) if result.method == "dmarc" and result.result == "fail"]
+    if failed:
+        lenient = any(_is_vouched(result, domain) for result in near)
+        strict = not lenient and any(_policy(result, domain) != "none" for result in failed)
+        return (Verdict.FAIL, "dmarc=fail") if strict else (Verdict.NONE, "dmarc=fail, which its policy lets pass")
     dmarc = [result for result in near if result.method == "dmarc"]
     if any(result.result != "none" for result in dmarc):
         return _by_dmarc(dmarc, domain)
     return _by_alignment([*near, *far], near, domain)
+
+
+def _is_vouched(result: Result, domain: str) -> bool:
+    """Whether a forwarder's seal, which my server found whole (RFC 8617), says that it was right before it was forwarded."""
+    sealed = _SEALED_FOR.search(result.remarks)
+    return result.method == "arc" and result.result == "pass" and (sealed is None or _is_aligned(sealed[1], domain))
+
+
+def _policy(result: Result, domain: str) -> str:
+    """What the domain asks for mail that fails (RFC 7489 6.3), as the server tells it: none, quarantine, reject; "" unsaid."""
+    named = result.properties.get("policy.published-domain-policy") or result.properties.get("policy.dmarc")
+    if named:
+        return named.casefold()
+    own = _POLICY.search(result.remarks)
+    below = _FOR_SUBDOMAINS.search(result.remarks) if organisation(domain) != domain else None
+    found = below or own
+    return (found[1] if found else result.properties.get("action", "")).casefold()
 
 
 def _by_dmarc(dmarc: list[Result], domain: str) -> tuple[Verdict, str]:
@@ -145,7 +179,7 @@ def _by_alignment(every: list[Result], near: list[Result], domain: str) -> tuple
         return Verdict.PASS, "dkim=pass for the From domain"
     spf = [(result in near, result.result) for result in every if _is_spf(result, domain)]
     if any(result == "fail" for _, result in spf):
-        return Verdict.FAIL, "spf=fail for the From domain"
+        return Verdict.NONE, "spf=fail for the From domain"
     if spf and all(result == "pass" for _, result in spf) and any(close for close, _ in spf):
         return Verdict.PASS, "spf=pass for the From domain"
     return Verdict.NONE, "no result for the From domain"
@@ -166,8 +200,8 @@ def _is_aligned(value: str, domain: str) -> bool:
     return bool(named) and (named == domain or organisation(named) == organisation(domain))
 
 
-def _believed(message: Message, trust: Trust) -> tuple[list[Result], list[Result]]:
-    """The results to believe, and those that may only count against the sender.
+def _believed(message: Message, trust: Trust) -> tuple[list[Result] | None, list[Result]]:
+    """The results to believe (None: there is no such field), and those that may only count against the sender.
 
     The person's server writes its fields in one run. What carries its id below a further Received field has come in
     with the message, or from a gateway before it.
@@ -181,7 +215,7 @@ def _believed(message: Message, trust: Trust) -> tuple[list[Result], list[Result
             continue
         started = True
         (far if ended else near).extend(field.results)
-    return near, far
+    return near if started else None, far
 
 
 def _fields_from_the_top(message: Message, trust: Trust) -> Iterator[Field | None]:
@@ -214,32 +248,37 @@ def _is_internal(message: Message, trust: Trust) -> bool:
 
 def read_field(raw: bytes) -> Field | None:
     """Read one field body, comments and quoted strings honoured; None if it cannot be told what is inside them."""
-    plain = _without_comments(raw.decode("utf-8", "replace"))
+    remarks: dict[int, str] = {}
+    plain = _without_comments(raw.decode("utf-8", "replace"), remarks)
     if plain is None:
         return None
     first, *rest = plain.split(";")
     words = first.split()
     if words and "=" in words[0]:  # no authserv-id: Microsoft
-        return Field("", tuple(_results([first, *rest])))
-    return Field(words[0].replace(_HELD, " ").casefold(), tuple(_results(rest))) if words else None
+        return Field("", tuple(_results([first, *rest], remarks)))
+    return Field(words[0].replace(_HELD, " ").casefold(), tuple(_results(["", *rest], remarks))) if words else None
 
 
-def _without_comments(text: str) -> str | None:
-    """The text without comments, quoted strings as single words; None where one of them is not closed."""
+def _without_comments(text: str, remarks: dict[int, str]) -> str | None:
+    """The text, quoted strings as single words, comments put aside by the number of their statement; None: one is not closed."""
     out: list[str] = []
-    depth = position = 0
+    depth = position = statement = began = 0
     while position < len(text):
         token = (_IN_COMMENT if depth else _TOKEN).match(text, position)
         if token is None:
             return None  # a quotation mark that is not closed
-        position = token.end()
         if token[0] == "(":
+            began = began if depth else token.end()
             depth += 1
         elif token[0] == ")":
             depth -= 1
             out.append(" ")
+            if not depth:
+                remarks[statement] = f"{remarks.get(statement, '')} {text[began:position]}"
         elif not depth:
             out.append(_as_word(token[1]) if token[0][0] == '"' else token[0])
+            statement += out[-1].count(";")
+        position = token.end()
         if depth < 0:
             return None
     return None if depth else _EQUALS.sub("=", "".join(out))
@@ -249,8 +288,8 @@ def _as_word(quoted: str) -> str:
     return "".join(_HELD if one in " \t;=" else one for one in quoted)
 
 
-def _results(statements: list[str]) -> Iterator[Result]:
-    for statement in statements:
+def _results(statements: list[str], remarks: Mapping[int, str]) -> Iterator[Result]:
+    for number, statement in enumerate(statements):
         words = statement.split()
         method = _METHOD.fullmatch(words[0]) if words else None
         if method is None:
@@ -259,4 +298,6 @@ def _results(statements: list[str]) -> Iterator[Result]:
         for word in words[1:]:
             if named := _PROPERTY.fullmatch(word):
                 properties.setdefault(named[1].lower(), named[2].replace(_HELD, " "))
-        yield Result(method[1].lower(), method[2].lower(), properties)
+            elif named := _ACTION.fullmatch(word):  # Microsoft's
+                properties.setdefault("action", named[1].lower())
+        yield Result(method[1].lower(), method[2].lower(), properties, remarks.get(number, ""))

@@ -40,6 +40,7 @@ def gathered(
         client=who.client,
         match=who.match,
         authentication=who.authentication,
+        level=who.level,
         rule=rule,
         kinds=kinds_seen,
         notice=who.notice,

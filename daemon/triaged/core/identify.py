@@ -12,16 +12,21 @@ from triaged.core.clients import Client, Match
 from triaged.core.kinds import is_automatic, kinds_of
 from triaged.core.message import Message
 from triaged.core.settings import Account, Person
-from triaged.core.telephone import Notice, read_notice
+from triaged.core.telephone import Notice, by_whose_word, read_notice
+from triaged.core.trust import Act, Level, evidence, may
 
 _UNCONFIGURED = Trust()
+_NOWHERE: frozenset[str] = frozenset()
 _BELIEVED = frozenset({Trusted.PASS, Trusted.UNCONFIGURED})
-"""When a telephone system of the built-in list is taken for what it says it is."""
+"""When what is written in the manner of a telephone system is read as a notice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """A message and whom it is from. `client` is set only when mail from there may be believed to be the client's."""
+    """A message and whom it is from. `client` is set only when mail from there may be believed to be the client's.
+
+    `notice` is that of a telephone system that may be believed; what anybody else writes in its manner is of its kind only.
+    """
 
     message: Message
     sender: Address | None
@@ -30,6 +35,7 @@ class Identified:
     client: Client | None
     match: Match | None
     authentication: Authentication
+    level: Level  # as far as the message alone shows
     notice: Notice | None
     kinds: frozenset[str]
     automatic: bool
@@ -56,31 +62,42 @@ class Identified:
 
 def identify(message: Message, person: Person, account: Account) -> Identified:
     """Say whom a message is from."""
-    authentication = authenticate(message, account.trust or _UNCONFIGURED)
+    trust = account.trust or _UNCONFIGURED
+    authentication = authenticate(message, trust)
     sender = message.sender.address if message.sender else None
-    forged = authentication.verdict is Trusted.FAIL
-    notice = (
-        None
-        if forged
-        else read_notice(
-            message, person.telephone.senders, person.telephone.region, authentication.verdict in _BELIEVED
-        )
-    )
-    kinds = kinds_of(message, notice)
     mine = sender is not None and is_mine(sender, person.addresses)
+    team = sender is not None and any(glob.matches(sender) for glob in person.team)
+    inside = frozenset(address.domain for address in account.addresses) if mine or team else _NOWHERE
+    level = evidence(message, authentication, trust, inside)
+    forged = not may(Act.SHOW, level)
+    looks = None if forged else _read_notice(message, person, authentication)
+    notice = looks if sender is not None and _is_believed(sender, person, level) else None
+    kinds = kinds_of(message, looks)
     client, match = _client(sender, notice, person, forged=forged)
     return Identified(
         message=message,
         sender=sender,
         mine=mine and notice is None,
-        team=sender is not None and not forged and any(glob.matches(sender) for glob in person.team),
+        team=team and not forged,
         client=None if mine and notice is None else client,
         match=match,
         authentication=authentication,
+        level=level,
         notice=notice,
         kinds=kinds,
         automatic=is_automatic(message, kinds),
     )
+
+
+def _read_notice(message: Message, person: Person, authentication: Authentication) -> Notice | None:
+    telephone, authenticated = person.telephone, authentication.verdict in _BELIEVED
+    return read_notice(message, telephone.senders, telephone.region, authenticated)
+
+
+def _is_believed(sender: Address, person: Person, level: Level) -> bool:
+    """Whether a notice of this sender is the client's whose number it names."""
+    word = by_whose_word(sender, person.telephone.senders)
+    return word is not None and may(word, level)
 
 
 def _client(

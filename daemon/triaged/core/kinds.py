@@ -9,9 +9,10 @@ from triaged.core.message.subject import is_reply
 from triaged.core.telephone import Notice
 from triaged.words import LEXICON
 
-AUTOMATIC: frozenset[str] = frozenset(
-    {"voicemail", "missed-call", "invitation", "auto-reply", "delivery-report", "list"}
-)
+CALLERS: frozenset[str] = frozenset({"voicemail", "missed-call"})
+"""Kinds of a telephone system's notices."""
+
+AUTOMATIC: frozenset[str] = CALLERS | {"invitation", "auto-reply", "delivery-report", "list"}
 """Kinds that mean that no person wrote this message to me."""
 
 _REPORT_TYPES = frozenset(

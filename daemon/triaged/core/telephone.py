@@ -1,17 +1,18 @@
 """Voicemail and missed-call notices in, who rang out.
 
-Such notices are a classic lure, so only a configured sender or the authenticated domain of a telephone system is
-believed, and even then two signs must agree. What a transcript says is a stranger's text and is never looked at.
+Such notices are a classic lure: two signs must agree, and whoever else writes so has written a voicemail of its own, never
+a client's (`by_whose_word`). What a transcript says is a stranger's text and is never looked at.
 """
 
 import re
 from dataclasses import dataclass
 from typing import Literal
 
-from triaged.core.address import Glob
+from triaged.core.address import Address, Glob
 from triaged.core.expression import Expression
 from triaged.core.message import Message
 from triaged.core.notation import any_of
+from triaged.core.trust import Act
 from triaged.words import LEXICON
 
 Kind = Literal["voicemail", "missed-call"]
@@ -79,6 +80,14 @@ class Notice:
     number: str | None
     name: str
     system: str
+
+
+def by_whose_word(address: Address, senders: tuple[Glob, ...]) -> Act | None:
+    """On whose word a notice of this sender may be a client's: my configuration's, a built-in system's, else nobody's."""
+    if any(glob.matches(address) for glob in senders):
+        return Act.CALLER_IS_CLIENT
+    known = address.key in _SYSTEMS or f"@{address.domain}" in _SYSTEMS
+    return Act.CALLER_BY_NAME if known else None
 
 
 def read_notice(message: Message, senders: tuple[Glob, ...], region: str | None, authenticated: bool) -> Notice | None:  # noqa: FBT001  # the one question that the caller has answered

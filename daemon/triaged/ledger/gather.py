@@ -19,7 +19,6 @@ _MOST_RECENT = 500
 _MOST_REFERENCES = 50
 _PASSES_BACK = span_ms(timedelta(days=63))  # the month before this one began at most that long ago
 _MOST_SENT = 50
-_CALLERS = frozenset({"voicemail", "missed-call"})
 
 # CROSS JOIN keeps SQLite to the order written, a unary + keeps it from the wrong index: it knows nothing of our numbers.
 _THREAD_OF = """
@@ -232,7 +231,7 @@ def claims_since(db: Connection, account: int, now: datetime, period: timedelta,
 
 
 def _thread_of(db: Connection, person: str, arriving: Arriving, references: Sequence[str]) -> str | None:
-    if arriving.client is not None and not _CALLERS.isdisjoint(arriving.who.kinds):
+    if arriving.client is not None and arriving.who.notice is not None:
         return f"phone:{arriving.client}"
     found = thread_by_references(db, person, references)
     return found or (references[0] if references else None) or arriving.message.message_id or arriving.message.digest

@@ -31,7 +31,25 @@ def results(text: str) -> str:
         ('mx.roth.example; dmarc=pass reason="it; dkim=fail" header.from=harbor.example', Verdict.PASS),
         ("mx.roth.example; dmarc=pass header.from=else.example", Verdict.NONE),
         ("mx.roth.example; dmarc=pass", Verdict.NONE),
-        ("mx.roth.example; dmarc=fail (p=none) header.from=harbor.example", Verdict.FAIL),
+        ("mx.roth.example; dmarc=fail (p=none) header.from=harbor.example", Verdict.NONE),
+        ("mx.roth.example; dmarc=fail (p=reject dis=none) header.from=harbor.example", Verdict.FAIL),
+        ("mx.roth.example; dmarc=fail (policy=quarantine) header.from=harbor.example", Verdict.FAIL),
+        ("mx.roth.example; dmarc=fail header.from=harbor.example", Verdict.FAIL),
+        ("mx.roth.example; dmarc=fail policy.dmarc=none header.from=harbor.example", Verdict.NONE),
+        ("mx.roth.example; dmarc=fail policy.dmarc=reject header.from=harbor.example", Verdict.FAIL),
+        ("mx.roth.example; dmarc=fail action=none header.from=harbor.example", Verdict.NONE),
+        ("mx.roth.example; dmarc=fail action=oreject header.from=harbor.example", Verdict.FAIL),
+        ("mx.roth.example; dmarc=fail (p=REJECT sp=NONE) header.from=harbor.example", Verdict.FAIL),
+        (
+            "mx.roth.example; spf=fail (p=none) smtp.mailfrom=x.example; dmarc=fail header.from=harbor.example",
+            Verdict.FAIL,
+        ),
+        ("mx.roth.example; dmarc=fail (p=reject) header.from=harbor.example; arc=pass (i=1)", Verdict.NONE),
+        (
+            "mx.roth.example; arc=pass (i=1 dmarc=pass fromdomain=else.example); dmarc=fail header.from=harbor.example",
+            Verdict.FAIL,
+        ),
+        ("mx.roth.example; dmarc=fail header.from=harbor.example (p=none)", Verdict.NONE),
         ("mx.roth.example; dmarc=fail header.from=harbor.example; dkim=pass header.d=harbor.example", Verdict.FAIL),
         (
             "mx.roth.example; dmarc=temperror header.from=harbor.example; dkim=pass header.d=harbor.example",
@@ -46,7 +64,7 @@ def results(text: str) -> str:
         ("mx.roth.example; spf=pass smtp.mailfrom=gary@harbor.example", Verdict.PASS),
         ("mx.roth.example; spf=pass smtp.mailfrom=else.example", Verdict.NONE),
         ("mx.roth.example; spf=softfail smtp.mailfrom=harbor.example", Verdict.NONE),
-        ("mx.roth.example; spf=fail smtp.mailfrom=harbor.example", Verdict.FAIL),
+        ("mx.roth.example; spf=fail smtp.mailfrom=harbor.example", Verdict.NONE),
         ("mx.roth.example; spf=fail smtp.mailfrom=harbor.example; dkim=pass header.d=harbor.example", Verdict.PASS),
         ("mx.roth.example; none", Verdict.NONE),
         ("mx.roth.example", Verdict.NONE),
@@ -74,6 +92,21 @@ def test_failing_wins_wherever_it_stands() -> None:
     assert verdict(passing, failing) is Verdict.FAIL
     assert verdict(failing, passing) is Verdict.FAIL
     assert verdict(passing, "Received: by x", failing) is Verdict.FAIL
+
+
+def test_a_policy_for_subdomains_holds_for_them() -> None:
+    failed = results("mx.roth.example; dmarc=fail (p=REJECT sp=NONE dis=NONE) header.from=harbor.example")
+
+    assert verdict(failed, sender="gary@mail.harbor.example") is Verdict.NONE
+    assert verdict(failed, sender="gary@harbor.example") is Verdict.FAIL
+
+
+def test_a_seal_that_came_in_with_the_message_vouches_for_nobody() -> None:
+    failed = results("mx.roth.example; dmarc=fail (p=reject) header.from=harbor.example")
+    sealed = results("mx.roth.example; arc=pass (i=1)")
+
+    assert verdict(failed, sealed) is Verdict.NONE
+    assert verdict(failed, "Received: from evil by mx.roth.example", sealed) is Verdict.FAIL
 
 
 def test_a_pass_beside_a_none_proves_nothing() -> None:

@@ -12,6 +12,7 @@ from triaged.core.message import Message
 from triaged.core.once import kept, once
 from triaged.core.rules import Rule
 from triaged.core.telephone import Notice
+from triaged.core.trust import Level
 
 
 class Standing(Protocol):
@@ -76,6 +77,7 @@ class Sending:
     client: Client | None
     authentication: Authentication
     rule: Rule | None  # the rule that matched, where its reply can be had
+    level: Level = Level.UNKNOWN  # how sure we are of the sender
     match: Match | None = None  # the entry of the roster that the sender matched; None for a caller
     kinds: frozenset[str] = frozenset()  # those that follow from the message alone
     notice: Notice | None = None  # a telephone system's notice: the reply is a new message to the caller

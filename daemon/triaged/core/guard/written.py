@@ -10,6 +10,8 @@ from triaged.core.address import is_mine
 from triaged.core.authres import Verdict
 from triaged.core.conditions import asks_for_cc
 from triaged.core.guard.sending import Sending, Standing, destination
+from triaged.core.kinds import CALLERS
+from triaged.core.trust import Act, Level, may
 
 _UNREADABLE: Final = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
 _PGP: Final = b"-----BEGIN PGP MESSAGE-----"
@@ -67,7 +69,10 @@ def is_only_copied(sending: Sending) -> str:
 def is_nobodys_voicemail(sending: Sending) -> str:
     """A notice is never answered; its caller is written to, if it is the client and there is an address."""
     notice, client = sending.notice, sending.client
-    if notice is None or client is None:
+    if notice is None:
+        looks = not CALLERS.isdisjoint(sending.kinds)
+        return "it is written like a caller's notice, which is never answered" if looks else ""
+    if client is None:
         return ""
     if notice.number is None or notice.number not in client.phones:
         return f"the caller is not known to be {client.name}"
@@ -84,8 +89,11 @@ def is_encrypted(sending: Sending) -> str:
 
 
 def is_unauthenticated(sending: Sending) -> str:
-    """`require_auth = "always"`: only who is verified."""
-    missing = sending.require_auth == "always" and sending.authentication.verdict is not Verdict.PASS
+    """`require_auth = "always"`: only who is verified; a caller's notice must at least not have been doubted."""
+    if sending.require_auth == "always":
+        missing = sending.level < Level.VERIFIED and sending.authentication.verdict is not Verdict.PASS
+    else:
+        missing = sending.notice is not None and not may(Act.CALLER_ACTS, sending.level)
     return f"not verified: {sending.authentication.why}" if missing else ""
 
 

@@ -1,0 +1,120 @@
+"""Whose word a message rests on, and what it may cause: the attacks that worked, and the ordinary mail that must go on."""
+
+from pathlib import Path
+
+import pytest
+
+from support.explaining import BASE, TUESDAY, WAITS, Explained
+
+SERVER = BASE.replace('mode = "send"', 'mode = "send"\nauthserv_id = "mx.roth.example"')
+STRICT = SERVER.replace('mode = "send"', 'mode = "send"\nrequire_auth = "always"')
+PHONE = '[telephone]\nfrom = ["voicemail@pbx.example", "box@roth.example"]\n'
+RINGS = """
+[[rule]]
+name = "Callers ring"
+when = { kind = ["voicemail", "missed-call"] }
+then = "urgent"
+notify = ["phone"]
+reply = "later"
+promise = "in 3 days"
+
+[notify.phone]
+url = "json://localhost"
+"""
+NUMBER = "+44 20 7946 0018"
+
+
+def passes(domain: str, server: str = "mx.roth.example") -> str:
+    return f"{server}; dmarc=pass header.from={domain}; spf=pass smtp.mailfrom={domain}; dkim=pass header.d={domain}"
+
+
+def fails(policy: str = "reject") -> str:
+    return f"mx.roth.example; dmarc=fail (p={policy}) header.from=harbor.example"
+
+
+AUDIO = {
+    "Content_Type": "multipart/mixed; boundary=b",
+    "text": "--b\r\n\r\nx\r\n--b\r\nContent-Type: audio/wav\r\n\r\nx\r\n--b--",
+}
+
+
+# --- callers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "looks", [AUDIO, {"X_Asterisk_VM_Caller_ID_Num": NUMBER}, {"Message_ID": "<Asterisk-3-1-1001@evil.example>"}, {"Content_Class": "voice"}]
+)  # fmt: skip
+def test_a_strangers_voicemail_from_a_clients_number_is_the_strangers(tmp_path: Path, looks: dict[str, str]):
+    found = Explained(tmp_path, STRICT + PHONE + RINGS).one(
+        sender="mallory@evil.example",
+        Subject=f"Voicemail from {NUMBER}",
+        Authentication_Results=passes("evil.example"),
+        **looks,
+    )
+    assert (found["client"], found["verdict"], found["no_reply"]) == (None, "left", "stranger")
+    assert (found["reply"], found["notify"]) == (None, [])
+
+
+def test_a_clients_mail_in_the_manner_of_a_voicemail_is_her_own_and_never_answered(tmp_path: Path):
+    found = Explained(tmp_path, SERVER + RINGS).one(
+        sender="chef@lindenhof.example",
+        Subject=f"Voicemail from {NUMBER}",
+        Authentication_Results=passes("lindenhof.example"),
+        **AUDIO,
+    )
+    assert (found["client"], found["verdict"], found["no_reply"]) == ("lindenhof", "urgent", "voicemail")
+    assert "voicemail" in found["kind"]
+
+
+def test_a_built_in_telephone_system_is_believed_when_my_server_vouches_for_it(tmp_path: Path):
+    explained = Explained(tmp_path, SERVER + RINGS)
+    notice = {"sender": "voicemail@sipgate.de", "Subject": f"New voicemail from {NUMBER}"}
+    vouched = explained.one(**notice, Authentication_Results=passes("sipgate.de"))
+    assert (vouched["client"], vouched["reply"]["to"]) == ("harbor", "gary@harbor.example")
+    for results in ("mx.roth.example; spf=none", passes("sipgate.de", "mx.evil.example")):
+        assert explained.one(**notice, Authentication_Results=results)["client"] is None
+
+
+def test_a_built_in_telephone_system_needs_a_server_that_was_asked(tmp_path: Path):
+    found = Explained(tmp_path, BASE + RINGS).one(sender="voicemail@sipgate.de", Subject=f"New voicemail from {NUMBER}")
+    assert (found["client"], found["no_reply"]) == (None, "stranger")
+
+
+def test_a_configured_telephone_that_nobody_vouches_for_is_shown_and_pushed_and_writes_to_nobody(tmp_path: Path):
+    notice = {"sender": "voicemail@pbx.example", "Subject": f"New voicemail from {NUMBER}"}
+    doubted = Explained(tmp_path, SERVER + PHONE + RINGS).one(**notice)
+    assert (doubted["client"], doubted["verdict"], doubted["notify"]) == ("harbor", "urgent", ["phone"])
+    assert (doubted["reply"], doubted["no_reply"]) == (None, "unauthenticated")
+    unasked = Explained(tmp_path, BASE + PHONE + RINGS).one(**notice)
+    assert unasked["reply"]["to"] == "gary@harbor.example"
+
+
+def test_a_box_that_writes_as_me_still_tells_of_callers(tmp_path: Path):
+    found = Explained(tmp_path, SERVER.replace('"d.roth@roth.example"', '"box@roth.example"') + PHONE + RINGS).one(
+        sender="box@roth.example",
+        Subject=f"Anruf von {NUMBER}",
+        Received="from fritz.box (dsl.example [203.0.113.4]) by mx.roth.example with ESMTPSA id 1; Tue, 24 Nov 2026 15:10:00 +0100",
+    )
+    assert (found["client"], found["verdict"], found["notify"]) == ("harbor", "urgent", ["phone"])
+    assert found["reply"]["to"] == "gary@harbor.example"
+
+
+# --- how sure we are ----------------------------------------------------------------------------------------------------
+
+
+def test_a_charity_with_spf_alone_that_was_forwarded_is_the_clients(tmp_path: Path):
+    explained = Explained(tmp_path, SERVER + WAITS)
+    for results in ("mx.roth.example; spf=fail smtp.mailfrom=harbor.example", fails("none")):
+        found = explained.one(Authentication_Results=results)
+        assert (found["client"], found["verdict"], found["no_reply"]) == ("harbor", "deferrable", None)
+
+
+def test_a_mail_that_its_domain_asks_to_refuse_is_nobodys(tmp_path: Path):
+    explained = Explained(tmp_path, SERVER + WAITS)
+    for policy in ("reject", "quarantine"):
+        assert explained.one(Authentication_Results=fails(policy))["no_reply"] == "stranger"
+
+
+def test_what_a_forwarder_has_sealed_is_shown_in_spite_of_the_policy(tmp_path: Path):
+    found = Explained(tmp_path, SERVER + WAITS).one(Authentication_Results=fails() + "; arc=pass (i=1)", at=TUESDAY)
+    assert (found["client"], found["verdict"]) == ("harbor", "deferrable")
