@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from support.replykit import DANA, NOW, letter, template, variables
 from triaged.core.address import Address, Mailbox
-from triaged.core.reply import Origin, compose_forward, compose_note, write
+from triaged.core.reply import Head, Origin, PassedOn, compose_forward, compose_note, write
 from triaged.core.template import Incoming, Named, PassesLeft, built_in
 
 FOLDER = Path(__file__).parent / "replies"
@@ -77,14 +77,14 @@ def slip() -> bytes:
 
 def forward() -> bytes:
     return compose_forward(
-        sender=DANA, to=Address("tom", "roth-partners.example"), message_id="<triaged.2@roth.example>", reply_id=8, now=NOW,
-        subject="extra project", language="en", name="Tom", original=ORIGINAL,
+        Head(DANA, Address("tom", "roth-partners.example"), "extra project", "<triaged.2@roth.example>", NOW),
+        PassedOn(8, "en", "Tom", ORIGINAL),
     )  # fmt: skip
 
 
 def note() -> bytes:
     return compose_note(
-        sender=DANA, to=DANA.address, message_id="<triaged.3@roth.example>", now=NOW, subject="Heute: 2 zurückgestellt",
+        Head(DANA, DANA.address, "Heute: 2 zurückgestellt", "<triaged.3@roth.example>", NOW),
         text="Gary: quick question\n", html="<ul><li>Gary: quick question</li></ul>",
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.replykit import DANA, GARY, NOW, letter, variables
+from support.replykit import DANA, NOW, letter, variables
 from triaged.core.address import Mailbox
 from triaged.core.decoding import clean_line, clean_text
 from triaged.core.encoding import encoded_words, text_part
@@ -36,9 +36,9 @@ EXPECTED = [
 @given(subject=TEXTS, name=TEXTS, text=TEXTS, ids=st.lists(TEXTS, max_size=30))
 def test_nothing_adds_a_field_a_recipient_or_a_line(subject: str, name: str, text: str, ids: list[str]):
     raw = compose(
-        Rendered(subject, text, "en"), sender=Mailbox(DANA.address, name), to=GARY, message_id="<triaged.1@roth.example>",
-        reply_id=1, now=NOW, origin=Origin("<m@x.example>", tuple(ids), tuple(ids)),
-    )  # fmt: skip
+        letter(sender=Mailbox(DANA.address, name), origin=Origin("<m@x.example>", tuple(ids), tuple(ids))),
+        Rendered(subject, text, "en"),
+    )
     parsed = message_from_bytes(raw, policy=policy.compat32)
     assert parsed.keys() == EXPECTED
     assert parsed["To"] == "gary@harbor.example"

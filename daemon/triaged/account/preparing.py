@@ -11,18 +11,17 @@ from datetime import datetime, timedelta
 
 from triaged.account import lookaround, marks
 from triaged.account.accountloop import Desk
-from triaged.core import passes
 from triaged.core.address import Address, Mailbox, read_address
 from triaged.core.clients import Client
 from triaged.core.errors import TriagedError
 from triaged.core.facts import Facts
 from triaged.core.gather import gathered_again
 from triaged.core.guard import refusal_again
-from triaged.core.letters import Told, from_address, letter
+from triaged.core.letters import Parties, Planned, from_address, letter, told_now
 from triaged.core.moments import Resolved, resolve_first
 from triaged.core.providers import profile_of, submission_for
 from triaged.core.record import Record, from_record
-from triaged.core.reply import LARGEST_FORWARD, compose_forward, write
+from triaged.core.reply import LARGEST_FORWARD, Head, Kind, PassedOn, compose_forward, write
 from triaged.core.settings import Account, Mode, Person
 from triaged.core.template import ReplyTemplate, built_in, choose_language
 from triaged.delivery import Delivery, Envelope
@@ -130,24 +129,9 @@ class Post:
         if refusal is not None:
             return ended(refusal)
         fresh = await self.desk.office.write(Ledger.reply, reply.id) or reply
-        language = _language(template, fresh, client, person)
-        written = write(
-            letter(
-                person,
-                account,
-                client,
-                template,
-                _records(items),
-                self._told(fresh, facts, client, person),
-                language=language,
-                to=to,
-                message_id=reply.message_id,
-                reply_id=reply.id,
-                now=now,
-                draft=reply.mode == "draft",
-                kind=reply.auto,
-            )
-        )
+        parties = Parties(person, account, client)
+        planned = _planned(fresh, template, parties, to)
+        written = write(letter(parties, planned, _records(items), told_now(parties, fresh.tell_at, facts)))
         return Ready(
             raw=written.raw,
             envelope=Envelope(rcpt=to, me=from_address(account, _records(items)[-1])),
@@ -174,10 +158,6 @@ class Post:
         planned = await self.desk.office.write(Ledger.replan_promise, reply.id, kind, again.at, call)
         return planned is not None
 
-    def _told(self, reply: ReplyRow, facts: Facts, client: Client, person: Person) -> Told:
-        left = passes.left(facts, client.passes, person.worktime) if client.passes else None
-        return Told(reply.tell_at, facts.last_answer, facts.promised_before, left)
-
     # --- the other kinds ----------------------------------------------------------------------------------------
 
     async def _notice(self, person: Person, account: Account, client: Client, reply: ReplyRow, to: Address) -> Prepared:
@@ -195,23 +175,9 @@ class Post:
             return ended(refusal)
         if reply.kind == "moved" and reply.tell_at is not None and reply.tell_at <= now:
             return Cancelled("the call has begun")
-        written = write(
-            letter(
-                person,
-                account,
-                client,
-                template,
-                _records(items),
-                self._told(reply, facts, client, person),
-                language=_language(template, reply, client, person),
-                to=to,
-                message_id=reply.message_id,
-                reply_id=reply.id,
-                now=now,
-                draft=reply.mode == "draft",
-                kind=reply.auto,
-            )
-        )
+        parties = Parties(person, account, client)
+        planned = _planned(reply, template, parties, to)
+        written = write(letter(parties, planned, _records(items), told_now(parties, reply.tell_at, facts)))
         return Ready(written.raw, Envelope(rcpt=to, me=from_address(account, _records(items)[-1])))
 
     async def _forward(self, person: Person, account: Account, reply: ReplyRow, to: Address) -> Prepared:
@@ -225,16 +191,10 @@ class Post:
             return NotNow("the message's place is not known yet")
         original = await self.desk.ask(lambda _, session: _raw(session, item.place))
         record = _records(items)[0]
+        sender = Mailbox(from_address(account, record), person.name)
         raw = compose_forward(
-            sender=Mailbox(from_address(account, record), person.name),
-            to=to,
-            message_id=reply.message_id,
-            reply_id=reply.id,
-            now=self.desk.office.now(),
-            subject=item.subject or "",
-            language=person.language,
-            name=delegate.name,
-            original=original,
+            Head(sender, to, item.subject or "", reply.message_id, self.desk.office.now()),
+            PassedOn(reply.id, person.language, delegate.name, original),
         )
         return Ready(raw, Envelope(rcpt=to, me=from_address(account, record), bounces=True))
 
@@ -284,7 +244,13 @@ def _promised_anew(person: Person, client: Client, items: Sequence[Item], now: d
     return min((moment for moment in found if moment is not None), key=lambda moment: moment.at, default=None)
 
 
-def _language(template: ReplyTemplate, reply: ReplyRow, client: Client, person: Person) -> str:
+def _planned(reply: ReplyRow, template: ReplyTemplate, parties: Parties, to: Address) -> Planned:
+    kind: Kind = "draft" if reply.mode == "draft" else reply.auto
+    return Planned(template, _language(template, reply, parties), to, reply.message_id, reply.id, kind)
+
+
+def _language(template: ReplyTemplate, reply: ReplyRow, parties: Parties) -> str:
     if reply.language in template.languages:
         return reply.language
-    return choose_language(template, client.language, None, person.language) or template.languages[0]
+    known = choose_language(template, parties.client.language, None, parties.person.language)
+    return known or template.languages[0]

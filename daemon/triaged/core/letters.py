@@ -6,12 +6,13 @@ The same function serves the outbox, `explain` and `replay`: what is shown is wh
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
+from triaged.core import passes
 from triaged.core.address import Address, Mailbox, read_address
 from triaged.core.clients import Client
+from triaged.core.facts import Facts
 from triaged.core.record import Record
-from triaged.core.reply import Letter, Origin
+from triaged.core.reply import Kind, Letter, Origin
 from triaged.core.settings import Account, Person
 from triaged.core.template import Incoming, Named, PassesLeft, ReplyTemplate, Variables
 
@@ -19,46 +20,60 @@ LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)
+class Parties:
+    """Who writes to whom: I, from one of my accounts, to a client."""
+
+    person: Person
+    account: Account
+    client: Client
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What was fixed when the reply was planned, and is the same in each attempt."""
+
+    template: ReplyTemplate
+    language: str
+    to: Address
+    message_id: str
+    reply_id: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What a reply tells, as it is known when it is claimed."""
 
+    now: datetime
     promise: datetime | None
     last_answer: datetime | None
     promised_before: bool
     passes_left: int | None
 
 
-def letter(
-    person: Person,
-    account: Account,
-    client: Client,
-    template: ReplyTemplate,
-    records: Sequence[Record],
-    told: Told,
-    *,
-    language: str,
-    to: Address,
-    message_id: str,
-    reply_id: int,
-    now: datetime,
-    draft: bool = False,
-    kind: Literal["auto-replied", "auto-generated"] = "auto-replied",
-) -> Letter:
+def letter(parties: Parties, planned: Planned, records: Sequence[Record], told: Told) -> Letter:
     """Put an acknowledgement together; `records` are the messages it answers, the first of them first."""
     first, newest = records[0], records[-1]
     return Letter(
-        template=template,
-        language=language,
-        variables=_variables(person, client, records, told, now),
-        sender=Mailbox(from_address(account, newest), person.name),
-        to=to,
-        message_id=message_id,
-        reply_id=reply_id,
-        now=now,
-        kind="draft" if draft else kind,
+        template=planned.template,
+        language=planned.language,
+        variables=_variables(parties, records, told),
+        sender=Mailbox(from_address(parties.account, newest), parties.person.name),
+        to=planned.to,
+        message_id=planned.message_id,
+        reply_id=planned.reply_id,
+        now=told.now,
+        kind=planned.kind,
         origin=None if first.called else Origin(newest.message_id, newest.in_reply_to, newest.references),
-        precedence=account.precedence,
+        precedence=parties.account.precedence,
     )
+
+
+def told_now(parties: Parties, promise: datetime | None, facts: Facts) -> Told:
+    """What a reply tells at the instant of these facts. `promise`: the moment that it names."""
+    allowance = parties.client.passes
+    left = passes.left(facts, allowance, parties.person.worktime) if allowance is not None else None
+    return Told(facts.now, promise, facts.last_answer, facts.promised_before, left)
 
 
 def from_address(account: Account, record: Record) -> Address:
@@ -67,7 +82,8 @@ def from_address(account: Account, record: Record) -> Address:
     return written if written is not None and written in account.addresses else account.addresses[0]
 
 
-def _variables(person: Person, client: Client, records: Sequence[Record], told: Told, now: datetime) -> Variables:
+def _variables(parties: Parties, records: Sequence[Record], told: Told) -> Variables:
+    person, client, now = parties.person, parties.client, told.now
     newest = records[-1]
     zone = client.zone
     call = person.schedule(client).next_call(now)

@@ -6,7 +6,7 @@ again with `core.message` and checked before it is returned.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -54,20 +54,45 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What every mail of ours begins with."""
+
+    sender: Mailbox  # my configured name, the address of mine that the client wrote to
+    to: Address  # the one recipient; the To field and RCPT TO are the same string
+    subject: str
+    message_id: str  # with angle brackets
+    now: datetime  # the Date
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """Everything that fixes a reply's octets: equal letters give equal octets."""
+    """Everything that fixes a reply's octets: equal letters give equal octets.
+
+    `kind`: "auto-replied" to a message, "auto-generated" for a new one to a caller, "draft" for a person to send.
+    `precedence`: "bulk" writes that field, which some old responders know alone.
+    """
 
     template: ReplyTemplate
     language: str
     variables: Variables
-    sender: Mailbox  # my configured name, the address of mine that the client wrote to
+    sender: Mailbox
     to: Address
-    message_id: str  # with angle brackets, made with the plan
-    reply_id: int
+    message_id: str  # made with the plan
+    reply_id: int  # told in X-Triaged, by which a copy in the sent folder is known
     now: datetime
     kind: Kind = "auto-replied"
     origin: Origin | None = None  # None: a new message to a caller
     precedence: Literal["none", "bulk"] = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """A client's message as a delegate gets it."""
+
+    reply_id: int  # told in X-Triaged
+    language: str  # mine; without words of ours in it, English
+    name: str  # the delegate's
+    original: bytes | None  # the whole message; None, or more than `LARGEST_FORWARD` octets: only a note about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,117 +111,54 @@ def write(letter: Letter) -> Written:
         ComposeError: the result would not be one clean message to `to`.
     """
     rendered = render(letter.template, letter.language, letter.variables, called=letter.origin is None)
-    raw = compose(
-        rendered,
-        sender=letter.sender,
-        to=letter.to,
-        message_id=letter.message_id,
-        reply_id=letter.reply_id,
-        now=letter.now,
-        kind=letter.kind,
-        origin=letter.origin,
-        precedence=letter.precedence,
-    )
-    return Written(rendered, raw)
+    return Written(rendered, compose(letter, rendered))
 
 
-def compose(
-    rendered: Rendered,
-    *,
-    sender: Mailbox,
-    to: Address,
-    message_id: str,
-    reply_id: int,
-    now: datetime,
-    kind: Kind = "auto-replied",
-    origin: Origin | None = None,
-    precedence: Literal["none", "bulk"] = "none",
-) -> bytes:
-    """Write an automatic reply (RFC 3834 3.1), or a draft of one without a robot's fields.
-
-    Args:
-        rendered: subject and text.
-        sender: my name and the address the client wrote to.
-        to: the one recipient; the To field and RCPT TO are the same string.
-        message_id: with angle brackets.
-        reply_id: told in X-Triaged, by which a copy in the sent folder is known.
-        now: the Date.
-        kind: "auto-replied" to a message, "auto-generated" for a new one to a caller, "draft" for a person to send.
-        origin: the message it answers; None: none.
-        precedence: "bulk" writes that field, which some old responders know alone.
+def compose(letter: Letter, rendered: Rendered) -> bytes:
+    """Write an automatic reply (RFC 3834 3.1), or a draft of one without a robot's fields, in the words given.
 
     Raises:
         ComposeError: the octets, read again, are not one clean message to `to`.
     """
-    fields = [*_head(sender, to, rendered.subject, now, message_id), *_thread(origin)]
-    if kind != "draft":
-        fields += [*_automatic(kind), _plain("X-Triaged", str(reply_id))]
-        if precedence == "bulk":
+    head = Head(letter.sender, letter.to, rendered.subject, letter.message_id, letter.now)
+    fields = [*_fields(head), *_thread(letter.origin)]
+    if letter.kind != "draft":
+        fields += [*_automatic(letter.kind), _plain("X-Triaged", str(letter.reply_id))]
+        if letter.precedence == "bulk":
             fields.append(_plain("Precedence", "bulk"))
-    return _checked(fields, text_part(rendered.text), sender, to)
+    return _checked(fields, text_part(rendered.text), head)
 
 
-def compose_forward(
-    *,
-    sender: Mailbox,
-    to: Address,
-    message_id: str,
-    reply_id: int,
-    now: datetime,
-    subject: str,
-    language: str,
-    name: str,
-    original: bytes | None,
-) -> bytes:
-    """Write a mail of mine to a delegate, with a client's message attached as it came.
-
-    Args:
-        sender: my name and address.
-        to: the delegate's address.
-        message_id: with angle brackets.
-        reply_id: told in X-Triaged.
-        now: the Date.
-        subject: the client's, bare.
-        language: mine; without words of ours in it, English.
-        name: the delegate's.
-        original: the whole message; None, or more than `LARGEST_FORWARD` octets: only a note about it.
+def compose_forward(head: Head, passed_on: PassedOn) -> bytes:
+    """Write a mail of mine to a delegate, with a client's message attached as it came; the subject is the client's, bare.
 
     Raises:
         ComposeError: the octets, read again, are not one clean message to `to`.
     """
-    words = LEXICON.section(language, "replies")
+    original = passed_on.original
+    words = LEXICON.section(passed_on.language, "replies")
     attached = original is not None and len(original) <= LARGEST_FORWARD
     shape = words["forward_attached" if attached else "forward_too_large"]
-    text = shape.format(name=name, subject=clean_line(subject), me=sender.name)
-    fields = [*_head(sender, to, words["forward_subject"] + subject, now, message_id), *_automatic("auto-generated")]
-    fields.append(_plain("X-Triaged", str(reply_id)))
+    text = shape.format(name=passed_on.name, subject=clean_line(head.subject), me=head.sender.name)
+    head = replace(head, subject=words["forward_subject"] + head.subject)
+    fields = [*_fields(head), *_automatic("auto-generated"), _plain("X-Triaged", str(passed_on.reply_id))]
     part = text_part(text)
     if attached and original is not None:
-        part = _multipart("mixed", [part, _attachment(original)], message_id)
-    return _checked(fields, part, sender, to)
+        part = _multipart("mixed", [part, _attachment(original)], head.message_id)
+    return _checked(fields, part, head)
 
 
-def compose_note(
-    *,
-    sender: Mailbox,
-    to: Address,
-    message_id: str,
-    now: datetime,
-    subject: str,
-    text: str,
-    html: str | None = None,
-    origin: Origin | None = None,
-) -> bytes:
+def compose_note(head: Head, text: str, html: str | None = None, origin: Origin | None = None) -> bytes:
     """Write a mail to myself (digest, agenda, warning, report): a text, and HTML as its alternative.
 
     Raises:
         ComposeError: the octets, read again, are not one clean message to `to`.
     """
-    fields = [*_head(sender, to, subject, now, message_id), *_thread(origin), *_automatic("auto-generated")]
+    fields = [*_fields(head), *_thread(origin), *_automatic("auto-generated")]
     part = text_part(text)
     if html is not None:
-        part = _multipart("alternative", [part, text_part(html, "html")], message_id)
-    return _checked(fields, part, sender, to)
+        part = _multipart("alternative", [part, text_part(html, "html")], head.message_id)
+    return _checked(fields, part, head)
 
 
 def reply_headers(raw: bytes) -> dict[str, str]:
@@ -206,17 +168,18 @@ def reply_headers(raw: bytes) -> dict[str, str]:
     return {name: message.fields.first(name) or "" for name in names if name and name[0] not in " \t"}
 
 
-def _head(sender: Mailbox, to: Address, subject: str, now: datetime, message_id: str) -> list[Field]:
+def _fields(head: Head) -> list[Field]:
+    sender, to = head.sender, head.to
     if not (sender.address.is_ascii and to.is_ascii):
         raise ComposeError(f"writing to {to} from {sender.address} needs SMTPUTF8, which this program does not speak")
-    if not is_id(message_id):
-        raise ComposeError(f"{message_id!r} is no message id")
+    if not is_id(head.message_id):
+        raise ComposeError(f"{head.message_id!r} is no message id")
     return [
         ("from", mailbox_field("From", sender.name, sender.address.spec)),
         _plain("To", to.spec),  # the bare address: a display name is a stranger's text
-        ("subject", text_field("Subject", clean_line(subject)[:SUBJECT_LIMIT])),
-        ("date", date_field(now)),
-        _plain("Message-ID", message_id),
+        ("subject", text_field("Subject", clean_line(head.subject)[:SUBJECT_LIMIT])),
+        ("date", date_field(head.now)),
+        _plain("Message-ID", head.message_id),
     ]
 
 
@@ -269,24 +232,24 @@ def _attachment(original: bytes) -> bytes:
     return head + base64_lines(original)
 
 
-def _checked(fields: Sequence[Field], part: bytes, sender: Mailbox, to: Address) -> bytes:
+def _checked(fields: Sequence[Field], part: bytes, head: Head) -> bytes:
     """Join, read again, and make sure that a receiver reads what was meant."""
     raw = b"".join((*(octets for _, octets in fields), b"MIME-Version: 1.0\r\n", part))
     mime = [name for name in _PART_FIELDS if name.encode() + b":" in part.partition(b"\r\n\r\n")[0].lower()]
     expected = [*(name for name, _ in fields), "mime-version", *mime]
-    fault = _fault(read_raw(raw), expected, sender, to) or (_bare_line_end(raw) and "a bare CR or LF")
+    fault = _fault(read_raw(raw), expected, head) or (_bare_line_end(raw) and "a bare CR or LF")
     if fault:
-        raise ComposeError(f"the message to {to} would not be clean: {fault}")
+        raise ComposeError(f"the message to {head.to} would not be clean: {fault}")
     return raw
 
 
-def _fault(message: Message, expected: Sequence[str], sender: Mailbox, to: Address) -> str:
+def _fault(message: Message, expected: Sequence[str], head: Head) -> str:
     names = [name for name, _ in message.fields]
     if names != expected:
         return f"fields {', '.join(names)} instead of {', '.join(expected)}"
-    if message.fields.raw("to") != (to.spec.encode("ascii"),) or message.to != (to,):
+    if message.fields.raw("to") != (head.to.spec.encode("ascii"),) or message.to != (head.to,):
         return "To is not the recipient"
-    if message.sender is None or message.sender.address != sender.address:
+    if message.sender is None or message.sender.address != head.sender.address:
         return "From is not the sender"
     return ", ".join(message.header_defects)
 

@@ -13,7 +13,7 @@ from triaged.account.context import Office
 from triaged.core.calls import Occurrence
 from triaged.core.clients import Client
 from triaged.core.moments import resolve
-from triaged.core.reply import compose_note
+from triaged.core.reply import Head, compose_note
 from triaged.core.settings import Mode
 from triaged.core.wording import on_date, short_date
 from triaged.ids import new_message_id
@@ -253,11 +253,7 @@ async def _append(office: Office, household: Household, key: str, page: Page, ev
     now = office.now()
     message_id = new_message_id(office.chance, household.address.domain)
     raw = compose_note(
-        sender=household.me,
-        to=household.address,
-        message_id=message_id,
-        now=now,
-        subject=page.title,
+        Head(household.me, household.address, page.title, message_id, now),
         text=as_text(page),
         html=as_html(page, words_of(household.person.language).language),
     )

@@ -13,7 +13,7 @@ from triaged.account.context import Office
 from triaged.account.loglines import of_promise, of_reply
 from triaged.core.calls import Occurrence
 from triaged.core.clients import Client
-from triaged.core.reply import compose_note
+from triaged.core.reply import Head, compose_note
 from triaged.core.settings import Mode, PromisePolicy
 from triaged.core.template import built_in, choose_language
 from triaged.ids import new_message_id
@@ -92,9 +92,7 @@ async def _note(
     item = await office.write(Ledger.item, items[-1]) if items else None
     subject, text = warning_words(household.person, promise, item, now)
     message_id = new_message_id(office.chance, household.address.domain)
-    raw = compose_note(
-        sender=household.me, to=household.address, message_id=message_id, now=now, subject=subject, text=text
-    )
+    raw = compose_note(Head(household.me, household.address, subject, message_id, now), text)
     return {
         "raw": base64.b64encode(raw).decode("ascii"),
         "message_id": message_id,

@@ -7,7 +7,7 @@ from typing import Any
 from triaged.account.context import Office
 from triaged.core.calls import Schedule
 from triaged.core.moments import Moment, resolve
-from triaged.core.reply import compose_note
+from triaged.core.reply import Head, compose_note
 from triaged.core.settings import Mode
 from triaged.core.worktime import WorkTime
 from triaged.ids import new_message_id
@@ -77,11 +77,7 @@ async def _write(office: Office, household: Household, since: datetime, until: d
     report = tell(past, household.person, now)
     message_id = new_message_id(office.chance, household.address.domain)
     raw = compose_note(
-        sender=household.me,
-        to=household.address,
-        message_id=message_id,
-        now=now,
-        subject=title_of(report),
+        Head(household.me, household.address, title_of(report), message_id, now),
         text=as_text(report),
         html=as_html(report, pictures=False),
     )

@@ -13,14 +13,13 @@ from functools import partial
 
 from triaged.account.judge import Judge
 from triaged.account.sentmail import sent_seen
-from triaged.core import passes
 from triaged.core.address import is_mine, read_address
 from triaged.core.decide import decide
 from triaged.core.decision import Decision
 from triaged.core.facts import Facts
 from triaged.core.guard import BEYOND_FUSE
 from triaged.core.identify import Identified, identify
-from triaged.core.letters import Told, letter
+from triaged.core.letters import Parties, Planned, letter, told_now
 from triaged.core.message import Message
 from triaged.core.record import from_record
 from triaged.core.reply import ComposeError, Written, write
@@ -170,26 +169,11 @@ class Rehearsal:
         facts = self._ledger.facts_again(
             items[-1], at, lookback=timedelta(0), fuse=account.reply_fuse.period, but_reply=reply_id
         )
-        left = passes.left(facts, client.passes, self.person.worktime) if client.passes else None
-        told = Told(reply.tell_at, facts.last_answer, facts.promised_before, left)
+        parties = Parties(self.person, account, client)
+        planned = Planned(template, reply.language, to, reply.message_id, reply.id, reply.auto)
         records = [from_record(item.decision) for item in items if item.decision]
         try:
-            return write(
-                letter(
-                    self.person,
-                    account,
-                    client,
-                    template,
-                    records,
-                    told,
-                    language=reply.language,
-                    to=to,
-                    message_id=reply.message_id,
-                    reply_id=reply.id,
-                    now=at,
-                    kind=reply.auto,
-                )
-            ), ""
+            return write(letter(parties, planned, records, told_now(parties, reply.tell_at, facts))), ""
         except (TemplateError, ComposeError) as fault:
             return None, str(fault)
 

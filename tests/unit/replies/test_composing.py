@@ -6,12 +6,14 @@ from email.header import decode_header, make_header
 
 import pytest
 
-from support.replykit import DANA, GARY, NOW, ORIGIN, letter
+from support.replykit import DANA, NOW, ORIGIN, letter
 from triaged.core import reply
 from triaged.core.address import Address, Mailbox, read_address
 from triaged.core.reply import (
     ComposeError,
+    Head,
     Origin,
+    PassedOn,
     compose,
     compose_forward,
     compose_note,
@@ -25,8 +27,7 @@ ID = "<triaged.1f@roth.example>"
 
 
 def composed(subject: str = "Re: quick question", text: str = "Hello.\n", **changed: object) -> bytes:
-    given = {"sender": DANA, "to": GARY, "message_id": ID, "reply_id": 7, "now": NOW, "origin": ORIGIN, **changed}
-    return compose(Rendered(subject, text, "en"), **given)
+    return compose(letter(**changed), Rendered(subject, text, "en"))
 
 
 def test_an_automatic_reply_carries_what_the_standard_asks_for_in_order():
@@ -210,12 +211,9 @@ TOM = Address("tom", "roth-partners.example")
 ORIGINAL = b"From: gary@harbor.example\r\nSubject: extra project\r\n\r\nCan you?\r\n"
 
 
-def forwarded(original: bytes | None, **changed: object) -> bytes:
-    given = {
-        "sender": DANA, "to": TOM, "message_id": ID, "reply_id": 9, "now": NOW, "subject": "extra project",
-        "name": "Tom", "language": "en", "original": original, **changed,
-    }  # fmt: skip
-    return compose_forward(**given)
+def forwarded(original: bytes | None, language: str = "en") -> bytes:
+    head = Head(DANA, TOM, "extra project", ID, NOW)
+    return compose_forward(head, PassedOn(9, language, "Tom", original))
 
 
 def test_a_forward_attaches_the_message_as_it_came():
@@ -264,16 +262,17 @@ def test_a_boundary_occurs_in_no_part():
 
 def test_a_note_to_myself_has_a_text_and_the_same_in_html():
     raw = compose_note(
-        sender=DANA, to=DANA.address, message_id=ID, now=NOW, subject="Digest — 2 waiting", text="Zwei Nachrichten für dich",
+        Head(DANA, DANA.address, "Digest — 2 waiting", ID, NOW),
+        text="Zwei Nachrichten für dich",
         html="<p>Zwei Nachrichten für dich</p>",
-    )  # fmt: skip
+    )
     parsed = message_from_bytes(raw)
     assert parsed.get_content_type() == "multipart/alternative"
     plain, html = parsed.get_payload()
     assert plain.get_payload(decode=True).decode().strip() == "Zwei Nachrichten für dich"
     assert html.get_content_type() == "text/html"
     assert parsed["auto-submitted"] == "auto-generated"
-    only = compose_note(sender=DANA, to=DANA.address, message_id=ID, now=NOW, subject="x", text="y", origin=ORIGIN)
+    only = compose_note(Head(DANA, DANA.address, "x", ID, NOW), "y", origin=ORIGIN)
     assert message_from_bytes(only).get_content_type() == "text/plain"
     assert reply_headers(only)["In-Reply-To"] == ORIGIN.message_id
 
