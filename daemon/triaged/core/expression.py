@@ -6,8 +6,7 @@ then. Small ones are compiled where they stand.
 
 import re
 from collections.abc import Callable
-
-from triaged.core.once import once
+from functools import cached_property
 
 Asked = Callable[[str], re.Match[str] | None]
 
@@ -18,21 +17,21 @@ class Expression:
     def __init__(self, text: str | Callable[[], str], flags: int = 0) -> None:
         self._text, self._flags = text, flags
 
-    @once
+    @cached_property
     def match(self) -> Asked:
         """At the start of the text."""
         return self._compiled.match
 
-    @once
+    @cached_property
     def search(self) -> Asked:
         """Anywhere in it."""
         return self._compiled.search
 
-    @once
+    @cached_property
     def fullmatch(self) -> Asked:
         """The whole of it."""
         return self._compiled.fullmatch
 
-    @once
+    @cached_property
     def _compiled(self) -> re.Pattern[str]:
         return re.compile(self._text if isinstance(self._text, str) else self._text(), self._flags)

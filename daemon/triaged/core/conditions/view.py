@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from triaged.core.address import Address, is_mine
@@ -10,7 +11,6 @@ from triaged.core.clients import Client
 from triaged.core.facts import Facts
 from triaged.core.language import detect
 from triaged.core.message import Message
-from triaged.core.once import once
 from triaged.core.patterns import Haystack
 from triaged.core.telephone import Notice
 from triaged.core.worktime import WorkTime
@@ -74,32 +74,32 @@ class View:
     mine: tuple[Address, ...] = ()
     languages: tuple[str, ...] = ()
 
-    @once
+    @cached_property
     def all_kinds(self) -> frozenset[str]:
         """All kinds of the message: its own, and its place in the thread."""
         return self.kinds | {thread_kind(self.facts)}
 
-    @once
+    @cached_property
     def local(self) -> datetime:
         """The arrival in my zone."""
         return self.facts.arrived.astimezone(self.worktime.zone)
 
-    @once
+    @cached_property
     def subject(self) -> Haystack:
         """The subject, to be searched."""
         return Haystack(self.message.subject)
 
-    @once
+    @cached_property
     def body(self) -> Haystack:
         """The new text, to be searched."""
         return Haystack(self.message.new_text)
 
-    @once
+    @cached_property
     def language(self) -> str | None:
         """The language that the new text is written in, None if that is not sure."""
         return detect(self.message.new_text, self.languages)
 
-    @once
+    @cached_property
     def addressed(self) -> str:
         """How I am addressed: `to`, `cc` or `none`."""
         if any(is_mine(address, self.mine) for address in self.message.to):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Literal, Protocol
 
 from triaged.core.address import Address, plain
@@ -9,7 +10,7 @@ from triaged.core.authres import Authentication
 from triaged.core.clients import Client, Match, Roster
 from triaged.core.facts import Facts
 from triaged.core.message import Message
-from triaged.core.once import kept, once
+from triaged.core.once import kept
 from triaged.core.rules import Rule
 from triaged.core.telephone import Notice
 from triaged.core.trust import Level
@@ -90,12 +91,12 @@ class Sending:
     call: str | None = None  # the call with this client that is under way or near, in words
     lacks_promise: bool = False  # the reply's text uses `promise`, and there is none
 
-    @once
+    @cached_property
     def sender(self) -> Address | None:
         """The address in From."""
         return self.message.sender.address if self.message.sender else None
 
-    @once
+    @cached_property
     def envelope(self) -> Address | None:
         """The Return-Path, if it is an address; tags that sign it (BATV) taken off."""
         path = self.message.return_path

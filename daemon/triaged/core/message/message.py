@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from triaged.core.address import (
     ADDRESSES_LIMIT,
@@ -22,7 +23,6 @@ from triaged.core.message.defects import REFUSING
 from triaged.core.message.fields import Fields, read_fields
 from triaged.core.message.mime import BODY_LIMIT, Part, read_parts
 from triaged.core.newtext import Cut, Scan, cuts_of, scan
-from triaged.core.once import once
 
 _ABSENT = (b"",)
 _BLANK_LINES = (b"\n\r\n", b"\n\n")
@@ -41,7 +41,7 @@ class Message:
     size: int
     complete: bool = True
 
-    @once
+    @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of Message-ID, Date, From and all Received fields, unfolded.
 
@@ -53,41 +53,41 @@ class Message:
             lines = [b"%b:%b" % (name.encode(), value) for name, value in self.fields]
         return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
-    @once
+    @cached_property
     def message_id(self) -> str | None:
         """The Message-ID with its angle brackets, None if missing or invalid; two in one field are none."""
         raw = self.fields.raw("message-id")
         ids = _ids(raw[0]) if raw else ()
         return ids[0] if len(ids) == 1 else None
 
-    @once
+    @cached_property
     def in_reply_to(self) -> tuple[str, ...]:
         """The ids of In-Reply-To, with brackets."""
         return _ids(b" ".join(self.fields.raw("in-reply-to")))
 
-    @once
+    @cached_property
     def ancestors(self) -> tuple[str, ...]:
         """The ids of References alone, which an answer repeats (RFC 5322 3.6.4); order kept, none twice."""
         return _ids(b" ".join(self.fields.raw("references")))
 
-    @once
+    @cached_property
     def references(self) -> tuple[str, ...]:
         """Every id that names the thread: those of References, then those of In-Reply-To that are missing there."""
         return tuple(dict.fromkeys((*self.ancestors, *self.in_reply_to)))
 
-    @once
+    @cached_property
     def date(self) -> datetime | None:
         """The Date field as UTC, None if it holds no plausible date."""
         raw = self.fields.raw("date")
         return read_date(raw[0]) if raw else None
 
-    @once
+    @cached_property
     def received(self) -> datetime | None:
         """The topmost Received field's date as UTC."""
         raw = self.fields.raw("received")
         return read_received_date(raw[0]) if raw else None
 
-    @once
+    @cached_property
     def _sender(self) -> tuple[Mailbox | None, str]:
         raw = self.fields.raw("from")
         if len(raw) != 1:
@@ -105,14 +105,14 @@ class Message:
         """Why there is no sender, "" if there is one."""
         return self._sender[1]
 
-    @once
+    @cached_property
     def submitter(self) -> Mailbox | None:
         """The mailbox of the Sender field (RFC 5322 3.6.2), None if there is none that can be read."""
         raw = self.fields.raw("sender")
         read = read_mailbox(raw[0]) if raw else ""
         return None if isinstance(read, str) else read
 
-    @once
+    @cached_property
     def _return_path(self) -> tuple[Address | NullSender | None, str]:
         raw = self.fields.raw("return-path")
         if not raw:
@@ -130,22 +130,22 @@ class Message:
         """Why the Return-Path cannot be read, "" if it can or is not there."""
         return self._return_path[1]
 
-    @once
+    @cached_property
     def reply_to(self) -> tuple[Address, ...]:
         """The addresses of Reply-To."""
         return self._addresses("reply-to")
 
-    @once
+    @cached_property
     def to(self) -> tuple[Address, ...]:
         """The addresses of To."""
         return self._addresses("to")
 
-    @once
+    @cached_property
     def cc(self) -> tuple[Address, ...]:
         """The addresses of Cc."""
         return self._addresses("cc")
 
-    @once
+    @cached_property
     def bcc(self) -> tuple[Address, ...]:
         """The addresses of Bcc."""
         return self._addresses("bcc")
@@ -158,17 +158,17 @@ class Message:
     def _addresses(self, *names: str) -> tuple[Address, ...]:
         return tuple(address for name in names for raw in self.fields.raw(name) for address in addresses_in(raw))
 
-    @once
+    @cached_property
     def subject(self) -> str:
         """The subject decoded and cleaned, with its prefixes; "" if there is none."""
         return self.fields.first("subject") or ""
 
-    @once
+    @cached_property
     def bare_subject(self) -> str:
         """The subject without Re:, AW:, Fwd: and the like."""
         return subjects.bare(self.subject)
 
-    @once
+    @cached_property
     def _octets(self) -> bytes:
         """A line end, then the body; lines may end with LF or CRLF."""
         body = self.body[:BODY_LIMIT]
@@ -176,7 +176,7 @@ class Message:
             body = body.replace(b"\r", b"\n")
         return b"\n" + body
 
-    @once
+    @cached_property
     def _structure(self) -> tuple[Part, tuple[str, ...]]:
         raw = self.fields.raw
         content_type, encoding, disposition = (
@@ -192,11 +192,11 @@ class Message:
         """The tree of the parts."""
         return self._structure[0]
 
-    @once
+    @cached_property
     def _content(self) -> Content:
         return read_content(self.structure, self._octets, complete=self.complete)
 
-    @once
+    @cached_property
     def _scan(self) -> Scan:
         return scan(self.text, self._content.marks, forwarding=subjects.is_forward(self.subject))
 
@@ -210,7 +210,7 @@ class Message:
         """The text without quotes, signature, banners and forwarded part; all of it if nothing is left."""
         return self._scan.new_text
 
-    @once
+    @cached_property
     def cuts(self) -> tuple[Cut, ...]:
         """What was cut from `text`, in order, for explain."""
         return cuts_of(self.text, self._scan.kinds)
@@ -225,17 +225,17 @@ class Message:
         """The message's own media type, lower-case; text/plain if none can be read."""
         return self.structure.content_type
 
-    @once
+    @cached_property
     def part_types(self) -> tuple[str, ...]:
         """The media types of all parts that were read, the message's own first, lower-case."""
         return tuple(part.content_type for part in self.structure.walk())
 
-    @once
+    @cached_property
     def attachments(self) -> tuple[Attachment, ...]:
         """The parts that a person would call attachments, in order."""
         return attachments_of(self.structure)
 
-    @once
+    @cached_property
     def defects(self) -> tuple[str, ...]:
         """Words of DEFECTS: those of the header, of the identity, of the body."""
         found = [*self.header_defects, *self._identity_defects()]
@@ -247,7 +247,7 @@ class Message:
             found += (*self._structure[1], *self._content.defects)
         return tuple(dict.fromkeys(found))
 
-    @once
+    @cached_property
     def doubts(self) -> tuple[str, ...]:
         """Those of the defects with which it is never answered (REFUSING); the text is not decoded for them."""
         found = [*self.header_defects, *self._identity_defects(), *(self._structure[1] if self.body else ())]
