@@ -101,5 +101,5 @@ def test_on_paper_the_tables_are_open(browser: Browser, pages: dict[str, Path]):
 
 
 def _pictures(shown: Page) -> list[str]:
-    """An id of each picture: matplotlib's first group in it."""
+    """An id of each picture: of the first group in it."""
     return shown.ask("return Array.from(document.querySelectorAll('svg'), svg => svg.querySelector('g').id)")

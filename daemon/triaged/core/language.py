@@ -11,7 +11,9 @@ from typing import Any
 
 FEWEST_WORDS = 3
 _LONGEST = 2000  # characters looked at; more changes nothing but the time it takes
-_LEAST = 0.3  # of the whole: less is gibberish, or a language that is neither candidate nor rival, as Catalan is to Spanish
+_LEAST = (
+    0.3  # of the whole: less is gibberish, or a language that is neither candidate nor rival, as Catalan is to Spanish
+)
 _SHARE = 0.8  # of what candidates and rivals have together
 _ALL = 176  # languages that the model knows
 _WITHOUT_NAMES = 4  # so many words must be left for a second look
@@ -36,7 +38,9 @@ def detect(text: str, candidates: tuple[str, ...]) -> str | None:
         return None
     names = {_model_name(candidate): candidate for candidate in reversed(candidates)}
     spelled = _LETTERS.findall(words)
-    return _best(_probabilities(_sentence(spelled)), names) or _best(_probabilities(_sentence(_no_names(spelled))), names)
+    return _best(_probabilities(_sentence(spelled)), names) or _best(
+        _probabilities(_sentence(_no_names(spelled))), names
+    )
 
 
 def prepare() -> None:

@@ -47,6 +47,13 @@ def _duration(span: timedelta | None, language: str, *, days: bool, length: Leng
     return " ".join(parts[: 2 if rest else 1])
 
 
+def number(value: float, language: str) -> str:
+    """A number as the language writes it, "2.5"."""
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(value, locale=_locale(language)))
+
+
 def share(count: int, of: int, language: str) -> str:
     """A percentage as the language writes it, "21 %"; "–" of nothing."""
     from babel.numbers import format_percent

@@ -12,7 +12,6 @@ from triaged.report.reportwords import Words
 
 MOST_SMALL = 12
 """Clients that have a picture of their own among the small ones: those with the most questions."""
-_KEPT_COLOURS = {"kept": "mark", "late": "late", "broken": "broken", "open": "open", "settled": "settled"}
 
 
 def pictures_of(part: Part, words: Words, name: str, *, all_of_them: bool = True) -> Iterator[str]:
@@ -42,7 +41,7 @@ def pictures_of(part: Part, words: Words, name: str, *, all_of_them: bool = True
             words.how_promises_plot,
             tables.promises_table(part.series, words),
             words,
-            tuple((_KEPT_COLOURS[kept], words.kept[kept]) for kept in KEPT if f.promises[kept]),
+            tuple((plots.KEPT_COLOURS[kept], words.kept[kept]) for kept in KEPT if f.promises[kept]),
         )
 
 
