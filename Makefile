@@ -18,7 +18,8 @@ types: ready
 layers: ready
 	$(BIN)/lint-imports --no-logo
 
-demo: ready
+demo:
+	@.ci/venv demo
 	$(BIN)/triaged demo
 
 bench: ready
