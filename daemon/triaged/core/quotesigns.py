@@ -5,9 +5,9 @@ The words of the languages put into patterns; `newtext` asks them of single line
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 
 from triaged.core.notation import any_of, spellings
-from triaged.core.once import once
 from triaged.words import LEXICON, Lexicon
 
 COLONS = ":："
@@ -33,46 +33,46 @@ class QuoteSigns:
     def _any(self, section: str, *keys: str) -> str:
         return any_of(phrase for key in keys for phrase in self._lexicon.everywhere(section, key))
 
-    @once
+    @cached_property
     def starts(self) -> re.Pattern[str]:
         """How the line above a quote begins, as `On 3 May, Bob wrote:`."""
         return _compiled(self._any("quotes", "opens"))
 
-    @once
+    @cached_property
     def header(self) -> re.Pattern[str]:
         """How it ends, and those that begin with the name: `Bob wrote on 3 May at 10:00:`."""
         return _compiled(rf"{self._any('quotes', 'wrote')}.{{0,200}}[:：]\s*\Z")
 
-    @once
+    @cached_property
     def cited(self) -> re.Pattern[str]:
         """Headers without a verb: `Quoting Bob <bob@example.com>:`."""
         return _compiled(rf"{self._any('quotes', 'cites')}.*[:：]\Z")
 
-    @once
+    @cached_property
     def fields(self) -> dict[str, str]:
         """The names of an Outlook block's fields, each with what it is in any language."""
         found = ((name, field) for field in _FIELDS for name in self._lexicon.everywhere("quotes", field))
         return {spelling: field for name, field in found for spelling in spellings(name)}
 
-    @once
+    @cached_property
     def original(self) -> re.Pattern[str]:
         """The line `-----Original Message-----`."""
         return _compiled(rf"-{{2,}}\s*{self._any('quotes', 'original')}\s*-{{2,}}\Z")
 
-    @once
+    @cached_property
     def forward(self) -> re.Pattern[str]:
         """The lines `---------- Forwarded message ----------` and `Begin forwarded message:`."""
         dashed, begun = self._any("quotes", "forwarded"), self._any("quotes", "forward_begins")
         return _compiled(rf"(?:-{{5,}}\s*{dashed}.*|{begun}\s*[:：])\Z")
 
-    @once
+    @cached_property
     def mobile(self) -> re.Pattern[str]:
         """The footer of a telephone or a mail program."""
         mine = any_of((*self._lexicon.everywhere("footers", "my"), *_PROGRAMS))
         sent, get = self._any("footers", "sent_from"), self._any("footers", "get")
         return _compiled(rf"{sent}\s+{mine}|{get}\s+outlook\b|{self._any('footers', 'lines')}")
 
-    @once
+    @cached_property
     def banner(self) -> re.Pattern[str]:
         """What a server puts above a mail from outside: it speaks of where that came from."""
         outside = self._any("notices", "outside")
@@ -80,31 +80,31 @@ class QuoteSigns:
         came = rf"{self._any('notices', 'this_mail')} {self._any('notices', 'came')} .{{0,40}}{outside}"
         return _compiled(rf"\W*(?:{warned}|{came}|{self._any('notices', 'banners')})")
 
-    @once
+    @cached_property
     def banner_more(self) -> re.Pattern[str]:
         """What further lines of a banner speak of."""
         return _compiled(self._any("notices", "outside", "banner_more"))
 
-    @once
+    @cached_property
     def tagged(self) -> re.Pattern[str]:
         """A banner of one word."""
         return _compiled(rf"\W*[\[(*<]{self._any('notices', 'tags')}[\])*>]\W*\Z|\W*external\W*\Z")
 
-    @once
+    @cached_property
     def disclaimer(self) -> re.Pattern[str]:
         """A paragraph about who may read this mail: a server that is down is none."""
         about, secrecy = self._any("notices", "about", "this_mail"), self._any("notices", "secrecy")
         titles, lines = self._any("notices", "titles"), self._any("notices", "lines")
         return _compiled(rf"\W*(?:{about}.{{0,120}}{secrecy}|{titles}\s*:?\W*\Z|{lines})")
 
-    @once
+    @cached_property
     def footers(self) -> frozenset[str]:
         """How lines begin that may be a footer."""
         return _openings(
             phrase for key in ("sent_from", "get", "lines") for phrase in self._lexicon.everywhere("footers", key)
         )
 
-    @once
+    @cached_property
     def openings(self) -> frozenset[str]:
         """How lines begin that may be a footer, or at the start of a paragraph a notice."""
         keys = ("about", "this_mail", "titles", "lines")
