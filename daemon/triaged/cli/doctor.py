@@ -13,8 +13,9 @@ from triaged.statefolder import as_owner_of
 
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
     from triaged.delivery import SmtpDelivery
-    from triaged.desk.checkup import Checkup, Known
     from triaged.mailbox import Pools
+    from triaged.setup.checkup import Known
+    from triaged.setup.finding import Checkup
 
 _LOOK_BACK = timedelta(days=14)
 _MARKS = {"ok": ("✓", "green"), "note": ("·", "cyan"), "warning": ("!", "yellow"), "stop": ("✗", "bold red")}
@@ -65,7 +66,7 @@ async def _all(loaded: Loaded, chosen: Sequence[tuple[Person, Account]], *, as_l
 
 async def _one(loaded: Loaded, account: Account, pools: "Pools") -> "Checkup":
     from triaged.cli.imap_source import session_for
-    from triaged.desk.checkup import check_up
+    from triaged.setup.checkup import check_up
 
     delivery = _delivery(loaded, account)
     known = await asyncio.to_thread(_known, loaded, account)
@@ -97,9 +98,9 @@ def _delivery(loaded: Loaded, account: Account) -> "SmtpDelivery | None":
 
 def _known(loaded: Loaded, account: Account) -> "Known":
     """What the ledger remembers; nothing where there is none yet."""
-    from triaged.desk.checkup import Known
     from triaged.ledger import Ledger
     from triaged.ledger.opening import generation_file
+    from triaged.setup.checkup import Known
 
     path = state_file(loaded)
     if not path.exists() and not generation_file(path).exists():

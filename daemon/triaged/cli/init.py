@@ -24,8 +24,10 @@ from triaged.core.providers import provider_of
 from triaged.core.settings import Server, Tls
 
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
-    from triaged.desk.welcome import Answers, Correspondent, Seen
     from triaged.mailbox import Session
+    from triaged.setup.correspondents import Correspondent
+    from triaged.setup.firstconfiguration import Answers
+    from triaged.setup.firstlook import Seen
 
 _PROPOSED = 10
 _BOTH_WAYS = 2  # messages each way make a likely client
@@ -133,7 +135,7 @@ class _Conversation:
         self, question: str, given: str | None, usual: tuple[str, int, Tls], domain: str, which: int, flag: str
     ) -> Server:
         """As given, else as asked with the provider's (or the first host of the domain that listens) as proposal."""
-        from triaged.desk.welcome import candidates, first_that_listens
+        from triaged.setup.firstlook import candidates, first_that_listens
 
         host, port, tls = usual
         if not host and not given:
@@ -192,7 +194,7 @@ class _Conversation:
         return self._talk.ask_secret(f"Password of {imap.user}", flags=_PASSWORD_FLAGS)
 
     def _oauth(self, provider: Provider) -> str:
-        from triaged.desk.welcome import quoted
+        from triaged.setup.firstconfiguration import quoted
 
         assert provider.authorization is not None
         self._talk.say("  The sign-in comes after this, with `triaged auth login work`; your mail is looked at then.")
@@ -201,7 +203,7 @@ class _Conversation:
 
     def _kept(self) -> str:
         """Where the password is, as a key of the table; one that was typed goes into a file that only you can read."""
-        from triaged.desk.welcome import quoted
+        from triaged.setup.firstconfiguration import quoted
 
         args = self._args
         if args.password_file:
@@ -236,7 +238,7 @@ class _Conversation:
     # --- what the mailbox shows ---
 
     async def _seen(self, session: "Session", mine: Sequence[Address]) -> "Seen":
-        from triaged.desk.welcome import look_around
+        from triaged.setup.firstlook import look_around
 
         self._talk.say(f"  Looking at the headers of the last {self._args.months} months …")
         seen = await look_around(session, mine, datetime.now(UTC) - timedelta(days=30 * self._args.months))
@@ -246,7 +248,7 @@ class _Conversation:
     def _answers(
         self, addresses: Sequence[Address], imap: Server, smtp: Server | None, sign_in: str, seen: "Seen | None"
     ) -> "Answers":
-        from triaged.desk.welcome import Answers
+        from triaged.setup.firstconfiguration import Answers
 
         talk, args = self._talk, self._args
         talk.say()
@@ -281,7 +283,7 @@ class _Conversation:
     # --- the file, and what comes after it ---
 
     def _write(self, answers: "Answers") -> None:
-        from triaged.desk.welcome import first_configuration
+        from triaged.setup.firstconfiguration import first_configuration
 
         text = first_configuration(answers)
         if f'"{self._password_file}"' in text:

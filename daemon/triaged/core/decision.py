@@ -1,4 +1,4 @@
-"""The one value that says what is to happen to a message, and why. `triaged.desk` carries it out from the ledger."""
+"""The one value that says what is to happen to a message, and why. `triaged.account` carries it out from the ledger."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -7,8 +7,9 @@ import pytest
 from triaged.config import load
 from triaged.core.providers import provider_of
 from triaged.core.settings import Server, Tls
-from triaged.desk.welcome import Answers, Correspondent, candidates, first_configuration
-from triaged.desk.welcome.writing import label_of
+from triaged.setup.correspondents import Correspondent
+from triaged.setup.firstconfiguration import Answers, first_configuration, label_of
+from triaged.setup.firstlook import candidates
 
 IMAP = Server("imap.roth.example", 993, Tls.IMPLICIT, "dana", None)
 SMTP = Server("smtp.roth.example", 587, Tls.STARTTLS, "dana", None)

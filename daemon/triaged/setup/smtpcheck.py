@@ -8,8 +8,8 @@ from triaged.core.provider import Profile
 from triaged.core.providers import submission_for
 from triaged.core.settings import Account, Mode
 from triaged.delivery import SmtpDelivery
-from triaged.desk.checkup.server import certificate
-from triaged.desk.checkup.values import Finding, Level
+from triaged.setup.expiry import certificate
+from triaged.setup.finding import Finding, Level
 
 
 async def look(

@@ -8,8 +8,8 @@ from typing import Any
 from triaged.core.authres import MICROSOFT, Trust, Verdict, authenticate, refused_id
 from triaged.core.message import Message, read
 from triaged.core.settings import Account
-from triaged.desk.checkup.values import Finding
 from triaged.mailbox import Session
+from triaged.setup.finding import Finding
 
 LAST = 60
 """Messages that are looked at, from the end."""

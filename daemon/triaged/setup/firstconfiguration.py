@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from triaged.core.settings import Server, Tls
-from triaged.desk.welcome.correspondents import Correspondent
+from triaged.setup.correspondents import Correspondent
 from triaged.words import LEXICON
 
 _PEOPLE = 4  # named in a client's table

@@ -3,8 +3,8 @@
 from typing import Any
 
 from triaged.core.settings import Account, Mode
-from triaged.desk.checkup.values import Finding
 from triaged.mailbox import Role, Session
+from triaged.setup.finding import Finding
 
 
 async def look(account: Account, session: Session, figures: dict[str, Any]) -> list[Finding]:

@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from triaged.core.settings import Server, Tls
-from triaged.desk.checkup import mail, server
-from triaged.desk.checkup.values import Finding
+from triaged.setup import expiry, mailcheck
+from triaged.setup.finding import Finding
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
 def clock(newest: datetime | None, *decided_after: timedelta) -> Finding:
-    [finding] = mail._clock(newest, decided_after, NOW, {})
+    [finding] = mailcheck._clock(newest, decided_after, NOW, {})
     return finding
 
 
@@ -54,11 +54,11 @@ def test_without_mail_nothing_is_concluded():
 def test_the_line_to_write_names_the_server_that_is_nearest_and_never_what_anybody_could_claim(
     seen: list[str], line: str
 ):
-    assert mail.line_to_write(Counter(seen)) == line
+    assert mailcheck.line_to_write(Counter(seen)) == line
 
 
 def test_a_certificate_that_ends_soon_is_told():
     place = Server("mail.example", 993, Tls.IMPLICIT, "dana", None)
-    [finding] = server.certificate(place, NOW + timedelta(days=5), NOW, "certificate", {})
+    [finding] = expiry.certificate(place, NOW + timedelta(days=5), NOW, "certificate", {})
     assert finding.level == "warning"
     assert "5 days" in finding.found

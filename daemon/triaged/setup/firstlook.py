@@ -13,9 +13,9 @@ from datetime import datetime
 from triaged.core.address import Address
 from triaged.core.authres import Trust, authenticate
 from triaged.core.message import read
-from triaged.desk.checkup.mail import line_to_write
-from triaged.desk.welcome.correspondents import Correspondent, correspondents
 from triaged.mailbox import Session
+from triaged.setup.correspondents import Correspondent, correspondents
+from triaged.setup.mailcheck import line_to_write
 
 _LAST = 100
 _PATIENCE = 4.0  # seconds for a host that may not exist

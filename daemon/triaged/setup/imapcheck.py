@@ -2,17 +2,14 @@
 
 import statistics
 import time
-from datetime import datetime, timedelta
 from typing import Any
 
-from triaged.core.settings import Account, Mode, Server, Tls
-from triaged.desk.checkup.values import Finding
+from triaged.core.settings import Account, Mode
 from triaged.mailbox import Session
+from triaged.setup.finding import Finding
 
 SLOW = 1.0
 """Seconds of a round trip from which on a person notices it."""
-SOON = timedelta(days=14)
-"""A certificate that ends within this should have been renewed."""
 _ROUNDS = 5
 _SHOWN = ("IDLE", "MOVE", "UIDPLUS", "CONDSTORE", "SPECIAL-USE")
 
@@ -93,19 +90,3 @@ def _special_use(session: Session) -> Finding:
 def _condstore(session: Session) -> Finding:
     found = "yes" if session.capabilities.condstore else "no"
     return Finding("CONDSTORE", "ok", f"{found}; triaged works without it")
-
-
-def certificate(
-    server: Server, expires: datetime | None, now: datetime, topic: str, figures: dict[str, Any]
-) -> list[Finding]:
-    """Until when the certificate of a server is valid."""
-    if server.tls is Tls.NONE:
-        return [Finding(topic, "note", "none: the line is not encrypted", "Fine on this machine, nowhere else.")]
-    if expires is None:
-        return []
-    figures[topic.replace(" ", "_") + "_expires"] = expires.isoformat(timespec="seconds")
-    found = f"valid until {expires:%Y-%m-%d} ({(expires - now).days} days)"
-    if expires - now > SOON:
-        return [Finding(topic, "ok", found)]
-    follows = "When it ends, nothing is read or sent until it is renewed: whoever runs the server should know."
-    return [Finding(topic, "warning", found, follows)]

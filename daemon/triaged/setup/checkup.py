@@ -12,9 +12,9 @@ from typing import Any
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Account
 from triaged.delivery import SmtpDelivery
-from triaged.desk.checkup import folders, mail, server, submission
-from triaged.desk.checkup.values import Checkup, Finding
 from triaged.mailbox import AuthFailed, CertificateRejected, Insecure, MailboxError, Session, Throttled, Unavailable
+from triaged.setup import expiry, foldercheck, imapcheck, mailcheck, smtpcheck
+from triaged.setup.finding import Checkup, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ async def check_up(
     """
     figures: dict[str, Any] = {}
     findings = await _of_the_mailbox(account, session, known, now, figures)
-    findings += await submission.look(account, delivery, known.learned, session.profile, now, figures)
+    findings += await smtpcheck.look(account, delivery, known.learned, session.profile, now, figures)
     return Checkup(account.label, account.login, tuple(findings), figures)
 
 
@@ -54,12 +54,12 @@ async def _of_the_mailbox(
     took = time.monotonic() - began
     try:
         return [
-            *server.signed_in(account, session, took, figures),
-            *await server.answers(session, figures),
-            *server.can(account, session, figures),
-            *await folders.look(account, session, figures),
-            *await mail.look(account, session, known.decided_after, now, figures),
-            *server.certificate(account.imap, session.certificate_expires, now, "certificate", figures),
+            *imapcheck.signed_in(account, session, took, figures),
+            *await imapcheck.answers(session, figures),
+            *imapcheck.can(account, session, figures),
+            *await foldercheck.look(account, session, figures),
+            *await mailcheck.look(account, session, known.decided_after, now, figures),
+            *expiry.certificate(account.imap, session.certificate_expires, now, "certificate", figures),
         ]
     except MailboxError as error:
         return [Finding("mailbox", "stop", str(error), "The server signed us in and then would not work on.")]

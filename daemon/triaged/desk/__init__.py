@@ -1,1 +1,0 @@
-"""One person's day: what arrives, what is due, what the person did."""
