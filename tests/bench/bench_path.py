@@ -22,7 +22,7 @@ from typing import Any
 import bench_backlog
 from kit import Table, letters
 
-from triaged.account import watch
+from triaged.account.arriving import arriving as as_arriving
 from triaged.account.judge import Judge
 from triaged.account.loglines import tell_admission
 from triaged.config import load
@@ -81,14 +81,14 @@ class Way:
             ledger.ruleset(person.ruleset_hash, person.ruleset_text, _BEGIN)
             inbox = FolderRow(row.id, "INBOX", "watch", 1, 1, len(mail) + 1, None)
             ledger.put_folder(inbox)
-            office = SimpleNamespace(chance=random.SystemRandom())
-            desk: Any = SimpleNamespace(row=row, office=office, siblings=lambda: {account.label: row.id})
+            visit: Any = SimpleNamespace(
+                context=SimpleNamespace(chance=random.SystemRandom()),
+                account=account,
+            )
             read_ = self.step("read", lambda: [read(m.header, m.body, size=m.size, complete=m.complete) for m in mail])
             whose = self.step("identify", lambda: [identify(message, person, account) for message in read_])
             given = zip(mail, whose, strict=True)
-            arriving = self.step(
-                "new text, excerpt", lambda: [watch.arriving(desk, account, inbox, *one) for one in given]
-            )
+            arriving = self.step("new text, excerpt", lambda: [as_arriving(visit, inbox, *one) for one in given])
             now = mail[-1].arrived
             decided = self.step(
                 "decide",

@@ -29,7 +29,7 @@ async def test_a_renewal_that_finds_nothing_takes_one_question_and_two_turns_of_
         monkeypatch.setattr(commands, "submit", lambda *given: turns.append(given) or submit(*given))
         desk = next(iter(ledger.values())).desk
         asked: list[str] = []
-        db: sqlite3.Connection = desk.office.book._ledger.db
+        db: sqlite3.Connection = desk.context.book._ledger.db
         db.set_trace_callback(asked.append)
         seen = desk.health.proven_alive
         await stage.later(minutes=9)

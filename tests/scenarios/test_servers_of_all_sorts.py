@@ -13,7 +13,7 @@ from scenarios.stage import START, letter, rest
 from server.clock import DrivenClock
 from server.dovecot import Variant
 from support.loglines import LogLines
-from triaged.account.preparing import Post
+from triaged.account.preparing import ReplyPreparer
 from triaged.config import load
 from triaged.ids import MARK
 from triaged.service.daemon import Daemon
@@ -132,7 +132,7 @@ async def test_habits_are_known_by_what_a_server_says_and_by_what_the_configurat
         run = asyncio.create_task(daemon.run())
         await daemon.ready.wait()
         (station,) = daemon.stations.values()
-        assert Post(station.desk, lambda _: None).way().saves_sent == saves
+        assert ReplyPreparer(station.desk, lambda _: None).way().saves_sent == saves
         daemon.stop()
         assert await run == 0
 
@@ -149,6 +149,6 @@ async def test_gmail_keeps_no_copy_of_what_another_server_submits(tmp_path: Path
         run = asyncio.create_task(daemon.run())
         await daemon.ready.wait()
         (station,) = daemon.stations.values()
-        assert Post(station.desk, lambda _: None).way().saves_sent == saves
+        assert ReplyPreparer(station.desk, lambda _: None).way().saves_sent == saves
         daemon.stop()
         assert await run == 0

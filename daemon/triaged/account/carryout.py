@@ -1,361 +1,190 @@
 """What we owe the mailbox, carried out: flags, moves aside, returns, copies. Only what the ledger planned, and once.
 
 Each batch is marked `trying` before the command and `done` after it; what a crash or a lost connection leaves in
-`trying` is looked for on the server before anything is tried again (a dropped connection means unknown, not failed).
+`trying` is looked for on the server before anything is tried again (`settle`).
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from triaged.account import appends, marks
-from triaged.account.loglines import of_item, tell
-from triaged.account.places import find_in, presence, taken
+from triaged.account.loglines import of_plan
+from triaged.account.owed import Due, Owed, drop, moved, postpone, postpone_all, target_of, void_absent
+from triaged.account.places import lower
+from triaged.account.visit import Visit
 from triaged.core.effects import HANDS
-from triaged.core.settings import Account, Mode, Person
+from triaged.core.settings import Mode
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow, Item, Place
-from triaged.log.vocabulary import Level
-from triaged.mailbox import NotMovable, Refused, Session
+from triaged.mailbox import NotMovable, Refused
 from triaged.mailbox import Place as LandedAt
-
-if TYPE_CHECKING:
-    from triaged.account.accountloop import Desk
-
-_RETRY_FIRST = timedelta(minutes=1)
-_RETRY_LAST = timedelta(hours=1)
-ALARM_AFTER = 3
-"""A return is tried for ever; from the third failure on it is an alarm."""
-
-Owed = tuple[EffectRow, Item]
-"""An effect and the message it is about."""
-
-MOVES = ("aside", "urgent", "back")
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """What is owed now to one mailbox, and the messages it is about by their ids."""
+class _Batch:
+    """Effects of one kind on messages of one folder, with one target ("": none): one command does them all."""
 
-    effects: Sequence[EffectRow]
-    items: Mapping[int, Item | None]
+    kind: str
+    folder: str
+    uidvalidity: int
+    target: str
+    pairs: Sequence[Owed]
+
+    def of(self, uids: Iterable[int]) -> "_Batch":
+        """Those of it that are about these messages."""
+        wanted = frozenset(uids)
+        return replace(self, pairs=[pair for pair in self.pairs if pair[1].uid in wanted])
 
     @property
-    def wants_look(self) -> bool:
-        """Whether a return is due: before it the mailbox is looked at, because a person may have been faster."""
-        return any(effect.kind == "back" for effect in self.effects)
+    def uids(self) -> list[int]:
+        """The messages it is about."""
+        return [item.uid for _, item in self.pairs if item.uid is not None]
 
 
-NOTHING = Due((), {})
-
-
-async def due(desk: "Desk") -> Due:
-    """Ask the ledger, in one turn of it."""
-    now = desk.office.now()
-    return Due(*await desk.office.write(Ledger.owed, desk.row.id, now))
-
-
-async def settle(desk: "Desk", session: Session, account: Account) -> None:
-    """After a new connection: find out what became of the moves that were being tried."""
-    trying = await desk.office.write(Ledger.trying_effects, desk.row.id)
-    for effect in trying:
-        if effect.kind in MOVES:
-            await _settle_move(desk, session, account, effect)
-
-
-async def carry_out(desk: "Desk", session: Session, account: Account, owed: Due) -> bool:
+async def carry_out(visit: Visit, owed: Due) -> bool:
     """Do what is due, storage first. True when anything was done."""
     acted = False
     for kind in ("flag", "aside", "urgent", "back"):
-        batch = [(effect, owed.items.get(effect.item or 0)) for effect in owed.effects if effect.kind == kind]
-        if batch:
-            acted |= await _batches(desk, session, account, kind, batch)
+        pairs = [(effect, owed.items.get(effect.item or 0)) for effect in owed.effects if effect.kind == kind]
+        for batch in await _batches(visit, kind, pairs):
+            acted |= await _carry_out(visit, batch)
     for effect in owed.effects:
         if effect.kind in ("append", "remove"):
-            acted |= await appends.carry_out(desk, session, account, effect)
+            acted |= await appends.carry_out(visit, effect)
     return acted
 
 
-async def _batches(
-    desk: "Desk", session: Session, account: Account, kind: str, batch: Sequence[tuple[EffectRow, Item | None]]
-) -> bool:
-    """Group by where the messages lie and where they go; one command a group."""
-    person, _ = desk.settings()
+async def _batches(visit: Visit, kind: str, pairs: Iterable[tuple[EffectRow, Item | None]]) -> list[_Batch]:
+    """Group by where the messages lie and where they go; what cannot be done comes to its end here."""
     groups: dict[tuple[str, int, str], list[Owed]] = defaultdict(list)
-    for effect, item in batch:
+    for effect, item in pairs:
         place = item.place if item else None
-        target = _target(desk, account, effect)
-        if kind != "back" and _observed(person, account, item):
-            await _drop(desk, effect, "it is only observed now")
-        elif item is None or place is None:
-            await _unplaced(desk, effect, item)
-        elif kind != "flag" and (target is None or target == place.folder):
-            await _nowhere(desk, effect, already=target == place.folder)
+        target = target_of(visit, effect)
+        if kind != "back" and _observed(visit, item):
+            await drop(visit, effect, "it is only observed now")
+        elif item is None or place is None:  # the next look around finds it, or says that a hand took it
+            await postpone(visit, effect, "its place is not known" if item else "it is not in the ledger")
+        elif kind != "flag" and target is None:
+            await _nowhere(visit, effect)
+        elif kind != "flag" and target == place.folder:
+            await visit.write(Ledger.done, effect.id, visit.now())
         else:
             groups[place.folder, place.uidvalidity, target or ""].append((effect, item))
-    acted = False
-    for (folder, uidvalidity, target), pairs in groups.items():
-        acted |= await _group(desk, session, kind, folder, uidvalidity, target, pairs)
-    return acted
+    return [_Batch(kind, *key, found) for key, found in groups.items()]
 
 
-def _observed(person: Person, account: Account, item: Item | None) -> bool:
-    client = person.roster.by_label(item.client) if item and item.client else None
-    return account.mode_with(client) is Mode.OBSERVE
+def _observed(visit: Visit, item: Item | None) -> bool:
+    client = visit.person.roster.by_label(item.client) if item and item.client else None
+    return visit.account.mode_with(client) is Mode.OBSERVE
 
 
-def _target(desk: "Desk", account: Account, effect: EffectRow) -> str | None:
-    layout = desk.layout
-    if layout is None:
-        return None
-    match effect.kind:
-        case "aside":
-            return layout.deferred
-        case "urgent":
-            return layout.urgent
-        case "back":
-            return str(effect.args.get("to") or account.watch[0])
-        case _:
-            return None
-
-
-async def _unplaced(desk: "Desk", effect: EffectRow, item: Item | None) -> None:
-    """Its place is not known (yet): the next look around finds it, or says that a hand took it."""
-    why = "its place is not known" if item else "it is not in the ledger"
-    await _postpone(desk, effect, why)
-
-
-async def _nowhere(desk: "Desk", effect: EffectRow, *, already: bool) -> None:
-    now = desk.office.now()
-    if already:
-        await desk.office.write(Ledger.done, effect.id, now)
-        return
-    why = desk.layout.why if desk.layout and desk.layout.why else "there is no folder to move it to"
+async def _nowhere(visit: Visit, effect: EffectRow) -> None:
+    why = visit.layout.why or "there is no folder to move it to"
     if effect.kind == "back":
-        await _postpone(desk, effect, why)
+        await postpone(visit, effect, why)
     else:
-        await _drop(desk, effect, why)
+        await drop(visit, effect, why)
 
 
-async def _drop(desk: "Desk", effect: EffectRow, why: str) -> None:
-    now = desk.office.now()
-    await desk.office.write(Ledger.void, [effect.id], why, now)
-
-
-async def _group(
-    desk: "Desk",
-    session: Session,
-    kind: str,
-    folder: str,
-    uidvalidity: int,
-    target: str,
-    pairs: Sequence[Owed],
-) -> bool:
+async def _carry_out(visit: Visit, batch: _Batch) -> bool:
     try:
-        uidnext = None
-        if kind != "flag":
-            status = await session.status(target)
-            if status is None:
-                # a folder that a person renamed is not made again for a return: there nobody would look for it
-                target = await session.ensure(desk.settings()[1].watch[0] if kind == "back" else target)
-                status = await session.status(target)
-            uidnext = status.uidnext if status else None
-        selected = await session.select(folder)
-        if selected.uidvalidity != uidvalidity:
-            await _postpone_all(desk, pairs, f"{folder} has been numbered anew")
-            return False
-        here = await session.flags([item.uid for _, item in pairs if item.uid is not None])
-        present = [(effect, item) for effect, item in pairs if item.uid in here]
-        untouched = [pair for pair in present if not _touched(kind, here[pair[1].uid or 0])]
-        acted = bool(untouched) and await _act(desk, session, kind, target, untouched, uidnext)
-        free = {effect.id for effect, _ in untouched}
-        for effect, item in present:
-            if effect.id not in free:
-                await _leave(desk, effect, item)
-        await _absent(desk, session, [pair for pair in pairs if pair[1].uid not in here])
+        return await _tried(visit, batch)
     except (Refused, NotMovable) as refusal:
-        await desk.learn(session)
-        await _postpone_all(desk, pairs, str(refusal))
+        await _learn(visit)
+        await postpone_all(visit, (effect for effect, _ in batch.pairs), str(refusal))
         return False
+
+
+async def _learn(visit: Visit) -> None:
+    """Keep what the connection has learned of its server, if it is new."""
+    found, known = visit.session.learned, visit.memory.learned
+    if any(known.get(name) != fact for name, fact in found.items()):
+        known.update(found)
+        await visit.write(Ledger.learn, visit.row.id, **found)
+
+
+async def _tried(visit: Visit, batch: _Batch) -> bool:
+    uidnext = None
+    if batch.kind != "flag":
+        target, uidnext = await _made_ready(visit, batch)
+        batch = replace(batch, target=target)
+    selected = await visit.session.select(batch.folder)
+    if selected.uidvalidity != batch.uidvalidity:
+        await postpone_all(visit, (effect for effect, _ in batch.pairs), f"{batch.folder} has been numbered anew")
+        return False
+    flags = await visit.session.flags(batch.uids)
+    untouched = batch.of(uid for uid, found in flags.items() if not _touched(batch.kind, found))
+    acted = bool(untouched.pairs) and await _act(visit, untouched, uidnext)
+    free = {effect.id for effect, _ in untouched.pairs}
+    for effect, item in batch.pairs:
+        if item.uid in flags and effect.id not in free:
+            await _leave(visit, effect, item)
+    await void_absent(visit, (pair for pair in batch.pairs if pair[1].uid not in flags))
     return acted
+
+
+async def _made_ready(visit: Visit, batch: _Batch) -> tuple[str, int | None]:
+    """The folder that a move goes to, made where it is missing, and its UIDNEXT before the move."""
+    session, target = visit.session, batch.target
+    status = await session.status(target)
+    if status is None:
+        # a folder that a person renamed is not made again for a return: there nobody would look for it
+        target = await session.ensure(visit.account.watch[0] if batch.kind == "back" else target)
+        status = await session.status(target)
+    return target, status.uidnext if status else None
 
 
 def _touched(kind: str, flags: frozenset[str]) -> bool:
     """Hands first: what a person has read, flagged or answered meanwhile is not moved away (our own flag aside)."""
-    found = {flag.lower() for flag in flags} & HANDS
+    found = lower(flags) & HANDS
     if kind == "back":
         return "\\deleted" in found
     return bool(found if kind == "aside" else found - {"\\flagged"} if kind == "urgent" else frozenset())
 
 
-async def _leave(desk: "Desk", effect: EffectRow, item: Item) -> None:
+async def _leave(visit: Visit, effect: EffectRow, item: Item) -> None:
     """A person was faster: it stays where it is."""
     if effect.kind == "back":
-        now = desk.office.now()
-        tell(desk.events, await desk.office.write(Ledger.hand, item.id, "gone", None, now))
+        visit.tell(await visit.write(Ledger.hand, item.id, "gone", None, visit.now()))
         return
     why = "a person has taken it up already: it stays where it is"
-    await _drop(desk, effect, why)
+    await drop(visit, effect, why)
     if effect.kind == "aside":
-        _tell_deferred(desk, item, folder=item.folder, uid=item.uid, reason=why, by="person")
+        visit.events.emit(
+            "message.deferred", **of_plan(item), folder=item.folder, uid=item.uid, reason=why, by="person"
+        )
 
 
-async def _absent(desk: "Desk", session: Session, pairs: Sequence[Owed]) -> None:
-    """A hand was faster: what was planned is void."""
-    for effect, _ in pairs:
-        if effect.kind == "flag":
-            await _drop(desk, effect, "it is no longer there")
-    await taken(desk, session, [item for _, item in pairs])
-
-
-async def _act(
-    desk: "Desk", session: Session, kind: str, target: str, pairs: Sequence[Owed], uidnext: int | None
-) -> bool:
-    office = desk.office
-    now = office.now()
-    ids = [effect.id for effect, _ in pairs]
-    begun = await office.write(Ledger.begin, ids, now, {target: uidnext or 1} if target else None)
+async def _act(visit: Visit, batch: _Batch, uidnext: int | None) -> bool:
+    now = visit.now()
+    expected = {batch.target: uidnext or 1} if batch.target else None
+    begun = await visit.write(Ledger.begin, [effect.id for effect, _ in batch.pairs], now, expected)
     still = {effect.id for effect in begun}
-    pairs = [(effect, item) for effect, item in pairs if effect.id in still]
-    uids = [item.uid for _, item in pairs if item.uid is not None]
-    if not uids:
+    batch = replace(batch, pairs=[(effect, item) for effect, item in batch.pairs if effect.id in still])
+    if not batch.uids:
         return False
-    if kind == "flag":
-        await session.store(uids, add=["\\Flagged"])
-        await office.write(Ledger.done_many, [(effect.id, None) for effect, _ in pairs], now, moved=False)
+    if batch.kind == "flag":
+        await visit.session.store(batch.uids, add=["\\Flagged"])
+        await visit.write(Ledger.done_many, [(effect.id, None) for effect, _ in batch.pairs], now, moved=False)
         return True
-    unread = [item.uid for _, item in pairs if item.uid is not None and item.answered_at is None]
-    if kind == "back" and unread:
+    unread = [item.uid for _, item in batch.pairs if item.uid is not None and item.answered_at is None]
+    if batch.kind == "back" and unread:
         # the one case in which \Seen is removed: it comes back unread, unless it has been answered; our mark has served
-        await session.store(unread, remove=["\\Seen", await marks.mark_of(desk)])
-    landed = await session.move(uids, target)
-    await _moved(desk, [(pair, _in(target, landed[pair[1].uid])) for pair in pairs if pair[1].uid in landed], target)
-    for effect, item in pairs:
-        if item.uid not in landed:
-            await _postpone(desk, effect, "the server did not move it")
+        await visit.session.store(unread, remove=["\\Seen", await marks.mark_of(visit)])
+    await _landed(visit, batch, await visit.session.move(batch.uids, batch.target))
     return True
+
+
+async def _landed(visit: Visit, batch: _Batch, landed: Mapping[int, LandedAt | None]) -> None:
+    """Write down of each where it landed; None: the server did not say."""
+    there = batch.of(landed)
+    places = [_in(batch.target, landed[uid]) for uid in there.uids]
+    await moved(visit, list(zip(there.pairs, places, strict=True)), batch.target)
+    for effect, item in batch.pairs:
+        if item.uid not in landed:
+            await postpone(visit, effect, "the server did not move it")
 
 
 def _in(folder: str, landed: LandedAt | None) -> Place | None:
     return Place(folder, landed.uidvalidity, landed.uid) if landed else None
-
-
-async def _moved(desk: "Desk", moved: Sequence[tuple[Owed, Place | None]], target: str) -> None:
-    """Write down and say where they are now; None: nobody said, the next look finds it."""
-    now = desk.office.now()
-    await desk.office.write(Ledger.done_many, [(effect.id, place) for (effect, _), place in moved], now)
-    for (effect, item), place in moved:
-        _tell_moved(desk, effect, item, place, target)
-
-
-def _tell_moved(desk: "Desk", effect: EffectRow, item: Item, place: Place | None, target: str) -> None:
-    uid = place.uid if place else None
-    if effect.kind == "aside":
-        _tell_deferred(desk, item, folder=target, uid=uid, reason=item.reason, from_folder=item.folder)
-    elif effect.kind == "back":
-        by = effect.args.get("by")
-        desk.events.emit(
-            "message.returned",
-            **of_item(item),
-            verdict=item.verdict,
-            rule=item.rule,
-            arrived=item.arrived_at,
-            folder=target,
-            uid=uid,
-            from_folder=item.folder,
-            reason="triaged release" if by == "command" else "it is due",
-            by=by,
-        )
-
-
-def _tell_deferred(
-    desk: "Desk",
-    item: Item,
-    *,
-    folder: str | None,
-    uid: int | None,
-    reason: str | None,
-    from_folder: str | None = None,
-    by: str | None = None,
-) -> None:
-    desk.events.emit(
-        "message.deferred",
-        **of_item(item),
-        kind=item.kind,
-        verdict=item.verdict,
-        rule=item.rule,
-        reason=reason,
-        arrived=item.arrived_at,
-        until=_moment(item, "until"),
-        promise=_moment(item, "promise"),
-        no_reply=item.no_reply,
-        folder=folder,
-        uid=uid,
-        from_folder=from_folder,
-        by=by,
-    )
-
-
-def _moment(item: Item, which: str) -> datetime | None:
-    moment = (item.decision or {}).get("moments", {}).get(which)
-    return datetime.fromisoformat(moment["at"]) if moment else None
-
-
-async def _settle_move(desk: "Desk", session: Session, account: Account, effect: EffectRow) -> None:
-    """LEDGER 4.3.3: still at the source: it will be tried again. In the target: it is done. Nowhere: a hand has it."""
-    office = desk.office
-    item = await office.write(Ledger.item, effect.item) if effect.item is not None else None
-    target = _target(desk, account, effect)
-    if item is None or target is None:
-        return
-    at_source = await presence(session, item.place) if item.place else "unknown"
-    if at_source == "here" and session.capabilities.move:
-        await office.write(Ledger.postpone, effect.id, office.now(), "the outcome was unknown")
-        return
-    since = (effect.args.get("uidnext") or {}).get(target) or 1
-    found = await find_in(session, target, item, int(since))
-    if found is not None:
-        if item.place is not None and at_source in ("here", "deleted"):
-            await session.select(item.place.folder)  # the copy lies there: end what COPY began
-            await session.finish_move([item.place.uid])
-        await _moved(desk, [((effect, item), found)], target)
-    elif at_source == "here":
-        await office.write(Ledger.postpone, effect.id, office.now(), "the outcome was unknown")
-    elif at_source != "unknown":
-        await _absent(desk, session, [(effect, item)])
-
-
-async def _postpone_all(desk: "Desk", pairs: Sequence[Owed], why: str) -> None:
-    for effect, _ in pairs:
-        await _postpone(desk, effect, why)
-
-
-async def _postpone(desk: "Desk", effect: EffectRow, why: str) -> None:
-    """Try again later, at most hourly. Nothing that is owed is ever given up."""
-    tries = effect.tries + 1
-    wait = min(_RETRY_FIRST * 2 ** min(tries - 1, 10), _RETRY_LAST)
-    now = desk.office.now()
-    await desk.office.write(Ledger.postpone, effect.id, now + wait, why)
-    alarm = tries >= ALARM_AFTER
-    if desk.is_news(f"{effect.kind} {why}{' again' if alarm else ''}"):
-        level: Level | None = "error" if alarm else None
-        desk.events.emit(
-            "account.degraded",
-            level=level,
-            item=effect.item,
-            error=why,
-            reason=f"{_WORDS[effect.kind]} is tried again in {wait}",
-        )
-
-
-_WORDS = {
-    "flag": "flagging",
-    "urgent": "moving to the urgent folder",
-    "aside": "putting aside",
-    "back": "the return",
-    "append": "a copy",
-    "remove": "removing a draft",
-    "notify": "a push",
-}

@@ -1,4 +1,4 @@
-"""What every step of a desk is given: the ledger, the clock, the log, chance. And what a desk has seen of one message."""
+"""What everything that runs in the service shares: the ledger, the clock, the log, chance, the timers."""
 
 import random
 from collections.abc import Callable
@@ -15,8 +15,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
-    """The surroundings of all desks of a service."""
+class Context:
+    """Made once for the service and handed down; whoever has it can write, and knows the time."""
 
     book: LedgerThread
     clock: Clock

@@ -3,17 +3,13 @@
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from triaged.account.loglines import of_reply, tell
+from triaged.account.loglines import of_reply
+from triaged.account.visit import Visit
 from triaged.ids import is_as_made
 from triaged.ledger import Ledger
 from triaged.ledger.consequences import ReplyEvidence
 from triaged.ledger.values import SentSeen
-from triaged.mailbox import Session
-
-if TYPE_CHECKING:
-    from triaged.account.accountloop import Desk
 
 BOUNCED_FOR = timedelta(days=60)
 """How long nothing is sent to an address from which a reply came back."""
@@ -35,57 +31,55 @@ def returned_ids(body: bytes, references: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*found, *references[-_MOST_IDS:])))
 
 
-async def take_report(desk: "Desk", ids: Sequence[str]) -> None:
+async def take_report(visit: Visit, ids: Sequence[str]) -> None:
     """A delivery report: the address of every reply of ours among these is not written to for a while."""
-    office = desk.office
-    now = office.now()
+    now = visit.now()
     for message_id in ids:
-        reply = await office.write(Ledger.reply_by_message_id, message_id)
-        if reply is None or reply.account != desk.row.id:
+        reply = await visit.write(Ledger.reply_by_message_id, message_id)
+        if reply is None or reply.account != visit.row.id:
             continue
         until = now + BOUNCED_FOR
-        await office.write(Ledger.bounced, reply.id, until, now)
-        desk.events.emit("reply.failed", **of_reply(reply), reason="it came back undelivered", until=until)
+        await visit.write(Ledger.bounced, reply.id, until, now)
+        visit.events.emit("reply.failed", **of_reply(reply), reason="it came back undelivered", until=until)
 
 
-async def notice_strangers_mark(desk: "Desk", seen: Sequence[SentSeen]) -> None:
+async def notice_strangers_mark(visit: Visit, seen: Sequence[SentSeen]) -> None:
     """Automatic replies in my name that this ledger knows nothing of: another triaged works on this mailbox."""
     for one in seen:
-        if one.ours is None or one.message_id is None or desk.foreign_noticed:
+        if one.ours is None or one.message_id is None or visit.memory.another_noticed:
             continue
-        if await desk.office.write(Ledger.has_forgotten, one.at):
+        if await visit.write(Ledger.has_forgotten, one.at):
             continue  # it was sent from here, after the backup that this ledger was restored from
-        known = await desk.office.write(Ledger.reply_by_message_id, one.message_id)
-        if known is None and (is_as_made(one.message_id) or not await _is_marked(desk, one, one.ours)):
-            say_another(desk, "an automatic reply in my name that was not sent from here", one.message_id)
+        known = await visit.write(Ledger.reply_by_message_id, one.message_id)
+        if known is None and (is_as_made(one.message_id) or not await _is_marked(visit, one, one.ours)):
+            say_another(visit, "an automatic reply in my name that was not sent from here", one.message_id)
 
 
-def say_another(desk: "Desk", found: str, message_id: str | None = None) -> None:
+def say_another(visit: Visit, found: str, message_id: str | None = None) -> None:
     """Another triaged works on this mailbox: say so, once, and by what it is known."""
-    if not desk.foreign_noticed:
-        desk.foreign_noticed = True
-        desk.events.emit(
+    if not visit.memory.another_noticed:
+        visit.memory.another_noticed = True
+        visit.events.emit(
             "account.degraded", level="error", message_id=message_id, error=found,
             reason="another triaged seems to work on this mailbox: stop one of them",
         )  # fmt: skip
 
 
-async def _is_marked(desk: "Desk", seen: SentSeen, number: int) -> bool:
+async def _is_marked(visit: Visit, seen: SentSeen, number: int) -> bool:
     """Whether our reply of that number went to the same address: a provider has given it another Message-ID."""
-    reply = await desk.office.write(Ledger.reply, number)
+    reply = await visit.write(Ledger.reply, number)
     return reply is not None and not {reply.correspondent, reply.rcpt}.isdisjoint(seen.rcpts)
 
 
-async def search_sent(desk: "Desk", session: Session, folder: str) -> None:
+async def search_sent(visit: Visit, folder: str) -> None:
     """Replies in doubt, looked for in Sent: what lies there went."""
-    office = desk.office
-    now = office.now()
-    doubts = await office.write(Ledger.in_doubt_replies, now - DOUBT_LASTS)
-    mine = [reply for reply in doubts if reply.account == desk.row.id]
-    if not mine or await session.status(folder) is None:
+    now = visit.now()
+    doubts = await visit.write(Ledger.in_doubt_replies, now - DOUBT_LASTS)
+    mine = [reply for reply in doubts if reply.account == visit.row.id]
+    if not mine or await visit.session.status(folder) is None:
         return
-    await session.select(folder)
+    await visit.session.select(folder)
     for reply in mine:
-        if await session.find(reply.message_id, 1):
-            await office.write(Ledger.evidence, reply.id, now)
-            tell(desk.events, [ReplyEvidence(reply)])
+        if await visit.session.find(reply.message_id, 1):
+            await visit.write(Ledger.evidence, reply.id, now)
+            visit.tell([ReplyEvidence(reply)])

@@ -1,4 +1,4 @@
-"""How often what is looked at: instants in, whether it is time again out."""
+"""How often what is checked: instants in, whether it is time again out."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ RECONCILE_EVERY = timedelta(minutes=30)
 
 
 @dataclass(slots=True)
-class Rhythm:
+class LastChecks:
     """When what was done last over one connection."""
 
     looked: datetime | None = None

@@ -1,22 +1,22 @@
-"""What other parts of the daemon want done over the one connection of a desk."""
+"""What other parts of the daemon want done over an account's one connection: after what is in hand, one at a time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
+from triaged.account.visit import Visit
 from triaged.core.errors import TriagedError
-from triaged.mailbox import Session
+from triaged.mailbox import NotMovable, Refused
 
-if TYPE_CHECKING:
-    from triaged.account.accountloop import Desk
+T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class Ask:
-    """Something another part of the daemon wants done over this connection."""
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Something to be done, and where its result goes."""
 
-    act: Callable[["Desk", Session], Awaitable[Any]]
+    act: Callable[[Visit], Awaitable[Any]]
     answer: asyncio.Future[Any]
 
     def succeed(self, result: Any) -> None:
@@ -28,3 +28,41 @@ class Ask:
         """Say that it could not be done, if it is still waited for."""
         if not self.answer.done():
             self.answer.set_exception(error)
+
+
+@dataclass(slots=True)
+class Jobs:
+    """Those that wait for their turn."""
+
+    _waiting: list[_Job] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Whether any waits."""
+        return bool(self._waiting)
+
+    def add(self, act: Callable[[Visit], Awaitable[T]]) -> asyncio.Future[T]:
+        """Let one wait; its answer."""
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Job(act, answer))
+        return answer
+
+    async def do_all(self, visit: Callable[[], Visit]) -> bool:
+        """Do those that wait now, each with a visit of its own; whether there was any. What ends the connection ends none of them."""
+        jobs, self._waiting = self._waiting, []
+        for number, job in enumerate(jobs):
+            try:
+                result = await job.act(visit())
+            except (Refused, NotMovable) as refusal:
+                job.fail(refusal)
+            except BaseException:
+                self._waiting = jobs[number:] + self._waiting
+                raise
+            else:
+                job.succeed(result)
+        return bool(jobs)
+
+    def refuse(self, error: Callable[[], TriagedError]) -> None:
+        """Refuse those that wait, each with an error of its own."""
+        jobs, self._waiting = self._waiting, []
+        for job in jobs:
+            job.fail(error())

@@ -34,6 +34,18 @@ class OfItem(TypedDict):
     subject: str | None
 
 
+class OfPlan(OfItem):
+    """The fields that say what was decided about a message."""
+
+    kind: tuple[str, ...]
+    verdict: str | None
+    rule: str | None
+    arrived: datetime | None
+    until: datetime | None
+    promise: datetime | None
+    no_reply: str | None
+
+
 class OfReply(TypedDict):
     """The fields that say which reply."""
 
@@ -64,6 +76,25 @@ def of_item(item: Item) -> OfItem:
         "sender": item.sender,
         "subject": item.subject,
     }
+
+
+def of_plan(item: Item) -> OfPlan:
+    """The fields that say what was decided about a message."""
+    return {
+        **of_item(item),
+        "kind": item.kind,
+        "verdict": item.verdict,
+        "rule": item.rule,
+        "arrived": item.arrived_at,
+        "until": _moment(item, "until"),
+        "promise": _moment(item, "promise"),
+        "no_reply": item.no_reply,
+    }
+
+
+def _moment(item: Item, which: str) -> datetime | None:
+    moment = (item.decision or {}).get("moments", {}).get(which)
+    return datetime.fromisoformat(moment["at"]) if moment else None
 
 
 def of_reply(reply: ReplyRow) -> OfReply:

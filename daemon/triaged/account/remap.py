@@ -4,47 +4,43 @@ Until that is done no effect of this folder is carried out. What is unknown and 
 the rest was there before, and is baseline.
 """
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
+from triaged.account.visit import Visit
 from triaged.core.message import read
 from triaged.ledger import Ledger
 from triaged.ledger.values import FolderRow
-from triaged.mailbox import Session
 
-if TYPE_CHECKING:
-    from triaged.account.accountloop import Desk
+_AT_ONCE = 500
 
 
-async def renumbered(desk: "Desk", session: Session, row: FolderRow, uidvalidity: int, uidnext: int) -> FolderRow:
+async def renumbered(visit: Visit, row: FolderRow, uidvalidity: int, uidnext: int) -> FolderRow:
     """Map the items of the selected folder to their new UIDs; return the folder's new row."""
-    office = desk.office
-    desk.events.emit(
+    visit.events.emit(
         "account.degraded",
         folder=row.name,
         error="the server has numbered the folder anew (UIDVALIDITY or UIDNEXT)",
         reason="messages are matched by their headers; nothing old is answered",
     )
+    found, newest_unknown = await _matched(visit, row, uidnext)
+    fresh = replace(row, uidvalidity=uidvalidity, next_uid=newest_unknown, baseline_uid=newest_unknown)
+    await visit.write(Ledger.remap, visit.row.id, row.name, uidvalidity, found)
+    await visit.write(Ledger.put_folder, fresh)
+    return fresh
+
+
+async def _matched(visit: Visit, row: FolderRow, uidnext: int) -> tuple[dict[int, int], int]:
+    """The new UIDs of what is known there, by item; and the lowest UID of what is new."""
     found: dict[int, int] = {}
     newest_unknown = uidnext
-    uids = await session.uids_from(1)
-    for start in range(0, len(uids), 500):
-        for fetched in await session.headers(uids[start : start + 500]):
+    uids = await visit.session.uids_from(1)
+    for start in range(0, len(uids), _AT_ONCE):
+        for fetched in await visit.session.headers(uids[start : start + _AT_ONCE]):
             digest = read(fetched.header).digest
-            item = await office.write(Ledger.item_by_digest, desk.row.id, digest)
+            item = await visit.write(Ledger.item_by_digest, visit.row.id, digest)
             if item is not None:
                 if item.folder == row.name:
                     found[item.id] = fetched.uid
             elif row.last_internal_at is not None and fetched.arrived > row.last_internal_at:
                 newest_unknown = min(newest_unknown, fetched.uid)
-    fresh = FolderRow(
-        account=row.account,
-        name=row.name,
-        role=row.role,
-        uidvalidity=uidvalidity,
-        next_uid=newest_unknown,
-        baseline_uid=newest_unknown,
-        last_internal_at=row.last_internal_at,
-    )
-    await office.write(Ledger.remap, desk.row.id, row.name, uidvalidity, found)
-    await office.write(Ledger.put_folder, fresh)
-    return fresh
+    return found, newest_unknown

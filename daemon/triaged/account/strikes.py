@@ -5,64 +5,65 @@ is unreadable: urgent, flagged, left where it is, and never in the way of those 
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from triaged.account import watch
+from triaged.account.admit import admit, fetch
+from triaged.account.visit import Visit
 from triaged.core.errors import TriagedError
-from triaged.core.settings import Account, Person
 from triaged.ledger import Ledger
 from triaged.ledger.values import FolderRow, Place, Strike
-from triaged.mailbox import Garbled, Session
-
-if TYPE_CHECKING:
-    from triaged.account.accountloop import Desk
+from triaged.mailbox import Fetched, Garbled
 
 
-async def one_by_one(
-    desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow, uids: Sequence[int]
-) -> None:
+async def admit_one_by_one(visit: Visit, row: FolderRow, uids: Sequence[int]) -> None:
     """Fetch and admit these, each by itself."""
     for uid in uids:
-        await _one(desk, session, person, account, row, uid)
+        await _one(visit, row, uid)
 
 
-async def _one(desk: "Desk", session: Session, person: Person, account: Account, row: FolderRow, uid: int) -> None:
-    office = desk.office
-    now = office.now()
+async def _one(visit: Visit, row: FolderRow, uid: int) -> None:
     place = Place(row.name, row.uidvalidity, uid)
-    known = await office.write(Ledger.item_at, desk.row.id, place)
+    known = await visit.write(Ledger.item_at, visit.row.id, place)
     if known is not None and known.state != "new":
         return
-    strike = await office.write(Ledger.strike, desk.row, place, now, mode=account.mode.value)
+    strike = await visit.write(Ledger.strike, visit.row, place, visit.now(), mode=visit.account.mode.value)
     if strike.unreadable:
-        _say_given_up(desk, account, place, strike)
+        _say_given_up(visit, place, strike)
         return
     try:
-        fetched = await watch.fetch(desk, session, person, account, row, [uid])
+        fetched = await fetch(visit, row, [uid])
     except Garbled as garbled:
-        await office.write(Ledger.blame, strike.item, str(garbled))
-        await office.write(Ledger.advance, desk.row.id, row.name, uid + 1)  # those behind it must not wait for it
+        await _blame(visit, strike, place, str(garbled))
         raise
-    if not fetched:  # a hand was faster, or it is older than what `start` asks for
-        await office.write(Ledger.unstrike, strike.item)
-        await office.write(Ledger.advance, desk.row.id, row.name, uid + 1)
-        return
+    if fetched:
+        await _admit(visit, row, strike, fetched)
+    else:  # a hand was faster, or it is older than what `start` asks for
+        await visit.write(Ledger.unstrike, strike.item)
+        await visit.write(Ledger.advance, visit.row.id, row.name, uid + 1)
+
+
+async def _admit(visit: Visit, row: FolderRow, strike: Strike, fetched: Sequence[Fetched]) -> None:
+    uid = fetched[0].uid
     try:
-        await watch.admit(desk, session, person, account, row, fetched, next_uid=uid + 1)
+        await admit(visit, row, fetched, next_uid=uid + 1)
     except TriagedError:
         raise
     except Exception as error:  # noqa: BLE001 — the top of one message's path: keep the mail, say it, go on
         words = f"{type(error).__name__}: {error}"
-        await office.write(Ledger.blame, strike.item, words)
-        await office.write(Ledger.advance, desk.row.id, row.name, uid + 1)
-        desk.events.emit(
+        await _blame(visit, strike, Place(row.name, row.uidvalidity, uid), words)
+        visit.events.emit(
             "account.degraded", level="error", item=strike.item, folder=row.name, uid=uid, error=words,
             reason="a message cannot be decided; it stays where it is and is tried again",
         )  # fmt: skip
 
 
-def _say_given_up(desk: "Desk", account: Account, place: Place, strike: Strike) -> None:
-    desk.events.emit(
-        "message.unreadable", mode=account.mode, item=strike.item, folder=place.folder, uid=place.uid, verdict="urgent",
-        reason="it could not be dealt with three times; it stays where it is", error=strike.reason,
+async def _blame(visit: Visit, strike: Strike, place: Place, why: str) -> None:
+    """Keep the strike, with its reason; those behind the message must not wait for it."""
+    await visit.write(Ledger.blame, strike.item, why)
+    await visit.write(Ledger.advance, visit.row.id, place.folder, place.uid + 1)
+
+
+def _say_given_up(visit: Visit, place: Place, strike: Strike) -> None:
+    visit.events.emit(
+        "message.unreadable", mode=visit.account.mode, item=strike.item, folder=place.folder, uid=place.uid,
+        verdict="urgent", reason="it could not be dealt with three times; it stays where it is", error=strike.reason,
     )  # fmt: skip

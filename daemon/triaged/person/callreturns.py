@@ -5,7 +5,7 @@ Else a message would come back after the call for which it was put aside. What w
 
 from datetime import datetime, timedelta
 
-from triaged.account.context import Office
+from triaged.account.context import Context
 from triaged.core.calls import CALL_NOTICE, Schedule
 from triaged.core.moments import Moment, parse_moment, resolve
 from triaged.ledger import Ledger
@@ -15,7 +15,7 @@ from triaged.person.personcontext import Household
 _AROUND = timedelta(days=15)
 
 
-async def follow(office: Office, household: Household) -> None:
+async def follow(office: Context, household: Household) -> None:
     """After a reading of the configuration: what comes back for a call comes back for the call as it is now."""
     now = office.now()
     for desk in household.desks.values():

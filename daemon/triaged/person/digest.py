@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from triaged.account.context import Office
+from triaged.account.context import Context
 from triaged.core.calls import Occurrence
 from triaged.core.clients import Client
 from triaged.core.moments import resolve
@@ -29,7 +29,7 @@ _AGENDA_BACK = timedelta(days=60)
 _BEFORE_CALL = timedelta(minutes=31)
 
 
-async def deliver(office: Office, household: Household) -> None:
+async def deliver(office: Context, household: Household) -> None:
     """Write what is due: the day's digest, and the agenda of each call that is near."""
     plan = household.person.digest
     home = household.home
@@ -46,7 +46,7 @@ async def deliver(office: Office, household: Household) -> None:
 # --- the digest -----------------------------------------------------------------------------------------------------
 
 
-async def _digest(office: Office, household: Household) -> None:
+async def _digest(office: Context, household: Household) -> None:
     now = office.now()
     home = household.home
     assert home is not None
@@ -82,7 +82,7 @@ def _latest_due(household: Household, now: datetime) -> datetime | None:
     return None
 
 
-async def _day(office: Office, household: Household, since: datetime, until: datetime) -> Page | None:
+async def _day(office: Context, household: Household, since: datetime, until: datetime) -> Page | None:
     """What was put aside, what came back, what is urgent and unanswered; None where there is nothing to tell."""
     words = words_of(household.person.language)
     history = await office.write(Ledger.history, since - _AGENDA_BACK, until, None, household.key)
@@ -115,7 +115,7 @@ async def _day(office: Office, household: Household, since: datetime, until: dat
     return Page(words.digest_title.format(date=_date(household, until)), figures, tuple(sections), words.footer)
 
 
-async def _unsent(office: Office, household: Household, replies: Sequence[ReplyRow]) -> Section | None:
+async def _unsent(office: Context, household: Household, replies: Sequence[ReplyRow]) -> Section | None:
     covered = [await office.write(Ledger.item, reply.items[0]) for reply in replies if reply.items]
     subjects = {item.id: item.subject for item in covered if item is not None and item.subject}
     return unsent.section(replies, subjects, words_of(household.person.language), lambda at: _when(household, at))
@@ -157,7 +157,7 @@ def _entry(household: Household, row: HistoryRow) -> Entry:
 # --- the agenda -----------------------------------------------------------------------------------------------------
 
 
-def _calls_near(office: Office, household: Household, client: Client) -> Iterator[Occurrence]:
+def _calls_near(office: Context, household: Household, client: Client) -> Iterator[Occurrence]:
     """Calls of a client whose agenda is due: from its moment on until the call has ended."""
     plan = household.person.digest
     if plan is None or plan.agenda is None or not client.calls:
@@ -172,7 +172,7 @@ def _calls_near(office: Office, household: Household, client: Client) -> Iterato
             yield call
 
 
-async def _agenda(office: Office, household: Household, client: Client, call: Occurrence) -> None:
+async def _agenda(office: Context, household: Household, client: Client, call: Occurrence) -> None:
     key = f"agenda:{household.key}:{client.label}:{call.id}"
     if await office.write(Ledger.effect, key) is not None:
         return
@@ -246,7 +246,7 @@ def _asked(household: Household, item: Item) -> Entry:
 # --- into the inbox -------------------------------------------------------------------------------------------------
 
 
-async def _append(office: Office, household: Household, key: str, page: Page, event: str, client: str | None) -> None:
+async def _append(office: Context, household: Household, key: str, page: Page, event: str, client: str | None) -> None:
     home = household.home
     assert home is not None
     _, account = home.settings()

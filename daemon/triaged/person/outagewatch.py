@@ -6,8 +6,8 @@ outlives a restart. Never by mail: what is dead may be the mail.
 
 from datetime import datetime, timedelta
 
-from triaged.account.accountloop import Desk
-from triaged.account.context import Office
+from triaged.account.accountloop import AccountLoop
+from triaged.account.context import Context
 from triaged.ledger import Ledger
 from triaged.ledger.values import AccountRow
 from triaged.person.personcontext import Household
@@ -24,7 +24,7 @@ _FACT = "unwatched_since"
 class Lookout:
     """Looks at the accounts of every person at each round."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Context) -> None:
         self._office = office
         self._from = office.now()  # nothing could be proven before
         self._last: dict[str, datetime] = {}
@@ -40,7 +40,7 @@ class Lookout:
         for desk in household.desks.values():
             await self._look_at(household, desk, now)
 
-    async def _look_at(self, household: Household, desk: Desk, now: datetime) -> None:
+    async def _look_at(self, household: Household, desk: AccountLoop, now: datetime) -> None:
         told = self._told.setdefault(desk.row.id, str(desk.row.learned.get(_FACT) or ""))
         proven = desk.health.proven_alive
         silent_since = max(proven, self._from) if proven else self._from

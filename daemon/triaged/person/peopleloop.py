@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
 from typing import Any, assert_never
 
-from triaged.account.context import Office
+from triaged.account.context import Context
 from triaged.account.loglines import of_item, of_promise, of_reply
 from triaged.clock import LONGEST_NAP, Bell
 from triaged.core.errors import TriagedError
@@ -21,7 +21,7 @@ class Rounds:
 
     def __init__(
         self,
-        office: Office,
+        office: Context,
         households: Callable[[], Sequence[Household]],
         *,
         send: push.Send = push.send_by_apprise,

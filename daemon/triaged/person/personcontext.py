@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from triaged.account import lookaround
-from triaged.account.accountloop import Desk
+from triaged.account.accountloop import AccountLoop
+from triaged.account.lookaround import sweep_and_look
 from triaged.core.address import Address, Mailbox
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Person
 from triaged.log.events import Events
-from triaged.mailbox import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +17,11 @@ class Household:
 
     key: str
     person: Person
-    desks: Mapping[str, Desk]
+    desks: Mapping[str, AccountLoop]
     events: Events
 
     @property
-    def home(self) -> Desk | None:
+    def home(self) -> AccountLoop | None:
         """The desk of the first account: mails to myself go into its inbox."""
         return next(iter(self.desks.values()), None)
 
@@ -42,13 +41,7 @@ class Household:
         unseen: set[int] = set()
         for desk in self.desks.values():
             try:
-                await desk.ask(_look)
+                await desk.do(sweep_and_look)
             except TriagedError:
                 unseen.add(desk.row.id)
         return frozenset(unseen)
-
-
-async def _look(desk: Desk, session: Session) -> None:
-    person, account = desk.settings()
-    await desk.sweep(session, person, account, everywhere=True)
-    await lookaround.look(desk, session, person, account)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from triaged.account.accountloop import Desk
-from triaged.account.context import Office
+from triaged.account.accountloop import AccountLoop
+from triaged.account.context import Context
 from triaged.account.loglines import of_promise, of_reply
 from triaged.core.calls import Occurrence
 from triaged.core.clients import Client
@@ -29,7 +29,7 @@ MOST_MOVED = 3
 """More promises than this moved by one change of the configuration: the notices are held for a person."""
 
 
-async def keep(office: Office, household: Household) -> None:
+async def keep(office: Context, household: Household) -> None:
     """Do what is due about one person's promises."""
     now = office.now()
     warn = household.person.promises.warn.fixed
@@ -50,13 +50,13 @@ async def keep(office: Office, household: Household) -> None:
             await _overdue(office, household, promise, apologise=not unseen)
 
 
-async def _may_conclude(office: Office, promise: PromiseRow, unseen: frozenset[int]) -> bool:
+async def _may_conclude(office: Context, promise: PromiseRow, unseen: frozenset[int]) -> bool:
     """Whether the mailbox has been seen from which the answer would have gone."""
     told = await office.write(Ledger.promise_reply, promise.id) if unseen else None
     return told is None or told.account not in unseen
 
 
-async def _call_begins(office: Office, household: Household, promise: PromiseRow) -> None:
+async def _call_begins(office: Context, household: Household, promise: PromiseRow) -> None:
     now = office.now()
     kept = await office.write(Ledger.call_kept, promise.id, now)
     if kept is not None:
@@ -70,7 +70,7 @@ _CALL = {
 }
 
 
-async def _warn(office: Office, household: Household, promise: PromiseRow) -> None:
+async def _warn(office: Context, household: Household, promise: PromiseRow) -> None:
     """A note into the inbox before an answer falls due: the first account's, or, where that only observes, the promise's own."""
     home = household.home
     if home is None or promise.warned_at is not None:
@@ -86,7 +86,7 @@ async def _warn(office: Office, household: Household, promise: PromiseRow) -> No
 
 
 async def _note(
-    office: Office, household: Household, promise: PromiseRow, items: Sequence[int], desk: Desk
+    office: Context, household: Household, promise: PromiseRow, items: Sequence[int], desk: AccountLoop
 ) -> dict[str, Any]:
     now = office.now()
     item = await office.write(Ledger.item, items[-1]) if items else None
@@ -101,19 +101,19 @@ async def _note(
     }
 
 
-async def _teller(office: Office, household: Household, promise: PromiseRow) -> Desk | None:
+async def _teller(office: Context, household: Household, promise: PromiseRow) -> AccountLoop | None:
     """The desk from which the client was told, and will be told more; None: its account is no longer configured."""
     told = await office.write(Ledger.promise_reply, promise.id)
     desks = household.desks.values()
     return next((desk for desk in desks if told is not None and desk.row.id == told.account), None)
 
 
-def _mode(household: Household, promise: PromiseRow, desk: Desk) -> Mode:
+def _mode(household: Household, promise: PromiseRow, desk: AccountLoop) -> Mode:
     client = household.person.roster.by_label(promise.client)
     return desk.settings()[1].mode_with(client)
 
 
-async def _overdue(office: Office, household: Household, promise: PromiseRow, *, apologise: bool) -> None:
+async def _overdue(office: Context, household: Household, promise: PromiseRow, *, apologise: bool) -> None:
     """The moment has passed: said in the log, pushed, and, where it is wanted and sure, to the client."""
     now = office.now()
     person = household.person
@@ -142,7 +142,7 @@ async def _overdue(office: Office, household: Household, promise: PromiseRow, *,
 
 
 async def _slip(
-    office: Office, household: Household, promise: PromiseRow, policy: PromisePolicy, now: datetime
+    office: Context, household: Household, promise: PromiseRow, policy: PromisePolicy, now: datetime
 ) -> NewReply | None:
     client = household.person.roster.by_label(promise.client)
     if policy.slip == "off" or client is None or not client.replies:
@@ -155,7 +155,7 @@ async def _slip(
 
 
 def _notice(
-    office: Office,
+    office: Context,
     household: Household,
     client: Client,
     mode: Mode,
@@ -186,7 +186,7 @@ def _notice(
 # --- calls that a change of the configuration moved -----------------------------------------------------------------
 
 
-async def follow_calls(office: Office, household: Household) -> None:
+async def follow_calls(office: Context, household: Household) -> None:
     """After a reload: promises of calls that are now at another time move along; the notice to the client waits an hour."""
     now = office.now()
     person = household.person
@@ -224,7 +224,7 @@ def _same_call(client: Client, household: Household, promise: PromiseRow, now: d
 
 
 async def _tell_moved(
-    office: Office, household: Household, moved: Sequence[tuple[PromiseRow, Client]], now: datetime
+    office: Context, household: Household, moved: Sequence[tuple[PromiseRow, Client]], now: datetime
 ) -> None:
     policy = household.person.promises
     if policy.slip == "off":

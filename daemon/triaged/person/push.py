@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from triaged.account.context import Office
+from triaged.account.context import Context
 from triaged.config import ask_secret
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Channel
@@ -45,7 +45,7 @@ def _notify(url: str, push: Push) -> None:
         raise PushError("the service did not take the push")
 
 
-async def push_due(office: Office, household: Household, send: Send, *, subjects: bool) -> None:
+async def push_due(office: Context, household: Household, send: Send, *, subjects: bool) -> None:
     """Send what is due, one push a channel and client, however many messages it tells of."""
     now = office.now()
     due = await office.write(Ledger.due_pushes, household.key, now)
@@ -60,7 +60,7 @@ async def push_due(office: Office, household: Household, send: Send, *, subjects
 
 
 async def _group(
-    office: Office,
+    office: Context,
     household: Household,
     label: str,
     client: str,
@@ -95,7 +95,7 @@ async def _group(
     household.events.emit("notify.sent", **fields, reason=words.reason)
 
 
-async def _calls(office: Office, household: Household, pushes: Sequence[tuple[EffectRow, Item | None]]) -> int:
+async def _calls(office: Context, household: Household, pushes: Sequence[tuple[EffectRow, Item | None]]) -> int:
     """How many calls there were up to the newest that is pushed, within the longest burst that a rule asks for."""
     newest = pushes[-1][1]
     if newest is None or not is_call(newest.kind):
@@ -105,7 +105,7 @@ async def _calls(office: Office, household: Household, pushes: Sequence[tuple[Ef
     return 1 + sum(is_call(arrival.kinds) for arrival in facts.recent)
 
 
-async def _too_soon(office: Office, household: Household, channel: Channel, client: str) -> timedelta | None:
+async def _too_soon(office: Context, household: Household, channel: Channel, client: str) -> timedelta | None:
     """How long to wait because a push about this client went within `every`; None: it may go."""
     if channel.every is None or not client:
         return None
@@ -116,7 +116,7 @@ async def _too_soon(office: Office, household: Household, channel: Channel, clie
 
 
 async def _failed(
-    office: Office,
+    office: Context,
     household: Household,
     pushes: Sequence[tuple[EffectRow, Item | None]],
     why: str,

@@ -4,7 +4,7 @@ import base64
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from triaged.account.context import Office
+from triaged.account.context import Context
 from triaged.core.calls import Schedule
 from triaged.core.moments import Moment, resolve
 from triaged.core.reply import Head, compose_note
@@ -20,7 +20,7 @@ WEEK, DAY = timedelta(days=7), timedelta(days=1)
 _MORNING = time(8)
 
 
-async def deliver(office: Office, household: Household) -> None:
+async def deliver(office: Context, household: Household) -> None:
     """Write what is due since the last one; nothing at the first start, when there is nothing to tell of."""
     plan = household.person.report
     home = household.home
@@ -66,7 +66,7 @@ def _newest(moment: Moment, now: datetime, worktime: WorkTime) -> datetime | Non
     return found
 
 
-async def _write(office: Office, household: Household, since: datetime, until: datetime) -> None:
+async def _write(office: Context, household: Household, since: datetime, until: datetime) -> None:
     home = household.home
     assert home is not None
     _, account = home.settings()

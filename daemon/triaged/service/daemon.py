@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from triaged import __version__
-from triaged.account.accountloop import Desk
-from triaged.account.context import Office
+from triaged.account.accountloop import AccountLoop
+from triaged.account.context import Context
 from triaged.account.loglines import of_reply
+from triaged.account.visit import Visit
 from triaged.clock import Bell, Clock, SystemClock
 from triaged.config import Loaded, load, state_file
 from triaged.core.errors import TriagedError
@@ -35,7 +36,7 @@ from triaged.ledger import (
 )
 from triaged.ledger.values import Recovery
 from triaged.log.events import Events
-from triaged.mailbox import Pools, Session
+from triaged.mailbox import Pools
 from triaged.person.peopleloop import Rounds
 from triaged.person.personcontext import Household
 from triaged.person.push import Send, send_by_apprise
@@ -88,7 +89,7 @@ class Daemon:
         self.ready = asyncio.Event()
         self.started_at = self.clock.now()
         self._reloading = asyncio.Event()
-        self._office: Office | None = None
+        self._office: Context | None = None
         self._health: HealthServer | None = None
         self._staff: Stations | None = None
 
@@ -112,7 +113,7 @@ class Daemon:
                 self.events.emit("service.stopped")
 
     async def _work(self, book: LedgerThread, folder: Path, *, once: bool) -> int:
-        office = self._office = Office(book, self.clock, self.events, self.chance)
+        office = self._office = Context(book, self.clock, self.events, self.chance)
         now = self.clock.now()
         recovery = await office.write(Ledger.recover, now)
         tokens = self.tokens = Tokens(folder, office, self.board, self._signed_in_again, self._look_around)
@@ -163,7 +164,7 @@ class Daemon:
             await office.write(Ledger.stopping, stopped)
         return EX_FAILED if once and any(s.desk.health.failures for s in self.stations.values()) else EX_OK
 
-    def _staffed(self, office: Office, tokens: Tokens, group: asyncio.TaskGroup, *, careful: bool) -> Stations:
+    def _staffed(self, office: Context, tokens: Tokens, group: asyncio.TaskGroup, *, careful: bool) -> Stations:
         return Stations(
             at_work=self.stations,
             board=self.board,
@@ -240,7 +241,7 @@ class Daemon:
             await self.rounds.once()
         for station in list(self.stations.values()):
             with contextlib.suppress(TriagedError):  # what the replies left to do: copies, drafts taken back
-                await station.desk.ask(_nothing)
+                await station.desk.do(_nothing)
         self.stop()
 
     def _say_recovered(self, recovery: Recovery) -> None:
@@ -301,7 +302,7 @@ class Daemon:
         assert self._office is not None
         loaded, now = self.board.loaded, self.clock.now()
         desks = {login: station.desk for login, station in self.stations.items()}
-        live = {login: Live(desk.health, _unmoved(desk), desk.foreign_noticed) for login, desk in desks.items()}
+        live = {login: Live(desk.health, _unmoved(desk), desk.memory.another_noticed) for login, desk in desks.items()}
         return {
             "source": "daemon",
             "pid": os.getpid(),
@@ -384,7 +385,7 @@ class Daemon:
         return service.keep.fixed if service is not None and service.keep is not None else None
 
 
-def _unmoved(desk: Desk) -> str:
+def _unmoved(desk: AccountLoop) -> str:
     """Why this account moves nothing, although it should; "" it does, or is not connected."""
     _, account = desk.settings()
     if desk.layout is None or desk.layout.movable or account.mode is Mode.OBSERVE:
@@ -392,5 +393,5 @@ def _unmoved(desk: Desk) -> str:
     return desk.layout.why or "there is no folder to put messages into"
 
 
-async def _nothing(_desk: Desk, _session: Session) -> None:
+async def _nothing(_visit: Visit) -> None:
     """Being asked is enough: what is due is done before."""

@@ -5,13 +5,13 @@ In: the configuration that was read, what the ledger has put aside. Out: problem
 
 from collections.abc import Mapping
 
-from triaged.account.context import Office
+from triaged.account.context import Context
 from triaged.config import Loaded, vanished
 from triaged.config.problems import Problem
 from triaged.ledger import Ledger
 
 
-async def left_behind(office: Office, loaded: Loaded, before: Loaded | None = None) -> tuple[Problem, ...]:
+async def left_behind(office: Context, loaded: Loaded, before: Loaded | None = None) -> tuple[Problem, ...]:
     """One problem for each such account. `before`: only for those that were configured then.
 
     Raises:

@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from triaged.account.context import Office
+from triaged.account.context import Context
 from triaged.clock import LONGEST_NAP, Bell
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
 from triaged.service.sdnotify import Notifier
@@ -29,7 +29,7 @@ class Care:
 
     def __init__(
         self,
-        office: Office,
+        office: Context,
         notifier: Notifier,
         summary: Callable[[], str],
         keep: Callable[[], timedelta | None],

@@ -9,9 +9,10 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from triaged.account.accountloop import Desk
-from triaged.account.context import Office
-from triaged.account.preparing import Post
+from triaged.account.accountloop import AccountLoop
+from triaged.account.context import Context
+from triaged.account.memory import Memory
+from triaged.account.preparing import ReplyPreparer
 from triaged.config import ask_secret
 from triaged.core.settings import Account, Person, Secret, Server
 from triaged.delivery import Delivery, SmtpDelivery
@@ -31,7 +32,7 @@ class Station:
     """One account at work: its desk, its outbox, and their tasks."""
 
     row: AccountRow
-    desk: Desk
+    desk: AccountLoop
     outbox: Outbox
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     delivery: tuple[object, Delivery | None] = (None, None)  # what it was made from, and the way out
@@ -75,7 +76,7 @@ class Stations:
 
     at_work: dict[str, Station]
     board: Board
-    office: Office
+    office: Context
     pools: Pools
     tokens: Tokens
     group: asyncio.TaskGroup
@@ -124,28 +125,28 @@ class Stations:
             ],
         )
 
-    def _desk(self, person: Person, account: Account, row: AccountRow) -> Desk:
-        return Desk(
-            office=self.office,
+    def _desk(self, person: Person, account: Account, row: AccountRow) -> AccountLoop:
+        return AccountLoop(
+            context=self.office,
             row=row,
             settings=lambda: self.board.of(row.login),
             connect=self._session,
             events=self.office.events.within(person.worktime.zone).bind(person=person.label, account=account.label),
             siblings=lambda: {label: station.row.id for label, station in self._of_owner(row.login).items()},
-            careful=self.careful,
+            memory=Memory.of(row.learned, one_by_one=self.careful),
         )
 
-    def _outbox(self, desk: Desk) -> Outbox:
+    def _outbox(self, desk: AccountLoop) -> Outbox:
         login = desk.row.login
 
-        def others() -> list[Desk]:
+        def others() -> list[AccountLoop]:
             return [station.desk for station in self._of_owner(login).values() if station.desk is not desk]
 
         def served() -> None:
             desk.wake.set()
             self.on_news()
 
-        post = Post(desk, lambda account: self._delivery(login, account), others)
+        post = ReplyPreparer(desk, lambda account: self._delivery(login, account), others)
         office = self.office
         return Outbox(
             desk.row.id,
@@ -192,7 +193,7 @@ class Stations:
         )
 
 
-async def _once_tried(desk: Desk, outbox: Outbox) -> None:
+async def _once_tried(desk: AccountLoop, outbox: Outbox) -> None:
     """Serve replies as soon as the mailbox can be looked at: a look before that would cost them a minute."""
     await desk.tried.wait()
     await outbox.run()

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from triaged.account.context import Office
+from triaged.account.context import Context
 from triaged.clock import SystemClock
 from triaged.config import ask_secret
 from triaged.core.settings import Account, Person, Server
@@ -98,7 +98,7 @@ class Tokens:
     def __init__(
         self,
         folder: Path,
-        office: Office,
+        office: Context,
         board: Board,
         on_restored: Callable[[str], None],
         on_push: Callable[[], None],

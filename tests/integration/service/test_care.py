@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from server.clock import DrivenClock
 from support.loglines import LogLines
-from triaged.account.context import Office
+from triaged.account.context import Context
 from triaged.clock import Bell
 from triaged.ledger import Ledger, LedgerDamaged, LedgerThread
 from triaged.ledger.opening import generation_file
@@ -33,7 +33,7 @@ class Round:
     due: list[frozenset[int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        office = Office(self.book, self.clock, LogLines(self.clock.now).events)
+        office = Context(self.book, self.clock, LogLines(self.clock.now).events)
         self.care = Care(office, Notifier(), self._summary, lambda: timedelta(days=30), self.due.append)
 
     def _summary(self) -> str:

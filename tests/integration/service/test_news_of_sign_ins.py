@@ -9,7 +9,7 @@ import pytest
 from fakes.provider import Provider
 from server.clock import START, DrivenClock
 from support.loglines import LogLines
-from triaged.account.context import Office
+from triaged.account.context import Context
 from triaged.config import load
 from triaged.delivery.oauth import News, Token
 from triaged.ledger import Ledger, LedgerThread
@@ -51,7 +51,7 @@ class Scene:
         (self.account,) = self.person.accounts
         self.lines, self.restored, self.pushes = LogLines(), [], 0
         self.book = LedgerThread(Ledger.open(":memory:"))
-        self.office = Office(self.book, DrivenClock(), self.lines.events, random.Random(1))
+        self.office = Context(self.book, DrivenClock(), self.lines.events, random.Random(1))
         self.tokens = Tokens(folder, self.office, Board(loaded), self.restored.append, self.pushed)
 
     def pushed(self) -> None:

@@ -1,0 +1,93 @@
+"""A message's path: fetched, read, decided about and written down in one transaction, told in the log.
+
+What becomes of it afterwards (flags, moves, replies) is read from the ledger by others. Here the mailbox is changed
+in nothing but our mark on what a reply is planned for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from triaged.account import evidence, marks
+from triaged.account.arriving import arriving
+from triaged.account.byhand import reappeared
+from triaged.account.judge import Judge
+from triaged.account.loglines import tell_admission
+from triaged.account.sentmail import is_evidence, sent_seen
+from triaged.account.visit import Visit
+from triaged.core.authres import Verdict as Trusted
+from triaged.core.identify import Identified, identify
+from triaged.core.message import read
+from triaged.ledger import Ledger
+from triaged.ledger.values import Admission, FolderRow
+from triaged.mailbox import Fetched
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One fetched message, read and identified."""
+
+    fetched: Fetched
+    who: Identified
+
+
+async def fetch(visit: Visit, row: FolderRow, uids: Sequence[int]) -> list[Fetched]:
+    """Messages of a watched folder that are to be decided, with as much of their text as rules and replies look at."""
+    session, person = visit.session, visit.person
+    if session.selected != row.name:
+        await session.select(row.name)
+    fetched = await session.fetch(uids, text=person.rules.needs_text or bool(person.replies))
+    start = visit.account.start
+    if isinstance(start, str):
+        return fetched
+    # old mail that was copied into the folder before first contact has a high UID, and is old all the same
+    line = visit.now() - start.fixed
+    return [one for one in fetched if one.uid >= row.baseline_uid or one.arrived >= line]
+
+
+async def admit(visit: Visit, row: FolderRow, fetched: Sequence[Fetched], *, next_uid: int) -> None:
+    """Write down the verdict about each message of a window, in UID order, in one transaction; then say it."""
+    seen = [_look_at(visit, one) for one in sorted(fetched, key=lambda one: one.uid)]
+    await _take_evidence(visit, seen)
+    if not seen:
+        await visit.write(Ledger.advance, visit.row.id, row.name, next_uid)
+        return
+    admissions = await _decide(visit, row, seen, next_uid=next_uid)
+    visit.on_news()
+    await marks.mark_admitted(visit, admissions)
+    for admission in admissions:
+        if admission.how == "reappeared" and admission.item is not None:
+            await reappeared(visit, admission.item, admission.arriving.place)
+
+
+def _look_at(visit: Visit, fetched: Fetched) -> _Seen:
+    message = read(fetched.header, fetched.body, size=fetched.size, complete=fetched.complete)
+    return _Seen(fetched, identify(message, visit.person, visit.account))
+
+
+async def _decide(visit: Visit, row: FolderRow, seen: Sequence[_Seen], *, next_uid: int) -> list[Admission]:
+    now = visit.now()
+    judge = Judge(visit.person, visit.account, movable=visit.layout.movable)
+    messages = [arriving(visit, row, one.fetched, one.who) for one in seen]
+    window = replace(judge.window(visit.row, visit.siblings, now, messages), next_uid=next_uid)
+    admissions = await visit.write(Ledger.admit, window, judge.decide, judge.record)
+    for admission in admissions:
+        tell_admission(visit.events, admission, folder=row.name)
+    visit.memory.health.last_message = now
+    return admissions
+
+
+async def _take_evidence(visit: Visit, seen: Sequence[_Seen]) -> None:
+    """What a window says about mails of ours: those that came back, and what I and the team have written."""
+    for one in seen:
+        if "delivery-report" in one.who.kinds:
+            await evidence.take_report(visit, evidence.returned_ids(one.fetched.body, one.who.message.references))
+    own = [
+        sent_seen(one.who.message, one.fetched.arrived, visit.person.roster, by_team=not one.who.mine)
+        for one in seen
+        if one.who.authentication.verdict is not Trusted.FAIL
+        and (one.who.mine or (one.who.team and one.who.client is None))
+        and is_evidence(one.who.message)
+    ]
+    if own:
+        await evidence.notice_strangers_mark(visit, own)
+        visit.tell(await visit.write(Ledger.saw_sent, visit.row.id, own, visit.now()))

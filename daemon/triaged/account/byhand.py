@@ -1,0 +1,83 @@
+"""What a person did with a message since the last visit: read from where it lies now, written down, said."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from triaged.account.places import holds
+from triaged.account.visit import Visit
+from triaged.ledger import Ledger
+from triaged.ledger.values import Item, Place
+
+_MOST_SEARCHES = 500
+"""Looks into folders for what a hand took; whoever empties a folder of hundreds does not stop the day."""
+
+
+async def flagged(visit: Visit, item: Item, flags: frozenset[str]) -> None:
+    r"""Conclude from flags in lower case: `\Deleted` ends it, `\Answered` answers it."""
+    if "\\deleted" in flags:
+        visit.tell(await visit.write(Ledger.hand, item.id, "gone", None, visit.now()))
+    elif "\\answered" in flags and item.answered_at is None:
+        visit.tell(await visit.write(Ledger.saw_answered_flag, item.id, visit.now()))
+
+
+async def reappeared(visit: Visit, item_id: int, place: Place | None) -> None:
+    """A known message in a watched folder that we believed put aside: dragged back by hand, or a copy of it."""
+    item = await visit.write(Ledger.item, item_id)
+    if item is None or place is None or item.state != "aside":
+        return
+    if item.place is not None:
+        selected = await visit.session.select(item.place.folder)
+        if selected.uidvalidity == item.place.uidvalidity and await visit.session.flags([item.place.uid]):
+            return  # the one that was put aside is still there: this is a copy, and stays
+    visit.tell(await visit.write(Ledger.hand, item_id, "released", place, visit.now()))
+
+
+async def in_trash(visit: Visit, item: Item) -> bool:
+    """Whether it lies in the Trash folder."""
+    trash = visit.layout.trash
+    return trash is not None and item.message_id is not None and await holds(visit.session, trash, item.message_id)
+
+
+async def taken(visit: Visit, items: Sequence[Item]) -> None:
+    """Absent where they were: in Trash, or nowhere any more, they are gone; elsewhere a hand has put them.
+
+    What cannot be looked for everywhere counts as put somewhere. Selects other folders.
+    """
+    found, everywhere = await _sought(visit, items)
+    now = visit.now()
+    for item in items:
+        place = found.get(item.id)
+        deleted = place is None and everywhere and item.message_id is not None
+        gone = deleted or (place is not None and place.folder == visit.layout.trash)
+        what: Literal["gone", "released"] = "gone" if gone else "released"
+        visit.tell(await visit.write(Ledger.hand, item.id, what, None if gone else place, now))
+
+
+async def _sought(visit: Visit, items: Sequence[Item]) -> tuple[dict[int, Place], bool]:
+    """Where messages are now, by Message-ID, as far as they are found; and whether no folder was left out."""
+    session = visit.session
+    found: dict[int, Place] = {}
+    missing = [item for item in items if item.message_id is not None]
+    searches = 0
+    for folder in await _likely_first(visit):
+        if not missing:
+            return found, True
+        searches += len(missing)
+        if searches > _MOST_SEARCHES:
+            return found, False
+        if await session.status(folder) is None:
+            continue
+        selected = await session.select(folder)
+        for item in missing:
+            if item.message_id is not None and (uids := await session.find(item.message_id, 1)):
+                found[item.id] = Place(folder, selected.uidvalidity, uids[-1])
+        missing = [item for item in missing if item.id not in found]
+    return found, True
+
+
+async def _likely_first(visit: Visit) -> list[str]:
+    """All folders: Trash, where mail arrives, archives, then the others."""
+    infos = [info for info in await visit.session.folders() if info.selectable]
+    archives = [info.name for info in infos if info.role in ("archive", "all")]
+    first = [name for name in (visit.layout.trash, *visit.account.watch, *archives) if name is not None]
+    return list(dict.fromkeys([*first, *(info.name for info in infos)]))

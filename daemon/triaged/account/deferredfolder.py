@@ -1,0 +1,120 @@
+"""The deferred folder: what a person dragged into it is adopted, what she took out of it is released."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from triaged.account.arriving import arriving
+from triaged.account.byhand import flagged, in_trash, taken
+from triaged.account.folderlayout import as_seen
+from triaged.account.loglines import of_item
+from triaged.account.places import find_in, lower
+from triaged.account.remap import renumbered
+from triaged.account.visit import Visit
+from triaged.core.calls import Schedule
+from triaged.core.identify import identify
+from triaged.core.message import read
+from triaged.core.moments import parse_moment, resolve
+from triaged.core.settings import Mode
+from triaged.ledger import Ledger
+from triaged.ledger.values import FolderRow, Item, Place, Window
+from triaged.mailbox import Fetched
+
+_ADOPTED_UNTIL = parse_moment("start of office hours")
+
+
+async def look_into(visit: Visit, folder: str, row: FolderRow | None, *, aside: bool) -> None:
+    """Compare the folder with what the ledger says of it. `aside`: something of ours lies there by the ledger."""
+    status = await visit.session.status(folder)
+    if status is None:
+        visit.say_missing(folder)  # renamed or deleted: that says nothing about what lay in it
+        return
+    visit.found(folder)
+    if as_seen(row, status) and not aside:
+        return  # nothing has come, and nothing of ours lies there that could have gone
+    selected = await visit.session.select(folder)
+    uidnext = selected.uidnext or 1
+    if row is None:
+        # what lay there before first contact is never touched
+        fresh = FolderRow(visit.row.id, folder, "deferred", selected.uidvalidity, uidnext, uidnext)
+        await visit.write(Ledger.put_folder, fresh)
+        return
+    if row.uidvalidity != selected.uidvalidity:
+        row = await renumbered(visit, row, selected.uidvalidity, uidnext)
+    await _arrived_there(visit, row)
+    await _left_there(visit, row)
+
+
+async def _arrived_there(visit: Visit, row: FolderRow) -> None:
+    """New in the deferred folder: ours whose place was not told, or something a person dragged in."""
+    uids = [uid for uid in await visit.session.uids_from(row.next_uid) if uid >= row.next_uid]
+    if not uids:
+        return
+    for fetched in await visit.session.headers(uids):
+        item = await visit.write(Ledger.item_by_digest, visit.row.id, read(fetched.header).digest)
+        if item is not None and item.state == "aside":
+            if item.place is None or item.folder != row.name:
+                await visit.write(Ledger.place_item, item.id, Place(row.name, row.uidvalidity, fetched.uid))
+        elif "\\deleted" not in lower(fetched.flags) and visit.account.mode is not Mode.OBSERVE:
+            await _dragged_in(visit, row, fetched, item)
+    await visit.write(Ledger.advance, visit.row.id, row.name, uids[-1] + 1)
+
+
+async def _dragged_in(visit: Visit, row: FolderRow, fetched: Fetched, item: Item | None) -> None:
+    """Put aside by hand: it comes back at the start of office hours, without a reply."""
+    now, watch = visit.now(), visit.account.watch
+    back = resolve(_ADOPTED_UNTIL, now, Schedule(visit.person.worktime))
+    back_at = back.at if back else now
+    if item is None:
+        await _adopt(visit, row, fetched, back_at)
+        return
+    place = Place(row.name, row.uidvalidity, fetched.uid)
+    origin = item.folder if item.folder in watch else watch[0]
+    visit.tell(await visit.write(Ledger.hand, item.id, "aside", place, now, back_at=back_at, origin=origin))
+
+
+async def _adopt(visit: Visit, row: FolderRow, fetched: Fetched, back_at: datetime) -> None:
+    message = read(fetched.header, b"", size=fetched.size, complete=False)
+    arrived = arriving(visit, row, fetched, identify(message, visit.person, visit.account))
+    window = Window(visit.row, visit.now(), [arrived])
+    adopted = await visit.write(Ledger.adopt, window, back_at, visit.account.watch[0])
+    visit.events.emit(
+        "message.deferred",
+        **of_item(adopted),
+        verdict=adopted.verdict,
+        reason="put aside by hand",
+        arrived=adopted.arrived_at,
+        until=back_at,
+        folder=row.name,
+        uid=fetched.uid,
+        by="person",
+    )
+
+
+async def _left_there(visit: Visit, row: FolderRow) -> None:
+    """Ours that are no longer where they were put aside, are being deleted there, or have been answered there."""
+    items = await visit.write(Ledger.items_aside, visit.row.id)
+    placed = {item.uid: item for item in items if item.uid is not None and item.folder == row.name}
+    if placed:
+        flags = await visit.session.flags(sorted(placed))
+        absent = [item for uid, item in placed.items() if uid not in flags]
+        for uid, found in flags.items():
+            await flagged(visit, placed[uid], lower(found))
+        await taken(visit, absent)
+    lost = [item for item in items if item.uid is None]
+    if lost:
+        await _unplaced(visit, row, lost)
+
+
+async def _unplaced(visit: Visit, row: FolderRow, items: Sequence[Item]) -> None:
+    """Put aside, and nobody knows where: found by digest; or moved without a word and taken by a hand meanwhile.
+
+    What was lost with its folder's numbers is only looked for: a folder that is new says nothing about what it held.
+    """
+    missing: list[Item] = []
+    for item in items:
+        found = await find_in(visit.session, row.name, item, row.baseline_uid)
+        if found is not None:
+            await visit.write(Ledger.place_item, item.id, found)
+        elif item.folder != row.name or await in_trash(visit, item):
+            missing.append(item)
+    await taken(visit, missing)

@@ -1,0 +1,30 @@
+"""What an account remembers from one visit to the next: the few things that a step may change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+from triaged.account.health import Health, Said
+from triaged.account.intervals import LastChecks
+
+LASTING: Final = frozenset({"uid_expunge"})
+"""What was learned of a server and holds for every connection; the rest is learned anew."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """One for each account, as long as its loop runs."""
+
+    health: Health = field(default_factory=Health)
+    said: Said = field(default_factory=Said)
+    checks: LastChecks = field(default_factory=LastChecks)  # begun anew with each connection
+    missing: frozenset[str] = frozenset()  # folders that could not be looked at
+    mark: str = ""  # our keyword on what is going to be answered; "" it was not asked for yet
+    another_noticed: bool = False  # another triaged on this mailbox has been told about
+    one_by_one: bool = False  # one message at a time, each with its strike before it is looked at
+    learned: dict[str, bool] = field(default_factory=dict)  # of the server, as far as the ledger knows it
+
+    @classmethod
+    def of(cls, learned: Mapping[str, Any], *, one_by_one: bool) -> Self:
+        """At the start: what the ledger has `learned` of the server."""
+        return cls(one_by_one=one_by_one, learned={name: bool(learned[name]) for name in LASTING & learned.keys()})

@@ -1,0 +1,133 @@
+"""What is owed to a mailbox, and how an effect ends: done, void, or tried again. Nothing that is owed is ever given up."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from triaged.account.byhand import taken
+from triaged.account.loglines import of_item, of_plan
+from triaged.account.visit import Visit
+from triaged.ledger import Ledger
+from triaged.ledger.values import EffectRow, Item, Place
+from triaged.log.vocabulary import Level
+
+_RETRY_FIRST = timedelta(minutes=1)
+_RETRY_LAST = timedelta(hours=1)
+ALARM_AFTER = 3
+"""A return is tried for ever; from the third failure on it is an alarm."""
+
+Owed = tuple[EffectRow, Item]
+"""An effect and the message it is about."""
+
+MOVES = ("aside", "urgent", "back")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is owed now to one mailbox, and the messages it is about by their ids."""
+
+    effects: Sequence[EffectRow]
+    items: Mapping[int, Item | None]
+
+    @property
+    def wants_look(self) -> bool:
+        """Whether a return is due: before it the mailbox is looked at, because a person may have been faster."""
+        return any(effect.kind == "back" for effect in self.effects)
+
+
+NOTHING = Due((), {})
+
+
+async def due(visit: Visit) -> Due:
+    """Ask the ledger, in one turn of it."""
+    return Due(*await visit.write(Ledger.owed, visit.row.id, visit.now()))
+
+
+def target_of(visit: Visit, effect: EffectRow) -> str | None:
+    """The folder that a move goes to; None: there is none, or it is no move."""
+    match effect.kind:
+        case "aside":
+            return visit.layout.deferred
+        case "urgent":
+            return visit.layout.urgent
+        case "back":
+            return str(effect.args.get("to") or visit.account.watch[0])
+        case _:
+            return None
+
+
+async def drop(visit: Visit, effect: EffectRow, why: str) -> None:
+    """It is not owed any more."""
+    await visit.write(Ledger.void, [effect.id], why, visit.now())
+
+
+async def void_absent(visit: Visit, pairs: Iterable[Owed]) -> None:
+    """A hand was faster than what was planned: write down where the messages are now."""
+    absent = list(pairs)
+    for effect, _ in absent:
+        if effect.kind == "flag":
+            await drop(visit, effect, "it is no longer there")
+    await taken(visit, [item for _, item in absent])
+
+
+async def moved(visit: Visit, pairs: Sequence[tuple[Owed, Place | None]], target: str) -> None:
+    """Write down and say where they are now; None: nobody said, the next look finds it."""
+    await visit.write(Ledger.done_many, [(effect.id, place) for (effect, _), place in pairs], visit.now())
+    for owed, place in pairs:
+        _tell_moved(visit, owed, target, place.uid if place else None)
+
+
+def _tell_moved(visit: Visit, owed: Owed, target: str, uid: int | None) -> None:
+    effect, item = owed
+    if effect.kind == "aside":
+        visit.events.emit(
+            "message.deferred", **of_plan(item), reason=item.reason, folder=target, uid=uid, from_folder=item.folder
+        )
+    elif effect.kind == "back":
+        by = effect.args.get("by")
+        visit.events.emit(
+            "message.returned",
+            **of_item(item),
+            verdict=item.verdict,
+            rule=item.rule,
+            arrived=item.arrived_at,
+            folder=target,
+            uid=uid,
+            from_folder=item.folder,
+            reason="triaged release" if by == "command" else "it is due",
+            by=by,
+        )
+
+
+async def postpone_all(visit: Visit, effects: Iterable[EffectRow], why: str) -> None:
+    """Try these again later."""
+    for effect in effects:
+        await postpone(visit, effect, why)
+
+
+async def postpone(visit: Visit, effect: EffectRow, why: str) -> None:
+    """Try it again later, at most hourly."""
+    tries = effect.tries + 1
+    wait = min(_RETRY_FIRST * 2 ** min(tries - 1, 10), _RETRY_LAST)
+    await visit.write(Ledger.postpone, effect.id, visit.now() + wait, why)
+    alarm = tries >= ALARM_AFTER
+    if visit.is_news(f"{effect.kind} {why}{' again' if alarm else ''}"):
+        level: Level | None = "error" if alarm else None
+        visit.events.emit(
+            "account.degraded",
+            level=level,
+            item=effect.item,
+            error=why,
+            reason=f"{_WORDS[effect.kind]} is tried again in {wait}",
+        )
+
+
+_WORDS = {
+    "flag": "flagging",
+    "urgent": "moving to the urgent folder",
+    "aside": "putting aside",
+    "back": "the return",
+    "append": "a copy",
+    "remove": "removing a draft",
+    "notify": "a push",
+}

@@ -1,0 +1,51 @@
+"""Sent mail: what I have written answers what waits, ends what was planned, and settles what was in doubt."""
+
+from triaged.account import drafts, evidence
+from triaged.account.folderlayout import as_seen
+from triaged.account.sentmail import is_evidence, sent_seen
+from triaged.account.visit import Visit
+from triaged.core.message import read
+from triaged.ledger import Ledger
+from triaged.ledger.values import FolderRow
+
+SENT_HISTORY = 500
+"""How many of the newest sent messages are read at first contact, so that running threads are known."""
+
+
+async def look_at_sent(visit: Visit) -> None:
+    """Look at sent mail only: it says what the person has answered."""
+    sent = visit.layout.sent
+    if sent is not None:
+        await read_sent(visit, sent, await visit.write(Ledger.folder, visit.row.id, sent))
+        await evidence.search_sent(visit, sent)
+
+
+async def read_sent(visit: Visit, folder: str, row: FolderRow | None) -> None:
+    """Read what has come into it since it was read last; at first contact the newest of what lies there."""
+    if row is not None:
+        status = await visit.session.status(folder)
+        if status is None or as_seen(row, status):
+            return
+    uids = await _unread(visit, folder, row)
+    if not uids:
+        return
+    fetched = [(one, read(one.header)) for one in await visit.session.headers(uids)]
+    roster = visit.person.roster
+    found = [(one.uid, sent_seen(message, one.arrived, roster)) for one, message in fetched if is_evidence(message)]
+    seen = await drafts.recognise(visit, found)
+    if row is not None:  # what was there before we came may be from an installation before this one
+        await evidence.notice_strangers_mark(visit, seen)
+    now = visit.now()
+    visit.tell(await visit.write(Ledger.saw_sent, visit.row.id, seen, now, folder=folder, next_uid=uids[-1] + 1))
+
+
+async def _unread(visit: Visit, folder: str, row: FolderRow | None) -> list[int]:
+    """The UIDs in it that were not read; a folder never seen, or numbered anew, is remembered from now on."""
+    session = visit.session
+    selected = await session.select(folder)
+    if row is not None and row.uidvalidity == selected.uidvalidity:
+        return [uid for uid in await session.uids_from(row.next_uid) if uid >= row.next_uid]
+    uids = (await session.uids_from(1))[-SENT_HISTORY:]
+    begin = uids[0] if uids else selected.uidnext or 1
+    await visit.write(Ledger.put_folder, FolderRow(visit.row.id, folder, "sent", selected.uidvalidity, begin, begin))
+    return uids

@@ -1,0 +1,67 @@
+"""A visit to a mailbox: all that one step may use, built once and never changed while the step is under way.
+
+A reload reaches the next visit. What a step learns for the next one, it leaves in `memory`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from triaged.account.context import Context
+from triaged.account.folderlayout import Layout
+from triaged.account.loglines import tell
+from triaged.account.memory import Memory
+from triaged.core.settings import Account, Person
+from triaged.ledger import Ledger
+from triaged.ledger.consequences import Consequence
+from triaged.ledger.values import AccountRow
+from triaged.log.events import Events
+from triaged.mailbox import Session
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Whose mailbox it is, the connection to it, and the settings that hold for this step."""
+
+    context: Context
+    row: AccountRow
+    person: Person
+    account: Account
+    siblings: Mapping[str, int]  # the person's account labels and their ids in the ledger
+    session: Session
+    layout: Layout
+    events: Events
+    memory: Memory
+    on_news: Callable[[], None]  # the ledger has something new for the other loops
+
+    async def write(self, verb: Callable[Concatenate[Ledger, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run one verb of the ledger in its thread. A step writes by this alone."""
+        return await self.context.write(verb, *args, **kwargs)
+
+    def now(self) -> datetime:
+        """The instant, aware, UTC."""
+        return self.context.now()
+
+    def tell(self, consequences: Sequence[Consequence]) -> None:
+        """Say what followed from something that was seen in the mailbox."""
+        tell(self.events, consequences)
+
+    def is_news(self, trouble: str) -> bool:
+        """Whether a trouble has not been said within the last hour: one line is enough for all that it concerns."""
+        return self.memory.said.is_news(trouble, self.now())
+
+    def say_missing(self, folder: str, why: str = "there is no such folder", what: str = "") -> None:
+        """Say once that a folder cannot be looked at, until it is found again."""
+        if folder not in self.memory.missing:
+            self.memory.missing |= {folder}
+            self.events.emit(
+                "account.degraded", folder=folder, error=why, reason=what or "nothing is concluded from that"
+            )
+
+    def found(self, folder: str) -> None:
+        """Take note that a folder is there (again)."""
+        self.memory.missing -= {folder}
