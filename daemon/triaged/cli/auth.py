@@ -8,6 +8,7 @@ import sys
 import time
 import webbrowser
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,7 @@ def _status(loaded: Loaded, args: argparse.Namespace) -> int:
     store = Store(state_file(loaded).parent / FOLDER)
     now = datetime.now(UTC)
     rows = [
-        _row(person, account, holder, store.read(holder.login), now)
+        _SignIn(person, account, holder, store.read(holder.login)).as_row(now)
         for person, account in _chosen(loaded, args.person, args.account)
         for holder in holders_of(account)
     ]
@@ -153,33 +154,42 @@ def _status(loaded: Loaded, args: argparse.Namespace) -> int:
     return 1 if any(row["state"] != "well" for row in rows) else 0
 
 
-def _row(person: Person, account: Account, holder: Holder, token: Token | None, now: datetime) -> dict[str, Any]:
-    """How one sign-in is. State: well, expired (it is renewed when next asked for), signed-out, never."""
-    why = lapse(holder, token)
-    end = death(token, authorization_server(holder.oauth)) if token else None
-    return {
-        "person": person.label,
-        "account": account.label,
-        "login": holder.login,
-        "provider": holder.oauth.provider,
-        "state": _state(holder, token, now, end, lapsed=why is not None),
-        "signed_in_at": token.signed_in_at if token else None,
-        "age": now - token.signed_in_at if token and token.signed_in_at else None,
-        "renewed_at": token.renewed_at if token else None,
-        "expires_at": token.expires_at if token else None,
-        "ends_at": end.at if end else None,
-        "ends_why": end.why if end else None,
-        "error": str(why) if why else None,
-        "command": holder.command if why and not holder.is_application else None,
-    }
+@dataclass(frozen=True, slots=True)
+class _SignIn:
+    """A sign-in and its token, as far as there is one."""
 
+    person: Person
+    account: Account
+    holder: Holder
+    token: Token | None
 
-def _state(holder: Holder, token: Token | None, now: datetime, end: Death | None, *, lapsed: bool) -> str:
-    if token is None and not holder.is_application:
-        return "never"
-    if lapsed or (end is not None and now >= end.at):
-        return "signed-out"
-    return "well" if token is None or is_fresh(token, now, timedelta(0)) else "expired"
+    def as_row(self, now: datetime) -> dict[str, Any]:
+        """How it is. State: well, expired (it is renewed when next asked for), signed-out, never."""
+        holder, token = self.holder, self.token
+        why = lapse(holder, token)
+        end = death(token, authorization_server(holder.oauth)) if token else None
+        return {
+            "person": self.person.label,
+            "account": self.account.label,
+            "login": holder.login,
+            "provider": holder.oauth.provider,
+            "state": "signed-out" if why and token else self._state(now, end),
+            "signed_in_at": token.signed_in_at if token else None,
+            "age": now - token.signed_in_at if token and token.signed_in_at else None,
+            "renewed_at": token.renewed_at if token else None,
+            "expires_at": token.expires_at if token else None,
+            "ends_at": end.at if end else None,
+            "ends_why": end.why if end else None,
+            "error": str(why) if why else None,
+            "command": holder.command if why and not holder.is_application else None,
+        }
+
+    def _state(self, now: datetime, end: Death | None) -> str:
+        if self.token is None:
+            return "well" if self.holder.is_application else "never"
+        if end is not None and now >= end.at:
+            return "signed-out"
+        return "well" if is_fresh(self.token, now, timedelta(0)) else "expired"
 
 
 def _plain(value: object) -> object:

@@ -48,8 +48,9 @@ def run(args: argparse.Namespace) -> int:
         forecasts = [found for client in clients if (found := outlook(person, client, now))]
         if args.json:
             print_json(_as_json(person, days, forecasts))
-        else:
-            _print(person, clients, days, forecasts, title=len(asked) > 1, gap=number > 0)
+            continue
+        sys.stdout.write("\n" * (number > 0) + f"{person.label}\n" * (len(asked) > 1))
+        _print(person.worktime.zone, clients, days, forecasts)
     return 0
 
 
@@ -106,17 +107,7 @@ def _outlook_json(found: Outlook, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _print(
-    person: Person,
-    clients: tuple[Client, ...],
-    days: tuple[Day, ...],
-    forecasts: list[Outlook],
-    *,
-    title: bool,
-    gap: bool,
-) -> None:
-    zone = person.worktime.zone
-    sys.stdout.write("\n" * gap + f"{person.label}\n" * title)
+def _print(zone: ZoneInfo, clients: tuple[Client, ...], days: tuple[Day, ...], forecasts: list[Outlook]) -> None:
     rows = [_cells(day, clients, zone) for day in days]
     print_table(("day", "hours", "focus", "calls", ""), rows, "Nothing lies ahead.")
     if forecasts:

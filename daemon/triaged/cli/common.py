@@ -128,9 +128,8 @@ def people_of(loaded: Loaded, ledger: Ledger) -> Mapping[str, Person]:
     return {row.person: logins[row.login] for row in ledger.accounts() if row.login in logins}
 
 
-def key_of(loaded: Loaded, ledger: Ledger, label: str | None) -> str | None:
-    """The ledger's key of the person asked for, None for all."""
-    person = person_of(loaded, label)
+def key_of(ledger: Ledger, person: Person | None) -> str | None:
+    """The ledger's key of a person, None for all."""
     if person is None:
         return None
     logins = {account.login for account in person.accounts}

@@ -12,6 +12,7 @@ from triaged.cli.common import (
     local,
     only_observed,
     people_of,
+    person_of,
     print_json,
     print_table,
     readable,
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     loaded = configuration(args)
     with ledger_of(loaded) as ledger:
         people = people_of(loaded, ledger)
-        rows = ledger.deferred(key_of(loaded, ledger, args.person))
+        rows = ledger.deferred(key_of(ledger, person_of(loaded, args.person)))
     if args.json:
         print_json(_as_json(row, people.get(row.item.person)) for row in rows)
     else:

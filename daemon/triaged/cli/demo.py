@@ -69,7 +69,7 @@ async def _demo(folder: Path, *, keep: bool) -> None:
 
     from triaged.cli.common import colours
     from triaged.demo import demopage
-    from triaged.demo.play import play
+    from triaged.demo.play import Showing, play
     from triaged.demo.servers import serving
 
     _listen()
@@ -77,7 +77,7 @@ async def _demo(folder: Path, *, keep: bool) -> None:
     out = Console(width=min(width, demopage.WIDTH), highlight=False, color_system=colours())
     async with serving() as servers:
         with out.status("a morning's mail arrives …") as status:
-            story = await play(folder, servers, now=datetime.now(UTC), to_the_end=not keep, told=status.update)
+            story = await play(folder, servers, Showing(datetime.now(UTC), to_the_end=not keep, told=status.update))
         demopage.show(out, story)
         if keep:
             from triaged.demo.keeping import keep_running

@@ -65,7 +65,7 @@ class _Asked:
 def _asked(args: argparse.Namespace, loaded: Loaded, name: str) -> _Asked:
     place = _ON_A_SERVER.fullmatch(name)
     if place and not Path(name).exists():
-        asked = _on_a_server(loaded, name, place["account"], place["folder"], int(place["uid"]))
+        asked = _on_a_server(loaded, place)
     else:
         wanted = person_of(loaded, args.person)
         message = read_raw(_octets(name))
@@ -77,14 +77,14 @@ def _asked(args: argparse.Namespace, loaded: Loaded, name: str) -> _Asked:
 _ON_A_SERVER = re.compile(r"(?P<account>[^/:]+)(?:/(?P<folder>.+))?:(?P<uid>\d{1,10})")
 
 
-def _on_a_server(loaded: Loaded, name: str, label: str, folder: str | None, uid: int) -> _Asked:
+def _on_a_server(loaded: Loaded, place: re.Match[str]) -> _Asked:
     """A message that lies in a watched folder (the first one, unless ACCOUNT/FOLDER:UID names another)."""
     from triaged.cli.imap_source import account_of, one_message
 
-    account = account_of(loaded, label)
+    account = account_of(loaded, place["account"])
     person = next(one for one in loaded.persons if account in one.accounts)
-    found = one_message(loaded, account, folder or account.watch[0], uid)
-    return _Asked(name, found.message, person, found.arrived, _item_at(loaded, account, found.place))
+    found = one_message(loaded, account, place["folder"] or account.watch[0], int(place["uid"]))
+    return _Asked(place[0], found.message, person, found.arrived, _item_at(loaded, account, found.place))
 
 
 def _item_at(loaded: Loaded, account: Account, place: Place) -> int | None:

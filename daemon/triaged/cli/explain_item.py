@@ -11,6 +11,7 @@ from triaged.cli.common import Failed, console, ledger_of, local, people_of, pri
 from triaged.config import Loaded
 from triaged.core.retelling import retold
 from triaged.core.rules import TraceLine
+from triaged.core.settings import Person
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow, Item, ReplyRow
 
@@ -34,26 +35,24 @@ def run(args: argparse.Namespace, loaded: Loaded) -> int:
             if item is None:
                 raise Failed(f"there is no item {word}")
             person = people.get(item.person)
-            zone = person.worktime.zone if person else None
-            labels = {account.login: account.label for account in person.accounts} if person else {}
             if args.json:
-                print_json([as_json(ledger, item, zone, person.label if person else item.person, labels)])
+                print_json([as_json(ledger, item, person)])
             else:
-                _page(ledger, item, zone)
+                _page(ledger, item, person.worktime.zone if person else None)
     return 0
 
 
-def as_json(
-    ledger: Ledger, item: Item, zone: ZoneInfo | None, person: str, labels: Mapping[str, str]
-) -> dict[str, Any]:
-    """What is known of an item, with the decision as it was made then. `labels`: of the accounts, by their logins."""
+def as_json(ledger: Ledger, item: Item, person: Person | None) -> dict[str, Any]:
+    """What is known of an item, with the decision as it was made then. `person`: None where nobody has its account now."""
+    zone = person.worktime.zone if person else None
+    labels = {account.login: account.label for account in person.accounts} if person else {}
     decision = dict(item.decision or {})
     moments = decision.get("moments") or {}
     accounts = {row.id: row.login for row in ledger.accounts()}
     login = accounts.get(item.account, "")
     return {
         "item": item.id,
-        "person": person,
+        "person": person.label if person else item.person,
         "account": labels.get(login, login),
         "message_id": item.message_id,
         "client": item.client,

@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from triaged.cli.common import number_of
 from triaged.cli.newfile import new_file, refuse_a_place
-from triaged.cli.talk import Talk
+from triaged.cli.talk import Question, Talk
 from triaged.config import default_path, first_path, load
 from triaged.config.parsers import parse_language
 from triaged.core.address import Address, read_address
@@ -82,6 +82,15 @@ def run(args: argparse.Namespace) -> int:
     return conversation.end()
 
 
+@dataclass(frozen=True, slots=True)
+class _Mailbox:
+    """Whose mail it is, and where it lies."""
+
+    addresses: tuple[Address, ...]
+    imap: Server
+    smtp: Server | None
+
+
 class _Conversation:
     """From the first question to the next step."""
 
@@ -100,14 +109,14 @@ class _Conversation:
         if provider:
             self._talk.say(f"  That is {provider.name}. {provider.hint}".rstrip())
         imap = await self._imap(addresses[0], provider)
-        smtp = await self._smtp(addresses[0], provider, imap)
+        mailbox = _Mailbox(addresses, imap, await self._smtp(addresses[0], provider, imap))
         if provider and not provider.passwords and not self._keeps_password():
-            answers = self._answers(addresses, imap, smtp, self._oauth(provider), None)
+            answers = self._answers(mailbox, self._oauth(provider), None)
         else:
             async with self._signed_in(imap) as session:
                 seen = await self._seen(session, addresses)
-            await self._try_smtp(smtp, addresses[0])
-            answers = self._answers(addresses, imap, smtp, self._kept(), seen)
+            await self._try_smtp(mailbox.smtp, addresses[0])
+            answers = self._answers(mailbox, self._kept(), seen)
             self._looked = True
         self._write(answers)
 
@@ -115,33 +124,36 @@ class _Conversation:
 
     def _addresses(self) -> tuple[Address, ...]:
         given = self._args.address or [None]
-        told = [self._talk.ask("Your address", "", each, flag="--address", check=_no_address) for each in given]
+        told = [self._talk.ask(Question("Your address", "--address", each, check=_no_address)) for each in given]
         return tuple(address for each in told if (address := read_address(each)) is not None)
 
     async def _imap(self, address: Address, provider: Provider | None) -> Server:
+        from triaged.setup.firstlook import candidates
+
         usual = (provider.imap, provider.imap_port, provider.imap_tls) if provider else ("", *_IMAP)
-        server = await self._server("IMAP server", self._args.imap, usual, address.domain, 0, "--imap")
-        user = self._talk.ask("User", address.spec, self._args.user, flag="--user")
+        guesses = [imap for imap, _ in candidates(address.domain)]
+        server = await self._server(Question("IMAP server", "--imap", self._args.imap), usual, guesses)
+        user = self._talk.ask(Question("User", "--user", self._args.user, address.spec))
         return replace(server, user=user, trust_ca=self._args.trust_ca)
 
     async def _smtp(self, address: Address, provider: Provider | None, imap: Server) -> Server | None:
         if self._args.smtp == "none":
             return None
+        from triaged.setup.firstlook import candidates
+
         usual = (provider.smtp, provider.smtp_port, provider.smtp_tls) if provider else ("", *_SMTP)
-        server = await self._server("SMTP server for replies", self._args.smtp, usual, address.domain, 1, "--smtp")
+        guesses = [smtp for _, smtp in candidates(address.domain)]
+        server = await self._server(Question("SMTP server for replies", "--smtp", self._args.smtp), usual, guesses)
         return None if server.host == "none" else replace(server, user=imap.user, trust_ca=imap.trust_ca)
 
-    async def _server(
-        self, question: str, given: str | None, usual: tuple[str, int, Tls], domain: str, which: int, flag: str
-    ) -> Server:
-        """As given, else as asked with the provider's (or the first host of the domain that listens) as proposal."""
-        from triaged.setup.firstlook import candidates, first_that_listens
+    async def _server(self, question: Question, usual: tuple[str, int, Tls], guesses: Sequence[str]) -> Server:
+        """As given, else as asked with the provider's (or the first guess that listens) as proposal."""
+        from triaged.setup.firstlook import first_that_listens
 
         host, port, tls = usual
-        if not host and not given:
-            hosts = [pair[which] for pair in candidates(domain)]
-            host = await first_that_listens(hosts, port) or hosts[0]
-        answer = self._talk.ask(question, host, given, flag=flag, check=_no_server)
+        if not host and not question.given:
+            host = await first_that_listens(guesses, port) or guesses[0]
+        answer = self._talk.ask(replace(question, proposal=host, check=_no_server))
         return Server(host, port, tls, None, None) if answer == host else _read_server(answer, port)
 
     # --- signing in ---
@@ -198,7 +210,7 @@ class _Conversation:
 
         assert provider.authorization is not None
         self._talk.say("  The sign-in comes after this, with `triaged auth login work`; your mail is looked at then.")
-        client_id = self._talk.ask("Client id of your OAuth application", "", self._args.client_id, flag="--client-id")
+        client_id = self._talk.ask(Question("Client id of your OAuth application", "--client-id", self._args.client_id))
         return f"oauth = {{ provider = {quoted(provider.authorization.name)}, client_id = {quoted(client_id)} }}"
 
     def _kept(self) -> str:
@@ -245,24 +257,22 @@ class _Conversation:
         self._talk.say(f"  {seen.messages} messages in the inbox; sent mail is in {seen.sent or '(no folder found)'}.")
         return seen
 
-    def _answers(
-        self, addresses: Sequence[Address], imap: Server, smtp: Server | None, sign_in: str, seen: "Seen | None"
-    ) -> "Answers":
+    def _answers(self, mailbox: _Mailbox, sign_in: str, seen: "Seen | None") -> "Answers":
         from triaged.setup.firstconfiguration import Answers
 
         talk, args = self._talk, self._args
         talk.say()
-        usual = (seen.name if seen else "") or addresses[0].local.replace(".", " ").title()
+        usual = (seen.name if seen else "") or mailbox.addresses[0].local.replace(".", " ").title()
         return Answers(
-            name=talk.ask("Your name", usual, args.name, flag="--name"),
+            name=talk.ask(Question("Your name", "--name", args.name, usual)),
             language=talk.ask(
-                "Language of your replies", _own_language(), args.language, flag="--language", check=_no_language
+                Question("Language of your replies", "--language", args.language, _own_language(), _no_language)
             ),
-            timezone=talk.ask("Your time zone", _own_zone(), args.timezone, flag="--timezone", check=_no_zone),
-            addresses=tuple(address.spec for address in addresses),
-            imap=imap,
+            timezone=talk.ask(Question("Your time zone", "--timezone", args.timezone, _own_zone(), _no_zone)),
+            addresses=tuple(address.spec for address in mailbox.addresses),
+            imap=mailbox.imap,
             sign_in=sign_in,
-            smtp=smtp,
+            smtp=mailbox.smtp,
             authserv_line=seen.authserv_line if seen else "",
             clients=tuple(self._clients(seen.clients)) if seen else (),
         )
@@ -277,7 +287,8 @@ class _Conversation:
             people = ", ".join(list(one.people.values())[:3])
             self._talk.say(f"  {number:>2}  {one.pattern:<34} {one.came:>4} came {one.went:>4} went   {people}")
         usual = [n for n, one in enumerate(shown, 1) if min(one.came, one.went) >= _BOTH_WAYS]
-        chosen = self._talk.choose("Which of them are clients", len(shown), usual, self._args.clients, flag="--clients")
+        question = Question("Which of them are clients", "--clients", self._args.clients)
+        chosen = self._talk.choose(question, len(shown), usual)
         return [shown[number - 1] for number in chosen]
 
     # --- the file, and what comes after it ---

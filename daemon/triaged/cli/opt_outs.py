@@ -11,6 +11,7 @@ from triaged.cli.common import (
     ledger_of,
     local,
     people_of,
+    person_of,
     print_json,
     print_table,
     readable,
@@ -30,12 +31,14 @@ def run(args: argparse.Namespace) -> int:
     with ledger_of(loaded) as ledger:
         if args.remove is not None:
             address = read_address(args.remove)
-            if address is None or not ledger.remove_opt_out(address.key, key_of(loaded, ledger, args.person)):
+            if address is None or not ledger.remove_opt_out(
+                address.key, key_of(ledger, person_of(loaded, args.person))
+            ):
                 raise Failed(f"{args.remove} has not opted out")
             sys.stdout.write(f"{args.remove} may get automatic replies again\n")
             return 0
         people = people_of(loaded, ledger)
-        rows = ledger.opt_outs(key_of(loaded, ledger, args.person))
+        rows = ledger.opt_outs(key_of(ledger, person_of(loaded, args.person)))
     zones = {key: person.worktime.zone for key, person in people.items()}
     labels = {key: person.label for key, person in people.items()}
     if args.json:

@@ -15,7 +15,7 @@ from triaged.cli.times import FORMS, instant, of_a_person
 from triaged.config import Loaded, state_file
 from triaged.core.settings import Person
 from triaged.ledger import Ledger
-from triaged.report.report import Past, Report, remembered, tell
+from triaged.report.report import Report, remembered, tell
 from triaged.statefolder import output, why
 
 _USUAL = timedelta(days=30)
@@ -90,18 +90,18 @@ def _reports(args: argparse.Namespace, loaded: Loaded, now: datetime) -> list[Re
     with _ledger(args, loaded) as ledger:
         if args.client is not None:
             _must_know(args.client, people, ledger)
-        return [tell(_past(args, loaded, ledger, one, now), one, now) for one in people]
+        reports = []
+        for one in people:
+            key = key_of(ledger, one) or one.label
+            past = remembered(ledger, *_period(args, one, now), args.client, key)
+            if args.from_mailbox is not None:
+                from triaged.cli.report_mailbox import mail_of
+                from triaged.rehearse.earlier import with_earlier
 
-
-def _past(args: argparse.Namespace, loaded: Loaded, ledger: Ledger, person: Person, now: datetime) -> Past:
-    since, until = _period(args, person, now)
-    key = key_of(loaded, ledger, person.label) or person.label
-    past = remembered(ledger, since, until, args.client, key)
-    if args.from_mailbox is None:
-        return past
-    from triaged.cli.report_mailbox import with_earlier
-
-    return with_earlier(loaded, past, person, key, ledger.known_messages(key), args.client, args.from_mailbox)
+                mail = mail_of(loaded, one, args.from_mailbox, past.since)
+                past = with_earlier(past, mail, one, key, ledger.known_messages(key), args.client)
+            reports.append(tell(past, one, now))
+        return reports
 
 
 def _period(args: argparse.Namespace, person: Person, now: datetime) -> tuple[datetime, datetime]:

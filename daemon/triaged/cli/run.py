@@ -9,6 +9,7 @@ from triaged.cli.common import add_config, configuration
 from triaged.config import state_file
 from triaged.ledger import StateHeld
 from triaged.log import setup
+from triaged.log.events import Threshold
 from triaged.service.daemon import EX_FAILED, EX_OK, Daemon
 from triaged.statefolder import as_owner_of
 
@@ -28,7 +29,8 @@ def run(args: argparse.Namespace) -> int:
     loaded = configuration(args)
     service = loaded.service
     assert service is not None  # usable configurations have one
-    log = setup.start(service.log, level="debug" if args.debug else "info", subjects=service.log_subjects)
+    threshold = Threshold("debug" if args.debug else "info", subjects=service.log_subjects)
+    log = setup.start(service.log, threshold=threshold)
     try:
         for problem in loaded.problems:
             if not problem.is_error:

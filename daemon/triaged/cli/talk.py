@@ -5,6 +5,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from triaged.cli.common import Failed
 
@@ -16,6 +17,21 @@ _NARROWEST = 44
 
 def _anything(_: str) -> str:
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, without a question mark at its end, as a label.
+
+    `flag` is the option that gives the answer, `given` the answer if it is known already. Without `proposal` an answer is
+    needed. `check` says what is wrong with one, in words; "": nothing is.
+    """
+
+    text: str
+    flag: str
+    given: str | None = None
+    proposal: str = ""
+    check: Check = _anything
 
 
 class Talk:
@@ -45,43 +61,35 @@ class Talk:
                 )
             )
 
-    def ask(
-        self, question: str, proposal: str = "", given: str | None = None, *, flag: str, check: Check = _anything
-    ) -> str:
+    def ask(self, question: Question) -> str:
         """An answer; an empty one is the proposal.
-
-        Args:
-            question: without a question mark at its end, as a label.
-            proposal: "" if there is none: then an answer is needed.
-            given: the answer, if it is known already.
-            flag: the option that gives it.
-            check: what is wrong with an answer, in words; "" nothing is.
 
         Raises:
             Failed: the answers have ended, nothing may be asked, or the answer is wrong and nobody sits there.
         """
         while True:
-            answer = given or self._answer(question, proposal, flag)
-            wrong = check(answer)
+            answer = question.given or self._answer(question)
+            wrong = question.check(answer)
             if answer and not wrong:
                 return answer
-            if given or not self.repeats:
+            if question.given or not self.repeats:
                 raise Failed(wrong)
             if wrong:
                 self.say(f"  {wrong}")
 
-    def _answer(self, question: str, proposal: str, flag: str) -> str:
+    def _answer(self, question: Question) -> str:
+        text, proposal = question.text, question.proposal
         if self._silent:
             if not proposal:
-                raise Failed(f"“{question}” has no usual answer: give it with {flag}")
+                raise Failed(f"“{text}” has no usual answer: give it with {question.flag}")
             return proposal
-        sys.stdout.write(f"{question} [{proposal}]: " if proposal else f"{question}: ")
+        sys.stdout.write(f"{text} [{proposal}]: " if proposal else f"{text}: ")
         sys.stdout.flush()
         line = sys.stdin.readline()
         if not sys.stdin.isatty():
             sys.stdout.write("\n")
         if not line.strip() and not proposal and not (line and self.repeats):
-            raise Failed(f"the answers ended before “{question}”: give it with {flag}")
+            raise Failed(f"the answers ended before “{text}”: give it with {question.flag}")
         return line.strip() or proposal
 
     def ask_secret(self, question: str, *, flags: str) -> str:
@@ -96,15 +104,16 @@ class Talk:
             raise Failed(f"the answers ended before “{question}”: give it with {flags}")
         return line.rstrip("\r\n")
 
-    def choose(self, question: str, count: int, proposal: Sequence[int], given: str | None, *, flag: str) -> list[int]:
-        """Numbers from 1 to `count`: "1,3", "1-4", "all" or "none"; `given`: the answer, if it is known already."""
+    def choose(self, question: Question, count: int, proposal: Sequence[int]) -> list[int]:
+        """Numbers from 1 to `count`: "1,3", "1-4", "all" or "none"."""
         told = ",".join(map(str, proposal)) or "none"
 
         def check(answer: str) -> str:
             fine = _numbers(answer, count) is not None
             return "" if fine else f'{answer!r} are no numbers from 1 to {count}: write "1,3", "1-4", "all" or "none"'
 
-        answer = self.ask(f"{question} (numbers, all or none)", told, given, flag=flag, check=check)
+        text = f"{question.text} (numbers, all or none)"
+        answer = self.ask(replace(question, text=text, proposal=told, check=check))
         return _numbers(answer, count) or []
 
 

@@ -50,12 +50,11 @@ class _Reading:
         findings = Findings()
         node = read(path, findings)
         service: Service | None = None
-        label = path.stem
         if node is None:
-            self.rejected.append(label)
+            self.rejected.append(path.stem)
         else:
             service = self._service(node)
-            self._person(label, path, node, SINGLE, findings)
+            self._person(path, node, SINGLE, findings)
         return self._loaded(path, service, [findings], (path,))
 
     def folder(self, path: Path) -> Loaded:
@@ -75,7 +74,7 @@ class _Reading:
             if own is None or common is None:
                 self.rejected.append(file.stem)
             else:
-                self._person(file.stem, file, merge(common, own), PERSON, findings)
+                self._person(file, merge(common, own), PERSON, findings)
         return self._loaded(path, service, _without_unshared(collected, common_file), tuple(files))
 
     def _files(self, path: Path, findings: Findings) -> list[Path]:
@@ -105,13 +104,13 @@ class _Reading:
         section = Reader(inner, self.homes).read(table, only)
         return None if inner.has_errors else make_service(section.get("service"), self.environ)
 
-    def _person(self, label: str, file: Path, node: Node, table: Table, findings: Findings) -> None:
+    def _person(self, file: Path, node: Node, table: Table, findings: Findings) -> None:
         section = Reader(findings, self.homes).read(table, node)
-        made = make_person(label, file, section, findings)
+        made = make_person(file, section, findings)
         if made is not None:
             self._check_logins(made, findings)
         if made is None or findings.has_errors:
-            self.rejected.append(label)
+            self.rejected.append(file.stem)
             return
         check_meaning(made, self.now, findings)
         self.made.append(made)

@@ -17,7 +17,7 @@ from triaged.config.problems import Findings, Place
 from triaged.config.reader import Section
 from triaged.config.replytexts import check_languages, make_replies
 from triaged.config.roster import check_own_addresses, make_delegates, make_roster
-from triaged.config.ruletables import Names, check_channels, make_rules
+from triaged.config.ruletables import Names, check_channels, make_rules, name_of
 from triaged.core.momentwords import Clock
 from triaged.core.settings import Account, Channel, Digest, Person, PromisePolicy, ReportPlan, Telephone, TextSecret
 
@@ -39,14 +39,13 @@ class Made:
         return self.section.place(*path)
 
 
-def make_person(label: str, file: Path, section: Section, findings: Findings) -> Made | None:
+def make_person(file: Path, section: Section, findings: Findings) -> Made | None:
     """Put a person together; None where what nobody can do without is missing (and told)."""
     me: Section | None = section.get("me")
+    label = file.stem
     zone = _zone(me, findings)
     language = me.get("language", "en") if me else "en"
     worktime = make_worktime(section.get("hours"), zone, findings)
-    telephone = made(Telephone, section.get("telephone")) or Telephone()
-    roster = make_roster(section.get("client"), zone, telephone.region, section.get("delegate"), findings)
     accounts = _accounts(section, findings)
     names = _names(section)
     rule_sections = section.get("rule", ())
@@ -59,8 +58,8 @@ def make_person(label: str, file: Path, section: Section, findings: Findings) ->
         worktime=worktime,
         team=me.get("team", ()) if me else (),
         accounts=accounts,
-        telephone=telephone,
-        roster=roster,
+        telephone=made(Telephone, section.get("telephone")) or Telephone(),
+        roster=make_roster(section, zone, findings),
         delegates=make_delegates(section.get("delegate")),
         replies=make_replies(section.get("reply"), language, findings),
         rules=rules,
@@ -72,7 +71,7 @@ def make_person(label: str, file: Path, section: Section, findings: Findings) ->
         ruleset_text=text,
         source=file,
     )
-    named = {one.get("name", f"rule {number}"): one for number, one in enumerate(rule_sections, 1)}
+    named = {name_of(one): one for one in rule_sections}
     whole = Made(person, tuple(replace(case, person=label) for case in cases), section, named)
     _check_person(whole, findings)
     return whole if me is not None and accounts else None

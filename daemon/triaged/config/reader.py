@@ -46,6 +46,11 @@ class Section:
     def __contains__(self, key: str) -> bool:
         return key in self.values
 
+    @property
+    def label(self) -> str:
+        """The name that the person gave it: `harbor` of [client.harbor]."""
+        return str(self.path[-1])
+
     def place(self, *path: str | int) -> Place:
         """Where the value stands, or what exists nearest above it."""
         return self.node.find(*path).at
@@ -57,6 +62,15 @@ class Section:
     def sections(self) -> Iterator[tuple[str, "Section"]]:
         """The tables inside it, by key."""
         return ((key, value) for key, value in self.values.items() if isinstance(value, Section))
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """The table that is being read, where it stands, and the tables around it, outermost first."""
+
+    table: Table
+    path: Path
+    above: tuple[Table, ...]
 
 
 @dataclass(slots=True)
@@ -153,46 +167,44 @@ class Reader:
 
     def _table(self, table: Table, node: Node, path: Path, above: tuple[Table, ...]) -> Section:
         values: dict[str, Any] = {}
-        inside = (*above, table)
+        here = _Here(table, path, above)
         for name, one in node.table.items():
-            spec = self._spec(table, name, one, path, above)
-            value = _NOTHING if spec is None else self._value(spec, one, (*path, name), inside)
+            spec = self._spec(here, name, one)
+            value = _NOTHING if spec is None else self._value(spec, one, (*path, name), (*above, table))
             if value is not _NOTHING:
                 values[name] = value
         self._complete(table, node, path)
         return Section(values, node, path)
 
-    def _spec(self, table: Table, name: str, node: Node, path: Path, above: tuple[Table, ...]) -> Spec | None:
+    def _spec(self, here: _Here, name: str, node: Node) -> Spec | None:
         """What describes a key; None for one that is not known here, and that has been said."""
+        table, others = here.table, here.table.others
         if name in table.keys:
             return table.keys[name].spec
-        told = None if table.others is None else wrong_key(table.others, name)
-        if table.others is not None and told is None:
-            return table.others.spec
-        if table.others is None or self._is_known(name, above):
-            told = self._unknown(table, name, node, path, above)
+        told = None if others is None else wrong_key(others, name)
+        if others is not None and told is None:
+            return others.spec
+        if others is None or name in self.homes or any(name in outer.keys for outer in here.above):
+            told = self._unknown(here, name, node)
         elif close := get_close_matches(name, table.keys, n=1):
-            told = f'unknown key "{name}" in {header(path)}; did you mean "{close[0]}"?'
+            told = f'unknown key "{name}" in {header(here.path)}; did you mean "{close[0]}"?'
         self.findings.error(node.key, told or "")
         return None
 
-    def _is_known(self, name: str, above: tuple[Table, ...]) -> bool:
-        return name in self.homes or any(name in table.keys for table in above)
-
-    def _unknown(self, table: Table, name: str, node: Node, path: Path, above: tuple[Table, ...]) -> str:
-        here = header(path)
+    def _unknown(self, here: _Here, name: str, node: Node) -> str:
+        table, above, title = here.table, here.above, header(here.path)
         close = get_close_matches(name.casefold(), sorted(table.keys), n=1)
-        if not path and node.table and close:  # a table of the file's own: [replies.x] is no `replies` of a client
+        if not here.path and node.table and close:  # a table of the file's own: [replies.x] is no `replies` of a client
             return f'there is no table "{name}"; did you mean "{close[0]}"?'
         if any(name in outer.keys for outer in above[1:]):
-            return f'"{name}" is inside {here}; move it above that line'
+            return f'"{name}" is inside {title}; move it above that line'
         if above and name in above[0].keys:
-            return f'"{name}" is no key of {here} but a table of its own: write [{name}]'
+            return f'"{name}" is no key of {title} but a table of its own: write [{name}]'
         if name in self.homes:
-            return f'"{name}" is no key of {here}; it belongs in {" or ".join(self.homes[name][:3])}'
+            return f'"{name}" is no key of {title}; it belongs in {" or ".join(self.homes[name][:3])}'
         if close:
-            return f'unknown key "{name}" in {here}; did you mean "{close[0]}"?'
-        return f'unknown key "{name}" in {here}; it takes {", ".join(sorted(table.keys))}'
+            return f'unknown key "{name}" in {title}; did you mean "{close[0]}"?'
+        return f'unknown key "{name}" in {title}; it takes {", ".join(sorted(table.keys))}'
 
     def _complete(self, table: Table, node: Node, path: Path) -> None:
         for name, key in table.keys.items():

@@ -18,28 +18,28 @@ def make_delegates(section: Section | None) -> dict[str, Delegate]:
     return {label: delegate for label, delegate in all_of_them if delegate is not None}
 
 
-def make_roster(
-    section: Section | None, zone: ZoneInfo, region: str | None, delegates: Section | None, findings: Findings
-) -> Roster:
-    """All clients, with every tie between two of them told."""
+def make_roster(section: Section, zone: ZoneInfo, findings: Findings) -> Roster:
+    """All clients of a person's file, with every tie between two of them told."""
+    table: Section | None = section.get("client")
+    telephone: Section | None = section.get("telephone")
     clients = []
-    for label, one in section.sections() if section else ():
-        clients.append(_client(label, one, zone, region, findings))
-        _check_client(label, one, delegates, findings)
+    for _, one in table.sections() if table else ():
+        clients.append(_client(one, zone, telephone.get("region") if telephone else None, findings))
+        _check_client(one, section.get("delegate"), findings)
     roster = Roster(tuple(clients))
-    if section is not None:
-        _check_overlaps(roster, section, findings)
+    if table is not None:
+        _check_overlaps(roster, table, findings)
     return roster
 
 
-def _client(label: str, section: Section, zone: ZoneInfo, region: str | None, findings: Findings) -> Client:
+def _client(section: Section, zone: ZoneInfo, region: str | None, findings: Findings) -> Client:
     there = section.get("timezone", zone)
     hours = section.get("hours")
     client = made(
         Client,
         section,
-        label=label,
-        name=section.get("name", label),
+        label=section.label,
+        name=section.get("name", section.label),
         patterns=section.get("from", ()),
         zone=there,
         people=_people(section.get("people")),
@@ -79,9 +79,9 @@ def _phones(section: Section, region: str | None, findings: Findings) -> tuple[s
     return tuple(found)
 
 
-def _check_client(label: str, section: Section, delegates: Section | None, findings: Findings) -> None:
+def _check_client(section: Section, delegates: Section | None, findings: Findings) -> None:
     if "from" not in section.node.table and "phones" not in section.node.table:
-        findings.error(section.place(), f'[client.{label}] has no from: write from = ["*@…"]')
+        findings.error(section.place(), f'[client.{section.label}] has no from: write from = ["*@…"]')
     known = delegates.node.table if delegates else {}
     if (delegate := section.get("delegate")) is not None and delegate not in known:
         findings.error(section.place("delegate"), unknown("delegate", delegate, known))

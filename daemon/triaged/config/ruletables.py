@@ -34,21 +34,27 @@ def make_rules(
     rules: list[Rule] = []
     cases: list[Case] = []
     seen: dict[str, Section] = {}
-    for number, section in enumerate(sections, 1):
-        name = section.get("name", f"rule {number}")
+    for section in sections:
+        name = name_of(section)
         if name in seen:
             findings.error(
                 section.place("name"), f'"{name}" is the name of another rule ({seen[name].place()}): names are unique'
             )
         seen.setdefault(name, section)
-        rule = _rule(name, section, names, worktime, findings)
+        rule = _rule(section, names, worktime, findings)
         if rule is not None:
             rules.append(rule)
             cases.extend(_cases(rule, section))
     return RuleSet(tuple(rules)), tuple(cases)
 
 
-def _rule(name: str, section: Section, names: Names, worktime: WorkTime, findings: Findings) -> Rule | None:
+def name_of(section: Section) -> str:
+    """A rule's name; one without is called by its number."""
+    index = section.path[-1]
+    return str(section.get("name", f"rule {index + 1 if isinstance(index, int) else index}"))
+
+
+def _rule(section: Section, names: Names, worktime: WorkTime, findings: Findings) -> Rule | None:
     when = _when(section, names, findings)
     _check_names(section, names, findings)
     examples = tuple(_example(one, worktime) for one in section.get("example", ()))
@@ -59,7 +65,7 @@ def _rule(name: str, section: Section, names: Names, worktime: WorkTime, finding
     return made(
         Rule,
         section,
-        name=name,
+        name=name_of(section),
         when=when,
         promise=_promise(section, findings),
         reply=_reply(section),

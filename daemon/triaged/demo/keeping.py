@@ -29,7 +29,7 @@ async def keep_running(out: Console, folder: Path, servers: Servers, story: Stor
     async def push(_url: str, words: Push) -> None:
         out.print(f"[bold]The phone says:[/bold] {words.title}: {words.text}")
 
-    log = setup.start("console", now=clock.now, zone=morning.ZONE)
+    log = setup.start("console", setup.Output(zone=morning.ZONE), now=clock.now)
     try:
         daemon = Daemon(configure(folder, servers, clock.now()), log.events, clock=clock, send=push)
         async with mail_client(servers) as postman, at_work(daemon):

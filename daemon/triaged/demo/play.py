@@ -93,19 +93,18 @@ def configure(folder: Path, servers: Servers, now: datetime) -> Loaded:
     return load(path, now=now)
 
 
-async def play(
-    folder: Path, servers: Servers, *, now: datetime, to_the_end: bool, told: Callable[[str], None]
-) -> Story:
-    """Play the morning.
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """How it is played: in which week (`now`), whether until the first message comes back, and who hears of progress."""
 
-    Args:
-        folder: for the configuration and the ledger.
-        servers: where the mailbox is.
-        now: decides which week it is.
-        to_the_end: also let time pass until the first message comes back.
-        told: called with a word on what happens, for a progress line.
-    """
-    day = morning.tuesday(now)
+    now: datetime
+    to_the_end: bool
+    told: Callable[[str], None]
+
+
+async def play(folder: Path, servers: Servers, showing: Showing) -> Story:
+    """Play the morning; `folder` is for the configuration and the ledger."""
+    day = morning.tuesday(showing.now)
     clock = PlayedClock(morning.instant(day, morning.DAY[0].at) - timedelta(minutes=10))
     loaded = configure(folder, servers, clock.now())
     assert not loaded.errors, [str(problem) for problem in loaded.errors]
@@ -118,22 +117,9 @@ async def play(
     async with mail_client(servers) as client, at_work(Daemon(loaded, events, clock=clock, send=push)) as daemon:
         stage = _Stage(daemon, clock, client, servers, story, folder / "state" / "triaged.db")
         await stage.quiet()
-        number = 0
-        for act in DAY:
-            await stage.to(morning.instant(day, act.at))
-            if isinstance(act, Arrival):
-                told(f"{act.at:%H:%M}  {act.name}: {act.subject}")
-                await client.append("INBOX", morning.raw(act, number, clock.now()), (), clock.now())
-                number += 1
-            else:
-                told(f"{act.at:%H:%M}  Mara herself")
-                await stage.by_hand(act)
-            daemon.sweep()
-            await stage.quiet()
-        await stage.to(morning.instant(day, morning.END))
-        await stage.remember()
-        if to_the_end:
-            told("… and then it is the day of the first call")
+        await stage.morning(showing.told)
+        if showing.to_the_end:
+            showing.told("… and then it is the day of the first call")
             await stage.to_the_first_return()
     return story
 
@@ -194,6 +180,23 @@ class _Stage:
         for outgoing in self.servers.sent[self._seen :]:
             self.story.replies.append((self.clock.now(), outgoing))
         self._seen = len(self.servers.sent)
+
+    async def morning(self, told: Callable[[str], None]) -> None:
+        """What arrives and what Mara does, each at its time."""
+        number = 0
+        for act in DAY:
+            await self.to(morning.instant(self.story.day, act.at))
+            if isinstance(act, Arrival):
+                told(f"{act.at:%H:%M}  {act.name}: {act.subject}")
+                await self.client.append("INBOX", morning.raw(act, number, self.clock.now()), (), self.clock.now())
+                number += 1
+            else:
+                told(f"{act.at:%H:%M}  Mara herself")
+                await self.by_hand(act)
+            self.daemon.sweep()
+            await self.quiet()
+        await self.to(morning.instant(self.story.day, morning.END))
+        await self.remember()
 
     async def to(self, instant: datetime) -> None:
         """Let time pass, and stop at each moment at which something falls due."""

@@ -7,9 +7,10 @@ not on the list is a mistake of the program and raises, whatever the level; so n
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from enum import Enum
-from typing import Any, Final, Self, Unpack
+from typing import Any, Final, Unpack
 
 from triaged.log.vocabulary import CHOICES, DECISIONS, EVENTS, FIELDS, LEVELS, USUAL_LEVEL, Event, Fields, Form, Level
 
@@ -127,41 +128,28 @@ class Counts:
             self.durations[event] = (count + 1, total + found["duration_ms"])
 
 
+@dataclass(frozen=True, slots=True)
 class Events:
     """Emits lines, with fields that are bound once and stand on every line.
 
     `zone`: in which the instants of fields are written (the offset says which); `timestamp` is always UTC.
     """
 
-    def __init__(
-        self,
-        write: Writer,
-        *,
-        threshold: Threshold | None = None,
-        now: Callable[[], datetime] = _utc_now,
-        zone: tzinfo | None = None,
-        bound: Mapping[str, object] | None = None,
-        counts: Counts | None = None,
-    ) -> None:
-        self._write = write
-        self._now = now
-        self._zone = zone
-        self._bound: Mapping[str, object] = bound or {}
-        self.threshold = threshold or Threshold()
-        self.counts = counts or Counts()
+    write: Writer
+    threshold: Threshold = field(default_factory=Threshold)
+    now: Callable[[], datetime] = _utc_now
+    zone: tzinfo | None = None
+    bound: Mapping[str, object] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
 
-    def bind(self, **fields: Unpack[Fields]) -> Self:
+    def bind(self, **fields: Unpack[Fields]) -> "Events":
         """The same, with these fields on every line; a field given to `emit` wins over a bound one."""
-        checked = {name: rendered(name, value, self._zone) for name, value in fields.items() if value is not None}
-        return self._like(self._zone, {**self._bound, **checked})
+        checked = {name: rendered(name, value, self.zone) for name, value in fields.items() if value is not None}
+        return replace(self, bound={**self.bound, **checked})
 
-    def within(self, zone: tzinfo) -> Self:
+    def within(self, zone: tzinfo) -> "Events":
         """The same, with the instants of fields written in `zone`."""
-        return self._like(zone, self._bound)
-
-    def _like(self, zone: tzinfo | None, bound: Mapping[str, object]) -> Self:
-        shared: dict[str, Any] = {"threshold": self.threshold, "counts": self.counts, "now": self._now}
-        return type(self)(self._write, zone=zone, bound=bound, **shared)
+        return replace(self, zone=zone)
 
     def emit(self, event: Event, *, level: Level | None = None, **fields: Unpack[Fields]) -> None:
         """Say that it happened. Fields that are None are left out.
@@ -179,12 +167,12 @@ class Events:
             raise UnknownEventError(f"no level is called {said!r}")
         self.counts.add(event, found)
         if self.threshold.admits(said):
-            timestamp = self._now().astimezone(UTC).isoformat(timespec="milliseconds")
-            self._write({"timestamp": timestamp, "level": said, "event": event, **found})
+            timestamp = self.now().astimezone(UTC).isoformat(timespec="milliseconds")
+            self.write({"timestamp": timestamp, "level": said, "event": event, **found})
 
     def _checked(self, fields: Mapping[str, Any]) -> dict[str, object]:
-        new = {name: rendered(name, value, self._zone) for name, value in fields.items() if value is not None}
-        found = {**self._bound, **new}
+        new = {name: rendered(name, value, self.zone) for name, value in fields.items() if value is not None}
+        found = {**self.bound, **new}
         if not self.threshold.subjects:
             found.pop("subject", None)
         return {name: found[name] for name in FIELDS if name in found}

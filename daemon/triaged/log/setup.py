@@ -9,8 +9,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from types import MappingProxyType, ModuleType
+from types import ModuleType
 from typing import Any, Final, Literal
 
 from triaged.log.events import Events, Threshold
@@ -68,30 +69,28 @@ class Log:
             self._journal.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the log goes, if not to the journal; `zone`: of a console's times, None: this machine's."""
+
+    fd: int = 1
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    zone: tzinfo | None = None
+
+
 def start(
     mode: Mode = "auto",
+    output: Output = Output(),
     *,
-    level: Level = "info",
-    subjects: bool = True,
-    now: Callable[[], datetime] | None = None,
-    zone: tzinfo | None = None,
-    fd: int = 1,
-    environ: Mapping[str, str] = MappingProxyType(os.environ),
+    threshold: Threshold | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Log:
-    """Begin to log to standard output (`fd`) or to the journal.
-
-    `now`: the daemon's clock, aware. `zone`: that of the console's times; None: this machine's. `subjects`: whether subjects
-    are said (`log_subjects`).
-    """
-    form = form_of(mode, fd, environ)
+    """Begin to log to an output or to the journal. `now`: the daemon's clock, aware."""
+    form = form_of(mode, output.fd, output.environ)
     journal = Journal() if form == "journal" else None
-    pump = Pump(journal or Stream(fd), lambda lost: events.emit("log.dropped", reason=_loss(lost)))
-    renderer = _renderer(form, colours=wants_colour(fd, environ), zone=zone)
-    events = Events(
-        _writer(renderer, pump),
-        threshold=Threshold(level, subjects=subjects),
-        now=now or (lambda: datetime.now(UTC)),
-    )
+    pump = Pump(journal or Stream(output.fd), lambda lost: events.emit("log.dropped", reason=_loss(lost)))
+    renderer = _renderer(form, colours=wants_colour(output.fd, output.environ), zone=output.zone)
+    events = Events(_writer(renderer, pump), threshold or Threshold(), now)
     return Log(events, pump, _Foreign(events), journal)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from triaged.cli.common import Failed
-from triaged.cli.talk import Talk
+from triaged.cli.talk import Question, Talk
 
 Answers = Callable[..., Talk]
 
@@ -21,23 +21,23 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
 
 
 def test_an_empty_line_takes_the_proposal(answers: Answers):
-    assert answers("\n").ask("Port", "993", flag="--port") == "993"
+    assert answers("\n").ask(Question("Port", "--port", proposal="993")) == "993"
 
 
 def test_the_end_of_the_answers_takes_the_proposal_too(answers: Answers):
-    assert answers("").ask("Port", "993", flag="--port") == "993"
+    assert answers("").ask(Question("Port", "--port", proposal="993")) == "993"
 
 
 def test_without_a_proposal_the_flag_is_named(answers: Answers):
     with pytest.raises(Failed, match="--host"):
-        answers("").ask("Host", flag="--host")
+        answers("").ask(Question("Host", "--host"))
 
 
 def test_silent_nothing_is_read(answers: Answers):
     talk = answers("left alone\n", silent=True)
-    assert talk.ask("Port", "993", flag="--port") == "993"
+    assert talk.ask(Question("Port", "--port", proposal="993")) == "993"
     with pytest.raises(Failed, match="has no usual answer: give it with --host"):
-        talk.ask("Host", flag="--host")
+        talk.ask(Question("Host", "--host"))
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ def test_silent_nothing_is_read(answers: Answers):
     [("1,3", [1, 3]), ("2-4", [2, 3, 4]), ("all", [1, 2, 3, 4]), ("none", []), ("", [2]), ("3 3 1", [3, 1])],
 )
 def test_numbers_are_chosen_one_by_one_in_ranges_or_all(answers: Answers, answer: str, chosen: list[int]):
-    assert answers(answer + "\n").choose("Which", 4, [2], None, flag="--which") == chosen
+    assert answers(answer + "\n").choose(Question("Which", "--which"), 4, [2]) == chosen
 
 
 @pytest.mark.parametrize("answer", ["5", "0", "a", "1-", "-1", "1-9"])
 def test_numbers_that_are_none_are_told(answers: Answers, answer: str):
     with pytest.raises(Failed, match="are no numbers from 1 to 4"):
-        answers("").choose("Which", 4, [2], answer, flag="--which")
+        answers("").choose(Question("Which", "--which", answer), 4, [2])
 
 
 def test_a_password_is_asked_without_being_shown(answers: Answers, capsys: pytest.CaptureFixture[str]):
@@ -61,11 +61,11 @@ def test_a_password_is_asked_without_being_shown(answers: Answers, capsys: pytes
 
 def test_a_wrong_answer_is_told_where_nobody_sits_to_give_another(answers: Answers):
     with pytest.raises(Failed, match="not that"):
-        answers("x\ny\n").ask("Port", flag="--port", check=lambda text: "not that" if text == "x" else "")
+        answers("x\ny\n").ask(Question("Port", "--port", check=lambda text: "not that" if text == "x" else ""))
 
 
 def test_what_is_given_is_checked_and_not_asked(answers: Answers, capsys: pytest.CaptureFixture[str]):
-    assert answers("left alone\n").ask("Port", "993", "143", flag="--port") == "143"
+    assert answers("left alone\n").ask(Question("Port", "--port", "143", "993")) == "143"
     assert capsys.readouterr().out == ""
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from support.loglines import line_validator
 from triaged.log import journal, sentences, setup
-from triaged.log.events import captured
+from triaged.log.events import Threshold, captured
 from triaged.log.pump import Pump, Stream
 from triaged.log.vocabulary import EVENTS, FIELDS
 
@@ -36,7 +36,9 @@ class Pipe:
 
 
 def started(pipe: Pipe, mode: setup.Mode = "json", environ: Mapping[str, str] | None = None, **more: Any) -> setup.Log:
-    return setup.start(mode, fd=pipe.into, environ=environ or {}, now=lambda: NOON, **more)
+    output = setup.Output(pipe.into, environ or {}, more.get("zone"))
+    threshold = Threshold(more.get("level", "info"), subjects=more.get("subjects", True))
+    return setup.start(mode, output, threshold=threshold, now=lambda: NOON)
 
 
 def test_json_lines_stand_on_standard_output_one_each():
@@ -204,7 +206,7 @@ def terminal() -> Iterator[tuple[int, int]]:
 
 
 def on_terminal(terminal: tuple[int, int], environ: Mapping[str, str]) -> str:
-    log = setup.start("auto", fd=terminal[1], environ=environ, now=lambda: NOON)
+    log = setup.start("auto", setup.Output(terminal[1], environ), now=lambda: NOON)
     log.events.emit("message.urgent", client="harbor", subject="Outage")
     log.close()
     return os.read(terminal[0], 4096).decode()
@@ -255,7 +257,7 @@ def test_the_journal_gets_fields_priority_and_a_sentence(
 ):
     monkeypatch.setattr(setup, "SOCKET", tmp_path / "socket")
     monkeypatch.setattr(journal.Journal.__init__, "__defaults__", (tmp_path / "socket",))
-    log = setup.start("journal", now=lambda: NOON, environ={})
+    log = setup.start("journal", setup.Output(environ={}), now=lambda: NOON)
     log.events.emit("reply.held", client="harbor", message_id="<a@b>", kind=("new", "voicemail"), reply=3)
     log.close()
     found = fields_of(journald.recv(65536))
