@@ -118,3 +118,103 @@ def test_a_mail_that_its_domain_asks_to_refuse_is_nobodys(tmp_path: Path):
 def test_what_a_forwarder_has_sealed_is_shown_in_spite_of_the_policy(tmp_path: Path):
     found = Explained(tmp_path, SERVER + WAITS).one(Authentication_Results=fails() + "; arc=pass (i=1)", at=TUESDAY)
     assert (found["client"], found["verdict"]) == ("harbor", "deferrable")
+
+
+# --- joining, taking over, cancelling ---------------------------------------------------------------------------------
+
+
+def at(minute: int) -> str:
+    return f"Tue, 24 Nov 2026 15:{minute}:00 +0100"
+
+
+URGENT = """
+[[rule]]
+name = "Outage"
+when = { subject = "outage" }
+then = "urgent"
+"""
+GARY = {"Authentication_Results": passes("harbor.example")}
+
+
+def test_a_forgers_mail_joins_no_reply_that_waits_for_the_clients(tmp_path: Path):
+    explained = Explained(tmp_path, SERVER + WAITS)
+    mine, forgers = explained.says(
+        explained.mail(date=at(10), **GARY),
+        explained.mail(date=at(11), Subject="log in at https://evil.example", References="<forged@evil.example>"),
+    )
+    assert mine["no_reply"] is None
+    assert (forgers["client"], forgers["reply"], forgers["no_reply"]) == ("harbor", None, "unauthenticated")
+
+
+def test_the_clients_mail_takes_the_place_of_a_forgers(tmp_path: Path):
+    explained = Explained(tmp_path, SERVER + WAITS)
+    forgers, mine = explained.says(
+        explained.mail(date=at(10), Subject="forged"), explained.mail(date=at(11), Subject="Figures", **GARY)
+    )
+    assert forgers["no_reply"] is None
+    assert (mine["no_reply"], mine["reply"]["subject"]) == (None, "Re: Figures")
+    assert "forged" not in mine["reply"]["text"]
+
+
+def test_a_reply_to_a_forger_does_not_use_up_the_clients(tmp_path: Path):
+    explained = Explained(tmp_path, SERVER + WAITS)
+    hour_later = {"date": "Tue, 24 Nov 2026 16:40:00 +0100"}
+    found = explained.says(
+        explained.mail(date=at(10), Subject="forged"),
+        explained.mail(**hour_later),
+        explained.mail(**hour_later, **GARY),
+    )
+    assert [one["no_reply"] for one in found] == [None, "recently-replied", None]
+
+
+def test_a_forgers_outage_cancels_nothing(tmp_path: Path):
+    explained = Explained(tmp_path, SERVER + URGENT + WAITS)
+    for results, again in (({}, "joined"), (GARY, None)):
+        *_, last = explained.says(
+            explained.mail(date=at(10), **GARY),
+            explained.mail(date=at(11), Subject="Outage", **results),
+            explained.mail(date=at(12), **GARY),
+        )
+        assert last["no_reply"] == again
+
+
+def test_an_outage_of_one_person_leaves_the_replies_to_her_colleagues(tmp_path: Path):
+    explained = Explained(tmp_path, SERVER + URGENT + WAITS)
+    *_, last = explained.says(
+        explained.mail(date=at(10), **GARY),
+        explained.mail(sender="anna@harbor.example", date=at(11), Subject="Outage", **GARY),
+        explained.mail(date=at(12), **GARY),
+    )
+    assert last["no_reply"] == "joined"
+
+
+PASS_RULE = """
+[[rule]]
+name = "Pass"
+when = { text = "today" }
+then = "urgent"
+spends_pass = true
+"""
+
+
+def test_a_forger_spends_no_pass_of_the_client(tmp_path: Path):
+    explained = Explained(tmp_path, SERVER + PASS_RULE + WAITS)
+    forged = [explained.mail(text="today please", date=at(10 + n)) for n in range(3)]
+    mine = [explained.mail(text="today please", date=at(20 + n), **GARY) for n in range(3)]
+    found = [one["verdict"] for one in explained.says(*forged, *mine)]
+    assert found == ["urgent", "urgent", "deferrable"] * 2
+
+
+BURST = """
+[[rule]]
+name = "Burst"
+when = { burst = "3 in 20m" }
+then = "urgent"
+"""
+
+
+def test_forged_mail_makes_no_burst_of_the_clients(tmp_path: Path):
+    explained = Explained(tmp_path, SERVER + BURST + WAITS)
+    forged = [explained.mail(date=at(10 + n)) for n in range(2)]
+    mine = [explained.mail(date=at(20 + n), **GARY) for n in range(3)]
+    assert [one["rule"] for one in explained.says(*forged, *mine)] == ["All waits"] * 4 + ["Burst"]

@@ -17,7 +17,7 @@ from triaged.core.effects import by_third_parties, in_storage
 from triaged.core.facts import Facts, OpenPromise
 from triaged.core.gather import gathered
 from triaged.core.guard import Refusal, Sending, destination, first_refusal, refusals
-from triaged.core.identify import Identified
+from triaged.core.identify import Identified, counts_for_nothing
 from triaged.core.kinds import is_stop
 from triaged.core.language import detect
 from triaged.core.moments import (
@@ -30,6 +30,7 @@ from triaged.core.moments import (
 from triaged.core.rules import NOTHING, Rule, RuleMatch, Then, TraceLine
 from triaged.core.settings import Account, Person
 from triaged.core.template import ReplyTemplate, choose_language
+from triaged.core.trust import Act, Level, may
 
 _ROBOT_WITHIN = timedelta(minutes=2)
 _HELD_ONLY = frozenset({"rate-limit"})
@@ -138,11 +139,16 @@ class _Case:
             pass_wanted=self.pass_wanted,
             verified=self.who.verified,
             automatic=self.who.automatic,
-            cancels_replies=self.verdict is Verdict.URGENT,
+            cancels_replies=self.verdict is Verdict.URGENT and not counts_for_nothing(self.who),
             opt_out=self._says_stop(),
             marks_robot=self._is_echo(),
             trace=self.trace,
         )
+
+    @property
+    def level(self) -> Level:
+        """How sure we are of the sender, by what we know of him."""
+        return self.facts.level if self.facts.level is not None else self.who.level
 
     # --- the rule -----------------------------------------------------------------------------------------------
 
@@ -259,9 +265,15 @@ class _Case:
     # --- the reply ----------------------------------------------------------------------------------------------
 
     def _join_only_its_like(self, template: ReplyTemplate | None) -> None:
-        """Urgent mail ends the replies that wait, but for one that says the very same: that one it joins."""
+        """Urgent mail ends the replies that wait, but for one that says the very same: that one it joins.
+
+        What rests on less evidence it takes the place of; what rests on more it leaves alone, and gets none.
+        """
         waiting = self.facts.waiting
-        if self.verdict is Verdict.URGENT and waiting and template and waiting.template != template.label:
+        if waiting is None or not may(Act.CANCEL, self.level, waiting.level):
+            return
+        other = self.verdict is Verdict.URGENT and template and waiting.template != template.label
+        if other or self.level > waiting.level:
             self.facts = replace(self.facts, waiting=None)
 
     def _call_at_hand(self, template: ReplyTemplate | None) -> Occurrence | None:

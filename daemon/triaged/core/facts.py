@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from triaged.core.trust import Level
+
 
 @dataclass(frozen=True, slots=True)
 class OpenPromise:
@@ -27,6 +29,7 @@ class WaitingReply:
     template: str
     send_at: datetime
     promise: OpenPromise | None
+    level: Level = Level.UNKNOWN  # of the message that it was made for
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Facts:
     arrived: datetime
     flags: frozenset[str] = frozenset()
     folder: str = "INBOX"
+    level: Level | None = None  # how sure we are of the sender, by what we know of him; None: by the message alone
     baseline: bool = False  # it was there before first contact: nothing is ever replied to it
     duplicate: bool = False  # this Message-ID has been decided before, for any person of the service
     thread: str | None = None
@@ -69,6 +73,7 @@ class Facts:
     bounced_until: datetime | None = None
     robot_until: datetime | None = None
     answers_ours: datetime | None = None  # it refers to one of our automatic replies, which went at this instant
+    answers_own: datetime | None = None  # the same, and that reply went to its very sender
     replies_in_fuse: int = 0  # replies of this account within the fuse's period
     recent: tuple[Arrival, ...] = ()  # newest first, this message not included, within the longest burst of the rules
     passes: tuple[SpentPass, ...] = ()  # since the start of the month before this message

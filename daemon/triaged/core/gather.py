@@ -40,7 +40,7 @@ def gathered(
         client=who.client,
         match=who.match,
         authentication=who.authentication,
-        level=who.level,
+        level=facts.level if facts.level is not None else who.level,
         rule=rule,
         kinds=kinds_seen,
         notice=who.notice,

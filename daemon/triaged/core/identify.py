@@ -89,6 +89,11 @@ def identify(message: Message, person: Person, account: Account) -> Identified:
     )
 
 
+def counts_for_nothing(who: Identified) -> bool:
+    """Whether it is a caller's notice that my server does not vouch for: shown and pushed, and no more than that."""
+    return who.notice is not None and not may(Act.CALLER_ACTS, who.level)
+
+
 def _read_notice(message: Message, person: Person, authentication: Authentication) -> Notice | None:
     telephone, authenticated = person.telephone, authentication.verdict in _BELIEVED
     return read_notice(message, telephone.senders, telephone.region, authenticated)

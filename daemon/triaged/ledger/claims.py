@@ -12,7 +12,7 @@ from typing import Any
 from triaged.core.guard import Due, Refusal, refusal_again
 from triaged.ledger.changes import cancel_reply, end_reply, hold_reply
 from triaged.ledger.gather import facts_at_claim
-from triaged.ledger.instants import from_ms, to_ms
+from triaged.ledger.instants import to_ms
 from triaged.ledger.rows import reply_of
 from triaged.ledger.store import Store, commit
 from triaged.ledger.values import Claimed, NotClaimed, ReplyRow
@@ -58,7 +58,7 @@ def claim(
         if items is not None and set(items) != set(before.items):
             return NotClaimed("changed", before)
         refusal = refusal_again(_due(db, before, now, every, fuse_count, fuse_period), "claiming", before.outgoing)
-        if refusal is None and before.kind == "ack" and not _charge(db, before, at, every):
+        if refusal is None and before.kind == "ack" and not _charge(db, before, at):
             refusal = _TAKEN
         if refusal is not None:
             return NotClaimed(refusal.code, _ended(db, before, refusal, at), refusal)
@@ -92,15 +92,14 @@ def _ended(db: Connection, reply: ReplyRow, refusal: Refusal, now: int) -> Reply
     return reply_of(db, reply.id)
 
 
-def _charge(db: Connection, reply: ReplyRow, now: int, every: Callable[[datetime], datetime]) -> bool:
-    """Charge the acknowledgement to its correspondent; False: another one was, and the row is untouched."""
+def _charge(db: Connection, reply: ReplyRow, now: int) -> bool:
+    """Charge the acknowledgement to its correspondent, as the guard has just found him; False: he is not so any more."""
     given: dict[str, Any] = {"person": reply.person, "address": reply.correspondent, "now": now, "reply": reply.id}
     db.execute(
         "INSERT OR IGNORE INTO correspondent (person, address, client) VALUES (?,?,?)",
         (reply.person, reply.correspondent, reply.client),
     )
-    last = db.execute(
+    (free,) = db.execute(
         "SELECT last_reply_at FROM correspondent WHERE person = :person AND address = :address", given
-    ).fetchone()[0]
-    free = last if last is not None and to_ms(every(from_ms(last))) <= now else None
+    ).fetchone()
     return db.execute(_CHARGE, {**given, "free": free}).rowcount > 0

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
+from triaged.core.authres import Verdict
 from triaged.core.facts import Arrival, Facts, OpenPromise, SpentPass, WaitingReply
+from triaged.core.trust import Level, lifted
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import decode, encode
 from triaged.ledger.store import Store, reading
@@ -32,31 +34,38 @@ SELECT thread FROM (
 ) WHERE thread IS NOT NULL ORDER BY at LIMIT 1
 """
 _ANSWERS_OURS = """
-SELECT max(r.ended_at) FROM json_each(?) j CROSS JOIN reply r ON r.message_id = j.value WHERE r.state IN ('sent','in_doubt')
-"""
+SELECT max(at), max(own) FROM (
+  SELECT r.ended_at AS at, iif(r.person = :person AND :sender IN (r.correspondent, lower(r.rcpt)), r.ended_at, NULL) AS own
+  FROM json_each(:ids) j CROSS JOIN reply r ON r.message_id = j.value WHERE r.state IN ('sent','in_doubt')
+  UNION ALL
+  SELECT r.ended_at, iif(r.person = :person AND :sender IN (r.correspondent, lower(r.rcpt)), r.ended_at, NULL)
+  FROM json_each(:ids) j CROSS JOIN sent s ON s.message_id = j.value JOIN reply r ON r.id = s.reply
+  WHERE r.state IN ('sent','in_doubt')
+)
+"""  # also by the id under which it lies in Sent: Microsoft gives it another
 _DUPLICATE = """
 SELECT 1 FROM item WHERE message_id = ? AND id IS NOT ? AND decided_at IS NOT NULL AND (mode <> 'observe' OR ? = 'observe')
 LIMIT 1
 """
 _NEWEST = """
-SELECT arrived_at FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND id IS NOT ? AND +client = ?
+SELECT arrived_at FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND id IS NOT ? AND +client = ? AND trust >= ?
 ORDER BY arrived_at DESC LIMIT 1
 """
 _MINE = "SELECT at, rcpts, clients FROM sent WHERE person = ? AND thread = ? AND reply IS NULL ORDER BY at DESC LIMIT ?"
 _PROMISE = """
 SELECT p.id, p.kind, p.due_at, p.told_at, p.call FROM promise p
 WHERE p.person = ? AND p.client = ? AND p.state IN ('planned','open','overdue') AND EXISTS (
-  SELECT 1 FROM item i WHERE i.promise = p.id AND i.thread = ? AND i.id IS NOT ? AND i.answered_at IS NULL)
+  SELECT 1 FROM item i WHERE i.promise = p.id AND i.thread = ? AND i.id IS NOT ? AND i.answered_at IS NULL AND i.trust >= ?)
 ORDER BY p.due_at LIMIT 1
 """
 _OBSERVED_PROMISE = """
 SELECT p.id, p.kind, p.due_at, p.told_at, p.call FROM item i JOIN promise p ON p.id = i.promise
-WHERE i.person = ? AND p.client = ? AND i.thread = ? AND i.id IS NOT ? AND i.answered_at IS NULL
+WHERE i.person = ? AND p.client = ? AND i.thread = ? AND i.id IS NOT ? AND i.answered_at IS NULL AND i.trust >= ?
   AND (p.state IN ('planned','open','overdue') OR (p.state = 'void' AND p.closed_by = 'observe'))
 ORDER BY p.due_at LIMIT 1
 """
 _WAITING = """
-SELECT r.id, r.template, r.send_at, r.promise, r.tell_kind, r.tell_at, r.tell_call, p.told_at
+SELECT r.id, r.template, r.send_at, r.promise, r.tell_kind, r.tell_at, r.tell_call, p.told_at, r.trust
 FROM reply r LEFT JOIN promise p ON p.id = r.promise
 WHERE r.person = :person AND r.correspondent = :correspondent AND r.kind = 'ack' AND r.id IS NOT :but
   AND (r.state IN ('waiting','sending') OR (r.state = 'held' AND r.reason = 'rate-limit' AND r.send_at > :fuse)
@@ -65,19 +74,27 @@ ORDER BY r.send_at DESC LIMIT 1
 """
 _SIMULATED_LAST = """
 SELECT max(send_at) FROM reply WHERE person = ? AND correspondent = ? AND kind = 'ack' AND state = 'simulated' AND send_at <= ?
+  AND trust >= ?
 """
 _CORRESPONDENT = """
-SELECT CASE WHEN last_reply IS NOT ? OR last_reply IS NULL THEN last_reply_at END, opted_out_at, bounced_until, robot_until
-FROM correspondent WHERE person = ? AND address = ?
-"""
+SELECT CASE
+    WHEN last_reply IS NOT NULL AND last_reply IS :but THEN NULL
+    WHEN coalesce((SELECT r.trust FROM reply r WHERE r.id = last_reply), :level) >= :level THEN last_reply_at
+    ELSE (SELECT max(r.claimed_at) FROM reply r WHERE r.person = :person AND r.correspondent = :address AND r.kind = 'ack'
+      AND r.trust >= :level AND r.id IS NOT :but)
+  END, opted_out_at, bounced_until, robot_until
+FROM correspondent WHERE person = :person AND address = :address
+"""  # a reply that was made on less evidence stands in nobody's way
 _FUSE = "SELECT count(*) FROM reply WHERE account = ? AND claimed_at > ? AND claimed_at <= ? AND id IS NOT ?"
 _RECENT = """
 SELECT arrived_at, kind, automatic FROM item WHERE person = ? AND client = ? AND arrived_at BETWEEN ? AND ? AND id IS NOT ?
+  AND trust >= ?
 ORDER BY arrived_at DESC, id DESC LIMIT ?
 """
 _PASSES = """
 SELECT p.spent_at, i.thread FROM pass p JOIN item i ON i.id = p.item
-WHERE p.person = ? AND p.client = ? AND p.spent_at >= ? AND p.refunded_at IS NULL AND p.item IS NOT ? ORDER BY p.spent_at DESC
+WHERE p.person = ? AND p.client = ? AND p.spent_at >= ? AND p.refunded_at IS NULL AND p.item IS NOT ?
+  AND (i.trust <= 1) = (? <= 1) ORDER BY p.spent_at DESC
 """
 
 
@@ -96,6 +113,9 @@ class Question:
     arrived_at: datetime
     lookback: timedelta
     fuse: timedelta
+    level: Level  # as far as the message alone shows: what is less sure does not count
+    sender: str | None = None  # key of the address in From
+    asked: bool = True  # whether there is a server that says who is who
     but_item: int | None = None  # the item itself, when it is there already
     but_reply: int | None = None
 
@@ -122,6 +142,7 @@ def facts_again(
         arrived_at=item.arrived_at,
         lookback=lookback,
         fuse=fuse,
+        level=item.level,
         but_item=item.id,
         but_reply=but_reply,
     )
@@ -137,8 +158,8 @@ SELECT at FROM sent WHERE person = ? AND at >= ? AND reply IS NULL AND by_team =
 
 def facts_at_claim(db: Connection, reply: ReplyRow, now: datetime, fuse: timedelta) -> Facts:
     """What can have changed since the words were written, in few questions; a mail of mine counts in whatever thread."""
-    given = (reply.id, reply.person, reply.correspondent)
-    last, opted_out, bounced, robot = db.execute(_CORRESPONDENT, given).fetchone() or (None, None, None, None)
+    whose = _Whose(reply.person, reply.correspondent, reply.level, reply.id)
+    last, opted_out, bounced, robot = _correspondent(db, whose)
     return Facts(
         now=now,
         arrived=reply.made_at,
@@ -163,7 +184,7 @@ def _wrote_since(db: Connection, reply: ReplyRow) -> bool:
 
 def question_of(db: Connection, window: Window, arriving: Arriving) -> Question:
     """What to ask about a message that arrives."""
-    message = arriving.message
+    who, message = arriving.who, arriving.message
     references = tuple(message.references[-_MOST_REFERENCES:])
     return Question(
         person=window.account.person,
@@ -177,6 +198,9 @@ def question_of(db: Connection, window: Window, arriving: Arriving) -> Question:
         arrived_at=arriving.arrived_at,
         lookback=window.lookback,
         fuse=window.fuse,
+        level=who.level,
+        sender=who.sender.key if who.sender else None,
+        asked=who.authentication.verdict is not Verdict.UNCONFIGURED,
     )
 
 
@@ -188,7 +212,8 @@ def gather(db: Connection, q: Question, now: datetime, arriving: Arriving | None
     mine = _mine(db, q)
     to_client = [at for at, meant in mine if meant]
     promise = _promise(db, q)
-    last_reply, opted_out, bounced, robot = _correspondent(db, q, now)
+    last_reply, opted_out, bounced, robot = _correspondent(db, _Whose(q.person, q.correspondent, q.level, q.but_reply))
+    answers_ours, answers_own = _answers_ours(db, q)
     arrived = to_ms(q.arrived_at)
     return Facts(
         now=now,
@@ -202,11 +227,13 @@ def gather(db: Connection, q: Question, now: datetime, arriving: Arriving | None
         promise=promise,
         promised_before=promise is not None and promise.told,
         waiting=_waiting(db, q, now),
-        last_reply_at=from_ms(last_reply),
+        level=lifted(q.level, names_ours=True, trusted_server=q.asked) if answers_own is not None else None,
+        last_reply_at=from_ms(_last_reply(db, q, last_reply, now)),
         opted_out=opted_out is not None,
         bounced_until=from_ms(bounced),
         robot_until=from_ms(robot),
-        answers_ours=_answers_ours(db, q),
+        answers_ours=answers_ours,
+        answers_own=answers_own,
         replies_in_fuse=claims_since(db, q.account, now, q.fuse, but=q.but_reply),
         recent=_recent(db, q),
         passes=_passes(db, q),
@@ -279,7 +306,7 @@ def _meant(q: Question, rcpts: list[str], clients: list[str]) -> bool:
 def _newest(db: Connection, q: Question, mine: list[int]) -> Any:
     """Who wrote the newest earlier message of the thread; INTERNALDATE has whole seconds, so equal ones count as earlier."""
     arrived = to_ms(q.arrived_at)
-    found = db.execute(_NEWEST, (q.person, q.thread, arrived, q.but_item, q.client)).fetchone()
+    found = db.execute(_NEWEST, (q.person, q.thread, arrived, q.but_item, q.client, q.level.value)).fetchone()
     newest_mine = next((at for at in mine if at <= arrived), None)
     if newest_mine is not None and (found is None or newest_mine >= found[0]):
         return "mine"
@@ -288,7 +315,7 @@ def _newest(db: Connection, q: Question, mine: list[int]) -> Any:
 
 def _promise(db: Connection, q: Question) -> OpenPromise | None:
     sql = _OBSERVED_PROMISE if q.mode == "observe" else _PROMISE
-    found = db.execute(sql, (q.person, q.client, q.thread, q.but_item)).fetchone()
+    found = db.execute(sql, (q.person, q.client, q.thread, q.but_item, q.level.value)).fetchone()
     if found is None:
         return None
     return OpenPromise(found[0], found[1], from_ms(found[2]), told=found[3] is not None, call=found[4])
@@ -308,41 +335,56 @@ def _waiting(db: Connection, q: Question, now: datetime) -> WaitingReply | None:
     found = db.execute(_WAITING, given).fetchone()
     if found is None:
         return None
-    reply, template, send_at, promise, kind, tell_at, call, told_at = found
+    reply, template, send_at, promise, kind, tell_at, call, told_at, level = found
     told = (
         None if tell_at is None else OpenPromise(promise, kind, from_ms(tell_at), told=told_at is not None, call=call)
     )
-    return WaitingReply(reply, template, from_ms(send_at), told)
+    return WaitingReply(reply, template, from_ms(send_at), told, Level(level))
 
 
-def _correspondent(db: Connection, q: Question, now: datetime) -> tuple[Any, Any, Any, Any]:
-    if q.correspondent is None:
-        return (None, None, None, None)
-    found = db.execute(_CORRESPONDENT, (q.but_reply, q.person, q.correspondent)).fetchone() or (None, None, None, None)
-    if q.mode != "observe":
-        return (found[0], found[1], found[2], found[3])
-    (simulated,) = db.execute(_SIMULATED_LAST, (q.person, q.correspondent, to_ms(now))).fetchone()
-    last = max((at for at in (found[0], simulated) if at is not None), default=None)
-    return (last, found[1], found[2], found[3])
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whom we write to, on what evidence, and the reply that is not counted."""
+
+    person: str
+    address: str | None
+    level: Level
+    but: int | None
 
 
-def _answers_ours(db: Connection, q: Question) -> datetime | None:
-    """When the reply of ours (for any person: two of us must not talk to each other) went that this message refers to."""
+def _correspondent(db: Connection, whose: _Whose) -> tuple[Any, Any, Any, Any]:
+    given = {"person": whose.person, "address": whose.address, "level": whose.level.value, "but": whose.but}
+    found = db.execute(_CORRESPONDENT, given).fetchone() if whose.address is not None else None
+    return (found[0], found[1], found[2], found[3]) if found else (None, None, None, None)
+
+
+def _last_reply(db: Connection, q: Question, last: int | None, now: datetime) -> int | None:
+    """When the last one went; in observe also when it would have gone."""
+    if q.mode != "observe" or q.correspondent is None:
+        return last
+    given = (q.person, q.correspondent, to_ms(now), q.level.value)
+    (simulated,) = db.execute(_SIMULATED_LAST, given).fetchone()
+    return max((at for at in (last, simulated) if at is not None), default=None)
+
+
+def _answers_ours(db: Connection, q: Question) -> tuple[datetime | None, datetime | None]:
+    """When a reply of ours (for any person: two of us must not talk to each other) went that this refers to, and its own."""
     if not q.references:
-        return None
-    at: int | None = db.execute(_ANSWERS_OURS, (encode(q.references),)).fetchone()[0]
-    return from_ms(at)
+        return None, None
+    given = {"ids": encode(q.references), "person": q.person, "sender": q.sender}
+    at, own = db.execute(_ANSWERS_OURS, given).fetchone()
+    return from_ms(at), from_ms(own)
 
 
 def _recent(db: Connection, q: Question) -> tuple[Arrival, ...]:
     if not q.lookback:
         return ()
     arrived = to_ms(q.arrived_at)
-    given = (q.person, q.client, arrived - span_ms(q.lookback), arrived, q.but_item, _MOST_RECENT)
+    given = (q.person, q.client, arrived - span_ms(q.lookback), arrived, q.but_item, q.level.value, _MOST_RECENT)
     found = db.execute(_RECENT, given)
     return tuple(Arrival(from_ms(at), frozenset(decode(kind)), bool(automatic)) for at, kind, automatic in found)
 
 
 def _passes(db: Connection, q: Question) -> tuple[SpentPass, ...]:
-    given = (q.person, q.client, to_ms(q.arrived_at) - _PASSES_BACK, q.but_item)
+    given = (q.person, q.client, to_ms(q.arrived_at) - _PASSES_BACK, q.but_item, q.level.value)
     return tuple(SpentPass(from_ms(at), thread) for at, thread in db.execute(_PASSES, given))

@@ -10,6 +10,7 @@ from typing import Any
 
 from triaged.core.decision import Aside, Decision, Effect, Flag, Forward, Notify, PromisePlan, ReplyPlan, ToUrgent
 from triaged.core.facts import Facts
+from triaged.core.trust import Level
 from triaged.ledger.changes import LIVE, cancel_reply
 from triaged.ledger.instants import to_ms
 from triaged.ledger.rows import encode, replies_of
@@ -18,9 +19,9 @@ from triaged.ledger.values import Arriving, ReplyRow, Window
 _BEYOND_FUSE = "rate-limit"
 _REPLY = """
 INSERT INTO reply (person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,
-  tell_call, message_id, mode, state, reason, made_at, send_at, try_at, claimed_at)
+  tell_call, message_id, mode, state, reason, made_at, send_at, try_at, claimed_at, trust)
 VALUES (:person, :account, :client, :correspondent, :rcpt, :kind, :template, :language, :auto, :promise, :tell_at, :tell_kind,
-  :tell_call, :message_id, :mode, :state, :reason, :now, :send_at, :send_at, :claimed_at)
+  :tell_call, :message_id, :mode, :state, :reason, :now, :send_at, :send_at, :claimed_at, :trust)
 """
 _EFFECT = """
 INSERT INTO effect (key, kind, person, account, item, due_at, args, state) VALUES (?,?,?,?,?,?,?,'planned')
@@ -61,6 +62,11 @@ class Writing:
         """Whose mail it is."""
         return self.decision.client or ""
 
+    @property
+    def level(self) -> Level:
+        """How sure we are of its sender."""
+        return self.facts.level if self.facts.level is not None else self.arriving.who.level
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:
@@ -77,9 +83,13 @@ def make_reply(w: Writing, plan: ReplyPlan) -> Owed:
     instead_of = _superseded(w, plan)
     waiting = _one_to_join(w, plan)
     if waiting is not None:
-        reply, state, promise, tell_at = waiting
+        reply, state, promise, tell_at, trust = waiting
         if w.observe and state != "simulated":
             return Owed()  # it joins what waits from a louder mode; that one must not speak of it
+        if trust != w.level and (trust > w.level or plan.joins is None):
+            return (
+                Owed()
+            )  # one that is held on better evidence, or that a socket holds on less, is not for this message
         _join(w, reply, state, tell_at)
         return Owed(reply, promise, joined=True)
     promise = _promise(w, plan, w.decision.promise) if w.decision.promise else None
@@ -87,11 +97,11 @@ def make_reply(w: Writing, plan: ReplyPlan) -> Owed:
 
 
 def _superseded(w: Writing, plan: ReplyPlan) -> ReplyRow | None:
-    """A reply to the same correspondent that is held for a person: newer mail gets one of its own, and ends it."""
+    """What newer mail to the same correspondent ends: a reply that is held for a person, or waits on less evidence."""
     if w.observe or plan.joins is not None:
         return None
-    held = "person = ? AND correspondent = ? AND kind = 'ack' AND state = 'held'"
-    found = next(iter(replies_of(w.db, held, (w.person, plan.to.key))), None)
+    ends = "person = ? AND correspondent = ? AND kind = 'ack' AND (state = 'held' AND trust <= ? OR state = 'waiting' AND trust < ?)"
+    found = next(iter(replies_of(w.db, ends, (w.person, plan.to.key, w.level.value, w.level.value))), None)
     return cancel_reply(w.db, found.id, "newer mail is answered instead", w.now) if found is not None else None
 
 
@@ -103,7 +113,7 @@ def _one_to_join(w: Writing, plan: ReplyPlan) -> Any:
     return w.db.execute(live, (w.person, plan.to.key)).fetchone()
 
 
-_JOINABLE = "SELECT id, state, promise, tell_at FROM reply WHERE"
+_JOINABLE = "SELECT id, state, promise, tell_at, trust FROM reply WHERE"
 
 
 def _join(w: Writing, reply: int, state: str, tell_at: int | None) -> None:
@@ -177,6 +187,7 @@ def _put_reply(w: Writing, values: Mapping[str, Any]) -> int:
             "state": "simulated" if w.observe else "held" if beyond_fuse else "waiting",
             "reason": _BEYOND_FUSE if beyond_fuse else None,
             "now": w.now,
+            "trust": w.level.value,
             "claimed_at": values["send_at"] if w.observe and not beyond_fuse else None,  # the fuse counts it from then
         },
     )

@@ -161,11 +161,12 @@ def _move(db: Connection, account: AccountRow, key: str, now: datetime) -> None:
         db.execute(f"UPDATE {table} SET person = :key WHERE account = :account", given)
     db.execute(
         "INSERT INTO correspondent SELECT :key, address, client, last_reply, last_reply_at, opted_out_at, bounced_until,"
-        " robot_until FROM correspondent WHERE person = :old ON CONFLICT DO UPDATE SET"
+        " robot_until, opted_out_until, answer, reasons FROM correspondent WHERE person = :old ON CONFLICT DO UPDATE SET"
         " last_reply_at = nullif(max(coalesce(last_reply_at, 0), coalesce(excluded.last_reply_at, 0)), 0),"
         " opted_out_at = coalesce(opted_out_at, excluded.opted_out_at),"
         " bounced_until = coalesce(bounced_until, excluded.bounced_until),"
-        " robot_until = coalesce(robot_until, excluded.robot_until)",
+        " robot_until = coalesce(robot_until, excluded.robot_until),"
+        " opted_out_until = coalesce(opted_out_until, excluded.opted_out_until)",
         given,
     )
     db.execute("UPDATE account SET person = :key WHERE id = :account", given)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from sqlite3 import Connection
 from typing import Any
 
+from triaged.core.trust import Level
 from triaged.ledger.instants import from_ms
 from triaged.ledger.values import AccountRow, EffectRow, FolderRow, Item, Place, PromiseRow, ReplyRow
 
@@ -18,7 +19,7 @@ FOLDER = "account, name, role, uidvalidity, next_uid, baseline_uid, last_interna
 ITEM = (
     "id, person, account, client, correspondent, sender, message_id, refs, digest, server_id, thread, dated_at, arrived_at,"
     " decided_at, kind, automatic, subject, excerpt, mode, verdict, rule, reason, no_reply, decision, ruleset, state,"
-    " folder, uidvalidity, uid, promise, answered_at, tries, retry_at"
+    " folder, uidvalidity, uid, promise, answered_at, tries, retry_at, trust"
 )
 EFFECT = "id, key, person, account, item, reply, kind, args, due_at, state, tries, error, done_at"
 PROMISE = (
@@ -28,7 +29,7 @@ PROMISE = (
 REPLY = (
     "id, person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,"
     " tell_call, message_id, mode, state, stage, made_at, send_at, try_at, tries, claimed_at, code, reason, ended_at,"
-    " folder, uidvalidity, uid"
+    " folder, uidvalidity, uid, trust"
 )
 
 
@@ -99,6 +100,7 @@ def item_from(r: Sequence[Any]) -> Item:
         answered_at=from_ms(r[30]),
         tries=r[31],
         retry_at=from_ms(r[32]),
+        level=Level(r[33]),
     )
 
 
@@ -172,6 +174,7 @@ def reply_from(r: Sequence[Any], items: tuple[int, ...]) -> ReplyRow:
         reason=r[24],
         ended_at=from_ms(r[25]),
         place=None if r[28] is None else Place(r[26], r[27], r[28]),
+        level=Level(r[29]),
         items=items,
     )
 

@@ -125,5 +125,15 @@ CREATE UNIQUE INDEX reply_one_notice ON reply (promise)
   WHERE kind = 'moved' AND state IN ('waiting','held','sending','drafted');
 """  # a call that has moved and was told may move again: the client must not wait at the moment before
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _A_NOTICE_A_MOVE)
+_LEVELS = """
+ALTER TABLE item ADD COLUMN trust INTEGER NOT NULL DEFAULT 3;
+ALTER TABLE item ADD COLUMN hushed_at INTEGER;
+ALTER TABLE reply ADD COLUMN trust INTEGER NOT NULL DEFAULT 3;
+ALTER TABLE sent ADD COLUMN trust INTEGER NOT NULL DEFAULT 4;
+ALTER TABLE correspondent ADD COLUMN opted_out_until INTEGER;
+ALTER TABLE correspondent ADD COLUMN answer TEXT;
+ALTER TABLE correspondent ADD COLUMN reasons TEXT NOT NULL DEFAULT '{}';
+"""  # `trust`: core.trust.Level; what was before counts as it did. `hushed_at`: answered in my name, on nobody's word
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _A_NOTICE_A_MOVE, _LEVELS)
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

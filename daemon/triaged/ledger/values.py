@@ -10,6 +10,7 @@ from triaged.core.facts import Facts
 from triaged.core.guard import Outgoing, Refusal
 from triaged.core.identify import Identified
 from triaged.core.message import Message
+from triaged.core.trust import Level
 
 Mode = Literal["observe", "draft", "send"]
 ItemState = Literal["new", "here", "aside", "released", "gone", "unreadable"]
@@ -93,6 +94,7 @@ class Item:
     answered_at: datetime | None
     tries: int
     retry_at: datetime | None
+    level: Level  # how sure we were of its sender
 
     @property
     def place(self) -> Place | None:
@@ -173,6 +175,7 @@ class ReplyRow:
     reason: str | None
     ended_at: datetime | None
     place: Place | None  # of a draft
+    level: Level  # of the message that it was made for
     items: tuple[int, ...]
 
     @property

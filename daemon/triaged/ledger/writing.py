@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from triaged.core.identify import counts_for_nothing
 from triaged.core.message import Message
+from triaged.core.trust import Level
 from triaged.ledger.changes import cancel_reply
 from triaged.ledger.instants import span_ms, to_ms
 from triaged.ledger.owing import Owed, Writing, make_reply, owe
@@ -82,6 +84,7 @@ def insert_item(w: Writing, **more: Any) -> int:
         "automatic": d.automatic or a.who.automatic,
         "subject": message.subject,
         "excerpt": a.excerpt,
+        "trust": (Level.FORGED if counts_for_nothing(a.who) else w.level).value,
         "mode": a.mode,
         "verdict": str(d.verdict),
         "rule": d.rule,
@@ -103,10 +106,11 @@ def _cancel(w: Writing) -> tuple[ReplyRow, ...]:
     """Waiting acknowledgements that this decision ends: a person is at it, or the client wants none."""
     if not (w.decision.cancels_replies or w.decision.opt_out):
         return ()
-    if w.decision.cancels_replies:
-        whose, reason, given = "client = ?", "urgent", (w.person, w.client)
+    given: tuple[Any, ...] = (w.person, w.decision.correspondent or "")
+    if w.decision.cancels_replies:  # those to its correspondent, and none that was made on better evidence
+        whose, reason, given = "correspondent = ? AND trust <= ?", "urgent", (*given, w.level.value)
     else:
-        whose, reason, given = "correspondent = ?", "opted-out", (w.person, w.decision.correspondent or "")
+        whose, reason = "correspondent = ?", "opted-out"
     if w.observe:
         simulated = replies_of(
             w.db,

@@ -27,7 +27,8 @@ from triaged.core.decision import Decision, Flag, Forward, Notify, ToUrgent, Ver
 from triaged.core.facts import Facts
 from triaged.core.guard import Refusal
 from triaged.core.message import Message
-from triaged.ledger import Ledger, Place
+from triaged.core.trust import Level
+from triaged.ledger import Claimed, Ledger, Place
 from triaged.ledger.values import Arriving, ReplyRow
 
 
@@ -326,8 +327,8 @@ def test_what_is_only_observed_does_not_stand_in_the_way_of_what_acts(world: Wor
 
 
 def test_an_urgent_message_that_is_observed_cancels_only_what_is_simulated(world: World):
-    real = world.deferred(1).reply
-    simulated = world.admit(mail(2), answered(MONDAY, to=ANNE), mode="observe", correspondent=ANNE.key).reply
+    real = world.admit(mail(1), answered(MONDAY, to=ANNE), correspondent=ANNE.key).reply
+    simulated = world.admit(mail(2), answered(MONDAY), mode="observe").reply
     seen = world.admit(mail(3), urgent(), mode="observe")
     assert [(reply.id, reply.reason) for reply in seen.cancelled] == [(simulated, "urgent")], "and it is told"
     assert reply_of(world, real).state == "waiting"
@@ -407,7 +408,7 @@ def test_a_reply_beyond_the_fuse_is_held_from_the_start(world: World):
 # --- what a decision ends
 
 
-def test_an_urgent_message_cancels_what_waits_for_this_client_over_all_correspondents(world: World):
+def test_an_urgent_message_cancels_what_waits_for_its_correspondent_and_silences_nobody_else(world: World):
     gary = world.deferred(1, promise=MONDAY + DAY)
     anne = world.admit(mail(2), answered(MONDAY, to=ANNE), correspondent=ANNE.key)
     other = world.admit(
@@ -417,12 +418,116 @@ def test_an_urgent_message_cancels_what_waits_for_this_client_over_all_correspon
         correspondent="x@linden.example",
     )
     made = world.admit(mail(4), urgent())
-    assert {reply.id for reply in made.cancelled} == {gary.reply, anne.reply}
-    assert {reply.reason for reply in made.cancelled} == {"urgent"}
+    assert [(reply.id, reply.reason) for reply in made.cancelled] == [(gary.reply, "urgent")]
+    assert reply_of(world, anne.reply).state == "waiting"
     assert reply_of(world, other.reply).state == "waiting"
     promise = world.ledger.promise(gary.promise or 0)
     assert promise is not None
     assert (promise.state, promise.closed_by) == ("void", "cancelled")
+
+
+# --- on whose word
+
+
+def test_a_message_of_less_evidence_neither_joins_nor_cancels_what_waits(world: World):
+    reply = world.deferred(1, level=Level.VERIFIED).reply
+    forged = world.admit(mail(2), joining(answered(MONDAY)), level=Level.UNVERIFIED)
+    assert world.seen[-1].waiting is not None
+    assert world.seen[-1].waiting.level is Level.VERIFIED
+    assert world.admit(mail(3), urgent(), level=Level.UNVERIFIED).cancelled == ()
+    assert reply_of(world, reply).state == "waiting"
+    assert forged.item is not None
+
+
+def test_a_message_of_more_evidence_takes_the_place_of_what_waits(world: World):
+    forged = world.deferred(1, promise=MONDAY + DAY, level=Level.UNVERIFIED)
+    made = world.deferred(2, promise=MONDAY + 2 * DAY, level=Level.VERIFIED)
+    assert (reply_of(world, forged.reply).state, reply_of(world, made.reply).state) == ("cancelled", "waiting")
+    assert [reply.id for reply in made.cancelled] == [forged.reply]
+    assert reply_of(world, made.reply).items == (made.item,)
+    promise = world.ledger.promise(forged.promise or 0)
+    assert promise is not None
+    assert promise.state == "void"
+
+
+def test_what_a_socket_holds_on_less_evidence_is_not_for_a_message_of_more(world: World):
+    forged = world.deferred(1, promise=MONDAY + DAY, level=Level.UNVERIFIED)
+    world.tick(10 * MINUTE)
+    assert isinstance(world.claim(forged.reply), Claimed)
+    made = world.deferred(2, promise=MONDAY + 2 * DAY, level=Level.VERIFIED)
+    assert (made.reply, made.promise, made.joined) == (None, None, False)
+
+
+def test_a_held_reply_of_more_evidence_is_not_ended_by_less(world: World):
+    held = world.deferred(1, level=Level.VERIFIED).reply
+    world.ledger.hold(held or 0, "late")
+    assert world.deferred(2, level=Level.UNVERIFIED).reply is None
+    assert reply_of(world, held).state == "held"
+
+
+def test_every_counts_replies_that_were_made_on_the_same_evidence_or_better(world: World):
+    forged = world.deferred(1, level=Level.UNVERIFIED).reply
+    world.tick(10 * MINUTE)
+    world.send(forged)
+    world.admit(mail(2), left(), level=Level.UNVERIFIED)
+    assert world.seen[-1].last_reply_at == world.now
+    gary = world.deferred(3, level=Level.VERIFIED).reply
+    assert world.seen[-1].last_reply_at is None
+    world.tick(10 * MINUTE)
+    world.send(gary)
+    world.admit(mail(4), left(), level=Level.VERIFIED)
+    assert world.seen[-1].last_reply_at == world.now
+
+
+def test_an_earlier_reply_of_better_evidence_counts_behind_one_of_less(world: World):
+    first = world.deferred(1, level=Level.VERIFIED).reply
+    world.tick(10 * MINUTE)
+    world.send(first)
+    at = world.now
+    world.tick(DAY)
+    second = world.deferred(2, level=Level.UNVERIFIED).reply
+    world.tick(10 * MINUTE)
+    world.send(second)
+    world.admit(mail(3), left(), level=Level.VERIFIED)
+    assert world.seen[-1].last_reply_at == at
+
+
+def test_bursts_threads_and_promises_count_the_same_evidence_or_better(world: World):
+    first = world.deferred(1, promise=MONDAY + DAY, level=Level.UNVERIFIED)
+    world.tick(10 * MINUTE)
+    world.send(first.reply)
+    for level, counted in ((Level.VERIFIED, 0), (Level.UNVERIFIED, 1)):
+        facts = world.facts(mail(9, references=("<1@client>",)), lookback=DAY, level=level)
+        assert (len(facts.recent), facts.promise is not None, facts.newest_in_thread) == (
+            counted,
+            bool(counted),
+            "client" if counted else None,
+        )
+
+
+def test_passes_of_mail_that_nobody_vouches_for_are_counted_apart(world: World):
+    world.admit(mail(1), replace(left(), spends_pass=True), level=Level.UNVERIFIED)
+    world.admit(mail(2), replace(left(), spends_pass=True), level=Level.VERIFIED)
+    world.admit(mail(3), replace(left(), spends_pass=True), level=Level.VERIFIED)
+    counted = {level: len(world.facts(mail(9), level=level).passes) for level in (Level.UNVERIFIED, Level.UNKNOWN)}
+    assert counted == {Level.UNVERIFIED: 1, Level.UNKNOWN: 2}
+
+
+def test_a_callers_notice_that_nobody_vouches_for_counts_for_nothing(world: World):
+    world.admit(mail(1), left(), kinds=frozenset({"voicemail"}), level=Level.UNVERIFIED)
+    assert world.facts(mail(2), lookback=DAY, level=Level.UNVERIFIED).recent == ()
+
+
+def test_our_id_lifts_the_mail_of_whom_we_wrote_to(world: World):
+    reply = world.deferred(1).reply
+    world.tick(10 * MINUTE)
+    world.send(reply)
+    ours = reply_of(world, reply).message_id
+    world.admit(mail(2, references=(ours,)), left())
+    assert (world.seen[-1].level, world.seen[-1].answers_own) == (Level.PROVED, world.now)
+    world.admit(mail(3, references=(ours,)), left(), correspondent=ANNE.key)
+    assert (world.seen[-1].level, world.seen[-1].answers_own) == (None, None)
+    assert world.seen[-1].answers_ours == world.now
 
 
 def test_a_stop_ends_the_replies_to_that_correspondent(world: World):

@@ -14,6 +14,7 @@ from triaged.core.facts import OpenPromise, WaitingReply
 from triaged.core.guard import CHECKS, REFUSALS, Again, Due, Outgoing, Sending, destination, refusal_again, refusals
 from triaged.core.message import read_raw
 from triaged.core.telephone import Notice
+from triaged.core.trust import Level
 
 FAILED = Authentication(Verdict.FAIL, "dmarc=fail")
 SILENT = Authentication(Verdict.NONE, "no trusted Authentication-Results")
@@ -164,6 +165,7 @@ CASES: list[tuple[str, Sending, Sending]] = [
     ("encrypted", made_of("application/pgp-encrypted", header="multipart/encrypted"), made_of("application/pgp-signature", header="multipart/signed")),
     ("encrypted", sending(mail("-----BEGIN PGP MESSAGE-----\r\nx")), sending(mail("-----BEGIN PGP SIGNED MESSAGE-----\r\nx"))),
     ("unauthenticated", sending(authentication=SILENT, require_auth="always"), sending(authentication=PASSED, require_auth="always")),
+    ("unauthenticated", sending(facts=facts(waiting=WaitingReply(1, "x", NOW, None, Level.VERIFIED))), sending(facts=facts(last_answer=NOW - HOUR))),
     ("unauthenticated", sending(require_auth="always"), sending(authentication=SILENT, require_auth="if-known")),
     ("no-valid-address", sender("gäry@harbor.example"), sending(mail(From="Gäry <gary@harbor.example>"))),
     ("duplicate", sending(facts=facts(duplicate=True)), sending()),

@@ -106,6 +106,9 @@ CHECKS: Final[tuple[Check | Again, ...]] = (
         written.is_unauthenticated,
         of=BOTH,
     ),
+    Check(
+        "unauthenticated", "a reply waits for a message that my server vouches for better", past.may_not_join, of=BOTH
+    ),
     Check("no-valid-address", "the address is not plain ASCII", written.has_no_valid_address, of=BOTH),
     Check("duplicate", "this Message-ID came before", past.is_duplicate, of=BOTH),
     Again("opted-out", "asked for no automatic replies (STOP)", past.has_opted_out, ALWAYS, of=TO_CLIENTS),

@@ -8,6 +8,7 @@ from typing import Final
 
 from triaged.core.guard.codes import BEYOND_FUSE
 from triaged.core.guard.sending import Sending, Standing
+from triaged.core.trust import Act, may
 
 _DAY: Final = timedelta(days=1)
 
@@ -68,6 +69,13 @@ def is_overdue(standing: Standing) -> str:
 def lacks_promise(standing: Standing) -> str:
     """The text tells a promise, and there is none to tell."""
     return "its text uses promise, and none can be made" if standing.lacks_promise else ""
+
+
+def may_not_join(sending: Sending) -> str:
+    """The reply that waits was made for a message whose sender is surer than this one's."""
+    waiting = sending.facts.waiting
+    weak = waiting is not None and not may(Act.JOIN, sending.level, waiting.level)
+    return "a reply waits for a message that my server vouches for better" if weak else ""
 
 
 def joins(sending: Sending) -> str:
