@@ -23,7 +23,7 @@ from triaged.core.address import Address
 from triaged.core.decision import Decision
 from triaged.core.facts import Facts
 from triaged.core.message import Message
-from triaged.ledger import Arriving, Claimed, Ledger
+from triaged.ledger import Accepted, Arriving, Claimed, Ledger, Response
 
 MESSAGES = 10_000
 WINDOW = 500
@@ -111,7 +111,7 @@ def replies(world: World) -> tuple[int, float]:
         claim = world.ledger.claim(reply.id, raw=b"x" * 2000, now=now, next_try=now + HOUR, every=daily)
         assert isinstance(claim, Claimed)
         world.ledger.mark_data(reply.id)
-        world.ledger.sent(reply.id, now, 250, saves_copy=True)
+        world.ledger.sent(reply.id, Accepted(now, Response(250), saves_copy=True))
     return len(due), time.perf_counter() - begun
 
 

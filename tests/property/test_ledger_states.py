@@ -14,7 +14,19 @@ from support.ledgerkit import ANNE, DAY, GARY, HOUR, MINUTE, World, answered, da
 from triaged.core.address import Address
 from triaged.core.decision import Decision, PromisePlan
 from triaged.core.facts import Facts
-from triaged.ledger import Claimed, NewReply, Place, ReplyRow, SentSeen
+from triaged.ledger import (
+    Accepted,
+    ByHand,
+    Claimed,
+    NewEffect,
+    NewReply,
+    Nowhere,
+    Place,
+    ReplyRow,
+    Response,
+    SentSeen,
+    WhenLate,
+)
 from triaged.ledger.values import Arriving
 
 WHO = st.sampled_from([GARY, ANNE])
@@ -116,7 +128,7 @@ class Days(RuleBasedStateMachine):
             if end == "done":
                 self.ledger.done(effect.id, self.world.now, place)
             elif end == "unknown":
-                self.ledger.done(effect.id, self.world.now, unknown_place=True)
+                self.ledger.done(effect.id, self.world.now, Nowhere.KNOWN)
             elif end == "postpone":
                 self.ledger.postpone(effect.id, self.world.now + HOUR, "later")
             elif end == "fail":
@@ -128,9 +140,9 @@ class Days(RuleBasedStateMachine):
         for promise in self.ledger.promises_due(now, 2 * HOUR if warn else timedelta(0)):
             slip = NewReply("slip", "slip", "en", f"<slip{promise.id}@roth>", now, "send")
             if promise.due_at <= now:
-                self.ledger.overdue(promise.id, now, slip=slip)
+                self.ledger.overdue(promise.id, now, WhenLate(slip=slip))
             else:
-                self.ledger.warned(promise.id, now, note={})
+                self.ledger.warned(promise.id, now, NewEffect(f"warn:{promise.id}", "append", promise.person, now))
 
     # --- the outbox
 
@@ -163,9 +175,9 @@ class Days(RuleBasedStateMachine):
         if reply.mode == "draft":
             self.ledger.drafted(reply.id, now, None)
         elif end == "later":
-            self.ledger.retry_reply(reply.id, now + MINUTE, 451, "later")
+            self.ledger.retry_reply(reply.id, now + MINUTE, Response(451, "later"))
         elif end == "refused":
-            self.ledger.failed(reply.id, now, 550, "no")
+            self.ledger.failed(reply.id, now, Response(550, "no"))
         elif end == "crash":
             self.ledger.recover(now)
         else:
@@ -176,7 +188,7 @@ class Days(RuleBasedStateMachine):
             elif end == "crash in body":
                 self.ledger.recover(now)
             else:
-                self.ledger.sent(reply.id, now, 250, saves_copy=bool(reply.id % 2))
+                self.ledger.sent(reply.id, Accepted(now, Response(250), saves_copy=bool(reply.id % 2)))
 
     # --- a person
 
@@ -192,7 +204,7 @@ class Days(RuleBasedStateMachine):
         item = self.one("SELECT id FROM item WHERE state <> 'new'", pick)
         if item is not None:
             place = None if what == "gone" else Place("INBOX", 7, 200_000 + item)
-            self.ledger.hand(item, what, place, self.world.now, back_at=self.world.now + DAY)
+            self.ledger.hand(item, ByHand(what, place, self.world.now, back_at=self.world.now + DAY))
 
     @rule(pick=PICK)
     def a_message_is_flagged_answered(self, pick: int) -> None:

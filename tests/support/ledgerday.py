@@ -29,16 +29,22 @@ from support.ledgerkit import (
 from triaged.core.decision import Decision, Flag, Forward
 from triaged.core.facts import Facts
 from triaged.ledger import (
+    Accepted,
     AccountRow,
     Arriving,
+    ByHand,
     Claimed,
     EffectRow,
     FolderRow,
+    InHand,
     Ledger,
+    NewEffect,
     NewReply,
     Place,
     ReplyRow,
+    Response,
     SentSeen,
+    WhenLate,
     Window,
 )
 
@@ -145,7 +151,7 @@ class Day:
             return
         place = Place("INBOX", 7, come[0].uid)
         if come[0].uid == 2:  # its first fetch failed
-            self.ledger.strike(self.account, place, self.now)
+            self.ledger.strike(InHand(self.account, place, self.now))
         messages = [self._arriving(letter) for letter in come]
         decisions = {letter.uid: letter.decision for letter in come}
 
@@ -214,11 +220,11 @@ class Day:
             return
         if reply.kind == "forward" and reply.tries == 1 and f"refuse {reply.id}" not in self.outside.done():
             self.outside.did(f"refuse {reply.id}")
-            self.ledger.retry_reply(reply.id, self.now + MINUTE, 451, "later")
+            self.ledger.retry_reply(reply.id, self.now + MINUTE, Response(451, "later"))
             return
         self.ledger.mark_data(reply.id)
         self.outside.did(f"accept {reply.id}")
-        self.ledger.sent(reply.id, self.now, 250, "ok", saves_copy=True)
+        self.ledger.sent(reply.id, Accepted(self.now, Response(250, "ok"), saves_copy=True))
 
     def _hands(self) -> None:
         for at, message_id, what in HANDS:
@@ -227,7 +233,7 @@ class Day:
                     "SELECT id FROM item WHERE message_id = ?", (message_id,)
                 ).fetchall():
                     assert what == "released"
-                    self.ledger.hand(item, "released", Place("INBOX", 7, 300 + item), self.now)
+                    self.ledger.hand(item, ByHand("released", Place("INBOX", 7, 300 + item), self.now))
 
     def _promises(self) -> None:
         for promise in self.ledger.promises_due(self.now, timedelta(hours=12)):
@@ -235,9 +241,15 @@ class Day:
                 self.ledger.call_kept(promise.id, self.now)
             elif promise.due_at <= self.now:
                 slip = NewReply("slip", "slip", "en", f"<slip{promise.id}@roth>", self.now + MINUTE, "send")
-                self.ledger.overdue(promise.id, self.now, slip=slip, channels=("phone",), account=self.account.id)
+                self.ledger.overdue(
+                    promise.id, self.now, WhenLate(slip=slip, channels=("phone",), account=self.account.id)
+                )
             elif promise.warned_at is None:
-                self.ledger.warned(promise.id, self.now, account=self.account.id, note={"folder": "INBOX"})
+                args = {"promise": promise.id, "folder": "INBOX"}
+                key, whose = f"warn:{promise.id}", self.account
+                self.ledger.warned(
+                    promise.id, self.now, NewEffect(key, "append", whose.person, self.now, whose.id, args=args)
+                )
 
 
 _COMPARED = {

@@ -18,7 +18,19 @@ from triaged.core.kinds import CALLERS
 from triaged.core.message import Message, read_raw
 from triaged.core.telephone import Notice
 from triaged.core.trust import Level
-from triaged.ledger import AccountRow, Admission, Arriving, Claimed, FolderRow, Ledger, NotClaimed, Place, Window
+from triaged.ledger import (
+    Accepted,
+    AccountRow,
+    Admission,
+    Arriving,
+    Claimed,
+    FolderRow,
+    Ledger,
+    NotClaimed,
+    Place,
+    Response,
+    Window,
+)
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -163,7 +175,7 @@ class World:
         assert isinstance(self.claim(reply), Claimed)
         assert reply is not None
         assert self.ledger.mark_data(reply)
-        self.ledger.sent(reply, self.now, 250, "ok", saves_copy=True)
+        self.ledger.sent(reply, Accepted(self.now, Response(250, "ok"), saves_copy=True))
 
     def put_aside(self, admission: Admission, uid: int = 1) -> None:
         """The move into the deferred folder is done."""

@@ -14,7 +14,7 @@ from triaged.core.decision import Aside, Decision, Flag, PromisePlan, ReplyPlan,
 from triaged.core.facts import Facts
 from triaged.core.message import read_raw
 from triaged.core.settings import Person
-from triaged.ledger import Arriving, Claimed, FolderRow, Ledger, Place, Window
+from triaged.ledger import Accepted, Arriving, ByHand, Claimed, FolderRow, Ledger, Place, Response, Window
 
 LOGIN = "dana@127.0.0.1"
 
@@ -155,7 +155,7 @@ class Played:
         assert isinstance(claim, Claimed) is not ack.cancelled, claim
         if not ack.cancelled:
             self.ledger.mark_data(reply)
-            self.ledger.sent(reply, at, 250, "ok", saves_copy=True)
+            self.ledger.sent(reply, Accepted(at, Response(250, "ok"), saves_copy=True))
 
     def _saw(self, answer: Answer, at: datetime) -> None:
         seen = sent_seen(read_raw(raw(answer)), at, self.persons[1].roster, by_team=answer.sender == SAM)
@@ -171,7 +171,7 @@ class Played:
         what = "gone" if letter.gone else "released" if letter.hand == "back" else "aside"
         item = self.items[letter.id]
         place = None if letter.gone else Place("INBOX" if what == "released" else "Deferred", 7, 100_000 + item)
-        self.ledger.hand(item, what, place, at, back_at=at + 60 * MINUTE)
+        self.ledger.hand(item, ByHand(what, place, at, back_at=at + 60 * MINUTE))
 
     def _clock(self, at: datetime) -> None:
         for promise in self.ledger.promises_due(at):

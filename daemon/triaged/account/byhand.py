@@ -5,7 +5,7 @@ from typing import Literal
 
 from triaged.account.places import holds
 from triaged.account.visit import Visit
-from triaged.ledger import Ledger
+from triaged.ledger import ByHand, Ledger
 from triaged.ledger.values import Item, Place
 
 _MOST_SEARCHES = 500
@@ -15,7 +15,7 @@ _MOST_SEARCHES = 500
 async def flagged(visit: Visit, item: Item, flags: frozenset[str]) -> None:
     r"""Conclude from flags in lower case: `\Deleted` ends it, `\Answered` answers it."""
     if "\\deleted" in flags:
-        visit.tell(await visit.write(Ledger.hand, item.id, "gone", None, visit.now()))
+        visit.tell(await visit.write(Ledger.hand, item.id, ByHand("gone", None, visit.now())))
     elif "\\answered" in flags and item.answered_at is None:
         visit.tell(await visit.write(Ledger.saw_answered_flag, item.id, visit.now()))
 
@@ -29,7 +29,7 @@ async def reappeared(visit: Visit, item_id: int, place: Place | None) -> None:
         selected = await visit.session.select(item.place.folder)
         if selected.uidvalidity == item.place.uidvalidity and await visit.session.flags([item.place.uid]):
             return  # the one that was put aside is still there: this is a copy, and stays
-    visit.tell(await visit.write(Ledger.hand, item_id, "released", place, visit.now()))
+    visit.tell(await visit.write(Ledger.hand, item_id, ByHand("released", place, visit.now())))
 
 
 async def in_trash(visit: Visit, item: Item) -> bool:
@@ -50,7 +50,7 @@ async def taken(visit: Visit, items: Sequence[Item]) -> None:
         deleted = place is None and everywhere and item.message_id is not None
         gone = deleted or (place is not None and place.folder == visit.layout.trash)
         what: Literal["gone", "released"] = "gone" if gone else "released"
-        visit.tell(await visit.write(Ledger.hand, item.id, what, None if gone else place, now))
+        visit.tell(await visit.write(Ledger.hand, item.id, ByHand(what, None if gone else place, now)))
 
 
 async def _sought(visit: Visit, items: Sequence[Item]) -> tuple[dict[int, Place], bool]:

@@ -15,7 +15,7 @@ from triaged.account.places import lower
 from triaged.account.visit import Visit
 from triaged.core.effects import HANDS
 from triaged.core.settings import Mode
-from triaged.ledger import Ledger
+from triaged.ledger import ByHand, Ledger
 from triaged.ledger.values import EffectRow, Item, Place
 from triaged.mailbox import NotMovable, Refused
 from triaged.mailbox import Place as LandedAt
@@ -146,7 +146,7 @@ def _touched(kind: str, flags: frozenset[str]) -> bool:
 async def _leave(visit: Visit, effect: EffectRow, item: Item) -> None:
     """A person was faster: it stays where it is."""
     if effect.kind == "back":
-        visit.tell(await visit.write(Ledger.hand, item.id, "gone", None, visit.now()))
+        visit.tell(await visit.write(Ledger.hand, item.id, ByHand("gone", None, visit.now())))
         return
     why = "a person has taken it up already: it stays where it is"
     await drop(visit, effect, why)

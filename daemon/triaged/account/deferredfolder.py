@@ -15,7 +15,7 @@ from triaged.core.identify import identify
 from triaged.core.message import read
 from triaged.core.moments import parse_moment, resolve
 from triaged.core.settings import Mode
-from triaged.ledger import Ledger
+from triaged.ledger import ByHand, Ledger
 from triaged.ledger.values import FolderRow, Item, Place, Window
 from triaged.mailbox import Fetched
 
@@ -69,7 +69,7 @@ async def _dragged_in(visit: Visit, row: FolderRow, fetched: Fetched, item: Item
         return
     place = Place(row.name, row.uidvalidity, fetched.uid)
     origin = item.folder if item.folder in watch else watch[0]
-    visit.tell(await visit.write(Ledger.hand, item.id, "aside", place, now, back_at=back_at, origin=origin))
+    visit.tell(await visit.write(Ledger.hand, item.id, ByHand("aside", place, now, back_at, origin)))
 
 
 async def _adopt(visit: Visit, row: FolderRow, fetched: Fetched, back_at: datetime) -> None:

@@ -16,6 +16,7 @@ from triaged.account.lookaround import sweep_and_look
 from triaged.account.sentfolder import look_at_sent
 from triaged.account.visit import Visit
 from triaged.core.address import Address, Mailbox, read_address
+from triaged.core.decision import PromisePlan
 from triaged.core.errors import TriagedError
 from triaged.core.facts import Facts
 from triaged.core.gather import gathered_again
@@ -220,8 +221,8 @@ class ReplyPreparer:
         if again is None:
             return False
         call = again.call.id if again.call is not None and again.moment.needs_call else None
-        kind = "call" if call else "answer"
-        return await self.mailbox.context.write(Ledger.replan_promise, reply.id, kind, again.at, call) is not None
+        plan = PromisePlan("call" if call else "answer", again.at, call)
+        return await self.mailbox.context.write(Ledger.replan_promise, reply.id, plan) is not None
 
 
 def _mode_forbids(reply: ReplyRow, mode: Mode) -> str | None:

@@ -24,7 +24,7 @@ async def renumbered(visit: Visit, row: FolderRow, uidvalidity: int, uidnext: in
     )
     found, newest_unknown = await _matched(visit, row, uidnext)
     fresh = replace(row, uidvalidity=uidvalidity, next_uid=newest_unknown, baseline_uid=newest_unknown)
-    await visit.write(Ledger.remap, visit.row.id, row.name, uidvalidity, found)
+    await visit.write(Ledger.remap, fresh, found)
     await visit.write(Ledger.put_folder, fresh)
     return fresh
 

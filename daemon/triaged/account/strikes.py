@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from triaged.account.admit import admit, fetch
 from triaged.account.visit import Visit
 from triaged.core.errors import TriagedError
-from triaged.ledger import Ledger
+from triaged.ledger import InHand, Ledger
 from triaged.ledger.values import FolderRow, Place, Strike
 from triaged.mailbox import Fetched, Garbled
 
@@ -25,7 +25,7 @@ async def _one(visit: Visit, row: FolderRow, uid: int) -> None:
     known = await visit.write(Ledger.item_at, visit.row.id, place)
     if known is not None and known.state != "new":
         return
-    strike = await visit.write(Ledger.strike, visit.row, place, visit.now(), mode=visit.account.mode.value)
+    strike = await visit.write(Ledger.strike, InHand(visit.row, place, visit.now(), visit.account.mode.value))
     if strike.unreadable:
         _say_given_up(visit, place, strike)
         return

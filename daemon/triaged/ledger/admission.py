@@ -19,7 +19,7 @@ from triaged.ledger.owing import Writing
 from triaged.ledger.registry import move_watermark
 from triaged.ledger.rows import ITEM, encode, item_from
 from triaged.ledger.store import Store, commit, rows
-from triaged.ledger.values import AccountRow, Admission, Arriving, Item, Place, Strike, Window
+from triaged.ledger.values import AccountRow, Admission, Arriving, InHand, Item, NewEffect, Place, Strike, Window
 from triaged.ledger.writing import write_decision
 
 Decide = Callable[[Arriving, Facts], Decision]
@@ -187,34 +187,25 @@ def _never_was(db: Connection, item: int) -> None:
     db.execute("DELETE FROM item WHERE id = ?", (item,))
 
 
-def strike(
-    store: Store,
-    account: AccountRow,
-    place: Place,
-    now: datetime,
-    *,
-    mode: str = "observe",
-    next_uid: int | None = None,
-) -> Strike:
+def strike(store: Store, one: InHand) -> Strike:
     """A message could not be fetched or read; or is about to be, after a stop that was none of ours.
 
-    At the third strike it is unreadable: urgent, flagged, it stays where it is, and those behind it pass. `next_uid` lets
-    them pass before.
+    At the third strike it is unreadable: urgent, flagged, it stays where it is, and those behind it pass.
     """
-    at = to_ms(now)
+    place, next_uid = one.place, one.next_uid
     with commit(store, "strike") as db:
-        found = db.execute(_AT, (account.id, place.folder, place.uidvalidity, place.uid)).fetchone()
-        item = found[0] if found else _first_strike(db, account, place, at, mode)
+        found = db.execute(_AT, (one.account.id, place.folder, place.uidvalidity, place.uid)).fetchone()
+        item = found[0] if found else _first_strike(db, one)
         tries, reason = db.execute(_STRIKE, (item,)).fetchone()
         unreadable = tries >= STRIKES
         if unreadable:
-            _give_up(db, account, item, at, flag=mode != "observe")
+            _give_up(db, item, one)
             next_uid = place.uid + 1
         else:
-            retry_at = to_ms(now + _RETRIES[tries - 1])
+            retry_at = to_ms(one.now + _RETRIES[tries - 1])
             db.execute("UPDATE item SET retry_at = ? WHERE id = ? AND state = 'new'", (retry_at, item))
         if next_uid is not None:
-            move_watermark(db, account.id, place.folder, next_uid)
+            move_watermark(db, one.account.id, place.folder, next_uid)
     return Strike(item, tries, unreadable, reason)
 
 
@@ -224,26 +215,28 @@ def blame(store: Store, item: int, reason: str) -> None:
         db.execute("UPDATE item SET reason = ? WHERE id = ? AND state = 'new'", (reason, item))
 
 
-def _give_up(db: Connection, account: AccountRow, item: int, now: int, *, flag: bool) -> None:
+def _give_up(db: Connection, item: int, one: InHand) -> None:
     db.execute(
         "UPDATE item SET state = 'unreadable', verdict = 'urgent', decided_at = ?,"
         " retry_at = NULL WHERE id = ? AND state = 'new'",
-        (now, item),
+        (to_ms(one.now), item),
     )
-    if flag:
-        plan_effect(db, f"flag:{item}", "flag", account.person, now, account=account.id, item=item)
+    if one.mode != "observe":
+        account = one.account
+        plan_effect(db, NewEffect(f"flag:{item}", "flag", account.person, one.now, account.id, item=item))
 
 
-def _first_strike(db: Connection, account: AccountRow, place: Place, now: int, mode: str) -> int:
+def _first_strike(db: Connection, one: InHand) -> int:
+    place = one.place
     made = db.execute(
         "INSERT INTO item (person, account, digest, arrived_at, mode, state, folder, uidvalidity, uid)"
         " VALUES (?,?,?,?,?,'new',?,?,?)",
         (
-            account.person,
-            account.id,
+            one.account.person,
+            one.account.id,
             f"unread:{place.folder}:{place.uidvalidity}:{place.uid}",
-            now,
-            mode,
+            to_ms(one.now),
+            one.mode,
             place.folder,
             place.uidvalidity,
             place.uid,

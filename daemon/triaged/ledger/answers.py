@@ -32,7 +32,7 @@ from triaged.ledger.consequences import (
 from triaged.ledger.gather import thread_by_references
 from triaged.ledger.instants import to_ms
 from triaged.ledger.registry import move_watermark
-from triaged.ledger.replies import note_sent, went
+from triaged.ledger.replies import SentCopy, note_sent, went
 from triaged.ledger.rows import ACCOUNT, account_from, encode, replies_of, reply_of
 from triaged.ledger.store import Store, commit
 from triaged.ledger.values import AccountRow, ReplyRow, SentSeen
@@ -117,7 +117,7 @@ def _saw_ours(db: Connection, reply: ReplyRow, seen: SentSeen, now: int) -> list
     promise = went(db, reply.id, at, "'in_doubt','drafted'")
     after = reply_of(db, reply.id) or reply
     if after.state in ("sent", "in_doubt"):
-        note_sent(db, reply, to_ms(seen.at), seen.rcpts or (reply.correspondent,), seen.message_id)
+        note_sent(db, reply, SentCopy(to_ms(seen.at), seen.rcpts, seen.message_id))
     if reply.state == "in_doubt":
         return [ReplyEvidence(after)]
     if reply.state == "drafted":

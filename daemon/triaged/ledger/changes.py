@@ -5,35 +5,34 @@ Instants are milliseconds here. What is already so stays so: every change may be
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from sqlite3 import Connection
-from typing import Any
+from typing import Any, Literal
 
+from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.rows import effects_of, encode, item_of, promise_of, replies_of, reply_of
-from triaged.ledger.values import EffectRow, Item, PromiseRow, ReplyRow
+from triaged.ledger.values import EffectRow, Item, NewEffect, PromiseRow, ReplyRow
 
 LIVE = "('waiting','held','sending')"
 STOPPABLE = "('waiting','held','drafted')"
 """States of a reply that nobody has got yet and no socket holds. A draft counts: it lies before the person only."""
 
 
-def plan_effect(
-    db: Connection,
-    key: str,
-    kind: str,
-    person: str,
-    due_at: int,
-    *,
-    account: int | None = None,
-    item: int | None = None,
-    reply: int | None = None,
-    args: Mapping[str, Any] | None = None,
-) -> int | None:
+def plan_effect(db: Connection, new: NewEffect) -> int | None:
     """Owe something, once per key; None: it was owed before."""
     made = db.execute(
         "INSERT INTO effect (key, kind, person, due_at, account, item, reply, args, state) VALUES (?,?,?,?,?,?,?,?,'planned')"
         " ON CONFLICT (key) DO NOTHING RETURNING id",
-        (key, kind, person, due_at, account, item, reply, encode(args or {})),
+        (
+            new.key,
+            new.kind,
+            new.person,
+            to_ms(new.due_at),
+            new.account,
+            new.item,
+            new.reply,
+            encode(new.args),
+        ),
     ).fetchone()
     return made[0] if made else None
 
@@ -44,38 +43,58 @@ def plan_return(db: Connection, item_id: int, back_at: int, to: str | None) -> i
         return None
     item = item_now(db, item_id)
     (number,) = db.execute("SELECT count(*) + 1 FROM effect WHERE item = ? AND kind = 'back'", (item.id,)).fetchone()
-    args = {"to": to} if to else {}
-    return plan_effect(
-        db, f"back:{item.id}:{number}", "back", item.person, back_at, account=item.account, item=item.id, args=args
-    )
+    key, args = f"back:{item.id}:{number}", {"to": to} if to else {}
+    return plan_effect(db, NewEffect(key, "back", item.person, from_ms(back_at), item.account, item=item.id, args=args))
 
 
 _OPEN_RETURN = "SELECT 1 FROM effect WHERE item = ? AND kind = 'back' AND state IN ('planned','trying')"
 
 
-def void_effects(
-    db: Connection, item: int, reason: str, now: int, kinds: Sequence[str] = ("flag", "urgent", "aside", "back")
-) -> tuple[EffectRow, ...]:
+def void_effects(db: Connection, item: int, reason: str, now: int) -> tuple[EffectRow, ...]:
     """What was planned for a message in the mailbox will not be done."""
-    names = ",".join(f"'{kind}'" for kind in kinds)
-    found = effects_of(db, f"item = ? AND kind IN ({names}) AND state IN ('planned','trying')", (item,))
-    db.executemany(
-        "UPDATE effect SET state = 'void', error = ?, done_at = ? WHERE id = ?", [(reason, now, e.id) for e in found]
-    )
+    return _void(db, "item = ? AND kind IN ('flag','urgent','aside','back')", item, (reason, now))
+
+
+def void_moves(db: Connection, item: int, reason: str, now: int) -> tuple[EffectRow, ...]:
+    """The message stays where it is; what lies aside comes back all the same."""
+    return _void(db, "item = ? AND kind IN ('aside','urgent')", item, (reason, now))
+
+
+def _void(db: Connection, where: str, item: int, end: tuple[str, int]) -> tuple[EffectRow, ...]:
+    owed = f"{where} AND state IN ('planned','trying')"
+    found = effects_of(db, owed, (item,))
+    if found:
+        db.execute(f"UPDATE effect SET state = 'void', error = ?, done_at = ? WHERE {owed}", (*end, item))
     return tuple(found)
 
 
-def end_reply(db: Connection, reply: int, state: str, reason: str | None, now: int, *, code: int | None = None) -> None:
-    """A reply that will not go (any more). A promise that only it would have told is void."""
-    db.execute(
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a reply ended, and when. `code`: the server's."""
+
+    state: Literal["cancelled", "suppressed", "failed"]
+    reason: str | None
+    now: int
+    code: int | None = None
+
+
+def end_reply(db: Connection, reply: int, end: End, before: str) -> ReplyRow | None:
+    """A reply that will not go (any more). A promise that only it would have told is void.
+
+    `before`: the states from which it may end so; None: it was in none of them.
+    """
+    changed = db.execute(
         "UPDATE reply SET state = ?, stage = NULL, reason = ?, code = coalesce(?, code), ended_at = ?, raw = NULL"
-        " WHERE id = ?",
-        (state, reason, code, now, reply),
+        f" WHERE id = ? AND state IN {before}",
+        (end.state, end.reason, end.code, end.now, reply),
     )
-    void_untold(db, reply, state, now)
+    if not changed.rowcount:
+        return None
+    void_untold(db, reply, end.state, end.now)
     ended = reply_of(db, reply)
     if ended is not None and ended.mode == "draft" and ended.tries:
-        remove_draft(db, ended, now)  # also where nobody saw the end of the attempt that wrote it
+        remove_draft(db, ended, end.now)  # also where nobody saw the end of the attempt that wrote it
+    return ended
 
 
 def void_untold(db: Connection, reply: int, why: str, now: int) -> None:
@@ -90,11 +109,7 @@ def void_untold(db: Connection, reply: int, why: str, now: int) -> None:
 
 def cancel_reply(db: Connection, reply: int, reason: str, now: int) -> ReplyRow | None:
     """A reply that has not gone will not go; None: too late, or done before. A draft of it is to be removed."""
-    before = next(iter(replies_of(db, f"id = ? AND state IN {STOPPABLE}", (reply,))), None)
-    if before is None:
-        return None
-    end_reply(db, reply, "cancelled", reason, now)
-    return reply_of(db, reply)
+    return end_reply(db, reply, End("cancelled", reason, now), STOPPABLE)
 
 
 def remove_draft(db: Connection, reply: ReplyRow, now: int) -> None:
@@ -102,9 +117,8 @@ def remove_draft(db: Connection, reply: ReplyRow, now: int) -> None:
     args: dict[str, Any] = {"message_id": reply.message_id}
     if reply.place:
         args |= {"folder": reply.place.folder, "uidvalidity": reply.place.uidvalidity, "uid": reply.place.uid}
-    plan_effect(
-        db, f"undraft:{reply.id}", "remove", reply.person, now, account=reply.account, reply=reply.id, args=args
-    )
+    key, due_at = f"undraft:{reply.id}", from_ms(now)
+    plan_effect(db, NewEffect(key, "remove", reply.person, due_at, reply.account, reply=reply.id, args=args))
 
 
 def hold_reply(db: Connection, reply_id: int, reason: str) -> bool:

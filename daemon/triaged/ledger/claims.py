@@ -10,7 +10,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from triaged.core.guard import Due, Refusal, refusal_again
-from triaged.ledger.changes import cancel_reply, end_reply, hold_reply
+from triaged.ledger.changes import End, cancel_reply, end_reply, hold_reply
 from triaged.ledger.gather import facts_at_claim
 from triaged.ledger.instants import to_ms
 from triaged.ledger.rows import reply_of
@@ -88,7 +88,7 @@ def _ended(db: Connection, reply: ReplyRow, refusal: Refusal, now: int) -> Reply
         case "held":
             hold_reply(db, reply.id, refusal.code)
         case "suppressed":
-            end_reply(db, reply.id, "suppressed", refusal.code, now)
+            end_reply(db, reply.id, End("suppressed", refusal.code, now), "('waiting')")
     return reply_of(db, reply.id)
 
 

@@ -12,7 +12,7 @@ from triaged.ledger.changes import plan_effect, plan_return
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import EFFECT, columns, decode, effect_from, effects_of, encode, item_of
 from triaged.ledger.store import Store, commit, reading, row, rows
-from triaged.ledger.values import EffectRow, Item, Place
+from triaged.ledger.values import EffectRow, Item, NewEffect, Nowhere, Place
 
 _E = columns(EFFECT, "e")
 _OWED = """
@@ -113,15 +113,13 @@ def _too_late(db: Connection, effect: int, now: int) -> bool:
     return changed.rowcount > 0
 
 
-def done(
-    store: Store, effect_id: int, now: datetime, place: Place | None = None, *, unknown_place: bool = False
-) -> bool:
-    """It is done; the item follows. `place`: where the message lies now (COPYUID); `unknown_place`: moved, nobody said where.
+def done(store: Store, effect_id: int, now: datetime, place: Place | Nowhere | None = None) -> bool:
+    """It is done; the item follows. `place`: where the message lies now (COPYUID); None: where it lay.
 
     Returns whether it was owed until now. Repeating it changes nothing.
     """
     with commit(store, "done") as db:
-        return _done(db, effect_id, to_ms(now), place, unknown_place=unknown_place)
+        return _done(db, effect_id, to_ms(now), place)
 
 
 def done_many(store: Store, ends: Sequence[tuple[int, Place | None]], now: datetime, *, moved: bool = True) -> None:
@@ -129,10 +127,10 @@ def done_many(store: Store, ends: Sequence[tuple[int, Place | None]], now: datet
     at = to_ms(now)
     with commit(store, "done") as db:
         for effect, place in ends:
-            _done(db, effect, at, place, unknown_place=moved and place is None)
+            _done(db, effect, at, Nowhere.KNOWN if moved and place is None else place)
 
 
-def _done(db: Connection, effect_id: int, now: int, place: Place | None, *, unknown_place: bool) -> bool:
+def _done(db: Connection, effect_id: int, now: int, place: Place | Nowhere | None) -> bool:
     changed = db.execute(
         "UPDATE effect SET state = 'done', done_at = ?, error = NULL WHERE id = ? AND state IN ('planned','trying')"
         " RETURNING kind, item, args",
@@ -143,8 +141,8 @@ def _done(db: Connection, effect_id: int, now: int, place: Place | None, *, unkn
     kind, item, args = changed[0], changed[1], decode(changed[2])
     if item is None:
         return True
-    if place is not None or unknown_place:
-        put_place(db, item, place)
+    if place is not None:
+        put_place(db, item, None if place is Nowhere.KNOWN else place)
     if after := _STATE_AFTER.get(kind):
         db.execute("UPDATE item SET state = ? WHERE id = ?", (after, item))
     if kind == "aside":  # whatever is put aside comes back
@@ -187,7 +185,7 @@ def fail(store: Store, effect_id: int, error: str, now: datetime) -> EffectRow |
             (error, to_ms(now), effect_id),
         ).fetchone()
         if changed and changed[0] == "aside":
-            _void(db, "item = ? AND kind = 'back'", (changed[1],), error, to_ms(now))
+            _void(db, "item = ? AND kind = 'back'", (error, to_ms(now), changed[1]))
         return next(iter(effects_of(db, "id = ? AND state = 'failed'", (effect_id,))), None)
 
 
@@ -197,38 +195,26 @@ def void(store: Store, effect_ids: Sequence[int], reason: str, now: datetime) ->
     with commit(store, "void") as db:
         count = 0
         for effect in effect_ids:
-            count += _void(db, "id = ?", (effect,), reason, at)
+            given = (reason, at, effect)
+            count += _void(db, "id = ?", given)
             _void(
                 db,
                 "kind = 'back' AND item = (SELECT e.item FROM effect e JOIN item i ON i.id = e.item WHERE e.id = ?"
                 " AND e.kind = 'aside' AND e.state = 'void' AND i.state <> 'aside')",
-                (effect,),
-                reason,
-                at,
+                given,
             )
         return count
 
 
-def _void(db: Connection, where: str, params: tuple[Any, ...], reason: str, now: int) -> int:
+def _void(db: Connection, where: str, given: tuple[str, int, int]) -> int:
     sql = f"UPDATE effect SET state = 'void', error = ?, done_at = ? WHERE {where} AND state IN ('planned','trying')"
-    return db.execute(sql, (reason, now, *params)).rowcount
+    return db.execute(sql, given).rowcount
 
 
-def plan(
-    store: Store,
-    person: str,
-    kind: str,
-    key: str,
-    due_at: datetime,
-    *,
-    account: int | None = None,
-    item: int | None = None,
-    reply: int | None = None,
-    args: Mapping[str, Any] | None = None,
-) -> int | None:
+def plan(store: Store, new: NewEffect) -> int | None:
     """Owe something, once per key: a digest, an agenda, a warning, a push. None: it was owed before."""
     with commit(store, "plan") as db:
-        return plan_effect(db, key, kind, person, to_ms(due_at), account=account, item=item, reply=reply, args=args)
+        return plan_effect(db, new)
 
 
 def effect(store: Store, key_or_id: int | str) -> EffectRow | None:

@@ -9,26 +9,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Connection
-from typing import Literal
 
 from triaged.core.decision import Decision, Verdict
 from triaged.ledger.admission import put_place
 from triaged.ledger.answers import leave
-from triaged.ledger.changes import cancel_reply, item_now, plan_return, stoppable_replies_of, void_effects
+from triaged.ledger.changes import cancel_reply, item_now, plan_return, stoppable_replies_of, void_effects, void_moves
 from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen
 from triaged.ledger.gather import gather, question_of
 from triaged.ledger.instants import to_ms
 from triaged.ledger.owing import Writing
 from triaged.ledger.rows import effects_of, reply_of
 from triaged.ledger.store import Store, commit
-from triaged.ledger.values import Arriving, Item, Place, ReplyRow, Window
+from triaged.ledger.values import Arriving, ByHand, FolderRow, Item, Place, ReplyRow, Window
 from triaged.ledger.writing import insert_item
 
 ANOTHER = "another triaged answers it"
 
-What = Literal["released", "gone", "aside", "here"]
-
-_FROM: dict[What, str] = {
+_FROM = {
     "released": "('here','aside','gone','unreadable')",
     "gone": "('here','aside','released','unreadable')",
     "aside": "('here','released','gone')",
@@ -36,34 +33,20 @@ _FROM: dict[What, str] = {
 }
 
 
-def hand(
-    store: Store,
-    item_id: int,
-    what: What,
-    place: Place | None,
-    now: datetime,
-    *,
-    back_at: datetime | None = None,
-    origin: str | None = None,
-) -> list[Consequence]:
-    """A person moved or deleted a message.
-
-    released: dragged out of the deferred folder. gone: deleted. aside: dragged into it; it comes back at `back_at` to
-    `origin`. here: moved between watched folders, or seen again; only the place changes.
-    Seen a second time it has no consequences.
-    """
-    at = to_ms(now)
+def hand(store: Store, item_id: int, by_hand: ByHand) -> list[Consequence]:
+    """A person moved or deleted a message. Seen a second time it has no consequences."""
+    what = by_hand.what
     with commit(store, "hand") as db:
         before = item_now(db, item_id)
-        place = place or (_seen_there(db, item_id) if what == "released" else None)
+        place = by_hand.place or (_seen_there(db, item_id) if what == "released" else None)
         changed = db.execute(f"UPDATE item SET state = ? WHERE id = ? AND state IN {_FROM[what]}", (what, item_id))
         if place is not None or what in ("gone", "released"):
             put_place(db, item_id, place)
         if not changed.rowcount or what == "here":
             return []
-        follows = _follow(db, before, what, at, back_at)
+        follows = _follow(db, before, by_hand)
         if what == "aside":
-            plan_return(db, item_id, to_ms(back_at) if back_at else at, origin or before.folder)
+            plan_return(db, item_id, to_ms(by_hand.back_at or by_hand.now), by_hand.origin or before.folder)
         return follows
 
 
@@ -75,12 +58,13 @@ def _seen_there(db: Connection, item_id: int) -> Place | None:
     return None
 
 
-def _follow(db: Connection, before: Item, what: What, now: int, back_at: datetime | None) -> list[Consequence]:
+def _follow(db: Connection, before: Item, by_hand: ByHand) -> list[Consequence]:
+    what, now = by_hand.what, to_ms(by_hand.now)
     follows: list[Consequence] = []
     if voided := void_effects(db, before.id, f"by hand: {what}", now):
         follows.append(EffectsVoided(voided))
     follows += leave(db, before.id, "moved by hand" if what != "gone" else "deleted by hand", now)
-    return [HandSeen(item_now(db, before.id), before.state, before.folder, back_at), *follows]
+    return [HandSeen(item_now(db, before.id), before.state, before.folder, by_hand.back_at), *follows]
 
 
 def adopt(store: Store, window: Window, back_at: datetime, origin: str = "INBOX") -> Item:
@@ -111,7 +95,7 @@ def give_way(store: Store, item_ids: Sequence[int], now: datetime) -> list[Reply
     with commit(store, "give_way") as db:
         replies = {reply.id: reply for item in item_ids for reply in stoppable_replies_of(db, item)}
         for item in item_ids:
-            void_effects(db, item, ANOTHER, at, ("aside", "urgent"))
+            void_moves(db, item, ANOTHER, at)
         for reply in replies.values():
             db.execute(
                 "UPDATE correspondent SET last_reply_at = max(coalesce(last_reply_at, 0), ?) WHERE person = ? AND address = ?",
@@ -128,15 +112,15 @@ def _insert_adopted(db: Connection, window: Window, a: Arriving) -> int:
     return insert_item(Writing(db, window, replace(a, place=None), by_hand, facts))
 
 
-def remap(store: Store, account: int, folder: str, uidvalidity: int, mapping: Mapping[int, int]) -> None:
+def remap(store: Store, folder: FolderRow, mapping: Mapping[int, int]) -> None:
     """A folder got another UIDVALIDITY: these items lie at these UIDs now, all others of the folder nobody knows where."""
     with commit(store, "remap") as db:
         db.execute(
             "UPDATE item SET uidvalidity = NULL, uid = NULL WHERE account = ? AND folder = ? AND uid IS NOT NULL",
-            (account, folder),
+            (folder.account, folder.name),
         )
         for item, uid in mapping.items():
-            put_place(db, item, Place(folder, uidvalidity, uid))
+            put_place(db, item, Place(folder.name, folder.uidvalidity, uid))
 
 
 def place_item(store: Store, item_id: int, place: Place | None) -> None:

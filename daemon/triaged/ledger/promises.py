@@ -2,16 +2,15 @@
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
-from typing import Any
 
+from triaged.core.decision import PromisePlan
 from triaged.ledger.changes import STOPPABLE, cancel_reply, close_promise, plan_effect, told_last
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import PROMISE, promise_from, promise_of, replies_of
 from triaged.ledger.store import Store, commit, reading, row, rows
-from triaged.ledger.values import NewReply, PromiseRow, ReplyRow
+from triaged.ledger.values import NewEffect, NewReply, PromiseRow, ReplyRow, WhenLate
 
 _REPLY = """
 INSERT INTO reply (person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,
@@ -74,36 +73,24 @@ def promise_reply(store: Store, promise_id: int) -> ReplyRow | None:
         return next(iter(replies_of(db, where, (promise_id,))), None)
 
 
-def warned(
-    store: Store, promise_id: int, now: datetime, *, account: int | None = None, note: Mapping[str, Any] | None = None
-) -> bool:
-    """The person is warned, once; `note`: the details of the mail into the inbox that is owed by this."""
-    at = to_ms(now)
+def warned(store: Store, promise_id: int, now: datetime, note: NewEffect | None = None) -> bool:
+    """The person is warned, once; `note`: the mail into the inbox that is owed by this."""
     with commit(store, "warned") as db:
         changed = db.execute(
-            "UPDATE promise SET warned_at = ? WHERE id = ? AND warned_at IS NULL AND state = 'open' RETURNING person",
-            (at, promise_id),
-        ).fetchone()
+            "UPDATE promise SET warned_at = ? WHERE id = ? AND warned_at IS NULL AND state = 'open'",
+            (to_ms(now), promise_id),
+        ).rowcount
         if changed and note is not None:
-            key = f"warn:{promise_id}"
-            plan_effect(db, key, "append", changed[0], at, account=account, args={"promise": promise_id, **note})
-        return changed is not None
+            plan_effect(db, note)
+        return changed > 0
 
 
-def overdue(
-    store: Store,
-    promise_id: int,
-    now: datetime,
-    *,
-    slip: NewReply | None = None,
-    channels: Sequence[str] = (),
-    account: int | None = None,
-) -> tuple[bool, int | None]:
+def overdue(store: Store, promise_id: int, now: datetime, owed: WhenLate | None = None) -> tuple[bool, int | None]:
     """The moment has passed without an answer. Returns whether it changed, and the slip reply's id if one is owed now.
 
     No slip where a hand has touched one of the messages.
     """
-    at = to_ms(now)
+    at, owed = to_ms(now), owed or WhenLate()
     with commit(store, "overdue") as db:
         changed = db.execute(
             "UPDATE promise SET state = 'overdue', overdue_at = ? WHERE id = ? AND state = 'open' AND kind = 'answer'"
@@ -112,11 +99,12 @@ def overdue(
         ).fetchone()
         if changed is None:
             return False, None
-        for channel in channels:
+        person, client = changed
+        for channel in owed.channels:
             key = f"notify:promise:{promise_id}:{channel}"
-            args = {"channel": channel, "promise": promise_id, "client": changed[1]}
-            plan_effect(db, key, "notify", changed[0], at, account=account, args=args)
-        return True, None if slip is None or _touched(db, promise_id) else _add(db, promise_id, slip, at)
+            args = {"channel": channel, "promise": promise_id, "client": client}
+            plan_effect(db, NewEffect(key, "notify", person, now, owed.account, args=args))
+        return True, None if owed.slip is None or _touched(db, promise_id) else _add(db, promise_id, owed.slip, at)
 
 
 def _touched(db: Connection, promise_id: int) -> bool:
@@ -146,17 +134,17 @@ def settled(db: Connection, promise_id: int, now: int, by: str) -> PromiseRow | 
     return promise_of(db, promise_id)
 
 
-def move_promise(store: Store, promise_id: int, due_at: datetime, call: str | None, now: datetime) -> PromiseRow | None:
+def move_promise(store: Store, promise_id: int, call: PromisePlan, now: datetime) -> PromiseRow | None:
     """A change of the configuration moved the call. What the client was told first stays in `first_due_at`.
 
     A notice of an earlier move that has not gone is cancelled: it would tell what is no longer so.
     """
-    due = to_ms(due_at)
+    due = to_ms(call.due_at)
     with commit(store, "move_promise") as db:
         changed = db.execute(
             "UPDATE promise SET due_at = ?, call = ? WHERE id = ? AND kind = 'call' AND state IN ('planned','open') AND"
             " (due_at <> ? OR call IS NOT ?)",
-            (due, call, promise_id, due, call),
+            (due, call.call, promise_id, due, call.call),
         )
         if not changed.rowcount:
             return None
@@ -165,7 +153,7 @@ def move_promise(store: Store, promise_id: int, due_at: datetime, call: str | No
             cancel_reply(db, notice.id, "moved back" if due == told_last(db, promise_id) else "moved again", to_ms(now))
         db.execute(
             "UPDATE reply SET tell_at = ?, tell_call = ? WHERE promise = ? AND tell_kind = 'call' AND state IN ('waiting','held')",
-            (due, call, promise_id),
+            (due, call.call, promise_id),
         )
         return promise_of(db, promise_id)
 

@@ -3,15 +3,16 @@
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection
-from typing import Any
 
-from triaged.ledger.changes import cancel_reply, end_reply, hold_reply, plan_effect, tell_promise
+from triaged.core.decision import PromisePlan
+from triaged.ledger.changes import End, cancel_reply, end_reply, hold_reply, plan_effect, tell_promise
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.rows import encode, item_of, items_covered, promise_of, replies_of, reply_of
 from triaged.ledger.store import Store, commit, reading, row
-from triaged.ledger.values import Item, Place, PromiseRow, ReplyRow
+from triaged.ledger.values import Accepted, Item, NewEffect, Place, PromiseRow, ReplyRow, Response
 
 
 def due_replies(store: Store, now: datetime, account: int | None = None, limit: int = 500) -> list[ReplyRow]:
@@ -58,39 +59,38 @@ def mark_data(store: Store, reply_id: int) -> bool:
         return changed.rowcount > 0
 
 
-def sent(
-    store: Store,
-    reply_id: int,
-    now: datetime,
-    code: int | None = None,
-    text: str = "",
-    *,
-    saves_copy: bool,
-    rcpts: Sequence[str] = (),
-    copy_args: dict[str, Any] | None = None,
-) -> PromiseRow | None:
-    """The server took it. The promise is told; where the provider keeps no copy (`saves_copy` False), one is owed to Sent.
+def sent(store: Store, reply_id: int, accepted: Accepted) -> PromiseRow | None:
+    """The server took it. The promise is told; where the provider keeps no copy, one is owed to Sent.
 
     Returns the promise as it is now.
     """
-    at = to_ms(now)
+    at, response = to_ms(accepted.now), accepted.response
     with commit(store, "sent") as db:
         changed = db.execute(
             "UPDATE reply SET state = 'sent', stage = NULL, code = ?, reason = ?, ended_at = ? WHERE id = ? AND state = 'sending'",
-            (code, text or None, at, reply_id),
+            (response.code, response.text or None, at, reply_id),
         )
         reply = reply_of(db, reply_id)
         if reply is None or not changed.rowcount:
             return promise_of(db, reply.promise) if reply and reply.promise else None
-        note_sent(db, reply, at, rcpts or (reply.correspondent,))
-        if not saves_copy:
-            args = {"message_id": reply.message_id, **(copy_args or {})}
-            key = f"sentcopy:{reply_id}"
-            plan_effect(db, key, "append", reply.person, at, account=reply.account, reply=reply_id, args=args)
+        note_sent(db, reply, SentCopy(at, accepted.rcpts, reply.message_id))
+        if not accepted.saves_copy:
+            key, args = f"sentcopy:{reply_id}", {"message_id": reply.message_id}
+            owed = NewEffect(key, "append", reply.person, accepted.now, reply.account, reply=reply_id, args=args)
+            plan_effect(db, owed)
         return tell_promise(db, reply, at)
 
 
-def note_sent(db: Connection, reply: ReplyRow, at: int, rcpts: Sequence[str], message_id: str | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class SentCopy:
+    """One of ours in Sent: when it went, to whom (nobody knows: to its correspondent), under which Message-ID."""
+
+    at: int
+    rcpts: Sequence[str]
+    message_id: str | None
+
+
+def note_sent(db: Connection, reply: ReplyRow, copy: SentCopy) -> None:
     """Inside a transaction: one of ours lies in Sent, and is never an answer."""
     db.execute(
         "INSERT INTO sent (person, account, message_id, thread, at, rcpts, clients, reply) SELECT ?,?,?,"
@@ -98,33 +98,31 @@ def note_sent(db: Connection, reply: ReplyRow, at: int, rcpts: Sequence[str], me
         (
             reply.person,
             reply.account,
-            message_id or reply.message_id,
+            copy.message_id or reply.message_id,
             reply.items[0] if reply.items else None,
-            at,
-            encode(list(rcpts)),
+            copy.at,
+            encode(list(copy.rcpts or (reply.correspondent,))),
             encode([reply.client]),
             reply.id,
         ),
     )
 
 
-def retry_reply(store: Store, reply_id: int, try_at: datetime, code: int | None = None, text: str = "") -> bool:
+def retry_reply(store: Store, reply_id: int, try_at: datetime, response: Response) -> bool:
     """Not this time: back to waiting. Only from the envelope, or from an answer that leaves no doubt."""
     with commit(store, "retry_reply") as db:
         changed = db.execute(
             "UPDATE reply SET state = 'waiting', stage = NULL, try_at = ?, code = ?, reason = ? WHERE id = ? AND state = 'sending'",
-            (to_ms(try_at), code, text or None, reply_id),
+            (to_ms(try_at), response.code, response.text or None, reply_id),
         )
         return changed.rowcount > 0
 
 
-def failed(store: Store, reply_id: int, now: datetime, code: int | None = None, text: str = "") -> bool:
+def failed(store: Store, reply_id: int, now: datetime, response: Response) -> bool:
     """The server refused it for good."""
+    end = End("failed", response.text, to_ms(now), response.code)
     with commit(store, "failed") as db:
-        if not _is(db, reply_id, "'sending'"):
-            return False
-        end_reply(db, reply_id, "failed", text, to_ms(now), code=code)
-        return True
+        return end_reply(db, reply_id, end, "('sending')") is not None
 
 
 def in_doubt(store: Store, reply_id: int, now: datetime, text: str = "") -> PromiseRow | None:
@@ -148,10 +146,7 @@ def doubt(db: Connection, reply_id: int, now: int, text: str) -> PromiseRow | No
 def suppress(store: Store, reply_id: int, code: str, now: datetime) -> bool:
     """The guard, run again, says no."""
     with commit(store, "suppress") as db:
-        if not _is(db, reply_id, "'waiting','held'"):
-            return False
-        end_reply(db, reply_id, "suppressed", code, to_ms(now))
-        return True
+        return end_reply(db, reply_id, End("suppressed", code, to_ms(now)), "('waiting','held')") is not None
 
 
 def hold(store: Store, reply_id: int, reason: str) -> bool:
@@ -191,21 +186,22 @@ def evidence(store: Store, reply_id: int, now: datetime) -> PromiseRow | None:
 
 def went(db: Connection, reply_id: int, now: int, states: str) -> PromiseRow | None:
     """Inside a transaction: it is sent, whatever was believed. None: it was not in one of `states`."""
-    if not _is(db, reply_id, states):
+    changed = db.execute(
+        f"UPDATE reply SET state = 'sent', ended_at = coalesce(ended_at, ?) WHERE id = ? AND state IN ({states})",
+        (now, reply_id),
+    )
+    if not changed.rowcount:
         return None
-    db.execute("UPDATE reply SET state = 'sent', ended_at = coalesce(ended_at, ?) WHERE id = ?", (now, reply_id))
     reply = reply_of(db, reply_id)
     assert reply is not None
-    note_sent(db, reply, now, (reply.correspondent,))
+    note_sent(db, reply, SentCopy(now, (), reply.message_id))
     return tell_promise(db, reply, now)
 
 
-def replan_promise(
-    store: Store, reply_id: int, kind: str, due_at: datetime, call: str | None = None
-) -> PromiseRow | None:
+def replan_promise(store: Store, reply_id: int, plan: PromisePlan) -> PromiseRow | None:
     """The moment passed before the client was told: tell another one."""
     with commit(store, "replan_promise") as db:
-        given = {"reply": reply_id, "kind": kind, "due": to_ms(due_at), "call": call}
+        given = {"reply": reply_id, "kind": plan.kind, "due": to_ms(plan.due_at), "call": plan.call}
         db.execute(
             "UPDATE reply SET tell_at = :due, tell_kind = :kind, tell_call = :call WHERE id = :reply AND state IN ('waiting','held')",
             given,
@@ -233,7 +229,3 @@ def drafts(store: Store, account: int) -> list[ReplyRow]:
     )
     with reading(store) as db:
         return replies_of(db, where, (account,))
-
-
-def _is(db: Connection, reply_id: int, states: str) -> bool:
-    return db.execute(f"SELECT 1 FROM reply WHERE id = ? AND state IN ({states})", (reply_id,)).fetchone() is not None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any, Literal
 
 from triaged.core.decision import Decision
@@ -121,6 +122,52 @@ class EffectRow:
     tries: int
     error: str | None
     done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEffect:
+    """Something that is to be owed from now on, once per key."""
+
+    key: str
+    kind: EffectKind
+    person: str
+    due_at: datetime
+    account: int | None = None
+    item: int | None = None
+    reply: int | None = None
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Nowhere(Enum):
+    """Where a message lies that was moved, and nobody said where to."""
+
+    KNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What a person did with a message, in whatever mail client.
+
+    released: dragged out of the deferred folder. gone: deleted. aside: dragged into it; it comes back at `back_at` to
+    `origin`. here: moved between watched folders, or seen again; only the place changes.
+    """
+
+    what: Literal["released", "gone", "aside", "here"]
+    place: Place | None
+    now: datetime
+    back_at: datetime | None = None
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """A message that is in hand and may be to blame for what goes wrong. `next_uid` lets those behind it pass before."""
+
+    account: AccountRow
+    place: Place
+    now: datetime
+    mode: Mode = "observe"
+    next_uid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +326,33 @@ class NewReply:
     mode: Mode
     tell_at: datetime | None = None
     tell_call: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WhenLate:
+    """What is owed when an answer is late: a second mail to the client, and pushes through these channels."""
+
+    slip: NewReply | None = None
+    channels: Sequence[str] = ()
+    account: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What the submission server said in the end. `code` None: nothing."""
+
+    code: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The server took a reply. `saves_copy`: the provider keeps one in Sent; else one is owed."""
+
+    now: datetime
+    response: Response
+    saves_copy: bool
+    rcpts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from triaged.core.reply import ComposeError
 from triaged.core.template import TemplateError
 from triaged.delivery import Deferred, InDoubt, Outcome, Refused, Sent
 from triaged.ledger import (
+    Accepted,
     Claimed,
     Ledger,
     LedgerBusy,
@@ -28,6 +29,7 @@ from triaged.ledger import (
     Place,
     PromiseRow,
     ReplyRow,
+    Response,
 )
 from triaged.log.events import Events
 from triaged.outbox import telling
@@ -236,7 +238,7 @@ class Serving:
                 self._failures = 0
                 promise = await self._surely(
                     lambda ledger: ledger.sent(
-                        reply.id, now, code, text, saves_copy=way.saves_sent, rcpts=(reply.rcpt,)
+                        reply.id, Accepted(now, Response(code, text), way.saves_sent, (reply.rcpt,))
                     )
                 )
                 if learned:
@@ -246,7 +248,7 @@ class Serving:
                 await self._retry(reply, outcome)
             case Refused(code, text):
                 self._failures = 0
-                await self._surely(lambda ledger: ledger.failed(reply.id, now, code, text))
+                await self._surely(lambda ledger: ledger.failed(reply.id, now, Response(code, text)))
                 if telling.no_such_address(code, text):
                     await self._surely(lambda ledger: ledger.bounced(reply.id, now + BOUNCED_FOR, now))
                 telling.failed(self._events, reply, code, text)
@@ -275,7 +277,8 @@ class Serving:
             telling.resting(self._events, deferred, try_at)
         last = reply.send_at + self._preparation.way().late + timedelta(seconds=1)  # there it is held
         try_at = min(try_at, max(last, now))
-        await self._surely(lambda ledger: ledger.retry_reply(reply.id, try_at, deferred.code or None, deferred.text))
+        response = Response(deferred.code or None, deferred.text)
+        await self._surely(lambda ledger: ledger.retry_reply(reply.id, try_at, response))
         telling.retrying(self._events, reply, deferred, try_at)
 
     def _tell_unclaimed(self, reply: ReplyRow, refusal: Refusal) -> None:

@@ -17,7 +17,7 @@ from triaged.core.reply import Head, compose_note
 from triaged.core.settings import Mode
 from triaged.core.wording import on_date, short_date
 from triaged.ids import new_message_id
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, NewEffect
 from triaged.ledger.values import HistoryRow, Item, ReplyRow
 from triaged.person import unsent
 from triaged.person.mailpage import Entry, Page, Section, as_html, as_text
@@ -266,7 +266,7 @@ async def _append(office: Context, household: Household, key: str, page: Page, e
         "client": client,
         "at": now.isoformat(),
     }
-    planned = await office.write(Ledger.plan, household.key, "append", key, now, account=home.row.id, args=args)
+    planned = await office.write(Ledger.plan, NewEffect(key, "append", household.key, now, home.row.id, args=args))
     if planned is not None:
         home.wake.set()
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from triaged.account.accountloop import AccountLoop
 from triaged.account.context import Context
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, NewEffect
 from triaged.ledger.values import AccountRow
 from triaged.person.personcontext import Household
 from triaged.person.pushwords import watching_words
@@ -60,7 +60,7 @@ class Lookout:
         for channel in person.promises.notify or tuple(person.channels):
             key = f"{'watched' if over else 'unwatched'}:{row.id}:{since}:{channel}"
             args = {"channel": channel, "title": title, "text": text}
-            await office.write(Ledger.plan, household.key, "notify", key, now, args=args)
+            await office.write(Ledger.plan, NewEffect(key, "notify", household.key, now, args=args))
         told = "" if over else since
         await office.write(Ledger.learn, row.id, **{_FACT: told or None})
         self._told[row.id] = told

@@ -6,18 +6,19 @@ Before anything is concluded the mailboxes are looked at: the answer may have go
 import base64
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from triaged.account.accountloop import AccountLoop
 from triaged.account.context import Context
 from triaged.account.loglines import of_promise, of_reply
 from triaged.core.calls import Occurrence
 from triaged.core.clients import Client
+from triaged.core.decision import PromisePlan
 from triaged.core.reply import Head, compose_note
 from triaged.core.settings import Mode, PromisePolicy
 from triaged.core.template import built_in, choose_language
 from triaged.ids import new_message_id
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, NewEffect, WhenLate
 from triaged.ledger.values import NewReply, PromiseRow
 from triaged.person.personcontext import Household
 from triaged.person.pushwords import warning_words
@@ -79,26 +80,27 @@ async def _warn(office: Context, household: Household, promise: PromiseRow) -> N
     desks = (home, await _teller(office, household, promise))
     desk = next((one for one in desks if one and _mode(household, promise, one) is not Mode.OBSERVE), None)
     note = await _note(office, household, promise, items, desk) if desk is not None else None
-    account = (desk or home).row.id
-    if await office.write(Ledger.warned, promise.id, office.now(), account=account, note=note):
+    if await office.write(Ledger.warned, promise.id, office.now(), note):
         (desk or home).wake.set()
         household.events.emit("promise.warned", **of_promise(promise), reason="an answer falls due", item=_last(items))
 
 
 async def _note(
     office: Context, household: Household, promise: PromiseRow, items: Sequence[int], desk: AccountLoop
-) -> dict[str, Any]:
+) -> NewEffect:
     now = office.now()
     item = await office.write(Ledger.item, items[-1]) if items else None
     subject, text = warning_words(household.person, promise, item, now)
     message_id = new_message_id(office.chance, household.address.domain)
     raw = compose_note(Head(household.me, household.address, subject, message_id, now), text)
-    return {
+    args = {
+        "promise": promise.id,
         "raw": base64.b64encode(raw).decode("ascii"),
         "message_id": message_id,
         "folder": desk.settings()[1].watch[0],
         "flags": [],
     }
+    return NewEffect(f"warn:{promise.id}", "append", promise.person, now, desk.row.id, args=args)
 
 
 async def _teller(office: Context, household: Household, promise: PromiseRow) -> AccountLoop | None:
@@ -119,14 +121,8 @@ async def _overdue(office: Context, household: Household, promise: PromiseRow, *
     person = household.person
     home = household.home
     slip = await _slip(office, household, promise, person.promises, now) if apologise else None
-    changed, slipped = await office.write(
-        Ledger.overdue,
-        promise.id,
-        now,
-        slip=slip,
-        channels=person.promises.notify,
-        account=home.row.id if home else None,
-    )
+    owed = WhenLate(slip, person.promises.notify, home.row.id if home else None)
+    changed, slipped = await office.write(Ledger.overdue, promise.id, now, owed)
     if not changed:
         return
     items = await office.write(Ledger.promise_items, promise.id)
@@ -200,7 +196,7 @@ async def follow_calls(office: Context, household: Household) -> None:
         if there is None or (there.start == promise.due_at and there.id == promise.call):
             continue
         notice = await office.write(Ledger.live_notice, promise.id)
-        after = await office.write(Ledger.move_promise, promise.id, there.start, there.id, now)
+        after = await office.write(Ledger.move_promise, promise.id, PromisePlan("call", there.start, there.id), now)
         if after is None or after.due_at == promise.due_at:  # the same call, written otherwise
             continue
         household.events.emit("promise.moved", **of_promise(after), reason="its call has moved")

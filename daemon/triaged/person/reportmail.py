@@ -11,7 +11,7 @@ from triaged.core.reply import Head, compose_note
 from triaged.core.settings import Mode
 from triaged.core.worktime import WorkTime
 from triaged.ids import new_message_id
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, NewEffect
 from triaged.person.personcontext import Household
 from triaged.report.page import as_html, as_text, title_of
 from triaged.report.report import remembered, tell
@@ -90,5 +90,8 @@ async def _write(office: Context, household: Household, since: datetime, until: 
         "at": now.isoformat(),
     }
     key = f"report:{household.key}:{since:%Y%m%d}:{until:%Y%m%d}"
-    if await office.write(Ledger.plan, household.key, "append", key, now, account=home.row.id, args=args) is not None:
+    if (
+        await office.write(Ledger.plan, NewEffect(key, "append", household.key, now, home.row.id, args=args))
+        is not None
+    ):
         home.wake.set()

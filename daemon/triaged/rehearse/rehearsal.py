@@ -25,7 +25,7 @@ from triaged.core.record import from_record
 from triaged.core.reply import ComposeError, Written, write
 from triaged.core.settings import Account, Person
 from triaged.core.template import TemplateError
-from triaged.ledger import Ledger
+from triaged.ledger import Accepted, Ledger, Response
 from triaged.ledger.values import AccountRow, Arriving, Claimed
 
 _DAWN = datetime(1990, 1, 1, tzinfo=UTC)
@@ -150,7 +150,7 @@ class Rehearsal:
             )
             if isinstance(claimed, Claimed):
                 self._ledger.mark_data(reply.id)
-                self._ledger.sent(reply.id, reply.try_at, saves_copy=True)
+                self._ledger.sent(reply.id, Accepted(reply.try_at, Response(), saves_copy=True))
         for promise in self._ledger.promises_due(now, timedelta(0)):
             if promise.kind == "call":
                 self._ledger.call_kept(promise.id, promise.due_at)

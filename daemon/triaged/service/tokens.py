@@ -13,7 +13,7 @@ from triaged.clock import SystemClock
 from triaged.config import ask_secret
 from triaged.core.settings import Account, Person, Server
 from triaged.delivery.oauth import Holder, Keeper, News, NotNow, SignInNeeded, Store
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, NewEffect
 from triaged.mailbox import SignInNeeded as MailboxSignInNeeded
 from triaged.mailbox import Throttled
 from triaged.service.currentsettings import Board
@@ -169,5 +169,5 @@ class Tokens:
         for label in person.channels:
             args = {"channel": label, "title": title, "text": news.text}
             key = f"auth:{news.holder.login}:{news.stamp}:{label}"
-            await office.write(Ledger.plan, row.person, "notify", key, now, args=args)
+            await office.write(Ledger.plan, NewEffect(key, "notify", row.person, now, args=args))
         self._on_push()

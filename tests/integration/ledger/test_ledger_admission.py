@@ -28,7 +28,7 @@ from triaged.core.facts import Facts
 from triaged.core.guard import Refusal
 from triaged.core.message import Message
 from triaged.core.trust import Level
-from triaged.ledger import Claimed, Ledger, Place
+from triaged.ledger import ByHand, Claimed, InHand, Ledger, Nowhere, Place
 from triaged.ledger.values import Arriving, ReplyRow
 
 
@@ -153,7 +153,7 @@ def test_a_returned_message_whose_received_fields_were_touched_is_the_same_item(
     world.tick(DAY)
     [back] = [e for e in world.ledger.due_effects(None, world.now) if e.kind == "back"]
     world.ledger.begin([back.id], world.now)
-    world.ledger.done(back.id, world.now, unknown_place=True)
+    world.ledger.done(back.id, world.now, Nowhere.KNOWN)
     again = world.admit(mail(1, received="Tue, 24 Nov 2026 08:00:00 +0000"), urgent())
     assert (again.known, again.how, again.item) == (True, "placed", first.item)
 
@@ -195,7 +195,7 @@ def test_a_large_window_that_was_admitted_before_is_known(world: World):
 
 
 def test_in_a_large_window_a_message_that_had_strikes_loses_them(world: World):
-    world.ledger.strike(world.account, Place("INBOX", 7, 4), MONDAY)
+    world.ledger.strike(InHand(world.account, Place("INBOX", 7, 4), MONDAY))
     assert _window(world, *(mail(number) for number in range(8))) == ["new"] * 8
     assert world.ledger.struck(world.account.id) == []
 
@@ -206,7 +206,7 @@ def test_in_a_large_window_a_returned_message_whose_received_fields_were_touched
     world.tick(DAY)
     [back] = [e for e in world.ledger.due_effects(None, world.now) if e.kind == "back"]
     world.ledger.begin([back.id], world.now)
-    world.ledger.done(back.id, world.now, unknown_place=True)
+    world.ledger.done(back.id, world.now, Nowhere.KNOWN)
     window = [mail(number, received="Tue, 24 Nov 2026 08:00:00 +0000") for number in range(8)]
     assert _window(world, *window) == [*["new"] * 3, "placed", *["new"] * 4]
 
@@ -226,7 +226,7 @@ def test_where_it_was_seen_again_is_remembered_until_somebody_knows_what_to_make
     world.put_aside(first, uid=5)
     seen = Place("INBOX", 7, 44)
     world.admit(mail(1), urgent(), place=seen)  # and then we are killed; the next look finds it gone from where it lay
-    world.ledger.hand(first.item or 0, "released", None, world.now)
+    world.ledger.hand(first.item or 0, ByHand("released", None, world.now))
     item = world.ledger.item(first.item or 0)
     assert item is not None
     assert (item.state, item.place) == ("released", seen)
@@ -250,7 +250,7 @@ def test_what_is_on_its_way_is_left_for_a_closer_look(world: World):
 
 def test_what_was_gone_and_is_there_again_is_here_and_not_decided_again(world: World):
     first = world.admit(mail(1), left())
-    world.ledger.hand(first.item or 0, "gone", None, world.now)
+    world.ledger.hand(first.item or 0, ByHand("gone", None, world.now))
     again = world.admit(mail(1), urgent())
     item = world.ledger.item(first.item or 0)
     assert item is not None
@@ -552,7 +552,7 @@ def test_a_robot_is_muted_for_thirty_days(world: World):
 
 def test_the_third_strike_makes_a_message_unreadable_and_urgent(world: World):
     place = Place("INBOX", 7, 1)
-    strikes = [world.ledger.strike(world.account, place, world.tick(HOUR), next_uid=2) for _ in range(3)]
+    strikes = [world.ledger.strike(InHand(world.account, place, world.tick(HOUR), next_uid=2)) for _ in range(3)]
     assert [(s.tries, s.unreadable) for s in strikes] == [(1, False), (2, False), (3, True)]
     item = world.ledger.item(strikes[0].item)
     assert item is not None
@@ -562,8 +562,8 @@ def test_the_third_strike_makes_a_message_unreadable_and_urgent(world: World):
 
 def test_what_is_given_up_is_to_be_flagged_and_lets_those_behind_it_pass_from_the_same_commit_on(world: World):
     for _ in range(2):
-        world.ledger.strike(world.account, Place("INBOX", 7, 1), world.tick(HOUR), mode="send")
-    last = world.ledger.strike(world.account, Place("INBOX", 7, 1), world.tick(HOUR), mode="send")
+        world.ledger.strike(InHand(world.account, Place("INBOX", 7, 1), world.tick(HOUR), mode="send"))
+    last = world.ledger.strike(InHand(world.account, Place("INBOX", 7, 1), world.tick(HOUR), mode="send"))
     (owed,) = world.ledger.effects_for(last.item)
     assert (owed.kind, owed.state) == ("flag", "planned")
     folder = world.ledger.folder(world.account.id, "INBOX")
@@ -573,7 +573,7 @@ def test_what_is_given_up_is_to_be_flagged_and_lets_those_behind_it_pass_from_th
 
 def test_what_is_given_up_while_we_only_observe_is_not_flagged(world: World):
     for _ in range(3):
-        last = world.ledger.strike(world.account, Place("INBOX", 7, 1), world.tick(HOUR), mode="observe")
+        last = world.ledger.strike(InHand(world.account, Place("INBOX", 7, 1), world.tick(HOUR), mode="observe"))
     assert world.ledger.effects_for(last.item) == []
 
 
@@ -583,8 +583,8 @@ def test_what_could_not_be_read_and_turns_out_to_be_a_known_message_leaves_no_ro
     assert known.item is not None
     there = Place("INBOX", 7, 99)  # a person has moved it here, and it was in hand when triaged died
     for _ in range(strikes):
-        last = world.ledger.strike(world.account, there, world.tick(HOUR), mode="send")
-    world.ledger.hand(known.item, "released", there, world.tick(HOUR))
+        last = world.ledger.strike(InHand(world.account, there, world.tick(HOUR), mode="send"))
+    world.ledger.hand(known.item, ByHand("released", there, world.tick(HOUR)))
     assert world.ledger.item(last.item) is None
     assert world.ledger.effects_for(last.item) == []
     found = world.ledger.item(known.item)
@@ -595,7 +595,7 @@ def test_what_could_not_be_read_and_turns_out_to_be_a_known_message_leaves_no_ro
 def test_a_struck_message_is_tried_again_later_and_its_strikes_are_forgotten_when_it_is_read(world: World):
     arriving = world.arriving(mail(1))
     assert arriving.place is not None
-    world.ledger.strike(world.account, arriving.place, MONDAY, next_uid=2)
+    world.ledger.strike(InHand(world.account, arriving.place, MONDAY, next_uid=2))
     assert world.ledger.struck(world.account.id, MONDAY) == []
     assert [item.place for item in world.ledger.struck(world.account.id, MONDAY + HOUR)] == [arriving.place]
     made = world.put(arriving, left())
@@ -606,13 +606,13 @@ def test_a_struck_message_is_tried_again_later_and_its_strikes_are_forgotten_whe
 def test_a_struck_message_that_turns_out_to_be_a_strangers_leaves_no_row(world: World):
     arriving = world.arriving(mail(1), client=None)
     assert arriving.place is not None
-    world.ledger.strike(world.account, arriving.place, MONDAY)
+    world.ledger.strike(InHand(world.account, arriving.place, MONDAY))
     world.put(arriving, stranger())
     assert world.ledger.struck(world.account.id) == []
 
 
 def test_a_struck_message_that_vanished_is_forgotten(world: World):
-    strike = world.ledger.strike(world.account, Place("INBOX", 7, 1), MONDAY)
+    strike = world.ledger.strike(InHand(world.account, Place("INBOX", 7, 1), MONDAY))
     world.ledger.unstrike(strike.item)
     assert world.ledger.item(strike.item) is None
 

@@ -18,7 +18,7 @@ from support.ledgerkit import (
     left,
     mail,
 )
-from triaged.ledger import Item, NewReply, Place, SentSeen
+from triaged.ledger import ByHand, FolderRow, Item, NewReply, Place, SentSeen, WhenLate
 from triaged.ledger.consequences import (
     Answered,
     Consequence,
@@ -210,7 +210,7 @@ def test_an_overdue_slip_is_cancelled_by_the_answer(world: World):
     made = told(world)
     world.tick(DAY)
     slip = NewReply("slip", "slip", "en", "<slip@roth>", world.now + HOUR, "send")
-    _, slipping = world.ledger.overdue(made.promise or 0, world.now, slip=slip)
+    _, slipping = world.ledger.overdue(made.promise or 0, world.now, WhenLate(slip=slip))
     assert kinds(wrote(world, "<1@client>")) == [Answered, PromiseKept, ReplyCancelled]
     found = world.ledger.reply(slipping or 0)
     assert found is not None
@@ -283,18 +283,18 @@ def test_a_draft_is_removed_when_i_write_something_else(world: World):
 def test_dragged_out_it_is_released_and_nothing_of_it_is_done_any_more(world: World):
     made = world.deferred(1, promise=MONDAY + DAY)
     world.put_aside(made)
-    follows = world.ledger.hand(made.item or 0, "released", Place("INBOX", 7, 40), world.now)
+    follows = world.ledger.hand(made.item or 0, ByHand("released", Place("INBOX", 7, 40), world.now))
     assert kinds(follows) == [HandSeen, EffectsVoided, ReplyCancelled]
     item = item_of(world, made)
     assert (item.state, item.place) == ("released", Place("INBOX", 7, 40))
     assert world.ledger.due_effects(None, MONDAY + 10 * DAY) == []
-    assert world.ledger.hand(made.item or 0, "released", Place("INBOX", 7, 40), world.now) == []
+    assert world.ledger.hand(made.item or 0, ByHand("released", Place("INBOX", 7, 40), world.now)) == []
 
 
 def test_deleted_it_is_gone_and_a_told_promise_stays(world: World):
     made = told(world)
     world.put_aside(made)
-    follows = world.ledger.hand(made.item or 0, "gone", None, world.now)
+    follows = world.ledger.hand(made.item or 0, ByHand("gone", None, world.now))
     assert kinds(follows) == [HandSeen, EffectsVoided]
     assert (item_of(world, made).state, item_of(world, made).place) == ("gone", None)
     assert promise_state(world, made) == "open"
@@ -303,9 +303,9 @@ def test_deleted_it_is_gone_and_a_told_promise_stays(world: World):
 def test_dragged_in_again_it_comes_back_again(world: World):
     made = world.deferred(1)
     world.put_aside(made)
-    world.ledger.hand(made.item or 0, "released", Place("INBOX", 7, 40), world.now)
+    world.ledger.hand(made.item or 0, ByHand("released", Place("INBOX", 7, 40), world.now))
     world.ledger.hand(
-        made.item or 0, "aside", Place("Deferred", 9, 41), world.now, back_at=MONDAY + DAY, origin="INBOX"
+        made.item or 0, ByHand("aside", Place("Deferred", 9, 41), world.now, back_at=MONDAY + DAY, origin="INBOX")
     )
     backs = [e for e in world.ledger.effects_for(made.item or 0) if e.kind == "back"]
     assert [(e.key, e.state) for e in backs] == [("back:1:1", "void"), ("back:1:2", "planned")]
@@ -315,7 +315,7 @@ def test_dragged_in_again_it_comes_back_again(world: World):
 
 def test_moved_between_watched_folders_only_the_place_changes(world: World):
     made = world.deferred(1, promise=MONDAY + DAY)
-    assert world.ledger.hand(made.item or 0, "here", Place("Clients", 2, 3), world.now) == []
+    assert world.ledger.hand(made.item or 0, ByHand("here", Place("Clients", 2, 3), world.now)) == []
     assert item_of(world, made).place == Place("Clients", 2, 3)
     assert reply_state(world, made) == "waiting"
 
@@ -344,7 +344,7 @@ def test_a_folder_with_another_uidvalidity_keeps_what_was_found_and_forgets_the_
     first, second = world.deferred(1), world.deferred(2)
     world.put_aside(first, uid=1)
     world.put_aside(second, uid=2)
-    world.ledger.remap(world.account.id, "Deferred", 10, {first.item or 0: 71})
+    world.ledger.remap(FolderRow(world.account.id, "Deferred", "deferred", 10, 1, 1), {first.item or 0: 71})
     assert item_of(world, first).place == Place("Deferred", 10, 71)
     assert item_of(world, second).place is None
     world.ledger.place_item(second.item or 0, Place("Deferred", 10, 72))
@@ -361,7 +361,7 @@ def test_two_items_never_claim_one_place(world: World):
 
 def test_a_hand_on_something_that_never_was_is_a_mistake(world: World):
     with pytest.raises(LookupError, match="no item 99"):
-        world.ledger.hand(99, "gone", None, world.now)
+        world.ledger.hand(99, ByHand("gone", None, world.now))
 
 
 def test_a_message_that_was_answered_before_it_was_seen_is_answered_since_the_first_answer(world: World):

@@ -18,8 +18,8 @@ from support.ledgerkit import (
     mail,
 )
 from triaged.core.address import Address
-from triaged.core.decision import Forward
-from triaged.ledger import Admission, Claimed, NewReply, NotClaimed, Place, SentSeen
+from triaged.core.decision import Forward, PromisePlan
+from triaged.ledger import Accepted, Admission, Claimed, NewReply, NotClaimed, Place, Response, SentSeen, WhenLate
 from triaged.ledger.changes import leave_replies
 from triaged.ledger.instants import to_ms
 from triaged.ledger.store import commit
@@ -105,7 +105,7 @@ def test_every_is_counted_from_the_claim_over_all_accounts_of_the_person(world: 
 def test_a_reply_that_was_put_off_is_claimed_again_although_it_was_charged(world: World):
     reply = due(world)
     world.claim(reply)
-    assert world.ledger.retry_reply(reply, world.now + 5 * MINUTE, 451, "try later")
+    assert world.ledger.retry_reply(reply, world.now + 5 * MINUTE, Response(451, "try later"))
     waiting = reply_of(world, reply)
     assert (waiting.state, waiting.stage, waiting.code, waiting.reason) == ("waiting", None, 451, "try later")
     world.tick(5 * MINUTE)
@@ -187,14 +187,14 @@ def test_sent_opens_the_promise_and_owes_a_copy_where_the_provider_keeps_none(wo
     world.claim(reply)
     assert world.ledger.mark_data(reply)
     assert reply_of(world, reply).stage == "data"
-    promise = world.ledger.sent(reply, world.now, 250, "ok", saves_copy=False, copy_args={"folder": "Sent"})
+    promise = world.ledger.sent(reply, Accepted(world.now, Response(250, "ok"), saves_copy=False))
     assert promise is not None
     assert (promise.state, promise.told_at, promise.due_at) == ("open", world.now, MONDAY + 2 * DAY)
     found = reply_of(world, reply)
     assert (found.state, found.stage, found.code, found.ended_at) == ("sent", None, 250, world.now)
     copy = world.ledger.effect(f"sentcopy:{reply}")
     assert copy is not None
-    assert (copy.kind, copy.reply, copy.args) == ("append", reply, {"message_id": found.message_id, "folder": "Sent"})
+    assert (copy.kind, copy.reply, copy.args) == ("append", reply, {"message_id": found.message_id})
     assert world.ledger.reply_raw(reply) == b"octets"
 
 
@@ -207,13 +207,13 @@ def test_where_the_provider_keeps_a_copy_none_is_owed(world: World):
 def test_an_outcome_is_recorded_once(world: World):
     reply = due(world)
     world.send(reply)
-    again = world.ledger.sent(reply, world.now + DAY, 250, saves_copy=False)
+    again = world.ledger.sent(reply, Accepted(world.now + DAY, Response(250), saves_copy=False))
     assert again is not None
     assert again.told_at == world.now
     assert reply_of(world, reply).ended_at == world.now
     assert world.ledger.effect(f"sentcopy:{reply}") is None
-    assert not world.ledger.retry_reply(reply, world.now)
-    assert not world.ledger.failed(reply, world.now)
+    assert not world.ledger.retry_reply(reply, world.now, Response())
+    assert not world.ledger.failed(reply, world.now, Response())
     assert world.ledger.in_doubt(reply, world.now) is None
     assert not world.ledger.mark_data(reply)
     assert not world.ledger.suppress(reply, "late", world.now)
@@ -228,7 +228,7 @@ def test_a_refused_reply_told_nothing(world: World):
     made = world.deferred(1, promise=MONDAY + DAY)
     world.tick(HOUR)
     world.claim(made.reply)
-    assert world.ledger.failed(made.reply or 0, world.now, 550, "no such user")
+    assert world.ledger.failed(made.reply or 0, world.now, Response(550, "no such user"))
     assert (reply_of(world, made.reply).state, reply_of(world, made.reply).code) == ("failed", 550)
     assert promise_of(world, made.promise).state == "void"
 
@@ -240,7 +240,7 @@ def test_from_doubt_no_verb_leads_to_a_socket(world: World):
     promise = world.ledger.in_doubt(reply, world.now, "connection lost")
     assert promise is not None
     assert promise.state == "open"
-    world.ledger.retry_reply(reply, world.now)
+    world.ledger.retry_reply(reply, world.now, Response())
     world.ledger.send_now(reply, world.now)
     world.ledger.hold(reply, "x")
     world.ledger.recover(world.now)
@@ -293,7 +293,7 @@ def test_a_held_reply_may_still_be_suppressed_or_cancelled(world: World):
 def test_a_moment_that_passed_before_it_was_told_is_told_anew(world: World):
     made = world.deferred(1, promise=MONDAY + HOUR)
     world.tick(2 * HOUR)
-    promise = world.ledger.replan_promise(made.reply or 0, "call", MONDAY + DAY, "call-7")
+    promise = world.ledger.replan_promise(made.reply or 0, PromisePlan("call", MONDAY + DAY, "call-7"))
     assert promise is not None
     assert (promise.kind, promise.due_at, promise.first_due_at, promise.call) == (
         "call",
@@ -303,7 +303,7 @@ def test_a_moment_that_passed_before_it_was_told_is_told_anew(world: World):
     )
     world.send(made.reply)
     assert promise_of(world, made.promise).due_at == MONDAY + DAY
-    world.ledger.replan_promise(made.reply or 0, "answer", MONDAY + 9 * DAY)
+    world.ledger.replan_promise(made.reply or 0, PromisePlan("answer", MONDAY + 9 * DAY))
     assert promise_of(world, made.promise).due_at == MONDAY + DAY
 
 
@@ -383,7 +383,7 @@ def test_sent_again_is_a_new_reply_that_passes_the_claim_and_every(world: World)
     assert (again.state, again.items, again.message_id) == ("waiting", (made.item,), "<again@roth.example>")
     assert again.id != made.reply
     assert isinstance(world.claim(again.id), Claimed)
-    world.ledger.sent(again.id, world.now, 250, saves_copy=True)
+    world.ledger.sent(again.id, Accepted(world.now, Response(250), saves_copy=True))
     assert reply_of(world, made.reply).state == "in_doubt"
     assert promise_of(world, made.promise).state == "open"
 
@@ -392,7 +392,7 @@ def test_a_failed_reply_sent_again_promises_again(world: World):
     made = world.deferred(1, promise=MONDAY + 2 * DAY)
     world.tick(HOUR)
     world.claim(made.reply)
-    world.ledger.failed(made.reply or 0, world.now, 550, "no")
+    world.ledger.failed(made.reply or 0, world.now, Response(550, "no"))
     again = world.ledger.send_again(made.reply or 0, "<again@roth.example>", world.now)
     assert isinstance(again, ReplyRow)
     assert promise_of(world, made.promise).state == "planned"
@@ -406,9 +406,9 @@ def test_a_slip_goes_outside_every_but_not_to_somebody_who_wants_none(world: Wor
     world.send(made.reply)
     world.tick(DAY)
     slip = NewReply("slip", "slip", "en", "<slip@roth>", world.now, "send")
-    changed, reply = world.ledger.overdue(made.promise or 0, world.now, slip=slip)
+    changed, reply = world.ledger.overdue(made.promise or 0, world.now, WhenLate(slip=slip))
     assert changed
     assert isinstance(world.claim(reply), Claimed)
-    world.ledger.retry_reply(reply or 0, world.now)
+    world.ledger.retry_reply(reply or 0, world.now, Response())
     world.admit(mail(2), replace(left(), opt_out=True, correspondent=GARY.key))
     assert code(world.claim(reply)) == "opted-out"

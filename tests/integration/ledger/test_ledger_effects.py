@@ -3,7 +3,7 @@
 import pytest
 
 from support.ledgerkit import DAY, HOUR, MINUTE, MONDAY, World, left, mail, urgent
-from triaged.ledger import EffectRow, Item, Place
+from triaged.ledger import EffectRow, Item, NewEffect, Nowhere, Place
 
 
 def the(world: World, key: str) -> EffectRow:
@@ -39,7 +39,7 @@ def test_a_move_whose_target_nobody_told_leaves_the_place_unknown(world: World):
     made = world.deferred(1)
     aside = the(world, "aside:1")
     world.ledger.begin([aside.id], world.now)
-    world.ledger.done(aside.id, world.now, unknown_place=True)
+    world.ledger.done(aside.id, world.now, Nowhere.KNOWN)
     assert (item_of(world, made.item).state, item_of(world, made.item).place) == ("aside", None)
 
 
@@ -146,10 +146,10 @@ def test_voiding_something_else_does_not_touch_the_return_of_what_is_put_aside(w
 
 def test_a_digest_is_owed_once_per_key(world: World):
     first = world.ledger.plan(
-        "dana", "append", "digest:dana:2026-11-24", MONDAY, account=world.account.id, args={"n": 1}
+        NewEffect("digest:dana:2026-11-24", "append", "dana", MONDAY, world.account.id, args={"n": 1})
     )
     assert first is not None
-    assert world.ledger.plan("dana", "append", "digest:dana:2026-11-24", MONDAY) is None
+    assert world.ledger.plan(NewEffect("digest:dana:2026-11-24", "append", "dana", MONDAY)) is None
     assert the(world, "digest:dana:2026-11-24").args == {"n": 1}
     assert the(world, "digest:dana:2026-11-24") == world.ledger.effect(first)
 
@@ -220,6 +220,6 @@ def test_what_is_done_is_not_undone(world: World, verb: str):
     elif verb == "fail":
         assert world.ledger.fail(aside.id, "x", world.now) is None
     else:
-        assert not world.ledger.done(aside.id, world.now, unknown_place=True)
+        assert not world.ledger.done(aside.id, world.now, Nowhere.KNOWN)
     assert the(world, "aside:1").state == "done"
     assert item_of(world, made.item).state == "aside"

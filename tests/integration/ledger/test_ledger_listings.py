@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.ledgerkit import ANNE, DAY, GARY, HOUR, MINUTE, MONDAY, World, answered, left, mail, urgent
-from triaged.ledger import Item, Ledger, LedgerUnavailable, NotDone, ReplyRow, SentSeen
+from triaged.ledger import Accepted, Item, Ledger, LedgerUnavailable, NotDone, Nowhere, ReplyRow, Response, SentSeen
 
 
 def why(answer: object) -> str:
@@ -70,7 +70,7 @@ def test_history_tells_acknowledged_answered_returned_and_kept(world: World):
     world.now = MONDAY + DAY
     [back] = world.ledger.due_effects(None, world.now)
     world.ledger.begin([back.id], world.now)
-    world.ledger.done(back.id, world.now, unknown_place=True)
+    world.ledger.done(back.id, world.now, Nowhere.KNOWN)
     world.tick(HOUR)
     world.ledger.saw_sent(world.account.id, [SentSeen("<x@roth>", ("<1@client>",), world.now, (GARY.key,))], world.now)
     world.admit(mail(2), urgent())
@@ -157,14 +157,14 @@ def aged(world: World) -> None:
     world.tick(HOUR)
     world.claim(made.reply)
     world.ledger.mark_data(made.reply or 0)
-    world.ledger.sent(made.reply or 0, world.now, 250, saves_copy=False)
+    world.ledger.sent(made.reply or 0, Accepted(world.now, Response(250), saves_copy=False))
     [copy] = [e for e in world.ledger.due_effects(None, world.now) if e.kind == "append"]
     world.ledger.begin([copy.id], world.now)
     world.ledger.done(copy.id, world.now)
     world.tick(DAY)
     [back] = [e for e in world.ledger.due_effects(None, world.now) if e.kind == "back"]
     world.ledger.begin([back.id], world.now)
-    world.ledger.done(back.id, world.now, unknown_place=True)
+    world.ledger.done(back.id, world.now, Nowhere.KNOWN)
     world.ledger.saw_sent(
         world.account.id, [SentSeen("<x@roth>", ("<old@client>",), world.now, (GARY.key,))], world.now
     )
@@ -219,7 +219,7 @@ def test_octets_stay_until_their_copy_lies_in_sent(world: World):
     made = world.deferred(1)
     world.tick(HOUR)
     world.claim(made.reply)
-    world.ledger.sent(made.reply or 0, world.now, 250, saves_copy=False)
+    world.ledger.sent(made.reply or 0, Accepted(world.now, Response(250), saves_copy=False))
     world.ledger.purge(world.now, 100 * DAY)
     assert world.ledger.reply_raw(made.reply or 0) == b"octets"
 

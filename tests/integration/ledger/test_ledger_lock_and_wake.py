@@ -11,7 +11,17 @@ import pytest
 
 from support.ledgerkit import MONDAY, World, answered, mail
 from triaged.core.decision import Decision
-from triaged.ledger import Ledger, LedgerDamaged, LedgerThread, LedgerUnavailable, StateHeld, StateLock, Waker, wake
+from triaged.ledger import (
+    ByHand,
+    Ledger,
+    LedgerDamaged,
+    LedgerThread,
+    LedgerUnavailable,
+    StateHeld,
+    StateLock,
+    Waker,
+    wake,
+)
 
 HOLDER = """
 import sys
@@ -182,7 +192,7 @@ async def test_a_commit_that_fails_is_told_to_all_who_shared_it(tmp_path: Path):
 async def test_an_error_in_the_thread_is_raised_to_whoever_asked():
     book = LedgerThread(Ledger.open(":memory:"))
     with pytest.raises(LookupError, match="no item 7"):
-        await book.call(lambda ledger: ledger.hand(7, "gone", None, MONDAY))
+        await book.call(lambda ledger: ledger.hand(7, ByHand("gone", None, MONDAY)))
     await book.close()
 
 

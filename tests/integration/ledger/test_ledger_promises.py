@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from support.ledgerkit import DAY, GARY, HOUR, MINUTE, MONDAY, World, answered, later, mail
-from triaged.ledger import NewReply, NotDone, PromiseRow, SentSeen
+from triaged.core.decision import PromisePlan
+from triaged.ledger import ByHand, NewEffect, NewReply, NotDone, PromiseRow, SentSeen, WhenLate
 from triaged.ledger.values import Admission
 
 
@@ -47,7 +48,9 @@ def test_an_answer_is_warned_of_once_and_then_overdue(world: World):
     world.now = MONDAY + DAY - 2 * HOUR
     assert due(world, warn_before=HOUR) == []
     assert due(world, warn_before=2 * HOUR) == [made.promise]
-    assert world.ledger.warned(made.promise or 0, world.now, account=world.account.id, note={"until": "10:00"})
+    args = {"promise": made.promise, "until": "10:00"}
+    owed = NewEffect(f"warn:{made.promise}", "append", "dana", world.now, world.account.id, args=args)
+    assert world.ledger.warned(made.promise or 0, world.now, owed)
     assert not world.ledger.warned(made.promise or 0, world.now)
     note = world.ledger.effect(f"warn:{made.promise}")
     assert note is not None
@@ -56,7 +59,9 @@ def test_an_answer_is_warned_of_once_and_then_overdue(world: World):
     assert world.ledger.overdue(made.promise or 0, world.now) == (False, None)
     world.tick(2 * HOUR)
     assert due(world) == [made.promise]
-    assert world.ledger.overdue(made.promise or 0, world.now, channels=("phone",), account=world.account.id) == (
+    assert world.ledger.overdue(
+        made.promise or 0, world.now, WhenLate(channels=("phone",), account=world.account.id)
+    ) == (
         True,
         None,
     )
@@ -87,7 +92,7 @@ def test_a_warning_without_a_note_owes_nothing(world: World):
 def test_a_slip_goes_once_to_the_same_correspondent_about_the_same_messages(world: World):
     made = told(world)
     world.tick(DAY)
-    changed, reply = world.ledger.overdue(made.promise or 0, world.now, slip=slip(world))
+    changed, reply = world.ledger.overdue(made.promise or 0, world.now, WhenLate(slip=slip(world)))
     assert changed
     row = world.ledger.reply(reply or 0)
     assert row is not None
@@ -99,9 +104,9 @@ def test_a_slip_goes_once_to_the_same_correspondent_about_the_same_messages(worl
 def test_no_slip_where_a_hand_has_touched_the_message(world: World, hand: str):
     made = told(world)
     world.put_aside(made)
-    world.ledger.hand(made.item or 0, "gone" if hand == "gone" else "released", None, world.now)
+    world.ledger.hand(made.item or 0, ByHand("gone" if hand == "gone" else "released", None, world.now))
     world.tick(DAY)
-    assert world.ledger.overdue(made.promise or 0, world.now, slip=slip(world)) == (True, None)
+    assert world.ledger.overdue(made.promise or 0, world.now, WhenLate(slip=slip(world))) == (True, None)
 
 
 def test_a_call_is_kept_when_it_begins_and_is_neither_warned_of_nor_overdue(world: World):
@@ -120,7 +125,7 @@ def test_a_call_is_kept_when_it_begins_and_is_neither_warned_of_nor_overdue(worl
 
 def test_a_call_moved_later_without_a_word_was_kept_late(world: World):
     made = told(world, "call")
-    moved = world.ledger.move_promise(made.promise or 0, MONDAY + 2 * DAY, "call-2", world.now)
+    moved = world.ledger.move_promise(made.promise or 0, PromisePlan("call", MONDAY + 2 * DAY, "call-2"), world.now)
     assert moved is not None
     assert (moved.due_at, moved.first_due_at, moved.call) == (MONDAY + 2 * DAY, MONDAY + DAY, "call-2")
     world.now = MONDAY + 2 * DAY
@@ -131,7 +136,7 @@ def test_a_call_moved_later_without_a_word_was_kept_late(world: World):
 
 def test_a_call_moved_later_with_a_notice_was_kept(world: World):
     made = told(world, "call")
-    world.ledger.move_promise(made.promise or 0, MONDAY + 2 * DAY, "call-2", world.now)
+    world.ledger.move_promise(made.promise or 0, PromisePlan("call", MONDAY + 2 * DAY, "call-2"), world.now)
     notice = world.ledger.add_reply(made.promise or 0, slip(world, "moved"), world.now)
     assert world.ledger.live_notice(made.promise or 0) is not None
     world.tick(HOUR)
@@ -145,9 +150,9 @@ def test_a_call_moved_later_with_a_notice_was_kept(world: World):
 
 def test_a_change_that_is_undone_cancels_the_notice(world: World):
     made = told(world, "call")
-    world.ledger.move_promise(made.promise or 0, MONDAY + 2 * DAY, "call-2", world.now)
+    world.ledger.move_promise(made.promise or 0, PromisePlan("call", MONDAY + 2 * DAY, "call-2"), world.now)
     notice = world.ledger.add_reply(made.promise or 0, slip(world, "moved"), world.now)
-    world.ledger.move_promise(made.promise or 0, MONDAY + DAY, "call-1", world.now)
+    world.ledger.move_promise(made.promise or 0, PromisePlan("call", MONDAY + DAY, "call-1"), world.now)
     row = world.ledger.reply(notice or 0)
     assert row is not None
     assert (row.state, row.reason) == ("cancelled", "moved back")
@@ -159,18 +164,20 @@ def test_a_change_that_is_undone_cancels_the_notice(world: World):
 
 def test_a_call_that_nobody_was_told_of_simply_moves(world: World):
     made = world.admit(mail(1), replace(answered(MONDAY), promise=later(MONDAY + DAY, "call")))
-    moved = world.ledger.move_promise(made.promise or 0, MONDAY + 2 * DAY, "call-2", world.now)
+    moved = world.ledger.move_promise(made.promise or 0, PromisePlan("call", MONDAY + 2 * DAY, "call-2"), world.now)
     assert moved is not None
     assert moved.first_due_at == MONDAY + 2 * DAY
     reply = world.ledger.reply(made.reply or 0)
     assert reply is not None
     assert (reply.tell_at, reply.tell_call) == (MONDAY + 2 * DAY, "call-2")
-    assert world.ledger.move_promise(made.promise or 0, MONDAY + 2 * DAY, "call-2", world.now) is None
+    assert (
+        world.ledger.move_promise(made.promise or 0, PromisePlan("call", MONDAY + 2 * DAY, "call-2"), world.now) is None
+    )
 
 
 def test_an_answer_does_not_move(world: World):
     made = told(world)
-    assert world.ledger.move_promise(made.promise or 0, MONDAY + 9 * DAY, None, world.now) is None
+    assert world.ledger.move_promise(made.promise or 0, PromisePlan("call", MONDAY + 9 * DAY, None), world.now) is None
     assert the(world, made).due_at == MONDAY + DAY
 
 
@@ -183,7 +190,7 @@ def test_a_notice_about_a_promise_that_nobody_was_told_of_is_not_made(world: Wor
 def test_a_person_settles_it_and_the_slip_stays_at_home(world: World):
     made = told(world)
     world.tick(DAY)
-    _, reply = world.ledger.overdue(made.promise or 0, world.now, slip=slip(world))
+    _, reply = world.ledger.overdue(made.promise or 0, world.now, WhenLate(slip=slip(world)))
     settled = world.ledger.settle_by_hand(made.item or 0, world.now)
     assert isinstance(settled, PromiseRow)
     assert (settled.state, settled.closed_by) == ("settled", "command")

@@ -16,7 +16,7 @@ from server.clock import DrivenClock
 from support.loglines import LogLines
 from triaged.account.context import Context
 from triaged.clock import Bell
-from triaged.ledger import Ledger, LedgerDamaged, LedgerThread
+from triaged.ledger import Ledger, LedgerDamaged, LedgerThread, NewEffect
 from triaged.ledger.opening import generation_file
 from triaged.service.maintenance import Care
 from triaged.service.sdnotify import Notifier
@@ -75,7 +75,7 @@ async def test_each_round_says_which_accounts_have_something_due(around: Round):
     now = around.clock.now()
     accounts = await around.book.call(Ledger.register, "dana", ["a@roth.example", "b@roth.example"], now)
     owing = accounts["b@roth.example"].id
-    await around.book.call(Ledger.plan, "dana", "append", "digest", now, account=owing, args={})
+    await around.book.call(Ledger.plan, NewEffect("digest", "append", "dana", now, owing))
     await around.care.once()
     assert around.due == [frozenset({owing})]
 
