@@ -52,7 +52,6 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code."""
     gc.set_threshold(_FEW_COLLECTIONS)
     atexit.register(gc.freeze)  # what is there at the end goes with the process: nobody need look through it once more
     for stream in (sys.stdout, sys.stderr):

@@ -36,7 +36,6 @@ from triaged.service.tokens import FOLDER, holders_of, outside, secret_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     parts = parser.add_subparsers(metavar="login|status", required=True, dest="part")
     login = parts.add_parser("login", help="sign an account in, in a browser or with a code")
     _add(login, None)

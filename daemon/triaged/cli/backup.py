@@ -8,13 +8,11 @@ from triaged.cli.common import Failed, add_config, configuration, ledger_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     add_config(parser)
     parser.add_argument("file", type=Path, metavar="FILE", help="where the copy goes; it must not exist")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make a consistent copy (SQLite's online backup)."""
     if args.file.exists():
         raise Failed(f"{args.file} exists already; a backup never overwrites")
     loaded = configuration(args)

@@ -25,7 +25,6 @@ from triaged.core.worktime import Interval
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     add_listing(parser)
     parser.add_argument("client", nargs="?", metavar="CLIENT", help="only this client's calls (default: all)")
     parser.add_argument(

@@ -9,7 +9,6 @@ from triaged.ledger.values import NotDone
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     add_config(parser)
     parser.add_argument("reply", type=int, metavar="REPLY", help="number of the reply (triaged queue)")
 

@@ -12,7 +12,6 @@ EX_CONFIG = 78
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     parser.add_argument(
         "-c",
         "--config",

@@ -23,7 +23,6 @@ from triaged.ledger.values import DeferredRow
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     add_listing(parser)
 
 

@@ -15,7 +15,6 @@ _STOPS = {signal.SIGTERM, signal.SIGINT}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     parser.add_argument(
         "--keep", action="store_true", help="go on afterwards, so that a mail client and other commands can look at it"
     )

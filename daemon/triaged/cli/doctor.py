@@ -22,14 +22,12 @@ _MARKS = {"ok": ("✓", "green"), "note": ("·", "cyan"), "warning": ("!", "yell
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     add_listing(parser)
     parser.add_argument("account", nargs="*", metavar="ACCOUNT", help="only these (default: all)")
     parser.epilog = "Nothing is changed and nothing is sent. Exit code 1: something stops the job."
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look at every account's servers."""
     loaded = configuration(args)
     chosen = _chosen(loaded, person_of(loaded, args.person), args.account)
     works = asyncio.run(_all(loaded, chosen, as_lines=args.json))
@@ -119,7 +117,6 @@ def _known(loaded: Loaded, account: Account) -> "Known":
 
 
 def as_json(person: Person, checkup: "Checkup") -> dict[str, Any]:
-    """One account as an object."""
     return {
         "person": person.label,
         "account": checkup.account,

@@ -18,7 +18,6 @@ from triaged.rehearse.rehearsal import Rehearsal, Rehearsed, arrival_of, person_
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     add_listing(parser)
     parser.add_argument(
         "--at", metavar="TIME", help="when it arrives (RFC 3339; without offset: your zone); default: as it says itself"

@@ -27,7 +27,6 @@ _DOES = {
 
 
 def run(args: argparse.Namespace, loaded: Loaded) -> int:
-    """Explain items by their numbers."""
     with ledger_of(loaded) as ledger:
         people = people_of(loaded, ledger)
         for word in args.message:

@@ -21,7 +21,6 @@ _WHAT = {
 
 
 def show(found: Rehearsed, name: str) -> None:
-    """Print one message's page."""
     from rich.text import Text
 
     out = console()

@@ -36,7 +36,6 @@ _IMAP, _SMTP = (993, Tls.IMPLICIT), (465, Tls.IMPLICIT)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     parser.description = (
         "Make a first configuration: find the servers, try the sign-in, see who your clients may be, write a commented"
         " file in mode “observe”, check it, and rehearse it on your mail. Whatever is not given is asked."
@@ -74,7 +73,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Talk, look, write, check, rehearse."""
     path = (args.config or first_path()).absolute()
     refuse_a_place(path)
     conversation = _Conversation(args, path)
@@ -102,7 +100,6 @@ class _Conversation:
         self._looked = False
 
     async def hold(self) -> None:
-        """Ask, look around, and write the file."""
         self._talk.say("A first configuration, that only observes: nothing is moved, nothing is sent.\n")
         addresses = self._addresses()
         provider = provider_of(addresses[0].domain)

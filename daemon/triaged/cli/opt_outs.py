@@ -20,7 +20,6 @@ from triaged.core.address import read_address
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     add_listing(parser)
     parser.add_argument("--remove", metavar="ADDRESS", help="this correspondent may get automatic replies again")
 

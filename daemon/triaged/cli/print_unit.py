@@ -16,7 +16,6 @@ class UnfitPlaceError(TriagedError):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--user", dest="kind", action="store_const", const="user", help="for `systemctl --user`")
     kind.add_argument(

@@ -22,7 +22,6 @@ from triaged.ledger.values import ReplyRow
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     add_listing(parser)
 
 

@@ -11,7 +11,6 @@ from triaged.ledger.values import NotDone
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     add_config(parser)
     parser.add_argument("item", nargs="?", type=int, metavar="ITEM", help="number of the message (triaged deferred)")
     parser.add_argument("--all", metavar="ACCOUNT", help="everything of this account (its table's name, or user@host)")
@@ -20,7 +19,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do one of the four."""
     if sum(given is not None for given in (args.item, args.all, args.refund, args.settle)) != 1:
         sys.stderr.write("triaged release: name an ITEM, or --all ACCOUNT, or --refund ITEM, or --settle ITEM\n")
         return 2

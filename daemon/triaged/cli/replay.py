@@ -34,7 +34,6 @@ from triaged.statefolder import output, why
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     add_listing(parser)
     parser.add_argument(
         "source", nargs="+", metavar="SOURCE", help="a Maildir, an mbox, a folder of .eml files, or imap:ACCOUNT/FOLDER"

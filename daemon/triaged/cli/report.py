@@ -22,7 +22,6 @@ _USUAL = timedelta(days=30)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     add_listing(parser)
     parser.add_argument("--since", type=of_a_person, metavar="T", help=f"from then on: {FORMS} (the default)")
     parser.add_argument("--until", type=of_a_person, metavar="T", help="up to then; default: now")
@@ -43,7 +42,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Count, and show it."""
     loaded = configuration(args)
     reports = _reports(args, loaded, datetime.now(UTC))
     if args.for_client:

@@ -18,14 +18,12 @@ _COLLECT_EVERY = 50_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     add_config(parser)
     parser.add_argument("--once", action="store_true", help="arrivals, then what is due, then end")
     parser.add_argument("--debug", action="store_true", help="also say what is not worth a line otherwise")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Work until told to stop."""
     loaded = configuration(args)
     service = loaded.service
     assert service is not None  # usable configurations have one

@@ -13,14 +13,12 @@ from triaged.ledger.values import NotDone
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     add_config(parser)
     parser.add_argument("reply", type=int, metavar="REPLY", help="number of the reply (triaged queue)")
     parser.add_argument("--again", action="store_true", help="although it may have gone already (in doubt, failed)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make a reply due now."""
     loaded = configuration(args)
     now = datetime.now(UTC)
     with ledger_of(loaded) as ledger:

@@ -11,13 +11,11 @@ from triaged.config import Loaded, state_file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb."""
     add_listing(parser)
     parser.epilog = "Exit code 0: all is well; 1: something needs a person, and the last lines say what."
 
 
 def run(args: argparse.Namespace) -> int:
-    """Ask the running daemon, else the ledger."""
     loaded = configuration(args)
     person = person_of(loaded, args.person)
     found = _found(loaded)

@@ -46,7 +46,6 @@ class Talk:
         return sys.stdin.isatty() and not self._silent
 
     def say(self, text: str = "") -> None:
-        """Tell something."""
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 

@@ -34,7 +34,6 @@ def changes(old: Loaded, new: Loaded) -> tuple[str, ...]:
 
 
 def state_file(loaded: Loaded) -> Path:
-    """The ledger's file."""
     service = loaded.service or make_service(None)
     assert service.state is not None  # the loader fills it
     return service.state

@@ -44,5 +44,4 @@ class Loaded:
         return self.service is not None and bool(self.persons)
 
     def person(self, label: str) -> Person | None:
-        """The valid person of that label."""
         return next((person for person in self.persons if person.label == label), None)

@@ -119,7 +119,6 @@ def parse_state(text: str) -> Path:
 
 
 def parse_address(text: str) -> Address:
-    """One plain address."""
     address = read_address(text)
     if address is None:
         raise ValueError(f'"{text}" is no address: write name@domain, without name or angle brackets')

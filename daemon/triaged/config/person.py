@@ -35,7 +35,6 @@ class Made:
     rules: Mapping[str, Section]  # by name
 
     def place(self, *path: str | int) -> Place:
-        """Where something stands in her file."""
         return self.section.place(*path)
 
 

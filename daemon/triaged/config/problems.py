@@ -51,7 +51,6 @@ class Findings:
     _found: dict[Problem, None] = field(default_factory=dict)
 
     def error(self, place: Place, text: str) -> None:
-        """Something that cannot be used."""
         self._found[Problem(place.file, place.line, place.column, "error", text)] = None
 
     def warning(self, place: Place, text: str) -> None:
@@ -71,7 +70,6 @@ class Findings:
 
     @property
     def has_errors(self) -> bool:
-        """Whether any of them is an error."""
         return any(problem.is_error for problem in self._found)
 
     def in_order(self) -> tuple[Problem, ...]:

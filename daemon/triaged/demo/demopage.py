@@ -37,7 +37,6 @@ _HANDS = {
 
 
 def show(out: Console, story: Story) -> None:
-    """Print the whole page."""
     _title(out, story)
     _decisions(out, story)
     _replies(out, story)

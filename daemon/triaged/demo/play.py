@@ -83,7 +83,6 @@ class Story:
 
 
 def configure(folder: Path, servers: Servers, now: datetime) -> Loaded:
-    """Write the demo's configuration and read it."""
     path = folder / "mara.toml"
     path.touch(mode=0o600)
     path.write_text(
@@ -216,7 +215,6 @@ class _Stage:
         self.story.inbox_later = await self._folder("INBOX")
 
     async def by_hand(self, hand: Hand) -> None:
-        """What Mara does in her mail client."""
         arrival = self.story.arrivals[hand.arrival]
         if hand.does == "answer":
             now = self.clock.now()
@@ -227,7 +225,6 @@ class _Stage:
         await self.client.move([uid], "INBOX")
 
     async def remember(self) -> None:
-        """How things stand now."""
         for folder in ("INBOX", "Deferred", "Sent"):
             self.story.folders[folder] = await self._folder(folder)
         self.story.aside = await asyncio.to_thread(self._aside)

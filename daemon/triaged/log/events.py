@@ -118,7 +118,6 @@ class Counts:
         """By event: how many took how many milliseconds together."""
 
     def add(self, event: str, found: Mapping[str, Any]) -> None:
-        """One more."""
         person = found.get("person", "")
         self.events[event, person, found.get("account", "")] += 1
         if event in DECISIONS and "client" in found:

@@ -65,7 +65,6 @@ class Journal:
         return lost
 
     def close(self) -> None:
-        """Close the socket."""
         self._socket.close()
 
 

@@ -43,7 +43,6 @@ class IsBetween:
     slots: tuple[Slot, ...]
 
     def judge(self, view: View) -> Outcome:
-        """Compare wall clocks."""
         clock = view.local.time()
         for slot in self.slots:
             if is_between(slot, clock):
@@ -58,7 +57,6 @@ class IsInHours:
     words: tuple[str, ...]
 
     def judge(self, view: View) -> Outcome:
-        """Compare by instant and by date."""
         now = view.worktime.hours(view.facts.arrived)
         for word in self.words:
             if word == now:
@@ -90,7 +88,6 @@ class IsKind:
     words: tuple[str, ...]
 
     def judge(self, view: View) -> Outcome:
-        """Compare with all its kinds."""
         for word in self.words:
             if word in view.all_kinds:
                 return yes(f"it is {_KINDS[word]}")

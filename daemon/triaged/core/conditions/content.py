@@ -86,7 +86,6 @@ class IsImportant:
     wanted: bool
 
     def judge(self, view: View) -> Outcome:
-        """Read both fields."""
         found = next(iter(_marks_of_importance(view)), "")
         return Outcome(bool(found) == self.wanted, f"marked {found}" if found else "not marked as important")
 
@@ -109,7 +108,6 @@ class HasWords:
     compare: Compare
 
     def judge(self, view: View) -> Outcome:
-        """Count."""
         words = counted(view.message.words, "word")
         asked = self.compare.in_words(str(self.compare.number))
         matched = self.compare.holds(view.message.words)
@@ -124,7 +122,6 @@ class HasAttachment:
     globs: tuple[ValueGlob, ...] = ()
 
     def judge(self, view: View) -> Outcome:
-        """Look through the attachments."""
         attachments = view.message.attachments
         if not self.globs:
             words = f"{counted(len(attachments), 'attachment')}" if attachments else "no attachment"
@@ -144,7 +141,6 @@ class HasSize:
     compare: Compare
 
     def judge(self, view: View) -> Outcome:
-        """Compare."""
         size, asked = as_size(view.message.size), self.compare.in_words(as_size(self.compare.number))
         matched = self.compare.holds(view.message.size)
         return Outcome(matched, f"{size}, {asked}" if matched else f"{size}, not {asked}")

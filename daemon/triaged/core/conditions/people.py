@@ -22,7 +22,6 @@ class IsClient:
     globs: tuple[ValueGlob, ...]
 
     def judge(self, view: View) -> Outcome:
-        """Compare labels."""
         return self.judge_client(view.client)
 
     def judge_client(self, client: Client | None) -> Outcome:
@@ -46,7 +45,6 @@ class HasTier:
     tiers: tuple[str, ...]
 
     def judge(self, view: View) -> Outcome:
-        """Compare tiers."""
         return self.judge_client(view.client)
 
     def judge_client(self, client: Client | None) -> Outcome:
@@ -65,7 +63,6 @@ class IsFrom:
     globs: tuple[Glob, ...]
 
     def judge(self, view: View) -> Outcome:
-        """Compare the sender's address."""
         sender = view.message.sender
         if sender is None:
             return no(f"no readable sender, asked is {one_of(self.globs, quoted=False)}")
@@ -81,7 +78,6 @@ class IsTo:
     globs: tuple[Glob, ...]
 
     def judge(self, view: View) -> Outcome:
-        """Look through the recipients."""
         for address in (*view.message.to, *view.message.cc):
             if any(glob.matches(address) for glob in self.globs):
                 return yes(f"addressed to {address}")
@@ -95,7 +91,6 @@ class IsAddressed:
     places: tuple[str, ...]
 
     def judge(self, view: View) -> Outcome:
-        """Compare my place."""
         place = view.addressed
         words = "I am in neither To nor Cc" if place == "none" else f"I am in {place.capitalize()}"
         asked = one_of([p if p == "none" else p.capitalize() for p in self.places], quoted=False)
@@ -109,7 +104,6 @@ class IsAuthenticated:
     wanted: bool
 
     def judge(self, view: View) -> Outcome:
-        """Compare with the verdict."""
         found = view.authentication.verdict is Verdict.PASS
         words = "sender authenticated" if found else f"sender not authenticated: {view.authentication.why}"
         return Outcome(found == self.wanted, words)
