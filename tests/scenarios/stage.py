@@ -87,7 +87,7 @@ async def rest(daemon: Daemon, run: asyncio.Task[int]) -> None:
 def _busy(daemon: Daemon) -> dict[str, bool]:
     stations = daemon.stations.items()
     return (
-        {"rounds": daemon.rounds is not None and daemon.rounds.at_rest}
+        {"people": daemon.people_loop is not None and daemon.people_loop.at_rest}
         | {f"{login} desk": station.desk.at_rest for login, station in stations}
         | {f"{login} outbox": station.outbox.at_rest for login, station in stations}
     )

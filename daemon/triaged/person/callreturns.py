@@ -5,26 +5,25 @@ Else a message would come back after the call for which it was put aside. What w
 
 from datetime import datetime, timedelta
 
-from triaged.account.context import Context
 from triaged.core.calls import CALL_NOTICE, Schedule
 from triaged.core.moments import Moment, parse_moment, resolve
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow
-from triaged.person.personcontext import Household
+from triaged.person.personcontext import PersonContext
 
 _AROUND = timedelta(days=15)
 
 
-async def follow(office: Context, household: Household) -> None:
+async def follow(context: PersonContext) -> None:
     """After a reading of the configuration: what comes back for a call comes back for the call as it is now."""
-    now = office.now()
-    for desk in household.desks.values():
-        for effect, label in await office.write(Ledger.returns_ahead, desk.row.id, now):
-            client = household.person.roster.by_label(label)
-            moved = _moved(effect, household.person.schedule(client), now) if client is not None else None
+    now = context.now()
+    for account in context.accounts.values():
+        for effect, label in await context.write(Ledger.returns_ahead, account.id, now):
+            client = context.person.roster.by_label(label)
+            moved = _moved(effect, context.person.schedule(client), now) if client is not None else None
             if moved is not None:
-                await office.write(Ledger.reschedule, effect.id, moved)
-                desk.wake.set()
+                await context.write(Ledger.reschedule, effect.id, moved)
+                account.loop.wake.set()
 
 
 def _moved(effect: EffectRow, schedule: Schedule, now: datetime) -> datetime | None:

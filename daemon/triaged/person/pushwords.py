@@ -19,6 +19,33 @@ class Push:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Pushes that wait for the same channel and are about the same client; "": about none."""
+
+    client: str
+    pushes: Sequence[tuple[EffectRow, Item | None]]
+
+    @property
+    def ids(self) -> list[int]:
+        """The effects' ids."""
+        return [effect.id for effect, _ in self.pushes]
+
+    @property
+    def newest(self) -> int | None:
+        """The message that the newest of them is about."""
+        return self.pushes[-1][0].item
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """An account, since when nothing proves that it is watched, and what was said last."""
+
+    account: str
+    since: datetime
+    error: str
+
+
 def _known(language: str) -> str:
     """The language of these words: mine where we have it, else English, dates and all."""
     return language if language in LEXICON.writing("push") else "en"
@@ -41,16 +68,14 @@ def warning_words(person: Person, promise: PromiseRow, item: Item | None, now: d
     return words["due_subject"].format(**values), words["due"].format(**values)
 
 
-def watching_words(
-    person: Person, account: str, since: datetime, error: str, now: datetime, *, over: bool
-) -> tuple[str, str]:
+def watching_words(person: Person, outage: Outage, now: datetime, *, over: bool) -> tuple[str, str]:
     """Title and text of the push about an account that is not watched, or is again."""
     language = _known(person.language)
     words = LEXICON.section(language, "push")
     name = "watched" if over else "unwatched"
-    at = when(since, language, person.worktime.zone, now)
-    text = words[name].format(account=account, since=at, error=error).strip()
-    return words[f"{name}_title"].format(account=account), text
+    at = when(outage.since, language, person.worktime.zone, now)
+    text = words[name].format(account=outage.account, since=at, error=outage.error).strip()
+    return words[f"{name}_title"].format(account=outage.account), text
 
 
 _CALLS = frozenset({"voicemail", "missed-call"})
@@ -61,19 +86,17 @@ def is_call(kinds: Iterable[str]) -> bool:
     return not _CALLS.isdisjoint(kinds)
 
 
-def push_words(
-    person: Person, client: str, pushes: Sequence[tuple[EffectRow, Item | None]], *, subjects: bool, calls: int = 0
-) -> Push:
+def push_words(person: Person, pending: Pending, *, subjects: bool, calls: int = 0) -> Push:
     """One push about everything of one client that waits for it, in my language; other news of the service carry their own text.
 
     `calls`: how many calls of this client it tells of, with those that were not pushed; `subjects` False: none are named.
     """
-    items = [item for _, item in pushes if item is not None]
+    items = [item for _, item in pending.pushes if item is not None]
     if not items:
-        return _news(person, client, pushes)
+        return _news(person, pending)
     words = LEXICON.section(_known(person.language), "push")
-    known = person.roster.by_label(client)
-    title = _title(words, known.name if known else client, items, calls)
+    known = person.roster.by_label(pending.client)
+    title = _title(words, known.name if known else pending.client, items, calls)
     lines = [_line(item, subjects=subjects) for item in items[-5:]]
     if (items[-1].decision or {}).get("verified") is False:
         lines.append(words["unverified"])
@@ -95,7 +118,8 @@ def _line(item: Item, *, subjects: bool) -> str:
     return f"{item.subject}" if is_call(item.kind) and item.subject else f"{item.sender}: {item.subject or '–'}"
 
 
-def _news(person: Person, client: str, pushes: Sequence[tuple[EffectRow, Item | None]]) -> Push:
+def _news(person: Person, pending: Pending) -> Push:
+    client, pushes = pending.client, pending.pushes
     effect, _ = pushes[-1]
     if len({str(one.args.get("title")) for one, _ in pushes if one.args.get("text")}) > 1:  # of several accounts
         texts = dict.fromkeys(str(one.args["text"]) for one, _ in pushes if one.args.get("text"))

@@ -3,12 +3,12 @@
 In: the replies of one person, and the subjects of what they answer. Out: a section, or None. Pure.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from triaged.ledger.values import ReplyRow
 from triaged.person.mailpage import Entry, Section
-from triaged.person.pagewords import PageWords
+from triaged.person.phrasing import Phrasing
 
 _FRESH = timedelta(days=1)
 """A reply is held at most `late` after its time; older ones are told of beside others, and are no reason for a mail."""
@@ -26,13 +26,12 @@ def is_news(reply: ReplyRow, since: datetime) -> bool:
     return reply.send_at >= since - _FRESH
 
 
-def section(
-    replies: Sequence[ReplyRow], subjects: Mapping[int, str], words: PageWords, when: Callable[[datetime], str]
-) -> Section | None:
+def section(replies: Sequence[ReplyRow], subjects: Mapping[int, str], phrasing: Phrasing) -> Section | None:
     """One entry a reply, with the command that ends it."""
+    words = phrasing.words
     entries = tuple(
         Entry(
-            when(reply.send_at),
+            phrasing.when(reply.send_at),
             reply.rcpt,
             (subjects.get(reply.items[0]) if reply.items else None) or words.no_subject,
             notes=(words.unsent[reply.state].format(reply=reply.id, reason=reply.reason or ""),),

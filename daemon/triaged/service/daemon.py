@@ -37,9 +37,9 @@ from triaged.ledger import (
 from triaged.ledger.values import Recovery
 from triaged.log.events import Events
 from triaged.mailbox import Pools
-from triaged.person.peopleloop import Rounds
-from triaged.person.personcontext import Household
-from triaged.person.push import Send, send_by_apprise
+from triaged.person.peopleloop import PeopleLoop
+from triaged.person.personcontext import OwnAccount, PersonContext
+from triaged.person.push import Pushes, Send, send_by_apprise
 from triaged.service.accountstates import account_states
 from triaged.service.currentsettings import Board, keeping
 from triaged.service.departures import left_behind
@@ -81,7 +81,7 @@ class Daemon:
         self.notifier = notifier or Notifier.from_environment()
         self.send = send
         self.lines_lost = lines_lost
-        self.rounds: Rounds | None = None
+        self.people_loop: PeopleLoop | None = None
         self.tokens: Tokens | None = None
         self.pools = Pools()
         self.stations: dict[str, Station] = {}  # by login
@@ -136,9 +136,10 @@ class Daemon:
                 for problem in await left_behind(office, self.board.loaded):
                     self.events.emit("config.rejected", error=str(problem), reason="nobody brings that mail back")
                 ready = group.create_task(self._say_ready(), name="ready")
-                rounds = self.rounds = Rounds(office, self.households, send=self.send, subjects=self._says_subjects)
+                pushes = Pushes(self.send, self._says_subjects)
+                people = self.people_loop = PeopleLoop(office, self.people, pushes)
                 if not once:
-                    group.create_task(rounds.run(), name="rounds")
+                    group.create_task(people.run(), name="people")
                 if once:
                     group.create_task(self._once(), name="once")
                 else:
@@ -187,8 +188,8 @@ class Daemon:
             station.sweep()
 
     def _look_around(self) -> None:
-        if self.rounds is not None:
-            self.rounds.wake()
+        if self.people_loop is not None:
+            self.people_loop.wake()
 
     def wake(self) -> None:
         """The ledger has changed: everybody looks at what is due."""
@@ -196,23 +197,28 @@ class Daemon:
             self.tokens.keeper.wake()
         for station in self.stations.values():
             station.wake()
-        if self.rounds is not None:
-            self.rounds.wake()
+        if self.people_loop is not None:
+            self.people_loop.wake()
 
     def _wake_due(self, accounts: frozenset[int]) -> None:
         for station in self.stations.values():
             if station.row.id in accounts:
                 station.wake()
 
-    def households(self) -> list[Household]:
-        """Every person with her desks, as configured at this instant."""
-        found: list[Household] = []
+    def people(self) -> list[PersonContext]:
+        """Every person with those of her accounts that are at work, as configured at this instant."""
+        assert self._office is not None
+        found: list[PersonContext] = []
         for person in self.board.loaded.persons:
-            mine = {a.label: self.stations[a.login] for a in person.accounts if a.login in self.stations}
+            mine = {
+                account.label: OwnAccount(account, self.stations[account.login].desk)
+                for account in person.accounts
+                if account.login in self.stations
+            }
             if mine:
-                key = next(iter(mine.values())).row.person
+                key = next(iter(mine.values())).loop.row.person
                 events = self.events.within(person.worktime.zone).bind(person=person.label)
-                found.append(Household(key, person, {label: s.desk for label, s in mine.items()}, events))
+                found.append(PersonContext(self._office, key, person, mine, events))
         return found
 
     def _says_subjects(self) -> bool:
@@ -227,7 +233,7 @@ class Daemon:
     @property
     def at_rest(self) -> bool:
         """Whether every account waits: nothing is in hand, nothing is due that can be done now."""
-        if self.rounds is None or not self.rounds.at_rest:
+        if self.people_loop is None or not self.people_loop.at_rest:
             return False
         if self.tokens is not None and not self.tokens.keeper.at_rest:
             return False
@@ -237,8 +243,8 @@ class Daemon:
         await self.ready.wait()
         for station in list(self.stations.values()):
             await station.outbox.once()
-        if self.rounds is not None:
-            await self.rounds.once()
+        if self.people_loop is not None:
+            await self.people_loop.once()
         for station in list(self.stations.values()):
             with contextlib.suppress(TriagedError):  # what the replies left to do: copies, drafts taken back
                 await station.desk.do(_nothing)
@@ -265,8 +271,8 @@ class Daemon:
         tasks = [task for station in self.stations.values() for task in station.tasks]
         for station in self.stations.values():
             station.stop()
-        if self.rounds is not None:
-            self.rounds.stop()
+        if self.people_loop is not None:
+            self.people_loop.stop()
         if self.tokens is not None:
             self.tokens.keeper.stop()
         self._reloading.set()
@@ -375,8 +381,8 @@ class Daemon:
         await self._staff.man()
         for change in changes(before, loaded) or same:
             self.events.emit("config.reloaded", reason=change)
-        if self.rounds is not None:
-            self.rounds.moved()
+        if self.people_loop is not None:
+            self.people_loop.reloaded()
         self.sweep()
         return True
 
