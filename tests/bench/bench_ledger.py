@@ -23,7 +23,7 @@ from triaged.core.address import Address
 from triaged.core.decision import Decision
 from triaged.core.facts import Facts
 from triaged.core.message import Message
-from triaged.ledger import Accepted, Arriving, Claimed, Ledger, Response
+from triaged.ledger import Accepted, Arriving, Attempt, Claimed, Ledger, Response
 
 MESSAGES = 10_000
 WINDOW = 500
@@ -108,7 +108,7 @@ def replies(world: World) -> tuple[int, float]:
     due = world.ledger.due_replies(now)
     begun = time.perf_counter()
     for reply in due:
-        claim = world.ledger.claim(reply.id, raw=b"x" * 2000, now=now, next_try=now + HOUR, every=daily)
+        claim = world.ledger.claim(reply.id, Attempt(b"x" * 2000, now, now + HOUR, daily))
         assert isinstance(claim, Claimed)
         world.ledger.mark_data(reply.id)
         world.ledger.sent(reply.id, Accepted(now, Response(250), saves_copy=True))

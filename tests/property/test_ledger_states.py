@@ -14,8 +14,10 @@ from support.ledgerkit import ANNE, DAY, GARY, HOUR, MINUTE, World, answered, da
 from triaged.core.address import Address
 from triaged.core.decision import Decision, PromisePlan
 from triaged.core.facts import Facts
+from triaged.core.settings import Rate
 from triaged.ledger import (
     Accepted,
+    Attempt,
     ByHand,
     Claimed,
     NewEffect,
@@ -25,6 +27,7 @@ from triaged.ledger import (
     ReplyRow,
     Response,
     SentSeen,
+    SentWindow,
     WhenLate,
 )
 from triaged.ledger.values import Arriving
@@ -156,14 +159,7 @@ class Days(RuleBasedStateMachine):
         reply = due[pick % len(due)]
         now = self.world.now
         claim = self.ledger.claim(
-            reply.id,
-            raw=b"x",
-            now=now,
-            next_try=now + MINUTE,
-            every=daily,
-            fuse_count=5,
-            fuse_period=HOUR,
-            items=reply.items,
+            reply.id, Attempt(b"x", now, now + MINUTE, daily, items=reply.items, fuse=Rate(5, HOUR))
         )
         if isinstance(claim, Claimed):
             self._deliver(claim.reply, end)
@@ -197,7 +193,7 @@ class Days(RuleBasedStateMachine):
     def i_write(self, pick: int, who: Address, number: int) -> None:
         about = f"<{1 + pick % self.number}@client>"
         seen = SentSeen(f"<mine{number}@roth>", (about,), self.world.now, (who.key,))
-        self.ledger.saw_sent(self.world.account.id, [seen], self.world.now)
+        self.ledger.saw_sent(SentWindow(self.world.account.id, self.world.now, [seen]))
 
     @rule(pick=PICK, what=st.sampled_from(["released", "gone", "aside", "here"]))
     def a_hand_moves_a_message(self, pick: int, what: Any) -> None:
@@ -248,7 +244,7 @@ class Days(RuleBasedStateMachine):
         row, now = self.ledger.reply(reply), self.world.now
         if row is not None and row.state == "drafted":
             seen = SentSeen(row.message_id, (), now, (row.correspondent,))
-            self.ledger.saw_sent(self.world.account.id, [seen], now)
+            self.ledger.saw_sent(SentWindow(self.world.account.id, now, [seen]))
 
     @rule()
     def the_daemon_is_started_again(self) -> None:

@@ -32,6 +32,7 @@ from triaged.ledger import (
     Accepted,
     AccountRow,
     Arriving,
+    Attempt,
     ByHand,
     Claimed,
     EffectRow,
@@ -44,6 +45,8 @@ from triaged.ledger import (
     ReplyRow,
     Response,
     SentSeen,
+    SentWindow,
+    Watermark,
     WhenLate,
     Window,
 )
@@ -204,13 +207,11 @@ class Day:
         ]
         if seen:
             next_uid = mine[-1][0] + 1 if mine else folder.next_uid
-            self.ledger.saw_sent(self.account.id, seen, self.now, folder="Sent", next_uid=next_uid)
+            self.ledger.saw_sent(SentWindow(self.account.id, self.now, seen, Watermark("Sent", next_uid)))
 
     def _replies(self) -> None:
         for reply in self.ledger.due_replies(self.now, self.account.id):
-            claim = self.ledger.claim(
-                reply.id, raw=b"octets", now=self.now, next_try=self.now, every=daily, items=reply.items
-            )
+            claim = self.ledger.claim(reply.id, Attempt(b"octets", self.now, self.now, daily, items=reply.items))
             if isinstance(claim, Claimed):
                 self._deliver(claim.reply)
 

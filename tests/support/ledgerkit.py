@@ -23,6 +23,7 @@ from triaged.ledger import (
     AccountRow,
     Admission,
     Arriving,
+    Attempt,
     Claimed,
     FolderRow,
     Ledger,
@@ -168,7 +169,7 @@ class World:
     def claim(self, reply: int | None, **more: Any) -> Claimed | NotClaimed:
         assert reply is not None
         given: dict[str, Any] = {"raw": b"octets", "now": self.now, "next_try": self.now + MINUTE, "every": daily}
-        return self.ledger.claim(reply, **{**given, **more})
+        return self.ledger.claim(reply, Attempt(**{**given, **more}))
 
     def send(self, reply: int | None) -> None:
         """Claimed, accepted."""

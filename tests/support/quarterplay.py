@@ -14,7 +14,19 @@ from triaged.core.decision import Aside, Decision, Flag, PromisePlan, ReplyPlan,
 from triaged.core.facts import Facts
 from triaged.core.message import read_raw
 from triaged.core.settings import Person
-from triaged.ledger import Accepted, Arriving, ByHand, Claimed, FolderRow, Ledger, Place, Response, Window
+from triaged.ledger import (
+    Accepted,
+    Arriving,
+    Attempt,
+    ByHand,
+    Claimed,
+    FolderRow,
+    Ledger,
+    Place,
+    Response,
+    SentWindow,
+    Window,
+)
 
 LOGIN = "dana@127.0.0.1"
 
@@ -151,7 +163,7 @@ class Played:
         reply = self.reply_ids.get(ack)
         if reply is None:
             return
-        claim = self.ledger.claim(reply, raw=b"octets", now=at, next_try=at, every=lambda last: last)
+        claim = self.ledger.claim(reply, Attempt(b"octets", at, at, lambda last: last))
         assert isinstance(claim, Claimed) is not ack.cancelled, claim
         if not ack.cancelled:
             self.ledger.mark_data(reply)
@@ -159,7 +171,7 @@ class Played:
 
     def _saw(self, answer: Answer, at: datetime) -> None:
         seen = sent_seen(read_raw(raw(answer)), at, self.persons[1].roster, by_team=answer.sender == SAM)
-        self.ledger.saw_sent(self.account.id, [seen], at)
+        self.ledger.saw_sent(SentWindow(self.account.id, at, [seen]))
 
     def _marked(self, mark: Mark, at: datetime) -> None:
         item = self.ledger.item(self.items[mark.letter.id])

@@ -17,7 +17,7 @@ from triaged.account.visit import Visit
 from triaged.core.authres import Verdict as Trusted
 from triaged.core.identify import Identified, identify
 from triaged.core.message import read
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, SentWindow, Watermark
 from triaged.ledger.values import Admission, FolderRow
 from triaged.mailbox import Fetched
 
@@ -49,7 +49,7 @@ async def admit(visit: Visit, row: FolderRow, fetched: Sequence[Fetched], *, nex
     seen = [_look_at(visit, one) for one in sorted(fetched, key=lambda one: one.uid)]
     await _take_evidence(visit, seen)
     if not seen:
-        await visit.write(Ledger.advance, visit.row.id, row.name, next_uid)
+        await visit.write(Ledger.advance, visit.row.id, Watermark(row.name, next_uid))
         return
     admissions = await _decide(visit, row, seen, next_uid=next_uid)
     visit.on_news()
@@ -90,4 +90,4 @@ async def _take_evidence(visit: Visit, seen: Sequence[_Seen]) -> None:
     ]
     if own:
         await evidence.notice_strangers_mark(visit, own)
-        visit.tell(await visit.write(Ledger.saw_sent, visit.row.id, own, visit.now()))
+        visit.tell(await visit.write(Ledger.saw_sent, SentWindow(visit.row.id, visit.now(), own)))

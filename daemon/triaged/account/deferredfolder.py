@@ -15,7 +15,7 @@ from triaged.core.identify import identify
 from triaged.core.message import read
 from triaged.core.moments import parse_moment, resolve
 from triaged.core.settings import Mode
-from triaged.ledger import ByHand, Ledger
+from triaged.ledger import ByHand, Ledger, Watermark
 from triaged.ledger.values import FolderRow, Item, Place, Window
 from triaged.mailbox import Fetched
 
@@ -56,7 +56,7 @@ async def _arrived_there(visit: Visit, row: FolderRow) -> None:
                 await visit.write(Ledger.place_item, item.id, Place(row.name, row.uidvalidity, fetched.uid))
         elif "\\deleted" not in lower(fetched.flags) and visit.account.mode is not Mode.OBSERVE:
             await _dragged_in(visit, row, fetched, item)
-    await visit.write(Ledger.advance, visit.row.id, row.name, uids[-1] + 1)
+    await visit.write(Ledger.advance, visit.row.id, Watermark(row.name, uids[-1] + 1))
 
 
 async def _dragged_in(visit: Visit, row: FolderRow, fetched: Fetched, item: Item | None) -> None:

@@ -30,7 +30,7 @@ from triaged.core.reply import LARGEST_FORWARD, Head, Kind, PassedOn, Written, c
 from triaged.core.settings import Account, Mode, Person
 from triaged.core.template import ReplyTemplate, built_in, choose_language
 from triaged.delivery import Delivery, Envelope
-from triaged.ledger import Ledger
+from triaged.ledger import AsOf, Ledger
 from triaged.ledger.values import AccountRow, Item, Place, ReplyRow
 from triaged.mailbox import Session
 from triaged.outbox import Cancelled, Held, NotNow, Prepared, Ready, Suppressed, Way, ended
@@ -203,14 +203,8 @@ class ReplyPreparer:
         return Ready(raw, Envelope(rcpt=outgoing.to, me=sender, bounces=True))
 
     async def _facts(self, outgoing: _Outgoing) -> Facts:
-        return await self.mailbox.context.write(
-            Ledger.facts_again,
-            outgoing.items[-1],
-            outgoing.now,
-            lookback=timedelta(0),
-            fuse=outgoing.parties.account.reply_fuse.period,
-            but_reply=outgoing.reply.id,
-        )
+        as_of = AsOf(outgoing.now, fuse=outgoing.parties.account.reply_fuse.period)
+        return await self.mailbox.context.write(Ledger.facts_again, outgoing.items[-1], as_of, outgoing.reply.id)
 
     async def _still_ahead(self, outgoing: _Outgoing) -> bool:
         """Whether the moment it tells lies ahead; if not, it is computed anew while nobody has been told."""

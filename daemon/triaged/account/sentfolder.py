@@ -5,7 +5,7 @@ from triaged.account.folderlayout import as_seen
 from triaged.account.sentmail import is_evidence, sent_seen
 from triaged.account.visit import Visit
 from triaged.core.message import read
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, SentWindow, Watermark
 from triaged.ledger.values import FolderRow
 
 SENT_HISTORY = 500
@@ -35,8 +35,8 @@ async def read_sent(visit: Visit, folder: str, row: FolderRow | None) -> None:
     seen = await drafts.recognise(visit, found)
     if row is not None:  # what was there before we came may be from an installation before this one
         await evidence.notice_strangers_mark(visit, seen)
-    now = visit.now()
-    visit.tell(await visit.write(Ledger.saw_sent, visit.row.id, seen, now, folder=folder, next_uid=uids[-1] + 1))
+    window = SentWindow(visit.row.id, visit.now(), seen, Watermark(folder, uids[-1] + 1))
+    visit.tell(await visit.write(Ledger.saw_sent, window))
 
 
 async def _unread(visit: Visit, folder: str, row: FolderRow | None) -> list[int]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from triaged.account.admit import admit, fetch
 from triaged.account.visit import Visit
 from triaged.core.errors import TriagedError
-from triaged.ledger import InHand, Ledger
+from triaged.ledger import InHand, Ledger, Watermark
 from triaged.ledger.values import FolderRow, Place, Strike
 from triaged.mailbox import Fetched, Garbled
 
@@ -38,7 +38,7 @@ async def _one(visit: Visit, row: FolderRow, uid: int) -> None:
         await _admit(visit, row, strike, fetched)
     else:  # a hand was faster, or it is older than what `start` asks for
         await visit.write(Ledger.unstrike, strike.item)
-        await visit.write(Ledger.advance, visit.row.id, row.name, uid + 1)
+        await visit.write(Ledger.advance, visit.row.id, Watermark(row.name, uid + 1))
 
 
 async def _admit(visit: Visit, row: FolderRow, strike: Strike, fetched: Sequence[Fetched]) -> None:
@@ -59,7 +59,7 @@ async def _admit(visit: Visit, row: FolderRow, strike: Strike, fetched: Sequence
 async def _blame(visit: Visit, strike: Strike, place: Place, why: str) -> None:
     """Keep the strike, with its reason; those behind the message must not wait for it."""
     await visit.write(Ledger.blame, strike.item, why)
-    await visit.write(Ledger.advance, visit.row.id, place.folder, place.uid + 1)
+    await visit.write(Ledger.advance, visit.row.id, Watermark(place.folder, place.uid + 1))
 
 
 def _say_given_up(visit: Visit, place: Place, strike: Strike) -> None:

@@ -19,7 +19,18 @@ from triaged.ledger.owing import Writing
 from triaged.ledger.registry import move_watermark
 from triaged.ledger.rows import ITEM, encode, item_from
 from triaged.ledger.store import Store, commit, rows
-from triaged.ledger.values import AccountRow, Admission, Arriving, InHand, Item, NewEffect, Place, Strike, Window
+from triaged.ledger.values import (
+    AccountRow,
+    Admission,
+    Arriving,
+    InHand,
+    Item,
+    NewEffect,
+    Place,
+    Strike,
+    Watermark,
+    Window,
+)
 from triaged.ledger.writing import write_decision
 
 Decide = Callable[[Arriving, Facts], Decision]
@@ -74,13 +85,13 @@ def admit(store: Store, window: Window, decide: Decide, record: Record | None = 
         place = messages[0].place if messages else None
         if window.next_uid is not None and place is not None:
             newest = max(a.arrived_at for a in messages)
-            move_watermark(db, window.account.id, place.folder, window.next_uid, newest)
+            move_watermark(db, window.account.id, Watermark(place.folder, window.next_uid, newest))
     return admitted
 
 
 def _admit_new(db: Connection, window: Window, a: Arriving, decide: Decide, record: Record | None) -> Admission:
     question = question_of(db, window, a)
-    facts = gather(db, question, window.now, a)
+    facts = gather(db, question, a)
     decision = decide(a, facts)
     if decision.client is None:
         return Admission(a, decision, facts, how="stranger")
@@ -205,7 +216,7 @@ def strike(store: Store, one: InHand) -> Strike:
             retry_at = to_ms(one.now + _RETRIES[tries - 1])
             db.execute("UPDATE item SET retry_at = ? WHERE id = ? AND state = 'new'", (retry_at, item))
         if next_uid is not None:
-            move_watermark(db, one.account.id, place.folder, next_uid)
+            move_watermark(db, one.account.id, Watermark(place.folder, next_uid))
     return Strike(item, tries, unreadable, reason)
 
 

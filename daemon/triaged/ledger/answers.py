@@ -5,7 +5,7 @@ A mail of ours is never an answer. A mail that is passed on to somebody else ans
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection
@@ -35,7 +35,7 @@ from triaged.ledger.registry import move_watermark
 from triaged.ledger.replies import SentCopy, note_sent, went
 from triaged.ledger.rows import ACCOUNT, account_from, encode, replies_of, reply_of
 from triaged.ledger.store import Store, commit
-from triaged.ledger.values import AccountRow, ReplyRow, SentSeen
+from triaged.ledger.values import AccountRow, ReplyRow, SentSeen, SentWindow
 
 _UNANSWERED = """
 SELECT id, client, correspondent, sender FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND answered_at IS NULL
@@ -47,28 +47,17 @@ WHERE r.person = ? AND r.correspondent = ? AND r.kind = 'ack' AND r.state IN {ST
 """
 
 
-def saw_sent(
-    store: Store,
-    account: int,
-    seen: Sequence[SentSeen],
-    now: datetime,
-    *,
-    folder: str | None = None,
-    next_uid: int | None = None,
-) -> list[Consequence]:
-    """Mails that were newly seen in Sent (or of the team, in a watched folder), and what follows, in one commit.
-
-    `folder`, `next_uid`: the Sent folder's watermark. What was seen before has no consequences again.
-    """
-    if not seen and next_uid is None:
+def saw_sent(store: Store, window: SentWindow) -> list[Consequence]:
+    """Mails that were newly seen, and what follows, in one commit. What was seen before has no consequences again."""
+    if not window.mails and window.read is None:
         return []
     follows: list[Consequence] = []
     with commit(store, "saw_sent") as db:
-        of = account_from(db.execute(f"SELECT {ACCOUNT} FROM account WHERE id = ?", (account,)).fetchone())
-        for one in seen:
-            follows += _saw(db, of, one, to_ms(now))
-        if folder is not None and next_uid is not None:
-            move_watermark(db, account, folder, next_uid)
+        of = account_from(db.execute(f"SELECT {ACCOUNT} FROM account WHERE id = ?", (window.account,)).fetchone())
+        for one in window.mails:
+            follows += _saw(db, of, one, to_ms(window.now))
+        if window.read is not None:
+            move_watermark(db, window.account, window.read)
     return follows
 
 
@@ -155,18 +144,29 @@ def _answer_thread(db: Connection, mail: _Answer, thread: str) -> list[Consequen
     at = to_ms(mail.seen.at)
     found = db.execute(_UNANSWERED, (mail.person, thread, at)).fetchall()
     meant = [item for item, client, correspondent, sender in found if mail.means(client, correspondent, sender)]
-    return answer(db, meant, at, "team" if mail.seen.by_team else "answer", mail.now)
+    return answer(db, meant, Answering(at, "team" if mail.seen.by_team else "answer", mail.now))
 
 
-def answer(db: Connection, items: Iterable[int], at: int, by: AnsweredBy, now: int) -> list[Consequence]:
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """When a person answered, what shows it, and when that was noticed."""
+
+    at: int
+    by: AnsweredBy
+    now: int
+
+
+def answer(db: Connection, items: Iterable[int], answering: Answering) -> list[Consequence]:
     """Inside a transaction: a person has answered these; their promises are kept, what would go to the client does not."""
     follows: list[Consequence] = []
     for item in items:
-        changed = db.execute("UPDATE item SET answered_at = ? WHERE id = ? AND answered_at IS NULL", (at, item))
+        changed = db.execute(
+            "UPDATE item SET answered_at = ? WHERE id = ? AND answered_at IS NULL", (answering.at, item)
+        )
         if changed.rowcount:
-            follows.append(Answered(item_now(db, item), by))
-        follows += leave(db, item, "answered", now)
-        follows += _keep(db, item, at, by, now)
+            follows.append(Answered(item_now(db, item), answering.by))
+        follows += leave(db, item, "answered", answering.now)
+        follows += _keep(db, item, answering)
     return follows
 
 
@@ -178,14 +178,14 @@ def leave(db: Connection, item: int, reason: str, now: int) -> list[Consequence]
     ]
 
 
-def _keep(db: Connection, item: int, at: int, by: str, now: int) -> list[Consequence]:
+def _keep(db: Connection, item: int, answering: Answering) -> list[Consequence]:
     """The promise that covers the message, if nothing else that it covers is still without an answer."""
     (promise,) = db.execute("SELECT promise FROM item WHERE id = ?", (item,)).fetchone()
     if promise is None or db.execute(_OPEN_ITEMS, (promise,)).fetchone():
         return []
     if db.execute("SELECT 1 FROM promise WHERE id = ? AND kind = 'call'", (promise,)).fetchone():
         return []  # a call is kept when it begins
-    kept = close_promise(db, promise, at, by)
+    kept = close_promise(db, promise, answering.at, answering.by)
     if kept is None:
         return []
     follows: list[Consequence] = [PromiseKept(kept, kept.state == "late")]
@@ -193,7 +193,7 @@ def _keep(db: Connection, item: int, at: int, by: str, now: int) -> list[Consequ
     follows += [
         ReplyCancelled(cancelled, "answered")
         for slip in slips
-        if (cancelled := cancel_reply(db, slip.id, "answered", now))
+        if (cancelled := cancel_reply(db, slip.id, "answered", answering.now))
     ]
     return follows
 
@@ -222,4 +222,4 @@ def saw_answered_flag(store: Store, item_id: int, now: datetime) -> list[Consequ
             if client == item.client
         ]
         mine = [found for found in earlier if found != item_id]
-        return answer(db, [*mine, item_id], at, "flag", at)
+        return answer(db, [*mine, item_id], Answering(at, "flag", at))

@@ -4,8 +4,7 @@ In: a due reply, rendered. Out: the reply as it is now ours to send, or what end
 is asked for the last time here; what it says is true as long as the commit lasts.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from sqlite3 import Connection
 from typing import Any
 
@@ -15,7 +14,7 @@ from triaged.ledger.gather import facts_at_claim
 from triaged.ledger.instants import to_ms
 from triaged.ledger.rows import reply_of
 from triaged.ledger.store import Store, commit
-from triaged.ledger.values import Claimed, NotClaimed, ReplyRow
+from triaged.ledger.values import AsOf, Attempt, Claimed, NotClaimed, ReplyRow
 
 _CLAIM = """
 UPDATE reply SET state = 'sending', stage = 'envelope', tries = tries + 1, try_at = :next, raw = :raw, claimed_at = :now
@@ -30,55 +29,35 @@ WHERE person = :person AND address = :address AND opted_out_at IS NULL AND coale
 _TAKEN = Refusal("recently-replied", "another reply to this correspondent was taken first")
 
 
-def claim(
-    store: Store,
-    reply_id: int,
-    *,
-    raw: bytes,
-    now: datetime,
-    next_try: datetime,
-    every: Callable[[datetime], datetime],
-    fuse_count: int | None = None,
-    fuse_period: timedelta = timedelta(hours=1),
-    items: Sequence[int] | None = None,
-    synced: bool = True,
-) -> Claimed | NotClaimed:
+def claim(store: Store, reply_id: int, attempt: Attempt) -> Claimed | NotClaimed:
     """Take a due reply for sending, or end it with the reason, in one commit.
 
-    `every`: from the last acknowledgement to this correspondent to the earliest instant of the next. `items`: what `raw`
-    speaks of; when something joined or left since, nothing is taken and the code is 'changed'. `synced` False: for what is
-    sent with `mark_data` between the envelope and the body. That commit takes this one with it; a power cut before it has
-    lost an attempt of which no octet of the body went out.
+    When something joined or left since the attempt was rendered, nothing is taken and the code is 'changed'.
     """
-    with commit(store, "claim", synced=synced) as db:
+    with commit(store, "claim", synced=attempt.synced) as db:
         before = reply_of(db, reply_id)
-        at = to_ms(now)
+        at = to_ms(attempt.now)
         if before is None or before.state != "waiting" or to_ms(before.try_at) > at:
             return NotClaimed("gone", before)
-        if items is not None and set(items) != set(before.items):
+        if attempt.items is not None and set(attempt.items) != set(before.items):
             return NotClaimed("changed", before)
-        refusal = refusal_again(_due(db, before, now, every, fuse_count, fuse_period), "claiming", before.outgoing)
+        refusal = refusal_again(_due(db, before, attempt), "claiming", before.outgoing)
         if refusal is None and before.kind == "ack" and not _charge(db, before, at):
             refusal = _TAKEN
         if refusal is not None:
             return NotClaimed(refusal.code, _ended(db, before, refusal, at), refusal)
-        db.execute(_CLAIM, {"reply": reply_id, "now": at, "next": to_ms(next_try), "raw": raw})
+        db.execute(_CLAIM, {"reply": reply_id, "now": at, "next": to_ms(attempt.next_try), "raw": attempt.raw})
         after = reply_of(db, reply_id)
         assert after is not None
         return Claimed(after)
 
 
-def _due(
-    db: Connection,
-    reply: ReplyRow,
-    now: datetime,
-    every: Callable[[datetime], datetime],
-    fuse_count: int | None,
-    fuse_period: timedelta,
-) -> Due:
-    facts = facts_at_claim(db, reply, now, fuse_period)
+def _due(db: Connection, reply: ReplyRow, attempt: Attempt) -> Due:
+    fuse = attempt.fuse
+    facts = facts_at_claim(db, reply, AsOf(attempt.now, fuse=fuse.period if fuse else timedelta(0)))
     last = facts.last_reply_at
-    return Due(facts=facts, every=every(last) - last if last is not None else timedelta(0), fuse=fuse_count)
+    every = attempt.every(last) - last if last is not None else timedelta(0)
+    return Due(facts=facts, every=every, fuse=fuse.count if fuse else None)
 
 
 def _ended(db: Connection, reply: ReplyRow, refusal: Refusal, now: int) -> ReplyRow | None:

@@ -15,7 +15,7 @@ from triaged.core.trust import Level, lifted
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import decode, encode
 from triaged.ledger.store import Store, reading
-from triaged.ledger.values import Arriving, Item, ReplyRow, Window
+from triaged.ledger.values import Arriving, AsOf, Item, ReplyRow, Window
 
 _MOST_RECENT = 500
 _MOST_REFERENCES = 50
@@ -111,8 +111,7 @@ class Question:
     references: tuple[str, ...]
     thread: str | None
     arrived_at: datetime
-    lookback: timedelta
-    fuse: timedelta
+    as_of: AsOf
     level: Level  # as far as the message alone shows: what is less sure does not count
     sender: str | None = None  # key of the address in From
     asked: bool = True  # whether there is a server that says who is who
@@ -123,12 +122,10 @@ class Question:
 def facts(store: Store, window: Window, arriving: Arriving) -> Facts:
     """What the past says about a message of a window that is not in the ledger yet."""
     with reading(store) as db:
-        return gather(db, question_of(db, window, arriving), window.now, arriving)
+        return gather(db, question_of(db, window, arriving), arriving)
 
 
-def facts_again(
-    store: Store, item: Item, now: datetime, *, lookback: timedelta, fuse: timedelta, but_reply: int | None = None
-) -> Facts:
+def facts_again(store: Store, item: Item, as_of: AsOf, but_reply: int | None = None) -> Facts:
     """The same about a message that was decided, as of now: itself, and the reply `but_reply`, not counted."""
     question = Question(
         person=item.person,
@@ -140,14 +137,13 @@ def facts_again(
         references=item.references,
         thread=item.thread,
         arrived_at=item.arrived_at,
-        lookback=lookback,
-        fuse=fuse,
+        as_of=as_of,
         level=item.level,
         but_item=item.id,
         but_reply=but_reply,
     )
     with reading(store) as db:
-        return gather(db, question, now, None)
+        return gather(db, question, None)
 
 
 _MAIL_TO = """
@@ -156,19 +152,19 @@ SELECT at FROM sent WHERE person = ? AND at >= ? AND reply IS NULL AND by_team =
 """
 
 
-def facts_at_claim(db: Connection, reply: ReplyRow, now: datetime, fuse: timedelta) -> Facts:
+def facts_at_claim(db: Connection, reply: ReplyRow, as_of: AsOf) -> Facts:
     """What can have changed since the words were written, in few questions; a mail of mine counts in whatever thread."""
     whose = _Whose(reply.person, reply.correspondent, reply.level, reply.id)
     last, opted_out, bounced, robot = _correspondent(db, whose)
     return Facts(
-        now=now,
+        now=as_of.now,
         arrived=reply.made_at,
         answered_since=_wrote_since(db, reply),
         last_reply_at=from_ms(last),
         opted_out=opted_out is not None,
         bounced_until=from_ms(bounced),
         robot_until=from_ms(robot),
-        replies_in_fuse=claims_since(db, reply.account, now, fuse, but=reply.id),
+        replies_in_fuse=claims_since(db, reply.account, as_of, but=reply.id),
     )
 
 
@@ -196,17 +192,16 @@ def question_of(db: Connection, window: Window, arriving: Arriving) -> Question:
         references=references,
         thread=_thread_of(db, window.account.person, arriving, references),
         arrived_at=arriving.arrived_at,
-        lookback=window.lookback,
-        fuse=window.fuse,
+        as_of=AsOf(window.now, window.lookback, window.fuse),
         level=who.level,
         sender=who.sender.key if who.sender else None,
         asked=who.authentication.verdict is not Verdict.UNCONFIGURED,
     )
 
 
-def gather(db: Connection, q: Question, now: datetime, arriving: Arriving | None) -> Facts:
+def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
     """Ask. For nobody on the roster only what needs no query."""
-    base = _base(db, arriving)
+    base, now = _base(db, arriving), q.as_of.now
     if q.client is None:
         return Facts(now=now, arrived=q.arrived_at, thread=q.thread, **base)
     mine = _mine(db, q)
@@ -226,15 +221,15 @@ def gather(db: Connection, q: Question, now: datetime, arriving: Arriving | None
         answered_at=from_ms(min((at for at in to_client if at > arrived), default=None)),
         promise=promise,
         promised_before=promise is not None and promise.told,
-        waiting=_waiting(db, q, now),
+        waiting=_waiting(db, q),
         level=lifted(q.level, names_ours=True, trusted_server=q.asked) if answers_own is not None else None,
-        last_reply_at=from_ms(_last_reply(db, q, last_reply, now)),
+        last_reply_at=from_ms(_last_reply(db, q, last_reply)),
         opted_out=opted_out is not None,
         bounced_until=from_ms(bounced),
         robot_until=from_ms(robot),
         answers_ours=answers_ours,
         answers_own=answers_own,
-        replies_in_fuse=claims_since(db, q.account, now, q.fuse, but=q.but_reply),
+        replies_in_fuse=claims_since(db, q.account, q.as_of, but=q.but_reply),
         recent=_recent(db, q),
         passes=_passes(db, q),
         **base,
@@ -250,10 +245,10 @@ def thread_by_references(db: Connection, person: str, references: Sequence[str])
     return found[0] if found else None
 
 
-def claims_since(db: Connection, account: int, now: datetime, period: timedelta, *, but: int | None = None) -> int:
-    """How many replies of an account were claimed for sending within the period."""
-    at = to_ms(now)
-    count: int = db.execute(_FUSE, (account, at - span_ms(period), at, but)).fetchone()[0]
+def claims_since(db: Connection, account: int, as_of: AsOf, *, but: int | None = None) -> int:
+    """How many replies of an account were claimed for sending within the fuse's period."""
+    at = to_ms(as_of.now)
+    count: int = db.execute(_FUSE, (account, at - span_ms(as_of.fuse), at, but)).fetchone()[0]
     return count
 
 
@@ -321,7 +316,7 @@ def _promise(db: Connection, q: Question) -> OpenPromise | None:
     return OpenPromise(found[0], found[1], from_ms(found[2]), told=found[3] is not None, call=found[4])
 
 
-def _waiting(db: Connection, q: Question, now: datetime) -> WaitingReply | None:
+def _waiting(db: Connection, q: Question) -> WaitingReply | None:
     if q.correspondent is None:
         return None
     given = {
@@ -329,8 +324,8 @@ def _waiting(db: Connection, q: Question, now: datetime) -> WaitingReply | None:
         "correspondent": q.correspondent,
         "but": q.but_reply,
         "observe": q.mode == "observe",
-        "now": to_ms(now),
-        "fuse": to_ms(now) - span_ms(q.fuse),
+        "now": to_ms(q.as_of.now),
+        "fuse": to_ms(q.as_of.now) - span_ms(q.as_of.fuse),
     }
     found = db.execute(_WAITING, given).fetchone()
     if found is None:
@@ -358,11 +353,11 @@ def _correspondent(db: Connection, whose: _Whose) -> tuple[Any, Any, Any, Any]:
     return (found[0], found[1], found[2], found[3]) if found else (None, None, None, None)
 
 
-def _last_reply(db: Connection, q: Question, last: int | None, now: datetime) -> int | None:
+def _last_reply(db: Connection, q: Question, last: int | None) -> int | None:
     """When the last one went; in observe also when it would have gone."""
     if q.mode != "observe" or q.correspondent is None:
         return last
-    given = (q.person, q.correspondent, to_ms(now), q.level.value)
+    given = (q.person, q.correspondent, to_ms(q.as_of.now), q.level.value)
     (simulated,) = db.execute(_SIMULATED_LAST, given).fetchone()
     return max((at for at in (last, simulated) if at is not None), default=None)
 
@@ -377,10 +372,10 @@ def _answers_ours(db: Connection, q: Question) -> tuple[datetime | None, datetim
 
 
 def _recent(db: Connection, q: Question) -> tuple[Arrival, ...]:
-    if not q.lookback:
+    if not q.as_of.lookback:
         return ()
     arrived = to_ms(q.arrived_at)
-    given = (q.person, q.client, arrived - span_ms(q.lookback), arrived, q.but_item, q.level.value, _MOST_RECENT)
+    given = (q.person, q.client, arrived - span_ms(q.as_of.lookback), arrived, q.but_item, q.level.value, _MOST_RECENT)
     found = db.execute(_RECENT, given)
     return tuple(Arrival(from_ms(at), frozenset(decode(kind)), bool(automatic)) for at, kind, automatic in found)
 

@@ -108,7 +108,7 @@ def _insert_adopted(db: Connection, window: Window, a: Arriving) -> int:
     by_hand = Decision(
         Verdict.DEFERRABLE, "put aside by hand", client=a.client, kind=tuple(sorted(a.who.kinds)), no_reply="rule"
     )
-    facts = gather(db, question_of(db, window, a), window.now, a)
+    facts = gather(db, question_of(db, window, a), a)
     return insert_item(Writing(db, window, replace(a, place=None), by_hand, facts))
 
 

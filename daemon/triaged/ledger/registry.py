@@ -15,7 +15,7 @@ from triaged.ledger.changes import cancel_reply
 from triaged.ledger.instants import to_ms
 from triaged.ledger.rows import ACCOUNT, FOLDER, account_from, encode, folder_from
 from triaged.ledger.store import Store, commit, row, rows
-from triaged.ledger.values import AccountRow, FolderRow
+from triaged.ledger.values import AccountRow, FolderRow, Watermark
 
 _MOVED_BY_ACCOUNT = ("item", "effect", "reply", "sent")
 _DOUBLED = """
@@ -104,20 +104,18 @@ def put_folder(store: Store, folder: FolderRow) -> None:
         )
 
 
-def advance(store: Store, account: int, name: str, next_uid: int, last_internal_at: datetime | None = None) -> None:
-    """Everything below `next_uid` is done with. Never goes back."""
+def advance(store: Store, account: int, read: Watermark) -> None:
+    """Everything below the mark is done with. Never goes back."""
     with commit(store, "advance") as db:
-        move_watermark(db, account, name, next_uid, last_internal_at)
+        move_watermark(db, account, read)
 
 
-def move_watermark(
-    db: Connection, account: int, name: str, next_uid: int, last_internal_at: datetime | None = None
-) -> None:
+def move_watermark(db: Connection, account: int, read: Watermark) -> None:
     """Inside a transaction: raise `next_uid`, and the newest INTERNALDATE that was seen."""
     db.execute(
         "UPDATE folder SET next_uid = max(next_uid, ?), last_internal_at ="
         " nullif(max(coalesce(last_internal_at, 0), coalesce(?, 0)), 0) WHERE account = ? AND name = ?",
-        (next_uid, to_ms(last_internal_at), account, name),
+        (read.next_uid, to_ms(read.newest), account, read.folder),
     )
 
 

@@ -1,6 +1,6 @@
 """What the ledger takes and gives: frozen values, instants aware UTC. No row of the database leaves the room as a tuple."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -11,6 +11,7 @@ from triaged.core.facts import Facts
 from triaged.core.guard import Outgoing, Refusal
 from triaged.core.identify import Identified
 from triaged.core.message import Message
+from triaged.core.settings import Rate
 from triaged.core.trust import Level
 
 Mode = Literal["observe", "draft", "send"]
@@ -56,6 +57,15 @@ class FolderRow:
     next_uid: int
     baseline_uid: int  # UIDs below it were there before first contact
     last_internal_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """How far a folder has been read: everything below `next_uid`. `newest`: the newest INTERNALDATE that was seen."""
+
+    folder: str
+    next_uid: int
+    newest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +281,15 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class AsOf:
+    """The instant at which the past is asked, and how far back bursts and the fuse look."""
+
+    now: datetime
+    lookback: timedelta = timedelta(0)  # the longest burst of the rules
+    fuse: timedelta = timedelta(0)  # the period of the account's reply_fuse
+
+
+@dataclass(frozen=True, slots=True)
 class Admission:
     """What became of one message of a window."""
 
@@ -315,6 +334,16 @@ class SentSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class SentWindow:
+    """Mails that were newly seen in Sent (or of the team, in a watched folder), and how far the Sent folder is read."""
+
+    account: int
+    now: datetime
+    mails: Sequence[SentSeen]
+    read: Watermark | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewReply:
     """A reply that follows from a promise, not from a message."""
 
@@ -353,6 +382,23 @@ class Accepted:
     response: Response
     saves_copy: bool
     rcpts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to send a reply: its octets, and on what terms it may be claimed.
+
+    `synced` False: for what is sent with `mark_data` between the envelope and the body. That commit takes this one with it;
+    a power cut before it has lost an attempt of which no octet of the body went out.
+    """
+
+    raw: bytes
+    now: datetime
+    next_try: datetime
+    every: Callable[[datetime], datetime]  # from the last acknowledgement to this correspondent to the earliest next
+    items: Sequence[int] | None = None  # what `raw` speaks of
+    fuse: Rate | None = None
+    synced: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from triaged.core.template import TemplateError
 from triaged.delivery import Deferred, InDoubt, Outcome, Refused, Sent
 from triaged.ledger import (
     Accepted,
+    Attempt,
     Claimed,
     Ledger,
     LedgerBusy,
@@ -169,19 +170,16 @@ class Serving:
 
     async def _claim(self, reply: ReplyRow, ready: Ready, way: Way) -> Claimed | NotClaimed:
         now = self._clock.now()
-        return await self._write(
-            lambda ledger: ledger.claim(
-                reply.id,
-                raw=ready.raw,
-                now=now,
-                next_try=now + retry_after(reply.tries + 1, self._chance.random()),
-                every=ready.every,
-                fuse_count=way.fuse.count if way.fuse else None,
-                fuse_period=way.fuse.period if way.fuse else timedelta(hours=1),
-                items=ready.items,
-                synced=reply.mode != "send",  # a draft is written at once
-            )
+        attempt = Attempt(
+            ready.raw,
+            now,
+            now + retry_after(reply.tries + 1, self._chance.random()),
+            ready.every,
+            items=ready.items,
+            fuse=way.fuse,
+            synced=reply.mode != "send",  # a draft is written at once
         )
+        return await self._write(lambda ledger: ledger.claim(reply.id, attempt))
 
     async def _same_octets(self, reply: ReplyRow, raw: bytes) -> bytes:
         """A later attempt sends the very octets of the first, where nothing but the hour has changed since."""

@@ -12,7 +12,7 @@ from datetime import timedelta
 from triaged.config import ask_secret
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Channel
-from triaged.ledger import Ledger
+from triaged.ledger import AsOf, Ledger
 from triaged.ledger.values import EffectRow, Item
 from triaged.person.personcontext import PersonContext
 from triaged.person.pushwords import Pending, Push, is_call, push_words
@@ -94,8 +94,8 @@ async def _calls(context: PersonContext, pending: Pending) -> int:
     _, newest = pending.pushes[-1]
     if newest is None or not is_call(newest.kind):
         return 0
-    lookback = context.person.rules.longest_burst
-    facts = await context.write(Ledger.facts_again, newest, newest.arrived_at, lookback=lookback, fuse=timedelta(0))
+    as_of = AsOf(newest.arrived_at, context.person.rules.longest_burst)
+    facts = await context.write(Ledger.facts_again, newest, as_of)
     return 1 + sum(is_call(arrival.kinds) for arrival in facts.recent)
 
 

@@ -25,7 +25,7 @@ from triaged.core.record import from_record
 from triaged.core.reply import ComposeError, Written, write
 from triaged.core.settings import Account, Person
 from triaged.core.template import TemplateError
-from triaged.ledger import Accepted, Ledger, Response
+from triaged.ledger import Accepted, AsOf, Attempt, Ledger, Response, SentWindow
 from triaged.ledger.values import AccountRow, Arriving, Claimed
 
 _DAWN = datetime(1990, 1, 1, tzinfo=UTC)
@@ -74,7 +74,7 @@ class Rehearsal:
             self._until(arrived)
         if who.mine or (who.team and who.client is None):
             seen = sent_seen(message, arrived, self.person.roster, by_team=not who.mine)
-            self._ledger.saw_sent(self._rows[account.label].id, [seen], arrived)
+            self._ledger.saw_sent(SentWindow(self._rows[account.label].id, arrived, [seen]))
         if who.client is None:
             return self._nobodys(message, who, account, arrived, show=show)
         judge = Judge(self.person, account, trace=show)
@@ -142,11 +142,7 @@ class Rehearsal:
                 self._ledger.cancel(reply.id, "only acknowledgements are rehearsed", now)
                 continue
             claimed = self._ledger.claim(
-                reply.id,
-                raw=b"",
-                now=reply.try_at,
-                next_try=now,
-                every=partial(template.every.after, worktime=self.person.worktime),
+                reply.id, Attempt(b"", reply.try_at, now, partial(template.every.after, worktime=self.person.worktime))
             )
             if isinstance(claimed, Claimed):
                 self._ledger.mark_data(reply.id)
@@ -166,9 +162,7 @@ class Rehearsal:
             return None, ""
         template = self.person.replies[reply.template]
         account = self._accounts[reply.account]
-        facts = self._ledger.facts_again(
-            items[-1], at, lookback=timedelta(0), fuse=account.reply_fuse.period, but_reply=reply_id
-        )
+        facts = self._ledger.facts_again(items[-1], AsOf(at, fuse=account.reply_fuse.period), reply_id)
         parties = Parties(self.person, account, client)
         planned = Planned(template, reply.language, to, reply.message_id, reply.id, reply.auto)
         records = [from_record(item.decision) for item in items if item.decision]

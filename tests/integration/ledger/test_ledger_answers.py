@@ -18,7 +18,7 @@ from support.ledgerkit import (
     left,
     mail,
 )
-from triaged.ledger import ByHand, FolderRow, Item, NewReply, Place, SentSeen, WhenLate
+from triaged.ledger import ByHand, FolderRow, Item, NewReply, Place, SentSeen, SentWindow, Watermark, WhenLate
 from triaged.ledger.consequences import (
     Answered,
     Consequence,
@@ -46,7 +46,7 @@ def wrote(
     world: World, *references: str, number: str = "mine", rcpts: tuple[str, ...] = (GARY.key,), **more: object
 ) -> list[Consequence]:
     seen = SentSeen(f"<{number}@roth>", references, world.now, rcpts, **more)  # type: ignore[arg-type]  # fields by name
-    return world.ledger.saw_sent(world.account.id, [seen], world.now, folder="Sent", next_uid=5)
+    return world.ledger.saw_sent(SentWindow(world.account.id, world.now, [seen], Watermark("Sent", 5)))
 
 
 def kinds(found: list[Consequence]) -> list[type]:
@@ -106,7 +106,7 @@ def test_the_same_mail_seen_again_has_no_consequences(world: World):
 
 
 def test_nothing_new_in_sent_is_nothing(world: World):
-    assert world.ledger.saw_sent(world.account.id, [], world.now) == []
+    assert world.ledger.saw_sent(SentWindow(world.account.id, world.now, [])) == []
 
 
 def test_an_answer_cancels_the_reply_that_waits_and_what_it_would_have_promised(world: World):
@@ -129,7 +129,7 @@ def test_a_mail_of_mine_from_before_the_message_cancels_nothing(world: World):
     world.tick(HOUR)
     made = world.deferred(1)
     seen = SentSeen("<mine@roth>", (), early, (GARY.key,))
-    assert world.ledger.saw_sent(world.account.id, [seen], world.now) == []
+    assert world.ledger.saw_sent(SentWindow(world.account.id, world.now, [seen])) == []
     assert reply_state(world, made) == "waiting"
 
 
@@ -139,7 +139,7 @@ def test_only_what_arrived_before_my_mail_leaves_the_reply(world: World):
     world.tick(MINUTE)
     second = world.admit(mail(2), joining(answered(world.now)))
     seen = SentSeen("<mine@roth>", (), mine, (GARY.key,))
-    [consequence] = world.ledger.saw_sent(world.account.id, [seen], world.now)
+    [consequence] = world.ledger.saw_sent(SentWindow(world.account.id, world.now, [seen]))
     assert isinstance(consequence, ReplyLeft)
     assert (consequence.item.id, consequence.reply.items) == (first.item, (second.item,))
 
@@ -225,7 +225,7 @@ def test_a_reply_of_ours_in_sent_answers_nobody(world: World):
     reply = world.ledger.reply(made.reply or 0)
     assert reply is not None
     seen = SentSeen(reply.message_id, ("<1@client>",), world.now, (GARY.key,), ours=reply.id)
-    assert world.ledger.saw_sent(world.account.id, [seen], world.now) == []
+    assert world.ledger.saw_sent(SentWindow(world.account.id, world.now, [seen])) == []
     assert item_of(world, made).answered_at is None
 
 
@@ -263,7 +263,7 @@ def test_a_draft_that_appears_in_sent_opens_its_promise(world: World):
     assert reply is not None
     world.tick(HOUR)
     seen = SentSeen(reply.message_id, ("<1@client>",), world.now, (GARY.key,))
-    follows = world.ledger.saw_sent(world.account.id, [seen], world.now)
+    follows = world.ledger.saw_sent(SentWindow(world.account.id, world.now, [seen]))
     assert kinds(follows) == [DraftSent, PromiseOpened]
     assert (reply_state(world, made), promise_state(world, made)) == ("sent", "open")
 

@@ -19,7 +19,19 @@ from support.ledgerkit import (
 )
 from triaged.core.address import Address
 from triaged.core.decision import Forward, PromisePlan
-from triaged.ledger import Accepted, Admission, Claimed, NewReply, NotClaimed, Place, Response, SentSeen, WhenLate
+from triaged.core.settings import Rate
+from triaged.ledger import (
+    Accepted,
+    Admission,
+    Claimed,
+    NewReply,
+    NotClaimed,
+    Place,
+    Response,
+    SentSeen,
+    SentWindow,
+    WhenLate,
+)
 from triaged.ledger.changes import leave_replies
 from triaged.ledger.instants import to_ms
 from triaged.ledger.store import commit
@@ -137,11 +149,11 @@ def test_beyond_the_fuse_a_reply_is_held(world: World):
     world.send(due(world))
     second = world.admit(mail(2), answered(world.now, to=ANNE), correspondent=ANNE.key)
     world.tick(20 * MINUTE)
-    assert code(world.claim(second.reply, fuse_count=1, fuse_period=HOUR)) == "rate-limit"
+    assert code(world.claim(second.reply, fuse=Rate(1, HOUR))) == "rate-limit"
     assert (reply_of(world, second.reply).state, reply_of(world, second.reply).reason) == ("held", "rate-limit")
     assert reply_of(world, world.ledger.queue()[0].id).id == second.reply
     world.ledger.send_now(second.reply or 0, world.tick(DAY))
-    assert isinstance(world.claim(second.reply, fuse_count=1, fuse_period=HOUR), Claimed)
+    assert isinstance(world.claim(second.reply, fuse=Rate(1, HOUR)), Claimed)
 
 
 def test_what_joined_since_it_was_rendered_makes_it_be_rendered_again(world: World):
@@ -156,14 +168,14 @@ def test_what_joined_since_it_was_rendered_makes_it_be_rendered_again(world: Wor
 def test_a_mail_of_mine_to_the_correspondent_since_the_arrival_cancels_it_at_the_claim(world: World):
     # it lay in Sent before the message was taken in: nothing waited then that could have been cancelled
     mine = SentSeen("<mine@roth>", (), MONDAY + MINUTE, (GARY.key,))
-    world.ledger.saw_sent(world.account.id, [mine], MONDAY + HOUR)
+    world.ledger.saw_sent(SentWindow(world.account.id, MONDAY + HOUR, [mine]))
     reply = due(world)
     assert code(world.claim(reply)) == "already-answered"
     assert reply_of(world, reply).state == "cancelled"
 
 
 def test_a_mail_of_mine_from_before_the_arrival_cancels_nothing(world: World):
-    world.ledger.saw_sent(world.account.id, [SentSeen("<mine@roth>", (), MONDAY, (GARY.key,))], MONDAY)
+    world.ledger.saw_sent(SentWindow(world.account.id, MONDAY, [SentSeen("<mine@roth>", (), MONDAY, (GARY.key,))]))
     assert isinstance(world.claim(due(world)), Claimed)
 
 
@@ -176,7 +188,7 @@ def test_a_forward_is_outside_every_and_inside_the_fuse(world: World):
         assert isinstance(world.claim(forward.id), Claimed)
     made = world.admit(mail(4), replace(left(), effects=(Forward("tom", tom),)))
     [forward] = world.ledger.replies_for(made.item or 0)
-    assert code(world.claim(forward.id, fuse_count=3)) == "rate-limit"
+    assert code(world.claim(forward.id, fuse=Rate(3, HOUR))) == "rate-limit"
 
 
 # --- outcomes
@@ -261,7 +273,7 @@ def test_doubt_ends_by_evidence_only(world: World, how: str):
         assert world.ledger.bounced(reply, world.now + DAY, world.now)
     else:
         seen = SentSeen(reply_of(world, reply).message_id, (), world.now, (GARY.key,), ours=reply)
-        world.ledger.saw_sent(world.account.id, [seen], world.now)
+        world.ledger.saw_sent(SentWindow(world.account.id, world.now, [seen]))
     assert reply_of(world, reply).state == "sent"
     assert world.ledger.in_doubt_replies() == []
 
@@ -328,7 +340,9 @@ def test_a_draft_opens_its_promise_when_a_person_has_sent_it(world: World):
     assert (draft.state, draft.place) == ("drafted", Place("Drafts", 3, 12))
     assert [r.id for r in world.ledger.drafts(world.account.id)] == [made.reply]
     assert promise_of(world, made.promise).state == "planned"
-    world.ledger.saw_sent(world.account.id, [SentSeen(draft.message_id, (), world.now, (GARY.key,))], world.now)
+    world.ledger.saw_sent(
+        SentWindow(world.account.id, world.now, [SentSeen(draft.message_id, (), world.now, (GARY.key,))])
+    )
     assert promise_of(world, made.promise).state == "open"
     assert world.ledger.drafts(world.account.id) == []
 

@@ -19,7 +19,7 @@ from support.ledgerkit import (
 )
 from triaged.core.facts import Facts
 from triaged.core.message import read_raw
-from triaged.ledger import SentSeen
+from triaged.ledger import AsOf, SentSeen, SentWindow
 
 
 def facts_of(world: World, number: int | str, references: tuple[str, ...] = (), **more: object) -> Facts:
@@ -30,7 +30,7 @@ def wrote(
     world: World, number: str, references: tuple[str, ...], rcpts: tuple[str, ...] = (GARY.key,), **more: object
 ) -> None:
     seen = SentSeen(f"<{number}@roth>", references, world.now, rcpts, **more)  # type: ignore[arg-type]  # fields by name
-    world.ledger.saw_sent(world.account.id, [seen], world.now)
+    world.ledger.saw_sent(SentWindow(world.account.id, world.now, [seen]))
 
 
 def test_an_empty_past_says_nothing(world: World):
@@ -240,7 +240,7 @@ def test_asked_again_an_item_does_not_count_itself_or_its_reply(world: World):
     world.tick(HOUR)
     item = world.ledger.item(made.item or 0)
     assert item is not None
-    again = world.ledger.facts_again(item, world.now, lookback=DAY, fuse=DAY, but_reply=made.reply)
+    again = world.ledger.facts_again(item, AsOf(world.now, lookback=DAY, fuse=DAY), made.reply)
     assert again == Facts(now=world.now, arrived=MONDAY, thread="<1@client>")
     world.claim(made.reply)
-    assert world.ledger.facts_again(item, world.now, lookback=DAY, fuse=DAY).replies_in_fuse == 1
+    assert world.ledger.facts_again(item, AsOf(world.now, lookback=DAY, fuse=DAY)).replies_in_fuse == 1

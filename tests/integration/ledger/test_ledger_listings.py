@@ -6,7 +6,18 @@ from pathlib import Path
 import pytest
 
 from support.ledgerkit import ANNE, DAY, GARY, HOUR, MINUTE, MONDAY, World, answered, left, mail, urgent
-from triaged.ledger import Accepted, Item, Ledger, LedgerUnavailable, NotDone, Nowhere, ReplyRow, Response, SentSeen
+from triaged.ledger import (
+    Accepted,
+    Item,
+    Ledger,
+    LedgerUnavailable,
+    NotDone,
+    Nowhere,
+    ReplyRow,
+    Response,
+    SentSeen,
+    SentWindow,
+)
 
 
 def why(answer: object) -> str:
@@ -72,7 +83,9 @@ def test_history_tells_acknowledged_answered_returned_and_kept(world: World):
     world.ledger.begin([back.id], world.now)
     world.ledger.done(back.id, world.now, Nowhere.KNOWN)
     world.tick(HOUR)
-    world.ledger.saw_sent(world.account.id, [SentSeen("<x@roth>", ("<1@client>",), world.now, (GARY.key,))], world.now)
+    world.ledger.saw_sent(
+        SentWindow(world.account.id, world.now, [SentSeen("<x@roth>", ("<1@client>",), world.now, (GARY.key,))])
+    )
     world.admit(mail(2), urgent())
     first, second = world.ledger.history(MONDAY, MONDAY + 2 * DAY, client="harbor", person="dana")
     assert (first.acknowledged_at, first.returned_at, first.item.answered_at) == (acknowledged, MONDAY + DAY, world.now)
@@ -166,7 +179,7 @@ def aged(world: World) -> None:
     world.ledger.begin([back.id], world.now)
     world.ledger.done(back.id, world.now, Nowhere.KNOWN)
     world.ledger.saw_sent(
-        world.account.id, [SentSeen("<x@roth>", ("<old@client>",), world.now, (GARY.key,))], world.now
+        SentWindow(world.account.id, world.now, [SentSeen("<x@roth>", ("<old@client>",), world.now, (GARY.key,))])
     )
 
 

@@ -16,6 +16,7 @@ from support.ledgerkit import ANNE, DAY, HOUR, MONDAY, World, answered, left, ma
 from triaged.core.address import Address
 from triaged.core.errors import TriagedError
 from triaged.ledger import (
+    AsOf,
     Claimed,
     Item,
     Ledger,
@@ -470,7 +471,7 @@ def test_a_mistake_of_our_own_is_not_dressed_up(world: World):
         lambda ledger: ledger.queue(),
         lambda ledger: ledger.deferred(),
         lambda ledger: ledger.promises_due(MONDAY + 9 * DAY),
-        lambda ledger: ledger.facts_again(ITEM, MONDAY, lookback=DAY, fuse=DAY),
+        lambda ledger: ledger.facts_again(ITEM, AsOf(MONDAY, lookback=DAY, fuse=DAY)),
         lambda ledger: ledger.history(MONDAY, MONDAY + DAY),
         lambda ledger: ledger.check(),
     ],

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from support.ledgerkit import DAY, GARY, HOUR, MONDAY, World, left, mail
-from triaged.ledger import FolderRow, Ledger, ReplyRow
+from triaged.ledger import FolderRow, Ledger, ReplyRow, Watermark
 
 
 def keys(ledger: Ledger, label: str, *logins: str, taken: tuple[str, ...] = ()) -> list[str]:
@@ -71,12 +71,12 @@ def test_a_folder_is_remembered_as_it_was_put(world: World):
 
 
 def test_a_watermark_never_goes_back(world: World):
-    world.ledger.advance(world.account.id, "INBOX", 50, MONDAY)
-    world.ledger.advance(world.account.id, "INBOX", 20, MONDAY - DAY)
+    world.ledger.advance(world.account.id, Watermark("INBOX", 50, MONDAY))
+    world.ledger.advance(world.account.id, Watermark("INBOX", 20, MONDAY - DAY))
     folder = world.ledger.folder(world.account.id, "INBOX")
     assert folder is not None
     assert (folder.next_uid, folder.last_internal_at) == (50, MONDAY)
-    world.ledger.advance(world.account.id, "Deferred", 2)
+    world.ledger.advance(world.account.id, Watermark("Deferred", 2))
     deferred = world.ledger.folder(world.account.id, "Deferred")
     assert deferred is not None
     assert (deferred.next_uid, deferred.last_internal_at) == (2, None)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from support.ledgerday import STEPS, Day
 from support.ledgerkit import World, left, mail
+from triaged.ledger import AsOf
 
 # What may be walked through: lists of a few (accounts, folders), what is open (a partial index holds only that), values
 # that were handed in (json_each), and what is done once a day over everything (purge).
@@ -78,4 +79,4 @@ def ask_everything(day: Day) -> None:
     assert item is not None
     world = World.new(ledger)
     ledger.admit(world.window(*(mail(number) for number in range(70, 80)), now=last), lambda *_: left())
-    ledger.facts_again(item, last, lookback=last - STEPS[0], fuse=last - STEPS[0])
+    ledger.facts_again(item, AsOf(last, lookback=last - STEPS[0], fuse=last - STEPS[0]))

@@ -6,7 +6,7 @@ import pytest
 
 from support.ledgerkit import DAY, GARY, HOUR, MINUTE, MONDAY, World, answered, later, mail
 from triaged.core.decision import PromisePlan
-from triaged.ledger import ByHand, NewEffect, NewReply, NotDone, PromiseRow, SentSeen, WhenLate
+from triaged.ledger import ByHand, NewEffect, NewReply, NotDone, PromiseRow, SentSeen, SentWindow, WhenLate
 from triaged.ledger.values import Admission
 
 
@@ -198,7 +198,9 @@ def test_a_person_settles_it_and_the_slip_stays_at_home(world: World):
     assert row is not None
     assert row.state == "cancelled"
     assert isinstance(world.ledger.settle_by_hand(made.item or 0, world.now), NotDone)
-    world.ledger.saw_sent(world.account.id, [SentSeen("<x@roth>", ("<1@client>",), world.now, (GARY.key,))], world.now)
+    world.ledger.saw_sent(
+        SentWindow(world.account.id, world.now, [SentSeen("<x@roth>", ("<1@client>",), world.now, (GARY.key,))])
+    )
     assert the(world, made).state == "settled"
 
 

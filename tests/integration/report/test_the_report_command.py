@@ -15,7 +15,7 @@ from support.ledgerkit import GARY, World, left, mail
 from support.quarter import configuration
 from triaged.cli import main
 from triaged.config import load, state_file
-from triaged.ledger import Ledger, SentSeen
+from triaged.ledger import Ledger, SentSeen, SentWindow
 
 HOUR = timedelta(hours=1)
 EVA = (
@@ -168,7 +168,7 @@ def test_an_account_that_only_observes_has_questions_and_answers_and_promises_no
     world = asked(ledger, 1, "2024-10-07T10:00Z", mode="observe")
     seen = SentSeen("<mine@roth>", ("<1@client>",), world.now + 3 * HOUR, (GARY.key,))
     account = next(one for one in ledger.accounts() if one.login == "dana@127.0.0.1")
-    ledger.saw_sent(account.id, [seen], world.now + 3 * HOUR)
+    ledger.saw_sent(SentWindow(account.id, world.now + 3 * HOUR, [seen]))
     *_, found = told(capsys, people, *PERIOD, "--person", "dana")
     assert (found["questions"], found["answered"]["elapsed"]["worst_s"]) == (1, 3 * 3600)
     assert (found["acknowledged"]["count"], sum(found["promises"].values())) == (0, 0)
