@@ -4,19 +4,19 @@ import argparse
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from triaged.cli.common import number_of
 from triaged.cli.newfile import new_file, refuse_a_place
 from triaged.cli.talk import Question, Talk
 from triaged.config import default_path, first_path, load
 from triaged.config.parsers import parse_language
+from triaged.config.timezones import parse_zone
 from triaged.core.address import Address, read_address
 from triaged.core.errors import TriagedError
 from triaged.core.provider import Provider
@@ -364,18 +364,18 @@ def _no_server(text: str) -> str:
 
 
 def _no_language(text: str) -> str:
-    try:
-        parse_language(text)
-    except ValueError as error:
-        return str(error)
-    return ""
+    return _refused(parse_language, text)
 
 
 def _no_zone(text: str) -> str:
+    return _refused(parse_zone, text).replace(f'"{text}"', repr(text))
+
+
+def _refused(parse: Callable[[str], object], text: str) -> str:
     try:
-        ZoneInfo(text)
-    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        return f"{text!r} is no time zone: write Europe/Berlin, America/New_York, UTC, …"
+        parse(text)
+    except ValueError as error:
+        return str(error)
     return ""
 
 

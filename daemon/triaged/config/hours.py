@@ -7,7 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from triaged.config.misfits import header, wrong_key
-from triaged.config.problems import Findings
+from triaged.config.problems import Findings, Place
 from triaged.config.reader import Section
 from triaged.config.valuekinds import WEEK
 from triaged.core.publicholidays import holidays_of
@@ -39,7 +39,7 @@ def _is_weekday(key: str) -> bool:
 
 
 def _week(section: Section, findings: Findings) -> Week:
-    entries = {key: _slots(section, key, findings) for key in section.values if _is_weekday(key)}
+    entries = _slots(section, [key for key in section.values if _is_weekday(key)], findings)
     try:
         return merge_week(entries)
     except ValueError as error:
@@ -48,28 +48,39 @@ def _week(section: Section, findings: Findings) -> Week:
         return {}
 
 
-def _slots(section: Section, key: str, findings: Findings) -> tuple[Slot, ...]:
-    texts: tuple[str, ...] = section.values[key]
-    told = False
-    for index, text in enumerate(texts):
-        try:
-            parse_slots(text)
-        except ValueError as error:
-            findings.error(section.place(key, index), f"{key}: {error}")
-            told = True
-    if told:
-        return ()
+def _slots(section: Section, keys: list[str], findings: Findings) -> dict[str, tuple[Slot, ...]]:
+    """The hours of each day. The same mistake on several days is one, told at the first."""
+    told: dict[str, list[tuple[str, Place]]] = {}
+    wrong = {key: _mistakes(section, key) for key in keys}
+    for key, mistakes in wrong.items():
+        for text, place in mistakes:
+            told.setdefault(text, []).append((key, place))
+    for text, days in told.items():
+        findings.error(days[0][1], f"{', '.join(dict.fromkeys(key for key, _ in days))}: {text}")
+    return {key: () if wrong[key] else parse_slots(section.values[key]) for key in keys}
+
+
+def _mistakes(section: Section, key: str) -> list[tuple[str, Place]]:
+    """What is wrong with each text of a day; where nothing is, with them together."""
+    texts = section.values[key]
+    places = [section.place(key, index) for index in range(len(texts))]
+    alone = [(told, place) for text, place in zip(texts, places, strict=True) if (told := _refused(text))]
+    together = _refused(texts)
+    return alone or ([(together, section.place(key))] if together else [])
+
+
+def _refused(value: str | tuple[str, ...]) -> str:
     try:
-        return parse_slots(texts)
+        parse_slots(value)
     except ValueError as error:
-        findings.error(section.place(key), f"{key}: {error}")
-        return ()
+        return str(error)
+    return ""
 
 
 def _dates(section: Section | None, findings: Findings) -> Mapping[date, tuple[Slot, ...]]:
     if section is None:
         return {}
-    return {parse_date(key): _slots(section, key, findings) for key in section.values}
+    return {parse_date(key): slots for key, slots in _slots(section, list(section.values), findings).items()}
 
 
 def _holidays(section: Section, findings: Findings) -> str:

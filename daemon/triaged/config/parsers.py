@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from triaged.config.files import home_of
 from triaged.core.address import Address, read_address
@@ -89,17 +88,6 @@ def parse_language(text: str) -> str:
         if not localedata.exists(text):
             raise ValueError(f'"{text}" is no language that dates can be written in{close_to(text, _EVERYDAY)}')
     return text
-
-
-def parse_zone(text: str) -> ZoneInfo:
-    """A time zone by its IANA name: "Europe/Berlin"."""
-    try:
-        return ZoneInfo(text)
-    except (KeyError, ValueError, OSError):
-        from zoneinfo import available_timezones  # walks a folder: only to help
-
-        hint = close_to(text, available_timezones()) or ': write continent and city, as in "Europe/Berlin"'
-        raise ValueError(f'"{text}" is no time zone{hint}') from None
 
 
 def parse_listen(text: str) -> tuple[str, int]:

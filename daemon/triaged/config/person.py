@@ -78,7 +78,7 @@ def make_person(file: Path, section: Section, findings: Findings) -> Made | None
 
 def _check_person(made: Made, findings: Findings) -> None:
     section, person = made.section, made.person
-    if "hours" in section:
+    if "hours" in section and not findings.has_errors:  # hours that are wrong would leave all focus outside
         check_focus(section.values["hours"], person.worktime, findings)
     check_own_addresses(person.roster, section.get("client"), person.addresses, findings)
     replies = {name: one.place("reply") for name, one in made.rules.items()}

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from triaged.config import parsers
 from triaged.config.spec import Either, Flag, Key, Many, Others, Raw, Spec, Table, Text, Whole
+from triaged.config.timezones import parse_zone
 from triaged.core.address import Address, Glob
 from triaged.core.authres import Trust
 from triaged.core.calls import Call, parse_call
@@ -31,7 +32,7 @@ _SLOTS = Many(Text("hours", example="09:00-17:30", shape=r"^[^A-Za-z]*$", empty=
 _ADDRESS = Text("an address", parsers.parse_address, example="dana@roth.example", shape=r"^[^@\s]+@[^@\s]+$")
 _LANGUAGE = Text("a language code", parsers.parse_language, example="en", shape="^[a-z]{2,3}$")
 _MOMENT = Text("a moment", parse_moment, example="next office day 10:00")
-_ZONE = Text("a time zone", parsers.parse_zone, example="Europe/Berlin")
+_ZONE = Text("a time zone", parse_zone, example="Europe/Berlin")
 _PROFILE = Text(words=tuple(PROFILES))
 
 WEEK = Others(

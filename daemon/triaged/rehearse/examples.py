@@ -5,13 +5,14 @@ no reply before it, all passes left. Its sender is taken for authenticated unles
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from pathlib import Path
 
 from triaged.config.loaded import Case, Loaded
 from triaged.config.parsers import parse_local
-from triaged.config.problems import Findings, Problem
+from triaged.config.problems import Findings, Place, Problem
 from triaged.core.authres import Authentication, Verdict
 from triaged.core.decide import decide
 from triaged.core.decision import Decision
@@ -27,25 +28,48 @@ _NONE = "none"
 
 
 def run_examples(loaded: Loaded, now: datetime | None = None) -> tuple[Problem, ...]:
-    """Run the examples of all valid persons; a failing one is an error at the expectation that is not met."""
-    findings = Findings()
+    """Run the examples of all valid persons; a failing one is an error at the expectation that is not met.
+
+    What fails for one cause is told once, with the lines of the other examples.
+    """
+    causes: dict[tuple[Path, str], list[_Failure]] = {}
     for case in loaded.cases:
         person = loaded.person(case.person)
         if person is not None and person.accounts:
-            _run(case, person, now or datetime.now(UTC), findings)
+            for cause, failure in _failures(case, person, now or datetime.now(UTC)).items():
+                causes.setdefault((failure.at.file, cause), []).append(failure)
+    findings = Findings()
+    for (_, cause), failures in causes.items():
+        first, *others = failures
+        lines = ", ".join(str(line) for line in dict.fromkeys(one.case.at.line for one in others))
+        also = f"; for the same reason those in line {lines}" if others else ""
+        findings.error(first.at, f'example of "{first.case.rule}": {first.text} ({cause}){also}')
     return findings.in_order()
 
 
-def _run(case: Case, person: Person, now: datetime, findings: Findings) -> None:
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What an example expected for one cause in vain: in words, at the first expectation that is not met."""
+
+    case: Case
+    text: str
+    at: Place
+
+
+def _failures(case: Case, person: Person, now: datetime) -> dict[str, _Failure]:
+    """By their causes."""
     at = case.example.at or person.worktime.next_available(now) or now
     decision = decide_example(case.example, person, at)
+    found: dict[str, _Failure] = {}
     for key, expected in case.example.expect.items():
         came = _came(key, decision, person)
         if not _is(key, came, expected, person):
-            findings.error(
-                case.places.get(f"expect.{key}", case.at),
-                f'example of "{case.rule}": {key} is {_quoted(came)}, not {_quoted(expected)} ({_why(key, decision)})',
-            )
+            told = f"{key} is {_quoted(came)}, not {_quoted(expected)}"
+            failure = _Failure(case, told, case.places.get(f"expect.{key}", case.at))
+            before = found.setdefault(_why(key, decision), failure)
+            if before is not failure:
+                found[_why(key, decision)] = replace(before, text=f"{before.text}; {told}")
+    return found
 
 
 def decide_example(example: Example, person: Person, at: datetime) -> Decision:

@@ -71,6 +71,26 @@ def test_a_refused_reply_is_told_with_its_reason(tmp_path: Path):
     assert 'reply is none, not "later" (rule "Everything": no reply: ' in told
 
 
+def test_several_expectations_that_fail_for_one_reason_are_one_finding(tmp_path: Path):
+    (told,) = failures(tmp_path, f'{EXAMPLE}expect = {{ then = "urgent", rule = "Other", kind = "new" }}\n')
+    assert 'then is "defer", not "urgent"; rule is "Everything", not "Other" (rule "Everything": matches ' in told
+
+
+def test_examples_that_fail_for_one_reason_are_one_finding_with_their_lines(tmp_path: Path):
+    one = f'{EXAMPLE}expect = {{ then = "urgent" }}\n'
+    other = one.replace("2026-11-24 15:10", "2026-11-25 15:10")
+    met = f'{EXAMPLE}expect = {{ then = "defer" }}\n'
+    stranger = f'{EXAMPLE}expect = {{ then = "urgent" }}\n'.replace("harbor.example", "else.example")
+    found = loaded(tmp_path, WHOLE + one + other + met + stranger + other)
+    told = [str(problem) for problem in run_examples(found, NOW)]
+    assert len(told) == 2
+    lines = [case.at.line for case in found.cases]
+    assert told[0].endswith(
+        f'(rule "Everything": matches everything); for the same reason those in line {lines[1]}, {lines[4]}'
+    )
+    assert "for the same reason" not in told[1]
+
+
 def test_a_stranger_is_nobodys(tmp_path: Path):
     example = EXAMPLE.replace("harbor.example", "else.example")
     assert failures(tmp_path, example + 'expect = { then = "leave", client = "", no_reply = "stranger" }\n') == []

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from support.configurations import ACCOUNT, CLIENT, HOURS, ME, REPLY, RULE, WHOLE, loaded, told, write
-from triaged.config import load
+from triaged.config import load, timezones
+from triaged.config.timezones import parse_zone
 
 
 def test_the_least_configuration_gives_nothing_to_say(tmp_path: Path):
@@ -96,6 +97,46 @@ def test_every_problem_is_told_at_once_and_in_the_order_of_the_file(tmp_path: Pa
     lines = [int(line.partition(":")[0]) for line in told(tmp_path, text)]
     assert len(lines) == 3
     assert lines == sorted(lines)
+
+
+def test_the_same_mistake_on_several_days_is_one_finding_at_the_first(tmp_path: Path):
+    hours = 'mon = ["09:00-12:00", "11:00-17:00"]\ntue = ["09:00-12:00", "11:00-17:00"]\nwed = ["09:00-12", "11-12"]'
+    found = told(tmp_path, WHOLE.replace('mon-fri = "09:00-17:00"', hours))
+    assert [one.partition(": error: ")[2] for one in found] == [
+        'mon, tue: "09:00-12:00" and "11:00-17:00" overlap: write them as one, or end the first earlier',
+        'wed: "12" is no time of day: write "12:00"',
+        'wed: "11" is no time of day: write "11:00"',
+    ]
+
+
+def test_focus_is_not_said_to_lie_outside_hours_that_are_wrong(tmp_path: Path):
+    hours = 'mon-fri = ["09:00-12:00", "11:00-17:00"]\nfocus = { tue = "10:00-11:00" }'
+    (found,) = told(tmp_path, WHOLE.replace('mon-fri = "09:00-17:00"', hours))
+    assert "overlap" in found
+
+
+@pytest.mark.parametrize(
+    ("zone", "region"),
+    [
+        ("GMT+1", "Europe/Berlin"),
+        ("UTC-5", "America/New_York"),
+        ("+05:30", "Asia/Kolkata"),
+        ("gmt0200", ""),
+        ("CEST", "Europe/Berlin"),
+        ("PST", "America/Los_Angeles"),
+        ("Berlin", "Europe/Berlin"),
+        ("new york", "America/New_York"),
+    ],
+)
+def test_what_is_no_region_proposes_one(zone: str, region: str):
+    with pytest.raises(ValueError, match=r"is no time zone|is an offset") as refused:
+        parse_zone(zone)
+    assert region in str(refused.value)
+
+
+@pytest.mark.parametrize("zone", [*timezones._REGIONS.values(), *timezones._ABBREVIATIONS.values()])
+def test_every_region_that_is_proposed_is_one(zone: str):
+    assert parse_zone(zone).key == zone
 
 
 def test_a_key_that_slipped_into_the_conditions_is_told_so_and_not_missed_beside(tmp_path: Path):
