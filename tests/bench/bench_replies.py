@@ -25,10 +25,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from server.clock import DrivenClock
 from support.ledgerkit import MONDAY, World, answered, daily, mail
-from support.replykit import DANA, GARY, NOW, ORIGIN, letter
+from support.replykit import ALWAYS, DANA, GARY, NOW, ORIGIN, letter
 from triaged.core.address import Address
 from triaged.core.reply import write
 from triaged.core.settings import Server, Tls
+from triaged.core.spans import parse_span
 from triaged.delivery import Envelope, SmtpDelivery
 from triaged.delivery.smtp import Limits
 from triaged.ledger import Ledger, LedgerThread
@@ -130,7 +131,7 @@ class Quiet:
     clock: DrivenClock
 
     def way(self) -> Way:
-        return Way(self.delivery, late=timedelta(hours=12), saves_sent=False)
+        return Way(self.delivery, late=parse_span("12h"), worktime=ALWAYS, saves_sent=False)
 
     async def look(self, due: Sequence[ReplyRow]) -> None:
         """There is nothing to see."""

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from server.clock import DrivenClock
 from support.ledgerkit import GARY, MONDAY, daily
-from support.replykit import DANA, letter
+from support.replykit import ALWAYS, DANA, letter
 from triaged.core.reply import write
 from triaged.core.settings import Server, Tls
+from triaged.core.spans import parse_span
 from triaged.delivery import Envelope, SmtpDelivery
 from triaged.ledger import Ledger, LedgerThread
 from triaged.ledger.values import Place, ReplyRow
@@ -31,7 +32,7 @@ class Quiet:
     clock: DrivenClock
 
     def way(self) -> Way:
-        return Way(self.delivery, late=timedelta(hours=12), saves_sent=False)
+        return Way(self.delivery, late=parse_span("12h"), worktime=ALWAYS, saves_sent=False)
 
     async def look(self, due: Sequence[ReplyRow]) -> None:
         """There is nothing to see."""

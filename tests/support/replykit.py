@@ -10,7 +10,9 @@ from triaged.core.moments import parse_moment
 from triaged.core.reply import Letter, Origin
 from triaged.core.spans import parse_span
 from triaged.core.template import Incoming, Named, PassesLeft, ReplyTemplate, Variables
+from triaged.core.worktime import WorkTime
 
+ALWAYS = WorkTime(ZoneInfo("UTC"))
 NOW = datetime(2026, 11, 24, 14, 20, tzinfo=UTC)
 DANA = Mailbox(Address("dana", "roth.example"), "Dana Roth")
 GARY = Address("gary", "harbor.example")

@@ -40,7 +40,7 @@ async def fetch(visit: Visit, row: FolderRow, uids: Sequence[int]) -> list[Fetch
     if isinstance(start, str):
         return fetched
     # old mail that was copied into the folder before first contact has a high UID, and is old all the same
-    line = visit.now() - start.fixed
+    line = visit.now() - start.calendar
     return [one for one in fetched if one.uid >= row.baseline_uid or one.arrived >= line]
 
 

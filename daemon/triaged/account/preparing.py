@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from triaged.account import marks
@@ -91,7 +91,7 @@ class ReplyPreparer:
 
     def way(self) -> Way:
         """How replies leave now."""
-        _, account = self.mailbox.settings()
+        person, account = self.mailbox.settings()
         profile = self.mailbox.profile or profile_of(account.imap)
         submission = submission_for(account, profile, self.mailbox.row.learned)
         match account.save_sent:
@@ -103,7 +103,8 @@ class ReplyPreparer:
                 saves = submission.saves_sent
         return Way(
             delivery=self.delivery(account),
-            late=account.late.fixed if account.late else timedelta(hours=12),
+            late=account.late,
+            worktime=person.worktime,
             fuse=account.reply_fuse,
             saves_sent=saves,
             per_minute=submission.per_minute,

@@ -125,7 +125,7 @@ async def _first_contact(visit: Visit, folder: str, uidvalidity: int, uidnext: i
     if start == "all":
         begin = 1
     elif start != "new":
-        begin = await _first_since(visit.session, visit.now() - start.fixed, uidnext)
+        begin = await _first_since(visit.session, visit.now() - start.calendar, uidnext)
     row = FolderRow(
         account=visit.row.id,
         name=folder,

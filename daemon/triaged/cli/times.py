@@ -52,6 +52,6 @@ def _read(text: str, now: datetime) -> datetime:
         return datetime.fromisoformat(f"{text}-01" if _MONTH.fullmatch(text) else text)
     ago = _AGO.fullmatch(text)
     try:
-        return now - parse_span(ago[1] if ago else text).fixed
+        return now - parse_span(ago[1] if ago else text).calendar
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{text}: write {FORMS}") from error

@@ -13,7 +13,7 @@ from triaged.config.problems import Findings, Place, Problem
 from triaged.config.reader import Reader
 from triaged.config.service import make_service
 from triaged.config.spec import Table
-from triaged.config.suspicions import check_meaning, notes
+from triaged.config.suspicions import check_calendar_time, check_meaning, notes
 from triaged.core.settings import Service
 
 SERVICE_NAME, COMMON_NAME = "service.toml", "common.toml"
@@ -92,7 +92,10 @@ class _Reading:
         section = Reader(before, self.homes).read(SERVICE_FILE, node)
         for problem in before:
             findings.add(problem)
-        return None if before.has_errors else make_service(section.get("service"), self.environ)
+        if before.has_errors:
+            return None
+        check_calendar_time(section.get("service"), "keep", findings)
+        return make_service(section.get("service"), self.environ)
 
     def _service(self, node: Node) -> Service | None:
         """[service] of a single file; what is wrong in it is told with the rest of the file."""

@@ -6,7 +6,7 @@ the permissions of those that hold secrets (`triaged.config.exposure`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from triaged.config.covering import Coverage
 from triaged.config.exposure import check_secrets
@@ -21,6 +21,7 @@ from triaged.core.momentwarnings import call_warnings, no_call_warnings
 from triaged.core.momentwords import Moment, StartOfOfficeHours
 from triaged.core.rules import NOTHING, Rule, Then
 from triaged.core.settings import Mode, Person
+from triaged.core.spans import Span
 from triaged.core.template import ReplyTemplate
 
 
@@ -72,6 +73,19 @@ def check_meaning(made: Made, now: datetime, findings: Findings) -> None:
     _check_unused(made, findings)
     _check_hours(made, now, findings)
     check_secrets(made.section, findings)
+    check_calendar_time(made.section.get("service"), "keep", findings)
+    for _, account in made.section.values["account"].sections():  # there is one, else there is no person
+        check_calendar_time(account, "start", findings)
+
+
+def check_calendar_time(section: Section | None, key: str, findings: Findings) -> None:
+    """Warn of office time where the calendar alone counts."""
+    span = None if section is None else section.get(key)
+    if section is not None and isinstance(span, Span) and span.in_office_time:
+        days = -(-span.calendar // timedelta(days=1))
+        findings.warning(
+            section.place(key), f'{key} is calendar time: "{span}" is taken for {days} days; write "{days} days"'
+        )
 
 
 def notes(person: Person, now: datetime) -> tuple[str, ...]:

@@ -24,14 +24,12 @@ def gathered(
     left_courtesy: bool = False,
 ) -> Sending:
     """Everything the guard looks at. `rule` None: none asks for a reply; `left_courtesy`: no rule named mere thanks."""
-    worktime = person.worktime
     near = None
     if who.client is not None:
         schedule = person.schedule(who.client)
         near = schedule.call_at_hand(facts.now)
         if near is None and send_at is not None:
             near = schedule.call_at_hand(send_at)
-    late = account.late.after(facts.arrived, worktime) - facts.arrived if account.late else timedelta(hours=12)
     kinds_seen = who.kinds if left_courtesy or rule is None else who.kinds - {"courtesy"}
     return Sending(
         message=who.message,
@@ -46,7 +44,7 @@ def gathered(
         notice=who.notice,
         require_auth=account.require_auth,
         every=_every(facts, person, template) if template else timedelta(days=1),
-        late=late,
+        late=account.late.after(facts.arrived, person.worktime) - facts.arrived,
         fuse=account.reply_fuse.count,
         call=near.call.text if near is not None else None,
         lacks_promise=lacks_promise,

@@ -88,12 +88,13 @@ def _instants(moments: tuple[Moment, ...], schedule: Schedule, today: date) -> I
     """Where the answer of a moment can change: at edges of hours and days, at wall clocks named, around calls."""
     worktime = schedule.worktime
     clocks = [moment.form.at for moment in moments if isinstance(moment.form, Clock | Tomorrow)]
-    shifts = [timedelta(0), CALL_NOTICE, *(shift.span.fixed for moment in moments for shift in moment.shifts)]
+    spans = [shift.span for moment in moments for shift in moment.shifts]
     for day in _days(worktime, today):
         edges = [worktime.instant(day, clock) for clock in (time(0), time(12), *clocks)]
         edges += [edge for interval in (*worktime.office(day), *worktime.free(day)) for edge in interval]
         edges += [call.start for call in schedule.calls_on(day)]
-        instants = {edge - shift for edge in edges for shift in shifts}
+        instants = {at for edge in edges for at in (edge, edge - CALL_NOTICE)}
+        instants |= {span.before(edge, worktime) for edge in edges for span in spans}
         yield from sorted(instants | {at + _MINUTE for at in instants})
 
 

@@ -67,9 +67,23 @@ class Span:
             at = worktime.office_time_from(at, sign * self.office) or at + sign * self.office
         return at
 
+    def reach(self, at: datetime, worktime: OfficeClock) -> timedelta:
+        """How far ahead of `at` to look for all from which this much before is `at` or earlier: no less, maybe more."""
+        if not self.in_office_time:
+            return self.elapsed
+        end, step = self.after(at, worktime), timedelta(days=1)
+        while self.before(end, worktime) <= at:
+            end, step = end + step, 2 * step
+        return end - at
+
     @property
-    def fixed(self) -> timedelta:
-        """Elapsed time that this comes to in an ordinary week of five eight-hour days, rounded up. For windows of queries."""
+    def in_office_time(self) -> bool:
+        """Whether it means something only beside somebody's hours."""
+        return bool(self.business_days or self.office)
+
+    @property
+    def calendar(self) -> timedelta:
+        """On the calendar alone, where nobody's hours are asked: in weeks of five eight-hour days, rounded up to days."""
         office_days = -(-self.office // timedelta(hours=8))
         days = self.business_days + office_days
         return self.elapsed + timedelta(days=days + 2 * -(-days // 5)) if days else self.elapsed

@@ -188,9 +188,9 @@ class Outbox:
             await self._preparation.look(due)
         except TriagedError as error:
             now = self._clock.now()
-            late = self._preparation.way().late
+            way = self._preparation.way()
             for reply in due:
-                if now - reply.send_at > late:
+                if now > way.held_after(reply):
                     await self._serving.hold(reply, f"late: the mailbox could not be looked at ({error})")
             self._blind_until = now + LOOK_AGAIN
             return False

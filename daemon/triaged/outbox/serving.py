@@ -114,8 +114,8 @@ class Serving:
             if row is None or row.state != "waiting":
                 return  # somebody has dealt with it
             way = self._preparation.way()
-            if self._clock.now() - row.send_at > way.late:
-                await self.hold(row, f"late: it could not go within {telling.hours(way.late)} of its time")
+            if self._clock.now() > way.held_after(row):
+                await self.hold(row, f"late: it could not go within {way.late} of its time")
                 return
             if way.delivery is None and row.mode == "send":
                 await self.hold(row, "no submission server is configured")
@@ -273,7 +273,7 @@ class Serving:
             try_at = now + pause_after(deferred, self._failures)
             self._rest = try_at
             telling.resting(self._events, deferred, try_at)
-        last = reply.send_at + self._preparation.way().late + timedelta(seconds=1)  # there it is held
+        last = self._preparation.way().held_after(reply) + timedelta(seconds=1)  # there it is held
         try_at = min(try_at, max(last, now))
         response = Response(deferred.code or None, deferred.text)
         await self._surely(lambda ledger: ledger.retry_reply(reply.id, try_at, response))

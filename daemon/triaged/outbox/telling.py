@@ -1,7 +1,7 @@
 """Events of the reply queue: what has happened becomes lines of the log. Nothing is decided here."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypedDict
 
 from triaged.delivery import Deferred
@@ -129,9 +129,3 @@ def answer(code: int, text: str) -> str:
 def no_such_address(code: int, text: str) -> bool:
     """Whether a refusal says that nobody reads mail there (RFC 3463 3.2)."""
     return 550 <= code <= 553 and _NO_SUCH.search(text) is not None  # noqa: PLR2004 — RFC 5321 4.2.2
-
-
-def hours(span: timedelta) -> str:
-    """A duration in words."""
-    minutes = round(span.total_seconds() / 60)
-    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"

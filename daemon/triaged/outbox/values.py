@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from triaged.core.guard import Refusal
 from triaged.core.settings import Rate
+from triaged.core.spans import OfficeClock, Span
 from triaged.delivery import Delivery, Envelope
 from triaged.ledger import Place, ReplyRow
 
@@ -16,10 +17,15 @@ class Way:
     """How replies leave an account, as configured at this instant."""
 
     delivery: Delivery | None  # None: no submission server; drafts only
-    late: timedelta  # a reply that could not go within this after its send time is held
+    late: Span  # a reply that could not go within this after its send time is held
+    worktime: OfficeClock  # the person's hours, in which that is reckoned
     fuse: Rate | None = None
     saves_sent: bool = False  # the provider keeps a copy in Sent by itself, or none is wanted
     per_minute: int | None = None
+
+    def held_after(self, reply: ReplyRow) -> datetime:
+        """The instant after which the reply is held."""
+        return self.late.after(reply.send_at, self.worktime)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ class PeopleLoop:
 
 
 def _longest_warning(people: Sequence[PersonContext]) -> timedelta:
-    return max((one.person.promises.warn.fixed for one in people), default=timedelta(0))
+    return max((one.person.promises.warn.reach(one.now(), one.person.worktime) for one in people), default=timedelta(0))
 
 
 async def _deliver(context: PersonContext) -> None:

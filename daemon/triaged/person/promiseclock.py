@@ -17,8 +17,7 @@ from triaged.person.selfmail import SelfMail, into_inbox
 
 async def keep(context: PersonContext) -> None:
     """Do what is due about one person's promises."""
-    warn = context.person.promises.warn.fixed
-    due = await context.write(Ledger.promises_due, context.now(), warn, context.key)
+    due = await _due(context)
     for promise in due:
         if promise.kind == "call":
             await _call_begins(context, promise)
@@ -26,13 +25,20 @@ async def keep(context: PersonContext) -> None:
         return
     unseen = await context.look()
     now = context.now()
-    for promise in await context.write(Ledger.promises_due, now, warn, context.key):
+    for promise in await _due(context):
         if promise.kind == "call":
             continue
         if promise.due_at > now:
             await _warn(context, promise)
         elif await _may_conclude(context, promise, unseen):
             await _overdue(context, promise, apologise=not unseen)
+
+
+async def _due(context: PersonContext) -> list[PromiseRow]:
+    """Calls that begin, answers that are overdue, and answers that fall due within `warn` of her office time."""
+    now, warn, worktime = context.now(), context.person.promises.warn, context.person.worktime
+    found = await context.write(Ledger.promises_due, now, warn.reach(now, worktime), context.key)
+    return [one for one in found if one.due_at <= now or warn.before(one.due_at, worktime) <= now]
 
 
 async def _may_conclude(context: PersonContext, promise: PromiseRow, unseen: frozenset[int]) -> bool:

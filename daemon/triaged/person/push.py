@@ -103,10 +103,10 @@ async def _too_soon(context: PersonContext, channel: Channel, client: str) -> ti
     """How long to wait because a push about this client went within `every`; None: it may go."""
     if channel.every is None or not client:
         return None
-    every = channel.every.fixed
-    since = context.now() - every
+    now = context.now()
+    since = channel.every.before(now, context.person.worktime)
     recent = await context.write(Ledger.pushed_since, context.key, channel.label, client, since)
-    return min(every, timedelta(minutes=1)) if recent else None
+    return min(now - since, timedelta(minutes=1)) if recent else None
 
 
 async def _failed(context: PersonContext, label: str, pending: Pending, why: str) -> None:

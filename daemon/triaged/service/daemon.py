@@ -388,7 +388,7 @@ class Daemon:
 
     def _keep(self) -> timedelta | None:
         service = self.board.loaded.service
-        return service.keep.fixed if service is not None and service.keep is not None else None
+        return service.keep.calendar if service is not None else None
 
 
 def _unmoved(desk: AccountLoop) -> str:

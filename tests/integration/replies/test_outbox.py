@@ -14,12 +14,13 @@ from fakes.smtp import Stage as Where
 from server.clock import DrivenClock, settle
 from support.ledgerkit import ANNE, GARY, HOUR, MINUTE, MONDAY, World, answered, daily, joining, mail
 from support.loglines import LogLines
-from support.replykit import DANA, letter
+from support.replykit import ALWAYS, DANA, letter
 from triaged.core.address import Address
 from triaged.core.decision import Forward
 from triaged.core.errors import TriagedError
 from triaged.core.reply import write
 from triaged.core.settings import Rate
+from triaged.core.spans import parse_span
 from triaged.delivery import Envelope, Outcome, SmtpDelivery
 from triaged.delivery.smtp import Limits
 from triaged.ledger import Ledger, LedgerFull, LedgerThread
@@ -117,7 +118,7 @@ async def staged(log_lines: LogLines) -> AsyncIterator[Setting]:
         book = LedgerThread(world.ledger)
         limits = more.pop("limits", QUICK)
         delivery = SmtpDelivery(server.settings, password=password, limits=limits, **more.pop("delivery", {}))
-        way = Way(delivery, late=12 * HOUR, fuse=Rate(60, HOUR), saves_sent=True)
+        way = Way(delivery, late=parse_span("12h"), worktime=ALWAYS, fuse=Rate(60, HOUR), saves_sent=True)
         room = Room(book, replace(way, **more), moments=clock)
         outbox = Outbox(
             world.account.id, room, book=book, clock=clock, events=log_lines.events, chance=random.Random(1)
@@ -378,7 +379,7 @@ async def test_a_full_mailbox_is_tried_three_times(staged: Setting):
 
 
 async def test_what_cannot_go_within_late_is_held(staged: Setting):
-    stage = await staged({"mail": Say("451 4.7.1 later")}, late=HOUR)
+    stage = await staged({"mail": Say("451 4.7.1 later")}, late=parse_span("1h"))
     reply = stage.plan()
     for _ in range(20):
         await stage.after(5 * MINUTE)

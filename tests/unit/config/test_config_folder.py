@@ -33,6 +33,12 @@ def test_every_file_is_a_person_but_those_of_service_and_common(tmp_path: Path):
     assert [file.name for file in found.files] == ["common.toml", "dana.toml", "lea.toml", "service.toml"]
 
 
+def test_office_time_in_the_file_of_the_service_is_warned_of_as_nobodys_hours_are_asked(tmp_path: Path):
+    found = read(tmp_path, service='[service]\nkeep = "1 business day"\n', dana=WHOLE)
+    [said] = texts(found)
+    assert said == 'service.toml: warning: keep is calendar time: "1 business day" is taken for 3 days; write "3 days"'
+
+
 def test_tables_merge_key_by_key_and_the_persons_win(tmp_path: Path):
     own = ME + ACCOUNT + '[client.harbor]\ntier = "gold"\npasses = "9 per day"\n[hours]\nfri = []\n'
     (person,) = read(tmp_path, common=HOURS + CLIENT + REPLY + RULE, dana=own).persons

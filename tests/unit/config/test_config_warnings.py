@@ -44,6 +44,8 @@ FIRST = '[[rule]]\nname = "First"\nthen = "urgent"\n'
         ('[hours]\nmon-fri = "09:00-17:00"\n', "", '"start of office hours" never comes: without [hours] you are always available, so nothing is put aside'),
         ('mon-fri = "09:00-17:00"', "mon-fri = []", "[hours] leaves no hour of the coming two years in which you are available"),
         ('mon-fri = "09:00-17:00"', 'mon-fri = "09:00-17:00"\nfocus = { sat = "09:00-10:00" }', "sat: 09:00-10:00 lies outside [hours]: it changes nothing"),
+        ("smtp = {", 'start = "2 business days"\nsmtp = {', 'start is calendar time: "2 business days" is taken for 4 days; write "4 days"'),
+        ("[me]", '[service]\nkeep = "100 business days"\n[me]', 'keep is calendar time: "100 business days" is taken for 140 days; write "140 days"'),
         ("[[rule]]", '[reply.spare]\ntext = "x"\n[[rule]]', "[reply.spare] is never used: no rule sends it"),
         ("[[rule]]", '[delegate.tom]\nname = "Tom"\naddress = "t@r.example"\n[[rule]]', "[delegate.tom] is never used: nobody sends anything to it"),
         ("[[rule]]", '[notify.phone]\nurl = { env = "X" }\n[[rule]]', "[notify.phone] is never used: nothing is pushed there"),

@@ -1,6 +1,6 @@
 """Durations as people write them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +10,7 @@ from triaged.core.timewords import merge_week, parse_slots
 from triaged.core.worktime import WorkTime
 
 BERLIN = WorkTime(ZoneInfo("Europe/Berlin"), merge_week({"mon-fri": parse_slots("09:00-17:00")}))
+AWAY = WorkTime(ZoneInfo("Europe/Berlin"), BERLIN.week, away=((date(2026, 11, 30), date(2026, 12, 18)),))
 NEVER = WorkTime(ZoneInfo("UTC"), {})
 
 
@@ -83,7 +84,7 @@ def test_without_any_office_hours_days_are_calendar_days():
 
 
 @pytest.mark.parametrize(
-    ("text", "fixed"),
+    ("text", "calendar"),
     [
         ("12h", timedelta(hours=12)),
         ("1 business day", timedelta(days=3)),
@@ -91,5 +92,22 @@ def test_without_any_office_hours_days_are_calendar_days():
         ("4 office hours", timedelta(days=3)),
     ],
 )
-def test_a_window_for_queries_is_wide_enough_for_an_ordinary_week(text: str, fixed: timedelta):
-    assert parse_span(text).fixed == fixed
+def test_on_the_calendar_alone_an_ordinary_week_has_five_days_of_eight_hours(text: str, calendar: timedelta):
+    assert parse_span(text).calendar == calendar
+
+
+@pytest.mark.parametrize(
+    "text", ["2h", "1 business day", "1 office hour", "4 office hours", "1 business day 3 office hours 7h"]
+)
+@pytest.mark.parametrize("worktime", [BERLIN, AWAY, NEVER], ids=["berlin", "away", "never"])
+def test_whatever_is_so_near_lies_within_reach(text: str, worktime: WorkTime):
+    span, now = parse_span(text), datetime(2026, 11, 26, 7, tzinfo=UTC)
+    for hour in range(0, 24 * 5, 11):
+        at = now + timedelta(hours=hour)
+        reach = span.reach(at, worktime)
+        dues = [at + timedelta(hours=3 * number) for number in range(8 * 30)]
+        assert all(due <= at + reach for due in dues if span.before(due, worktime) <= at)
+
+
+def test_elapsed_time_reaches_no_further_than_itself():
+    assert parse_span("2h").reach(datetime(2026, 11, 27, 15, tzinfo=UTC), BERLIN) == timedelta(hours=2)
