@@ -16,7 +16,6 @@ from triaged.account.sentmail import is_evidence, sent_seen
 from triaged.account.visit import Visit
 from triaged.core.authres import Verdict as Trusted
 from triaged.core.identify import Identified, identify
-from triaged.core.message import read
 from triaged.ledger import Ledger, SentWindow, Watermark
 from triaged.ledger.values import Admission, FolderRow
 from triaged.mailbox import Fetched
@@ -60,7 +59,7 @@ async def admit(visit: Visit, row: FolderRow, fetched: Sequence[Fetched], *, nex
 
 
 def _look_at(visit: Visit, fetched: Fetched) -> _Seen:
-    message = read(fetched.header, fetched.body, size=fetched.size, complete=fetched.complete)
+    message = fetched.as_message()
     return _Seen(fetched, identify(message, visit.person, visit.account))
 
 

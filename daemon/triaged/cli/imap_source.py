@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from triaged.cli.common import Failed
 from triaged.config import Loaded, ask_secret, state_file
-from triaged.core.message import Message, read
+from triaged.core.message import Message
 from triaged.core.settings import Account
 from triaged.ledger.values import Place
 from triaged.mailbox import Pools, Selected, Session
@@ -88,7 +88,7 @@ def one_message(loaded: Loaded, account: Account, folder: str, uid: int) -> Foun
 async def _one(loaded: Loaded, account: Account, folder: str, uid: int) -> Found:
     async with opened(loaded, account, folder) as (session, selected, name):
         for one in await session.fetch([uid], text=True):
-            message = read(one.header, one.body, size=one.size, complete=one.complete)
+            message = one.as_message()
             return Found(message, one.arrived, Place(name, selected.uidvalidity, uid))
     raise Failed(f"{account.label} has no message with UID {uid} in {folder}")
 
@@ -131,7 +131,7 @@ async def _mail(
         window = uids[start : start + _WINDOW]
         for one in await (session.fetch(window, text=True) if text else session.headers(window)):
             if since is None or one.arrived >= since:
-                message = read(one.header, one.body, size=one.size, complete=one.complete)
+                message = one.as_message()
                 yield Old(f"{folder}:{one.uid}", message, one.arrived), one.flags
 
 

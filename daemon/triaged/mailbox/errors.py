@@ -33,6 +33,10 @@ class Garbled(Lost):
     """What the server sent could not be understood or was beyond all bounds; the connection was given up."""
 
 
+class TooMuch(Garbled):
+    """A value within a response is larger than is kept. Who reads it drops the response; the connection lives on."""
+
+
 class Insecure(MailboxError):
     """The connection cannot be secured as configured. Nothing secret was sent."""
 

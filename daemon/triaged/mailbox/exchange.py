@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, farewell, refusal
-from triaged.mailbox.wire import LINE, LINES, OCTETS, Wire
+from triaged.mailbox.wire import ENDING, LINE, LINES, OCTETS, Wire
 
 WINDOW = 500
 """UIDs in one command."""
 SET_OCTETS = 8_000
 """Octets of a UID set: Dovecot's imap_max_line_length is 64 kB, others are stricter (RFC 7162 4: 8192)."""
+
+
+_HIGHEST, _DIGITS = 2**32 - 1, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ def exchange(
     Args:
         imap: the connection.
         command: without tag and line ending.
-        take: called with each line that begins with "* "; must consume literals from `imap.wire` itself.
+        take: called with each line that begins with "* "; must consume literals from `imap.wire` itself, and the rest
+            of a line that was longer than `longest`.
         octets: how much the command asks for, beyond the ordinary.
         lines: how many lines it may bring.
         longest: the most octets in one of them.
@@ -71,12 +75,13 @@ def finish(wire: Wire, tag: bytes, take: Callable[[bytes], None], *, longest: in
     """Read to the tagged answer of `tag`."""
     tagged = tag + b" "
     while True:
-        line = wire.readline(longest)
+        line = wire.opening(longest)
         if line.startswith(b"* "):
             if line[2:6].upper() == b"BYE ":
                 raise farewell(line[6:].decode("utf-8", "replace"))
             take(line)
         elif line.startswith(tagged):
+            ended(line, wire)
             return completion(line[len(tagged) :])
         elif line.startswith(b"+"):
             raise Garbled("the server asks for more of a command that was complete")
@@ -98,7 +103,7 @@ def completion(line: bytes) -> Completion:
 def whole(line: bytes, wire: Wire, limit: int = 100_000) -> list[bytes]:
     """A response with its literals: line, literal, line, …; at most `limit` octets of literals are kept."""
     fragments = [line]
-    while found := LITERAL.search(fragments[-1]):
+    while found := LITERAL.search(ended(fragments[-1], wire)):
         size = int(found[1])
         if size <= limit:
             fragments.append(wire.read(size))
@@ -106,8 +111,13 @@ def whole(line: bytes, wire: Wire, limit: int = 100_000) -> list[bytes]:
             wire.skip(size)
             fragments.append(b"")
         limit -= min(size, limit)
-        fragments.append(wire.readline())
+        fragments.append(wire.opening())
     return fragments
+
+
+def ended(line: bytes, wire: Wire) -> bytes:
+    """The line, or the ending of one that was longer than is kept: nothing of it is left on the wire."""
+    return line if line.endswith(b"\n") else line[-ENDING:] + wire.rest()
 
 
 def ignore(wire: Wire) -> Callable[[bytes], None]:
@@ -153,14 +163,21 @@ def _written(runs: list[list[int]]) -> bytes:
     return b",".join(b"%d" % first if first == last else b"%d:%d" % (first, last) for first, last in runs)
 
 
+def number(word: bytes) -> int | None:
+    """A number as IMAP has them, 32 bits (RFC 3501 9); None for anything else."""
+    if not word.isdigit() or len(word) > _DIGITS or (value := int(word)) > _HIGHEST:
+        return None
+    return value
+
+
 def read_set(text: bytes, limit: int) -> list[int] | None:
     """The UIDs of a set as a server writes it, in its order; None if it is no set or names more than `limit`."""
     uids: list[int] = []
     for part in text.split(b","):
         first, colon, last = part.partition(b":")
-        if not first.isdigit() or (colon and not last.isdigit()):
+        low, high = number(first), number(last if colon else first)
+        if low is None or high is None:
             return None
-        low, high = int(first), int(last or first)
         step = 1 if high >= low else -1
         if abs(high - low) + 1 + len(uids) > limit:
             return None

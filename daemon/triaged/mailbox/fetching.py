@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
+from triaged.core.message.mime import DEPTH_LIMIT
 from triaged.mailbox.connection import Imap
-from triaged.mailbox.errors import Garbled
+from triaged.mailbox.errors import Garbled, TooMuch
 from triaged.mailbox.exchange import exchange, uid_sets, whole
 from triaged.mailbox.structure import Cursor, Leaf, Value, boundary, filled, leaves, shows_text, text_leaf
 from triaged.mailbox.values import MONTHS, NO_DATE, Fetched
@@ -24,6 +25,8 @@ TEXT_OCTETS = 16_384
 """The most of a message's text that is read."""
 MIME_OCTETS = 8_192
 """The most of a part's header that is read."""
+_AMPLIFIED = 20
+"""How many times as many octets as itself a message of tiny parts takes in a BODYSTRUCTURE, and more."""
 
 _START = re.compile(rb"\* \d{1,10} FETCH \(", re.IGNORECASE)
 _ITEM = re.compile(
@@ -34,9 +37,10 @@ _ITEM = re.compile(
     rb"|BODY\[(?P<section>[^\]\r\n]{0,200})\](?:<\d+>)? ?"
     rb'(?:\{(?P<literal>\d{1,20})\+?\}\r?\n\Z|"(?P<quoted>(?:[^"\\\r\n]|\\.)*)"|(?P<nil>NIL))'
     rb"|(?P<end>\)\r?\n\Z)"
-    rb"|(?!UID )(?P<other>[A-Z0-9][A-Z0-9.-]*(?:\[[^\]\r\n]{0,200}\](?:<\d+>)?)?)(?= ?[^ \r\n]))",
+    rb"|(?!(?:UID|FLAGS) )(?P<other>[A-Z0-9][A-Z0-9.-]*(?:\[[^\]\r\n]{0,200}\](?:<\d+>)?)?)(?= ?[^ \r\n]))",
     re.IGNORECASE,
 )
+_LARGEST = 2**63 - 1  # what the ledger holds (RFC 7162 3.1; RFC 9051 9, number64)
 _DATE = re.compile(r" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _MONTHS = {name: number for number, name in enumerate(MONTHS, 1)}
 
@@ -99,10 +103,7 @@ def _with_far_text(imap: Imap, messages: list[Fetched], *, parts: bool) -> list[
     far = {m.uid: edge for m in messages if (edge := _far(m, parts=parts))}
     if not far:
         return messages
-    shapes: dict[int, Items] = {}
-    for chosen, window in uid_sets(list(far)):
-        shapes |= ask(imap, chosen, window, b"(UID BODYSTRUCTURE)", {}, octets=100_000)
-    trees = {uid: leaves(items.structure) for uid, items in shapes.items()}
+    trees = _trees(imap, {m.uid: m.size for m in messages if m.uid in far})
     texts = {uid: leaf for uid, tree in trees.items() if (leaf := text_leaf(tree))}
     contents: dict[int, Items] = {}
     for number in {leaf.number for leaf in texts.values()}:
@@ -111,9 +112,19 @@ def _with_far_text(imap: Imap, messages: list[Fetched], *, parts: bool) -> list[
         for chosen, window in uid_sets([uid for uid, leaf in texts.items() if leaf.number == number]):
             contents |= ask(imap, chosen, window, wanted, limits)
     return [
-        _refilled(m, far[m.uid], trees[m.uid], texts.get(m.uid), contents.get(m.uid)) if trees.get(m.uid) else m
+        _refilled(m, far[m.uid], trees.get(m.uid), texts.get(m.uid), contents.get(m.uid)) if m.uid in far else m
         for m in messages
     ]
+
+
+def _trees(imap: Imap, sizes: Mapping[int, int]) -> dict[int, list[Leaf]]:
+    """The parts of messages of those sizes, as far as their structures can be had."""
+    trees: dict[int, list[Leaf]] = {}
+    for chosen, window in uid_sets(list(sizes)):
+        octets = sum(100_000 + _AMPLIFIED * sizes[uid] for uid in window)
+        shapes = told(imap, b"UID FETCH %s (UID BODYSTRUCTURE)" % chosen, window, {}, octets=octets)
+        trees |= {uid: leaves(items.structure) for uid, items in shapes.items() if items.structure is not None}
+    return trees
 
 
 def _far(message: Fetched, *, parts: bool) -> bytes | None:
@@ -122,11 +133,18 @@ def _far(message: Fetched, *, parts: bool) -> bytes | None:
     return boundary(message.header)
 
 
-def _refilled(message: Fetched, edge: bytes, tree: list[Leaf], text: Leaf | None, content: Items | None) -> Fetched:
+def _refilled(
+    message: Fetched, edge: bytes, tree: list[Leaf] | None, text: Leaf | None, content: Items | None
+) -> Fetched:
+    if tree is None:
+        return replace(message, defects=("limit-structure",))
+    if not tree:
+        return message
+    defects = ("limit-depth",) if max(leaf.number.count(b".") for leaf in tree) >= DEPTH_LIMIT else ()
     mime, octets = b"", b""
     if text and content:
         mime, octets = content.sections.get(text.number + b".MIME", b""), content.sections.get(text.number, b"")
-    return replace(message, body=filled(edge, tree, text, mime, octets), complete=False)
+    return replace(message, body=filled(edge, tree, text, mime, octets), complete=False, defects=defects)
 
 
 def ask(  # noqa: D417 — imap is the connection everywhere
@@ -158,7 +176,8 @@ def told(
         else:
             whole(line, imap.wire, limit=0)
 
-    exchange(imap, command, take, octets=octets, lines=LINES + 50 * len(window))
+    # a literal, of which a structure may have one a part, begins a line
+    exchange(imap, command, take, octets=octets, lines=LINES + 50 * len(window) + octets // 400)
     return found
 
 
@@ -181,11 +200,15 @@ def read_fetch(cursor: Cursor, asked: set[int], limits: Mapping[bytes, int], fou
             case "date":
                 items.arrived = internal_date(item["date"])
             case "size":
-                items.size = int(item["size"])
+                items.size = min(int(item["size"]), _LARGEST)
             case "literal" | "quoted" | "nil":
                 _section(cursor, item, items, limits)
             case "other":
-                _other(item["other"].upper(), cursor.value(), items)
+                try:
+                    _other(item["other"].upper(), cursor.last_value(), items)
+                except TooMuch:  # the sender's doing, not the server's: what comes behind it in this response goes too
+                    cursor.drop()
+                    break
             case _:
                 break
     if uid in asked:
@@ -197,7 +220,7 @@ def _other(name: bytes, value: Value, items: Items) -> None:
         case b"BODYSTRUCTURE", _:
             items.structure = value
         case b"MODSEQ", [bytes(number)] if number.isdigit() and len(number) < 20:  # noqa: PLR2004 — 63 bits, RFC 7162
-            items.modseq = int(number)
+            items.modseq = min(int(number), _LARGEST)
         case b"X-GM-MSGID", bytes(number):
             items.server_id = number.decode("ascii", "replace")[:40]
         case _:

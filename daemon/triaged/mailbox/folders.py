@@ -12,7 +12,7 @@ from imapclient import imap_utf7
 
 from triaged.mailbox.capabilities import Capabilities
 from triaged.mailbox.connection import Imap
-from triaged.mailbox.errors import Refused
+from triaged.mailbox.errors import Garbled, Refused
 from triaged.mailbox.exchange import exchange, ignore, whole
 from triaged.mailbox.structure import Cursor, Value
 from triaged.mailbox.values import FolderInfo, FolderStatus, Role
@@ -77,7 +77,7 @@ def _personal(imap: Imap) -> Naming | None:
 
     def take(line: bytes) -> None:
         if line[:12].upper() == b"* NAMESPACE ":
-            found.append(Cursor(imap.wire, line, 12).value())
+            found.extend(_values(Cursor(imap.wire, line, 12), 1))
         else:
             whole(line, imap.wire, limit=0)
 
@@ -121,10 +121,20 @@ def _list(imap: Imap, command: bytes, rows: list[list[Value]]) -> None:
         if line[:7].upper() != b"* LIST " or len(rows) >= FOLDERS:
             whole(line, imap.wire, limit=0)
             return
-        cursor = Cursor(imap.wire, line, 7)
-        rows.append([cursor.value(), cursor.value(), cursor.value()])
+        if row := _values(Cursor(imap.wire, line, 7), 3):
+            rows.append(row)
 
     exchange(imap, command, take)
+
+
+def _values(cursor: Cursor, count: int) -> list[Value]:
+    """The next values of a response, of which nothing is left afterwards; none where they cannot be read."""
+    try:
+        values = [cursor.value() for _ in range(count)]
+    except Garbled:
+        values = []
+    cursor.drop()
+    return values
 
 
 def _info(row: list[Value]) -> FolderInfo | None:
@@ -212,7 +222,7 @@ def subscribe(imap: Imap, name: str) -> None:
 
 
 _STATUS = re.compile(rb"\(([^()]*)\)\s*\Z")
-_NUMBER = re.compile(rb"(MESSAGES|UIDNEXT|UIDVALIDITY) (\d{1,20})", re.IGNORECASE)
+_NUMBER = re.compile(rb"\b(MESSAGES|UIDNEXT|UIDVALIDITY) (\d{1,10})(?!\d)", re.IGNORECASE)  # 32 bits: RFC 3501 9
 
 
 def status(imap: Imap, name: str) -> dict[str, int]:

@@ -11,7 +11,7 @@ from triaged import crash
 from triaged.mailbox.capabilities import Capabilities
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import NotMovable, Refused
-from triaged.mailbox.exchange import codes, exchange, ignore, read_set, uid_sets
+from triaged.mailbox.exchange import codes, exchange, ignore, number, read_set, uid_sets
 from triaged.mailbox.fetching import ask
 from triaged.mailbox.values import Place
 
@@ -124,12 +124,11 @@ def copied(said: Sequence[tuple[bytes, bytes]], window: Sequence[int]) -> dict[i
     asked, places = set(window), dict[int, Place]()
     for code, arguments in said:
         words = arguments.split()
-        if code != b"COPYUID" or len(words) != 3 or not words[0].isdigit():  # noqa: PLR2004 — see above
+        if code != b"COPYUID" or len(words) != 3 or (validity := number(words[0])) is None:  # noqa: PLR2004 — see above
             continue
         sources, targets = read_set(words[1], len(asked)), read_set(words[2], len(asked))
         if sources is None or targets is None or len(sources) != len(targets):
             continue
-        validity = int(words[0])
         places |= {uid: Place(validity, new) for uid, new in zip(sources, targets, strict=True) if uid in asked}
     return places
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from triaged.mailbox.connection import Imap
-from triaged.mailbox.errors import Refused
-from triaged.mailbox.exchange import exchange, uid_sets, whole
+from triaged.mailbox.errors import Garbled, Refused
+from triaged.mailbox.exchange import exchange, number, uid_sets, whole
 from triaged.mailbox.fetching import ask
 from triaged.mailbox.folders import listed, quoted
 from triaged.mailbox.values import MONTHS, Selected
@@ -113,7 +113,9 @@ def search(imap: Imap, criteria: bytes) -> list[int]:
 
     def take(line: bytes) -> None:
         if line[:8].upper() == b"* SEARCH":
-            hits.update(int(word) for word in line[8:].split() if word.isdigit())
+            if not line.endswith(b"\n"):  # half of the hits would pass for all of them
+                raise Garbled(f"the server sent a line of more than {SEARCH_OCTETS} octets")
+            hits.update(uid for word in line[8:].split() if (uid := number(word)) is not None)
         else:
             whole(line, imap.wire, limit=0)
 

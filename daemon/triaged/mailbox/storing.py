@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from triaged import crash
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, Refused
-from triaged.mailbox.exchange import Completion, completion, exchange, finish, ignore, start, uid_sets, whole
+from triaged.mailbox.exchange import Completion, completion, exchange, finish, ignore, number, start, uid_sets, whole
 from triaged.mailbox.folders import quoted
 from triaged.mailbox.values import MONTHS, Place
 from triaged.mailbox.wire import CHUNK
@@ -65,6 +65,6 @@ def _sent(imap: Imap, tag: bytes, raw: bytes) -> Completion:
 
 def _appended(done: Completion) -> Place | None:
     match done.arguments.split() if done.code == b"APPENDUID" else []:
-        case [validity, uid] if validity.isdigit() and uid.isdigit():
-            return Place(int(validity), int(uid))
+        case [first, second] if (validity := number(first)) is not None and (uid := number(second)) is not None:
+            return Place(validity, uid)
     return None

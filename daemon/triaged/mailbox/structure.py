@@ -1,16 +1,19 @@
 """BODYSTRUCTURE (RFC 3501 7.4.2): a bounded reader, and what follows from it for the text of a large message.
 
 In: one parenthesised value, literals included. Out: the leaves of the tree; a body in which only the text part is filled.
-Never: recursion, more than `TOKENS` tokens, or trust in a name.
+Never: recursion, more than is worth the time (it is `TooMuch`, and the message's own trouble), or trust in a name.
 """
 
 import re
 from dataclasses import dataclass, field
 
-from triaged.mailbox.errors import Garbled
+from triaged.mailbox.errors import Garbled, TooMuch
+from triaged.mailbox.exchange import whole
 from triaged.mailbox.wire import Wire
 
-DEPTH, TOKENS, LEAVES, VALUE_OCTETS = 100, 50_000, 1000, 1_000_000
+DEPTH, TOKENS, LEAVES, VALUE_OCTETS = 100, 25_000, 1000, 1_000_000
+OPENED = 5_000
+"""Parentheses that a line may open: a part of a message has four or five."""
 
 Value = bytes | None | list["Value"]
 """A string or atom, NIL, or a list."""
@@ -18,6 +21,7 @@ Value = bytes | None | list["Value"]
 _TOKEN = re.compile(
     rb' *(?:(?P<open>\()|(?P<close>\))|"(?P<quoted>(?:[^"\\\r\n]|\\.)*)"|\{(?P<literal>\d{1,20})\+?\}\r?\n\Z|(?P<atom>[^ ()"\r\n]+))'
 )
+_TOO_MUCH = "the server's answer nests too deeply, or is too long"
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 
 
@@ -30,39 +34,60 @@ class Cursor:
     at: int = 0
 
     def value(self) -> Value:
-        """The value that stands here; the cursor moves behind it. Raises `Garbled`."""
+        """The value that stands here; the cursor moves behind it. Raises `Garbled`, and `TooMuch` before a `drop`."""
         stack: list[list[Value]] = []
         octets = 0
         for _ in range(TOKENS):
             found = _TOKEN.match(self.line, self.at)
             if found is None:
-                break
+                raise self._no_token()
             self.at = found.end()
             octets += found.end() - found.start()
             value: Value = None
-            if found["open"]:
+            kind = found.lastgroup
+            if kind == "open":
                 stack.append([])
                 if len(stack) > DEPTH:
                     break
                 continue
-            if found["close"]:
+            if kind == "close":
                 if not stack:
-                    break
+                    raise self._no_token()
                 value = stack.pop()
-            elif found["literal"]:
+            elif kind == "literal":
                 octets += int(found["literal"])
                 if octets > VALUE_OCTETS:
                     break
-                value = self.wire.read(int(found["literal"]))
-                self.line, self.at = self.wire.readline(), 0
-            elif found["atom"]:
-                value = None if found["atom"].upper() == b"NIL" else found["atom"]
+                value = self._literal(int(found["literal"]))
+            elif kind == "atom":
+                value = None if (atom := found["atom"]).upper() == b"NIL" else atom
             else:
-                value = _ESCAPED.sub(rb"\1", found["quoted"])
+                value = _ESCAPED.sub(rb"\1", quoted) if b"\\" in (quoted := found["quoted"]) else quoted
             if not stack:
                 return value
             stack[-1].append(value)
-        raise Garbled("the server's answer nests too deeply, is too long, or is cut off")
+        raise TooMuch(_TOO_MUCH)
+
+    def last_value(self) -> Value:
+        """As `value`, where hardly anything follows: what a line opens tells at once whether that is too much."""
+        if self.line.count(b"(", self.at) > OPENED:
+            raise TooMuch(_TOO_MUCH)
+        return self.value()
+
+    def drop(self) -> None:
+        """Read what is left of the response and forget it."""
+        whole(self.line, self.wire, limit=0)
+
+    def _literal(self, size: int) -> bytes:
+        value = self.wire.read(size)
+        self.line, self.at = self.wire.opening(), 0
+        return value
+
+    def _no_token(self) -> Garbled:
+        """Why nothing can be read here."""
+        if self.line.endswith(b"\n"):
+            return Garbled(f"the server's answer cannot be read: {self.line[self.at : self.at + 80]!r}")
+        return TooMuch(_TOO_MUCH)
 
 
 @dataclass(frozen=True, slots=True)

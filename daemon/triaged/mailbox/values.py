@@ -1,9 +1,11 @@
 """What the mailbox tells the other rooms: plain frozen values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Literal
+
+from triaged.core.message import Message, read
 
 Role = Literal["sent", "drafts", "trash", "junk", "archive", "all"]
 """A special use of a folder (RFC 6154)."""
@@ -71,6 +73,14 @@ class Fetched:
     body: bytes
     complete: bool
     server_id: str | None = None  # what the server knows it by in all folders: X-GM-MSGID at Gmail
+    defects: tuple[
+        str, ...
+    ] = ()  # words of `core.message.DEFECTS`: what is wrong with the structure as the server tells it
+
+    def as_message(self) -> Message:
+        """The message as far as it was read."""
+        message = read(self.header, self.body, size=self.size, complete=self.complete)
+        return replace(message, header_defects=(*message.header_defects, *self.defects)) if self.defects else message
 
 
 class IdleEnd(Enum):

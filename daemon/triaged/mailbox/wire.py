@@ -20,6 +20,8 @@ LINES = 200_000
 """Lines one command may bring, unasked ones included: a folder that loses all its messages says so one by one."""
 OCTETS = 16_000_000
 """Octets one command may bring beyond those it asked for."""
+ENDING = 40
+"""Octets of a line's end in which the literal that it announces is sure to stand."""
 
 
 class Socket(Protocol):
@@ -73,6 +75,13 @@ class Wire:
 
     def readline(self, limit: int = LINE) -> bytes:
         r"""The next line with its ending. Raises `Lost` at the end, `Garbled` beyond `limit` octets."""
+        line = self.opening(limit)
+        if not line.endswith(b"\n"):
+            raise Garbled(f"the server sent a line of more than {limit} octets")
+        return line
+
+    def opening(self, limit: int = LINE) -> bytes:
+        """The next line with its ending, or the first `limit` octets of a longer one, whose `rest` is to come."""
         buffer, scanned = self._buffer, 0
         self._lines -= 1
         if self._lines < 0:
@@ -80,11 +89,20 @@ class Wire:
         while (end := buffer.find(b"\n", scanned)) < 0:
             scanned = len(buffer)
             if scanned > limit:
-                raise Garbled(f"the server sent a line of more than {limit} octets")
+                break
             self._fill()
-        if end >= limit:
-            raise Garbled(f"the server sent a line of more than {limit} octets")
-        line = bytes(buffer[: end + 1])
+        size = end + 1 if 0 <= end < limit else limit
+        line = bytes(buffer[:size])
+        del buffer[:size]
+        return line
+
+    def rest(self) -> bytes:
+        """Read what is left of a line and forget it, but for the `ENDING`."""
+        buffer = self._buffer
+        while (end := buffer.find(b"\n")) < 0:
+            del buffer[:-ENDING]
+            self._fill()
+        line = bytes(buffer[max(end + 1 - ENDING, 0) : end + 1])
         del buffer[: end + 1]
         return line
 

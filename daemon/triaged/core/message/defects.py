@@ -10,6 +10,7 @@ _REFUSING: dict[str, str] = {
     "limit-addresses": "more than 500 addresses in one field",
     "limit-parts": "more than 200 parts",
     "limit-depth": "parts nested deeper than 20",
+    "limit-structure": "a structure of parts that is too large to be read",
     "nul": "a NUL octet in the header",
     "bare-cr": "a carriage return without line feed in the header",
     "junk-in-header": "a line in the header that is no field",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 from triaged.core.decoding import clean_line, decode_words
 
@@ -62,7 +63,7 @@ class Fields:
 def read_fields(header: bytes) -> tuple[Fields, tuple[str, ...]]:
     """Read a header block up to its blank line or end: the fields, and the defects met."""
     defects: list[str] = []
-    if len(header) > HEADER_LIMIT:
+    if len(header) >= HEADER_LIMIT:  # what a server was asked for is cut there
         header = header[:HEADER_LIMIT]
         defects.append("limit-header")
     header = _line_ends(header, defects)
@@ -71,7 +72,7 @@ def read_fields(header: bytes) -> tuple[Fields, tuple[str, ...]]:
     # The separator line of mbox files; "From :" is none, but a field that some readers believe.
     if header.startswith((b"From ", b">From ")) and header[:6] != b"From :":
         header = header.partition(b"\n")[2]
-    found = _FIELD.findall(header, 0)
+    found = [each.groups(b"") for each in islice(_FIELD.finditer(header), FIELDS_LIMIT + 1)]
     if len(found) > FIELDS_LIMIT:
         del found[FIELDS_LIMIT:]
         defects.append("limit-fields")
