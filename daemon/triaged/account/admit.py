@@ -59,8 +59,7 @@ async def admit(visit: Visit, row: FolderRow, fetched: Sequence[Fetched], *, nex
 
 
 def _look_at(visit: Visit, fetched: Fetched) -> _Seen:
-    message = fetched.as_message()
-    return _Seen(fetched, identify(message, visit.person, visit.account))
+    return _Seen(fetched, identify(fetched.as_message(), visit.person, visit.account))
 
 
 async def _decide(visit: Visit, row: FolderRow, seen: Sequence[_Seen], *, next_uid: int) -> list[Admission]:
