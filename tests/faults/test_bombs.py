@@ -15,7 +15,7 @@ BOMBS = {
     "nested": lambda number, sender: nested(150, sender, number),
     "many parts": lambda number, sender: many_parts(3_600, 1, sender, number),
     "200,000 tokens": lambda number, sender: many_parts(12_000, 1, sender, number),
-    "21 MB": lambda number, sender: many_parts(2_000, 10_500, sender, number),
+    "21 MB": lambda number, sender: many_parts(270_000, 1, sender, number),
     "a header of a megabyte": lambda number, sender: long_header(1_000_000, sender, number),
 }
 

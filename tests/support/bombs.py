@@ -22,7 +22,7 @@ def nested(levels: int, sender: bytes = b"mallory@evil.example", number: int = 0
 
 def many_parts(count: int, octets: int = 1, sender: bytes = b"mallory@evil.example", number: int = 0) -> bytes:
     """Attachments, so many and so large, behind one that hides them from whoever reads the beginning."""
-    part = b"--%s\r\nContent-Type: application/octet-stream\r\n\r\n%s\r\n"
+    part = b"--%s\r\nContent-Type: application/octet-stream; name=a\r\n\r\n%s\r\n"
     body = part % (EDGE, b"A" * 20_000) + part % (EDGE, b"B" * octets) * (count - 1) + b"--%s--\r\n" % EDGE
     return _head(sender, number, b'Content-Type: multipart/mixed; boundary="%s"\r\n' % EDGE) + body
 
