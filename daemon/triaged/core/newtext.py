@@ -10,17 +10,17 @@ from dataclasses import dataclass
 
 from triaged.core import quotesigns
 from triaged.core.html import Mark
+from triaged.core.quoteheaders import LONGEST
 from triaged.core.quotesigns import SHIPPED, QuoteSigns
 
 _SUSPECTS_LIMIT = 10_000  # lines of one text that are looked at closely; what lies below counts as new
-_LINE_LIMIT = 400  # longer lines are prose, not headers or separators
-_JOINED = 3  # lines over which the header of a quote may be folded
-_BLOCK_LINES = 8
+_LINE_LIMIT = LONGEST  # longer lines are prose, not headers or separators
+_BLOCK_LINES = 12
 _BLOCK_FIELDS = 3
+_HEADER_LINES = 4
 _BANNER_LINES = 4
 _FOOTER_LINES = 8
 _LABEL_LIMIT = 24  # characters
-_MOBILE_WORDS = 8  # more of them are somebody's sentence
 _SIGNATURE_LINES = 15
 
 _WORDLIKE = re.compile("[^\\W_]|[\u2600-\u27bf\U0001f300-\U0001faff]")
@@ -116,7 +116,8 @@ class _Lines:
         for suspect in suspects[:_SUSPECTS_LIMIT]:
             if suspect < number:
                 continue
-            if self.lines[suspect][:1] == ">":  # most of them by far
+            line = self.lines[suspect]
+            if line[:1] == ">" and line[-1] not in quotesigns.COLONS:  # most of them by far
                 self.kinds[suspect] = self.kinds[suspect] or "quote"
             else:
                 number = self._line(suspect)
@@ -127,8 +128,7 @@ class _Lines:
         if not line or self.kinds[number]:
             return number + 1
         if line[0] == ">":
-            self.kinds[number] = "quote"
-            return number + 1
+            return self._marked_line(number, line)
         found = self._short_line(number, line) if len(line) <= _LINE_LIMIT else 0
         found = found or self._notice(number, line)
         self.begun = self.begun or not found
@@ -136,13 +136,22 @@ class _Lines:
 
     def _short_line(self, number: int, line: str) -> int:
         found = 0
-        if line[-1] in quotesigns.COLONS and (found := self._quote_header(number, line)):
+        if line[-1] in quotesigns.COLONS and (found := self._quote_header(number)):
             return found
         if line[0] in quotesigns.SIGNS and (found := self._separator(number, line)):
             return found
         if ":" in line[:_LABEL_LIMIT] or "：" in line[:_LABEL_LIMIT]:
             found = self._block(number) or self._forward(number, line)
         return found or self._mobile(number, line)
+
+    def _marked_line(self, number: int, line: str) -> int:
+        """A quoted line, unless it is the end of a header that was folded inside an address."""
+        if number and line[-1] in quotesigns.COLONS and not self.kinds[number - 1]:
+            torn = self.signs.headers.is_torn(self.lines[number - 1])
+            if torn and (found := self._quote_header(number)):
+                return found
+        self.kinds[number] = "quote"
+        return number + 1
 
     def _to_end(self, number: int, kind: str) -> int:
         for below in range(number, len(self.lines)):
@@ -155,96 +164,148 @@ class _Lines:
             number += 1
         return number
 
-    def _quote_header(self, number: int, line: str) -> int:
-        """`On … wrote:`: itself if marked quotes follow, else all to the end."""
-        first = self._header_start(number, line)
-        if first < 0:
-            return 0
-        for above in range(first, number + 1):
-            self.kinds[above] = "quote"
-        after = self._next(number + 1)
-        if after < len(self.lines) and (self.kinds[after] or self.lines[after].lstrip()[:1] == ">"):
-            return number + 1
-        return self._to_end(number, "quote")
+    def _last(self, number: int) -> int:
+        """The line above that is not blank, -1 if there is none."""
+        return next((above for above in range(number - 1, -1, -1) if self.lines[above].strip()), -1)
 
-    def _header_start(self, number: int, line: str) -> int:
-        """The line on which the quote header that ends on this line begins, -1 if it is none."""
-        joined = line
-        for first in range(number, max(number - _JOINED, -1), -1):
-            if first < number:
-                above = self.lines[first].strip()
-                if not above or self.kinds[first]:
-                    break
-                joined = f"{above} {joined}"
-            if len(joined) > _LINE_LIMIT:
-                break
-            if (
-                self.signs.starts.match(joined)
-                and self.signs.header.search(joined)
-                and quotesigns.EVIDENCE.search(joined)
-            ):
-                return first
-        if quotesigns.EVIDENCE.search(line) and (
-            self.signs.header.search(line) or quotesigns.DATED.match(line) or self.signs.cited.match(line)
-        ):
-            return number
-        return -1
+    def _is_marked(self, number: int) -> bool:
+        """Whether a line is quoted by its own mark, as all of what it belongs to then is."""
+        return number < len(self.lines) and (bool(self.kinds[number]) or self.lines[number].lstrip()[:1] == ">")
+
+    def _below(self, number: int, kind: str) -> int:
+        """Where to read on below a separator: right there if marked quotes follow, since what is below them is new."""
+        return number if self._is_marked(self._next(number)) else self._to_end(number, kind)
+
+    def _cut(self, first: int, end: int, kind: str) -> None:
+        for number in range(first, end):
+            self.kinds[number] = kind
+
+    def _quote_header(self, number: int) -> int:
+        """`On … wrote:`: itself if marked quotes follow, else all to the end."""
+        first = self.signs.headers.start(self.lines, self.kinds, number)
+        if first < 0:
+            marked = self._is_marked(self._next(number + 1))
+            if not marked or not self.signs.headers.is_short(self.lines[number].strip()):
+                return 0
+            first = number
+        self._cut(first, number + 1, "quote")
+        return self._below(number + 1, "quote")
+
+    def _header_begins(self, number: int) -> bool:
+        """Whether a quote's header begins on this line."""
+        for end in range(number, min(number + _HEADER_LINES, len(self.lines))):
+            if self.lines[end].strip()[-1:] in (*quotesigns.COLONS,):
+                return self.signs.headers.start(self.lines, self.kinds, end) == number
+        return False
 
     def _separator(self, number: int, line: str) -> int:
-        if line == "--":
+        plain = line.translate(quotesigns.DASHES)
+        if plain == "--":
             return self._dashes(number)
-        if self.signs.original.match(line):
-            return self._to_end(number, "forwarded" if self.forwarding else "quote")
-        if self.signs.forward.match(line):
-            return self._to_end(number, "forwarded")
-        return self._rule(number, line[0]) if quotesigns.RULE.match(line) else 0
+        if self.signs.original.match(plain):
+            return self._after_separator(number, "forwarded" if self.forwarding else "quote")
+        if self.signs.forward.match(plain):
+            return self._after_separator(number, "forwarded")
+        if quotesigns.RULE.match(plain):
+            return self._rule(number, plain[0])
+        return self._dashed_header(number, plain) if plain[:2] == "--" else 0
+
+    def _after_separator(self, number: int, kind: str) -> int:
+        """Cut a separator and what it stands above: a block or a header with its quote, or all to the end."""
+        self.kinds[number] = kind
+        after = self._next(number + 1)
+        if end := self._block_end(after):
+            self._cut(after, end, kind)
+            return self._below(end, kind)
+        if self._header_begins(after):
+            return number + 1
+        return self._below(number + 1, kind)
+
+    def _dashed_header(self, number: int, line: str) -> int:
+        """`---- On … wrote ----`, which may be folded, too."""
+        joined = line
+        for end in range(number, min(number + _HEADER_LINES, len(self.lines))):
+            if end > number:
+                joined = f"{joined} {self.lines[end].strip().translate(quotesigns.DASHES)}"
+            if found := quotesigns.DASHED.match(joined):
+                if not self.signs.headers.is_dashed(found[1]):
+                    return 0
+                self._cut(number, end + 1, "quote")
+                return self._below(end + 1, "quote")
+        return 0
 
     def _dashes(self, number: int) -> int:
         """The signature's separator is `-- ` (RFC 3676 4.3); some programs lose its blank."""
-        short = len(self.lines) - number <= _SIGNATURE_LINES
-        return self._signature(number) if self.lines[number] == "-- " or (self.begun and short) else 0
+        if self.lines[number] != "-- " and not self.begun:
+            return 0
+        end = self._signature_end(number)
+        if self.lines[number] != "-- " and end - number > _SIGNATURE_LINES:
+            return 0
+        self._cut(number, end, "signature")
+        return end
+
+    def _signature_end(self, number: int) -> int:
+        """Where the signature ends: at the quote below it, or with the text."""
+        for below in range(number + 1, len(self.lines)):
+            if self._is_marked(below) or self._header_begins(below) or self._quote_begins(below):
+                return below
+        return len(self.lines)
+
+    def _quote_begins(self, number: int) -> bool:
+        """Whether a line separates what is quoted or forwarded from what is above it."""
+        line = self.lines[number].strip().translate(quotesigns.DASHES)
+        if not line or len(line) > _LINE_LIMIT:
+            return False
+        dashed = line[0] in quotesigns.SIGNS and (self.signs.original.match(line) or self.signs.forward.match(line))
+        return bool(dashed) or self._block_end(number) > 0
 
     def _rule(self, number: int, sign: str) -> int:
         """A line across: Outlook's above a quoted header, a list's above its footer, else somebody's own."""
         after = self._next(number + 1)
-        if after < len(self.lines) and self._block(after):
+        if after < len(self.lines) and (end := self._block(after)):
             self.kinds[number] = "quote"
-            return len(self.lines)
+            return end
         if self.begun and len(self.lines) - number <= _FOOTER_LINES and sign == "_":
             return self._to_end(number, "footer")
         return 0
 
-    def _signature(self, number: int) -> int:
-        """Cut the signature: to the end, or to the quote below it."""
-        for below in range(number, len(self.lines)):
-            stripped = self.lines[below].strip()
-            if below > number and (stripped[:1] == ">" or self.kinds[below]):
-                return below
-            if below > number and stripped[-1:] == ":" and self._header_start(below, stripped) >= 0:
-                return below
-            self.kinds[below] = "signature"
-        return len(self.lines)
-
     def _block(self, number: int) -> int:
-        """An Outlook block: From, Sent, To, Subject in any of the languages; all to the end belongs to it.
+        """Cut an Outlook block, and all below it where no marked quotes follow."""
+        kind = "forwarded" if self.forwarding else "quote"
+        end = self._block_end(number)
+        if not end:
+            return 0
+        above = self._last(number)
+        ruled = above >= 0 and quotesigns.SHORT_RULE.match(self.lines[above].strip()) is not None
+        self._cut(above if ruled else number, end, kind)
+        return self._below(end, kind)
+
+    def _block_end(self, number: int) -> int:
+        """The line after an Outlook block: From, Sent, To, Subject in any of the languages; 0 if none begins here.
 
         A subject or an address must be among them: a journey has From, To and Date, too.
         """
-        if self._field(self.lines[number]) not in quotesigns.FIRST_FIELDS:
+        if number >= len(self.lines) or self._field(self.lines[number]) not in quotesigns.FIRST_FIELDS:
             return 0
-        block = self.lines[number : number + _BLOCK_LINES]
-        found = {self._field(line) for line in block if len(line) <= 2 * _LINE_LIMIT} - {"", "other"}
-        if len(found) < _BLOCK_FIELDS or "from" not in found:
-            return 0
-        if "subject" not in found and not any("@" in line for line in block):
-            return 0
-        return self._to_end(number, "forwarded" if self.forwarding else "quote")
+        found, end, address = set[str](), 0, False
+        for below in range(number, min(number + _BLOCK_LINES, len(self.lines))):
+            line = self.lines[below]
+            if len(line) > 2 * _LINE_LIMIT or not line.strip():
+                break
+            address = address or "@" in line
+            if field := self._field(line):
+                found.add(field)
+                end = below + 1
+        found.discard("other")
+        whole = len(found) >= _BLOCK_FIELDS and "from" in found and ("subject" in found or address)
+        return end if whole else 0
 
     def _forward(self, number: int, line: str) -> int:
-        return self._to_end(number, "forwarded") if self.signs.forward.match(line) else 0
+        return self._after_separator(number, "forwarded") if self.signs.forward.match(line) else 0
 
     def _mobile(self, number: int, line: str) -> int:
-        if self.signs.mobile.match(line) and len(line.split()) <= _MOBILE_WORDS:
+        plain = quotesigns.LINK.sub(" ", line) if "://" in line else line
+        if self.signs.mobile.match(plain):
             self.kinds[number] = "footer"
             return number + 1
         return 0

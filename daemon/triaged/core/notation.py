@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
+_FIRST_DENSE = "\u3040"  # kana, Han, Hangul
 _PIECES = re.compile(r"(\*|…|\s+)")
 
 
@@ -21,13 +22,30 @@ def spellings(phrase: str) -> Iterator[str]:
 
 
 def any_of(phrases: Iterable[str]) -> str:
-    """A regular expression, in a group, for any of the phrases at the borders of words; none of them: it never matches."""
-    endings: dict[str, dict[str, None]] = {}  # by what they begin with: most texts are done with after one character
-    for spelling in (one for phrase in phrases for one in spellings(phrase)):
-        after = r"(?!\w)" if spelling[-1].isalnum() else ""
-        endings.setdefault(_piece(spelling[0]), {})["".join(map(_piece, _PIECES.split(spelling[1:]))) + after] = None
+    """A regular expression, in a group, for any of the phrases at the borders of words; none of them: it never matches.
+
+    Scripts that put no blanks between words have no such borders.
+    """
+    written = list(dict.fromkeys(spelling for phrase in phrases for spelling in spellings(phrase)))
+    spaced = _group(one for one in written if not _is_dense(one[0]))
+    dense = _group(one for one in written if _is_dense(one[0]))
+    groups = [*([rf"(?<!\w){spaced}"] if spaced else []), *([dense] if dense else [])]
+    return f"(?:{'|'.join(groups)})" if groups else r"(?!)"
+
+
+def _group(written: Iterable[str]) -> str:
+    """The phrases by what they begin with: most texts are done with after one character."""
+    endings: dict[str, list[str]] = {}
+    for spelling in written:
+        after = r"(?!\w)" if spelling[-1].isalnum() and not _is_dense(spelling[-1]) else ""
+        rest = "".join(map(_piece, _PIECES.split(spelling[1:])))
+        endings.setdefault(_piece(spelling[0]), []).append(rest + after)
     found = "|".join(f"{start}(?:{'|'.join(rest)})" for start, rest in endings.items())
-    return rf"(?<!\w)(?:{found})" if found else r"(?!)"
+    return f"(?:{found})" if found else ""
+
+
+def _is_dense(letter: str) -> bool:
+    return letter >= _FIRST_DENSE
 
 
 def _piece(piece: str) -> str:

@@ -8,19 +8,77 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from triaged.core.notation import any_of, spellings
+from triaged.core.quoteheaders import QuoteHeaders
 from triaged.words import LEXICON, Lexicon
 
 COLONS = ":："
-EVIDENCE = re.compile(r"\d|@")
+DASHES = str.maketrans("‐‑‒–—―", "------")
+DASHED = re.compile(r"-{2,}\s*([^\s-].*?)\s*-{2,}\Z")
+SHORT_RULE = re.compile(r"[_=*-]{3,}\Z")
+LINK = re.compile(r"\(?<?https?://\S+")
 RULE = re.compile(r"[_=*-]{20,}\Z")
-# 26.06.2014, 14:41, "Bob" <bob@example.com>:
-DATED = re.compile(r"(?=.*\d[-/.年]\s?\d|.*\d:\d\d).*<[^<>\s]+@[^<>\s]+>\s*[:：]\Z")
-SIGNS = frozenset(">-_=*#[(<!+~\u26a0|：")
+SIGNS = frozenset(">-‐‑‒–—―_=*#[(<!+~\u26a0|：")
 FIRST_SIGNS = SIGNS | frozenset(" \t\u00a0\u3000")
 LAST_SIGNS = frozenset(COLONS + " \t\u00a0\u3000")
 FIRST_FIELDS = frozenset({"from", "date", "subject"})
 _FIELDS = ("from", "date", "to", "cc", "subject", "other")
-_PROGRAMS = ("outlook", "mail", "yahoo", "samsung", "proton", "gmail", "gmx", "web.de")
+_PROGRAMS = (
+    *(
+        "outlook",
+        "mail",
+        "e-mail",
+        "mailbox",
+        "yahoo*",
+        "aol",
+        "gmail",
+        "gmx",
+        "web.de",
+        "proton*",
+        "tuta*",
+        "fastmail",
+        "zoho",
+    ),
+    *(
+        "spark",
+        "airmail",
+        "bluemail",
+        "typeapp",
+        "k-9",
+        "k-9mail",
+        "thunderbird",
+        "mailbird",
+        "mailspring",
+        "superhuman",
+    ),
+    *(
+        "canary",
+        "edison",
+        "newton",
+        "aquamail",
+        "nine",
+        "hey",
+        "t-online",
+        "freenet",
+        "icloud",
+        "windows",
+        "mac",
+        "ios",
+    ),
+    *(
+        "iphon*",
+        "ipad*",
+        "android*",
+        "samsung",
+        "galaxy",
+        "huawei",
+        "xiaomi",
+        "redmi",
+        "htc",
+        "nokia",
+        "blackberry*",
+        "pixel",
+    ),
+)
 _OPENING = 4  # characters by which a line is known to be worth a closer look
 
 
@@ -34,19 +92,9 @@ class QuoteSigns:
         return any_of(phrase for key in keys for phrase in self._lexicon.everywhere(section, key))
 
     @cached_property
-    def starts(self) -> re.Pattern[str]:
-        """How the line above a quote begins, as `On 3 May, Bob wrote:`."""
-        return _compiled(self._any("quotes", "opens"))
-
-    @cached_property
-    def header(self) -> re.Pattern[str]:
-        """How it ends, and those that begin with the name: `Bob wrote on 3 May at 10:00:`."""
-        return _compiled(rf"{self._any('quotes', 'wrote')}.{{0,200}}[:：]\s*\Z")
-
-    @cached_property
-    def cited(self) -> re.Pattern[str]:
-        """Headers without a verb: `Quoting Bob <bob@example.com>:`."""
-        return _compiled(rf"{self._any('quotes', 'cites')}.*[:：]\Z")
+    def headers(self) -> QuoteHeaders:
+        """What is known about the line above a quote."""
+        return QuoteHeaders(self._lexicon)
 
     @cached_property
     def fields(self) -> dict[str, str]:
@@ -57,7 +105,7 @@ class QuoteSigns:
     @cached_property
     def original(self) -> re.Pattern[str]:
         """The line `-----Original Message-----`."""
-        return _compiled(rf"-{{2,}}\s*{self._any('quotes', 'original')}\s*-{{2,}}\Z")
+        return _compiled(rf"[*\s]*[-_#=]{{2,}}\s*{self._any('quotes', 'original')}[.\s]*[-_#=]{{2,}}[*\s]*\Z")
 
     @cached_property
     def forward(self) -> re.Pattern[str]:
@@ -67,10 +115,15 @@ class QuoteSigns:
 
     @cached_property
     def mobile(self) -> re.Pattern[str]:
-        """The footer of a telephone or a mail program."""
-        mine = any_of((*self._lexicon.everywhere("footers", "my"), *_PROGRAMS))
-        sent, get = self._any("footers", "sent_from"), self._any("footers", "get")
-        return _compiled(rf"{sent}\s+{mine}|{get}\s+outlook\b|{self._any('footers', 'lines')}")
+        """The footer of a telephone or a mail program, all of the line; an excuse may follow, no other sentence."""
+        my = any_of((*self._lexicon.everywhere("footers", "my"), *_PROGRAMS))
+        programs = any_of(_PROGRAMS)
+        few = rf"(?:['’]\w+)?(?:\s+[^\s.,;:!?]+){{0,5}}(?:,\s*{programs}(?:\s+[^\s.,;:!?]+){{0,3}})?"
+        sent = rf"{self._any('footers', 'sent_from')}\s+\W?{my}{few}"
+        got = rf"{self._any('footers', 'get')}\s+\W?{programs}(?:\s+[^\W\d_]+\s+{programs})?"
+        line = rf"{self._any('footers', 'lines')}{few}"
+        excuse = rf"(?:[.,!\s–-]+{self._any('footers', 'excuse')}[^.!?;:]{{0,60}})?"
+        return _compiled(rf"[\W_]{{0,4}}(?:{sent}|{got}|{line}){excuse}[\W_]*\Z")
 
     @cached_property
     def banner(self) -> re.Pattern[str]:
@@ -115,10 +168,14 @@ def _compiled(expression: str) -> re.Pattern[str]:
     return re.compile(expression, re.IGNORECASE)
 
 
+def _cased(start: str) -> tuple[str, ...]:
+    return start, start.capitalize(), start.upper(), start[0] + start[1:].capitalize()  # iPhone
+
+
 def _openings(phrases: Iterable[str]) -> frozenset[str]:
     """The first characters of phrases, as they may be written."""
     starts = {f"{spelling} "[:_OPENING] for phrase in phrases for spelling in spellings(phrase)}
-    return frozenset(cased for start in starts for cased in (start, start.capitalize(), start.upper()))
+    return frozenset(cased for start in starts for cased in _cased(start))
 
 
 SHIPPED = QuoteSigns(LEXICON)
