@@ -1,5 +1,6 @@
 """Whose word a message rests on, and what it may cause: the attacks that worked, and the ordinary mail that must go on."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,67 @@ def test_forged_mail_makes_no_burst_of_the_clients(tmp_path: Path):
     forged = [explained.mail(date=at(10 + n)) for n in range(2)]
     mine = [explained.mail(date=at(20 + n), **GARY) for n in range(3)]
     assert [one["rule"] for one in explained.says(*forged, *mine)] == ["All waits"] * 4 + ["Burst"]
+
+
+# --- sent on to a delegate --------------------------------------------------------------------------------------------
+
+TOM = """
+[delegate.tom]
+name = "Tom"
+address = "tom@desk.example"
+
+[reply.ask-tom]
+text.en = "Please {% if delegate %}ask {{ delegate.name }}{% else %}wait{% endif %}."
+text.de = "Bitte{% if delegate %} fragen Sie {{ delegate.name }}{% endif %}."
+
+[[rule]]
+name = "Tom's"
+when = { client = "*" }
+then = "defer"
+until = "in 2 days"
+forward = true
+delegate = "tom"
+"""
+VOUCHED = {"Authentication_Results": passes("harbor.example")}
+
+
+def test_a_clients_mail_is_sent_on_to_the_delegate(tmp_path: Path):
+    found = Explained(tmp_path, SERVER + TOM).one(**VOUCHED)
+    assert "not sent on" not in found["reason"]
+
+
+@pytest.mark.parametrize(
+    ("why", "mail"),
+    [
+        ("x-virus-status", {"X_Virus_Status": "Infected (Eicar)"}),
+        ("Auto-Submitted", {"Auto_Submitted": "auto-replied"}),
+        ("the Return-Path is <>", {"return_path": ""}),
+        ("the header field list-id", {"List_Id": "<a.harbor.example>"}),
+        ("it refers to what was sent on", {"References": "<fwd.triaged.abc@roth.example>"}),
+        ("an automatic reply of a triaged", {"X_Triaged": "7"}),
+        ("not verified", {"Authentication_Results": "mx.roth.example; spf=none"}),
+    ],
+)
+def test_what_must_not_leave_in_my_name_is_not_sent_on(tmp_path: Path, why: str, mail: dict[str, str]):
+    found = Explained(tmp_path, SERVER + TOM).one(**{**VOUCHED, **mail})
+    assert (found["client"], found["verdict"]) == ("harbor", "deferrable")
+    assert re.search(f"not sent on: {why}", found["reason"])
+
+
+def test_where_no_server_can_be_asked_ordinary_mail_is_sent_on(tmp_path: Path):
+    assert "not sent on" not in Explained(tmp_path, BASE + TOM).one()["reason"]
+
+
+def test_the_same_message_is_sent_on_once(tmp_path: Path):
+    explained = Explained(tmp_path, SERVER + TOM)
+    twice = {"Message_ID": "<same@harbor.example>", **VOUCHED}
+    found = explained.says(explained.mail(date=at(10), **twice), explained.mail(date=at(11), Subject="again", **twice))
+    assert ["not sent on" in one["reason"] for one in found] == [False, True]
+
+
+def test_a_delegate_who_is_a_clients_person_is_neither_sent_his_own_mail_nor_told_to_ask_himself(tmp_path: Path):
+    config = SERVER + TOM.replace("tom@desk.example", "tom@harbor.example").replace(
+        "forward = true", 'forward = true\nreply = "ask-tom"'
+    )
+    found = Explained(tmp_path, config).one(sender="tom@harbor.example", **VOUCHED)
+    assert found["reply"]["text"].startswith("Please wait.")

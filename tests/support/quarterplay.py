@@ -14,6 +14,7 @@ from triaged.core.decision import Aside, Decision, Flag, PromisePlan, ReplyPlan,
 from triaged.core.facts import Facts
 from triaged.core.message import read_raw
 from triaged.core.settings import Person
+from triaged.core.trust import Level
 from triaged.ledger import (
     Accepted,
     Arriving,
@@ -170,7 +171,7 @@ class Played:
             self.ledger.sent(reply, Accepted(at, Response(250, "ok"), saves_copy=True))
 
     def _saw(self, answer: Answer, at: datetime) -> None:
-        seen = sent_seen(read_raw(raw(answer)), at, self.persons[1].roster, by_team=answer.sender == SAM)
+        seen = sent_seen(read_raw(raw(answer)), at, self.persons[1].roster, Level.PROVED, by_team=answer.sender == SAM)
         self.ledger.saw_sent(SentWindow(self.account.id, at, [seen]))
 
     def _marked(self, mark: Mark, at: datetime) -> None:

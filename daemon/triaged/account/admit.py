@@ -14,8 +14,8 @@ from triaged.account.judge import Judge
 from triaged.account.loglines import tell_admission
 from triaged.account.sentmail import is_evidence, sent_seen
 from triaged.account.visit import Visit
-from triaged.core.authres import Verdict as Trusted
 from triaged.core.identify import Identified, identify
+from triaged.core.trust import Act, may
 from triaged.ledger import Ledger, SentWindow, Watermark
 from triaged.ledger.values import Admission, FolderRow
 from triaged.mailbox import Fetched
@@ -80,12 +80,12 @@ async def _take_evidence(visit: Visit, seen: Sequence[_Seen]) -> None:
         if "delivery-report" in one.who.kinds:
             await evidence.take_report(visit, evidence.returned_ids(one.fetched.body, one.who.message.references))
     own = [
-        sent_seen(one.who.message, one.fetched.arrived, visit.person.roster, by_team=not one.who.mine)
+        sent_seen(one.who.message, one.fetched.arrived, visit.person.roster, one.who.level, by_team=not one.who.mine)
         for one in seen
-        if one.who.authentication.verdict is not Trusted.FAIL
+        if may(Act.SILENCE, one.who.level)
         and (one.who.mine or (one.who.team and one.who.client is None))
         and is_evidence(one.who.message)
     ]
     if own:
-        await evidence.notice_strangers_mark(visit, own)
+        await evidence.notice_strangers_mark(visit, [one for one in own if may(Act.MARK, one.level)])
         visit.tell(await visit.write(Ledger.saw_sent, SentWindow(visit.row.id, visit.now(), own)))

@@ -175,7 +175,7 @@ def _tell_reply(events: Events, admission: Admission, decision: Decision) -> Non
             reason="beyond reply_fuse" if held else None,
         )
     for reply in admission.cancelled:
-        reason = "urgent mail of this client came" if reply.reason == "urgent" else reply.reason
+        reason = "urgent mail of this correspondent came" if reply.reason == "urgent" else reply.reason
         events.emit("reply.cancelled", **of_reply(reply), reason=reason)
     if admission.opted_out:
         events.emit(

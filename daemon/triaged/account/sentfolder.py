@@ -4,7 +4,9 @@ from triaged.account import drafts, evidence
 from triaged.account.folderlayout import as_seen
 from triaged.account.sentmail import is_evidence, sent_seen
 from triaged.account.visit import Visit
-from triaged.core.message import read
+from triaged.core.identify import identify
+from triaged.core.message import Message, read
+from triaged.core.trust import Act, Level, evidence_of_sent, may
 from triaged.ledger import Ledger, SentWindow, Watermark
 from triaged.ledger.values import FolderRow
 
@@ -30,13 +32,22 @@ async def read_sent(visit: Visit, folder: str, row: FolderRow | None) -> None:
     if not uids:
         return
     fetched = [(one, read(one.header)) for one in await visit.session.headers(uids)]
-    roster = visit.person.roster
-    found = [(one.uid, sent_seen(message, one.arrived, roster)) for one, message in fetched if is_evidence(message)]
-    seen = await drafts.recognise(visit, found)
+    found = [
+        (one.uid, sent_seen(message, one.arrived, visit.person.roster, _evidence(visit, message)))
+        for one, message in fetched
+        if is_evidence(message)
+    ]
+    seen = await drafts.recognise(visit, [(uid, one) for uid, one in found if may(Act.SILENCE, one.level)])
     if row is not None:  # what was there before we came may be from an installation before this one
-        await evidence.notice_strangers_mark(visit, seen)
+        await evidence.notice_strangers_mark(visit, [one for one in seen if may(Act.MARK, one.level)])
     window = SentWindow(visit.row.id, visit.now(), seen, Watermark(folder, uids[-1] + 1))
     visit.tell(await visit.write(Ledger.saw_sent, window))
+
+
+def _evidence(visit: Visit, message: Message) -> Level:
+    """How sure we are that I have put it there: what is delivered to a tag, or moved by a filter, lies there as well."""
+    who = identify(message, visit.person, visit.account)
+    return evidence_of_sent(message, who.authentication, who.level, visit.person.addresses)
 
 
 async def _unread(visit: Visit, folder: str, row: FolderRow | None) -> list[int]:

@@ -6,13 +6,14 @@ from triaged.core import robots
 from triaged.core.address import Address
 from triaged.core.clients import Roster
 from triaged.core.message import Message
+from triaged.core.trust import Level
 from triaged.ledger.values import SentSeen
 
 _DIGITS = 15  # of a reply's id
 
 
-def sent_seen(message: Message, at: datetime, roster: Roster, *, by_team: bool = False) -> SentSeen:
-    """A mail of mine (or of my team) as evidence that somebody was answered."""
+def sent_seen(message: Message, at: datetime, roster: Roster, level: Level, *, by_team: bool = False) -> SentSeen:
+    """A mail of mine (or of my team) as evidence that somebody was answered. `level`: that it is from there."""
     recipients: tuple[Address, ...] = tuple(dict.fromkeys((*message.to, *message.cc, *message.bcc)))
     found = [match.client.label for address in recipients if (match := roster.find(address))]
     return SentSeen(
@@ -24,6 +25,7 @@ def sent_seen(message: Message, at: datetime, roster: Roster, *, by_team: bool =
         ours=reply_mark(message),
         by_team=by_team,
         subject=message.bare_subject,
+        level=level,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from triaged.cli.common import console, readable
-from triaged.core.decision import Aside, Decision, Verdict
+from triaged.core.decision import Aside, Decision, Forward, Verdict
 from triaged.core.moments import Resolved
 from triaged.rehearse.rehearsal import Rehearsed
 
@@ -67,7 +67,8 @@ def _lines(found: Rehearsed, zone: ZoneInfo) -> Iterable[tuple[str, str]]:
     if decision.spends_pass:
         yield "pass", f"spends one, {decision.passes_left} left"
     if decision.delegate:
-        yield "delegate", decision.delegate
+        forwarded = any(isinstance(effect, Forward) for effect in decision.effects)
+        yield "delegate", f"{decision.delegate}{', who is sent it' if forwarded else ''}"
 
 
 def _authentication(found: Rehearsed) -> str:

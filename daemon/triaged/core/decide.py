@@ -16,7 +16,7 @@ from triaged.core.decision import Decision, Effect, PromisePlan, ReplyPlan, Verd
 from triaged.core.effects import by_third_parties, in_storage
 from triaged.core.facts import Facts, OpenPromise
 from triaged.core.gather import gathered
-from triaged.core.guard import Refusal, Sending, destination, first_refusal, refusals
+from triaged.core.guard import Refusal, Sending, destination, first_refusal, forward_refusal, refusals
 from triaged.core.identify import Identified, counts_for_nothing
 from triaged.core.kinds import is_stop
 from triaged.core.language import detect
@@ -28,7 +28,7 @@ from triaged.core.moments import (
     resolve_first,
 )
 from triaged.core.rules import NOTHING, Rule, RuleMatch, Then, TraceLine
-from triaged.core.settings import Account, Person
+from triaged.core.settings import Account, Delegate, Person
 from triaged.core.template import ReplyTemplate, choose_language
 from triaged.core.trust import Act, Level, may
 
@@ -100,6 +100,7 @@ class _Case:
     pass_needed: bool = False
     pass_wanted: str | None = None
     passes_left: int | None = None
+    no_forward: Refusal | None = None
 
     @property
     def schedule(self) -> Schedule:
@@ -117,6 +118,7 @@ class _Case:
         promise = self._promise(promised, template)
         plan, refused = self._reply(template, promise)
         planned = plan is not None
+        effects = self._effects(until)
         return Decision(
             verdict=self.verdict,
             reason=self.reason,
@@ -131,7 +133,8 @@ class _Case:
             reply=plan,
             no_reply=refused[0].code if refused else None,
             refusals=refused,
-            effects=self._effects(until),
+            effects=effects,
+            no_forward=self.no_forward,
             notify=self.rule.notify if self.rule else (),
             delegate=self._delegate(),
             spends_pass=self.pass_needed,
@@ -358,13 +361,26 @@ class _Case:
             until = None  # within half an hour of the call, and during it, the message is wanted where it is
         found = [*in_storage(self.verdict, until, self.facts, self.account, movable=self.movable)]
         if self.rule is not None and not self._is_left_courtesy:
-            delegate = self.person.delegates.get(self._delegate() or "")
-            found += by_third_parties(self.rule, delegate, self.facts)
+            found += by_third_parties(self.rule, self._forwards_to(), self.facts)
         return tuple(found)
 
     def _delegate(self) -> str | None:
+        """Who looks after it. Nobody is told to ask himself."""
         label = (self.rule.delegate if self.rule else None) or self.client.delegate
-        return label if label in self.person.delegates else None
+        known = self.person.delegates.get(label) if label else None
+        sender = self.who.sender
+        return None if known is None or (sender and sender.key == known.address.key) else label
+
+    def _forwards_to(self) -> Delegate | None:
+        """Who gets it, too, if the guard lets it go in my name."""
+        delegate = self.person.delegates.get(self._delegate() or "")
+        if self.rule is None or not self.rule.forward or delegate is None:
+            return None
+        sending = gathered(self.who, self.facts, self.person, self.account, None, delegate=delegate.address)
+        self.no_forward = forward_refusal(sending)
+        if self.no_forward is not None:
+            self.reason = f"{self.reason}; not sent on: {self.no_forward.reason}"
+        return delegate if self.no_forward is None else None
 
     # --- what the message says about its sender -----------------------------------------------------------------
 

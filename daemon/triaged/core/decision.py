@@ -96,6 +96,7 @@ class Decision:
     no_reply: str | None = None
     refusals: tuple[Refusal, ...] = ()
     effects: tuple[Effect, ...] = ()
+    no_forward: Refusal | None = None  # why it is not sent on, where the rule asks for that
     notify: tuple[str, ...] = ()
     delegate: str | None = None
     spends_pass: bool = False

@@ -74,6 +74,7 @@ class Facts:
     robot_until: datetime | None = None
     answers_ours: datetime | None = None  # it refers to one of our automatic replies, which went at this instant
     answers_own: datetime | None = None  # the same, and that reply went to its very sender
+    answers_forward: bool = False  # it refers to a mail by which we have sent something on
     replies_in_fuse: int = 0  # replies of this account within the fuse's period
     recent: tuple[Arrival, ...] = ()  # newest first, this message not included, within the longest burst of the rules
     passes: tuple[SpentPass, ...] = ()  # since the start of the month before this message

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from triaged.core.address import Address
 from triaged.core.clients import Client
 from triaged.core.facts import Facts
 from triaged.core.guard.sending import Due, Sending
@@ -22,6 +23,7 @@ def gathered(
     send_at: datetime | None = None,
     lacks_promise: bool = False,
     left_courtesy: bool = False,
+    delegate: Address | None = None,
 ) -> Sending:
     """Everything the guard looks at. `rule` None: none asks for a reply; `left_courtesy`: no rule named mere thanks."""
     near = None
@@ -50,6 +52,7 @@ def gathered(
         lacks_promise=lacks_promise,
         roster=person.roster,
         send_at=send_at,
+        delegate=delegate,
     )
 
 

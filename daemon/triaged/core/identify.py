@@ -66,7 +66,7 @@ def identify(message: Message, person: Person, account: Account) -> Identified:
     authentication = authenticate(message, trust)
     sender = message.sender.address if message.sender else None
     mine = sender is not None and is_mine(sender, person.addresses)
-    team = sender is not None and any(glob.matches(sender) for glob in person.team)
+    team = sender is not None and _is_team(sender, person)
     inside = frozenset(address.domain for address in account.addresses) if mine or team else _NOWHERE
     level = evidence(message, authentication, trust, inside)
     forged = not may(Act.SHOW, level)
@@ -87,6 +87,12 @@ def identify(message: Message, person: Person, account: Account) -> Identified:
         kinds=kinds,
         automatic=is_automatic(message, kinds),
     )
+
+
+def _is_team(sender: Address, person: Person) -> bool:
+    """Whether an answer from there is ours: a delegate's is."""
+    delegates = person.delegates.values()
+    return any(one.address.key == sender.key for one in delegates) or any(glob.matches(sender) for glob in person.team)
 
 
 def counts_for_nothing(who: Identified) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection
 
+from triaged.core.trust import Act, may
 from triaged.ids import is_as_made
 from triaged.ledger.changes import (
     STOPPABLE,
@@ -62,16 +63,18 @@ def saw_sent(store: Store, window: SentWindow) -> list[Consequence]:
 
 
 def _saw(db: Connection, account: AccountRow, seen: SentSeen, now: int) -> list[Consequence]:
+    if not may(Act.SILENCE, seen.level):
+        return []
     ours = _our_reply(db, seen)
     if ours is not None:
-        return _saw_ours(db, ours, seen, now)
+        return _saw_ours(db, ours, seen, now) if may(Act.DRAFT_SENT, seen.level) else []
     if seen.ours is not None:
         return []  # another triaged's: no answer of a person, and none of our replies
     thread = thread_by_references(db, account.person, seen.references)
     clients = _clients(db, account.person, seen)
     made = db.execute(
-        "INSERT INTO sent (person, account, message_id, thread, at, rcpts, clients, by_team) VALUES (?,?,?,?,?,?,?,?)"
-        " ON CONFLICT (account, message_id) DO NOTHING",
+        "INSERT INTO sent (person, account, message_id, thread, at, rcpts, clients, by_team, trust) VALUES (?,?,?,?,?,?,?,?,?)"
+        " ON CONFLICT (account, message_id) DO UPDATE SET trust = excluded.trust WHERE trust < excluded.trust",
         (
             account.person,
             account.id,
@@ -81,11 +84,15 @@ def _saw(db: Connection, account: AccountRow, seen: SentSeen, now: int) -> list[
             encode(seen.rcpts),
             encode(sorted(clients)),
             seen.by_team,
+            seen.level.value,
         ),
     )
     if not made.rowcount:
         return []
-    follows = _answer_thread(db, _Answer(account.person, seen, clients, now), thread) if thread else []
+    mail = _Answer(account.person, seen, clients, now)
+    if not may(Act.ANSWER, seen.level):
+        return _silence_thread(db, mail, thread) if thread else []
+    follows = _answer_thread(db, mail, thread) if thread else []
     return follows + ([] if seen.by_team else _stop_replies(db, account.person, seen, now))
 
 
@@ -141,10 +148,38 @@ class _Answer:
 
 
 def _answer_thread(db: Connection, mail: _Answer, thread: str) -> list[Consequence]:
-    at = to_ms(mail.seen.at)
-    found = db.execute(_UNANSWERED, (mail.person, thread, at)).fetchall()
-    meant = [item for item, client, correspondent, sender in found if mail.means(client, correspondent, sender)]
-    return answer(db, meant, Answering(at, "team" if mail.seen.by_team else "answer", mail.now))
+    answering = Answering(to_ms(mail.seen.at), "team" if mail.seen.by_team else "answer", mail.now)
+    return answer(db, _meant(db, mail, thread), answering)
+
+
+def _meant(db: Connection, mail: _Answer, thread: str) -> list[int]:
+    """The messages of the thread without an answer that this mail answers."""
+    found = db.execute(_UNANSWERED, (mail.person, thread, to_ms(mail.seen.at))).fetchall()
+    return [item for item, client, correspondent, sender in found if mail.means(client, correspondent, sender)]
+
+
+def _silence_thread(db: Connection, mail: _Answer, thread: str) -> list[Consequence]:
+    """Somebody writes in my name, and nobody vouches for it: nothing goes to the client, and nothing is kept or counted."""
+    follows: list[Consequence] = []
+    for item in _meant(db, mail, thread):
+        db.execute("UPDATE item SET hushed_at = ? WHERE id = ?", (mail.now, item))
+        follows += leave(db, item, "answered", mail.now)
+        (promise,) = db.execute("SELECT promise FROM item WHERE id = ?", (item,)).fetchone()
+        follows += _stop_slips(db, promise, mail.now)
+        db.execute(_HUSH, {"now": mail.now, "promise": promise})
+    return follows
+
+
+_HUSH = """
+UPDATE promise SET warned_at = :now WHERE id = :promise AND warned_at IS NULL AND NOT EXISTS (
+  SELECT 1 FROM item WHERE promise = :promise AND hushed_at IS NULL AND answered_at IS NULL)
+"""  # as if the person had been warned: she is told when it is overdue
+
+
+def _stop_slips(db: Connection, promise: int | None, now: int) -> list[Consequence]:
+    slips = replies_of(db, f"promise = ? AND kind = 'slip' AND state IN {STOPPABLE}", (promise,))
+    stopped = (cancel_reply(db, slip.id, "answered", now) for slip in slips)
+    return [ReplyCancelled(slip, "answered") for slip in stopped if slip]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +223,7 @@ def _keep(db: Connection, item: int, answering: Answering) -> list[Consequence]:
     kept = close_promise(db, promise, answering.at, answering.by)
     if kept is None:
         return []
-    follows: list[Consequence] = [PromiseKept(kept, kept.state == "late")]
-    slips = replies_of(db, f"promise = ? AND kind = 'slip' AND state IN {STOPPABLE}", (promise,))
-    follows += [
-        ReplyCancelled(cancelled, "answered")
-        for slip in slips
-        if (cancelled := cancel_reply(db, slip.id, "answered", answering.now))
-    ]
-    return follows
+    return [PromiseKept(kept, kept.state == "late"), *_stop_slips(db, promise, answering.now)]
 
 
 _OPEN_ITEMS = "SELECT 1 FROM item WHERE promise = ? AND answered_at IS NULL AND state <> 'gone' LIMIT 1"

@@ -34,11 +34,11 @@ SELECT thread FROM (
 ) WHERE thread IS NOT NULL ORDER BY at LIMIT 1
 """
 _ANSWERS_OURS = """
-SELECT max(at), max(own) FROM (
-  SELECT r.ended_at AS at, iif(r.person = :person AND :sender IN (r.correspondent, lower(r.rcpt)), r.ended_at, NULL) AS own
+SELECT max(at), max(own), max(kind = 'forward') FROM (
+  SELECT r.kind, r.ended_at AS at, iif(r.person = :person AND :sender IN (r.correspondent, lower(r.rcpt)), r.ended_at, NULL) AS own
   FROM json_each(:ids) j CROSS JOIN reply r ON r.message_id = j.value WHERE r.state IN ('sent','in_doubt')
   UNION ALL
-  SELECT r.ended_at, iif(r.person = :person AND :sender IN (r.correspondent, lower(r.rcpt)), r.ended_at, NULL)
+  SELECT r.kind, r.ended_at, iif(r.person = :person AND :sender IN (r.correspondent, lower(r.rcpt)), r.ended_at, NULL)
   FROM json_each(:ids) j CROSS JOIN sent s ON s.message_id = j.value JOIN reply r ON r.id = s.reply
   WHERE r.state IN ('sent','in_doubt')
 )
@@ -51,7 +51,7 @@ _NEWEST = """
 SELECT arrived_at FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND id IS NOT ? AND +client = ? AND trust >= ?
 ORDER BY arrived_at DESC LIMIT 1
 """
-_MINE = "SELECT at, rcpts, clients FROM sent WHERE person = ? AND thread = ? AND reply IS NULL ORDER BY at DESC LIMIT ?"
+_MINE = "SELECT at, rcpts, clients FROM sent WHERE person = ? AND thread = ? AND reply IS NULL AND trust >= 3 ORDER BY at DESC LIMIT ?"
 _PROMISE = """
 SELECT p.id, p.kind, p.due_at, p.told_at, p.call FROM promise p
 WHERE p.person = ? AND p.client = ? AND p.state IN ('planned','open','overdue') AND EXISTS (
@@ -85,7 +85,9 @@ SELECT CASE
   END, opted_out_at, bounced_until, robot_until
 FROM correspondent WHERE person = :person AND address = :address
 """  # a reply that was made on less evidence stands in nobody's way
-_FUSE = "SELECT count(*) FROM reply WHERE account = ? AND claimed_at > ? AND claimed_at <= ? AND id IS NOT ?"
+_FUSE = """
+SELECT count(*) FROM reply WHERE account = ? AND claimed_at > ? AND claimed_at <= ? AND id IS NOT ? AND (kind = 'forward') = ?
+"""
 _RECENT = """
 SELECT arrived_at, kind, automatic FROM item WHERE person = ? AND client = ? AND arrived_at BETWEEN ? AND ? AND id IS NOT ?
   AND trust >= ?
@@ -147,7 +149,7 @@ def facts_again(store: Store, item: Item, as_of: AsOf, but_reply: int | None = N
 
 
 _MAIL_TO = """
-SELECT at FROM sent WHERE person = ? AND at >= ? AND reply IS NULL AND by_team = 0
+SELECT at FROM sent WHERE person = ? AND at >= ? AND reply IS NULL AND by_team = 0 AND trust >= 3
   AND EXISTS (SELECT 1 FROM json_each(sent.rcpts) j WHERE j.value = ?) ORDER BY at DESC LIMIT 1
 """
 
@@ -164,7 +166,7 @@ def facts_at_claim(db: Connection, reply: ReplyRow, as_of: AsOf) -> Facts:
         opted_out=opted_out is not None,
         bounced_until=from_ms(bounced),
         robot_until=from_ms(robot),
-        replies_in_fuse=claims_since(db, reply.account, as_of, but=reply.id),
+        replies_in_fuse=claims_since(db, reply.account, as_of, but=reply.id, forwards=reply.kind == "forward"),
     )
 
 
@@ -208,7 +210,7 @@ def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
     to_client = [at for at, meant in mine if meant]
     promise = _promise(db, q)
     last_reply, opted_out, bounced, robot = _correspondent(db, _Whose(q.person, q.correspondent, q.level, q.but_reply))
-    answers_ours, answers_own = _answers_ours(db, q)
+    answers_ours, answers_own, answers_forward = _answers_ours(db, q)
     arrived = to_ms(q.arrived_at)
     return Facts(
         now=now,
@@ -229,6 +231,7 @@ def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
         robot_until=from_ms(robot),
         answers_ours=answers_ours,
         answers_own=answers_own,
+        answers_forward=answers_forward,
         replies_in_fuse=claims_since(db, q.account, q.as_of, but=q.but_reply),
         recent=_recent(db, q),
         passes=_passes(db, q),
@@ -245,10 +248,10 @@ def thread_by_references(db: Connection, person: str, references: Sequence[str])
     return found[0] if found else None
 
 
-def claims_since(db: Connection, account: int, as_of: AsOf, *, but: int | None = None) -> int:
-    """How many replies of an account were claimed for sending within the fuse's period."""
+def claims_since(db: Connection, account: int, as_of: AsOf, *, but: int | None = None, forwards: bool = False) -> int:
+    """How many replies of an account (or, apart from them, mails to delegates) were claimed within the fuse's period."""
     at = to_ms(as_of.now)
-    count: int = db.execute(_FUSE, (account, at - span_ms(as_of.fuse), at, but)).fetchone()[0]
+    count: int = db.execute(_FUSE, (account, at - span_ms(as_of.fuse), at, but, forwards)).fetchone()[0]
     return count
 
 
@@ -362,13 +365,16 @@ def _last_reply(db: Connection, q: Question, last: int | None) -> int | None:
     return max((at for at in (last, simulated) if at is not None), default=None)
 
 
-def _answers_ours(db: Connection, q: Question) -> tuple[datetime | None, datetime | None]:
-    """When a reply of ours (for any person: two of us must not talk to each other) went that this refers to, and its own."""
+def _answers_ours(db: Connection, q: Question) -> tuple[datetime | None, datetime | None, bool]:
+    """When a reply of ours (for any person: two of us must not talk to each other) went that this refers to, and its own.
+
+    And whether it refers to a mail to a delegate.
+    """
     if not q.references:
-        return None, None
+        return None, None, False
     given = {"ids": encode(q.references), "person": q.person, "sender": q.sender}
-    at, own = db.execute(_ANSWERS_OURS, given).fetchone()
-    return from_ms(at), from_ms(own)
+    at, own, forward = db.execute(_ANSWERS_OURS, given).fetchone()
+    return from_ms(at), from_ms(own), bool(forward)
 
 
 def _recent(db: Connection, q: Question) -> tuple[Arrival, ...]:

@@ -108,7 +108,7 @@ def overdue(store: Store, promise_id: int, now: datetime, owed: WhenLate | None 
 
 
 def _touched(db: Connection, promise_id: int) -> bool:
-    sql = "SELECT 1 FROM item WHERE promise = ? AND state IN ('released','gone') LIMIT 1"
+    sql = "SELECT 1 FROM item WHERE promise = ? AND (state IN ('released','gone') OR hushed_at IS NOT NULL) LIMIT 1"
     return db.execute(sql, (promise_id,)).fetchone() is not None
 
 

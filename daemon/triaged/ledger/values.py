@@ -331,6 +331,7 @@ class SentSeen:
     ours: int | None = None  # the reply's id, if it carries our mark
     by_team: bool = False
     subject: str | None = None
+    level: Level = Level.PROVED  # how sure we are that it is from whom it names
 
 
 @dataclass(frozen=True, slots=True)

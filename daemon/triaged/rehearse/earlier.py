@@ -13,6 +13,7 @@ from triaged.core.facts import Facts
 from triaged.core.identify import identify
 from triaged.core.message import Message
 from triaged.core.settings import Account, Person
+from triaged.core.trust import evidence_of_sent
 from triaged.ledger import Ledger, SentWindow
 from triaged.ledger.reporting import ReceivedRow
 from triaged.ledger.values import AccountRow, Arriving, Window
@@ -74,7 +75,8 @@ def _remember(ledger: Ledger, account: AccountRow, one: Found, person: Person) -
     who = identify(message, person, one.account)
     if one.sent or who.mine or (who.team and who.client is None):
         if is_evidence(message):
-            seen = sent_seen(message, arrived, person.roster, by_team=not one.sent and not who.mine)
+            level = evidence_of_sent(message, who.authentication, who.level, person.addresses)
+            seen = sent_seen(message, arrived, person.roster, level, by_team=not one.sent and not who.mine)
             ledger.saw_sent(SentWindow(account.id, arrived, [seen]))
         return None
     if who.client is None:

@@ -25,6 +25,7 @@ from triaged.core.record import from_record
 from triaged.core.reply import ComposeError, Written, write
 from triaged.core.settings import Account, Person
 from triaged.core.template import TemplateError
+from triaged.core.trust import evidence_of_sent
 from triaged.ledger import Accepted, AsOf, Attempt, Ledger, Response, SentWindow
 from triaged.ledger.values import AccountRow, Arriving, Claimed
 
@@ -73,7 +74,8 @@ class Rehearsal:
         if self._due and self._due[0] <= arrived:
             self._until(arrived)
         if who.mine or (who.team and who.client is None):
-            seen = sent_seen(message, arrived, self.person.roster, by_team=not who.mine)
+            level = evidence_of_sent(message, who.authentication, who.level, self.person.addresses)
+            seen = sent_seen(message, arrived, self.person.roster, level, by_team=not who.mine)
             self._ledger.saw_sent(SentWindow(self._rows[account.label].id, arrived, [seen]))
         if who.client is None:
             return self._nobodys(message, who, account, arrived, show=show)

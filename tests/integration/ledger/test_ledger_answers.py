@@ -18,6 +18,7 @@ from support.ledgerkit import (
     left,
     mail,
 )
+from triaged.core.trust import Level
 from triaged.ledger import ByHand, FolderRow, Item, NewReply, Place, SentSeen, SentWindow, Watermark, WhenLate
 from triaged.ledger.consequences import (
     Answered,
@@ -215,6 +216,85 @@ def test_an_overdue_slip_is_cancelled_by_the_answer(world: World):
     found = world.ledger.reply(slipping or 0)
     assert found is not None
     assert found.state == "cancelled"
+
+
+# --- on whose word
+
+
+@pytest.mark.parametrize("level", [Level.UNVERIFIED, Level.UNKNOWN])
+def test_a_mail_in_my_name_that_nobody_vouches_for_silences_us_and_keeps_nothing(world: World, level: Level):
+    kept = told(world)
+    waits = world.admit(mail(2, references=("<1@client>",)), answered(world.now))
+    world.tick(MINUTE)
+    follows = wrote(world, "<1@client>", level=level)
+    assert kinds(follows) == [ReplyCancelled]
+    assert reply_state(world, waits) == "cancelled"
+    assert promise_state(world, kept) == "open"
+    assert item_of(world, kept).answered_at is None
+    facts = world.facts(mail(3, references=("<1@client>",)))
+    assert (facts.last_answer, facts.answered_since, facts.newest_in_thread) == (None, False, "client")
+
+
+def test_it_stops_the_warning_and_the_apology_and_i_am_told_when_it_is_overdue(world: World):
+    made = told(world)
+    wrote(world, "<1@client>", level=Level.UNVERIFIED)
+    assert world.ledger.promises_due(world.now + DAY - 2 * HOUR, DAY) == []
+    slip = NewReply("slip", "slip", "en", "<slip@roth>", world.now, "send")
+    world.tick(2 * DAY)
+    assert world.ledger.overdue(made.promise or 0, world.now, WhenLate(slip=slip, channels=("phone",))) == (True, None)
+
+
+def test_it_stops_an_apology_that_waits(world: World):
+    made = told(world)
+    world.tick(2 * DAY)
+    slip = NewReply("slip", "slip", "en", "<slip@roth>", world.now, "send")
+    _, waiting = world.ledger.overdue(made.promise or 0, world.now, WhenLate(slip=slip))
+    assert kinds(wrote(world, "<1@client>", level=Level.UNVERIFIED)) == [ReplyCancelled]
+    found = world.ledger.reply(waiting or 0)
+    assert found is not None
+    assert (found.state, promise_state(world, made)) == ("cancelled", "overdue")
+
+
+def test_without_a_reference_it_does_nothing(world: World):
+    made = world.deferred(1, promise=MONDAY + DAY)
+    world.tick(MINUTE)
+    assert wrote(world, level=Level.UNKNOWN) == []
+    assert reply_state(world, made) == "waiting"
+    assert kinds(wrote(world, number="b", level=Level.INSIDE)) == [ReplyCancelled]
+
+
+def test_a_forged_one_does_nothing_at_all(world: World):
+    made = world.deferred(1, promise=MONDAY + DAY)
+    world.tick(MINUTE)
+    assert wrote(world, "<1@client>", level=Level.FORGED) == []
+    assert reply_state(world, made) == "waiting"
+
+
+@pytest.mark.parametrize("by_team", [False, True])
+def test_from_inside_on_it_is_an_answer(world: World, by_team: bool):  # noqa: FBT001  # a parameter of the test
+    made = told(world)
+    assert kinds(wrote(world, "<1@client>", level=Level.INSIDE, by_team=by_team)) == [Answered, PromiseKept]
+    assert promise_state(world, made) == "kept"
+
+
+def test_the_copy_in_sent_makes_an_answer_of_what_was_seen_before(world: World):
+    made = told(world)
+    assert wrote(world, "<1@client>", level=Level.UNKNOWN) == []
+    assert kinds(wrote(world, "<1@client>")) == [Answered, PromiseKept]
+    assert promise_state(world, made) == "kept"
+
+
+def test_a_draft_is_sent_when_it_lies_in_sent_and_not_when_somebody_delivers_its_id(world: World):
+    made = world.deferred(1, promise=MONDAY + DAY, mode="draft")
+    world.tick(HOUR)
+    world.claim(made.reply)
+    world.ledger.drafted(made.reply or 0, world.now, None)
+    reply = world.ledger.reply(made.reply or 0)
+    assert reply is not None
+    for level in (Level.UNVERIFIED, Level.VERIFIED):
+        seen = SentSeen(reply.message_id, ("<1@client>",), world.now, (GARY.key,), level=level)
+        assert world.ledger.saw_sent(SentWindow(world.account.id, world.now, [seen])) == []
+    assert (reply_state(world, made), promise_state(world, made)) == ("drafted", "planned")
 
 
 # --- our own in Sent

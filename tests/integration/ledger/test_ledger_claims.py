@@ -179,7 +179,7 @@ def test_a_mail_of_mine_from_before_the_arrival_cancels_nothing(world: World):
     assert isinstance(world.claim(due(world)), Claimed)
 
 
-def test_a_forward_is_outside_every_and_inside_the_fuse(world: World):
+def test_a_forward_is_outside_every_and_has_a_fuse_of_its_own(world: World):
     world.send(due(world))
     tom = Address("tom", "roth.example")
     for number in (2, 3):
@@ -188,7 +188,10 @@ def test_a_forward_is_outside_every_and_inside_the_fuse(world: World):
         assert isinstance(world.claim(forward.id), Claimed)
     made = world.admit(mail(4), replace(left(), effects=(Forward("tom", tom),)))
     [forward] = world.ledger.replies_for(made.item or 0)
-    assert code(world.claim(forward.id, fuse=Rate(3, HOUR))) == "rate-limit"
+    assert code(world.claim(forward.id, fuse=Rate(2, HOUR))) == "rate-limit"
+    reply = world.admit(mail(5), answered(world.now, to=ANNE), correspondent=ANNE.key).reply
+    world.tick(10 * MINUTE)
+    assert isinstance(world.claim(reply, fuse=Rate(2, HOUR)), Claimed), "what was sent on holds up no reply"
 
 
 # --- outcomes

@@ -11,8 +11,19 @@ from support.rulekit import GARY, MINE, MINUTE, NOW, address, client, facts, mai
 from triaged.core.authres import Authentication, Verdict
 from triaged.core.clients import Roster
 from triaged.core.facts import OpenPromise, WaitingReply
-from triaged.core.guard import CHECKS, REFUSALS, Again, Due, Outgoing, Sending, destination, refusal_again, refusals
-from triaged.core.message import read_raw
+from triaged.core.guard import (
+    CHECKS,
+    REFUSALS,
+    Again,
+    Due,
+    Outgoing,
+    Sending,
+    destination,
+    forward_refusal,
+    refusal_again,
+    refusals,
+)
+from triaged.core.message import Message, read_raw
 from triaged.core.telephone import Notice
 from triaged.core.trust import Level
 
@@ -208,6 +219,7 @@ def test_every_check_has_a_case_here():
     refusing = {
         id(check) for check in CHECKS for code, refused, _ in CASES if check.code == code and check.question(refused)
     }
+    refusing |= {id(check) for check in CHECKS for of, _ in FORWARDS if check.of == ("forward",) and check.question(of)}
     assert [check.words for check in CHECKS if id(check) not in refusing and check.code != "voicemail"] == []
 
 
@@ -273,6 +285,61 @@ def test_a_refusal_says_how_a_reply_that_waits_ends(given: dict[str, Any], ends:
     refusal = refusal_again(Due(facts=facts(**given), fuse=60), "claiming", "ack")
     assert refusal is not None
     assert refusal.ends == ends
+
+
+# --- sent on to a delegate ------------------------------------------------------------------------------------------
+
+TOM = address("tom@desk.example")
+
+
+def on(message: Message | None = None, **rest: Any) -> Sending:
+    """A message that a rule asks to send on to Tom."""
+    return sending(message, delegate=TOM, **rest)
+
+
+FORWARDS: list[tuple[Sending, str | None]] = [
+    (on(), None),
+    (on(mail(Return_Path="<>")), "null-sender"),
+    (on(mail("x", "Auto-Submitted: auto-generated")), "auto-submitted"),
+    (on(mail(Subject="Out of office: back on Monday")), "auto-submitted"),
+    (on(mail("x", "X-Auto-Response-Suppress: All")), None),
+    (on(mail("x", "List-Id: <a.b>")), "mailing-list"),
+    (on(mail("x", "Precedence: bulk")), "bulk"),
+    (on(mail("x", "X-Spam-Flag: YES")), "spam"),
+    (on(mail("x", "X-Virus-Status: Infected")), "spam"),
+    (on(mail("x", "X-Amavis-Alert: INFECTED, message contains virus: Eicar")), "spam"),
+    (on(facts=facts(flags=frozenset({"$Junk"}))), "spam"),
+    (on(read_raw(parts("text/plain", "message/delivery-status").encode())), "delivery-report"),
+    (on(read_raw(parts("text/plain", "text/calendar; method=REPLY").encode())), "calendar"),
+    (on(mail(From="no-reply@harbor.example", Return_Path="<no-reply@harbor.example>")), "robot-sender"),
+    (on(mail("x", "X-Triaged: 7")), "loop"),
+    (on(mail(From=TOM.spec, Return_Path=f"<{TOM.spec}>")), "loop"),
+    (on(mail("x", "Auto-Submitted: no", From="anna@desk.example", Return_Path="<anna@desk.example>")), None),
+    (on(mail("x", "References: <fwd.triaged.abc@roth.example>")), "loop"),
+    (on(mail("x", "References: <fwd.triaged.abc@elsewhere.example>")), None),
+    (on(facts=facts(answers_forward=True)), "loop"),
+    (on(facts=facts(answers_ours=NOW - HOUR)), None),
+    (on(level=Level.UNVERIFIED), "unauthenticated"),
+    (on(level=Level.UNKNOWN), None),
+    (on(facts=facts(duplicate=True)), "duplicate"),
+    (on(facts=facts(baseline=True)), "too-old"),
+    (on(facts=facts(opted_out=True, last_reply_at=NOW, replies_in_fuse=99)), None),
+    (on(client=client(replies=False)), None),
+]
+
+
+@pytest.mark.parametrize(("of", "code"), FORWARDS)
+def test_what_may_leave_in_my_name_is_sent_on_and_nothing_else(of: Sending, code: str | None):
+    refusal = forward_refusal(of)
+    assert (refusal and refusal.code) == code
+
+
+def test_a_delegates_address_that_is_known_to_bounce_gets_nothing():
+    dead = Due(facts=facts(bounced_until=NOW + HOUR))
+    for moment in ("sending", "claiming"):
+        refusal = refusal_again(dead, moment, "forward")
+        assert refusal is not None
+        assert refusal.code == "bounced"
 
 
 # --- where a reply goes ---------------------------------------------------------------------------------------------

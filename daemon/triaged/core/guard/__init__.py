@@ -12,6 +12,7 @@ from triaged.core.guard.checks import (
     Check,
     Outgoing,
     first_refusal,
+    forward_refusal,
     refusal_again,
     refusals,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Sending",
     "destination",
     "first_refusal",
+    "forward_refusal",
     "guard_table",
     "refusal_again",
     "refusals",

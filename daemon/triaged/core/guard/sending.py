@@ -90,6 +90,7 @@ class Sending:
     fuse: int | None = 60  # replies of the account within the fuse's period
     call: str | None = None  # the call with this client that is under way or near, in words
     lacks_promise: bool = False  # the reply's text uses `promise`, and there is none
+    delegate: Address | None = None  # to whom it would be sent on
 
     @cached_property
     def sender(self) -> Address | None:

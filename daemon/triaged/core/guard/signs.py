@@ -165,6 +165,8 @@ _FILTERS: Final[Mapping[str, Callable[[str], bool]]] = {
     "x-forefront-antispam-report": lambda value: _VERDICTS.search(value.upper()) is not None,
     "x-microsoft-antispam-mailbox-delivery": lambda value: "dest:j" in value,
     "x-virus-status": lambda value: value.startswith("infected"),
+    "x-antivirus-status": lambda value: value.startswith("infected"),
+    "x-amavis-alert": lambda value: value.startswith(("infected", "banned")),
 }
 
 

@@ -6,7 +6,8 @@ Each takes a `Sending` and gives the reason to refuse, or "".
 import re
 from typing import Final
 
-from triaged.core.address import is_mine
+from triaged.core import robots
+from triaged.core.address import is_mine, organisation
 from triaged.core.authres import Verdict
 from triaged.core.conditions import asks_for_cc
 from triaged.core.guard.sending import Sending, Standing, destination
@@ -15,6 +16,7 @@ from triaged.core.trust import Act, Level, may
 
 _UNREADABLE: Final = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
 _PGP: Final = b"-----BEGIN PGP MESSAGE-----"
+_FORWARDS: Final = re.compile(r"<fwd\.triaged\.[^@>]*@([^>]+)>", re.IGNORECASE)
 _OURS: Final = re.compile(r"<triaged\.[^@>]*@([^>]+)>", re.IGNORECASE)
 
 
@@ -36,6 +38,30 @@ def answers_a_reply(sending: Sending) -> str:
     marked = [found[1].casefold() for id_ in sending.message.references if (found := _OURS.fullmatch(id_))]
     ours = bool(marked) and any(address.domain in marked for address in sending.mine)
     return "it refers to an automatic reply of mine" if ours else ""
+
+
+def is_from_delegate(sending: Sending) -> str:
+    """What comes from there does not go back there: his own answer, or what a machine of his says to what he got."""
+    delegate, sender = sending.delegate, sending.sender
+    if delegate is None or sender is None:
+        return ""
+    if sender.key == delegate.key:
+        return f"it is from {delegate} himself"
+    near = organisation(sender.domain) == organisation(delegate.domain)
+    return f"it is from a machine of {delegate.domain}" if near and robots.is_robots(sending.message) else ""
+
+
+def answers_a_forward(sending: Sending) -> str:
+    """It refers to a mail by which we have sent something on."""
+    marked = [found[1].casefold() for id_ in sending.message.references if (found := _FORWARDS.fullmatch(id_))]
+    ours = any(address.domain in marked for address in sending.mine)
+    return "it refers to what was sent on" if ours or sending.facts.answers_forward else ""
+
+
+def is_unvouched(sending: Sending) -> str:
+    """What nobody vouches for is not sent on in my name, where there is somebody who could."""
+    weak = not may(Act.FORWARD, sending.level)
+    return f"not verified: {sending.authentication.why}" if weak else ""
 
 
 def is_muted_robot(standing: Standing) -> str:
