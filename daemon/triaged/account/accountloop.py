@@ -23,6 +23,7 @@ from triaged.account.settle import settle
 from triaged.account.visit import Visit
 from triaged.account.watch import more_has_come, sweep
 from triaged.clock import Bell
+from triaged.core import backoff
 from triaged.core.errors import TriagedError
 from triaged.core.provider import Profile
 from triaged.core.settings import Account, Person
@@ -33,9 +34,6 @@ from triaged.mailbox import Backoff, IdleEnd, Lost, MailboxError, PollInstead, R
 from triaged.mailbox.retry import HEALTHY_AFTER
 
 T = TypeVar("T")
-
-LEDGER_AGAIN = timedelta(seconds=30)
-"""After the ledger could take nothing."""
 
 
 @dataclass(slots=True)
@@ -198,7 +196,7 @@ class AccountLoop:
         self._jobs.refuse(self._not_connected)
         self._retry.clear()
         if not self._stopping:
-            await self._pause(LEDGER_AGAIN.total_seconds())
+            await self._pause(backoff.LEDGER.after().total_seconds())
 
     # --- steps --------------------------------------------------------------------------------------------------
 

@@ -4,15 +4,14 @@ An APPEND whose end was not seen is looked for by Message-ID before it is tried 
 """
 
 import base64
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from triaged.account.places import holds
 from triaged.account.visit import Visit
+from triaged.core.backoff import APPEND
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow
 from triaged.mailbox import Refused
-
-_RETRY = timedelta(minutes=5)
 
 
 async def carry_out(visit: Visit, effect: EffectRow) -> bool:
@@ -23,7 +22,7 @@ async def carry_out(visit: Visit, effect: EffectRow) -> bool:
         else:
             await _append(visit, effect)
     except Refused as refusal:
-        retry_at, why = visit.now() + _RETRY, str(refusal)
+        retry_at, why = visit.now() + APPEND.after(), str(refusal)
         await visit.write(Ledger.postpone, effect.id, retry_at, why)
         visit.events.emit(
             "account.degraded", reply=effect.reply, error=why, reason="a mail to a folder of mine is tried again"

@@ -9,10 +9,7 @@ from triaged.account.visit import Visit
 from triaged.ids import is_as_made
 from triaged.ledger import Ledger
 from triaged.ledger.consequences import ReplyEvidence
-from triaged.ledger.values import SentSeen
-
-BOUNCED_FOR = timedelta(days=60)
-"""How long nothing is sent to an address from which a reply came back."""
+from triaged.ledger.values import BOUNCED_FOR, SentSeen
 
 DOUBT_LASTS = timedelta(minutes=75)
 """How long a reply in doubt is looked for in Sent."""

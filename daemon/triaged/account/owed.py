@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from triaged.account.byhand import taken
 from triaged.account.loglines import of_item, of_plan
 from triaged.account.visit import Visit
+from triaged.core.backoff import EFFECT
 from triaged.ledger import Ledger
 from triaged.ledger.values import EffectRow, Item, Place
 from triaged.log.vocabulary import Level
 
-_RETRY_FIRST = timedelta(minutes=1)
-_RETRY_LAST = timedelta(hours=1)
 ALARM_AFTER = 3
 """A return is tried for ever; from the third failure on it is an alarm."""
 
@@ -108,7 +106,7 @@ async def postpone_all(visit: Visit, effects: Iterable[EffectRow], why: str) -> 
 async def postpone(visit: Visit, effect: EffectRow, why: str) -> None:
     """Try it again later, at most hourly."""
     tries = effect.tries + 1
-    wait = min(_RETRY_FIRST * 2 ** min(tries - 1, 10), _RETRY_LAST)
+    wait = EFFECT.after(tries)
     await visit.write(Ledger.postpone, effect.id, visit.now() + wait, why)
     alarm = tries >= ALARM_AFTER
     if visit.is_news(f"{effect.kind} {why}{' again' if alarm else ''}"):

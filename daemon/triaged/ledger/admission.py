@@ -6,10 +6,11 @@ What the first message of a window writes, the second already finds in its facts
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
+from triaged.core.backoff import STRIKE
 from triaged.core.decision import Decision
 from triaged.core.facts import Facts
 from triaged.ledger.changes import plan_effect
@@ -41,7 +42,6 @@ STRIKES = 3
 STOPPED = "triaged ended while it was in hand"
 """Why a message has strikes, unless something else was seen."""
 
-_RETRIES = (timedelta(minutes=1), timedelta(minutes=10))
 _STRIKE = f"""
 UPDATE item SET tries = tries + 1, reason = coalesce(reason, '{STOPPED}') WHERE id = ? RETURNING tries, reason
 """
@@ -213,7 +213,7 @@ def strike(store: Store, one: InHand) -> Strike:
             _give_up(db, item, one)
             next_uid = place.uid + 1
         else:
-            retry_at = to_ms(one.now + _RETRIES[tries - 1])
+            retry_at = to_ms(one.now + STRIKE.after(tries))
             db.execute("UPDATE item SET retry_at = ? WHERE id = ? AND state = 'new'", (retry_at, item))
         if next_uid is not None:
             move_watermark(db, one.account.id, Watermark(place.folder, next_uid))

@@ -26,6 +26,9 @@ ReplyState = Literal[
 ]
 Role = Literal["watch", "deferred", "urgent", "sent", "drafts"]
 
+BOUNCED_FOR = timedelta(days=60)
+"""How long nothing is sent to an address from which a reply came back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -8,13 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from triaged.core import backoff
 from triaged.mailbox.errors import AuthFailed, Insecure, MailboxError, Throttled, Unavailable, Unreachable
 
-BASE, CAP = timedelta(seconds=2), timedelta(seconds=300)
-AUTH_BASE, AUTH_CAP = timedelta(minutes=15), timedelta(hours=6)
-LATER_BASE, LATER_CAP = timedelta(minutes=5), timedelta(hours=1)
-INSECURE = timedelta(minutes=15)
-THROTTLED = timedelta(minutes=5)
 LOGINS, LOGIN_WINDOW = 2, timedelta(seconds=120)
 HEALTHY_AFTER = timedelta(seconds=60)
 """A connection counts as healthy, and the failures as over, after this long and one good SELECT."""
@@ -32,21 +28,19 @@ class Backoff:
         """The state after `error`, and how long to wait; `random` gives [0, 1)."""
         match error:
             case AuthFailed():
-                pause = _doubled(AUTH_BASE, AUTH_CAP, self.refusals)
-                return replace(self, refusals=self.refusals + 1), pause * (1 + random() / 10)
-            case Throttled(retry_after=wanted):
-                # a little more than was asked for, so that not everybody comes back in the same second
-                return replace(self, failures=self.failures + 1), (wanted or THROTTLED) * (1 + random() / 10)
+                refusals = self.refusals + 1
+                return replace(self, refusals=refusals), backoff.SIGN_IN.after(refusals, random())
+            case Throttled():
+                curve = backoff.THROTTLED
             case Unavailable():
-                pause = _doubled(LATER_BASE, LATER_CAP, self.failures)
-                return replace(self, failures=self.failures + 1), pause * (0.5 + random() / 2)
+                curve = backoff.SERVER
             case Insecure():
-                return replace(self, failures=self.failures + 1), INSECURE * (1 + random() / 10)
+                curve = backoff.INSECURE
             case _:
-                # full jitter: five hundred accounts that lost the network together come back spread out
-                pause = _doubled(BASE, CAP, self.failures)
-                logins = self.logins[:-1] if isinstance(error, Unreachable) else self.logins
-                return replace(self, failures=self.failures + 1, logins=logins), pause * random()
+                curve = backoff.CONNECTION
+        failures, asked = self.failures + 1, error.retry_after if isinstance(error, Throttled) else None
+        logins = self.logins[:-1] if isinstance(error, Unreachable) else self.logins
+        return replace(self, failures=failures, logins=logins), curve.after(failures, random(), asked=asked)
 
     def before_login(self, at: float) -> float:
         """Seconds to wait at `at` before the next sign-in, so that two minutes see at most two."""
@@ -61,7 +55,3 @@ class Backoff:
     def healthy(self) -> "Backoff":
         """The state once the connection has proved itself (`HEALTHY_AFTER`, one good SELECT)."""
         return replace(self, failures=0, refusals=0)
-
-
-def _doubled(base: timedelta, cap: timedelta, times: int) -> timedelta:
-    return min(cap, base * float(2 ** min(times, 20)))

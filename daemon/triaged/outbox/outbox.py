@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from triaged.clock import LONGEST_NAP, Bell, Clock
+from triaged.core import backoff
 from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger, LedgerBusy, LedgerFull, LedgerThread, LedgerUnavailable, ReplyRow
 from triaged.log.events import Events
@@ -18,12 +19,6 @@ from triaged.outbox.values import Preparation
 
 GRACE = timedelta(seconds=30)
 """How long a delivery under way may go on after the order to stop."""
-
-LOOK_AGAIN = timedelta(minutes=1)
-"""After a look at the mailbox was impossible."""
-
-LEDGER_AGAIN = timedelta(seconds=30)
-"""After the ledger had no room: what cannot be claimed must not be sent."""
 
 CLOCK_SLIP = timedelta(minutes=2)
 CLOCK_PAUSE = timedelta(minutes=10)
@@ -97,7 +92,7 @@ class Outbox:
                 if not self._degraded:
                     self._degraded = True
                     self._events.emit("account.degraded", error=str(error), reason="no reply can be claimed")
-                nap = LEDGER_AGAIN.total_seconds()
+                nap = backoff.LEDGER.after().total_seconds()
             await self._rest_for(nap)
 
     async def _rest_for(self, nap: float | None) -> None:
@@ -192,7 +187,7 @@ class Outbox:
             for reply in due:
                 if now > way.held_after(reply):
                     await self._serving.hold(reply, f"late: the mailbox could not be looked at ({error})")
-            self._blind_until = now + LOOK_AGAIN
+            self._blind_until = now + backoff.LOOK.after()
             return False
         return True
 

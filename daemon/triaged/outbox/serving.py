@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
 from triaged.clock import Clock
+from triaged.core import backoff
 from triaged.core.errors import TriagedError
 from triaged.core.guard import Refusal
 from triaged.core.reply import ComposeError
@@ -32,20 +33,14 @@ from triaged.ledger import (
     ReplyRow,
     Response,
 )
+from triaged.ledger.values import BOUNCED_FOR
 from triaged.log.events import Events
 from triaged.outbox import telling
-from triaged.outbox.schedule import pause_after, retry_after
+from triaged.outbox.schedule import pause_after
 from triaged.outbox.values import Cancelled, Held, NotNow, Preparation, Ready, Suppressed, Way
 
 T = TypeVar("T")
 
-ASK_AGAIN = timedelta(minutes=1)
-"""After what a reply needs could not be had."""
-
-RECORD_AGAIN = timedelta(seconds=5)
-"""After the ledger could not take what has already happened."""
-
-BOUNCED_FOR = timedelta(days=60)
 _RENDERINGS = 3
 
 
@@ -163,7 +158,7 @@ class Serving:
                 if await self._write(lambda ledger: ledger.cancel(reply.id, reason, now)):
                     telling.cancelled(self._events, reply, reason)
             case NotNow():
-                self._rest = now + ASK_AGAIN
+                self._rest = now + backoff.LOOK.after()
             case _:
                 assert_never(prepared)
         return None
@@ -173,7 +168,7 @@ class Serving:
         attempt = Attempt(
             ready.raw,
             now,
-            now + retry_after(reply.tries + 1, self._chance.random()),
+            now + backoff.REPLY.after(reply.tries + 1, self._chance.random()),
             ready.every,
             items=ready.items,
             fuse=way.fuse,
@@ -267,7 +262,9 @@ class Serving:
         if deferred.most_tries is not None and reply.tries >= deferred.most_tries:
             await self._record(reply, Refused(deferred.code, deferred.text), self._preparation.way())
             return
-        try_at = now + max(deferred.retry_after or timedelta(0), retry_after(reply.tries, self._chance.random()))
+        try_at = now + max(
+            deferred.retry_after or timedelta(0), backoff.REPLY.after(reply.tries, self._chance.random())
+        )
         if deferred.account_wide:
             self._failures += 1
             try_at = now + pause_after(deferred, self._failures)
@@ -301,7 +298,7 @@ class Serving:
         while True:
             with suppress(LedgerBusy, LedgerFull, LedgerUnavailable):
                 return await self._book.call(use)
-            await self._clock.sleep(RECORD_AGAIN.total_seconds())
+            await self._clock.sleep(backoff.RECORD.after().total_seconds())
 
 
 class _NotOursError(TriagedError):

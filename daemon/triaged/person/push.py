@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from triaged.config import ask_secret
+from triaged.core.backoff import PUSH
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Channel
 from triaged.ledger import AsOf, Ledger
@@ -19,8 +20,6 @@ from triaged.person.pushwords import Pending, Push, is_call, push_words
 
 Send = Callable[[str, Push], Awaitable[None]]
 """Delivers one push to an Apprise URL; raises TriagedError."""
-
-_RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480))
 
 
 class PushError(TriagedError):
@@ -113,11 +112,11 @@ async def _failed(context: PersonContext, label: str, pending: Pending, why: str
     now = context.now()
     tries = max(effect.tries for effect, _ in pending.pushes)
     for effect, _ in pending.pushes:
-        if effect.tries >= len(_RETRIES):
+        if effect.tries >= len(PUSH.steps):
             await context.write(Ledger.fail, effect.id, why, now)
         else:
-            await context.write(Ledger.postpone, effect.id, now + _RETRIES[effect.tries], why)
-    if tries in (0, len(_RETRIES)):
+            await context.write(Ledger.postpone, effect.id, now + PUSH.after(effect.tries + 1), why)
+    if tries in (0, len(PUSH.steps)):
         reason = "given up" if tries else "it is tried again"
         context.events.emit(
             "notify.failed", client=pending.client or None, item=pending.newest, to=label, error=why, reason=reason

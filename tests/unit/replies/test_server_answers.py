@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from triaged.core.backoff import REPLY, SUBMISSION_MOST
 from triaged.core.providers import submission_at
 from triaged.delivery import Deferred, Refused, Sent
 from triaged.delivery.smtp import is_loopback
 from triaged.delivery.verdict import outcome_of, refuses_null_sender
-from triaged.outbox.schedule import LONGEST_PAUSE, RETRIES, pause_after, retry_after
+from triaged.outbox.schedule import pause_after
 
 
 def test_a_full_mailbox_and_a_vague_five_are_tried_three_times():
@@ -54,16 +55,16 @@ def test_which_refusals_may_be_about_the_null_sender(code: int, stage: str, *, e
 
 
 def test_retries_grow_with_some_jitter_and_stay_at_the_last():
-    assert [retry_after(tries, 0.5) for tries in range(1, 8)] == list(RETRIES)
-    assert retry_after(99, 0.5) == RETRIES[-1]
-    assert retry_after(1, 0.0) == RETRIES[0] * 0.9
-    assert retry_after(1, 1.0) == RETRIES[0] * 1.1
+    assert [REPLY.after(tries, 0.5) for tries in range(1, 8)] == list(REPLY.steps)
+    assert REPLY.after(99, 0.5) == REPLY.steps[-1]
+    assert REPLY.after(1, 0.0) == REPLY.steps[0] * 0.9
+    assert REPLY.after(1, 1.0) == REPLY.steps[0] * 1.1
 
 
 def test_an_accounts_rest_doubles_up_to_six_hours_but_for_what_the_server_says():
     wrong = Deferred(535, "no", timedelta(minutes=15), account_wide=True, cause="auth")
     assert [pause_after(wrong, n) for n in (1, 2, 3)] == [timedelta(minutes=m) for m in (15, 30, 60)]
-    assert pause_after(wrong, 50) == LONGEST_PAUSE
+    assert pause_after(wrong, 50) == SUBMISSION_MOST
     throttled = Deferred(432, "4.3.2", timedelta(hours=1), account_wide=True, cause="throttle")
     assert pause_after(throttled, 9) == timedelta(hours=1)
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
 from triaged.clock import LONGEST_NAP, Bell, Clock
+from triaged.core.backoff import TOKEN
 from triaged.core.errors import TriagedError
 from triaged.delivery.oauth.authorization import authorization_server
 from triaged.delivery.oauth.errors import NotNow, SignInNeeded
@@ -24,9 +25,6 @@ from triaged.delivery.oauth.web import DEADLINE, Web
 from triaged.delivery.oauth.web import web as real_web
 
 T = TypeVar("T")
-
-PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
-"""Between two questions to an endpoint that does not answer; doubled each time."""
 
 AT_ONCE = timedelta(hours=1)
 """A token that the mail server refuses is thrown away before its time, but not oftener than this."""
@@ -233,9 +231,8 @@ class Keeper:
             raise NotNow(f"{holder.oauth.provider}'s answer makes no sense ({type(error).__name__})") from error
 
     def _back_off(self, watch: _Watch, wanted: timedelta | None) -> timedelta:
-        pause = wanted or min(LONGEST_PAUSE, PAUSE * float(2 ** min(watch.failures, 10)))
-        pause *= 1 + self._chance.random() / 10  # not everybody in the same second
         watch.failures += 1
+        pause = TOKEN.after(watch.failures, self._chance.random(), asked=wanted)
         watch.not_before = self._clock.elapsed() + pause.total_seconds()
         return pause
 
