@@ -80,7 +80,7 @@ async def test_a_full_disk_stops_every_act_and_room_starts_them_again_without_a_
     told = [line for line in stage.events("account.degraded") if "room" in line.get("error", "")]
     assert told
     assert len(told) <= 4  # not every half a minute
-    assert any("no room" in station.desk.health.error for station in stage.daemon.stations.values())
+    assert any("no room" in account.loop.health.error for account in stage.daemon.accounts.values())
     filler.unlink()
     await minutes(stage, 5)
     assert list(stage.inbox("Deferred")) == ["first", "second"]

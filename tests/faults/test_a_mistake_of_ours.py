@@ -31,7 +31,7 @@ async def test_a_message_that_cannot_be_decided_stays_and_those_around_it_are_de
     await stage.arrives("g4@harbor.example", "question 4")
     assert "question 4" in stage.inbox("Deferred")
     assert {str(reply["To"]) for reply in stage.sent()} == {f"g{number}@harbor.example" for number in (1, 3, 4)}
-    assert stage.daemon.stations[f"{stage.users[0]}@127.0.0.1"].desk.health.state == "watching"
+    assert stage.daemon.accounts[f"{stage.users[0]}@127.0.0.1"].loop.health.state == "watching"
 
 
 async def test_after_three_attempts_it_is_urgent_with_the_reason_and_never_touched_again(stages: Opening, blamed: str):

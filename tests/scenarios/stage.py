@@ -85,11 +85,11 @@ async def rest(daemon: Daemon, run: asyncio.Task[int]) -> None:
 
 
 def _busy(daemon: Daemon) -> dict[str, bool]:
-    stations = daemon.stations.items()
+    accounts = daemon.accounts.items()
     return (
-        {"people": daemon.people_loop is not None and daemon.people_loop.at_rest}
-        | {f"{login} desk": station.desk.at_rest for login, station in stations}
-        | {f"{login} outbox": station.outbox.at_rest for login, station in stations}
+        {"people": daemon.parts is not None and daemon.parts.people.at_rest}
+        | {f"{login} mailbox": account.loop.at_rest for login, account in accounts}
+        | {f"{login} outbox": account.outbox.at_rest for login, account in accounts}
     )
 
 

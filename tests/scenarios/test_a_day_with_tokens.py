@@ -95,14 +95,14 @@ class Office:
 
     async def drops(self) -> None:
         """The mail server ends all sessions."""
-        health = self.stage.daemon.stations[f"{self.user}@127.0.0.1"].desk.health
+        health = self.stage.daemon.accounts[f"{self.user}@127.0.0.1"].loop.health
         before = health.failures
         self.dovecot.kill_sessions(self.user)
         await self.stage.until(lambda: health.failures > before, "the session's end is noticed")
         await self.stage.quiet()
 
     def state(self) -> str:
-        return self.stage.daemon.stations[f"{self.user}@127.0.0.1"].desk.health.state
+        return self.stage.daemon.accounts[f"{self.user}@127.0.0.1"].loop.health.state
 
     def refusals(self) -> int:
         """How often Dovecot refused a sign-in."""

@@ -24,17 +24,17 @@ async def test_a_renewal_that_finds_nothing_takes_one_question_and_two_turns_of_
             client.create_folder("Clients")
         await stage.later(minutes=10)
         turns: list[object] = []
-        commands, ledger = stage.daemon.pools.commands, stage.daemon.stations
+        commands, accounts = stage.daemon.pools.commands, stage.daemon.accounts
         submit = commands.submit
         monkeypatch.setattr(commands, "submit", lambda *given: turns.append(given) or submit(*given))
-        desk = next(iter(ledger.values())).desk
+        loop = next(iter(accounts.values())).loop
         asked: list[str] = []
-        db: sqlite3.Connection = desk.context.book._ledger.db
+        db: sqlite3.Connection = loop.context.book._ledger.db
         db.set_trace_callback(asked.append)
-        seen = desk.health.proven_alive
+        seen = loop.health.proven_alive
         await stage.later(minutes=9)
         db.set_trace_callback(None)
-        assert desk.health.proven_alive != seen
+        assert loop.health.proven_alive != seen
         renewals = 1 if config is CONSULTANT else len(turns) // 2
         assert len(turns) == 2 * renewals  # the end of IDLE and all questions; another IDLE
         assert len([sql for sql in asked if _plain(sql)]) == 2 * renewals  # what is open, and the folders

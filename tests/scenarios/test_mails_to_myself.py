@@ -108,7 +108,7 @@ async def test_a_push_that_is_not_taken_is_tried_again_and_holds_up_nothing(stag
 
     stage = stages(PUSHED)
     async with stage:
-        stage.daemon.people_loop.pushes.send = send
+        stage.daemon.pushes.send = send
         await stage.to("tue 10:00")
         await stage.arrives(GARY, "outage")
         assert stage.flags("outage") == {"\\Flagged"}
@@ -162,7 +162,7 @@ async def test_a_push_that_had_to_wait_for_its_turn_is_tried_as_often_as_any_oth
 
     stage = stages(PUSHED)
     async with stage:
-        stage.daemon.people_loop.pushes.send = send
+        stage.daemon.pushes.send = send
         await stage.to("tue 10:00")
         await stage.arrives(GARY, "outage one")
         await stage.later(minutes=1)

@@ -42,9 +42,9 @@ async def test_accounts_that_wait_share_threads_trust_rules_and_the_ticking_of_t
     accounts = "".join(_account(number, dovecot, authority) for number in range(COUNT))
     stage = stages(_HEAD + accounts)
     await stage.open()
-    stations = list(stage.daemon.stations.values())
-    assert [station.desk.health.state for station in stations] == ["watching"] * (COUNT + 1)
-    assert len({id(station.desk.settings()[0].rules) for station in stations}) == 1  # compiled once a person
+    accounts = list(stage.daemon.accounts.values())
+    assert [account.loop.health.state for account in accounts] == ["watching"] * (COUNT + 1)
+    assert len({id(account.loop.settings()[0].rules) for account in accounts}) == 1  # compiled once a person
     lines = [sock for sock in _living(ssl.SSLSocket) if sock.fileno() > 0 and sock.getpeername()[1] == dovecot.imaps]
     assert len(lines) == COUNT
     assert len({id(sock.context) for sock in lines}) == 1  # one for a file of trusted certificates
@@ -52,8 +52,8 @@ async def test_accounts_that_wait_share_threads_trust_rules_and_the_ticking_of_t
     pools = stage.daemon.pools
     assert len(pools.commands._threads) <= COMMANDS
     assert len(pools.connects._threads) <= CONNECTS
-    own = [task for task in asyncio.all_tasks() if any(station.row.login in task.get_name() for station in stations)]
-    assert len(own) == 2 * len(stations)
+    own = [task for task in asyncio.all_tasks() if any(account.row.login in task.get_name() for account in accounts)]
+    assert len(own) == 2 * len(accounts)
     assert stage.clock.sleeping <= 8  # nobody wakes for an account that has nothing due
     await stage.close()
 

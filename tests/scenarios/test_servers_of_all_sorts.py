@@ -131,8 +131,8 @@ async def test_habits_are_known_by_what_a_server_says_and_by_what_the_configurat
         daemon = Daemon(load(path, now=clock.now()), LogLines().events, clock=clock)
         run = asyncio.create_task(daemon.run())
         await daemon.ready.wait()
-        (station,) = daemon.stations.values()
-        assert ReplyPreparer(station.desk, lambda _: None).way().saves_sent == saves
+        (account,) = daemon.accounts.values()
+        assert ReplyPreparer(account.loop, lambda _: None).way().saves_sent == saves
         daemon.stop()
         assert await run == 0
 
@@ -148,7 +148,7 @@ async def test_gmail_keeps_no_copy_of_what_another_server_submits(tmp_path: Path
         daemon = Daemon(load(path, now=clock.now()), LogLines().events, clock=clock)
         run = asyncio.create_task(daemon.run())
         await daemon.ready.wait()
-        (station,) = daemon.stations.values()
-        assert ReplyPreparer(station.desk, lambda _: None).way().saves_sent == saves
+        (account,) = daemon.accounts.values()
+        assert ReplyPreparer(account.loop, lambda _: None).way().saves_sent == saves
         daemon.stop()
         assert await run == 0

@@ -13,7 +13,7 @@ from scenarios.conftest import Opening
 from scenarios.plays import CONSULTANT, GARY
 from server.dovecot import Dovecot
 from server.processes import HOST, free_port
-from triaged.service.sdnotify import Notifier
+from triaged.service.sdnotify import SdNotifier
 
 
 async def ask(port: int, path: str) -> tuple[int, str]:
@@ -83,7 +83,7 @@ async def test_a_reload_decides_whether_subjects_are_logged(stages: Opening):
 
 
 @pytest_asyncio.fixture
-async def manager(tmp_path: Path) -> AsyncIterator[tuple[Notifier, list[str]]]:
+async def manager(tmp_path: Path) -> AsyncIterator[tuple[SdNotifier, list[str]]]:
     """A service manager's socket, and what it was told."""
     told: list[str] = []
 
@@ -94,12 +94,12 @@ async def manager(tmp_path: Path) -> AsyncIterator[tuple[Notifier, list[str]]]:
     line = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     line.bind(str(tmp_path / "notify"))
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Ear, sock=line)
-    yield Notifier(str(tmp_path / "notify"), 40.0), told
+    yield SdNotifier(str(tmp_path / "notify"), 40.0), told
     transport.close()
 
 
 async def test_the_manager_is_told_when_an_account_is_lost_and_found(
-    stages: Opening, own_dovecot: Callable[..., Dovecot], manager: tuple[Notifier, list[str]]
+    stages: Opening, own_dovecot: Callable[..., Dovecot], manager: tuple[SdNotifier, list[str]]
 ):
     stage = stages(dovecot=own_dovecot())
     await stage.open()

@@ -11,7 +11,7 @@ from triaged.ledger import Ledger, LedgerDamaged
 
 async def shrink(stage: Stage, pages: int) -> None:
     """Let SQLite find the disk full at so many pages; 0: as many as it likes."""
-    office = stage.daemon._office
+    office = stage.daemon.parts.context
     assert office is not None
 
     def limit(ledger: Ledger) -> None:

@@ -82,7 +82,7 @@ async def test_a_reply_that_waited_for_the_mailbox_goes_when_it_is_back(
     await stage.later(minutes=10)  # it is due, and the mailbox cannot be looked at
     assert stage.sent() == []
     dovecot.start()
-    stage.daemon.stations[f"{stage.users[0]}@127.0.0.1"].desk.nudge()  # the next attempt, whenever the back-off has it
+    stage.daemon.accounts[f"{stage.users[0]}@127.0.0.1"].loop.nudge()  # the next attempt, whenever the back-off has it
     await stage.until(stage.sent, "the reply goes with no time passing")
 
 

@@ -34,11 +34,11 @@ def _found(loaded: Loaded) -> dict[str, Any]:
     try:
         return ask(state_file(loaded).parent)
     except NoAnswerError as silence:
-        from triaged.service.statusview import NOT_RUNNING, standing
+        from triaged.service.statusview import Silent, status_of
 
-        absent = str(silence) if silence.running else NOT_RUNNING
+        silent = Silent(str(silence)) if silence.running else Silent()
         with ledger_of(loaded) as ledger:
-            people = standing(ledger, loaded, datetime.now(UTC), None, absent)
+            people = status_of(ledger, loaded, datetime.now(UTC), silent)
         return {"source": "ledger", "ready": False, "running": silence.running, "people": people}
 
 

@@ -1,4 +1,4 @@
-"""What follows from something that was seen: a mail of mine, a hand, a flag. One value each; the desk makes events of them."""
+"""What follows from something that was seen: a mail of mine, a hand, a flag. One value each; the account's loop makes events of them."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -32,7 +32,7 @@ def recover(store: Store, now: datetime) -> Recovery:
     """Put the rows in order before anything else is done. The caller holds the `StateLock`.
 
     restored older ledger: what waits is held. Interrupted before the body of a mail: it waits again. Interrupted after:
-    in doubt. Effects that were begun are listed; the desk looks where the messages are.
+    in doubt. Effects that were begun are listed; the account's loop looks where the messages are.
     """
     beside = _read_generation(store.path)
     at = to_ms(now)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from triaged.config import Loaded
 from triaged.core.settings import Account, Person
 
 
 @dataclass(slots=True)
-class Board:
+class CurrentSettings:
     """Whoever asks gets the person and the account as they are configured at this instant."""
 
     loaded: Loaded
@@ -33,6 +34,18 @@ class Board:
     def knows(self, login: str) -> bool:
         """Whether the account is configured."""
         return login in self._known
+
+    @property
+    def subjects(self) -> bool:
+        """Whether subjects may be told in the log and in pushes."""
+        service = self.loaded.service
+        return service is None or service.log_subjects
+
+    @property
+    def keep(self) -> timedelta | None:
+        """After how long what is closed is forgotten; None: never."""
+        service = self.loaded.service
+        return service.keep.calendar if service is not None else None
 
     def logins(self) -> Iterator[str]:
         """Every configured account, in the order of the configuration."""

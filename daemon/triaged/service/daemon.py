@@ -1,29 +1,23 @@
 """The daemon: everything that is composed, started, watched over and stopped. No decision is made here.
 
 A loaded configuration goes in; it ends with an exit code. One TaskGroup holds all tasks; one account's trouble stays in
-that account's desk, and only a damaged ledger ends the whole.
+that account's loop, and only a damaged ledger ends the whole.
 """
 
 import asyncio
 import contextlib
-import os
 import random
 import signal
-import time
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from triaged import __version__
-from triaged.account.accountloop import AccountLoop
 from triaged.account.context import Context
 from triaged.account.loglines import of_reply
 from triaged.account.visit import Visit
 from triaged.clock import Bell, Clock, SystemClock
-from triaged.config import Loaded, load, state_file
+from triaged.config import Loaded, state_file
 from triaged.core.errors import TriagedError
-from triaged.core.settings import Mode
 from triaged.ledger import (
     Ledger,
     LedgerBusy,
@@ -32,7 +26,6 @@ from triaged.ledger import (
     LedgerThread,
     LedgerUnavailable,
     StateLock,
-    Waker,
 )
 from triaged.ledger.values import Recovery
 from triaged.log.events import Events
@@ -40,24 +33,31 @@ from triaged.mailbox import Pools
 from triaged.person.peopleloop import PeopleLoop
 from triaged.person.personcontext import OwnAccount, PersonContext
 from triaged.person.push import Pushes, Send, send_by_apprise
-from triaged.service.accountstates import account_states
-from triaged.service.currentsettings import Board, keeping
+from triaged.service.currentsettings import CurrentSettings
+from triaged.service.daemonstatus import DaemonStatus
 from triaged.service.departures import left_behind
-from triaged.service.healthserver import DaemonState, HealthServer
-from triaged.service.maintenance import Care
-from triaged.service.metrics import exporter
-from triaged.service.sdnotify import Notifier
-from triaged.service.statussocket import Inside
-from triaged.service.statusview import Live, standing
-from triaged.service.supervisor import Station, Stations
+from triaged.service.listeners import Listeners
+from triaged.service.maintenance import Maintenance
+from triaged.service.reloading import reload
+from triaged.service.sdnotify import SdNotifier
+from triaged.service.supervisor import RunningAccount, Supervisor
 from triaged.service.tokens import Tokens
 
 EX_OK, EX_FAILED = 0, 1
 
-_UNHEARD = "/healthz, /readyz and /metrics are not there until the next start"
-
 PATIENCE = 3.5
 """Seconds that a stop waits for the steps in hand before it cuts their connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the daemon is composed of while it runs."""
+
+    context: Context
+    status: DaemonStatus
+    tokens: Tokens
+    supervisor: Supervisor
+    people: PeopleLoop
 
 
 class Daemon:
@@ -70,28 +70,24 @@ class Daemon:
         *,
         clock: Clock | None = None,
         chance: random.Random | None = None,
-        notifier: Notifier | None = None,
+        notifier: SdNotifier | None = None,
         send: Send = send_by_apprise,
         lines_lost: Callable[[], int] = lambda: 0,
     ) -> None:
-        self.board = Board(loaded)
+        self.settings = CurrentSettings(loaded)
         self.events = events
         self.clock = clock or SystemClock()
         self.chance = chance or random.SystemRandom()
-        self.notifier = notifier or Notifier.from_environment()
-        self.send = send
+        self.notifier = notifier or SdNotifier.from_environment()
         self.lines_lost = lines_lost
-        self.people_loop: PeopleLoop | None = None
-        self.tokens: Tokens | None = None
+        self.pushes = Pushes(send, lambda: self.settings.subjects)
         self.pools = Pools()
-        self.stations: dict[str, Station] = {}  # by login
+        self.accounts: dict[str, RunningAccount] = {}  # by login
+        self.parts: Parts | None = None
         self.stopping = Bell()
         self.ready = asyncio.Event()
         self.started_at = self.clock.now()
         self._reloading = asyncio.Event()
-        self._office: Context | None = None
-        self._health: HealthServer | None = None
-        self._staff: Stations | None = None
 
     # --- from start to stop -------------------------------------------------------------------------------------
 
@@ -101,158 +97,210 @@ class Daemon:
         Raises:
             StateHeld, LedgerNewer, LedgerBusy, LedgerFull, LedgerUnavailable, LedgerDamaged.
         """
-        path = state_file(self.board.loaded)
+        path = state_file(self.settings.loaded)
         with StateLock(path.parent, self.clock.now()):
             self.events.emit("service.started", reason=f"state in {path.parent}")
             book = LedgerThread(await asyncio.to_thread(Ledger.open, path))
             try:
-                return await self._work(book, path.parent, once=once)
+                return await self._work(Context(book, self.clock, self.events, self.chance), path.parent, once=once)
             finally:
                 await book.close()
                 self.pools.close()
                 self.events.emit("service.stopped")
 
-    async def _work(self, book: LedgerThread, folder: Path, *, once: bool) -> int:
-        office = self._office = Context(book, self.clock, self.events, self.chance)
-        now = self.clock.now()
-        recovery = await office.write(Ledger.recover, now)
-        tokens = self.tokens = Tokens(folder, office, self.board, self._signed_in_again, self._look_around)
-        waker = Waker(folder)
-        loop = asyncio.get_running_loop()
-        inside = Inside(self._standing, folder)
+    async def _work(self, context: Context, folder: Path, *, once: bool) -> int:
+        recovery = await context.write(Ledger.recover, context.now())
+        status = DaemonStatus(context, self.settings, self.accounts, self.ready, self.started_at, self.lines_lost)
+        listeners = Listeners(folder, self.events, status, self.wake, self._signals())
         if not once:
-            waker.listen(loop, self.wake)
-            self._listen_to_signals(loop)
-            if trouble := await inside.open():
-                self.events.emit("account.degraded", error=trouble, reason="`triaged status` asks the ledger instead")
-            await self._listen_for_supervisors()
+            service = self.settings.loaded.service
+            await listeners.open(service.listen if service is not None else None)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(tokens.keeper.run(), name="tokens")
-                alarms = group.create_task(office.alarms.run(), name="alarms")
-                self._staff = self._staffed(office, tokens, group, careful=recovery.unclean)
-                await self._staff.man()
-                self._say_recovered(recovery)
-                for problem in await left_behind(office, self.board.loaded):
-                    self.events.emit("config.rejected", error=str(problem), reason="nobody brings that mail back")
-                ready = group.create_task(self._say_ready(), name="ready")
-                pushes = Pushes(self.send, self._says_subjects)
-                people = self.people_loop = PeopleLoop(office, self.people, pushes)
-                if not once:
-                    group.create_task(people.run(), name="people")
-                if once:
-                    group.create_task(self._once(), name="once")
-                else:
-                    group.create_task(self._reload_when_told(), name="reload")
-                    care = Care(office, self.notifier, self.summary, self._keep, self._wake_due)
-                    group.create_task(care.run(self.stopping), name="care")
+                parts = self.parts = self._composed(status, folder, group, recovery)
+                endless = await self._start(parts, group, recovery)
+                self._start_rounds(parts, group, once=once)
                 await self.stopping.wait()
-                await self._stop(once=once)
-                alarms.cancel()
-                ready.cancel()  # accounts that were never tried would be waited for
+                await self._stop(parts, once=once)
+                for task in endless:
+                    task.cancel()
         except* LedgerDamaged as damaged:
             self.events.emit("service.stopping", level="error", error=str(damaged.exceptions[0]))
             raise damaged.exceptions[0] from None
         finally:
-            for station in self.stations.values():
-                await station.hang_up()
-            await inside.close()
-            if self._health is not None:
-                await self._health.close()
-            waker.close()
+            for account in self.accounts.values():
+                await account.hang_up()
+            await listeners.close()
         stopped = self.clock.now()
         with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):  # the next start is careful then
-            await office.write(Ledger.stopping, stopped)
-        return EX_FAILED if once and any(s.desk.health.failures for s in self.stations.values()) else EX_OK
+            await context.write(Ledger.stopping, stopped)
+        return EX_FAILED if once and any(one.loop.health.failures for one in self.accounts.values()) else EX_OK
 
-    def _staffed(self, office: Context, tokens: Tokens, group: asyncio.TaskGroup, *, careful: bool) -> Stations:
-        return Stations(
-            at_work=self.stations,
-            board=self.board,
-            office=office,
+    def _composed(self, status: DaemonStatus, folder: Path, group: asyncio.TaskGroup, recovery: Recovery) -> Parts:
+        context = status.context
+        tokens = Tokens(folder, context, self.settings, self._signed_in_again, self._look_around)
+        supervisor = Supervisor(
+            running=self.accounts,
+            settings=self.settings,
+            context=context,
             pools=self.pools,
             tokens=tokens,
             group=group,
-            careful=careful,
+            one_by_one=recovery.unclean,
             on_news=self._look_around,
             on_state=self._say_state,
         )
+        return Parts(context, status, tokens, supervisor, PeopleLoop(context, self.people, self.pushes))
+
+    async def _start(
+        self, parts: Parts, group: asyncio.TaskGroup, recovery: Recovery
+    ) -> tuple[asyncio.Task[None], ...]:
+        """Start the accounts; the tasks that end only when they are cancelled."""
+        group.create_task(parts.tokens.keeper.run(), name="tokens")
+        alarms = group.create_task(parts.context.alarms.run(), name="alarms")
+        await parts.supervisor.apply()
+        self._say_recovered(recovery)
+        for problem in await left_behind(parts.context, self.settings.loaded):
+            self.events.emit("config.rejected", error=str(problem), reason="nobody brings that mail back")
+        # accounts that were never tried would be waited for
+        return alarms, group.create_task(self._say_ready(parts.status), name="ready")
+
+    def _start_rounds(self, parts: Parts, group: asyncio.TaskGroup, *, once: bool) -> None:
+        if once:
+            group.create_task(self._once(parts), name="once")
+            return
+        group.create_task(parts.people.run(), name="people")
+        group.create_task(self._reload_when_told(parts), name="reload")
+        maintenance = Maintenance(
+            parts.context, self.notifier, parts.status.summary, lambda: self.settings.keep, self._wake_due
+        )
+        group.create_task(maintenance.run(self.stopping), name="maintenance")
+
+    async def _once(self, parts: Parts) -> None:
+        await self.ready.wait()
+        for account in list(self.accounts.values()):
+            await account.outbox.once()
+        await parts.people.once()
+        for account in list(self.accounts.values()):
+            with contextlib.suppress(TriagedError):  # what the replies left to do: copies, drafts taken back
+                await account.loop.do(_nothing)
+        self.stop()
+
+    async def _stop(self, parts: Parts, *, once: bool) -> None:
+        if not once:
+            self.events.emit("service.stopping")
+        self.notifier.stopping()
+        tasks = [task for account in self.accounts.values() for task in account.tasks]
+        for account in self.accounts.values():
+            account.stop()
+        parts.people.stop()
+        parts.tokens.keeper.stop()
+        self._reloading.set()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=PATIENCE)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+
+    # --- what is told from outside ------------------------------------------------------------------------------
+
+    def _signals(self) -> dict[signal.Signals, Callable[[], None]]:
+        return {
+            signal.SIGTERM: self.stop,
+            signal.SIGINT: self.stop,
+            signal.SIGHUP: self._reloading.set,
+            signal.SIGUSR1: self.sweep,
+        }
 
     def stop(self) -> None:
         """Finish what is in hand, and end."""
         self.stopping.set()
 
-    def _signed_in_again(self, login: str) -> None:
-        station = self.stations.get(login)
-        if station is not None:
-            station.sweep()
-
-    def _look_around(self) -> None:
-        if self.people_loop is not None:
-            self.people_loop.wake()
-
     def wake(self) -> None:
         """The ledger has changed: everybody looks at what is due."""
-        if self.tokens is not None:
-            self.tokens.keeper.wake()
-        for station in self.stations.values():
-            station.wake()
-        if self.people_loop is not None:
-            self.people_loop.wake()
-
-    def _wake_due(self, accounts: frozenset[int]) -> None:
-        for station in self.stations.values():
-            if station.row.id in accounts:
-                station.wake()
-
-    def people(self) -> list[PersonContext]:
-        """Every person with those of her accounts that are at work, as configured at this instant."""
-        assert self._office is not None
-        found: list[PersonContext] = []
-        for person in self.board.loaded.persons:
-            mine = {
-                account.label: OwnAccount(account, self.stations[account.login].desk)
-                for account in person.accounts
-                if account.login in self.stations
-            }
-            if mine:
-                key = next(iter(mine.values())).loop.row.person
-                events = self.events.within(person.worktime.zone).bind(person=person.label)
-                found.append(PersonContext(self._office, key, person, mine, events))
-        return found
-
-    def _says_subjects(self) -> bool:
-        service = self.board.loaded.service
-        return service is None or service.log_subjects
+        if self.parts is not None:
+            self.parts.tokens.keeper.wake()
+        for account in self.accounts.values():
+            account.wake()
+        self._look_around()
 
     def sweep(self) -> None:
         """Look at every mailbox now."""
-        for station in self.stations.values():
-            station.sweep()
+        for account in self.accounts.values():
+            account.sweep()
 
     @property
     def at_rest(self) -> bool:
         """Whether every account waits: nothing is in hand, nothing is due that can be done now."""
-        if self.people_loop is None or not self.people_loop.at_rest:
+        if self.parts is None or not self.parts.people.at_rest or not self.parts.tokens.keeper.at_rest:
             return False
-        if self.tokens is not None and not self.tokens.keeper.at_rest:
-            return False
-        return all(station.at_rest for station in self.stations.values())
+        return all(account.at_rest for account in self.accounts.values())
 
-    async def _once(self) -> None:
-        await self.ready.wait()
-        for station in list(self.stations.values()):
-            await station.outbox.once()
-        if self.people_loop is not None:
-            await self.people_loop.once()
-        for station in list(self.stations.values()):
-            with contextlib.suppress(TriagedError):  # what the replies left to do: copies, drafts taken back
-                await station.desk.do(_nothing)
-        self.stop()
+    async def _reload_when_told(self, parts: Parts) -> None:
+        while not self.stopping.is_set():
+            await self._reloading.wait()
+            self._reloading.clear()
+            if not self.stopping.is_set():
+                self.notifier.reloading()
+                try:
+                    await self.reload()
+                except (LedgerBusy, LedgerFull, LedgerUnavailable) as error:
+                    self.events.emit("config.rejected", error=str(error), reason="reload again when that is over")
+                self.notifier.ready(parts.status.summary())
+
+    async def reload(self) -> bool:
+        """Read the configuration again and put it in force whole; a bad one changes nothing."""
+        parts = self.parts
+        assert parts is not None
+
+        async def apply() -> None:
+            self.events.threshold.subjects = self.settings.subjects
+            await parts.supervisor.apply()
+
+        done = await reload(parts.context, self.settings, apply)
+        if done:
+            parts.people.reloaded()
+            self.sweep()
+        return done
+
+    # --- what the parts tell each other -------------------------------------------------------------------------
+
+    def _signed_in_again(self, login: str) -> None:
+        account = self.accounts.get(login)
+        if account is not None:
+            account.sweep()
+
+    def _look_around(self) -> None:
+        if self.parts is not None:
+            self.parts.people.wake()
+
+    def _wake_due(self, accounts: frozenset[int]) -> None:
+        for account in self.accounts.values():
+            if account.row.id in accounts:
+                account.wake()
+
+    def people(self) -> list[PersonContext]:
+        """Every person with those of her accounts that are at work, as configured at this instant."""
+        assert self.parts is not None
+        found: list[PersonContext] = []
+        for person in self.settings.loaded.persons:
+            mine = {
+                account.label: OwnAccount(account, self.accounts[account.login].loop)
+                for account in person.accounts
+                if account.login in self.accounts
+            }
+            if mine:
+                key = next(iter(mine.values())).loop.row.person
+                events = self.events.within(person.worktime.zone).bind(person=person.label)
+                found.append(PersonContext(self.parts.context, key, person, mine, events))
+        return found
+
+    # --- what is said -------------------------------------------------------------------------------------------
 
     def _say_recovered(self, recovery: Recovery) -> None:
         """What the last run left open: replies that may have gone, and those that a person has to look at."""
-        by_account = {station.row.id: station.desk.events for station in self.stations.values()}
+        by_account = {account.row.id: account.loop.events for account in self.accounts.values()}
         if recovery.restored:
             self.events.emit(
                 "account.degraded", reason="the ledger is older than the last run: it was restored; what waited is held"
@@ -264,139 +312,16 @@ class Daemon:
                 "reply.held", **of_reply(reply), reason="the ledger was restored"
             )
 
-    async def _stop(self, *, once: bool) -> None:
-        if not once:
-            self.events.emit("service.stopping")
-        self.notifier.stopping()
-        tasks = [task for station in self.stations.values() for task in station.tasks]
-        for station in self.stations.values():
-            station.stop()
-        if self.people_loop is not None:
-            self.people_loop.stop()
-        if self.tokens is not None:
-            self.tokens.keeper.stop()
-        self._reloading.set()
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=PATIENCE)
-            for task in late:
-                task.cancel()
-            if late:
-                await asyncio.wait(late)
-
-    # --- what is told from outside ------------------------------------------------------------------------------
-
-    def _listen_to_signals(self, loop: asyncio.AbstractEventLoop) -> None:
-        loop.add_signal_handler(signal.SIGTERM, self.stop)
-        loop.add_signal_handler(signal.SIGINT, self.stop)
-        loop.add_signal_handler(signal.SIGHUP, self._reloading.set)
-        loop.add_signal_handler(signal.SIGUSR1, self.sweep)
-
-    async def _say_ready(self) -> None:
+    async def _say_ready(self, status: DaemonStatus) -> None:
         """Ready is when each account has been tried, whatever came of it."""
-        await asyncio.gather(*(station.desk.tried.wait() for station in self.stations.values()))
-        self.events.emit("service.ready", reason=self.summary())
-        self.notifier.ready(self.summary())
+        await asyncio.gather(*(account.loop.tried.wait() for account in self.accounts.values()))
+        self.events.emit("service.ready", reason=status.summary())
+        self.notifier.ready(status.summary())
         self.ready.set()
 
-    def summary(self) -> str:
-        """One line on how the accounts are."""
-        watching = sum(station.desk.health.state == "watching" for station in self.stations.values())
-        return f"watching {watching} of {len(self.stations)} account{'s' if len(self.stations) != 1 else ''}"
-
-    async def _standing(self) -> Mapping[str, Any]:
-        """How everything is, for `triaged status`."""
-        assert self._office is not None
-        loaded, now = self.board.loaded, self.clock.now()
-        desks = {login: station.desk for login, station in self.stations.items()}
-        live = {login: Live(desk.health, _unmoved(desk), desk.memory.another_noticed) for login, desk in desks.items()}
-        return {
-            "source": "daemon",
-            "pid": os.getpid(),
-            "version": __version__,
-            "configuration": str(loaded.path),
-            "started": self.started_at.astimezone(loaded.persons[0].worktime.zone).isoformat(timespec="seconds"),
-            "ready": self.ready.is_set(),
-            "people": await self._office.write(standing, loaded, now, live),
-        }
-
-    async def _state(self) -> DaemonState:
-        """How everything is, for supervisors."""
-        assert self._office is not None
-        turned = time.monotonic()
-        await asyncio.sleep(0)  # one turn of the loop
-        lag = time.monotonic() - turned
-        overview = await self._office.write(Ledger.overview)
-        health = {login: station.desk.health for login, station in self.stations.items()}
-        accounts = account_states(health, self.board, overview)
-        return DaemonState(self.started_at, self.ready.is_set(), accounts, self.lines_lost(), lag)
-
-    async def _listen_for_supervisors(self) -> None:
-        service = self.board.loaded.service
-        if service is None or service.listen is None:
-            return
-        host, port = service.listen
-        self._health = HealthServer(self._state, exporter(self.events.counts))
-        try:
-            await self._health.open(host, port)
-        except OSError as error:
-            why = error.strerror or str(error)
-            self.events.emit("account.degraded", error=f"{host}:{port} cannot be listened at: {why}", reason=_UNHEARD)
-
     def _say_state(self) -> None:
-        if self.ready.is_set() and not self.stopping.is_set():
-            self.notifier.status(self.summary())
-
-    async def _reload_when_told(self) -> None:
-        while not self.stopping.is_set():
-            await self._reloading.wait()
-            self._reloading.clear()
-            if not self.stopping.is_set():
-                self.notifier.reloading()
-                try:
-                    await self.reload()
-                except (LedgerBusy, LedgerFull, LedgerUnavailable) as error:
-                    self.events.emit("config.rejected", error=str(error), reason="reload again when that is over")
-                self.notifier.ready(self.summary())
-
-    async def reload(self) -> bool:
-        """Read the configuration again and put it in force whole; a bad one changes nothing."""
-        before = self.board.loaded
-        loaded = await asyncio.to_thread(load, before.path)
-        assert self._office is not None
-        leaving = await left_behind(self._office, loaded, before) if loaded.usable else ()
-        for problem in (*loaded.errors, *leaving):
-            self.events.emit("config.rejected", error=str(problem))
-        same = () if loaded.errors else ("nothing has changed",)
-        loaded = keeping(loaded, before)
-        if leaving or not loaded.usable:
-            self.events.emit(
-                "config.rejected", error="the configuration is not valid", reason="the old one stays in force"
-            )
-            return False
-        from triaged.config import changes
-
-        assert self._staff is not None
-        self.board.swap(loaded)
-        self.events.threshold.subjects = self._says_subjects()
-        await self._staff.man()
-        for change in changes(before, loaded) or same:
-            self.events.emit("config.reloaded", reason=change)
-        if self.people_loop is not None:
-            self.people_loop.reloaded()
-        self.sweep()
-        return True
-
-    def _keep(self) -> timedelta | None:
-        service = self.board.loaded.service
-        return service.keep.calendar if service is not None else None
-
-
-def _unmoved(desk: AccountLoop) -> str:
-    """Why this account moves nothing, although it should; "" it does, or is not connected."""
-    _, account = desk.settings()
-    if desk.layout is None or desk.layout.movable or account.mode is Mode.OBSERVE:
-        return ""
-    return desk.layout.why or "there is no folder to put messages into"
+        if self.parts is not None and self.ready.is_set() and not self.stopping.is_set():
+            self.notifier.status(self.parts.status.summary())
 
 
 async def _nothing(_visit: Visit) -> None:

@@ -11,13 +11,13 @@ from triaged.config.problems import Problem
 from triaged.ledger import Ledger
 
 
-async def left_behind(office: Context, loaded: Loaded, before: Loaded | None = None) -> tuple[Problem, ...]:
+async def left_behind(context: Context, loaded: Loaded, before: Loaded | None = None) -> tuple[Problem, ...]:
     """One problem for each such account. `before`: only for those that were configured then.
 
     Raises:
         LedgerBusy, LedgerFull, LedgerUnavailable, LedgerDamaged.
     """
-    aside = await office.write(_aside)
+    aside = await context.write(_aside)
     if before is not None:
         known = {account.login for person in before.persons for account in person.accounts}
         aside = {login: count for login, count in aside.items() if login in known}

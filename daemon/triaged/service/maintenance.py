@@ -1,17 +1,18 @@
-"""The daemon's care of itself: the watchdog is fed, the ledger is folded in, checked and rid of what is old.
+"""Maintenance: the watchdog is fed, the ledger is folded in, checked and rid of what is old.
 
-In: the office, the line to the service manager, and what is to be said there. It ends only with the daemon: with a damaged
-ledger it takes the daemon down, any other trouble of the ledger is the desks' to tell.
+It ends only with the daemon: with a damaged ledger it takes the daemon down; any other trouble of the ledger is the accounts'
+loops' to tell.
 """
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from triaged.account.context import Context
 from triaged.clock import LONGEST_NAP, Bell
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
-from triaged.service.sdnotify import Notifier
+from triaged.service.sdnotify import SdNotifier
 
 FOLD_EVERY = timedelta(hours=1)
 """How often the write-ahead log is folded in, and the ledger's generation raised."""
@@ -19,29 +20,24 @@ TIDY_EVERY = timedelta(days=1)
 """How often the file is checked, and what is older than `keep` is forgotten."""
 
 
-class Care:
-    """One loop beside all others.
+@dataclass(slots=True)
+class Maintenance:
+    """One loop beside all others."""
 
-    Args of the construction: `summary`, the line for `systemctl status`; `keep`, the time after which what is closed is
-    forgotten (None: never), asked anew each time, since a reload may change it; `wake`, told which accounts have something
-    due: one that missed the news of it is a minute late, and no account has to ask for itself.
-    """
+    context: Context
+    notifier: SdNotifier
+    summary: Callable[[], str]  # the line for `systemctl status`
+    keep: Callable[[], timedelta | None]
+    """After how long what is closed is forgotten (None: never); asked anew each time, since a reload may change it."""
+    wake: Callable[[frozenset[int]], None]
+    """Is told which accounts have something due: one that missed the news of it is a minute late, and none asks for itself."""
+    _folded: datetime = field(init=False)
+    _tidied: datetime = field(init=False)
 
-    def __init__(
-        self,
-        office: Context,
-        notifier: Notifier,
-        summary: Callable[[], str],
-        keep: Callable[[], timedelta | None],
-        wake: Callable[[frozenset[int]], None],
-    ) -> None:
-        self._office = office
-        self._notifier = notifier
-        self._summary = summary
-        self._keep = keep
-        self._wake = wake
-        self._folded = office.now()  # the start has just done it
-        self._tidied = office.now() - TIDY_EVERY + FOLD_EVERY  # reading a large file must not hold up the start
+    def __post_init__(self) -> None:
+        """The start has just folded in; reading a large file must not hold it up."""
+        self._folded = self.context.now()
+        self._tidied = self._folded - TIDY_EVERY + FOLD_EVERY
 
     async def run(self, stopping: Bell) -> None:
         """Go round until the daemon stops.
@@ -51,7 +47,7 @@ class Care:
         """
         while not stopping.is_set():
             await self.once()
-            await self._office.clock.sleep(self._notifier.watchdog_seconds or LONGEST_NAP, stopping)
+            await self.context.clock.sleep(self.notifier.watchdog_seconds or LONGEST_NAP, stopping)
 
     async def once(self) -> None:
         """Say that the loop runs and the ledger's thread answers, then do what is due.
@@ -60,27 +56,27 @@ class Care:
             LedgerDamaged: the file is not sound any more.
         """
         with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):  # an answer too: the thread is well
-            self._wake(await self._office.write(Ledger.accounts_due, self._office.now()))
-        self._notifier.alive(self._summary())
+            self.wake(await self.context.write(Ledger.accounts_due, self.context.now()))
+        self.notifier.alive(self.summary())
         with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):  # at the next round then
             await self._fold_in()
             await self._tidy_up()
 
     async def _fold_in(self) -> None:
-        now = self._office.now()
+        now = self.context.now()
         if _due(self._folded, now, FOLD_EVERY):
-            await self._office.write(Ledger.checkpoint, now)
+            await self.context.write(Ledger.checkpoint, now)
             self._folded = now
 
     async def _tidy_up(self) -> None:
-        now = self._office.now()
+        now = self.context.now()
         if not _due(self._tidied, now, TIDY_EVERY):
             return
-        if not await self._office.write(Ledger.check):
+        if not await self.context.write(Ledger.check):
             raise LedgerDamaged("the daily check of the ledger has found it damaged: put a copy of it back")
-        keep = self._keep()
+        keep = self.keep()
         if keep is not None:
-            await self._office.write(Ledger.purge, now, keep)
+            await self.context.write(Ledger.purge, now, keep)
         self._tidied = now
 
 

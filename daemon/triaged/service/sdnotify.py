@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Notifier:
+class SdNotifier:
     """The daemon's line to its service manager. `address` None: there is none."""
 
     address: str | None = None
@@ -21,7 +21,7 @@ class Notifier:
     """How often `alive` is to be said: a third of what the manager waits for. None: it does not wait for it."""
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Notifier":
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "SdNotifier":
         """As systemd says in $NOTIFY_SOCKET, $WATCHDOG_USEC and $WATCHDOG_PID (sd_watchdog_enabled(3))."""
         usec = environ.get("WATCHDOG_USEC", "")
         meant = environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())

@@ -35,7 +35,7 @@ class NoAnswerError(TriagedError):
         self.running = running
 
 
-class Inside:
+class StatusSocket:
     """The daemon's end. Only the holder of the state's lock may open it."""
 
     def __init__(self, provider: Provider, state: Path, environ: Mapping[str, str] = os.environ) -> None:

@@ -1,10 +1,10 @@
 """How everybody stands: accounts, what is put aside and waits, promises due today, passes left, and what needs a person.
 
-In: the ledger, the settings, and the desks' health where a daemon is running. Out: plain values, ready for JSON; instants
+In: the ledger, the settings, and the accounts' health where a daemon is running. Out: plain values, ready for JSON; instants
 as RFC 3339 in the person's zone. The daemon tells it over its socket; without a daemon the ledger alone tells it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +16,6 @@ from triaged.core.passes import period_start
 from triaged.core.settings import Account, Person
 from triaged.ledger import Ledger
 from triaged.ledger.values import AccountOverview, PromiseRow
-
-NOT_RUNNING = "the daemon is not running: nothing is watched"
 
 PATIENT = timedelta(minutes=15)
 """A connection that is gone for less than this mends itself: no person is needed."""
@@ -44,8 +42,15 @@ class Live:
     shared: bool = False  # another triaged works on this mailbox
 
 
-def standing(
-    ledger: Ledger, loaded: Loaded, now: datetime, live: Mapping[str, Live] | None, absent: str = NOT_RUNNING
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """No daemon tells how the accounts are; why not."""
+
+    why: str = "the daemon is not running: nothing is watched"
+
+
+def status_of(
+    ledger: Ledger, loaded: Loaded, now: datetime, known: Mapping[str, Live] | Silent
 ) -> list[dict[str, Any]]:
     """One object a person, in the order of the configuration.
 
@@ -53,60 +58,75 @@ def standing(
         ledger: read only.
         loaded: the settings in force.
         now: decides what is due today.
-        live: by login; None: no daemon tells.
-        absent: why not, in words.
+        known: what the daemon tells of each account, by login.
     """
-    overview = {row.account.login: row for row in ledger.overview()}
-    return [_person(ledger, person, overview, now, live, absent) for person in loaded.persons]
+    view = _View(ledger, now, known, {row.account.login: row for row in ledger.overview()})
+    return [view.person(person) for person in loaded.persons]
 
 
-def _person(
-    ledger: Ledger,
-    person: Person,
-    overview: Mapping[str, AccountOverview],
-    now: datetime,
-    live: Mapping[str, Live] | None,
-    absent: str,
-) -> dict[str, Any]:
-    zone = person.worktime.zone
-    rows = [overview[account.login] for account in person.accounts if account.login in overview]
-    key = rows[0].account.person if rows else None
-    accounts = [_account(account, overview.get(account.login), zone, live) for account in person.accounts]
-    promises = ledger.promises_open(key, planned=False) if key else []
-    return {
-        "person": person.label,
-        "accounts": accounts,
-        "promises": {
-            "open": sum(one.state == "open" for one in promises),
-            "overdue": sum(one.state == "overdue" for one in promises),
-            "due_today": [_promise(ledger, one, zone) for one in _today(promises, person, now)],
-        },
-        "passes": _passes(ledger, person, key, now) if key else [],
-        "attention": _attention(accounts, promises, person, now, absent if live is None else ""),
-    }
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What is looked at."""
 
+    ledger: Ledger
+    now: datetime
+    known: Mapping[str, Live] | Silent
+    overview: Mapping[str, AccountOverview]
 
-def _account(
-    account: Account, row: AccountOverview | None, zone: ZoneInfo, live: Mapping[str, Live] | None
-) -> dict[str, Any]:
-    known = live.get(account.login) if live is not None else None
-    health = known.health if known else Health(state="not watched")
-    seen = [folder.last_internal_at for folder in row.folders if folder.role == "watch"] if row else []
-    last = health.last_message or max((at for at in seen if at is not None), default=None)
-    return {
-        "account": account.label,
-        "login": account.login,
-        "mode": account.mode.value,
-        "state": health.state,
-        "since": _local(health.since, zone),
-        "error": health.error or None,
-        "proven_alive": _local(health.proven_alive, zone),
-        "last_message": _local(last, zone),
-        "not_moved": (known.moves if known else "") or None,
-        "shared": known.shared if known else False,
-        **{name: getattr(row, name) if row else 0 for name in _FIGURES},
-        "next_due": _local(row.next_due, zone) if row else None,
-    }
+    def person(self, person: Person) -> dict[str, Any]:
+        """How one person stands."""
+        rows = [self.overview[account.login] for account in person.accounts if account.login in self.overview]
+        key = rows[0].account.person if rows else None
+        accounts = [self.account(account, person.worktime.zone) for account in person.accounts]
+        promises = self.ledger.promises_open(key, planned=False) if key else []
+        due = _today(promises, person, self.now)
+        return {
+            "person": person.label,
+            "accounts": accounts,
+            "promises": {
+                "open": sum(one.state == "open" for one in promises),
+                "overdue": sum(one.state == "overdue" for one in promises),
+                "due_today": [_promise(self.ledger, one, person.worktime.zone) for one in due],
+            },
+            "passes": _passes(self.ledger, person, key, self.now) if key else [],
+            "attention": [*self.about_accounts(accounts), *_about_promises(promises, person)],
+        }
+
+    def account(self, account: Account, zone: ZoneInfo) -> dict[str, Any]:
+        """How one account is."""
+        row = self.overview.get(account.login)
+        live = None if isinstance(self.known, Silent) else self.known.get(account.login)
+        health = live.health if live else Health(state="not watched")
+        seen = [folder.last_internal_at for folder in row.folders if folder.role == "watch"] if row else []
+        last = health.last_message or max((at for at in seen if at is not None), default=None)
+        return {
+            "account": account.label,
+            "login": account.login,
+            "mode": account.mode.value,
+            "state": health.state,
+            "since": _local(health.since, zone),
+            "error": health.error or None,
+            "proven_alive": _local(health.proven_alive, zone),
+            "last_message": _local(last, zone),
+            "not_moved": (live.moves if live else "") or None,
+            "shared": live.shared if live else False,
+            **{name: getattr(row, name) if row else 0 for name in _FIGURES},
+            "next_due": _local(row.next_due, zone) if row else None,
+        }
+
+    def about_accounts(self, accounts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        """Why her accounts need a person; nothing: they do not."""
+        if isinstance(self.known, Silent):
+            yield self.known.why
+        for account in accounts:
+            label = account["account"]
+            if not isinstance(self.known, Silent) and (trouble := _trouble(account, self.now)):
+                yield f"{label}: {trouble}"
+            if account["shared"]:
+                yield f"{label}: another triaged works on this mailbox: stop one of them"
+            for figure, (one, several, words) in _NEEDS.items():
+                if count := account[figure]:
+                    yield f"{label}: {count} {one if count == 1 else several} {words}"
 
 
 def _today(promises: Sequence[PromiseRow], person: Person, now: datetime) -> list[PromiseRow]:
@@ -147,29 +167,12 @@ def _passes(ledger: Ledger, person: Person, key: str, now: datetime) -> list[dic
     return found
 
 
-def _attention(
-    accounts: Sequence[Mapping[str, Any]],
-    promises: Sequence[PromiseRow],
-    person: Person,
-    now: datetime,
-    absent: str,
-) -> list[str]:
-    """Why a person is needed; nothing: she is not."""
-    needs = [absent] if absent else []
-    for account in accounts:
-        label = account["account"]
-        if not absent and (trouble := _trouble(account, now)):
-            needs.append(f"{label}: {trouble}")
-        if account["shared"]:
-            needs.append(f"{label}: another triaged works on this mailbox: stop one of them")
-        for figure, (one, several, words) in _NEEDS.items():
-            if count := account[figure]:
-                needs.append(f"{label}: {count} {one if count == 1 else several} {words}")
+def _about_promises(promises: Sequence[PromiseRow], person: Person) -> Iterator[str]:
+    """Why her promises need a person."""
     overdue = [one for one in promises if one.state == "overdue"]
     if overdue:
         names = ", ".join(dict.fromkeys(_name(person, one.client) for one in overdue))
-        needs.append(f"{len(overdue)} promised {'answer' if len(overdue) == 1 else 'answers'} overdue ({names})")
-    return needs
+        yield f"{len(overdue)} promised {'answer' if len(overdue) == 1 else 'answers'} overdue ({names})"
 
 
 def _trouble(account: Mapping[str, Any], now: datetime) -> str:

@@ -16,7 +16,7 @@ from triaged.delivery.oauth import Holder, Keeper, News, NotNow, SignInNeeded, S
 from triaged.ledger import Ledger, NewEffect
 from triaged.mailbox import SignInNeeded as MailboxSignInNeeded
 from triaged.mailbox import Throttled
-from triaged.service.currentsettings import Board
+from triaged.service.currentsettings import CurrentSettings
 
 FOLDER = "tokens"
 """Below the state folder."""
@@ -99,7 +99,7 @@ class Tokens:
         self,
         folder: Path,
         office: Context,
-        board: Board,
+        settings: CurrentSettings,
         on_restored: Callable[[str], None],
         on_push: Callable[[], None],
     ) -> None:
@@ -108,11 +108,11 @@ class Tokens:
         Args:
             folder: the state folder.
             office: clock, ledger, log.
-            board: the settings in force.
+            settings: those in force.
             on_restored: is told the login of an account that can sign in again.
             on_push: a push has been planned.
         """
-        self._office, self._board = office, board
+        self._office, self._settings = office, settings
         self._on_restored, self._on_push = on_restored, on_push
         self.keeper = Keeper(
             Store(folder / FOLDER), office.clock, self._holders, secret_of, self._tell, chance=office.chance
@@ -129,7 +129,7 @@ class Tokens:
     # --- what the keeper asks ------------------------------------------------------------------------------------
 
     def _configured(self) -> Iterator[tuple[Person, Account, Holder]]:
-        for person in self._board.loaded.persons:
+        for person in self._settings.loaded.persons:
             for account in person.accounts:
                 for holder in holders_of(account):
                     yield person, account, holder

@@ -18,8 +18,8 @@ from triaged.account.context import Context
 from triaged.clock import Bell
 from triaged.ledger import Ledger, LedgerDamaged, LedgerThread, NewEffect
 from triaged.ledger.opening import generation_file
-from triaged.service.maintenance import Care
-from triaged.service.sdnotify import Notifier
+from triaged.service.maintenance import Maintenance
+from triaged.service.sdnotify import SdNotifier
 
 
 @dataclass
@@ -28,13 +28,13 @@ class Round:
 
     book: LedgerThread
     clock: DrivenClock
-    care: Care = field(init=False)
+    care: Maintenance = field(init=False)
     fed: int = 0
     due: list[frozenset[int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         office = Context(self.book, self.clock, LogLines(self.clock.now).events)
-        self.care = Care(office, Notifier(), self._summary, lambda: timedelta(days=30), self.due.append)
+        self.care = Maintenance(office, SdNotifier(), self._summary, lambda: timedelta(days=30), self.due.append)
 
     def _summary(self) -> str:
         self.fed += 1  # it is asked for when the watchdog is fed, and only then

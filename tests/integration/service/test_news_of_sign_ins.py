@@ -14,7 +14,7 @@ from triaged.config import load
 from triaged.delivery.oauth import News, Token
 from triaged.ledger import Ledger, LedgerThread
 from triaged.mailbox import SignInNeeded, Throttled
-from triaged.service.currentsettings import Board
+from triaged.service.currentsettings import CurrentSettings
 from triaged.service.tokens import Tokens, holders_of
 
 CONFIG = """
@@ -52,7 +52,7 @@ class Scene:
         self.lines, self.restored, self.pushes = LogLines(), [], 0
         self.book = LedgerThread(Ledger.open(":memory:"))
         self.office = Context(self.book, DrivenClock(), self.lines.events, random.Random(1))
-        self.tokens = Tokens(folder, self.office, Board(loaded), self.restored.append, self.pushed)
+        self.tokens = Tokens(folder, self.office, CurrentSettings(loaded), self.restored.append, self.pushed)
 
     def pushed(self) -> None:
         self.pushes += 1

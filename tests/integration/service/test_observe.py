@@ -7,7 +7,7 @@ from triaged.account.health import Health
 from triaged.config import load
 from triaged.ledger import Ledger
 from triaged.service.accountstates import account_states
-from triaged.service.currentsettings import Board
+from triaged.service.currentsettings import CurrentSettings
 from triaged.service.healthserver import FIGURES
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -35,7 +35,7 @@ then = "urgent"
 
 def test_each_configured_account_is_told_with_its_figures_and_promises_once_a_person(tmp_path: Path):
     (tmp_path / "dana.toml").write_text(CONFIG)
-    board = Board(load(tmp_path / "dana.toml"))
+    board = CurrentSettings(load(tmp_path / "dana.toml"))
     work, other = board.logins()
     with Ledger.open(":memory:") as ledger:
         ledger.register("dana", [work, other], NOW)
@@ -51,7 +51,7 @@ def test_each_configured_account_is_told_with_its_figures_and_promises_once_a_pe
 
 def test_an_account_without_a_desk_or_a_row_in_the_ledger_is_no_error(tmp_path: Path):
     (tmp_path / "dana.toml").write_text(CONFIG)
-    board = Board(load(tmp_path / "dana.toml"))
+    board = CurrentSettings(load(tmp_path / "dana.toml"))
     work, _ = board.logins()
     (only,) = account_states({work: Health()}, board, [])
     assert (only.state, dict(only.figures)) == ("starting", {})

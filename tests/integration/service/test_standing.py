@@ -12,7 +12,7 @@ from support.configurations import WHOLE, loaded
 from support.ledgerkit import DAY, HOUR, MONDAY, World, answered, mail
 from triaged.account.health import Health
 from triaged.config import Loaded
-from triaged.service.statusview import Live, standing
+from triaged.service.statusview import Live, Silent, status_of
 
 LOGIN = "dana@imap.roth.example"
 
@@ -33,7 +33,7 @@ def settings(tmp_path: Path) -> Loaded:
 
 def stands(world: World, settings: Loaded, health: Health | None = None, moves: str = "") -> dict[str, Any]:
     live = {LOGIN: Live(health or Health(state="watching"), moves)}
-    [found] = standing(world.ledger, settings, world.now, live)
+    [found] = status_of(world.ledger, settings, world.now, live)
     return found
 
 
@@ -109,14 +109,14 @@ def test_a_server_on_which_nothing_can_be_moved_needs_a_person(world: World, set
 
 
 def test_a_mailbox_that_another_one_works_on_too_needs_a_person(world: World, settings: Loaded):
-    [found] = standing(world.ledger, settings, world.now, {LOGIN: Live(Health(state="watching"), shared=True)})
+    [found] = status_of(world.ledger, settings, world.now, {LOGIN: Live(Health(state="watching"), shared=True)})
     assert found["accounts"][0]["shared"] is True
     assert found["attention"] == ["work: another triaged works on this mailbox: stop one of them"]
 
 
 def test_an_account_that_never_ran_is_told_without_a_past(world: World, settings: Loaded):
     fresh = World.new(person="somebody")
-    [found] = standing(fresh.ledger, settings, fresh.now, None)
+    [found] = status_of(fresh.ledger, settings, fresh.now, Silent())
     assert [one["state"] for one in found["accounts"]] == ["not watched"]
     assert found["attention"] == ["the daemon is not running: nothing is watched"]
     fresh.ledger.close()

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from triaged.core.errors import TriagedError
-from triaged.service.statussocket import Inside, NoAnswerError, ask
+from triaged.service.statussocket import NoAnswerError, StatusSocket, ask
 
-Opened = Callable[..., Awaitable[Inside]]
+Opened = Callable[..., Awaitable[StatusSocket]]
 
 
 async def fine() -> dict[str, Any]:
@@ -23,10 +23,10 @@ async def fine() -> dict[str, Any]:
 
 @pytest.fixture
 async def opened(tmp_path: Path) -> AsyncIterator[Opened]:
-    made: list[Inside] = []
+    made: list[StatusSocket] = []
 
-    async def give(provider: Callable[[], Awaitable[dict[str, Any]]] = fine, **environ: str) -> Inside:
-        inside = Inside(provider, tmp_path, environ)
+    async def give(provider: Callable[[], Awaitable[dict[str, Any]]] = fine, **environ: str) -> StatusSocket:
+        inside = StatusSocket(provider, tmp_path, environ)
         made.append(inside)
         assert await inside.open() == ""
         return inside
@@ -114,4 +114,4 @@ async def test_an_endless_question_costs_a_closed_connection(opened: Opened, tmp
 async def test_a_path_that_no_socket_can_have_is_told(tmp_path: Path):
     folder = tmp_path / ("long" * 30)
     folder.mkdir()
-    assert "too long for a socket" in await Inside(fine, folder, {}).open()
+    assert "too long for a socket" in await StatusSocket(fine, folder, {}).open()

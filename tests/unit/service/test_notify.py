@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from triaged.service.sdnotify import Notifier
+from triaged.service.sdnotify import SdNotifier
 
 
 @pytest.fixture
@@ -20,11 +20,11 @@ def manager(tmp_path: Path) -> Iterator[socket.socket]:
 
 
 @pytest.fixture
-def notifier(manager: socket.socket) -> Notifier:
-    return Notifier.from_environment({"NOTIFY_SOCKET": manager.getsockname()})
+def notifier(manager: socket.socket) -> SdNotifier:
+    return SdNotifier.from_environment({"NOTIFY_SOCKET": manager.getsockname()})
 
 
-def test_each_state_is_one_datagram(notifier: Notifier, manager: socket.socket):
+def test_each_state_is_one_datagram(notifier: SdNotifier, manager: socket.socket):
     notifier.ready("watching 1 of 1 account")
     notifier.alive("watching")
     notifier.stopping()
@@ -35,7 +35,7 @@ def test_each_state_is_one_datagram(notifier: Notifier, manager: socket.socket):
     ]
 
 
-def test_a_reload_carries_the_time_on_the_managers_clock(notifier: Notifier, manager: socket.socket):
+def test_a_reload_carries_the_time_on_the_managers_clock(notifier: SdNotifier, manager: socket.socket):
     before = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
     notifier.reloading()
     first, second = manager.recv(1000).decode().split("\n")
@@ -43,7 +43,7 @@ def test_a_reload_carries_the_time_on_the_managers_clock(notifier: Notifier, man
     assert before <= int(second.removeprefix("MONOTONIC_USEC=")) <= time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
 
 
-def test_a_status_cannot_forge_another_state(notifier: Notifier, manager: socket.socket):
+def test_a_status_cannot_forge_another_state(notifier: SdNotifier, manager: socket.socket):
     notifier.ready("fine\nMAINPID=1\ud800")
     assert manager.recv(1000) == b"READY=1\nSTATUS=fine MAINPID=1?"
 
@@ -53,18 +53,18 @@ def test_a_socket_without_a_file_is_reached():
         name = f"triaged-test-{os.getpid()}"
         listening.bind(f"\0{name}")
         listening.settimeout(30)
-        Notifier(f"@{name}").ready("x")
+        SdNotifier(f"@{name}").ready("x")
         assert listening.recv(100).startswith(b"READY=1")
 
 
 def test_nobody_there_is_no_error(tmp_path: Path):
-    Notifier.from_environment({}).ready("x")
-    assert Notifier.from_environment({}).address is None
-    Notifier(str(tmp_path / "gone")).ready("x")
+    SdNotifier.from_environment({}).ready("x")
+    assert SdNotifier.from_environment({}).address is None
+    SdNotifier(str(tmp_path / "gone")).ready("x")
     assert not (tmp_path / "gone").exists()
 
 
-def test_a_manager_that_does_not_read_blocks_nobody(notifier: Notifier, manager: socket.socket):
+def test_a_manager_that_does_not_read_blocks_nobody(notifier: SdNotifier, manager: socket.socket):
     for _ in range(2000):  # far more than a socket's queue holds
         notifier.alive("x" * 100)
     assert manager.recv(1000).startswith(b"WATCHDOG=1")
@@ -82,4 +82,4 @@ def test_a_manager_that_does_not_read_blocks_nobody(notifier: Notifier, manager:
     ],
 )
 def test_the_watchdog_is_fed_three_times_as_often_as_needed(environ: dict[str, str], seconds: float | None):
-    assert Notifier.from_environment(environ).watchdog_seconds == seconds
+    assert SdNotifier.from_environment(environ).watchdog_seconds == seconds

@@ -1,0 +1,70 @@
+"""How the whole daemon is: one line for the service manager, values for `triaged status`, /readyz and /metrics."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from triaged import __version__
+from triaged.account.accountloop import AccountLoop
+from triaged.account.context import Context
+from triaged.core.settings import Mode
+from triaged.ledger import Ledger
+from triaged.service.accountstates import account_states
+from triaged.service.currentsettings import CurrentSettings
+from triaged.service.healthserver import DaemonState
+from triaged.service.statusview import Live, status_of
+from triaged.service.supervisor import RunningAccount
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonStatus:
+    """Asks whoever knows, each time anew."""
+
+    context: Context
+    settings: CurrentSettings
+    running: Mapping[str, RunningAccount]  # by login
+    ready: asyncio.Event  # every account has been tried
+    started_at: datetime
+    lines_lost: Callable[[], int]
+
+    def summary(self) -> str:
+        """One line on how the accounts are."""
+        watching = sum(one.loop.health.state == "watching" for one in self.running.values())
+        return f"watching {watching} of {len(self.running)} account{'s' if len(self.running) != 1 else ''}"
+
+    async def for_people(self) -> Mapping[str, Any]:
+        """What `triaged status` tells."""
+        loaded, now = self.settings.loaded, self.context.now()
+        loops = {login: one.loop for login, one in self.running.items()}
+        live = {login: Live(loop.health, _unmoved(loop), loop.memory.another_noticed) for login, loop in loops.items()}
+        return {
+            "source": "daemon",
+            "pid": os.getpid(),
+            "version": __version__,
+            "configuration": str(loaded.path),
+            "started": self.started_at.astimezone(loaded.persons[0].worktime.zone).isoformat(timespec="seconds"),
+            "ready": self.ready.is_set(),
+            "people": await self.context.write(status_of, loaded, now, live),
+        }
+
+    async def for_supervisors(self) -> DaemonState:
+        """What /readyz and /metrics tell."""
+        turned = time.monotonic()
+        await asyncio.sleep(0)  # one turn of the loop
+        lag = time.monotonic() - turned
+        overview = await self.context.write(Ledger.overview)
+        health = {login: one.loop.health for login, one in self.running.items()}
+        accounts = account_states(health, self.settings, overview)
+        return DaemonState(self.started_at, self.ready.is_set(), accounts, self.lines_lost(), lag)
+
+
+def _unmoved(loop: AccountLoop) -> str:
+    """Why this account moves nothing, although it should; "" it does, or is not connected."""
+    _, account = loop.settings()
+    if loop.layout is None or loop.layout.movable or account.mode is Mode.OBSERVE:
+        return ""
+    return loop.layout.why or "there is no folder to put messages into"
