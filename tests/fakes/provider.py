@@ -1,7 +1,9 @@
 """An OpenID provider on loopback: device flow, PKCE, client credentials, rotation, expiry, revocation, and bad days.
 
 It is strict where a provider is: a code and a refresh token are good once; an old refresh token that is shown again ends
-the whole sign-in (RFC 9700 4.14.2). `now` is the test's clock.
+the whole sign-in (RFC 9700 4.14.2), and so does a code (RFC 6749 4.1.2); a form says each thing once, is sent as one, and
+names who asks (RFC 6749 3.2); an application proves who it is (4.4). What is laxer has to be asked for. `now` is the test's
+clock; `HABITS` are what known providers do, with their words.
 """
 
 import base64
@@ -31,6 +33,8 @@ class Session:
     used: datetime | None = None
     revoked: bool = False
     dead: bool = False  # by an old refresh token shown again
+    scope: str = ""
+    answers: int = 0
 
 
 @dataclass
@@ -55,8 +59,17 @@ class Provider:
     disuse: timedelta = timedelta(days=90)
     testing: timedelta | None = None  # sign-ins live so long, as for a Google app in testing
     rotates: bool = True
+    reuse_ends: bool = True  # False: an old refresh token stays good (Microsoft)
     grants_refresh: bool = True
+    ends: timedelta | None = None  # so long after the sign-in it ends, used or not, and the answers say so
+    says_end: str = "never"  # "sign-in": once, then not; "always": what is left; "sliding": the same figure each time
+    grants: str | None = None  # the scopes that are granted; None: what was asked for
+    odd: dict[str, Any] = field(default_factory=dict)  # put over each token answer; None takes a field out
+    published: dict[str, str] = field(default_factory=dict)  # put over what discovery says
+    words: str = "AADSTS50173: The provided grant has expired. Trace ID: 0 Correlation ID: 1"
+    device_says: dict[str, str] | None = None  # instead of a code
     bad: Bad | None = None
+    holds_back: threading.Event | None = None  # what was asked is done, and the answer waits for this
     asked: Counter[str] = field(default_factory=Counter)  # token requests by grant type
     introspected: int = 0
     sessions: list[Session] = field(default_factory=list)
@@ -69,7 +82,8 @@ class Provider:
     _tokens: dict[str, tuple[Session, datetime]] = field(default_factory=dict)
     _refresh: dict[str, Session] = field(default_factory=dict)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
-    _devices: dict[str, str] = field(default_factory=dict)
+    _spent: dict[str, Session] = field(default_factory=dict)
+    _devices: dict[str, tuple[str, str]] = field(default_factory=dict)  # who types it, for which scope
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
     _lock: Any = field(default_factory=threading.RLock)
     _released: threading.Event = field(default_factory=threading.Event)
@@ -83,7 +97,12 @@ class Provider:
 
             def do_POST(self) -> None:
                 length = int(self.headers.get("Content-Length", "0"))
-                provider.post(self, dict(urllib.parse.parse_qsl(self.rfile.read(length).decode())))
+                said = urllib.parse.parse_qsl(self.rfile.read(length).decode(), strict_parsing=True)
+                kind = self.headers.get("Content-Type")
+                if kind != "application/x-www-form-urlencoded" or len(dict(said)) != len(said):
+                    provider._say(self, 400, {"error": "invalid_request", "error_description": "no such form"})
+                else:
+                    provider.post(self, dict(said))
 
             def log_message(self, *_: object) -> None:
                 """Silence."""
@@ -139,7 +158,7 @@ class Provider:
             self._say(handler, 200, {
                 "issuer": self.url, "token_endpoint": self.url + "/token", "authorization_endpoint": self.url + "/authorize",
                 "device_authorization_endpoint": self.url + "/device",
-            })  # fmt: skip
+            } | self.published)  # fmt: skip
         elif parts.path == "/authorize":
             self._authorize(handler, query)
         elif parts.path.startswith("/introspect/"):
@@ -164,6 +183,8 @@ class Provider:
         else:
             with self._lock:
                 status, told = self._token(form)
+            if self.holds_back is not None:
+                self.holds_back.wait(60)
             self._say(handler, status, told)
 
     def owner(self, token: str) -> str | None:
@@ -201,8 +222,11 @@ class Provider:
 
     def _device(self, handler: Any, form: dict[str, str]) -> None:
         assert form["client_id"] == self.client_id
+        if self.device_says is not None:
+            self._say(handler, 400 if "error" in self.device_says else 200, self.device_says)
+            return
         code = f"device{next(self._numbers)}"
-        self._devices[code] = self.user
+        self._devices[code] = (self.user, form.get("scope", ""))
         self._say(handler, 200, {
             "device_code": code, "user_code": "WDJB-MJHT", "verification_uri": self.url + "/activate",
             "expires_in": "900", "interval": self.interval,
@@ -219,14 +243,21 @@ class Provider:
             case "refresh_token":
                 return self._by_refresh(form)
             case "client_credentials":
-                return 200, self._granted(Session(self.user, self.now()), refresh=False)
+                return self._as_application()
             case grant if grant == DEVICE:
                 return self._by_device(form)
             case _:
                 return 400, {"error": "unsupported_grant_type"}
 
+    def _as_application(self) -> tuple[int, dict[str, Any]]:
+        if self.client_secret is None:
+            return 400, {"error": "unauthorized_client", "error_description": "it proves nothing"}
+        return 200, self._granted(Session(self.user, self.now()), refresh=False)
+
     def _by_code(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         asked = self._codes.pop(form.get("code", ""), None)
+        if (spent := self._spent.get(form.get("code", ""))) is not None:
+            spent.dead = True
         challenge = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
         if (
             asked is None
@@ -234,11 +265,12 @@ class Provider:
             or asked["code_challenge"] != challenge.decode().rstrip("=")
         ):
             return 400, {"error": "invalid_grant", "error_description": "that code is not good"}
-        return 200, self._granted(self._begin(self.user))
+        session = self._spent[form["code"]] = self._begin(self.user)
+        session.scope = asked.get("scope", "")
+        return 200, self._granted(session)
 
     def _by_device(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
-        user = self._devices.get(form.get("device_code", ""))
-        if user is None:
+        if form.get("device_code", "") not in self._devices:
             return 400, {"error": "expired_token"}
         if self.declines:
             return 400, {"error": "authorization_declined", "error_description": "no, thank you"}
@@ -248,19 +280,21 @@ class Provider:
         if self.pending:
             self.pending -= 1
             return 400, {"error": "authorization_pending"}
-        del self._devices[form["device_code"]]
-        return 200, self._granted(self._begin(user))
+        user, scope = self._devices.pop(form["device_code"])
+        session = self._begin(user)
+        session.scope = scope
+        return 200, self._granted(session)
 
     def _by_refresh(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         shown = form.get("refresh_token", "")
         session = self._refresh.get(shown)
-        if session is not None and self.rotates and shown != session.refresh:
+        if session is not None and self.rotates and self.reuse_ends and shown != session.refresh:
             session.dead = True
         over = session is None or session.dead or session.revoked or self._is_over(session)
         if over:
             return 400, {
                 "error": "invalid_grant",
-                "error_description": "AADSTS50173: The provided grant has expired. Trace ID: 0 Correlation ID: 1",
+                "error_description": self.words,
             }
         assert session is not None
         return 200, self._granted(session)
@@ -268,7 +302,8 @@ class Provider:
     def _is_over(self, session: Session) -> bool:
         now = self.now()
         used = session.used or session.began
-        return now - used > self.disuse or (self.testing is not None and now - session.began > self.testing)
+        lived = now - session.began
+        return now - used > self.disuse or any(life is not None and lived > life for life in (self.testing, self.ends))
 
     def _begin(self, user: str) -> Session:
         self.sessions.append(Session(user, self.now()))
@@ -285,7 +320,18 @@ class Provider:
         if refresh and self.grants_refresh and (self.rotates or not session.refresh):
             session.refresh = told["refresh_token"] = f"refresh-{session.user}-{number}"
             self._refresh[session.refresh] = session
-        return told
+        scope = session.scope if self.grants is None else self.grants
+        told |= ({"scope": scope} if scope else {}) | self._end(session, first=session.answers == 0) | self.odd
+        session.answers += 1
+        return {name: value for name, value in told.items() if value is not None}
+
+    def _end(self, session: Session, *, first: bool) -> dict[str, int]:
+        """What is said of when the sign-in ends."""
+        life = self.ends or self.testing
+        if life is None or self.says_end == "never" or (self.says_end == "sign-in" and not first):
+            return {}
+        left = life if self.says_end == "sliding" else session.began + life - self.now()
+        return {"refresh_token_expires_in": max(0, round(left.total_seconds()))}
 
     def _say(self, handler: Any, status: int, told: dict[str, Any]) -> None:
         body = json.dumps(told).encode()
@@ -294,3 +340,17 @@ class Provider:
         handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
         handler.wfile.write(body)
+
+
+HABITS: dict[str, dict[str, Any]] = {
+    # https://developers.google.com/identity/protocols/oauth2#expiration; the answers of an app in testing say what is left
+    "google-testing": {
+        "testing": timedelta(days=7), "says_end": "always", "rotates": False, "disuse": timedelta(days=182),
+        "words": "Token has been expired or revoked.",
+    },
+    "google": {"rotates": False, "disuse": timedelta(days=182), "words": "Token has been expired or revoked."},
+    # https://learn.microsoft.com/entra/identity-platform/refresh-tokens: rotated, the old ones are not revoked
+    "microsoft": {"reuse_ends": False, "disuse": timedelta(days=90)},
+    "microsoft-application": {"grants_refresh": False, "client_secret": "the first"},
+}  # fmt: skip
+"""By name, how known providers differ: `Provider(now=…, **HABITS["google"])`."""

@@ -24,15 +24,17 @@ from triaged.cli.common import (
     wake_daemon,
 )
 from triaged.config import Loaded, state_file
+from triaged.core.decoding import clean_line
 from triaged.core.settings import Account, Person
+from triaged.delivery import SmtpDelivery
 from triaged.delivery.oauth import Holder, Store, StoreError, Token
 from triaged.delivery.oauth.authorization import authorization_server
 from triaged.delivery.oauth.lifetime import Death, death, is_fresh
 from triaged.delivery.oauth.login import Talk, sign_in
-from triaged.delivery.oauth.renewal import lapse
+from triaged.delivery.oauth.renewal import lapse, other_scopes, ungranted
 from triaged.delivery.oauth.web import web
 from triaged.mailbox import AuthFailed, MailboxError, Pools, Session, Unavailable
-from triaged.service.tokens import FOLDER, holders_of, outside, secret_of
+from triaged.service.tokens import FOLDER, Signing, holders_of, outside, secret_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -93,6 +95,8 @@ def _sign_in(store: Store, holder: Holder, account: Account, *, testing: bool) -
     end = death(token, authorization_server(holder.oauth))
     lasts = f"; it ends on {end.at:%Y-%m-%d} ({end.why})" if end and not end.by_use else ""
     sys.stdout.write(f"{holder.login}: signed in at {holder.oauth.provider}{lasts}\n")
+    if token.scopes and not holder.is_application and (missing := ungranted(token.asked, token.scopes)):
+        sys.stdout.write(f"{holder.login}: asked for, and not granted: {clean_line(', '.join(missing))}\n")
 
 
 def _talk() -> Talk:
@@ -108,10 +112,22 @@ def _say(text: str) -> None:
 
 
 async def _check(folder: Path, account: Account) -> None:
-    """Try the token at the mailbox: it may be of another person, or the mailbox may not be open to it."""
-    signing, _ = outside(folder, account)
-    if signing is None:
-        return
+    """Try the token at both servers: it may be of another person, or they may not be open to it."""
+    to_mailbox, to_submission = outside(folder, account)
+    if to_mailbox is not None:
+        await _check_mailbox(account, to_mailbox)
+    if to_submission is not None and account.smtp is not None:
+        delivery = SmtpDelivery(account.smtp, token=to_submission.token, token_refused=to_submission.refused)
+        probe = await delivery.probe(account.addresses[0])
+        if probe.trouble:
+            raise Failed(
+                f"the sign-in is kept, but {account.smtp.host} does not take it: {clean_line(probe.trouble)}; no reply can go"
+                " (whether SMTP AUTH is switched on for the mailbox and its organisation, whether the scope was granted)"
+            )
+        sys.stdout.write(f"{account.smtp.host}: {probe.how}\n")
+
+
+async def _check_mailbox(account: Account, signing: Signing) -> None:
     pools = Pools(commands=1, connects=1)
     session = Session(account.imap, pools, token=signing.token, token_refused=signing.refused)
     try:
@@ -141,7 +157,7 @@ def _status(loaded: Loaded, args: argparse.Namespace) -> int:
     store = Store(state_file(loaded).parent / FOLDER)
     now = datetime.now(UTC)
     rows = [
-        _SignIn(person, account, holder, store.read(holder.login)).as_row(now)
+        _SignIn(person, account, holder, *_kept(store, holder)).as_row(now)
         for person, account in _chosen(loaded, args.person, args.account)
         for holder in holders_of(account)
     ]
@@ -150,22 +166,31 @@ def _status(loaded: Loaded, args: argparse.Namespace) -> int:
     else:
         columns = ("account", "provider", "state", "signed in", "renewed", "token until", "ends", "why")
         print_table(columns, [_cells(row) for row in rows], "No account signs in with OAuth2.")
-    return 1 if any(row["state"] != "well" for row in rows) else 0
+    return 1 if any(row["state"] != "well" or row["scopes"] for row in rows) else 0
+
+
+def _kept(store: Store, holder: Holder) -> tuple[Token | None, str]:
+    """The token, and what is wrong with its file: one that is damaged hides no other."""
+    try:
+        return store.read(holder.login), ""
+    except StoreError as damage:
+        return None, str(damage)
 
 
 @dataclass(frozen=True, slots=True)
 class _SignIn:
-    """A sign-in and its token, as far as there is one."""
+    """A sign-in and its token, as far as there is one, or what is wrong with its file."""
 
     person: Person
     account: Account
     holder: Holder
     token: Token | None
+    damage: str
 
     def as_row(self, now: datetime) -> dict[str, Any]:
-        """How it is. State: well, expired (it is renewed when next asked for), signed-out, never."""
+        """How it is. State: well, expired (it is renewed when next asked for), signed-out, never, damaged."""
         holder, token = self.holder, self.token
-        why = lapse(holder, token)
+        why = self.damage or lapse(holder, token)
         end = death(token, authorization_server(holder.oauth)) if token else None
         return {
             "person": self.person.label,
@@ -180,10 +205,13 @@ class _SignIn:
             "ends_at": end.at if end else None,
             "ends_why": end.why if end else None,
             "error": str(why) if why else None,
+            "scopes": (other_scopes(holder, token) if token else "") or None,
             "command": holder.command if why and not holder.is_application else None,
         }
 
     def _state(self, now: datetime, end: Death | None) -> str:
+        if self.damage:
+            return "damaged"
         if self.token is None:
             return "well" if self.holder.is_application else "never"
         if end is not None and now >= end.at:
@@ -203,7 +231,13 @@ def _plain(value: object) -> object:
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     instants = (readable(row[name]) for name in ("signed_in_at", "renewed_at", "expires_at", "ends_at"))
-    return (row["account"], row["provider"], row["state"], *instants, row["error"] or row["ends_why"] or "")
+    return (
+        row["account"],
+        row["provider"],
+        row["state"],
+        *instants,
+        row["error"] or row["scopes"] or row["ends_why"] or "",
+    )
 
 
 def _chosen(loaded: Loaded, label: str | None, wanted: str | None) -> list[tuple[Person, Account]]:

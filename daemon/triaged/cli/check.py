@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check everything; 78 if there is any error."""
     loaded = load(args.config or default_path())
-    problems = _in_order(loaded, (*loaded.problems, *_examples(loaded), *_vanished(loaded)))
+    problems = _in_order(loaded, (*loaded.problems, *_examples(loaded), *_vanished(loaded), *_other_scopes(loaded)))
     for problem in problems:
         sys.stdout.write(f"{_as_json(problem) if args.json else problem}\n")
     for line in (*loaded.notes, _sum(loaded, problems)):
@@ -55,6 +55,20 @@ def _vanished(loaded: Loaded) -> tuple[Problem, ...]:
         sys.stderr.write(f"the ledger was not looked at: {error}\n")
         return ()
     return vanished(loaded, aside)
+
+
+def _other_scopes(loaded: Loaded) -> tuple[Problem, ...]:
+    """Accounts whose sign-in has not the scopes that are written now."""
+    accounts = [account for person in loaded.persons for account in person.accounts]
+    if not loaded.usable or not any(
+        account.imap.oauth or (account.smtp and account.smtp.oauth) for account in accounts
+    ):
+        return ()
+    from triaged.service.tokens import other_scopes_of
+
+    folder = state_file(loaded).parent
+    notes = [(account.label, note) for account in accounts for note in other_scopes_of(folder, account)]
+    return tuple(Problem(loaded.path, 1, 1, "warning", f"[account.{label}]: {note}") for label, note in notes)
 
 
 def _in_order(loaded: Loaded, problems: tuple[Problem, ...]) -> list[Problem]:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` ne
     from triaged.delivery import SmtpDelivery
     from triaged.mailbox import Pools
     from triaged.setup.checkup import Known
-    from triaged.setup.finding import Checkup
+    from triaged.setup.finding import Checkup, Finding
 
 _LOOK_BACK = timedelta(days=14)
 _MARKS = {"ok": ("✓", "green"), "note": ("·", "cyan"), "warning": ("!", "yellow"), "stop": ("✗", "bold red")}
@@ -68,7 +69,15 @@ async def _one(loaded: Loaded, account: Account, pools: "Pools") -> "Checkup":
 
     delivery = _delivery(loaded, account)
     known = await asyncio.to_thread(_known, loaded, account)
-    return await check_up(account, session_for(loaded, account, pools), delivery, known, datetime.now(UTC))
+    found = await check_up(account, session_for(loaded, account, pools), delivery, known, datetime.now(UTC))
+    return replace(found, findings=(*found.findings, *_other_scopes(loaded, account)))
+
+
+def _other_scopes(loaded: Loaded, account: Account) -> "list[Finding]":
+    from triaged.service.tokens import other_scopes_of
+    from triaged.setup.finding import Finding
+
+    return [Finding("scopes", "warning", note) for note in other_scopes_of(state_file(loaded).parent, account)]
 
 
 def _delivery(loaded: Loaded, account: Account) -> "SmtpDelivery | None":

@@ -7,10 +7,10 @@ from typing import Any
 from triaged.config.described import made, secret_of
 from triaged.config.files import is_missing
 from triaged.config.misfits import header
-from triaged.config.parsers import is_loopback
 from triaged.config.problems import Findings
 from triaged.config.reader import Section
 from triaged.core.authres import Trust
+from triaged.core.loopback import is_loopback, keeps_secrets
 from triaged.core.settings import Account, Mode, OAuth, Server, Tls
 from triaged.core.timewords import nearest
 
@@ -149,8 +149,7 @@ def _oauth(section: Section | None, findings: Findings) -> OAuth | None:
 
 def _host_of(provider: Section, endpoints: Mapping[str, str], findings: Findings) -> str:
     for key, url in endpoints.items():
-        host = _host_in(url)
-        if (not url.startswith("https://") or not host) and not is_loopback(host.partition(":")[0]):
+        if not keeps_secrets(url):
             findings.error(
                 provider.place(key), f'{key}: "{url}" is no https address: a token would go over the line readable'
             )

@@ -50,7 +50,6 @@ _LISTEN = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]*)):(\d{1,5})", re.
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:]+\]?", re.ASCII)
 _ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _HIGHEST_PORT = 65535
-_LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|\[?::1\]?", re.ASCII | re.IGNORECASE)
 
 
 def close_to(word: str, known: Iterable[str]) -> str:
@@ -123,11 +122,6 @@ def parse_host(text: str) -> str:
     if "://" in text or not _HOST.fullmatch(text):
         raise ValueError(f'"{text}" is no host: write the name of the server, as in "imap.example.org"')
     return text.strip("[]")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by name or number, without asking anybody."""
-    return _LOOPBACK.fullmatch(host) is not None
 
 
 def parse_authserv_id(text: str) -> str:

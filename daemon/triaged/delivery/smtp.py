@@ -7,7 +7,6 @@ twice once the body has begun, and never a second password method.
 
 import asyncio
 import base64
-import ipaddress
 import re
 import ssl
 import time
@@ -23,6 +22,7 @@ from triaged import crash
 from triaged.core.address import Address
 from triaged.core.bearer import refusal_in_words, xoauth2
 from triaged.core.errors import TriagedError
+from triaged.core.loopback import is_loopback
 from triaged.core.providers import submission_at
 from triaged.core.settings import Server, Tls
 from triaged.delivery.oauth.errors import NotNow
@@ -404,16 +404,6 @@ def _expiry(smtp: aiosmtplib.SMTP) -> datetime | None:
 
 class _NoWayInError(TriagedError):
     """There is no sign-in that both sides know."""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name stays on this machine."""
-    if host.casefold() in ("localhost", "localhost.", "ip6-localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 __all__ = ["Limits", "OnData", "Secret", "SmtpDelivery", "is_loopback"]

@@ -4,6 +4,7 @@ In: the settings in force. Out: tokens for mailboxes and submission servers; eve
 try again. Never: the protocol, which is `delivery.oauth`'s.
 """
 
+import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ from triaged.account.context import Context
 from triaged.clock import SystemClock
 from triaged.config import ask_secret
 from triaged.core.settings import Account, Person, Server
-from triaged.delivery.oauth import Holder, Keeper, News, NotNow, SignInNeeded, Store
+from triaged.delivery.oauth import Holder, Keeper, News, NotNow, SignInNeeded, Store, StoreError
+from triaged.delivery.oauth.renewal import other_scopes
 from triaged.ledger import Ledger, NewEffect
 from triaged.mailbox import SignInNeeded as MailboxSignInNeeded
 from triaged.mailbox import Throttled
@@ -49,6 +51,16 @@ async def secret_of(holder: Holder) -> str | None:
     """The registration's secret; None where it has none. Raises `SecretError`."""
     secret = holder.oauth.client_secret
     return None if secret is None else await ask_secret(secret, user=holder.login, service=holder.oauth.provider)
+
+
+def other_scopes_of(folder: Path, account: Account) -> tuple[str, ...]:
+    """What the configuration asks for and the account's sign-ins have not, in words. What cannot be read is not told here."""
+    store, told = Store(folder / FOLDER), []
+    for holder in holders_of(account):
+        with contextlib.suppress(StoreError):
+            token = store.read(holder.login)
+            told.append(other_scopes(holder, token) if token is not None else "")
+    return tuple(filter(None, told))
 
 
 def outside(folder: Path, account: Account) -> tuple[Signing | None, Signing | None]:

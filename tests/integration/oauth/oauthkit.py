@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,7 @@ class Kept:
     store: Store
     holders: list[Holder]
     news: list[News] = field(default_factory=list)
+    heard: list[tuple[datetime, News]] = field(default_factory=list)  # and when
     secret: str | None = None
     deadlines: dict[str, float] = field(default_factory=dict)  # by login
     keeper: Keeper = field(init=False)
@@ -72,6 +73,7 @@ class Kept:
     def __post_init__(self) -> None:
         async def tell(news: News) -> None:
             self.news.append(news)
+            self.heard.append((self.clock.now(), news))
 
         async def secret(_: Holder) -> str | None:
             return self.secret
@@ -83,6 +85,10 @@ class Kept:
 
     def told(self) -> list[str]:
         return [news.what for news in self.news]
+
+    def restarted(self) -> "Kept":
+        """The same folder, after the process has begun anew."""
+        return Kept(self.provider, self.clock, self.store, self.holders, secret=self.secret)
 
     async def later(self, **span: float) -> None:
         """Time passes, step by step, and the keeper looks after its tokens each time."""

@@ -12,6 +12,7 @@ import pytest
 from fakes.imap import Talk
 from fakes.microsoft import NOT_CONNECTED, FakeExchange
 from fakes.provider import Provider
+from fakes.smtp import Say, ScriptedSmtp
 from triaged.cli import main
 from triaged.delivery.oauth import Store, Token
 
@@ -48,11 +49,15 @@ def provider() -> object:
 def auth(tmp_path: Path, provider: Provider, capsys: Capture) -> Callable[..., tuple[int, str, str]]:
     """`auth("login", "work", port=…)`: exit code, output, errors."""
 
-    def run(*words: str, port: int = 1) -> tuple[int, str, str]:
+    def run(*words: str, port: int = 1, more: str = "", smtp: str = "") -> tuple[int, str, str]:
         path = tmp_path / "triaged.toml"
-        path.write_text(CONFIG.format(folder=tmp_path, port=port, issuer=provider.url))
+        written = CONFIG.format(folder=tmp_path, port=port, issuer=provider.url)
+        written = written.replace('"triaged-tests" }', f'"triaged-tests"{more} }}').replace(
+            "[account.plain]", smtp + "[account.plain]"
+        )
+        path.write_text(written)
         path.chmod(0o600)
-        code = main(["auth", *words, "-c", str(path)])
+        code = main([*(words if words[0] in ("check", "doctor") else ("auth", *words)), "-c", str(path)])
         said = capsys.readouterr()
         return code, said.out, said.err
 
@@ -169,3 +174,65 @@ async def test_a_mailbox_that_is_not_open_to_a_good_token_is_told_apart(auth: Ca
         code, _, errors = await asyncio.to_thread(auth, "login", "work", port=server.port)
     assert code == 1
     assert "the token is good, the mailbox is not open" in errors
+
+
+def test_the_end_that_a_provider_tells_is_said_at_the_sign_in(auth: Callable, provider: Provider):
+    provider.ends, provider.says_end = timedelta(days=7), "sign-in"
+    _, said, _ = auth("login", "work", "--no-check")
+    assert f"it ends on {datetime.now(UTC) + timedelta(days=7):%Y-%m-%d} (the provider said so)" in said
+
+
+def test_a_damaged_file_hides_no_other_sign_in(auth: Callable, store: Store):
+    auth("login", "work", "--no-check")
+    eva = EVA.format(issuer="http://127.0.0.1:1")
+    store.file("eva@127.0.0.1").write_text("{")
+    code, said, _ = auth("status", "--json", smtp=eva)
+    rows = {row["account"]: row for row in map(json.loads, said.splitlines())}
+    assert code == 1
+    assert (rows["work"]["state"], rows["eva"]["state"]) == ("well", "damaged")
+    assert "triaged auth login" in rows["eva"]["error"]
+    assert "damaged" in auth("status", smtp=eva)[1]
+
+
+EVA = """
+[account.eva]
+addresses = ["eva@roth.example"]
+imap = {{ host = "127.0.0.1", port = 1, tls = "none", user = "eva", oauth = {{ provider = {{ issuer = "{issuer}" }}, client_id = "x" }} }}
+"""
+
+
+def test_scopes_that_were_not_granted_are_said(auth: Callable, provider: Provider):
+    provider.grants = "imap openid"
+    _, said, _ = auth("login", "work", "--no-check", more=', scopes = ["IMAP", "smtp", "offline_access"]')
+    assert f"{LOGIN}: asked for, and not granted: smtp" in said
+
+
+def test_other_scopes_than_were_signed_in_with_are_said_everywhere(auth: Callable):
+    auth("login", "work", "--no-check", more=', scopes = ["imap"]')
+    assert auth("status", more=', scopes = ["imap", "offline_access"]')[0] == 0
+    words = "the sign-in has not the scopes smtp; type: triaged auth login work"
+    wanted = ', scopes = ["imap", "smtp"]'
+    code, said, _ = auth("status", more=wanted)
+    assert (code, words in said) == (1, True)
+    assert json.loads(auth("status", "--json", more=wanted)[1])["scopes"] == words
+    assert f"warning: [account.work]: {words}" in auth("check", more=wanted)[1]
+    assert "the sign-in has not the scopes smtp" in " ".join(auth("doctor", "work", more=wanted)[1].split())
+
+
+async def test_after_signing_in_the_submission_server_is_tried_too(auth: Callable):
+    async def good(talk: Talk, tag: bytes, _: bytes) -> None:
+        await talk.send(b"+ ")
+        await talk.line()
+        await talk.send(tag + b" OK AUTHENTICATE completed.")
+
+    refuses = {
+        "ehlo": Say("250-fake.example\r\n250 AUTH LOGIN XOAUTH2"),
+        "auth": Say("535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant."),
+    }
+    async with FakeExchange(on={"AUTHENTICATE": good}) as server, ScriptedSmtp(refuses) as smtp:
+        written = f'smtp = {{ host = "127.0.0.1", port = {smtp.port}, tls = "none" }}\n'
+        code, said, errors = await asyncio.to_thread(auth, "login", "work", port=server.port, smtp=written)
+    assert code == 1
+    assert "dana@roth.example is in" in said
+    assert "disabled for the Tenant" in errors
+    assert "no reply can go" in errors

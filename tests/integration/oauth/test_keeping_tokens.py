@@ -323,3 +323,44 @@ async def test_tokens_do_not_follow_a_redirect(kept: Kept):
             await kept.keeper.token(LOGIN)
         thread.join()
     assert not kept.provider.asked[REFRESH]
+
+
+async def asked(kept: Kept) -> None:
+    while True:
+        if kept.provider.asked[REFRESH]:
+            return
+        await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize("mailbox_asks", [False, True])
+async def test_a_stop_waits_for_an_endpoint_that_has_spent_the_refresh_token(kept: Kept, *, mailbox_asks: bool):
+    signed_in(kept.provider, kept.store)
+    loop = asyncio.create_task(kept.keeper.run())
+    await resting(kept)
+    kept.provider.holds_back = threading.Event()
+    await kept.clock.advance(timedelta(hours=1))
+    asking = asyncio.create_task(kept.keeper.token(LOGIN)) if mailbox_asks else None
+    kept.keeper.wake()
+    await asked(kept)
+    if asking is not None:
+        asking.cancel()  # its account is sent home
+    kept.keeper.stop()
+    await settle()
+    assert not loop.done()
+    kept.provider.holds_back.set()
+    await loop
+    again = kept.restarted()
+    assert again.provider.owner(await again.keeper.token(LOGIN)) == "dana"
+    assert not kept.provider.sessions[0].dead
+    assert kept.provider.asked[REFRESH] == 1
+
+
+async def test_a_stop_does_not_wait_for_an_endpoint_that_hangs_for_ever(kept: Kept, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("triaged.delivery.oauth.keeper.STOP_PATIENCE", 0.1)
+    signed_in(kept.provider, kept.store)
+    await kept.clock.advance(timedelta(hours=1))
+    kept.provider.bad = Bad(hang=True)
+    loop = asyncio.create_task(kept.keeper.run())
+    await asked(kept)
+    kept.keeper.stop()
+    await loop

@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -271,3 +271,57 @@ def test_an_answer_without_end_is_cut_off():
         with pytest.raises(NotNow, match="does not end"):
             web(deadline=30)(f"http://127.0.0.1:{listening.getsockname()[1]}/")
         thread.join()
+
+
+@pytest.mark.parametrize("endpoint", ["token_endpoint", "device_authorization_endpoint", "authorization_endpoint"])
+@pytest.mark.parametrize(
+    "url", ["http://id.example/x", "ftp://127.0.0.1/x", "//id.example/x", "http://[", "javascript:alert(1)"]
+)
+def test_an_address_that_is_published_has_to_be_as_one_that_is_written(provider: Provider, endpoint: str, url: str):
+    provider.published = {endpoint: url}
+    with pytest.raises(Declined, match="no https address"):
+        do(provider, "device")
+    assert not provider.asked
+
+
+@pytest.mark.parametrize(
+    ("error", "description"),
+    [
+        ("unauthorized_client", "AADSTS700016: Application not found"),
+        ("invalid_client", "AADSTS7000218: The request body must contain client_secret"),
+        ("access_denied", "AADSTS53003: Access has been blocked by Conditional Access policies."),
+    ],
+)
+def test_where_codes_are_forbidden_the_other_grant_is_named(provider: Provider, error: str, description: str):
+    provider.device_says = {"error": error, "error_description": description}
+    with pytest.raises(Declined, match='grant = "authorization_code"'):
+        do(provider, "device")
+
+
+def test_somebody_who_says_no_is_not_sent_to_another_grant(provider: Provider):
+    provider.declines = True
+    with pytest.raises(Declined) as caught:
+        do(provider, "device")
+    assert "authorization_code" not in str(caught.value)
+
+
+def test_a_machine_without_a_browser_is_told_the_port_to_pass_on(provider: Provider):
+    seen: list[str] = []
+
+    def browse(url: str) -> None:
+        seen.append(url)
+        visit(url)
+
+    _, said = do(provider, "authorization_code", browser=browse)
+    port = urlsplit(parse_qs(urlsplit(seen[0]).query)["redirect_uri"][0]).port
+    assert f"ssh -L {port}:127.0.0.1:{port}" in said
+
+
+def test_what_a_provider_has_shown_is_cleaned(provider: Provider):
+    provider.device_says = {
+        "device_code": "1", "user_code": "AB\x1b[2JCD", "verification_uri": "https://id.example/\u202egpj", "interval": "1",
+    }  # fmt: skip
+    said: list[str] = []
+    with pytest.raises(Declined):
+        sign_in(holder_at(provider), None, web(deadline=30), talk(said), provider.now, user="dana", testing=False)
+    assert all(line.isprintable() for line in "\n".join(said).split("\n"))

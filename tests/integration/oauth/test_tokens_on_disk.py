@@ -125,3 +125,27 @@ def test_whoever_waits_too_long_for_the_lock_is_told(store: Store, monkeypatch: 
     monkeypatch.setattr("triaged.delivery.oauth.store._LOCK_PATIENCE", 0.1)
     with store.lock(LOGIN), pytest.raises(StoreError, match="held by another process"), store.lock(LOGIN):
         pass
+
+
+def test_what_others_may_read_is_closed_to_them_and_told(store: Store):
+    store.write(LOGIN, TOKEN)
+    with store.lock("other@imap.example"):
+        pass
+    assert store.make_private() == []
+    store.folder.chmod(0o755)
+    store.file(LOGIN).chmod(0o644)
+    assert store.make_private() == ["tokens", f"tokens/{LOGIN}.json"]
+    assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(store.file(LOGIN).stat().st_mode) == 0o600
+    assert store.make_private() == []
+
+
+def test_closing_follows_no_link(store: Store, tmp_path: Path):
+    other = tmp_path / "elsewhere"
+    other.write_text("")
+    other.chmod(0o644)
+    store.folder.mkdir()
+    store.folder.chmod(0o700)
+    (store.folder / "x.json").symlink_to(other)
+    assert store.make_private() == []
+    assert stat.S_IMODE(other.stat().st_mode) == 0o644

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from triaged.core.decoding import clean_line
+from triaged.core.loopback import keeps_secrets
 from triaged.core.provider import AuthorizationServer
 from triaged.core.providers import AUTHORIZATION_SERVERS
 from triaged.core.settings import OAuth
@@ -53,16 +55,19 @@ def discovered(provider: AuthorizationServer, get: Callable[[str], Mapping[str, 
     """The provider with the addresses that it publishes itself (OpenID Connect Discovery 1.0, 4), where none are written.
 
     Raises:
-        Declined: it publishes none, or those of another issuer.
+        Declined: it publishes none, those of another issuer, or some where a secret would go over the line readable.
     """
     if provider.token_url or not provider.issuer:
         return provider
     told = get(provider.issuer.rstrip("/") + "/.well-known/openid-configuration")
     if str(told.get("issuer", "")).rstrip("/") != provider.issuer.rstrip("/"):  # 4.3: must be the very same
-        raise Declined(f"{provider.issuer} publishes the addresses of another issuer: {told.get('issuer')}")
+        raise Declined(clean_line(f"{provider.issuer} publishes the addresses of another issuer: {told.get('issuer')}"))
     found = {ours: str(told[theirs]) for ours, theirs in _DISCOVERED.items() if told.get(theirs)}
     written = {ours: getattr(provider, ours) for ours in _DISCOVERED if getattr(provider, ours)}
     made = replace(provider, **{**found, **written})
     if not made.token_url:
         raise Declined(f"{provider.issuer} publishes no token endpoint")
+    for ours, theirs in _DISCOVERED.items():
+        if (url := getattr(made, ours)) and not keeps_secrets(url):
+            raise Declined(clean_line(f'{provider.issuer} publishes a {theirs} that is no https address: "{url}"'))
     return made

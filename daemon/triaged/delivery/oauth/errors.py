@@ -25,8 +25,11 @@ class NotNow(TriagedError):
 
 
 class Declined(TriagedError):
-    """The provider refused what was asked of it; `code` as in RFC 6749 5.2 and RFC 8628 3.5."""
+    """The provider refused what was asked of it; `code` as in RFC 6749 5.2 and RFC 8628 3.5.
 
-    def __init__(self, text: str, *, code: str = "") -> None:
+    `for_good`: asking again is in vain until something has changed. `need`: what is missing in particular, where it says so.
+    """
+
+    def __init__(self, text: str, *, code: str = "", for_good: bool = False, need: str = "") -> None:
         super().__init__(text)
-        self.code = code
+        self.code, self.for_good, self.need = code, for_good, need or code

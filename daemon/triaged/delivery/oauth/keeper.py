@@ -18,13 +18,19 @@ from triaged.core.backoff import TOKEN
 from triaged.core.errors import TriagedError
 from triaged.delivery.oauth.authorization import authorization_server
 from triaged.delivery.oauth.errors import NotNow, SignInNeeded
-from triaged.delivery.oauth.lifetime import Death, death, is_fresh, warning_due
-from triaged.delivery.oauth.renewal import REFUSED_AGAIN, Holder, is_due, lapse, renew
+from triaged.delivery.oauth.lifetime import NEAR, Death, death, is_fresh, warning_due
+from triaged.delivery.oauth.renewal import REFUSED_AGAIN, Holder, is_due, is_of, lapse, question, renew
 from triaged.delivery.oauth.store import Store, Token
 from triaged.delivery.oauth.web import DEADLINE, Web
 from triaged.delivery.oauth.web import web as real_web
 
 T = TypeVar("T")
+
+LONGEST_WAIT = timedelta(hours=1)
+"""However long a provider wants to be left alone: without a token no mail is looked at."""
+
+STOP_PATIENCE = 30.0
+"""Seconds that a stop waits for an endpoint: the refresh token that was shown to it may be good no more."""
 
 AT_ONCE = timedelta(hours=1)
 """A token that the mail server refuses is thrown away before its time, but not oftener than this."""
@@ -54,6 +60,10 @@ class _Watch:
     not_before: float = 0.0  # of `Clock.elapsed`
     trouble: str = ""
     said: str = ""  # the stamp of the last bad news
+    failing_since: datetime | None = None
+    last_sign_in: datetime | None = None  # that was seen here
+    anew: bool = True  # the configuration may put another question than the one that was refused
+    insist: bool = False  # ask now, whatever was answered before
     denied: bool = False  # somebody asked in vain
     warned: timedelta | None = None
     thrown_away: datetime | None = None
@@ -89,6 +99,9 @@ class Keeper:
         self._chance = chance or random.SystemRandom()
         self._watches: dict[str, _Watch] = {}
         self._wake = Bell()
+        self._under_way: set[asyncio.Future[None]] = set()
+        self._waits: set[asyncio.Timeout] = set()
+        self._end = 0.0  # of the loop's time, once it is to stop
         self._stopping = False
         self._sleeping = False
 
@@ -102,7 +115,8 @@ class Keeper:
         """
         holder = self._holder(login)
         token = await _in_thread(lambda: self._store.read(login))
-        if token is not None and not token.refused and is_fresh(token, self._clock.now()):
+        ours = token is not None and (is_of(holder, token) or not holder.is_application)
+        if token is not None and ours and not token.refused and is_fresh(token, self._clock.now()):
             return token.access_token
         try:
             return (await self._renewed(holder)).access_token
@@ -138,9 +152,24 @@ class Keeper:
         """Something may have changed: somebody has signed in."""
         self._wake.set()
 
+    def reconsider(self) -> None:
+        """The configuration may be another one: what was refused is asked again where the question is another."""
+        for watch in self._watches.values():
+            watch.anew = True
+        self._wake.set()
+
+    def retry(self, login: str) -> None:
+        """Ask for this login's token now, whatever was answered before and however short ago."""
+        watch = self._watch(login)
+        watch.failures, watch.not_before, watch.thrown_away, watch.insist = 0, 0.0, None, True
+        self._wake.set()
+
     def stop(self) -> None:
-        """End after the step in hand."""
+        """End after the step in hand, which an endpoint may not draw out for longer than `STOP_PATIENCE`."""
         self._stopping = True
+        self._end = asyncio.get_running_loop().time() + STOP_PATIENCE
+        for wait in self._waits:
+            wait.reschedule(min(self._end, wait.when() or self._end))
         self._wake.set()
 
     @property
@@ -158,6 +187,8 @@ class Keeper:
                 await self._clock.sleep(LONGEST_NAP, self._wake)
             finally:
                 self._sleeping = False
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=self._end - asyncio.get_running_loop().time())
 
     async def once(self) -> None:
         """Look after every login once; one's trouble does not touch another."""
@@ -169,21 +200,40 @@ class Keeper:
 
     async def _look_after(self, holder: Holder) -> None:
         watch = self._watch(holder.login)
+        token: Token | None = None
         try:
-            token = await _in_thread(lambda: self._store.read(holder.login))
-            if self._is_due(holder, token, watch):
+            token = await self._read(holder)
+            if self._is_due(holder, token, watch) or await self._asks_anew(holder, token, watch):
                 token = await self._renewed(holder)
             if token is not None and (why := lapse(holder, token)) is not None:
                 raise why
         except SignInNeeded as needed:
             await self._say_lapsed(holder, watch, str(needed))
         except NotNow as later:
-            await self._say_failing(holder, watch, str(later))
+            await self._say_failing(holder, watch, later)
+            await self._say_end(holder, watch, token, stuck=True)
         except TriagedError as error:
-            await self._say(watch, News("failing", holder, str(error), f"failing:{error}"))
+            await self._say_failing(holder, watch, error)
         else:
-            if token is not None:
-                await self._say_well(holder, watch, token)
+            await self._say_well(holder, watch, token)
+            await self._say_end(holder, watch, token)
+        finally:
+            watch.insist = False
+
+    async def _asks_anew(self, holder: Holder, token: Token | None, watch: _Watch) -> bool:
+        """Whether the provider is to be asked although it is not time: a person wants it, or the question is another."""
+        if token is None:
+            return False
+        if not watch.insist and watch.anew:
+            watch.anew = False
+            if token.question and question(holder, await self._secret(holder)) != token.question:
+                watch.insist, watch.not_before = True, 0.0
+            return watch.insist
+        watch.insist = watch.insist and (bool(token.refused) or not is_fresh(token, self._clock.now()))
+        return watch.insist
+
+    async def _read(self, holder: Holder) -> Token | None:
+        return await _in_thread(lambda: self._store.read(holder.login))
 
     def _is_due(self, holder: Holder, token: Token | None, watch: _Watch) -> bool:
         """Whether the provider is to be asked, or it is to be said that nobody has signed in."""
@@ -200,35 +250,50 @@ class Keeper:
         """A new token, from this process at most one at a time; failures are counted and waited out."""
         watch = self._watch(holder.login)
         async with watch.lock:
-            pause = watch.not_before - self._clock.elapsed()
-            if pause > 0:
-                raise NotNow(watch.trouble, retry_after=timedelta(seconds=pause))
+            if (left := watch.not_before - self._clock.elapsed()) > 0:
+                raise NotNow(watch.trouble, retry_after=timedelta(seconds=left))
             try:
                 secret = await self._secret(holder)
                 token = await self._asked(holder, secret)
             except NotNow as later:
                 watch.trouble = str(later)
-                raise NotNow(str(later), retry_after=self._back_off(watch, later.retry_after)) from None
+                pause = self._back_off(watch, await self._bearable(holder, later.retry_after))
+                raise NotNow(str(later), retry_after=pause) from None
             watch.failures, watch.not_before = 0, 0.0
             return token
 
     async def _asked(self, holder: Holder, secret: str | None) -> Token:
         now = self._clock.now
-        token = await _in_thread(lambda: self._store.read(holder.login))
-        insist = token is not None and bool(token.refused) and _ripe(token, now())
+        token = await self._read(holder)
+        ripe = token is not None and bool(token.refused) and _ripe(token, now())
+        insist = ripe or self._watch(holder.login).insist
 
         def work() -> Token:
             return renew(self._store, holder, secret, self._web(holder), now, insist=insist)
 
         try:
-            async with asyncio.timeout(2 * DEADLINE):
-                return await _in_thread(work)
+            async with asyncio.timeout(2 * DEADLINE) as wait:
+                self._waits.add(wait)
+                try:
+                    return await _in_thread(work, self._under_way)
+                finally:
+                    self._waits.discard(wait)
         except TimeoutError:
             raise NotNow(f"{holder.oauth.provider} does not answer in time") from None
         except (OSError, ImportError) as error:  # trust_ca cannot be read; oauthlib is not there
             raise NotNow(str(error)) from error
         except _POISON as error:
             raise NotNow(f"{holder.oauth.provider}'s answer makes no sense ({type(error).__name__})") from error
+
+    async def _bearable(self, holder: Holder, wanted: timedelta | None) -> timedelta | None:
+        """What a provider asks for, as long as there is a token in hand, and an hour of it without."""
+        if wanted is None:
+            return None
+        token, now = await self._read(holder), self._clock.now()
+        in_hand = (
+            token.expires_at - now if token and token.expires_at and is_fresh(token, now, _LEAST) else timedelta(0)
+        )
+        return min(wanted, in_hand + LONGEST_WAIT)
 
     def _back_off(self, watch: _Watch, wanted: timedelta | None) -> timedelta:
         watch.failures += 1
@@ -239,25 +304,44 @@ class Keeper:
     # --- what is said -----------------------------------------------------------------------------------------------
 
     async def _say_lapsed(self, holder: Holder, watch: _Watch, why: str) -> None:
-        await self._say(watch, News("lapsed", holder, why, f"lapsed:{why}"))
+        """Once a death: its stamp is when that sign-in was made and refused, never the provider's words."""
+        token = await self._read(holder)
+        if token is None:
+            died = f"gone:{watch.last_sign_in}" if watch.last_sign_in else "never"
+        else:
+            died = f"{token.signed_in_at}:{token.first_refused_at or token.refused_at or holder.oauth.client_id}"
+        await self._say(watch, News("lapsed", holder, why, f"lapsed:{died}"))
 
-    async def _say_failing(self, holder: Holder, watch: _Watch, why: str) -> None:
+    async def _say_failing(self, holder: Holder, watch: _Watch, error: TriagedError) -> None:
         """An endpoint that stumbles is no news while the token in hand is good."""
-        token = await _in_thread(lambda: self._store.read(holder.login))
-        if token is not None and is_fresh(token, self._clock.now(), _LEAST):
-            return
-        end = token.expires_at if token is not None else None
-        await self._say(watch, News("failing", holder, why, f"failing:{end}", end))
+        end = None
+        if isinstance(error, NotNow):
+            token = await self._read(holder)
+            if token is not None and is_fresh(token, self._clock.now(), _LEAST):
+                return
+            end = token.expires_at if token is not None else None
+        watch.failing_since = watch.failing_since or self._clock.now()
+        stamp = f"failing:{type(error).__name__}:{watch.failing_since}"
+        await self._say(watch, News("failing", holder, str(error), stamp, end))
 
-    async def _say_well(self, holder: Holder, watch: _Watch, token: Token) -> None:
-        now = self._clock.now()
-        if is_fresh(token, now, _LEAST) and (watch.denied or watch.said):
+    async def _say_well(self, holder: Holder, watch: _Watch, token: Token | None) -> None:
+        if token is None:
+            return
+        watch.last_sign_in = token.signed_in_at
+        if is_fresh(token, self._clock.now(), _LEAST) and (watch.denied or watch.said):
             await self._tell(News("restored", holder, "there is a new token", f"restored:{token.renewed_at}"))
             watch.denied, watch.said, watch.failures, watch.not_before = False, "", 0, 0.0
-        end = death(token, authorization_server(holder.oauth))
-        ahead = warning_due(end, now) if end is not None else None
-        if ahead is not None and end is not None and ahead != watch.warned:
-            await self._tell(News("expiring", holder, _warning(holder, end), f"{end.at:%Y-%m-%d}:{ahead.days}", end.at))
+            watch.failing_since = None
+
+    async def _say_end(self, holder: Holder, watch: _Watch, token: Token | None, *, stuck: bool = False) -> None:
+        """Ahead of the end that is known of; `stuck`: nothing can be had from the provider, and one that use puts off is far."""
+        end = death(token, authorization_server(holder.oauth)) if token is not None else None
+        if stuck and end is not None and end.by_use and end.at - self._clock.now() > NEAR:
+            return
+        ahead = warning_due(end, self._clock.now()) if end is not None else None
+        if token is not None and ahead is not None and end is not None and ahead != watch.warned:
+            stamp = f"expiring:{token.signed_in_at}:{end.at:%Y-%m-%d}:{ahead}"
+            await self._tell(News("expiring", holder, _warning(holder, end), stamp, end.at))
         watch.warned = ahead
 
     async def _say(self, watch: _Watch, news: News) -> None:
@@ -283,12 +367,20 @@ def _warning(holder: Holder, end: Death) -> str:
     return f"the sign-in ends on {end.at:%Y-%m-%d at %H:%M} UTC ({end.why}); type: {holder.command}"
 
 
-async def _in_thread(work: Callable[[], T]) -> T:
-    """Run it in a thread of its own, which nobody waits for when the process ends: an endpoint that hangs holds no stop up."""
+async def _in_thread(work: Callable[[], T], under_way: set[asyncio.Future[None]] | None = None) -> T:
+    """Run it in a thread of its own, which the end of the process does not wait for.
+
+    `under_way`: has a future in it for as long as the thread runs, also when nobody waits for its answer any more.
+    """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[T] = loop.create_future()
+    ended: asyncio.Future[None] = loop.create_future()
+    running = set() if under_way is None else under_way
+    running.add(ended)
 
     def settle(result: T | None, error: BaseException | None) -> None:
+        running.discard(ended)
+        ended.set_result(None)
         if answer.done():
             return
         if error is not None:

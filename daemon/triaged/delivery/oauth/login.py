@@ -4,9 +4,11 @@ In: whose, how to ask the web, how to talk to the person. Out: a `Token` that is
 Never: a code, a state or a token said, but the one that the person has to type.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from socket import gethostname
 from typing import IO
 
 from triaged.core.provider import AuthorizationServer
@@ -15,7 +17,7 @@ from triaged.delivery.oauth.authorization import authorization_server, grant_of,
 from triaged.delivery.oauth.errors import Declined
 from triaged.delivery.oauth.grants import Granted, Registration
 from triaged.delivery.oauth.redirect import Listener
-from triaged.delivery.oauth.renewal import Holder, first
+from triaged.delivery.oauth.renewal import Holder, first, question
 from triaged.delivery.oauth.store import Token
 from triaged.delivery.oauth.web import Web
 
@@ -61,18 +63,40 @@ def sign_in(
         raise Declined(
             f"{provider.name} gave no refresh token, so the sign-in would end within the hour: ask for offline access"
         )
-    return first(holder, provider, granted, now(), testing=testing)
+    made = first(holder, provider, granted, now(), testing=testing)
+    return replace(made, asked=scopes, question=question(holder, secret))
 
 
 def _on_a_device(
     web: Web, provider: AuthorizationServer, registration: Registration, scopes: tuple[str, ...], talk: Talk
 ) -> Granted:  # fmt: skip
-    code = grants.begin_device(web, provider, registration, scopes)
+    with _another_grant():
+        code = grants.begin_device(web, provider, registration, scopes)
     talk.say(f"On any device, open\n\n    {code.url}\n\nand type the code\n\n    {code.user_code}\n")
     if code.complete_url:
         talk.say(f"or open the address with the code in it: {code.complete_url}\n")
     talk.say(f"Waiting, for at most {code.expires_in // 60} minutes …")
-    return grants.await_device(web, provider, registration, code, talk.sleep)
+    with _another_grant():
+        return grants.await_device(web, provider, registration, code, talk.sleep)
+
+
+# RFC 8628 3.5: the person said no, or was late; that another way would not change
+_OF_THE_PERSON = frozenset({"access_denied", "authorization_declined", "expired_token", "bad_verification_code"})
+
+
+@contextmanager
+def _another_grant() -> Iterator[None]:
+    """Where a tenant forbids signing in with a code (Conditional Access, public client flows) there is another way."""
+    try:
+        yield
+    except Declined as declined:
+        forbidden = "AADSTS53" in str(declined)  # of Conditional Access, also under access_denied
+        if declined.code in _OF_THE_PERSON and not forbidden:
+            raise
+        words = (
+            'where signing in with a code is forbidden, write grant = "authorization_code" and sign in with a browser'
+        )
+        raise Declined(f"{declined}; {words}", code=declined.code) from None
 
 
 def _in_a_browser(
@@ -83,7 +107,8 @@ def _in_a_browser(
         talk.say(f"Open this address in a browser and sign in as {user}:\n\n    {journey.url}\n")
         talk.say(
             "If that browser runs on another machine, its last page will not load: copy the address it was sent to"
-            f" ({listener.redirect}?…) and paste it here.\nWaiting …"
+            f" ({listener.redirect}?…) and paste it here. Or let the page come through: type there, before you sign in,\n\n"
+            f"    ssh -L {listener.port}:127.0.0.1:{listener.port} {gethostname()}\n\nWaiting …"
         )
         talk.open_browser(journey.url)
         redirected = listener.wait(journey.state, talk.pasted, talk.say)

@@ -4,21 +4,23 @@ In: the state that the answer must carry, an optional stream of pasted lines. Ou
 Never: anything but loopback; an answer to a request that is not the redirect waited for.
 """
 
-import os
+import contextlib
 import select
 import socket
 import time
 from collections.abc import Callable
 from typing import IO, Any, Self
-from urllib.parse import parse_qs, urlsplit
 
 from triaged.delivery.oauth.errors import Declined
+from triaged.delivery.oauth.pasted import QUIET, Pasted, state_of
 
 PATIENCE = 900.0
 """Seconds for a person to sign in."""
 
-_LONGEST = 16 * 1024
-_SILENCE = 5.0
+_LONGEST = 64 * 1024
+_EXCHANGE = 5.0
+"""Seconds for one request as a whole, however it trickles."""
+_PAGE_TAKES = 1.0
 _PAGE = """\
 <!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>triaged</title>
@@ -33,13 +35,16 @@ class Listener:
 
     def __init__(self, host: str = "127.0.0.1") -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self.redirect = f"http://{host}:{self._socket.getsockname()[1]}/"
+        self.port: int = self._socket.getsockname()[1]
+        self.redirect = f"http://{host}:{self.port}/"
+        self._visitors: dict[socket.socket, _Visitor] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        for connection in (*self._visitors, self._socket):
+            connection.close()
 
     def wait(
         self, state: str, pasted: IO[str] | None, say: Callable[[str], None], patience: float = PATIENCE
@@ -49,80 +54,89 @@ class Listener:
         Raises:
             Declined: nobody came.
         """
+        if pasted is None:
+            return self._wait(state, None, say, patience)
+        typed = Pasted(pasted, self.redirect)
+        with typed.raw():
+            return self._wait(state, typed, say, patience)
+
+    def _wait(self, state: str, typed: Pasted | None, say: Callable[[str], None], patience: float) -> str:
         end = time.monotonic() + patience
-        typed = None if pasted is None else _Typed(pasted.fileno())
-        while (left := end - time.monotonic()) > 0:
-            sources: list[Any] = [self._socket] if typed is None else [self._socket, typed.descriptor]
-            ready, _, _ = select.select(sources, [], [], left)
-            if self._socket in ready and (found := self._visit(state)):
-                return found
-            if typed is None or typed.descriptor not in ready:
-                continue
-            for line in typed.lines():
-                if (found := _pasted(line, self.redirect)) and _state(found) == state:
+        while (now := time.monotonic()) < end:
+            open_ears = typed is not None and not typed.ended
+            ready = self._ready(typed.descriptor if typed and open_ears else None, min(end - now, QUIET))
+            if typed is not None and typed.descriptor in ready:
+                typed.read()
+            elif typed is not None and typed.is_whole and typed.is_news():
+                found, others = typed.entered(state)
+                if others:
+                    say("That is not the address of this sign-in: paste the whole line of the browser's address bar.")
+                if found is not None:
                     return found
-                say("That is not the address of this sign-in: paste the whole line of the browser's address bar.")
-            typed = None if typed.ended else typed
+            if (path := self._visited(ready, state)) is not None:
+                return self.redirect.rstrip("/") + path
         raise Declined("nobody signed in in time; begin anew")
 
-    def _visit(self, state: str) -> str | None:
-        """One request: the redirect, or a browser that looks for an icon, or somebody else."""
-        connection, _ = self._socket.accept()
-        with connection:
-            connection.settimeout(_SILENCE)
-            try:
-                path = _path(connection)
-                mine = path is not None and _state(path) == state
-                _answer(connection, mine=mine)
-            except OSError:
-                return None
-        return self.redirect.rstrip("/") + path if mine and path is not None else None
+    def _ready(self, typed: int | None, seconds: float) -> list[Any]:
+        sources: list[Any] = [self._socket, *self._visitors]
+        ready, _, _ = select.select(sources if typed is None else [*sources, typed], [], [], seconds)
+        return ready
 
-
-class _Typed:
-    """What a person types or pastes, line by line; a stream's own buffer would hide lines from `select`."""
-
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
-        self.ended = False
-        self._rest = b""
-
-    def lines(self) -> list[str]:
-        """The lines that are there, blank ones left out."""
-        piece = os.read(self.descriptor, _LONGEST)
-        self.ended = not piece or len(self._rest) > _LONGEST
-        *whole, self._rest = (self._rest + (piece or b"\n")).split(b"\n")
-        return [line.decode("utf-8", "replace") for line in whole if line.strip()]
-
-
-def _path(connection: socket.socket) -> str | None:
-    asked = b""
-    while b"\r\n\r\n" not in asked and len(asked) < _LONGEST:
-        piece = connection.recv(4096)
-        if not piece:
-            return None
-        asked += piece
-    words = asked.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
-    return words[1] if len(words) == 3 and words[0] == "GET" and words[1].startswith("/") else None  # noqa: PLR2004 — RFC 9112 3
-
-
-def _answer(connection: socket.socket, *, mine: bool) -> None:
-    page = (_PAGE % (_TAKEN if mine else _NOT_MINE)).encode()
-    status = b"200 OK" if mine else b"404 Not Found"
-    head = b"HTTP/1.1 %s\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
-    connection.sendall(head % (status, len(page)) + page)
-
-
-def _state(address: str) -> str | None:
-    try:
-        return next(iter(parse_qs(urlsplit(address).query).get("state", ())), None)
-    except ValueError:  # "http://[" is no address
+    def _visited(self, ready: list[Any], state: str) -> str | None:
+        """The path of the redirect, if one of the visitors brought it. None of them holds up another, or stays for long."""
+        for connection, visitor in list(self._visitors.items()):
+            if connection in ready:
+                visitor.hear(connection)
+            if not visitor.is_done:
+                continue
+            del self._visitors[connection]
+            mine = visitor.path is not None and state_of(visitor.path) == state
+            _answer(connection, mine=mine)
+            if mine:
+                return visitor.path
+        if self._socket in ready:
+            connection, _ = self._socket.accept()
+            connection.settimeout(0)
+            self._visitors[connection] = _Visitor(time.monotonic() + _EXCHANGE)
         return None
 
 
-def _pasted(line: str, redirect: str) -> str | None:
-    """The address in a pasted line: whole, or only what follows the question mark."""
-    text = line.strip().strip("'\"<>")
-    if "://" in text:
-        return text
-    return redirect + "?" + text.lstrip("?") if "code=" in text or "error=" in text else None
+class _Visitor:
+    """One request: the redirect, or a browser that looks for an icon, or somebody else."""
+
+    def __init__(self, until: float) -> None:
+        self._until = until
+        self._asked = b""
+        self._gone = False
+
+    def hear(self, connection: socket.socket) -> None:
+        """Take what has come."""
+        try:
+            piece = connection.recv(_LONGEST)
+        except OSError:
+            piece = b""
+        self._gone = not piece
+        self._asked += piece
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is no more to wait for: the head is there or too long, the visitor has left, or its time is over."""
+        return self._gone or b"\r\n\r\n" in self._asked or len(self._asked) > _LONGEST or time.monotonic() > self._until
+
+    @property
+    def path(self) -> str | None:
+        """What was asked for, once the head is whole."""
+        if b"\r\n\r\n" not in self._asked:
+            return None
+        words = self._asked.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
+        return words[1] if len(words) == 3 and words[0] == "GET" and words[1].startswith("/") else None  # noqa: PLR2004 — RFC 9112 3
+
+
+def _answer(connection: socket.socket, *, mine: bool) -> None:
+    """Answer within the second that a page of half a screen takes on loopback, and hang up."""
+    page = (_PAGE % (_TAKEN if mine else _NOT_MINE)).encode()
+    status = b"200 OK" if mine else b"404 Not Found"
+    head = b"HTTP/1.1 %s\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+    with connection, contextlib.suppress(OSError):
+        connection.settimeout(_PAGE_TAKES)
+        connection.sendall(head % (status, len(page)) + page)

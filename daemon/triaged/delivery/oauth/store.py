@@ -48,7 +48,8 @@ class Token:
     scopes: tuple[str, ...] = ()
     refused: str = ""  # why the provider takes it no longer; "" while it does
     refused_code: str = ""
-    refused_at: datetime | None = None
+    refused_at: datetime | None = None  # when it was last asked in vain
+    first_refused_at: datetime | None = None
     refresh_slides: bool | None = None  # whether each renewal puts the told end off; None: not known yet
     asked: tuple[str, ...] = ()  # the scopes that were asked for at the sign-in
     question: str = ""  # what stood in the configuration when the provider was last asked (`renewal.question`)
