@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from triaged.account import appends, marks
 from triaged.account.loglines import of_plan
 from triaged.account.owed import Due, Owed, drop, moved, postpone, postpone_all, target_of, void_absent
-from triaged.account.places import lower
 from triaged.account.visit import Visit
 from triaged.core.effects import HANDS
+from triaged.core.flags import folded
 from triaged.core.settings import Mode
 from triaged.ledger import ByHand, Ledger
 from triaged.ledger.values import EffectRow, Item, Place
@@ -137,7 +137,7 @@ async def _made_ready(visit: Visit, batch: _Batch) -> tuple[str, int | None]:
 
 def _touched(kind: str, flags: frozenset[str]) -> bool:
     """Hands first: what a person has read, flagged or answered meanwhile is not moved away (our own flag aside)."""
-    found = lower(flags) & HANDS
+    found = folded(flags) & HANDS
     if kind == "back":
         return "\\deleted" in found
     return bool(found if kind == "aside" else found - {"\\flagged"} if kind == "urgent" else frozenset())

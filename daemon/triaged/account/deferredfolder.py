@@ -7,10 +7,11 @@ from triaged.account.arriving import arriving
 from triaged.account.byhand import flagged, in_trash, taken
 from triaged.account.folderlayout import as_seen
 from triaged.account.loglines import of_item
-from triaged.account.places import find_in, lower
+from triaged.account.places import find_in
 from triaged.account.remap import renumbered
 from triaged.account.visit import Visit
 from triaged.core.calls import Schedule
+from triaged.core.flags import folded
 from triaged.core.identify import identify
 from triaged.core.message import read
 from triaged.core.moments import parse_moment, resolve
@@ -54,7 +55,7 @@ async def _arrived_there(visit: Visit, row: FolderRow) -> None:
         if item is not None and item.state == "aside":
             if item.place is None or item.folder != row.name:
                 await visit.write(Ledger.place_item, item.id, Place(row.name, row.uidvalidity, fetched.uid))
-        elif "\\deleted" not in lower(fetched.flags) and visit.account.mode is not Mode.OBSERVE:
+        elif "\\deleted" not in folded(fetched.flags) and visit.account.mode is not Mode.OBSERVE:
             await _dragged_in(visit, row, fetched, item)
     await visit.write(Ledger.advance, visit.row.id, Watermark(row.name, uids[-1] + 1))
 
@@ -98,7 +99,7 @@ async def _left_there(visit: Visit, row: FolderRow) -> None:
         flags = await visit.session.flags(sorted(placed))
         absent = [item for uid, item in placed.items() if uid not in flags]
         for uid, found in flags.items():
-            await flagged(visit, placed[uid], lower(found))
+            await flagged(visit, placed[uid], folded(found))
         await taken(visit, absent)
     lost = [item for item in items if item.uid is None]
     if lost:

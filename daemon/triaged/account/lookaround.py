@@ -9,9 +9,9 @@ from datetime import datetime
 from triaged.account import deferredfolder, drafts, evidence, sentfolder
 from triaged.account.byhand import flagged, taken
 from triaged.account.folderlayout import Layout
-from triaged.account.places import lower
 from triaged.account.visit import Visit
 from triaged.account.watch import sweep
+from triaged.core.flags import folded
 from triaged.ledger import Ledger
 from triaged.ledger.values import FolderRow, Item
 
@@ -78,5 +78,5 @@ async def _look_at_waiting(visit: Visit) -> None:
         flags = await session.flags(sorted(item.uid for item in found if item.uid is not None))
         for item in found:
             if item.uid in flags:
-                await flagged(visit, item, lower(flags[item.uid]))
+                await flagged(visit, item, folded(flags[item.uid]))
         await taken(visit, [item for item in found if item.uid not in flags])

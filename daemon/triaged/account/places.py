@@ -5,6 +5,7 @@ Absent means: SELECT succeeded, UIDVALIDITY is the remembered one, and the UID i
 
 from typing import Literal
 
+from triaged.core.flags import folded
 from triaged.core.message import read
 from triaged.ledger.values import Item, Place
 from triaged.mailbox import Session
@@ -22,7 +23,7 @@ async def presence(session: Session, place: Place) -> Presence:
     flags = await session.flags([place.uid])
     if place.uid not in flags:
         return "absent"
-    return "deleted" if "\\deleted" in lower(flags[place.uid]) else "here"
+    return "deleted" if "\\deleted" in folded(flags[place.uid]) else "here"
 
 
 async def find_in(session: Session, folder: str, item: Item, since: int) -> Place | None:
@@ -42,8 +43,3 @@ async def holds(session: Session, folder: str, message_id: str) -> bool:
         return False
     await session.select(folder)
     return bool(await session.find(message_id, 1))
-
-
-def lower(flags: frozenset[str]) -> frozenset[str]:
-    """Flags as they are compared: their case says nothing (RFC 9051 9)."""
-    return frozenset(flag.lower() for flag in flags)

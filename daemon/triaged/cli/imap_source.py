@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from triaged.cli.common import Failed
 from triaged.config import Loaded, ask_secret, state_file
+from triaged.core.flags import folded
 from triaged.core.message import Message
 from triaged.core.settings import Account
 from triaged.ledger.values import Place
@@ -146,7 +147,7 @@ async def _all_of(loaded: Loaded, account: Account, also: Sequence[str], since: 
         for name, sent in (await _where_mail_is(session, account, also)).items():
             await session.select(name)
             found += [
-                earlier.Found(old, account, answered="\\answered" in {flag.lower() for flag in flags}, sent=sent)
+                earlier.Found(old, account, answered="\\answered" in folded(flags), sent=sent)
                 async for old, flags in _mail(session, name, since, text=not sent)
             ]
         return found

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from triaged.core.decision import Aside, Effect, Flag, Forward, Notify, ToUrgent, Verdict
 from triaged.core.facts import Facts
+from triaged.core.flags import folded
 from triaged.core.moments import Resolved
 from triaged.core.rules import Rule
 from triaged.core.settings import Account, Delegate
@@ -31,7 +32,7 @@ def in_storage(
         account: where it came to.
         movable: whether this server can move messages safely.
     """
-    flags = _flags(facts)
+    flags = folded(facts.flags)
     may_move = movable and flags.isdisjoint(HANDS)
     if verdict is Verdict.URGENT:
         if flags.isdisjoint({"\\flagged", "\\deleted", "\\draft", "\\answered"}):
@@ -46,13 +47,9 @@ def by_third_parties(rule: Rule, delegate: Delegate | None, facts: Facts) -> Ite
     """Who is told of it, and who gets it, too. Of what was there before first contact nobody."""
     if facts.baseline:
         return
-    flags = _flags(facts)
+    flags = folded(facts.flags)
     if flags.isdisjoint({"\\seen", "\\answered", "\\deleted"}):
         yield from (Notify(channel) for channel in rule.notify)
     answered = not flags.isdisjoint({"\\answered", "\\deleted"})
     if rule.forward and delegate is not None and not facts.duplicate and not answered:
         yield Forward(delegate.label, delegate.address)
-
-
-def _flags(facts: Facts) -> set[str]:
-    return {flag.lower() for flag in facts.flags}

@@ -13,6 +13,7 @@ from typing import Any
 from triaged.core.backoff import STRIKE
 from triaged.core.decision import Decision
 from triaged.core.facts import Facts
+from triaged.core.flags import folded
 from triaged.ledger.changes import plan_effect
 from triaged.ledger.gather import gather, question_of
 from triaged.ledger.instants import to_ms
@@ -102,7 +103,7 @@ def _admit_new(db: Connection, window: Window, a: Arriving, decide: Decide, reco
 
 def _marked(a: Arriving, now: datetime) -> datetime | None:
     r"""When a mail client's \Answered is noticed at first sight; of old mail nobody knows when it was set."""
-    return now if not a.baseline and any(flag.lower() == "\\answered" for flag in a.flags) else None
+    return now if not a.baseline and "\\answered" in folded(a.flags) else None
 
 
 def _are_all_new(db: Connection, window: Window) -> bool:

@@ -7,6 +7,7 @@ Never: a mark of ours beside another's for longer than it takes to read both.
 from collections.abc import Iterable, Mapping, Sequence
 
 from triaged import crash
+from triaged.core.flags import folded
 from triaged.ids import MARK
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Refused
@@ -85,4 +86,4 @@ def _of_another(known: Mapping[int, Items], name: bytes) -> set[int]:
 
 
 def _marks(items: Items) -> set[str]:
-    return {flag for flag in map(str.lower, items.flags or ()) if flag.startswith(MARK)}
+    return {flag for flag in folded(items.flags or ()) if flag.startswith(MARK)}

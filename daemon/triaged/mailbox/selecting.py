@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from triaged.core.flags import folded
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, Refused
 from triaged.mailbox.exchange import exchange, number, uid_sets, whole
@@ -83,7 +84,7 @@ def select(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
 @lru_cache(maxsize=256)
 def _flags(words: bytes) -> frozenset[str]:
     """Flags as a server lists them; equal folders share one value."""
-    return frozenset(words.decode("utf-8", "replace").lower().split())
+    return folded(words.decode("utf-8", "replace").split())
 
 
 def select_or_say(imap: Imap, name: str, *, keywords: bool | None) -> Folder:

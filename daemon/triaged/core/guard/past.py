@@ -6,6 +6,7 @@ Each gives the reason to refuse, or "". What takes a `Standing` may come up afte
 from datetime import timedelta
 from typing import Final
 
+from triaged.core.flags import folded
 from triaged.core.guard.codes import BEYOND_FUSE
 from triaged.core.guard.sending import Sending, Standing
 from triaged.core.trust import Act, may
@@ -55,8 +56,7 @@ def is_answered(standing: Standing) -> str:
     """I wrote since it arrived."""
     if standing.facts.answered_since:
         return "I have written to this client since"
-    answered = any(flag.casefold() == "\\answered" for flag in standing.facts.flags)
-    return "it is marked as answered" if answered else ""
+    return "it is marked as answered" if "\\answered" in folded(standing.facts.flags) else ""
 
 
 def is_overdue(standing: Standing) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 from triaged.core import robots
 from triaged.core.address import Address
 from triaged.core.expression import Expression
+from triaged.core.flags import folded
 from triaged.core.guard.sending import Sending
 from triaged.core.notation import any_of
 from triaged.words import LEXICON
@@ -172,9 +173,9 @@ _FILTERS: Final[Mapping[str, Callable[[str], bool]]] = {
 
 def is_in_wrong_place(sending: Sending) -> str:
     """In a folder, or with a flag, that no mail to be answered has."""
-    for flag in sorted(sending.facts.flags):
-        if flag.casefold() in _WRONG_FLAGS:
-            return _WRONG_FLAGS[flag.casefold()]
+    for flag in sorted(folded(sending.facts.flags)):
+        if flag in _WRONG_FLAGS:
+            return _WRONG_FLAGS[flag]
     folder = sending.facts.folder.replace("/", ".").rpartition(".")[2].strip()
     return f"it lies in {folder}" if folder.casefold() in _wrong_folders() else ""
 
