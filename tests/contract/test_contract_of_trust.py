@@ -283,3 +283,57 @@ def test_a_delegate_who_is_a_clients_person_is_neither_sent_his_own_mail_nor_tol
     )
     found = Explained(tmp_path, config).one(sender="tom@harbor.example", **VOUCHED)
     assert found["reply"]["text"].startswith("Please wait.")
+
+
+# --- STOP -------------------------------------------------------------------------------------------------------------
+
+DAILY = WAITS + "\n[promises]\nslip = 'off'\n"
+
+
+def later(day: int, **mail: str) -> dict[str, str]:
+    return {
+        "date": f"{['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][(day - 23) % 7]}, {day} Nov 2026 15:10:00 +0100",
+        **mail,
+    }
+
+
+def thread(explained: Explained, *mails: dict[str, str]) -> list[str | None]:
+    """What stands against a reply to each of these mails, the first of them in the thread of <1@harbor.example>."""
+    return [one["no_reply"] for one in explained.says(*(explained.mail(**mail) for mail in mails))]
+
+
+FIRST = {"Message_ID": "<1@harbor.example>"}
+IN_THREAD = {"References": "<1@harbor.example>", "Subject": "Re: Question"}
+
+
+@pytest.mark.parametrize("sender", ["gary@harbor.example", "anna@harbor.example", "gary.private@mail.example"])
+def test_stop_in_our_thread_from_any_address_of_the_client_ends_the_replies_for_good(tmp_path: Path, sender: str):
+    config = BASE.replace('people = { "gary@harbor.example" = "Gary" }', "") + WAITS
+    found = thread(
+        Explained(tmp_path, config),
+        later(2, **FIRST),
+        later(3, sender=sender, text="STOP", **IN_THREAD),
+        later(28),
+    )
+    assert (found[0], found[2]) == (None, "opted-out")
+
+
+def test_stop_about_nothing_of_ours_pauses_the_replies_for_a_fortnight(tmp_path: Path):
+    found = thread(Explained(tmp_path, BASE + WAITS), later(2), later(4, text="STOP"), later(9), later(19))
+    assert (found[0], found[2], found[3]) == (None, "opted-out", None)
+
+
+def test_stop_from_somebody_who_had_no_reply_changes_nothing(tmp_path: Path):
+    found = thread(Explained(tmp_path, BASE + WAITS), later(2, text="STOP"), later(9))
+    assert found[1] is None
+
+
+def test_a_forged_stop_stops_nothing(tmp_path: Path):
+    vouched = {"Authentication_Results": passes("harbor.example")}
+    found = thread(
+        Explained(tmp_path, SERVER + WAITS),
+        later(2, **FIRST, **vouched),
+        later(3, text="STOP", Authentication_Results=fails(), **IN_THREAD),
+        later(9, **vouched),
+    )
+    assert found == [None, "stranger", None]

@@ -77,8 +77,8 @@ async def _decide(visit: Visit, row: FolderRow, seen: Sequence[_Seen], *, next_u
 async def _take_evidence(visit: Visit, seen: Sequence[_Seen]) -> None:
     """What a window says about mails of ours: those that came back, and what I and the team have written."""
     for one in seen:
-        if "delivery-report" in one.who.kinds:
-            await evidence.take_report(visit, evidence.returned_ids(one.fetched.body, one.who.message.references))
+        if "delivery-report" in one.who.kinds and may(Act.REPORT, one.who.level):
+            await evidence.take_report(visit, one.who.message, one.fetched.body)
     own = [
         sent_seen(one.who.message, one.fetched.arrived, visit.person.roster, one.who.level, by_team=not one.who.mine)
         for one in seen

@@ -2,41 +2,79 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from triaged.account.loglines import of_reply
 from triaged.account.visit import Visit
+from triaged.core.message import Message
 from triaged.ids import is_as_made
 from triaged.ledger import Ledger
 from triaged.ledger.consequences import ReplyEvidence
-from triaged.ledger.values import BOUNCED_FOR, SentSeen
+from triaged.ledger.values import BOUNCED_FOR, ReplyRow, SentSeen
 
 DOUBT_LASTS = timedelta(minutes=75)
 """How long a reply in doubt is looked for in Sent."""
 
-# RFC 3464 2.3.3: only "failed" says that it will not arrive; the id stands in the returned header fields (RFC 3462 2)
-_FAILED = re.compile(rb"^action:[ \t]*failed\b", re.IGNORECASE | re.MULTILINE)
-_IDS = re.compile(rb"^(?:original-)?message-id:\s*(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
 _MOST_IDS = 20
+_IDS = re.compile(rb"^(?:original-)?message-id:\s*(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
+_GROUP_END = re.compile(rb"\r?\n[ \t]*\r?\n")
+_RECIPIENT = re.compile(rb"^(?:final|original)-recipient:[^;\r\n]*;\s*<?([^\s<>]{3,320})", re.IGNORECASE | re.MULTILINE)
+_ACTION = re.compile(rb"^action:[ \t]*([a-z]+)", re.IGNORECASE | re.MULTILINE)
+_STATUS = re.compile(rb"^status:[ \t]*([245]\.\d{1,3}\.\d{1,3})", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a delivery report says about recipients (keys; none: it names none): that it failed, and by which status."""
+
+    recipients: frozenset[str]
+    status: str
+
+    @property
+    def is_lasting(self) -> bool:
+        """RFC 3463 2: 4.x.x may go well another time."""
+        return not self.status.startswith("4")
+
+    def concerns(self, reply: ReplyRow) -> bool:
+        """Whether it is about the recipient of a reply; a report that names nobody is."""
+        return not self.recipients or not self.recipients.isdisjoint({reply.correspondent, reply.rcpt.lower()})
+
+
+def failures(message: Message, body: bytes) -> list[Failure]:
+    """What a delivery report says has failed (RFC 3464 2.3.3: only "failed" says that it will not arrive). Pure."""
+    found: list[Failure] = []
+    for group in _GROUP_END.split(body):
+        action = _ACTION.search(group)
+        if action is None or action[1].lower() != b"failed":
+            continue
+        status = _STATUS.search(group)
+        named = frozenset(address.decode("utf-8", "replace").lower() for address in _RECIPIENT.findall(group))
+        found.append(Failure(named, status[1].decode("ascii") if status else ""))
+    failed = message.fields.all("x-failed-recipients")  # Exim, Google
+    if failed and not _ACTION.search(body):
+        found.append(Failure(frozenset(one.strip().lower() for text in failed for one in text.split(",")), ""))
+    return found
 
 
 def returned_ids(body: bytes, references: Sequence[str]) -> tuple[str, ...]:
-    """The ids of the messages that a delivery report says have failed; none where it says anything else. Pure."""
-    if not _FAILED.search(body):
-        return ()
+    """The ids of the messages that a delivery report is about: those of the returned header fields (RFC 3462 2). Pure."""
     found = [raw.decode("ascii", "replace") for raw in _IDS.findall(body)[:_MOST_IDS]]
     return tuple(dict.fromkeys((*found, *references[-_MOST_IDS:])))
 
 
-async def take_report(visit: Visit, ids: Sequence[str]) -> None:
-    """A delivery report: the address of every reply of ours among these is not written to for a while."""
+async def take_report(visit: Visit, message: Message, body: bytes) -> None:
+    """A delivery report: a reply of ours that it names did not arrive; where that is for good, the address gets nothing more."""
     now = visit.now()
-    for message_id in ids:
+    failed = failures(message, body)
+    for message_id in returned_ids(body, message.references) if failed else ():
         reply = await visit.write(Ledger.reply_by_message_id, message_id)
-        if reply is None or reply.account != visit.row.id:
+        failure = next((one for one in failed if reply is not None and one.concerns(reply)), None)
+        if reply is None or failure is None or reply.account != visit.row.id:
             continue
-        until = now + BOUNCED_FOR
-        await visit.write(Ledger.bounced, reply.id, until, now)
+        until = now + BOUNCED_FOR if failure.is_lasting else None
+        why = f"a reply came back {failure.status}".rstrip()
+        await visit.write(Ledger.bounced, reply.id, until, now, why)
         visit.events.emit("reply.failed", **of_reply(reply), reason="it came back undelivered", until=until)
 
 

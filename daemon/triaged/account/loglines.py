@@ -1,7 +1,7 @@
 """Events: what the ledger says has happened becomes lines of the log. Nothing is decided here, nothing else is done."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypedDict, assert_never
 
 from triaged.core.decision import Aside, Decision, Verdict
@@ -18,6 +18,7 @@ from triaged.ledger.consequences import (
     ReplyEvidence,
     ReplyLeft,
 )
+from triaged.ledger.correspondents import MUTE, PAUSE
 from triaged.ledger.values import Admission, Item, PromiseRow, ReplyRow
 from triaged.log.events import Events
 from triaged.log.vocabulary import Event
@@ -177,15 +178,35 @@ def _tell_reply(events: Events, admission: Admission, decision: Decision) -> Non
     for reply in admission.cancelled:
         reason = "urgent mail of this correspondent came" if reply.reason == "urgent" else reply.reason
         events.emit("reply.cancelled", **of_reply(reply), reason=reason)
-    if admission.opted_out:
-        events.emit(
-            "reply.opted_out",
-            client=decision.client,
-            mode=admission.arriving.mode,
-            item=admission.item,
-            to=decision.correspondent,
-            reason="the correspondent wrote STOP",
-        )
+    _tell_closed(events, admission, decision)
+
+
+def _tell_closed(events: Events, admission: Admission, decision: Decision) -> None:
+    """Who is not written to, or not listened to, from now on: a person may lift it."""
+    which = _Whom(client=decision.client, mode=admission.arriving.mode, item=admission.item, sender=decision.sender)
+    if decision.opt_out:
+        for address in dict.fromkeys((decision.correspondent, *decision.opts_out)):
+            events.emit("reply.opted_out", **which, to=address, reason="the correspondent wrote STOP")
+    elif decision.pauses:
+        reason = "the correspondent wrote STOP, to nothing of ours: replies pause"
+        until = _from(admission, PAUSE)
+        events.emit("reply.opted_out", **which, to=decision.correspondent, until=until, reason=reason)
+    if decision.marks_robot:
+        reason = f"its answers to replies of mine are taken for a machine's: {decision.marks_robot}"
+        events.emit("reply.muted", **which, to=decision.correspondent, until=_from(admission, MUTE), reason=reason)
+
+
+def _from(admission: Admission, span: timedelta) -> datetime | None:
+    return admission.facts.now + span if admission.facts is not None else None
+
+
+class _Whom(TypedDict):
+    """The fields that say whom it is about."""
+
+    client: str | None
+    mode: str
+    item: int | None
+    sender: str | None
 
 
 def _tell_pass(events: Events, admission: Admission, decision: Decision) -> None:

@@ -1,7 +1,11 @@
-"""`triaged opt-outs`: who wants no automatic replies."""
+"""`triaged opt-outs`: who is not written to: opted out, paused, bounced; and whose answers are muted. Until when, and why."""
 
 import argparse
 import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from triaged.cli.common import (
     Failed,
@@ -17,6 +21,7 @@ from triaged.cli.common import (
     readable,
 )
 from triaged.core.address import read_address
+from triaged.ledger.values import OptOut
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """List the correspondents who wrote STOP, or forget one."""
+    """List them, or forget the STOP of one."""
     loaded = configuration(args)
     with ledger_of(loaded) as ledger:
         if args.remove is not None:
@@ -37,15 +42,33 @@ def run(args: argparse.Namespace) -> int:
             sys.stdout.write(f"{args.remove} may get automatic replies again\n")
             return 0
         people = people_of(loaded, ledger)
-        rows = ledger.opt_outs(key_of(ledger, person_of(loaded, args.person)))
+        rows = ledger.opt_outs(key_of(ledger, person_of(loaded, args.person)), datetime.now(UTC))
     zones = {key: person.worktime.zone for key, person in people.items()}
     labels = {key: person.label for key, person in people.items()}
     if args.json:
-        print_json(
-            {"person": labels.get(r.person, r.person), "address": r.address, "at": local(r.at, zones.get(r.person))}
-            for r in rows
-        )
+        print_json(_as_json(row, labels, zones.get(row.person)) for row in rows)
     else:
-        cells = [(labels.get(r.person, r.person), r.address, readable(r.at, zones.get(r.person))) for r in rows]
-        print_table(("person", "address", "since"), cells, "Nobody has opted out.")
+        cells = [
+            (
+                labels.get(r.person, r.person),
+                r.address,
+                r.what,
+                readable(r.at, zones.get(r.person)),
+                readable(r.until, zones.get(r.person)) if r.until else "lifted by hand",
+                r.why,
+            )
+            for r in rows
+        ]
+        print_table(("person", "address", "", "since", "until", "why"), cells, "Nobody has opted out.")
     return 0
+
+
+def _as_json(row: OptOut, labels: Mapping[str, str], zone: ZoneInfo | None) -> dict[str, Any]:
+    return {
+        "person": labels.get(row.person, row.person),
+        "address": row.address,
+        "at": local(row.at, zone),
+        "what": row.what,
+        "until": local(row.until, zone),
+        "why": row.why,
+    }

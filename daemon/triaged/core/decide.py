@@ -13,6 +13,7 @@ from triaged.core.calls import Occurrence, Schedule
 from triaged.core.clients import Client
 from triaged.core.conditions import View, evaluate, thread_kind
 from triaged.core.decision import Decision, Effect, PromisePlan, ReplyPlan, Verdict
+from triaged.core.echo import AT_ONCE, said, sign_of_machine
 from triaged.core.effects import by_third_parties, in_storage
 from triaged.core.facts import Facts, OpenPromise
 from triaged.core.gather import gathered
@@ -32,7 +33,7 @@ from triaged.core.settings import Account, Delegate, Person
 from triaged.core.template import ReplyTemplate, choose_language
 from triaged.core.trust import Act, Level, may
 
-_ROBOT_WITHIN = timedelta(minutes=2)
+_LATELY = timedelta(days=60)
 _HELD_ONLY = frozenset({"rate-limit"})
 _JOINS = frozenset({"joined", "recently-replied", "rate-limit"})
 _VERDICTS = {Then.URGENT: Verdict.URGENT, Then.DEFER: Verdict.DEFERRABLE, Then.LEAVE: Verdict.LEFT}
@@ -101,6 +102,7 @@ class _Case:
     pass_wanted: str | None = None
     passes_left: int | None = None
     no_forward: Refusal | None = None
+    machine: str = ""  # why it is a machine's answer to a reply of ours
 
     @property
     def schedule(self) -> Schedule:
@@ -119,6 +121,7 @@ class _Case:
         plan, refused = self._reply(template, promise)
         planned = plan is not None
         effects = self._effects(until)
+        stop = self._says_stop()
         return Decision(
             verdict=self.verdict,
             reason=self.reason,
@@ -143,8 +146,11 @@ class _Case:
             verified=self.who.verified,
             automatic=self.who.automatic,
             cancels_replies=self.verdict is Verdict.URGENT and not counts_for_nothing(self.who),
-            opt_out=self._says_stop(),
-            marks_robot=self._is_echo(),
+            opt_out=stop and bool(self.facts.spoken_to),
+            opts_out=self.facts.spoken_to if stop else (),
+            pauses=stop and not self.facts.spoken_to,
+            marks_robot=self.machine if self._is_at_once() else "",
+            said=said(self.who.message) if self.facts.answers_own is not None else None,
             trace=self.trace,
         )
 
@@ -156,6 +162,11 @@ class _Case:
     # --- the rule -----------------------------------------------------------------------------------------------
 
     def _find_rule(self) -> None:
+        self.machine = sign_of_machine(self.who, self.facts, languages(self.person))
+        muted = self.facts.robot_until
+        if self.machine and (self._is_at_once() or (muted is not None and muted > self.facts.now)):
+            self.verdict, self.reason = Verdict.LEFT, f"a machine's answer to a reply of mine: {self.machine}"
+            return
         worktime = self.person.worktime
         allowance = self.client.passes
         view = self._view()
@@ -385,14 +396,17 @@ class _Case:
     # --- what the message says about its sender -----------------------------------------------------------------
 
     def _says_stop(self) -> bool:
-        if self.facts.answers_ours is None and self.facts.last_reply_at is None:
+        """STOP: to a reply of ours or in its thread; or from somebody who has had one lately."""
+        had = self.facts.had_reply_at
+        lately = had is not None and self.facts.arrived - had <= _LATELY
+        if not self.facts.spoken_to and not lately:
             return False
         return any(is_stop(self.who.message, language) for language in languages(self.person))
 
-    def _is_echo(self) -> bool:
-        """It answered one of our automatic replies faster than a person reads."""
-        answered = self.facts.answers_ours
-        return answered is not None and self.facts.arrived - answered < _ROBOT_WITHIN
+    def _is_at_once(self) -> bool:
+        """Whether it answered one of our automatic replies to its very sender faster than a person reads."""
+        answered = self.facts.answers_own
+        return answered is not None and self.facts.arrived - answered < AT_ONCE
 
 
 def _kept(before: OpenPromise) -> PromisePlan:

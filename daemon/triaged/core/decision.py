@@ -105,6 +105,9 @@ class Decision:
     verified: bool | None = None  # trusted authentication: passed, failed, or nothing known
     automatic: bool = False
     cancels_replies: bool = False  # urgent: waiting replies to this client are cancelled
-    opt_out: bool = False  # STOP
-    marks_robot: bool = False  # it answered one of ours within two minutes
+    opt_out: bool = False  # STOP, to something of ours
+    opts_out: tuple[str, ...] = ()  # whose replies it is about, beside the sender
+    pauses: bool = False  # STOP, to nothing of ours
+    marks_robot: str = ""  # why its answers are taken for a machine's from now on
+    said: str | None = None  # what this answer to us says, as `core.echo` knows it again
     trace: tuple[TraceLine, ...] = ()

@@ -69,11 +69,16 @@ class Facts:
     promised_before: bool = False
     waiting: WaitingReply | None = None
     last_reply_at: datetime | None = None  # the last acknowledgement charged to this correspondent
+    had_reply_at: datetime | None = None  # the last one that went, on whatever evidence
     opted_out: bool = False
     bounced_until: datetime | None = None
     robot_until: datetime | None = None
     answers_ours: datetime | None = None  # it refers to one of our automatic replies, which went at this instant
     answers_own: datetime | None = None  # the same, and that reply went to its very sender
+    last_said: str | None = None  # what the correspondent's last answer to us said, as `core.echo` knows it again
+    spoken_to: tuple[
+        str, ...
+    ] = ()  # of this client, whose replies of ours it or its thread refers to; of brief mail only
     answers_forward: bool = False  # it refers to a mail by which we have sent something on
     replies_in_fuse: int = 0  # replies of this account within the fuse's period
     recent: tuple[Arrival, ...] = ()  # newest first, this message not included, within the longest burst of the rules

@@ -103,10 +103,15 @@ def _names(message: Message) -> frozenset[str]:
     return frozenset(word.casefold() for text in texts for word in re.split(r"[^\w]+", text[:1000]) if len(word) > 1)
 
 
+def may_be_stop(message: Message) -> bool:
+    """Whether its new text is short enough."""
+    return len(message.new_text) <= _STOP_LIMIT
+
+
 def is_stop(message: Message, language: str) -> bool:
     """Say whether the new text is STOP, or its like in the language (`de`, `fr` …; English always counts), alone."""
-    text = message.new_text
-    if len(text) > _STOP_LIMIT:
+    if not may_be_stop(message):
         return False
+    text = message.new_text
     words = _NOT_WORDS.sub(" ", text).strip().casefold()
     return any(words in LEXICON.section(tag, "stop")["words"] for tag in ("en", language))

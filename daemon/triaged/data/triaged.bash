@@ -8,7 +8,7 @@ _triaged() {
         esac
     done
     case $verb in
-        "") words="run check explain replay deferred queue status release cancel send opt-outs calendar log report doctor auth init backup print-unit demo --help --version" ;;
+        "") words="run check explain replay deferred queue status release cancel send opt-outs unmute calendar log report doctor auth init backup print-unit demo --help --version" ;;
         run) words="--help --config --once --debug" ;;
         check) words="--help --config --json" ;;
         explain) words="--help --config --json --person --at" ;;
@@ -20,6 +20,7 @@ _triaged() {
         cancel) words="--help --config" ;;
         send) words="--help --config --again" ;;
         opt-outs) words="--help --config --json --person --remove" ;;
+        unmute) words="--help --config --person" ;;
         calendar) words="--help --config --json --person --weeks" ;;
         log) words="--help --since --client --event --person --follow --json" ;;
         report) words="--help --config --json --person --since --until --client --html --csv --for-client --from-mailbox" ;;
@@ -42,6 +43,7 @@ _triaged() {
         cancel:-c|cancel:--config) words="" ;;
         send:-c|send:--config) words="" ;;
         opt-outs:-c|opt-outs:--config|opt-outs:--person|opt-outs:--remove) words="" ;;
+        unmute:-c|unmute:--config|unmute:--person) words="" ;;
         calendar:-c|calendar:--config|calendar:--person|calendar:--weeks) words="" ;;
         log:--since|log:--client|log:--event|log:--person) words="" ;;
         report:-c|report:--config|report:--person|report:--since|report:--until|report:--client|report:--html|report:--csv|report:--from-mailbox) words="" ;;

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from triaged.ledger.changes import cancel_reply
-from triaged.ledger.instants import from_ms, to_ms
+from triaged.ledger.instants import to_ms
 from triaged.ledger.promises import reply_again, settled
 from triaged.ledger.rows import ITEM, columns, item_from, item_of, promise_of, reply_of
 from triaged.ledger.store import Store, commit, rows
-from triaged.ledger.values import Item, NotDone, OptOut, PromiseRow, ReplyRow
+from triaged.ledger.values import Item, NotDone, PromiseRow, ReplyRow
 
 _AGAIN = ("in_doubt", "failed", "suppressed", "cancelled")
 _UNTOLD = "untold:"
@@ -148,26 +148,6 @@ def refund(store: Store, item_id: int, now: datetime) -> Item | NotDone:
             return NotDone(f"item {item_id} spent no pass, or has it back already")
         _owe_the_log(db, "pass:", item_id)
         return found
-
-
-def opt_outs(store: Store, person: str | None = None) -> list[OptOut]:
-    """Who wants no automatic replies."""
-    found = rows(
-        store,
-        "SELECT person, address, opted_out_at FROM correspondent WHERE opted_out_at IS NOT NULL AND (? IS NULL OR person = ?)"
-        " ORDER BY person, address",
-        (person, person),
-    )
-    return [OptOut(r[0], r[1], from_ms(r[2])) for r in found]
-
-
-def remove_opt_out(store: Store, address: str, person: str | None = None) -> int:
-    """This correspondent may be answered again. Returns for how many persons that changed anything."""
-    with commit(store, "remove_opt_out") as db:
-        return db.execute(
-            "UPDATE correspondent SET opted_out_at = NULL WHERE address = ? AND opted_out_at IS NOT NULL AND (? IS NULL OR person = ?)",
-            (address, person, person),
-        ).rowcount
 
 
 def _why_not(reply: ReplyRow | None, reply_id: int) -> NotDone:

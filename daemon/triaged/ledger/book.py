@@ -17,6 +17,7 @@ from triaged.ledger import (
     answers,
     care,
     claims,
+    correspondents,
     effects,
     gather,
     hands,
@@ -159,7 +160,7 @@ class Ledger:
     give_way = hands.give_way
     remap = hands.remap
     place_item = hands.place_item
-    bounced = hands.bounced
+    bounced = correspondents.bounced
 
     promises_due = promises.promises_due
     next_promise_due = promises.next_promise_due
@@ -195,8 +196,9 @@ class Ledger:
     send_now = acts.send_now
     send_again = acts.send_again
     refund = acts.refund
-    opt_outs = acts.opt_outs
-    remove_opt_out = acts.remove_opt_out
+    opt_outs = correspondents.opt_outs
+    remove_opt_out = correspondents.remove_opt_out
+    unmute = correspondents.unmute
 
     purge = care.purge
     backup = care.backup

@@ -23,7 +23,7 @@ WHERE id = :reply AND state = 'waiting' AND try_at <= :now
 _CHARGE = """
 UPDATE correspondent SET last_reply = :reply, last_reply_at = :now
 WHERE person = :person AND address = :address AND opted_out_at IS NULL AND coalesce(bounced_until, 0) < :now
-  AND coalesce(robot_until, 0) < :now AND (last_reply IS :reply OR last_reply_at IS NULL OR last_reply_at IS :free)
+  AND (last_reply IS :reply OR last_reply_at IS NULL OR last_reply_at IS :free)
 """
 
 _TAKEN = Refusal("recently-replied", "another reply to this correspondent was taken first")

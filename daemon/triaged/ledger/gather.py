@@ -11,7 +11,9 @@ from typing import Any
 
 from triaged.core.authres import Verdict
 from triaged.core.facts import Arrival, Facts, OpenPromise, SpentPass, WaitingReply
+from triaged.core.kinds import may_be_stop
 from triaged.core.trust import Level, lifted
+from triaged.ledger.correspondents import Whose, known
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import decode, encode
 from triaged.ledger.store import Store, reading
@@ -76,15 +78,6 @@ _SIMULATED_LAST = """
 SELECT max(send_at) FROM reply WHERE person = ? AND correspondent = ? AND kind = 'ack' AND state = 'simulated' AND send_at <= ?
   AND trust >= ?
 """
-_CORRESPONDENT = """
-SELECT CASE
-    WHEN last_reply IS NOT NULL AND last_reply IS :but THEN NULL
-    WHEN coalesce((SELECT r.trust FROM reply r WHERE r.id = last_reply), :level) >= :level THEN last_reply_at
-    ELSE (SELECT max(r.claimed_at) FROM reply r WHERE r.person = :person AND r.correspondent = :address AND r.kind = 'ack'
-      AND r.trust >= :level AND r.id IS NOT :but)
-  END, opted_out_at, bounced_until, robot_until
-FROM correspondent WHERE person = :person AND address = :address
-"""  # a reply that was made on less evidence stands in nobody's way
 _FUSE = """
 SELECT count(*) FROM reply WHERE account = ? AND claimed_at > ? AND claimed_at <= ? AND id IS NOT ? AND (kind = 'forward') = ?
 """
@@ -117,6 +110,7 @@ class Question:
     level: Level  # as far as the message alone shows: what is less sure does not count
     sender: str | None = None  # key of the address in From
     asked: bool = True  # whether there is a server that says who is who
+    brief: bool = False  # so few words that they may be STOP
     but_item: int | None = None  # the item itself, when it is there already
     but_reply: int | None = None
 
@@ -156,16 +150,14 @@ SELECT at FROM sent WHERE person = ? AND at >= ? AND reply IS NULL AND by_team =
 
 def facts_at_claim(db: Connection, reply: ReplyRow, as_of: AsOf) -> Facts:
     """What can have changed since the words were written, in few questions; a mail of mine counts in whatever thread."""
-    whose = _Whose(reply.person, reply.correspondent, reply.level, reply.id)
-    last, opted_out, bounced, robot = _correspondent(db, whose)
+    whom = known(db, Whose(reply.person, reply.correspondent, reply.level, reply.id))
     return Facts(
         now=as_of.now,
         arrived=reply.made_at,
         answered_since=_wrote_since(db, reply),
-        last_reply_at=from_ms(last),
-        opted_out=opted_out is not None,
-        bounced_until=from_ms(bounced),
-        robot_until=from_ms(robot),
+        last_reply_at=from_ms(whom.last_reply),
+        opted_out=whom.wants_none(to_ms(as_of.now)),
+        bounced_until=from_ms(whom.bounced_until),
         replies_in_fuse=claims_since(db, reply.account, as_of, but=reply.id, forwards=reply.kind == "forward"),
     )
 
@@ -198,6 +190,7 @@ def question_of(db: Connection, window: Window, arriving: Arriving) -> Question:
         level=who.level,
         sender=who.sender.key if who.sender else None,
         asked=who.authentication.verdict is not Verdict.UNCONFIGURED,
+        brief=arriving.client is not None and may_be_stop(message),
     )
 
 
@@ -209,7 +202,7 @@ def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
     mine = _mine(db, q)
     to_client = [at for at, meant in mine if meant]
     promise = _promise(db, q)
-    last_reply, opted_out, bounced, robot = _correspondent(db, _Whose(q.person, q.correspondent, q.level, q.but_reply))
+    whom = known(db, Whose(q.person, q.correspondent, q.level, q.but_reply))
     answers_ours, answers_own, answers_forward = _answers_ours(db, q)
     arrived = to_ms(q.arrived_at)
     return Facts(
@@ -225,10 +218,13 @@ def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
         promised_before=promise is not None and promise.told,
         waiting=_waiting(db, q),
         level=lifted(q.level, names_ours=True, trusted_server=q.asked) if answers_own is not None else None,
-        last_reply_at=from_ms(_last_reply(db, q, last_reply)),
-        opted_out=opted_out is not None,
-        bounced_until=from_ms(bounced),
-        robot_until=from_ms(robot),
+        last_reply_at=from_ms(_last_reply(db, q, whom.last_reply)),
+        had_reply_at=from_ms(whom.had_reply),
+        opted_out=whom.wants_none(to_ms(q.as_of.now)),
+        bounced_until=from_ms(whom.bounced_until),
+        robot_until=from_ms(whom.robot_until),
+        last_said=whom.answer,
+        spoken_to=_spoken_to(db, q),
         answers_ours=answers_ours,
         answers_own=answers_own,
         answers_forward=answers_forward,
@@ -340,22 +336,6 @@ def _waiting(db: Connection, q: Question) -> WaitingReply | None:
     return WaitingReply(reply, template, from_ms(send_at), told, Level(level))
 
 
-@dataclass(frozen=True, slots=True)
-class _Whose:
-    """Whom we write to, on what evidence, and the reply that is not counted."""
-
-    person: str
-    address: str | None
-    level: Level
-    but: int | None
-
-
-def _correspondent(db: Connection, whose: _Whose) -> tuple[Any, Any, Any, Any]:
-    given = {"person": whose.person, "address": whose.address, "level": whose.level.value, "but": whose.but}
-    found = db.execute(_CORRESPONDENT, given).fetchone() if whose.address is not None else None
-    return (found[0], found[1], found[2], found[3]) if found else (None, None, None, None)
-
-
 def _last_reply(db: Connection, q: Question, last: int | None) -> int | None:
     """When the last one went; in observe also when it would have gone."""
     if q.mode != "observe" or q.correspondent is None:
@@ -375,6 +355,23 @@ def _answers_ours(db: Connection, q: Question) -> tuple[datetime | None, datetim
     given = {"ids": encode(q.references), "person": q.person, "sender": q.sender}
     at, own, forward = db.execute(_ANSWERS_OURS, given).fetchone()
     return from_ms(at), from_ms(own), bool(forward)
+
+
+def _spoken_to(db: Connection, q: Question) -> tuple[str, ...]:
+    """To whom of this client replies of ours went that this refers to, or that went in its thread."""
+    if not (q.brief and q.references):
+        return ()
+    given = {"ids": encode(q.references), "person": q.person, "client": q.client, "thread": q.thread}
+    return tuple(r[0] for r in db.execute(_SPOKEN_TO, given))
+
+
+_SPOKEN_TO = """
+SELECT r.correspondent FROM json_each(:ids) j CROSS JOIN reply r ON r.message_id = j.value
+WHERE r.person = :person AND r.client = :client AND r.kind <> 'forward' AND r.state IN ('sent','in_doubt')
+UNION
+SELECT r.correspondent FROM item i JOIN reply_item c ON c.item = i.id JOIN reply r ON r.id = c.reply
+WHERE i.person = :person AND i.thread = :thread AND +r.client = :client AND r.kind <> 'forward' AND r.state IN ('sent','in_doubt')
+"""
 
 
 def _recent(db: Connection, q: Question) -> tuple[Arrival, ...]:

@@ -18,7 +18,7 @@ from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen
 from triaged.ledger.gather import gather, question_of
 from triaged.ledger.instants import to_ms
 from triaged.ledger.owing import Writing
-from triaged.ledger.rows import effects_of, reply_of
+from triaged.ledger.rows import effects_of
 from triaged.ledger.store import Store, commit
 from triaged.ledger.values import Arriving, ByHand, FolderRow, Item, Place, ReplyRow, Window
 from triaged.ledger.writing import insert_item
@@ -127,21 +127,3 @@ def place_item(store: Store, item_id: int, place: Place | None) -> None:
     """Where a message lies, found out without anything having happened to it."""
     with commit(store, "place_item") as db:
         put_place(db, item_id, place)
-
-
-def bounced(store: Store, reply_id: int, until: datetime, now: datetime) -> bool:
-    """A reply came back: that address is not written to until then. A reply in doubt is thereby known to have gone."""
-    with commit(store, "bounced") as db:
-        reply = reply_of(db, reply_id)
-        if reply is None:
-            return False
-        db.execute(
-            "UPDATE reply SET state = 'sent', ended_at = coalesce(ended_at, ?) WHERE id = ? AND state = 'in_doubt'",
-            (to_ms(now), reply_id),
-        )
-        db.execute(
-            "INSERT INTO correspondent (person, address, client, bounced_until) VALUES (?,?,?,?) ON CONFLICT (person, address)"
-            " DO UPDATE SET bounced_until = max(coalesce(bounced_until, 0), excluded.bounced_until)",
-            (reply.person, reply.correspondent, reply.client, to_ms(until)),
-        )
-        return True

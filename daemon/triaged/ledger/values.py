@@ -434,11 +434,14 @@ class NotDone:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """Somebody who wants no automatic replies."""
+    """Somebody who is not written to, or whose answers are a machine's; until when, and why."""
 
     person: str
     address: str
-    at: datetime
+    at: datetime | None  # since; not known of what an earlier version closed
+    what: str = "opted out"  # opted out, paused, bounced, muted
+    until: datetime | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,18 @@ Inside the admitting transaction, and nothing is decided here.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from triaged.core.identify import counts_for_nothing
 from triaged.core.message import Message
 from triaged.core.trust import Level
 from triaged.ledger.changes import cancel_reply
-from triaged.ledger.instants import span_ms, to_ms
+from triaged.ledger.correspondents import close, mute_until, pause_until
+from triaged.ledger.instants import to_ms
 from triaged.ledger.owing import Owed, Writing, make_reply, owe
 from triaged.ledger.rows import encode, insertion, replies_of
 from triaged.ledger.values import Admission, ReplyRow
 
-_ROBOT_MUTE = span_ms(timedelta(days=30))
 _FIRST_REFERENCES, _LAST_REFERENCES = 1, 20
 
 _SEEN_CORRESPONDENT = """
@@ -104,13 +103,17 @@ def insert_item(w: Writing, **more: Any) -> int:
 
 def _cancel(w: Writing) -> tuple[ReplyRow, ...]:
     """Waiting acknowledgements that this decision ends: a person is at it, or the client wants none."""
-    if not (w.decision.cancels_replies or w.decision.opt_out):
+    stops = w.decision.opt_out or w.decision.pauses
+    if not (w.decision.cancels_replies or stops):
         return ()
-    given: tuple[Any, ...] = (w.person, w.decision.correspondent or "")
-    if w.decision.cancels_replies:  # those to its correspondent, and none that was made on better evidence
-        whose, reason, given = "correspondent = ? AND trust <= ?", "urgent", (*given, w.level.value)
-    else:
-        whose, reason = "correspondent = ?", "opted-out"
+    given: tuple[Any, ...]
+    if stops:
+        addresses = [address for _, address, _ in _all(w, *w.decision.opts_out)]
+        whose, reason = f"correspondent IN ({','.join('?' * len(addresses))})", "opted-out"
+        given = (w.person, *addresses)
+    else:  # those to its correspondent, and none that was made on better evidence
+        whose, reason = "correspondent = ? AND trust <= ?", "urgent"
+        given = (w.person, w.decision.correspondent or "", w.level.value)
     if w.observe:
         simulated = replies_of(
             w.db,
@@ -134,12 +137,21 @@ def _note_correspondent(w: Writing) -> None:
     for address in {d.correspondent, d.sender, d.reply.to.key if d.reply else None} - {None}:
         w.db.execute(_SEEN_CORRESPONDENT, (w.person, address, w.client))
     if d.opt_out:
-        w.db.execute(
-            "UPDATE correspondent SET opted_out_at = coalesce(opted_out_at, ?) WHERE person = ? AND address = ?",
-            (w.now, w.person, d.correspondent),
+        close(w.db, _all(w, *d.opts_out), "opted_out_at", w.now, (w.now, f"STOP from {d.sender}"))
+    elif d.pauses:
+        close(
+            w.db, _all(w), "opted_out_until", pause_until(w.now), (w.now, f"STOP from {d.sender}, to nothing of ours")
         )
     if d.marks_robot:
+        close(w.db, _all(w), "robot_until", mute_until(w.now), (w.now, f"answered at once: {d.marks_robot}"))
+    if d.said is not None:
         w.db.execute(
-            "UPDATE correspondent SET robot_until = max(coalesce(robot_until, 0), ?) WHERE person = ? AND address = ?",
-            (w.now + _ROBOT_MUTE, w.person, d.correspondent),
+            "UPDATE correspondent SET answer = ? WHERE person = ? AND address = ?", (d.said, w.person, d.correspondent)
         )
+
+
+def _all(w: Writing, *more: str) -> list[tuple[str, str, str]]:
+    """Whom it is about: its correspondent, and these."""
+    return [
+        (w.person, address, w.client) for address in dict.fromkeys((w.decision.correspondent or "", *more)) if address
+    ]

@@ -16,6 +16,7 @@ Event = Literal[
     "message.gone", "message.forwarded", "message.unreadable",
     "reply.scheduled", "reply.joined", "reply.sent", "reply.drafted", "reply.suppressed", "reply.cancelled",
     "reply.retrying", "reply.held", "reply.failed", "reply.in_doubt", "reply.opted_out",
+    "reply.muted",
     "promise.made", "promise.moved", "promise.warned", "promise.kept", "promise.overdue", "promise.slipped",
     "promise.settled",
     "pass.spent", "pass.exhausted", "pass.refunded",
@@ -61,6 +62,7 @@ WORDS: Final[Mapping[str, str]] = {
     "reply.failed": "Reply failed",
     "reply.in_doubt": "It is not known whether the reply went out; it is not sent again",
     "reply.opted_out": "Wants no more replies",
+    "reply.muted": "Its answers are taken for a machine's",
     "promise.made": "Promised",
     "promise.moved": "Promise moved",
     "promise.warned": "An answer falls due soon",
@@ -90,6 +92,7 @@ USUAL_LEVEL: Final[Mapping[str, Level]] = {
     "message.unreadable": "warning",
     "reply.retrying": "warning",
     "reply.held": "warning",
+    "reply.muted": "warning",
     "reply.failed": "error",
     "reply.in_doubt": "error",
     "promise.overdue": "warning",
@@ -119,7 +122,7 @@ class Fields(TypedDict, total=False):
     rule: Annotated[str | None, "The name of the rule that decided."]
     reason: Annotated[str | None, "One sentence: why, or what follows."]
     arrived: Annotated[datetime | None, "When the server received the message (INTERNALDATE)."]
-    until: Annotated[datetime | None, "When it comes back."]
+    until: Annotated[datetime | None, "When it comes back, or how long it lasts."]
     promise: Annotated[datetime | None, "What the client is told: when an answer will come."]
     folder: Annotated[str | None, "Where the message lies after the event."]
     uid: Annotated[int | None, "Its UID in `folder` after the event."]

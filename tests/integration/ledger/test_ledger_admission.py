@@ -541,10 +541,48 @@ def test_a_stop_ends_the_replies_to_that_correspondent(world: World):
     assert world.seen[-1].opted_out
 
 
-def test_a_robot_is_muted_for_thirty_days(world: World):
-    world.admit(mail(1), replace(left(), marks_robot=True))
+def test_the_answers_of_a_robot_are_muted_for_a_day_and_it_is_told_why(world: World):
+    world.admit(mail(1), replace(left(), marks_robot="it has no words"))
     world.admit(mail(2), left())
-    assert world.seen[-1].robot_until == MONDAY + 30 * DAY
+    assert world.seen[-1].robot_until == MONDAY + DAY
+    [muted] = world.ledger.opt_outs("dana", MONDAY)
+    assert (muted.address, muted.what, muted.until) == (GARY.key, "muted", MONDAY + DAY)
+    assert "no words" in muted.why
+    assert world.ledger.opt_outs("dana", MONDAY + DAY) == []
+
+
+def test_a_stop_to_nothing_of_ours_pauses_for_a_fortnight(world: World):
+    reply = world.deferred(1).reply
+    world.admit(mail(2), replace(left(), pauses=True))
+    assert reply_of(world, reply).state == "cancelled"
+    [paused] = world.ledger.opt_outs("dana", MONDAY)
+    assert (paused.what, paused.at, paused.until) == ("paused", MONDAY, MONDAY + 14 * DAY)
+    world.admit(mail(3), left())
+    assert world.seen[-1].opted_out
+    world.tick(14 * DAY)
+    world.admit(mail(4), left())
+    assert not world.seen[-1].opted_out
+
+
+def test_a_stop_ends_the_replies_to_whom_they_were_written_too(world: World):
+    world.admit(mail(1), replace(left(), opt_out=True, opts_out=(ANNE.key,)))
+    assert {one.address for one in world.ledger.opt_outs("dana")} == {GARY.key, ANNE.key}
+
+
+def test_everything_that_closes_an_address_is_lifted_by_one_act(world: World):
+    world.admit(mail(1), replace(left(), opt_out=True, marks_robot="x"))
+    world.admit(mail(2), replace(left(), pauses=True))
+    world.ledger.bounced(world.deferred(3).reply or 0, MONDAY + 60 * DAY, MONDAY, "a reply came back 5.1.1")
+    assert {one.what for one in world.ledger.opt_outs("dana", MONDAY)} == {"opted out", "paused", "bounced", "muted"}
+    assert world.ledger.unmute(GARY.key, "dana") == 1
+    assert world.ledger.opt_outs("dana", MONDAY) == []
+    assert world.ledger.unmute(GARY.key, "dana") == 0
+
+
+def test_what_was_answered_is_known_again(world: World):
+    world.admit(mail(1), replace(left(), said="abc"))
+    world.admit(mail(2), left())
+    assert world.seen[-1].last_said == "abc"
 
 
 # --- strikes

@@ -126,7 +126,7 @@ def test_a_reply_that_was_put_off_is_claimed_again_although_it_was_charged(world
     assert claim.reply.tries == 2
 
 
-@pytest.mark.parametrize("why", ["opted-out", "bounced", "loop"])
+@pytest.mark.parametrize("why", ["opted-out", "bounced"])
 def test_a_correspondent_that_is_closed_to_us_gets_nothing(world: World, why: str):
     sent = due(world)
     world.send(sent)
@@ -135,14 +135,17 @@ def test_a_correspondent_that_is_closed_to_us_gets_nothing(world: World, why: st
     if why == "opted-out":
         world.admit(mail(3), replace(left(), sender=ANNE.key, correspondent=ANNE.key))
         world.ledger.db.execute("UPDATE correspondent SET opted_out_at = 1 WHERE address = ?", (GARY.key,))
-    elif why == "bounced":
-        world.ledger.bounced(sent, world.now + DAY, world.now)
     else:
-        world.ledger.db.execute(
-            "UPDATE correspondent SET robot_until = ? WHERE address = ?", (to_ms(world.now + DAY), GARY.key)
-        )
+        world.ledger.bounced(sent, world.now + DAY, world.now)
     assert code(world.claim(made.reply)) == why
     assert reply_of(world, made.reply).state == "suppressed"
+
+
+def test_whose_answers_are_muted_is_written_to_about_the_next_message(world: World):
+    made = world.deferred(1)
+    world.admit(mail(2), replace(left(), marks_robot="it says the same"))
+    world.tick(10 * MINUTE)
+    assert isinstance(world.claim(made.reply), Claimed)
 
 
 def test_beyond_the_fuse_a_reply_is_held(world: World):

@@ -164,7 +164,6 @@ CASES: list[tuple[str, Sending, Sending]] = [
     ("loop", line(f"X-Loop: {MINE}"), line("X-Loop: somebody@else.example")),
     ("loop", line("References: <a@b.example>\r\n <triaged.abc@roth.example>"), line("References: <triaged.abc@elsewhere.example>")),
     ("loop", sending(facts=facts(answers_ours=NOW - HOUR)), sending(facts=facts(last_answer=NOW - HOUR))),
-    ("loop", sending(facts=facts(robot_until=NOW + HOUR)), sending(facts=facts(robot_until=NOW - HOUR))),
     ("resent", line("Resent-From: anna@harbor.example"), line("Resent-Comment: x")),
     ("resent", line(f"Resent-To: {MINE}"), sending()),
     ("not-addressed", sending(mail("x", f"Delivered-To: {MINE}", To="team@harbor.example")), sending(mail(To=f"team@harbor.example, {MINE}"))),

@@ -98,7 +98,6 @@ CHECKS: Final[tuple[Check | Again, ...]] = (
     Check("robot-sender", "a program's name in Return-Path, From, Sender or Reply-To", signs.is_from_robot, of=WRITTEN),
     Check("loop", "written by a triaged, or marked with my address", written.is_of_an_instance, of=DECIDED),
     Check("loop", "it answers an automatic reply of mine", written.answers_a_reply),
-    Again("loop", "its sender answered one of mine at once", written.is_muted_robot, ALWAYS, of=TO_CLIENTS),
     Check("loop", "a forward: it is from the delegate, or a machine of his", written.is_from_delegate, of=("forward",)),
     Check("loop", "a forward: it answers one", written.answers_a_forward, of=("forward",)),
     Check("resent", "Resent-From or Resent-To: somebody passed it on", written.is_resent, of=BOTH),

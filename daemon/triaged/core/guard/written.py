@@ -10,7 +10,7 @@ from triaged.core import robots
 from triaged.core.address import is_mine, organisation
 from triaged.core.authres import Verdict
 from triaged.core.conditions import asks_for_cc
-from triaged.core.guard.sending import Sending, Standing, destination
+from triaged.core.guard.sending import Sending, destination
 from triaged.core.kinds import CALLERS
 from triaged.core.trust import Act, Level, may
 
@@ -62,12 +62,6 @@ def is_unvouched(sending: Sending) -> str:
     """What nobody vouches for is not sent on in my name, where there is somebody who could."""
     weak = not may(Act.FORWARD, sending.level)
     return f"not verified: {sending.authentication.why}" if weak else ""
-
-
-def is_muted_robot(standing: Standing) -> str:
-    """It has answered one of ours at once."""
-    until = standing.facts.robot_until
-    return "it answered one of mine at once: taken for a robot" if until and until > standing.facts.now else ""
 
 
 def is_resent(sending: Sending) -> str:
