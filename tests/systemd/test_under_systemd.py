@@ -137,6 +137,21 @@ def test_a_reload_of_a_bad_configuration_fails_and_changes_nothing(service: Mana
     assert not [entry for entry in service.journal("triaged") if entry.get("EVENT") == "config.reloaded"]
 
 
+def test_a_reload_puts_the_valid_files_in_force_and_fails_for_the_one_that_is_not(service: Manager):
+    pid = start(service)
+    file = service.path("/etc/triaged/dana.toml")
+    file.write_text(file.read_text().replace("Everything waits", "Later"))
+    service.write("/etc/triaged/erin.toml", "[me]\nname = 7\n", 0o640, "triaged")
+    try:
+        assert service.systemctl("reload", "triaged").returncode != 0
+        service.wait_for("triaged", "config.reloaded")
+        said = [entry.get("MESSAGE", "") for entry in service.journal("triaged")]
+        assert any("/etc/triaged/erin.toml:2:8: error: name is the number 7" in one for one in said)
+        assert service.show("triaged", "MainPID", "ActiveState") == {"MainPID": pid, "ActiveState": "active"}
+    finally:
+        service.run("rm", "/etc/triaged/erin.toml")
+
+
 def test_an_invalid_configuration_is_not_started_again(service: Manager):
     service.path("/etc/triaged/dana.toml").write_text("[me\n")
     assert service.systemctl("start", "triaged").returncode != 0

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from triaged.cli.common import add_listing, configuration, console, ledger_of, person_of, print_json, readable
-from triaged.config import Loaded, state_file
+from triaged.cli.common import Failed, add_listing, configuration, console, ledger_of, person_of, print_json, readable
+from triaged.config import default_path, load, state_file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,10 +16,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    loaded = configuration(args)
-    person = person_of(loaded, args.person)
-    found = _found(loaded)
-    people = [one for one in found["people"] if person is None or one["person"] == person.label]
+    found = _found(args)
+    people = [one for one in found["people"] if args.person in (None, one["person"])]
+    if not people:
+        known = ", ".join(one["person"] for one in found["people"])
+        raise Failed(f"nobody is called {args.person!r}; known are {known}")
     if args.json:
         head = {name: found.get(name) for name in ("source", "pid", "version", "started", "ready")}
         print_json({**head, **one} for one in people)
@@ -28,14 +29,17 @@ def run(args: argparse.Namespace) -> int:
     return 1 if any(one["attention"] for one in people) else 0
 
 
-def _found(loaded: Loaded) -> dict[str, Any]:
+def _found(args: argparse.Namespace) -> dict[str, Any]:
+    """What the daemon says, whatever has become of the files since; else what the ledger remembers."""
     from triaged.service.statussocket import NoAnswerError, ask
 
     try:
-        return ask(state_file(loaded).parent)
+        return ask(state_file(load(args.config or default_path())).parent)
     except NoAnswerError as silence:
         from triaged.service.statusview import Silent, status_of
 
+        loaded = configuration(args)
+        person_of(loaded, args.person)
         silent = Silent(str(silence)) if silence.running else Silent()
         with ledger_of(loaded) as ledger:
             people = status_of(ledger, loaded, datetime.now(UTC), silent)
@@ -58,9 +62,10 @@ def _page(found: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> None
         out.print()
         if len(people) > 1:
             out.print(Text(one["person"], style="bold"))
-        _accounts(out, one["accounts"])
-        _promises(out, one["promises"])
-        _passes(out, one["passes"])
+        if one["accounts"]:  # nothing is known of who is left out
+            _accounts(out, one["accounts"])
+            _promises(out, one["promises"])
+            _passes(out, one["passes"])
         for need in one["attention"]:
             out.print(Text.assemble(("! ", "bold red"), need))
     sys.stdout.flush()

@@ -43,7 +43,7 @@ class _Reading:
         self.now = now
         self.homes = homes()
         self.made: list[Made] = []
-        self.rejected: list[str] = []
+        self.rejected: dict[str, Findings] = {}  # with what is wrong
         self.logins: dict[str, str] = {}
 
     def single(self, path: Path) -> Loaded:
@@ -51,7 +51,7 @@ class _Reading:
         node = read(path, findings)
         service: Service | None = None
         if node is None:
-            self.rejected.append(path.stem)
+            self.rejected[path.stem] = findings
         else:
             service = self._service(node)
             self._person(path, node, SINGLE, findings)
@@ -72,7 +72,7 @@ class _Reading:
             collected.append(findings)
             own = read(file, findings)
             if own is None or common is None:
-                self.rejected.append(file.stem)
+                self.rejected[file.stem] = findings if own is None else first
             else:
                 self._person(file, merge(common, own), PERSON, findings)
         return self._loaded(path, service, _without_unshared(collected, common_file), tuple(files))
@@ -113,7 +113,7 @@ class _Reading:
         if made is not None:
             self._check_logins(made, findings)
         if made is None or findings.has_errors:
-            self.rejected.append(file.stem)
+            self.rejected[file.stem] = findings
             return
         check_meaning(made, self.now, findings)
         self.made.append(made)
@@ -135,7 +135,14 @@ class _Reading:
         cases: tuple[Case, ...] = tuple(case for made in self.made for case in made.cases)
         persons = tuple(made.person for made in self.made)
         told = tuple(dict.fromkeys(note for person in persons for note in notes(person, self.now)))
-        return Loaded(path, service, persons, tuple(problems), tuple(self.rejected), cases, files, told)
+        return Loaded(path, service, persons, tuple(problems), self._refused(), cases, files, told)
+
+    def _refused(self) -> dict[str, Problem]:
+        """Of each person who is rejected the first error."""
+        return {
+            label: next(problem for problem in findings.in_order() if problem.is_error)
+            for label, findings in self.rejected.items()
+        }
 
 
 def _without_unshared(collected: list[Findings], common: Path) -> list[Findings]:

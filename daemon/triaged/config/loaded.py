@@ -22,16 +22,21 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A configuration as read. `persons` are the valid ones; `rejected` the labels of those that are not."""
+    """A configuration as read. `persons` are the valid ones; `refused` says of each that is not why."""
 
     path: Path
     service: Service | None
     persons: tuple[Person, ...]
     problems: tuple[Problem, ...]
-    rejected: tuple[str, ...] = ()
+    refused: Mapping[str, Problem] = field(default_factory=dict)  # by label
     cases: tuple[Case, ...] = ()
     files: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()  # good to know, nothing to mend
+
+    @property
+    def rejected(self) -> tuple[str, ...]:
+        """The labels of those who are refused."""
+        return tuple(self.refused)
 
     @property
     def errors(self) -> tuple[Problem, ...]:

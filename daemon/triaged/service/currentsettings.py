@@ -1,7 +1,7 @@
-"""The settings in force, by account. A reload swaps them whole; steps in flight keep what they were handed."""
+"""The settings in force, by account. A reload swaps them; steps in flight keep what they were handed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from triaged.config import Loaded
@@ -50,9 +50,3 @@ class CurrentSettings:
     def logins(self) -> Iterator[str]:
         """Every configured account, in the order of the configuration."""
         return iter(tuple(self._known))
-
-
-def keeping(new: Loaded, old: Loaded) -> Loaded:
-    """The new settings, with the old ones of every person whose file is not valid now: a bad edit changes nothing."""
-    kept = tuple(person for label in new.rejected if (person := old.person(label)) is not None)
-    return replace(new, persons=(*new.persons, *kept))

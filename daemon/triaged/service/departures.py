@@ -1,6 +1,6 @@
 """Accounts that leave the configuration while mail of theirs is put aside: nobody would bring it back.
 
-In: the configuration that was read, what the ledger has put aside. Out: problems; the reload says them and changes nothing.
+In: the configuration that was read, what the ledger has put aside. Out: problems; a start says them, a reload keeps the account.
 """
 
 from collections.abc import Mapping
@@ -11,18 +11,15 @@ from triaged.config.problems import Problem
 from triaged.ledger import Ledger
 
 
-async def left_behind(context: Context, loaded: Loaded, before: Loaded | None = None) -> tuple[Problem, ...]:
-    """One problem for each such account. `before`: only for those that were configured then.
+async def left_behind(context: Context, loaded: Loaded) -> tuple[Problem, ...]:
+    """One problem for each such account.
 
     Raises:
         LedgerBusy, LedgerFull, LedgerUnavailable, LedgerDamaged.
     """
-    aside = await context.write(_aside)
-    if before is not None:
-        known = {account.login for person in before.persons for account in person.accounts}
-        aside = {login: count for login, count in aside.items() if login in known}
-    return vanished(loaded, aside)
+    return vanished(loaded, await context.write(aside))
 
 
-def _aside(ledger: Ledger) -> Mapping[str, int]:
+def aside(ledger: Ledger) -> Mapping[str, int]:
+    """Login -> how many messages are put aside for it."""
     return {row.login: len(ledger.items_aside(row.id)) for row in ledger.accounts()}

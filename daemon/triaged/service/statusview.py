@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from triaged.account.health import Health
-from triaged.config import Loaded
+from triaged.config import Loaded, Problem
 from triaged.core.passes import period_start
 from triaged.core.settings import Account, Person
 from triaged.ledger import Ledger
@@ -52,7 +52,7 @@ class Silent:
 def status_of(
     ledger: Ledger, loaded: Loaded, now: datetime, known: Mapping[str, Live] | Silent
 ) -> list[dict[str, Any]]:
-    """One object a person, in the order of the configuration.
+    """One object a person, in the order of the configuration; behind them those who are left out.
 
     Args:
         ledger: read only.
@@ -61,7 +61,14 @@ def status_of(
         known: what the daemon tells of each account, by login.
     """
     view = _View(ledger, now, known, {row.account.login: row for row in ledger.overview()})
-    return [view.person(person) for person in loaded.persons]
+    left_out = [_left_out(label, why) for label, why in loaded.refused.items() if loaded.person(label) is None]
+    return [*(view.person(person, loaded.refused.get(person.label)) for person in loaded.persons), *left_out]
+
+
+def _left_out(label: str, why: Problem) -> dict[str, Any]:
+    promises = {"open": 0, "overdue": 0, "due_today": []}
+    attention = [f"left out, because the configuration is not valid: {why}; see `triaged check`"]
+    return {"person": label, "accounts": [], "promises": promises, "passes": [], "attention": attention}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +80,8 @@ class _View:
     known: Mapping[str, Live] | Silent
     overview: Mapping[str, AccountOverview]
 
-    def person(self, person: Person) -> dict[str, Any]:
-        """How one person stands."""
+    def person(self, person: Person, refused: Problem | None) -> dict[str, Any]:
+        """How one person stands. `refused`: why what stands in her file is not in force."""
         rows = [self.overview[account.login] for account in person.accounts if account.login in self.overview]
         key = rows[0].account.person if rows else None
         accounts = [self.account(account, person.worktime.zone) for account in person.accounts]
@@ -89,7 +96,11 @@ class _View:
                 "due_today": [_promise(self.ledger, one, person.worktime.zone) for one in due],
             },
             "passes": _passes(self.ledger, person, key, self.now) if key else [],
-            "attention": [*self.about_accounts(accounts), *_about_promises(promises, person)],
+            "attention": [
+                *_about_settings(refused),
+                *self.about_accounts(accounts),
+                *_about_promises(promises, person),
+            ],
         }
 
     def account(self, account: Account, zone: ZoneInfo) -> dict[str, Any]:
@@ -165,6 +176,11 @@ def _passes(ledger: Ledger, person: Person, key: str, now: datetime) -> list[dic
             }
         )
     return found
+
+
+def _about_settings(refused: Problem | None) -> Iterator[str]:
+    if refused is not None:
+        yield f"the configuration is not valid, what was in force before stays: {refused}; see `triaged check`"
 
 
 def _about_promises(promises: Sequence[PromiseRow], person: Person) -> Iterator[str]:

@@ -52,9 +52,9 @@ Environment=TRIAGED_CONFIG={config}
 
 _START: Final = """\
 ExecStart={program} run
-# A configuration that does not check is not loaded: the old rules stay in force, and the reload is seen to fail.
-ExecReload={program} check
+# What is valid is put in force, person by person; check names the rest, whose old rules stay, and the reload is seen to fail.
 ExecReload=/bin/kill -HUP $MAINPID
+ExecReload={program} check
 """
 
 _FOLDERS: Final = """\
