@@ -137,6 +137,7 @@ class AccountLoop:
                     backoff = backoff.healthy()
                 ours = error if isinstance(error, MailboxError) else Lost(str(error))
                 backoff, pause = backoff.failed(ours, self.context.chance.random)
+                pause = max(pause, timedelta(seconds=backoff.before_login(clock.elapsed())))
                 self._state.failed(error, pause)
                 self.tried.set()
                 await self._pause(pause.total_seconds())

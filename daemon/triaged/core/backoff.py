@@ -53,6 +53,8 @@ SERVER: Final = Curve(_doubling(timedelta(minutes=5), timedelta(hours=1)), (0.5,
 """The server says that it is not available."""
 SIGN_IN: Final = Curve(_doubling(timedelta(minutes=15), timedelta(hours=6)), _A_LITTLE_MORE)
 """Credentials were refused: they must not be tried until the account is locked."""
+TOKEN_REFUSED: Final = Curve(_doubling(timedelta(minutes=1), timedelta(hours=1)), _A_LITTLE_MORE)
+"""A token that has just been had was refused. That locks nobody out, and at Microsoft it is often over in a minute."""
 INSECURE: Final = Curve(_minutes(15), _A_LITTLE_MORE)
 THROTTLED: Final = Curve(_minutes(5), _A_LITTLE_MORE)
 """Where the server does not say for how long it wants to be left alone."""

@@ -12,9 +12,9 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TypeGuard
 
 import aiosmtplib
 
@@ -93,6 +93,7 @@ class SmtpDelivery:
         self._smtp: aiosmtplib.SMTP | None = None
         self._carried = 0
         self._tls: ssl.SSLContext | None = None
+        self._shown: str | None = None  # the token that the server has seen
         self._stage: Stage = "connect"
         self._written = False
         self._idle: asyncio.TimerHandle | None = None
@@ -169,7 +170,31 @@ class SmtpDelivery:
         if reused and isinstance(outcome, Deferred) and outcome.code in (0, 421) and self._stage == "mail":
             self._drop()
             outcome = await self._on_a_connection(envelope, raw, on_data)
-        return outcome
+        if not self._is_of_the_token(outcome):
+            return outcome
+        if await self._has_another_token():
+            self._drop()
+            outcome = await self._on_a_connection(envelope, raw, on_data)
+            if not self._is_of_the_token(outcome):
+                return outcome
+        # a good token that is refused all the same locks nobody out, and is taken again in a while (Microsoft)
+        return replace(outcome, retry_after=CONNECT_PAUSE)
+
+    def _is_of_the_token(self, outcome: Outcome) -> TypeGuard[Deferred]:
+        """Whether a token was shown and refused, at the sign-in or when it ended later, and no message was begun."""
+        refused = isinstance(outcome, Deferred) and outcome.cause == "auth" and outcome.retry_after == AUTH_PAUSE
+        return refused and self._shown is not None and not self._written
+
+    async def _has_another_token(self) -> bool:
+        """Whether there is another one than was refused: a token may end before its time."""
+        shown = self._shown
+        if shown is None or self._token is None or self._token_refused is None:
+            return False
+        try:
+            await self._token_refused(shown)
+            return await self._token() != shown
+        except TriagedError:
+            return False
 
     async def _on_a_connection(self, envelope: Envelope, raw: bytes, on_data: OnData) -> Outcome:
         self._written = False
@@ -208,7 +233,8 @@ class SmtpDelivery:
         learned = {}
         sender = self._sender(envelope)
         refused = await self._addressed(smtp, sender, envelope, len(raw))
-        if refused and sender is None and self._envelope == "auto" and refuses_null_sender(refused.code, self._stage):
+        may_be_null = refused is not None and sender is None and self._envelope == "auto"
+        if refused and may_be_null and refuses_null_sender(refused.code, self._stage, refused.message):
             await smtp.rset(timeout=self._limits.command)
             sender = envelope.me
             refused = await self._addressed(smtp, sender, envelope, len(raw))
@@ -336,6 +362,7 @@ class SmtpDelivery:
 
     async def _sign_in_with(self, smtp: aiosmtplib.SMTP, user: str, token: str) -> None:
         """XOAUTH2, with what the server's challenge says of a refusal told."""
+        self._shown = token
         answer = await smtp.execute_command(b"AUTH", b"XOAUTH2", base64.b64encode(xoauth2(user, token)))
         told = ""
         if answer.code == aiosmtplib.SMTPStatus.auth_continue:
@@ -343,8 +370,6 @@ class SmtpDelivery:
             answer = await smtp.execute_command(b"")
         if answer.code == aiosmtplib.SMTPStatus.auth_successful:
             return
-        if answer.code >= 500 and self._token_refused is not None:  # noqa: PLR2004 — RFC 5321 4.2.1: 4xx says nothing of the token
-            await self._token_refused(token)
         raise aiosmtplib.SMTPAuthenticationError(answer.code, answer.message.replace(token, "…") + told)
 
     async def _context(self) -> ssl.SSLContext | None:

@@ -28,6 +28,8 @@ _BACKOFF = re.compile(r"Backoff Time: (\d{1,9}) milliseconds", re.IGNORECASE)
 _AUTH_CODES = frozenset({530, 534, 535, 538})
 _AUTH_STATUS = frozenset({"5.7.30", "5.7.8", "5.7.9", "5.7.14"})  # 5.7.30: basic authentication is switched off
 _THROTTLE = frozenset({(432, "4.3.2"), (550, "5.4.5"), (550, "5.4.6"), (421, "4.7.28")})
+# Exchange, of a token that has ended while the connection was open
+_NOT_SIGNED_IN = re.compile(r"\b5\.7\.57\b|not authenticated|authentication (?:required|unsuccessful)", re.IGNORECASE)
 # 550 5.5.0: servers that mean 4xx; 552 5.2.2: a full mailbox, which its owner may empty.
 _SOFT = frozenset({(550, "5.5.0"), (552, "5.2.2")})
 
@@ -87,6 +89,8 @@ def tidy(text: str) -> str:
     return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())[:_LONGEST_TEXT]
 
 
-def refuses_null_sender(code: int, stage: Stage) -> bool:
-    """Whether an answer to MAIL or RCPT may mean that `<>` is not welcome."""
+def refuses_null_sender(code: int, stage: Stage, said: str = "") -> bool:
+    """Whether an answer to MAIL or RCPT may mean that `<>` is not welcome: not one that says who is not."""
+    if _NOT_SIGNED_IN.search(said):
+        return False
     return stage in ("mail", "rcpt") and (500 <= code <= 504 or code == 530 or 550 <= code <= 554)  # noqa: PLR2004 — what servers are known to say

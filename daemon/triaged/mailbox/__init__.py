@@ -18,6 +18,8 @@ from triaged.mailbox.errors import (
     Refused,
     SignInNeeded,
     Throttled,
+    TokenLater,
+    TokenNotTaken,
     Unavailable,
 )
 from triaged.mailbox.pools import Pools
@@ -57,5 +59,7 @@ __all__ = [
     "Session",
     "SignInNeeded",
     "Throttled",
+    "TokenLater",
+    "TokenNotTaken",
     "Unavailable",
 ]

@@ -62,12 +62,20 @@ class SignInNeeded(AuthFailed):
     """There is no token to sign in with until a person has acted; the server was not asked."""
 
 
+class TokenNotTaken(AuthFailed):
+    """The server refused an access token, and the new one that was had for it too."""
+
+
 class Throttled(MailboxError):
     """The server asks for a pause; `retry_after` is its own figure, None if it named none."""
 
     def __init__(self, text: str, *, retry_after: timedelta | None = None) -> None:
         super().__init__(text)
         self.retry_after = retry_after
+
+
+class TokenLater(Throttled):
+    """There is no token at the moment: its endpoint asks for a pause; the server was not asked."""
 
 
 class Unavailable(MailboxError):

@@ -9,7 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from triaged.core import backoff
-from triaged.mailbox.errors import AuthFailed, Insecure, MailboxError, Throttled, Unavailable, Unreachable
+from triaged.mailbox.errors import (
+    AuthFailed,
+    Insecure,
+    MailboxError,
+    SignInNeeded,
+    Throttled,
+    TokenLater,
+    TokenNotTaken,
+    Unavailable,
+    Unreachable,
+)
 
 LOGINS, LOGIN_WINDOW = 2, timedelta(seconds=120)
 HEALTHY_AFTER = timedelta(seconds=60)
@@ -28,8 +38,9 @@ class Backoff:
         """The state after `error`, and how long to wait; `random` gives [0, 1)."""
         match error:
             case AuthFailed():
-                refusals = self.refusals + 1
-                return replace(self, refusals=refusals), backoff.SIGN_IN.after(refusals, random())
+                curve = backoff.TOKEN_REFUSED if isinstance(error, TokenNotTaken) else backoff.SIGN_IN
+                logins, refusals = self._asked(error), self.refusals + 1
+                return replace(self, refusals=refusals, logins=logins), curve.after(refusals, random())
             case Throttled():
                 curve = backoff.THROTTLED
             case Unavailable():
@@ -39,8 +50,11 @@ class Backoff:
             case _:
                 curve = backoff.CONNECTION
         failures, asked = self.failures + 1, error.retry_after if isinstance(error, Throttled) else None
-        logins = self.logins[:-1] if isinstance(error, Unreachable) else self.logins
-        return replace(self, failures=failures, logins=logins), curve.after(failures, random(), asked=asked)
+        return replace(self, failures=failures, logins=self._asked(error)), curve.after(failures, random(), asked=asked)
+
+    def _asked(self, error: MailboxError) -> tuple[float, ...]:
+        """The sign-ins that a server has seen: an attempt that asked none does not count."""
+        return self.logins[:-1] if isinstance(error, Unreachable | SignInNeeded | TokenLater) else self.logins
 
     def before_login(self, at: float) -> float:
         """Seconds to wait at `at` before the next sign-in, so that two minutes see at most two."""

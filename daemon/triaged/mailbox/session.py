@@ -18,7 +18,7 @@ from triaged.mailbox import fetching, folders, marking, moves, selecting, storin
 from triaged.mailbox.calls import PATIENCE, Calls, Patience
 from triaged.mailbox.capabilities import Capabilities
 from triaged.mailbox.connection import Imap, Lifeline, Where
-from triaged.mailbox.errors import AuthFailed, Insecure, NotMovable, Refused
+from triaged.mailbox.errors import AuthFailed, Insecure, NotMovable, Refused, TokenNotTaken
 from triaged.mailbox.exchange import exchange, ignore, uid_sets
 from triaged.mailbox.folders import Naming
 from triaged.mailbox.login import Credentials, Password, Token
@@ -85,6 +85,28 @@ class Session(Calls):
         """
         await self.close()
         credentials = await self._credentials()
+        try:
+            can = await self._sign_on(credentials)
+        except AuthFailed as refusal:
+            if not isinstance(credentials, Token):
+                raise
+            can = await self._sign_on_with_another(credentials, refusal)
+        if can.id and self.profile.send_id:
+            await self._call(identify)
+
+    async def _sign_on_with_another(self, refused: Token, refusal: AuthFailed) -> Capabilities:
+        """A token may end before its time: it is had anew and tried at once, and once."""
+        if self._token_refused is not None:
+            await self._token_refused(refused.token)
+            another = await self._credentials()
+            if another != refused:
+                try:
+                    return await self._sign_on(another)
+                except AuthFailed as again:
+                    refusal = again
+        raise TokenNotTaken(str(refusal), code=refusal.code) from refusal
+
+    async def _sign_on(self, credentials: Credentials) -> Capabilities:
         async with self._lock:
             lifeline = Lifeline()
             patience = SocketTimeout(self._patience.address, self._patience.command)
@@ -93,20 +115,14 @@ class Session(Calls):
                 return sign_on(self._where, credentials, lifeline, patience)
 
             job = functools.partial(closing, lifeline, work, ())
-            try:
-                imap, can, greeting = await bounded(
-                    self._pools.connects, job, deadline=2 * self._patience.connect, lifeline=lifeline
-                )
-            except AuthFailed:
-                if isinstance(credentials, Token) and self._token_refused is not None:
-                    await self._token_refused(credentials.token)
-                raise
+            imap, can, greeting = await bounded(
+                self._pools.connects, job, deadline=2 * self._patience.connect, lifeline=lifeline
+            )
             self._line = Line(imap, lifeline)
             self.capabilities, self.greeting = can, greeting
             self.profile = profile_of(self._where, greeting, can.names)
             self._folder = self._naming = self._idling = self._idle_refused = None
-        if can.id and self.profile.send_id:
-            await self._call(identify)
+            return can
 
     # ── folders ──
 

@@ -17,7 +17,7 @@ from triaged.delivery.oauth import Holder, Keeper, News, NotNow, SignInNeeded, S
 from triaged.delivery.oauth.renewal import other_scopes
 from triaged.ledger import Ledger, NewEffect
 from triaged.mailbox import SignInNeeded as MailboxSignInNeeded
-from triaged.mailbox import Throttled
+from triaged.mailbox import TokenLater
 from triaged.service.currentsettings import CurrentSettings
 
 FOLDER = "tokens"
@@ -91,7 +91,9 @@ def of_mailbox(keeper: Keeper, account: Account) -> Signing | None:
         except SignInNeeded as needed:
             raise MailboxSignInNeeded(str(needed), code=needed.code) from needed
         except NotNow as later:
-            raise Throttled(str(later), retry_after=later.retry_after) from later
+            raise TokenLater(str(later), retry_after=later.retry_after) from later
+        except StoreError as damage:
+            raise TokenLater(str(damage)) from damage
 
     return Signing(token, lambda text: keeper.refused(login, text))
 
