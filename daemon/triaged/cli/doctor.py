@@ -15,7 +15,7 @@ from triaged.statefolder import as_owner_of
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
     from triaged.delivery import SmtpDelivery
     from triaged.mailbox import Pools
-    from triaged.setup.checkup import Known
+    from triaged.setup.examination import Known
     from triaged.setup.finding import Checkup, Finding
 
 _LOOK_BACK = timedelta(days=14)
@@ -66,10 +66,12 @@ async def _all(loaded: Loaded, chosen: Sequence[tuple[Person, Account]], *, as_l
 async def _one(loaded: Loaded, account: Account, pools: "Pools") -> "Checkup":
     from triaged.cli.imap_source import session_for
     from triaged.setup.checkup import check_up
+    from triaged.setup.examination import Examination
 
     delivery = _delivery(loaded, account)
     known = await asyncio.to_thread(_known, loaded, account)
-    found = await check_up(account, session_for(loaded, account, pools), delivery, known, datetime.now(UTC))
+    session = session_for(loaded, account, pools)
+    found = await check_up(Examination(account, session, delivery, known, datetime.now(UTC)))
     return replace(found, findings=(*found.findings, *_other_scopes(loaded, account)))
 
 
@@ -107,7 +109,7 @@ def _known(loaded: Loaded, account: Account) -> "Known":
     """What the ledger remembers; nothing where there is none yet."""
     from triaged.ledger import Ledger
     from triaged.ledger.opening import generation_file
-    from triaged.setup.checkup import Known
+    from triaged.setup.examination import Known
 
     path = state_file(loaded)
     if not path.exists() and not generation_file(path).exists():

@@ -43,7 +43,7 @@ class _Counts:
 
 
 async def correspondents(
-    session: Session, mine: Collection[Address], since: datetime, *, inbox: str, sent: str | None
+    session: Session, mine: Collection[Address], since: datetime, sent: str | None
 ) -> list[Correspondent]:
     """Likely clients, the likeliest first.
 
@@ -51,11 +51,10 @@ async def correspondents(
         session: open.
         mine: my own addresses; others of my organisation are colleagues, and left out.
         since: how far back, aware.
-        inbox: the folder of what came.
         sent: the folder of what went; None: there is none, only what came is counted.
     """
     counts = _Counts()
-    async for message in _headers(session, inbox, since):
+    async for message in _headers(session, "INBOX", since):
         if message.sender is not None and not is_automatic(message, kinds_of(message, None)):
             counts.came[message.sender.address] += 1
             counts.names.setdefault(message.sender.address, message.sender.name)

@@ -51,7 +51,7 @@ async def look_around(session: Session, mine: Collection[Address], since: dateti
         drafts=drafts,
         name=await _my_name(session, mine, sent),
         authserv_line=line_to_write(ids),
-        clients=tuple(await correspondents(session, mine, since, inbox="INBOX", sent=sent)),
+        clients=tuple(await correspondents(session, mine, since, sent)),
     )
 
 

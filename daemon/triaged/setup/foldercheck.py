@@ -1,25 +1,23 @@
 """Which folders there are: those that are watched, and those that the work needs."""
 
-from typing import Any
-
 from triaged.core.settings import Account, Mode
 from triaged.mailbox import Role, Session
+from triaged.setup.examination import Examination
 from triaged.setup.finding import Finding
 
 
-async def look(account: Account, session: Session, figures: dict[str, Any]) -> list[Finding]:
+async def look(of: Examination) -> list[Finding]:
     """The watched folders first, then deferred, urgent, sent, drafts and trash."""
+    account, session = of.account, of.session
     infos = await session.folders()
-    figures["folders"] = [info.name for info in infos if info.selectable]
-    found = [finding for name in account.watch for finding in await _watched(session, name, figures["folders"])]
-    found.append(await _ours(account, session, "deferred", account.folders.deferred, figures))
+    known = of.figures["folders"] = [info.name for info in infos if info.selectable]
+    found = [finding for name in account.watch for finding in await _watched(session, name, known)]
+    found.append(await _ours(of, "deferred", account.folders.deferred))
     if account.folders.urgent:
-        found.append(await _ours(account, session, "urgent", account.folders.urgent, figures))
-    found.append(await _theirs(session, "sent", account.folders.sent, _no_sent(account), figures))
-    found.append(await _theirs(session, "drafts", account.folders.drafts, _no_drafts(account), figures))
-    found.append(
-        await _theirs(session, "trash", "auto", Finding("folder trash", "note", "none found", _NO_TRASH), figures)
-    )
+        found.append(await _ours(of, "urgent", account.folders.urgent))
+    found.append(await _theirs(of, "sent", account.folders.sent) or _no_sent(account))
+    found.append(await _theirs(of, "drafts", account.folders.drafts) or _no_drafts(account))
+    found.append(await _theirs(of, "trash", "auto") or Finding("folder trash", "note", "none found", _NO_TRASH))
     return found
 
 
@@ -43,20 +41,19 @@ async def _watched(session: Session, name: str, known: list[str]) -> list[Findin
     return findings
 
 
-async def _ours(account: Account, session: Session, what: str, name: str, figures: dict[str, Any]) -> Finding:
-    there = await session.locate(name)
-    figures[f"folder_{what}"] = there
+async def _ours(of: Examination, what: str, name: str) -> Finding:
+    there = of.figures[f"folder_{what}"] = await of.session.locate(name)
     if there is not None:
         return Finding(f"folder {what}", "ok", there)
-    if account.mode is Mode.OBSERVE:
+    if of.account.mode is Mode.OBSERVE:
         return Finding(f"folder {what}", "ok", f"{name} is not there yet; it is made when mode is draft or send")
     return Finding(f"folder {what}", "ok", f"{name} is not there yet; the daemon makes it")
 
 
-async def _theirs(session: Session, role: Role, name: str, missing: Finding, figures: dict[str, Any]) -> Finding:
-    there = await session.special(role) if name == "auto" else await session.locate(name) if name else None
-    figures[f"folder_{role}"] = there
-    return Finding(f"folder {role}", "ok", there) if there is not None else missing
+async def _theirs(of: Examination, role: Role, name: str) -> Finding | None:
+    there = await of.session.special(role) if name == "auto" else await of.session.locate(name) if name else None
+    of.figures[f"folder_{role}"] = there
+    return Finding(f"folder {role}", "ok", there) if there is not None else None
 
 
 def _no_sent(account: Account) -> Finding:

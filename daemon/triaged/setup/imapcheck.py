@@ -2,10 +2,10 @@
 
 import statistics
 import time
-from typing import Any
 
 from triaged.core.settings import Account, Mode
 from triaged.mailbox import Session
+from triaged.setup.examination import Examination
 from triaged.setup.finding import Finding
 
 SLOW = 1.0
@@ -14,38 +14,37 @@ _ROUNDS = 5
 _SHOWN = ("IDLE", "MOVE", "UIDPLUS", "CONDSTORE", "SPECIAL-USE")
 
 
-def signed_in(account: Account, session: Session, took: float, figures: dict[str, Any]) -> list[Finding]:
+def signed_in(of: Examination, took: float) -> list[Finding]:
     """The greeting, and what is known of servers of this sort."""
-    profile = session.profile
-    figures |= {"server": profile.name, "greeting": session.greeting, "sign_in_ms": round(took * 1000)}
+    imap, profile = of.account.imap, of.session.profile
+    figures = {"server": profile.name, "greeting": of.session.greeting, "sign_in_ms": round(took * 1000)}
+    of.figures.update(figures)
     known = profile.name if profile.name != "generic" else "no server that is known by name"
-    told = (
-        f"{account.imap.user or 'signed in'} at {account.imap.host}, port {account.imap.port}, in {took:.1f} s: {known}"
-    )
+    told = f"{imap.user or 'signed in'} at {imap.host}, port {imap.port}, in {took:.1f} s: {known}"
     return [Finding("sign-in", "ok", told, profile.note)]
 
 
-async def answers(session: Session, figures: dict[str, Any]) -> list[Finding]:
+async def answers(of: Examination) -> list[Finding]:
     """How long a round trip takes."""
     times = []
     for _ in range(_ROUNDS):
         began = time.monotonic()
-        await session.noop()
+        await of.session.noop()
         times.append(time.monotonic() - began)
     median = statistics.median(times)
-    figures["latency_ms"] = round(median * 1000, 1)
+    of.figures["latency_ms"] = round(median * 1000, 1)
     found = f"{median * 1000:.0f} ms for a round trip"
     if median < SLOW:
         return [Finding("latency", "ok", found)]
     return [Finding("latency", "warning", found, "Each look at the mailbox takes that long; nothing is lost by it.")]
 
 
-def can(account: Account, session: Session, figures: dict[str, Any]) -> list[Finding]:
+def can(of: Examination) -> list[Finding]:
     """The extensions that matter, each with what follows."""
-    offered = session.capabilities
-    figures["capabilities"] = sorted(offered.names)
-    figures |= {name.lower().replace("-", "_"): name in offered for name in _SHOWN}
-    return [_waiting(session), _moving(account, session), _special_use(session), _condstore(session)]
+    session, offered = of.session, of.session.capabilities
+    of.figures["capabilities"] = sorted(offered.names)
+    of.figures.update({name.lower().replace("-", "_"): name in offered for name in _SHOWN})
+    return [_waiting(session), _moving(of.account, session), _special_use(session), _condstore(session)]
 
 
 def _waiting(session: Session) -> Finding:

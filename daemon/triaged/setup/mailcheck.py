@@ -8,7 +8,7 @@ from typing import Any
 from triaged.core.authres import MICROSOFT, Trust, Verdict, authenticate, refused_id
 from triaged.core.message import Message, read
 from triaged.core.settings import Account
-from triaged.mailbox import Session
+from triaged.setup.examination import Examination
 from triaged.setup.finding import Finding
 
 LAST = 60
@@ -18,10 +18,9 @@ SKEW = timedelta(minutes=2)
 _UNTRUSTED = "Without it, forged mail from a client's address is taken for the client's."
 
 
-async def look(
-    account: Account, session: Session, decided_after: Sequence[timedelta], now: datetime, figures: dict[str, Any]
-) -> list[Finding]:
+async def look(of: Examination) -> list[Finding]:
     """Look at the headers of the last messages of the first watched folder; nothing is marked as seen."""
+    account, session = of.account, of.session
     if session.selected != account.watch[0]:
         there = await session.locate(account.watch[0])
         if there is None:
@@ -31,7 +30,8 @@ async def look(
     fetched = await session.headers(uids) if uids else []
     messages = [read(one.header, b"", size=one.size, complete=False) for one in fetched]
     newest = max((one.arrived for one in fetched), default=None)
-    return [*_clock(newest, decided_after, now, figures), *_vouching(account, messages, figures)]
+    clock = _clock(newest, of.known.decided_after, of.now, of.figures)
+    return [*clock, *_vouching(account, messages, of.figures)]
 
 
 def _clock(

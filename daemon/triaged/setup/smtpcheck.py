@@ -1,27 +1,18 @@
 """The way out: whether submission signs us in, takes the null sender, and keeps a copy. Nothing is sent."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from triaged.core.provider import Profile
 from triaged.core.providers import submission_for
 from triaged.core.settings import Account, Mode
-from triaged.delivery import SmtpDelivery
-from triaged.setup.expiry import certificate
+from triaged.setup.examination import Examination
+from triaged.setup.expiry import Certificate
 from triaged.setup.finding import Finding, Level
 
 
-async def look(
-    account: Account,
-    delivery: SmtpDelivery | None,
-    learned: Mapping[str, Any],
-    profile: Profile,
-    now: datetime,
-    figures: dict[str, Any],
-) -> list[Finding]:
+async def look(of: Examination) -> list[Finding]:
     """Sign in, ask, and reset."""
-    server = account.smtp
+    account, delivery, figures = of.account, of.delivery, of.figures
+    server, learned = account.smtp, of.known.learned
     if delivery is None or server is None:
         level: Level = "stop" if account.mode is Mode.SEND else "note"
         return [
@@ -34,9 +25,9 @@ async def look(
         return [Finding("submission", level, probe.trouble, "Replies cannot go out until this works.")]
     figures["smtp_ms"] = round(probe.took * 1000)
     found = [Finding("submission", "ok", f"{server.host}, port {server.port}: {probe.how}, in {probe.took:.1f} s")]
-    found += certificate(server, probe.certificate_expires, now, "smtp certificate", figures)
+    found += Certificate("smtp certificate", server, probe.certificate_expires).findings(of)
     found.append(_null_sender(account, figures, takes=learned.get("null_sender", probe.null_sender)))
-    found.append(_copies(account, figures, saves=submission_for(account, profile, learned).saves_sent))
+    found.append(_copies(account, figures, saves=submission_for(account, of.session.profile, learned).saves_sent))
     return found
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from triaged.core.settings import Server, Tls
-from triaged.setup import expiry, mailcheck
+from triaged.setup import mailcheck
+from triaged.setup.expiry import Certificate
 from triaged.setup.finding import Finding
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -59,6 +60,6 @@ def test_the_line_to_write_names_the_server_that_is_nearest_and_never_what_anybo
 
 def test_a_certificate_that_ends_soon_is_told():
     place = Server("mail.example", 993, Tls.IMPLICIT, "dana", None)
-    [finding] = expiry.certificate(place, NOW + timedelta(days=5), NOW, "certificate", {})
+    [finding] = Certificate("certificate", place, NOW + timedelta(days=5)).at(NOW)
     assert finding.level == "warning"
     assert "5 days" in finding.found
