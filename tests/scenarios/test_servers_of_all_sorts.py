@@ -1,12 +1,13 @@
 """Servers that can less, or lie: nothing can be moved, a word is broken, habits are said by a greeting."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from fakes.imap import PASSWORD, FakeImap, Mail, Talk
+from fakes.smtp import ScriptedSmtp
 from scenarios.conftest import Opening
 from scenarios.plays import CONSULTANT, GARY
 from scenarios.stage import START, letter, rest
@@ -15,8 +16,14 @@ from server.dovecot import Variant
 from support.loglines import LogLines
 from triaged.account.preparing import ReplyPreparer
 from triaged.config import load
+from triaged.core.settings import Account
+from triaged.delivery import SmtpDelivery
 from triaged.ids import MARK
+from triaged.mailbox import Pools, Session
 from triaged.service.daemon import Daemon
+from triaged.setup.checkup import check_up
+from triaged.setup.examination import Examination, Known
+from triaged.setup.finding import Checkup
 
 NOT_MOVABLE = Variant(hidden=("MOVE", "UIDPLUS"))
 
@@ -137,18 +144,43 @@ async def test_habits_are_known_by_what_a_server_says_and_by_what_the_configurat
         assert await run == 0
 
 
-@pytest.mark.parametrize(("relay", "saves"), [("127.0.0.1", True), ("localhost", False)])
-async def test_gmail_keeps_no_copy_of_what_another_server_submits(tmp_path: Path, relay: str, *, saves: bool):
-    async with FakeImap(capabilities=b"IMAP4rev1 IDLE MOVE UIDPLUS AUTH=PLAIN X-GM-EXT-1") as server:
+@pytest.mark.parametrize(
+    ("profile", "relay", "saves"),
+    [
+        ("gmail", "127.0.0.1", True),
+        ("gmail", "localhost", False),
+        ("microsoft365", "127.0.0.1", True),
+        ("yahoo", "127.0.0.1", False),
+        ("dovecot", "localhost", False),
+    ],
+)
+async def test_the_daemon_and_doctor_say_the_same_of_copies(tmp_path: Path, profile: str, relay: str, *, saves: bool):
+    async with FakeImap() as server, ScriptedSmtp({}) as smtp:
         path = tmp_path / "triaged.toml"
         text = _LIAR.format(folder=tmp_path, port=server.port, password=PASSWORD)
-        path.write_text(text.replace('smtp = { host = "127.0.0.1"', f'smtp = {{ host = "{relay}"'))
+        text = text.replace('smtp = { host = "127.0.0.1", port = 9', f'smtp = {{ host = "{relay}", port = {smtp.port}')
+        path.write_text(text.replace('user = "dana"', f'user = "dana", profile = "{profile}"'))
         path.chmod(0o600)
         clock = DrivenClock(START)
         daemon = Daemon(load(path, now=clock.now()), LogLines().events, clock=clock)
         run = asyncio.create_task(daemon.run())
         await daemon.ready.wait()
-        (account,) = daemon.accounts.values()
-        assert ReplyPreparer(account.loop, lambda _: None).way().saves_sent == saves
+        (served,) = daemon.accounts.values()
+        assert ReplyPreparer(served.loop, lambda _: None).way().saves_sent == saves
         daemon.stop()
         assert await run == 0
+        found = await doctor(load(path).persons[0].accounts[0])
+        assert found.figures["saves_sent"] == saves
+
+
+async def doctor(account: Account) -> Checkup:
+    async def password() -> str:
+        return PASSWORD
+
+    assert account.smtp is not None
+    pools = Pools(commands=1, connects=1)
+    try:
+        session, delivery = Session(account.imap, pools, secret=password), SmtpDelivery(account.smtp, password=password)
+        return await check_up(Examination(account, session, delivery, Known(), datetime.now(UTC)))
+    finally:
+        pools.close()
