@@ -31,6 +31,7 @@ _ESCAPE = re.compile(r"\\(.)")
 # For presence only: quoted strings and comments go. An unclosed one reaches to the end, a comment to one inside it too:
 # whatever begins one ends it as well, so that no octet is looked at from two beginnings.
 _ASIDE = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|\((?:[^()\\]|\\.)*+(?:\)|(?=\()|\\?\Z)', re.DOTALL)
+_AROUND = "'`.[]"  # what stands around an address that is quoted by hand, or ends a sentence
 _TOKEN = re.compile(r'[^\s<>,;:()"\\]+')
 
 _BATV = re.compile(r"(?:prvs=[0-9a-z]{4,16}=|btv1==[^=]{4,40}==)(.+)", re.IGNORECASE)
@@ -217,6 +218,27 @@ def addresses_in(raw: bytes, limit: int = ADDRESSES_LIMIT) -> tuple[Address, ...
             if len(found) >= limit:
                 break
     return tuple(found)
+
+
+def only_address(raw: bytes) -> Address | None:
+    """The one address that stands in a From that is no single plain mailbox, wherever in it; None where there are two.
+
+    So people's programs write comments, unquoted commas and colons, and an address as its own name. It says whose mail
+    it may be, never where to write to.
+    """
+    unfolded = _FOLD.sub(b"", raw)
+    text = decode_words(unfolded) if b"=?" in unfolded else _characters(unfolded)[0]
+    if _CONTROL.search(text):
+        return None
+    found: dict[str, Address] = {}
+    for token in _TOKEN.findall(text):
+        if "@" not in token:
+            continue
+        address = read_address(token.strip(_AROUND)) if token.count("@") == 1 else None
+        if address is None or not address.is_ascii:
+            return None
+        found.setdefault(address.key, address)
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 @lru_cache(maxsize=1)

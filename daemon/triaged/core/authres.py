@@ -123,14 +123,17 @@ def authenticate(message: Message, trust: Trust) -> Authentication:
     seen = tuple(dict.fromkeys(field.authserv_id or MICROSOFT for field in fields if field))
     if not trust.authserv_ids:
         return Authentication(Verdict.UNCONFIGURED, "no authserv_id is configured", seen)
-    if message.sender is None:
+    author = message.author
+    if author is None:
         return Authentication(Verdict.NONE, f"no single sender: {message.sender_defect}", seen)
     near, far = _believed(message, trust)
     if near is None:
-        if _is_internal(message, trust):
+        if message.sender is not None and _is_internal(message, trust):
             return Authentication(Verdict.PASS, "sent inside the Microsoft 365 organisation", seen)
         return Authentication(Verdict.NONE, "no Authentication-Results of a configured authserv_id", seen)
-    verdict, why = _judge(near, far, message.sender.address.domain)
+    verdict, why = _judge(near, far, author.domain)
+    if message.sender is None and verdict is Verdict.PASS:
+        return Authentication(Verdict.NONE, f"no single sender: {message.sender_defect}", seen, believed=True)
     return Authentication(verdict, why, seen, believed=True)
 
 

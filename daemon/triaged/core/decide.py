@@ -179,7 +179,10 @@ class _Case:
             found = self._always_urgent(view, found)
         self.rule, self.reason, self.trace = found.rule, found.because, found.trace
         self.pass_wanted = found.exhausted.name if found.exhausted and not self.who.automatic else None
-        if found.rule is None:
+        if self.who.message.unreadable and not (found.rule is not None and found.rule.then is Then.URGENT):
+            self.rule, self.verdict = None, Verdict.URGENT
+            self.reason = f"nobody but you can read it: {self.who.message.unreadable}"
+        elif found.rule is None:
             self._no_rule()
         else:
             self._by_rule(found.rule)
@@ -370,7 +373,8 @@ class _Case:
         """Mail storage first, third parties last."""
         if self.call is not None:
             until = None  # within half an hour of the call, and during it, the message is wanted where it is
-        found = [*in_storage(self.verdict, until, self.facts, self.account, movable=self.movable)]
+        movable = self.movable and not self.who.message.unreadable
+        found = [*in_storage(self.verdict, until, self.facts, self.account, movable=movable)]
         if self.rule is not None and not self._is_left_courtesy:
             found += by_third_parties(self.rule, self._forwards_to(), self.facts)
         return tuple(found)

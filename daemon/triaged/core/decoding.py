@@ -7,6 +7,8 @@ is data of a stranger (`zlib`, `idna`, `utf-7` are Python codecs too).
 import binascii
 import re
 
+from triaged.core.charsets import guess, is_inverted, is_mostly_high, shifts
+
 _UTF8 = "utf-8"
 _CODECS: dict[str, str] = {
     # Everything that claims to be ASCII or says nothing is read as UTF-8, of which ASCII is a part.
@@ -32,17 +34,23 @@ _CODECS: dict[str, str] = {
     **dict.fromkeys(("big5", "big5-hkscs", "cn-big5", "cp950"), "big5hkscs"),
     **dict.fromkeys(("euc-kr", "ks-c-5601-1987", "ks-c-5601", "ksc5601", "cp949", "uhc"), "cp949"),
     "iso-2022-kr": "iso2022_kr",
+    **dict.fromkeys(("iso-2022-jp-ms", "cp50220", "cp50221", "csiso2022jpms"), "iso2022_jp_ext"),
+    **dict.fromkeys(("utf-7", "utf7", "unicode-1-1-utf-7", "x-unicode-2-0-utf-7"), "utf-7"),
     "utf-16": "utf-16",
     "utf-16le": "utf-16-le",
     "utf-16be": "utf-16-be",
 }
 _LABEL_LIMIT = 40
+_NEVER_WRITTEN = bytes({*range(1, 0x20)} - {*b"\t\n\v\f\r\x1b"})
+_GARBLED_SHARE = 8  # one character in so many that is none: the rest cannot be relied on either
 _WIDE = frozenset({"utf-16", "utf-16-le", "utf-16-be"})
+_SHIFTING = frozenset({"utf-7", *(name for name in _CODECS.values() if name.startswith("iso2022"))})
+_MANY_OCTETS = frozenset({"cp932", "euc_jp", "gb18030", "big5hkscs", "cp949", _UTF8}) | _WIDE | _SHIFTING
+_CYRILLIC = frozenset({"cp1251", "koi8_r", "koi8_u", "iso8859-5"})
 # Octets that are text in every charset but the wide ones; in UTF-8 also those of characters that are never cleaned away,
 # told by how they begin: C2, D8, E1, E2, EF and F3 may begin a control, a mark of direction, a character of no width.
 _ORDINARY = b"\t\n" + bytes(range(0x20, 0x7F))
 _CLEAN = (_ORDINARY, _ORDINARY + bytes({*range(0x80, 0xF5)} - {0xC0, 0xC1, 0xC2, 0xD8, 0xE1, 0xE2, 0xEF, 0xF3}))
-_DROPPED = frozenset({"utf-7", "utf7", "unicode-1-1-utf-7", "x-unicode-2-0-utf-7"})
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # Soft hyphen, bidi controls, zero-width characters, byte order mark, interlinear marks, tag characters.
@@ -57,28 +65,67 @@ _WORD = re.compile(rb"=\?([!-<>@-~]{1,60})\?([bBqQ])\?([^?]*)\?=")  # RFC 2047 2
 
 
 def is_dropped(label: str) -> bool:
-    """Say whether text in this charset is never read at all: UTF-7 hides markup in plain ASCII."""
-    return _label(label) in _DROPPED
+    """Say whether a header's word in this charset is not read: UTF-7, which hides signs in plain ASCII there.
+
+    No mail program of today writes it into a header; in a text it is read like any other.
+    """
+    return _CODECS.get(_label(label)) == "utf-7"
 
 
 def is_known(label: str) -> bool:
-    """Say whether the charset is on the list."""
-    return _label(label) in _CODECS
+    """Say whether the charset is on the list of those that mail may be written in."""
+    return _label(label) in _CODECS and not is_dropped(label)
+
+
+def fits(raw: bytes, charset: str) -> bool:
+    """Say whether octets are text in that charset; of one that is not on the list nobody knows, and they are."""
+    name = _CODECS.get(_label(charset))
+    try:
+        raw.decode(name or "latin-1")
+    except (UnicodeError, ValueError):
+        return False
+    return True
+
+
+def is_garbled(raw: bytes, text: str) -> bool:
+    """Say whether a text is not what was written: its octets fit nothing, or only Windows-1252, in which nobody writes so."""
+    if _GARBLED_SHARE * (len(raw) - len(raw.translate(None, _NEVER_WRITTEN))) > len(raw):
+        return True
+    if text.isascii():
+        return False
+    return _GARBLED_SHARE * text.count("\ufffd") > len(text) or (
+        is_mostly_high(raw) and text == clean_text(raw.decode("cp1252", "replace"))
+    )
 
 
 def decode(raw: bytes, charset: str = "") -> str:
-    """Decode octets by the charset's label; unknown or lying labels fall back to UTF-8, then Windows-1252."""
+    """Decode octets by the charset's label; where it lies or lacks, by what they are: UTF-8, a guess, Windows-1252."""
     name = _CODECS.get(_label(charset), _UTF8) if charset else _UTF8
+    if name not in _SHIFTING and shifts(raw) and (guessed := guess(raw)) is not None:
+        return guessed
     try:
-        return raw.decode(name)
+        text = raw.decode(name)
     except (UnicodeError, ValueError):
         return _salvage(raw, name)
+    return text if text.isascii() or name == _UTF8 else _doubted(raw, name, text)
+
+
+def _doubted(raw: bytes, name: str, text: str) -> str:
+    """A text that one octet a character allows, unless the octets say something else more plainly."""
+    if name not in _MANY_OCTETS:
+        try:
+            return raw.decode(_UTF8)  # by chance no other text is UTF-8 from end to end
+        except UnicodeDecodeError:
+            pass
+    if name == "cp1252" or (name in _CYRILLIC and is_inverted(text)):
+        return guess(raw) or text
+    return text
 
 
 def decode_text(raw: bytes, charset: str = "") -> str:
     """Decode the octets of a text by the charset's label, and clean it."""
     name = _CODECS.get(_label(charset), _UTF8) if charset else _UTF8
-    if not raw.translate(None, _CLEAN[name == _UTF8]) and name not in _WIDE:
+    if not raw.translate(None, _CLEAN[name == _UTF8]) and name not in _WIDE and name not in _SHIFTING:
         try:
             return raw.decode(_UTF8)  # most mail: nothing to clean, and where it is ASCII all these charsets agree
         except UnicodeDecodeError:
@@ -96,11 +143,11 @@ def _salvage(raw: bytes, name: str) -> str:
         try:
             return raw.decode(_UTF8)
         except UnicodeDecodeError:
-            return raw.decode(name, "replace")
+            return guess(raw) or raw.decode(name, "replace")
     text = raw.decode(_UTF8, "replace")
     bad = text.count("\ufffd")
     good = sum(character > "\x7f" for character in text) - bad
-    return text if good >= bad else raw.decode("cp1252", "replace")
+    return text if good >= bad else guess(raw) or raw.decode("cp1252", "replace")
 
 
 def decode_base64(raw: bytes) -> tuple[bytes, bool]:

@@ -64,7 +64,7 @@ def identify(message: Message, person: Person, account: Account) -> Identified:
     """Say whom a message is from."""
     trust = account.trust or _UNCONFIGURED
     authentication = authenticate(message, trust)
-    sender = message.sender.address if message.sender else None
+    sender = message.author
     mine = sender is not None and is_mine(sender, person.addresses)
     team = sender is not None and _is_team(sender, person)
     inside = frozenset(address.domain for address in account.addresses) if mine or team else _NOWHERE

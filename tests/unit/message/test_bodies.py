@@ -57,10 +57,10 @@ def test_one_broken_character_does_not_spoil_the_others() -> None:
     assert text == "Größe \ufffd Maß übrig"
 
 
-def test_utf_7_is_never_read() -> None:
+def test_a_text_in_utf_7_is_read_as_text_and_stays_a_defect() -> None:
     message = mail("text/plain; charset=utf-7", b"+ADw-script+AD4-")
 
-    assert message.text == ""
+    assert message.text == "<script>"
     assert "unknown-charset" in message.defects
 
 

@@ -116,6 +116,8 @@ def test_texts_are_those_of_the_standard_library(samples: list[tuple[str, bytes]
         if message.part_types not in {("text/plain",), ("multipart/alternative", "text/plain", "text/html")}:
             return False
         texts = list(compat.plain_texts(compat.parsed(raw)))
+        if len(message.part_types) > 1 and len("".join(texts)) <= 300:
+            return False  # a stub may give way to its HTML
         return compat.squeezed("\n".join(texts)) != compat.squeezed(message.text)
 
     names, _ = differing(samples, differs)

@@ -63,12 +63,12 @@ class IsFrom:
     globs: tuple[Glob, ...]
 
     def judge(self, view: View) -> Outcome:
-        sender = view.message.sender
+        sender = view.message.author
         if sender is None:
             return no(f"no readable sender, asked is {one_of(self.globs, quoted=False)}")
-        found = any(glob.matches(sender.address) for glob in self.globs)
+        found = any(glob.matches(sender) for glob in self.globs)
         not_asked = "" if found else f", not {one_of(self.globs, quoted=False)}"
-        return Outcome(found, f"sender is {sender.address}{not_asked}")
+        return Outcome(found, f"sender is {sender}{not_asked}")
 
 
 @dataclass(frozen=True, slots=True)

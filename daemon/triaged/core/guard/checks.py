@@ -109,7 +109,11 @@ CHECKS: Final[tuple[Check | Again, ...]] = (
         written.is_nobodys_voicemail,
         of=BOTH,
     ),
-    Check("encrypted", "its text cannot be read", written.is_encrypted),
+    Check(
+        "encrypted",
+        "its text cannot be read: encrypted, in no known encoding, or in a format that cannot be opened",
+        written.is_encrypted,
+    ),
     Check(
         "unauthenticated",
         '`require_auth = "always"`, and not verified; a caller\'s notice that my server does not vouch for',

@@ -105,6 +105,10 @@ def is_encrypted(sending: Sending) -> str:
     body = sending.message.body
     if found is None and (body.startswith(_PGP) or b"\n" + _PGP in body):
         found = "a PGP message"
+    if found is None and any(attached.name.lower().endswith(".p7m") for attached in sending.message.attachments):
+        found = "smime.p7m"
+    if found is None and sending.message.unreadable:
+        found = sending.message.unreadable
     return f"its text cannot be read ({found})" if found else ""
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from triaged.core.decoding import decode_base64, decode_quoted_printable, decode_text, is_dropped, is_known
+from triaged.core.decoding import decode_base64, decode_quoted_printable, decode_text, fits, is_garbled, is_known
 from triaged.core.html import Mark, render
 from triaged.core.message.flowed import unflow
 from triaged.core.message.mime import Part
@@ -17,6 +17,14 @@ _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signatu
 _UUENCODED = frozenset({"x-uuencode", "uuencode", "x-uue", "uue"})
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
 _BASE64_SHARE = 0.75
+_UNOPENED = frozenset({"application/ms-tnef", "application/vnd.ms-tnef", "text/rtf", "application/rtf"})
+_STUB_LIMIT, _STUB_TIMES, _STUB_WORDS = 300, 2, 10  # characters; how many times its words, and so many more
+_FEWEST_WORDS = 4  # of an HTML part that says something else
+_WORD = re.compile(r"\w+")
+_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+_BEGINNING = 1024  # octets (HTML 4.2.5.4 for a charset)
+_ONE_LINE = 77  # octets: base64 stands in lines of 76 (RFC 2045 6.8)
+_SENTENCE = re.compile(rb"[A-Za-z]{2} [A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,8 @@ def read_content(root: Part, body: bytes, *, complete: bool) -> Content:
     if not pieces and root.parts:
         reading.named = True
         pieces = _pieces(root, reading)
+    if not pieces and any(_is_unopened(part) for part in root.walk()):
+        reading.defects.append("unopened-format")
     if len(pieces) == 1:
         text, marks = pieces[0].text, pieces[0].marks
     else:
@@ -98,14 +108,41 @@ def _pieces(part: Part, reading: _Reading) -> list[Content]:
 
 
 def _alternative(part: Part, reading: _Reading) -> list[Content]:
-    """The first plain text that is not blank, else the last alternative that has anything to read."""
-    plain = (below for below in part.parts if below.content_type == "text/plain")
-    others = (below for below in reversed(part.parts) if below.content_type != "text/plain")
+    """The first plain text that is not blank, else the last alternative that has anything to read.
+
+    A plain text that is only a stub ("This message needs a viewer for HTML") gives way to one that says much more.
+    """
+    plain = [below for below in part.parts if below.content_type == "text/plain"]
+    others = [below for below in reversed(part.parts) if below.content_type != "text/plain"]
+    stub: list[Content] = []
     for below in (*plain, *others):
         pieces = _pieces(below, reading)
-        if any(piece.text.strip() for piece in pieces):
+        if not any(piece.text.strip() for piece in pieces):
+            continue
+        if not stub and below in plain and _may_be_stub(pieces, others):
+            stub = pieces
+        elif not stub or _says_something_else(pieces, stub):
             return pieces
-    return []
+    return stub
+
+
+def _may_be_stub(pieces: list[Content], others: list[Part]) -> bool:
+    octets = sum(len(piece.text) for piece in pieces)
+    return octets <= _STUB_LIMIT and any(other.end - other.start > octets for other in others)
+
+
+def _says_something_else(pieces: list[Content], stub: list[Content]) -> bool:
+    """Whether it says much more than the stub, or hardly anything of what that says."""
+    said, short = _words(pieces), _words(stub)
+    if not short:
+        return bool(said)
+    if len(said) > _STUB_TIMES * len(short) + _STUB_WORDS:
+        return True
+    return len(said) >= max(len(short), _FEWEST_WORDS) and 2 * len({*said} & {*short}) < len({*short})
+
+
+def _words(pieces: list[Content]) -> list[str]:
+    return [word for piece in pieces for word in _WORD.findall(piece.text.casefold())]
 
 
 def _is_text(part: Part) -> bool:
@@ -113,6 +150,11 @@ def _is_text(part: Part) -> bool:
     return part.content_type in {"text/plain", "text/html", "text/enriched", "text/markdown"} or (
         part.content_type.startswith("multipart/")
     )
+
+
+def _is_unopened(part: Part) -> bool:
+    """Outlook's own wrapping of a whole message (TNEF), and word processors' text."""
+    return part.content_type in _UNOPENED or part.name.lower() == "winmail.dat"
 
 
 def _is_attachment(part: Part, reading: _Reading) -> bool:
@@ -123,12 +165,14 @@ def _text(part: Part, reading: _Reading) -> Content:
     charset = part.parameters.get("charset", "")
     if charset and not is_known(charset):
         reading.defects.append("unknown-charset")
-        if is_dropped(charset):
-            return Content("")
     raw = _octets(part, reading)
+    if not charset and part.content_type == "text/html" and (told := _META.search(raw, 0, _BEGINNING)):
+        charset = told[1].decode("ascii")
     if not reading.complete and raw[-1:] >= b"\x80" and (tail := _UTF8_TAIL.search(raw, max(0, len(raw) - 3))):
         raw = raw[: tail.start()]  # cut inside a character
     text = decode_text(raw, charset)
+    if is_garbled(raw, text):
+        reading.defects.append("garbled-text")
     if part.content_type in {"text/html", "text/enriched"}:
         rendered = render(text[: 2 * TEXT_LIMIT])
         return Content(rendered.text, rendered.marks)
@@ -143,7 +187,7 @@ def _octets(part: Part, reading: _Reading) -> bytes:
     if part.encoding == "quoted-printable":
         raw = decode_quoted_printable(raw)
     elif part.encoding == "base64":
-        raw, whole = decode_base64(raw)
+        raw, whole = _from_base64(raw, part.parameters.get("charset", "utf-8"))
         if not whole and reading.complete and part.end - part.start <= _OCTETS_LIMIT:
             reading.defects.append("bad-base64")
     elif part.encoding in _UUENCODED:
@@ -151,6 +195,16 @@ def _octets(part: Part, reading: _Reading) -> bytes:
     elif part.encoding not in _IDENTITY:
         reading.defects.append("unknown-encoding")
     return raw.replace(b"\r\n", b"\n") if b"\r" in raw else raw
+
+
+def _from_base64(raw: bytes, charset: str) -> tuple[bytes, bool]:
+    """The octets that base64 stands for; text that only claims to be base64 as it stands."""
+    decoded, whole = decode_base64(raw)
+    if _SENTENCE.search(raw, 0, _BEGINNING):
+        return raw, False
+    if len(raw) < _ONE_LINE and not fits(decoded, charset):
+        return raw, False
+    return decoded, whole
 
 
 def _uudecode(raw: bytes) -> bytes:

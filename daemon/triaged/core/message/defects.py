@@ -34,12 +34,17 @@ _HARMLESS: dict[str, str] = {
     "no-boundary": "a multipart type without a usable boundary",
     "missing-part": "a multipart body without any part",
     "unclosed-part": "a multipart body without its closing line",
+    "junk-in-part-header": "a line in a part's header that is no field",
     "bad-base64": "broken base64",
     "unknown-encoding": "an unknown Content-Transfer-Encoding",
     "unknown-charset": "a charset that is unknown or refused",
+    "garbled-text": "text in no known encoding",
+    "unopened-format": "only in a format that cannot be opened",
     "limit-text": "more than 200 KB of text",
 }
 
 DEFECTS: Mapping[str, str] = MappingProxyType({**_REFUSING, **_HARMLESS})
 REFUSING: frozenset[str] = frozenset(_REFUSING)
 """Defects with which a message is never answered: its identity or its extent is in doubt."""
+UNREADABLE: frozenset[str] = frozenset({"garbled-text", "unopened-format"})
+"""Defects with which nothing can be said about the text: such a message is a person's to look at."""

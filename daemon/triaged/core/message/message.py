@@ -13,13 +13,14 @@ from triaged.core.address import (
     Mailbox,
     NullSender,
     addresses_in,
+    only_address,
     read_mailbox,
     read_return_path,
 )
 from triaged.core.message import subject as subjects
 from triaged.core.message.content import Attachment, Content, attachments_of, read_content
 from triaged.core.message.dates import read_date, read_received_date
-from triaged.core.message.defects import REFUSING
+from triaged.core.message.defects import DEFECTS, REFUSING, UNREADABLE
 from triaged.core.message.fields import Fields, read_fields
 from triaged.core.message.mime import BODY_LIMIT, Part, read_parts
 from triaged.core.newtext import Cut, Scan, cuts_of, scan
@@ -104,6 +105,17 @@ class Message:
     def sender_defect(self) -> str:
         """Why there is no sender, "" if there is one."""
         return self._sender[1]
+
+    @cached_property
+    def claimed(self) -> Address | None:
+        """The address that a From names which is no one plain mailbox, where it names exactly one."""
+        raw = self.fields.raw("from")
+        return only_address(raw[0]) if self.sender is None and len(raw) == 1 else None
+
+    @property
+    def author(self) -> Address | None:
+        """Whose message it says it is: the sender, or what a malformed From claims."""
+        return self.sender.address if self.sender else self.claimed
 
     @cached_property
     def submitter(self) -> Mailbox | None:
@@ -246,6 +258,11 @@ class Message:
         if self.body:
             found += (*self._structure[1], *self._content.defects)
         return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def unreadable(self) -> str:
+        """Why its text cannot be read by anybody here, as words of DEFECTS say it; "" if it can, or there is none."""
+        return next((DEFECTS[word] for word in self._content.defects if word in UNREADABLE), "") if self.body else ""
 
     @cached_property
     def doubts(self) -> tuple[str, ...]:

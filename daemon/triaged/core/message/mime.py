@@ -19,6 +19,7 @@ _CONTENT = re.compile(
 )
 # The field lines a part begins with; what follows them is its content, with or without a blank line between.
 _PART_HEADER = re.compile(rb"(?:[!-9;-~]+[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z))*+")
+_BLANK_LINE = re.compile(rb"\n(?=\r?\n)")
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+*-]+/[a-z0-9!#$&^_.+*-]+")
 _NO_PARAMETERS: Mapping[str, str] = {}
@@ -103,7 +104,7 @@ def _parts(reading: _Reading, boundary: str, place: tuple[int, int], content_typ
             reading.defects.append("limit-parts")
             break
         reading.left -= 1
-        fields, content = _part_header(reading.body, part_start, part_end)
+        fields, content = _part_header(reading, part_start, part_end)
         found.append(_part(reading, fields, (content, part_end), default))
     if not found and reading.complete:
         reading.defects.append("missing-part")
@@ -134,13 +135,26 @@ def _slices(reading: _Reading, boundary: bytes, start: int, end: int) -> Iterato
         yield opened, end
 
 
-def _part_header(body: bytes, start: int, end: int) -> tuple[tuple[bytes, bytes, bytes], int]:
+def _part_header(reading: _Reading, start: int, end: int) -> tuple[tuple[bytes, bytes, bytes], int]:
     """The three Content fields of a part, and where its content begins."""
-    header = _PART_HEADER.match(body, start, min(end, start + _PART_HEADER_LIMIT))
+    body = reading.body
+    limit = min(end, start + _PART_HEADER_LIMIT)
+    header = _PART_HEADER.match(body, start, limit)
     content = header.end() if header else start
+    if not body.startswith((b"\n", b"\r\n"), content, end):
+        content = _behind_junk(reading, content, limit)
     found = [b"", b"", b""]
     for name, value in _CONTENT.findall(body, start, content):
         place = ("type", "transfer-encoding", "disposition").index(name.lower().decode("ascii"))
         found[place] = found[place] or (_FOLD.sub(b"", value) if b"\n" in value else value).rstrip(b"\r")
     blank = 2 * body.startswith(b"\r\n", content, end) or int(body.startswith(b"\n", content, end))
     return (found[0], found[1], found[2]), content + blank
+
+
+def _behind_junk(reading: _Reading, content: int, limit: int) -> int:
+    """Where a header ends that holds lines which are none of fields: at the next blank line, if fields stand before it."""
+    blank = _BLANK_LINE.search(reading.body, content, limit)
+    if blank is None or not _CONTENT.search(reading.body, content, blank.start() + 1):
+        return content
+    reading.defects.append("junk-in-part-header")
+    return blank.start() + 1
