@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from triaged.config import Loaded, Problem, default_path, load, state_file, vanished
+from triaged.config import Loaded, Problem, default_path, load, state_file, unreadable, vanished
 from triaged.core.errors import TriagedError
 
 EX_CONFIG = 78
@@ -20,16 +20,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=argparse.SUPPRESS,
         help="configuration file or folder (default: $TRIAGED_CONFIG, …)",
     )
+    parser.add_argument("--secrets", action="store_true", help="also whether each secret can be read here and now")
     parser.add_argument("--json", action="store_true", help="one JSON object a problem")
 
 
 def run(args: argparse.Namespace) -> int:
     """Check everything; 78 if there is any error."""
     loaded = load(args.config or default_path())
-    problems = _in_order(loaded, (*loaded.problems, *_examples(loaded), *_vanished(loaded), *_other_scopes(loaded)))
+    secrets = unreadable(loaded) if args.secrets else ()
+    found = (*loaded.problems, *_examples(loaded), *_vanished(loaded), *_other_scopes(loaded), *secrets)
+    problems = _in_order(loaded, found)
     for problem in problems:
         sys.stdout.write(f"{_as_json(problem) if args.json else problem}\n")
-    for line in (*loaded.notes, _sum(loaded, problems)):
+    read = [f"{_counted(len(loaded.secrets), 'secret')} can be read"] if args.secrets and not secrets else []
+    for line in (*loaded.notes, *read, _sum(loaded, problems)):
         sys.stderr.write(f"{line}\n")
     return EX_CONFIG if any(problem.is_error for problem in problems) or not loaded.usable else 0
 

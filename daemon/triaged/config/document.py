@@ -51,6 +51,15 @@ class Node:
                 break
         return node
 
+    def has(self, *path: str) -> bool:
+        """Whether something is written there."""
+        node = self
+        for step in path:
+            if step not in node.table:
+                return False
+            node = node.table[step]
+        return True
+
     def plain(self) -> Any:
         """The bare value, dates and times as the text they would be."""
         if isinstance(self.value, dict):

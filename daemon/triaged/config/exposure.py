@@ -1,13 +1,33 @@
-"""Secrets that others can read: texts in a file that everybody may read, files of secrets likewise."""
+"""Where a person's secrets are, and which of them others can read: texts in a file that everybody may read, files likewise."""
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from triaged.config.files import is_missing, mode_of
+from triaged.config.loaded import Kept
+from triaged.config.person import Made
 from triaged.config.problems import Findings, Place
 from triaged.config.reader import Section
 
 _SECRETS = ("password", "client_secret", "url")
+
+
+def secrets_of(made: Made) -> Iterator[Kept]:
+    """Every secret that is named in her file, once where it is named."""
+    for account in made.person.accounts:
+        for kind, server in (("imap", account.imap), ("smtp", account.smtp)):
+            if server is None:
+                continue
+            client = server.oauth.client_secret if server.oauth else None
+            for secret, keys in ((server.password, ("password",)), (client, ("oauth", "client_secret"))):
+                path = ("account", account.label, kind, *keys)
+                if secret is not None and made.section.node.has(
+                    *path
+                ):  # smtp signs in as imap does, unless it says how
+                    yield Kept(secret, made.place(*path), server.user or "", server.host)
+    for label, channel in made.person.channels.items():
+        yield Kept(channel.url, made.place("notify", label, "url"), "", f"[notify.{label}]")
 
 
 def check_secrets(section: Section, findings: Findings) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from triaged.config.document import Node, empty, merge, read
+from triaged.config.exposure import secrets_of
 from triaged.config.layout import PERSON, SERVICE_FILE, SINGLE, homes
 from triaged.config.loaded import Case, Loaded
 from triaged.config.person import Made, make_person
@@ -134,8 +135,9 @@ class _Reading:
             problems.update(dict.fromkeys(one.in_order()))
         cases: tuple[Case, ...] = tuple(case for made in self.made for case in made.cases)
         persons = tuple(made.person for made in self.made)
+        secrets = tuple(kept for made in self.made for kept in secrets_of(made))
         told = tuple(dict.fromkeys(note for person in persons for note in notes(person, self.now)))
-        return Loaded(path, service, persons, tuple(problems), self._refused(), cases, files, told)
+        return Loaded(path, service, persons, tuple(problems), self._refused(), cases, files, told, secrets)
 
     def _refused(self) -> dict[str, Problem]:
         """Of each person who is rejected the first error."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from triaged.config.problems import Place, Problem
 from triaged.core.rules import Example
-from triaged.core.settings import Person, Service
+from triaged.core.settings import Person, Secret, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,16 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A secret, where it is named, and what it opens: a user's sign-in at a server, or a channel."""
+
+    secret: Secret
+    at: Place
+    user: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """A configuration as read. `persons` are the valid ones; `refused` says of each that is not why."""
 
@@ -32,6 +42,7 @@ class Loaded:
     cases: tuple[Case, ...] = ()
     files: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()  # good to know, nothing to mend
+    secrets: tuple[Kept, ...] = ()  # of the valid persons
 
     @property
     def rejected(self) -> tuple[str, ...]:

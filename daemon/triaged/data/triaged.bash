@@ -10,7 +10,7 @@ _triaged() {
     case $verb in
         "") words="run check explain replay deferred queue status release cancel send opt-outs unmute calendar log report doctor auth init backup print-unit demo --help --version" ;;
         run) words="--help --config --once --debug" ;;
-        check) words="--help --config --json" ;;
+        check) words="--help --config --secrets --json" ;;
         explain) words="--help --config --json --person --at" ;;
         replay) words="--help --config --json --person --against --since --list --csv" ;;
         deferred) words="--help --config --json --person" ;;

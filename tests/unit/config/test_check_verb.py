@@ -83,3 +83,58 @@ def test_without_a_path_the_environment_says_where(
 ):
     monkeypatch.setenv("TRIAGED_CONFIG", str(write(tmp_path, WHOLE)))
     assert check(capsys)[0] == 0
+
+
+MANY = WHOLE.replace('{ credential = "work" } }', '{ file = "imap.pw" } }').replace(
+    '"smtp.roth.example" }', '"smtp.roth.example", password = { command = ["sh", "-c", "echo oh no >&2; exit 3"] } }'
+)
+MANY += '[promises]\nnotify = "phone"\n[notify.phone]\nurl = { env = "NO_SUCH_VARIABLE" }\n'
+
+
+def test_secrets_that_cannot_be_read_are_told_where_they_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("NO_SUCH_VARIABLE", raising=False)
+    path = write(tmp_path, MANY)
+    code, out, err = check(capsys, "-c", str(path), "--secrets")
+    told = [line.removeprefix(f"{path}:") for line in out.splitlines() if ": error: " in line]
+    lines = MANY.splitlines()
+    assert [one.partition(": error: ")[2] for one in told] == [
+        (
+            f"the secret of dana at imap.roth.example: {tmp_path / 'imap.pw'} cannot be read (No such file or directory): "
+            "make it, readable by triaged alone"
+        ),
+        "the secret of dana at smtp.roth.example: sh ended with 3: oh no",
+        "the secret at [notify.phone]: the environment variable NO_SUCH_VARIABLE is not set",
+    ]
+    assert [lines[int(one.partition(":")[0]) - 1].partition(" ")[0] for one in told] == ["imap", "smtp", "url"]
+    assert code == 78
+    assert "can be read" not in err
+    assert check(capsys, "-c", str(path))[0] == 0
+
+
+def test_secrets_that_can_be_read_are_counted_and_never_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("NO_SUCH_VARIABLE", "ntfys://hunter2@ntfy.example/topic")
+    write(tmp_path, "hunter2\n", "imap.pw")
+    path = write(tmp_path, MANY.replace("echo oh no >&2; exit 3", "echo hunter2"))
+    code, out, err = check(capsys, "-c", str(path), "--secrets")
+    assert (code, out) == (0, "")
+    assert "3 secrets can be read\n" in err
+    assert "hunter2" not in err
+
+
+def test_a_secret_that_smtp_takes_from_imap_is_asked_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = write(tmp_path, WHOLE.replace('{ credential = "work" }', '"hunter2"'))
+    code, _, err = check(capsys, "-c", str(path), "--secrets")
+    assert code == 0
+    assert "1 secret can be read\n" in err
+
+
+def test_a_client_secret_is_read_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    oauth = 'oauth = { provider = "google", client_id = "1", client_secret = { file = "missing" } }'
+    path = write(tmp_path, WHOLE.replace('password = { credential = "work" }', oauth))
+    code, out, _ = check(capsys, "-c", str(path), "--secrets")
+    assert code == 78
+    assert f"the secret of dana at imap.roth.example: {tmp_path / 'missing'} cannot be read" in out
