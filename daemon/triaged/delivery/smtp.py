@@ -22,6 +22,7 @@ from triaged import crash
 from triaged.core.address import Address
 from triaged.core.bearer import refusal_in_words, xoauth2
 from triaged.core.errors import TriagedError
+from triaged.core.heard import Hidden, heard
 from triaged.core.loopback import is_loopback
 from triaged.core.providers import submission_at
 from triaged.core.settings import Server, Tls
@@ -35,7 +36,6 @@ from triaged.delivery.verdict import (
     Stage,
     outcome_of,
     refuses_null_sender,
-    tidy,
     unreachable,
 )
 
@@ -96,6 +96,7 @@ class SmtpDelivery:
         self._shown: str | None = None  # the token that the server has seen
         self._stage: Stage = "connect"
         self._written = False
+        self._hidden = Hidden("", "")
         self._idle: asyncio.TimerHandle | None = None
 
     async def deliver(self, envelope: Envelope, raw: bytes, on_data: OnData) -> Outcome:
@@ -116,7 +117,7 @@ class SmtpDelivery:
                 self._drop()
                 raise
             self._idle_on()
-            return outcome
+            return replace(outcome, text=self._hidden.out_of(outcome.text))
 
     async def close(self) -> None:
         """Say goodbye and let the connection go. Waits for an attempt under way."""
@@ -135,13 +136,13 @@ class SmtpDelivery:
             try:
                 smtp = await self._connected()
                 if isinstance(smtp, Deferred):
-                    return Probe(trouble=smtp.text)
+                    return Probe(trouble=self._hidden.out_of(smtp.text))
                 took = time.monotonic() - began
                 takes = await self._takes_null_sender(smtp, me)
                 return Probe("", self._how(smtp), took, takes, _expiry(smtp))
             except (aiosmtplib.SMTPException, OSError) as error:
                 lost = self._lost(error)
-                return Probe(trouble=getattr(lost, "text", str(error)))
+                return Probe(trouble=self._hidden.out_of(lost.text))
             finally:
                 await self._say_goodbye()
 
@@ -215,7 +216,7 @@ class SmtpDelivery:
 
     def _lost(self, error: Exception) -> Outcome:
         """What an error means at the stage where it came."""
-        words = tidy(str(error)) or type(error).__name__
+        words = heard(str(error)) or type(error).__name__
         if isinstance(error, aiosmtplib.SMTPResponseException):
             return outcome_of(error.code, error.message, self._stage)
         if self._written:
@@ -349,13 +350,15 @@ class SmtpDelivery:
         """One method, one attempt: trying them all would count as several wrong passwords."""
         offered = smtp.server_auth_methods
         if self._server.oauth is not None and self._token is not None:
-            await self._sign_in_with(smtp, user, await self._token())
+            token = await self._token()
+            self._hidden = Hidden(user, token)
+            await self._sign_in_with(smtp, user, token)
         elif self._password is None:
             raise _NoWayInError("no password is configured")
-        elif "plain" in offered:
-            await smtp.auth_plain(user, await self._password())
-        elif "login" in offered:
-            await smtp.auth_login(user, await self._password())
+        elif "plain" in offered or "login" in offered:
+            password = await self._password()
+            self._hidden = Hidden(user, password)
+            await (smtp.auth_plain if "plain" in offered else smtp.auth_login)(user, password)
         else:
             methods = ", ".join(offered) or "no AUTH at all"
             raise _NoWayInError(f"{self._server.host} offers {methods}; PLAIN or LOGIN is needed")
@@ -366,11 +369,11 @@ class SmtpDelivery:
         answer = await smtp.execute_command(b"AUTH", b"XOAUTH2", base64.b64encode(xoauth2(user, token)))
         told = ""
         if answer.code == aiosmtplib.SMTPStatus.auth_continue:
-            told = " — " + refusal_in_words(answer.message.encode()).replace(token, "…")
+            told = " — " + refusal_in_words(answer.message.encode())
             answer = await smtp.execute_command(b"")
         if answer.code == aiosmtplib.SMTPStatus.auth_successful:
             return
-        raise aiosmtplib.SMTPAuthenticationError(answer.code, answer.message.replace(token, "…") + told)
+        raise aiosmtplib.SMTPAuthenticationError(answer.code, answer.message + told)
 
     async def _context(self) -> ssl.SSLContext | None:
         """Certificates are always checked; `trust_ca` is trusted beside the system's."""

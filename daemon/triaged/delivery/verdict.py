@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from typing import Literal
 
+from triaged.core.heard import LONGEST, heard
 from triaged.delivery.outcome import Cause, Deferred, InDoubt, Outcome, Refused, Sent
 
 Stage = Literal["connect", "hello", "auth", "mail", "rcpt", "data", "body"]
@@ -22,7 +23,7 @@ SERVER_PAUSE = timedelta(minutes=15)
 
 _MOST_TRIES = 3
 _LONGEST_PAUSE = timedelta(hours=6)
-_LONGEST_TEXT = 300
+_LONGEST_TEXT = LONGEST - 1  # and the sign that there was more
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _BACKOFF = re.compile(r"Backoff Time: (\d{1,9}) milliseconds", re.IGNORECASE)
 _AUTH_CODES = frozenset({530, 534, 535, 538})
@@ -36,7 +37,7 @@ _SOFT = frozenset({(550, "5.5.0"), (552, "5.2.2")})
 
 def outcome_of(code: int, text: str, stage: Stage) -> Outcome:
     """Read a server's answer at a stage of the transaction. To the body, any 2xx is yes (RFC 5321 4.3.2)."""
-    said = tidy(text)
+    said = heard(text, _LONGEST_TEXT)
     if not 200 <= code <= 599 or (stage == "body" and 300 <= code <= 399):  # noqa: PLR2004 — the classes of RFC 5321 4.2.1
         return _garbage(said, stage)
     if stage == "body" and (code < 300 or "DuplicateDelivery" in text):  # noqa: PLR2004 — see above
@@ -81,12 +82,7 @@ def _of_message(code: int, status: str, said: str) -> Deferred | Refused:
 
 def unreachable(text: str, pause: timedelta = CONNECT_PAUSE, cause: Cause = "network") -> Deferred:
     """No conversation came about; the whole account waits."""
-    return Deferred(0, tidy(text), pause, account_wide=True, cause=cause)
-
-
-def tidy(text: str) -> str:
-    """A server's words on one line, of bounded length."""
-    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())[:_LONGEST_TEXT]
+    return Deferred(0, heard(text, _LONGEST_TEXT), pause, account_wide=True, cause=cause)
 
 
 def refuses_null_sender(code: int, stage: Stage, said: str = "") -> bool:

@@ -20,7 +20,7 @@ from triaged.mailbox import idle
 from triaged.mailbox.capabilities import Capabilities
 from triaged.mailbox.certificates import not_after
 from triaged.mailbox.connection import Imap
-from triaged.mailbox.errors import Lost, NotMovable, PollInstead, Refused
+from triaged.mailbox.errors import Lost, MailboxError, NotMovable, PollInstead, Refused, hushed
 from triaged.mailbox.exchange import exchange, ignore
 from triaged.mailbox.opening import Line, closing, goodbye
 from triaged.mailbox.pools import Pools, Step, bounded
@@ -155,12 +155,14 @@ class Calls:
             job = functools.partial(closing, line.lifeline, functools.partial(work, line.imap), _CLEAN)
             first = self._end_of_idle(line)
             return await bounded(self._pools.commands, job, deadline=deadline, lifeline=line.lifeline, first=first)
-        except PollInstead:
-            self._idle_refused = asyncio.get_running_loop().time()
+        except _CLEAN as error:
+            hushed(error, line.hidden)
+            if isinstance(error, PollInstead):
+                self._idle_refused = asyncio.get_running_loop().time()
             raise
-        except _CLEAN:
-            raise
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, MailboxError):
+                hushed(error, line.hidden)
             # after anything else nobody knows what the next octets belong to
             if self._line is line:
                 self._line = self._folder = None

@@ -16,8 +16,9 @@ from typing import Any, Protocol
 
 from imapclient import IMAPClient, SocketTimeout
 
+from triaged.core.heard import heard
 from triaged.mailbox.certificates import looking_only, rejection, trusting
-from triaged.mailbox.errors import Insecure, Lost, Refused, Unavailable, Unreachable, words
+from triaged.mailbox.errors import Insecure, Lost, Refused, Unavailable, Unreachable
 from triaged.mailbox.wire import Wire
 
 LITERAL = 1_000_000
@@ -149,7 +150,7 @@ class Imap4(imaplib.IMAP4):
             raise Insecure("the server does not offer STARTTLS; nothing is sent unencrypted")
         status, data = self._simple_command("STARTTLS")
         if status != "OK":
-            raise Insecure(f"the server refused STARTTLS: {words(data[-1] or b'')}")
+            raise Insecure(f"the server refused STARTTLS: {heard(data[-1] or b'')}")
         if self.wire.buffered():
             raise Insecure("the server sent more after STARTTLS than its answer: somebody may be in between")
         self._secure()
@@ -225,9 +226,9 @@ def connect(where: Where, lifeline: Lifeline, patience: SocketTimeout) -> Client
         hint = "; is this a port for starttls?" if error.reason == "WRONG_VERSION_NUMBER" else ""
         raise Lost(f"no TLS with {where.host}:{where.port}: {error.reason or error}{hint}") from error
     except imaplib.IMAP4.abort as error:
-        raise Lost(f"{where.host}:{where.port}: {words(str(error))}") from error
+        raise Lost(f"{where.host}:{where.port}: {heard(str(error))}") from error
     except imaplib.IMAP4.error as error:
-        text = words(str(error))
+        text = heard(str(error))
         raise _unwelcome(where, text) from error
     except TimeoutError as error:
         hint = "" if where.tls == "implicit" else '; is this a port for tls = "implicit"?'

@@ -6,15 +6,12 @@ Never: a library's exception across this room's door; a password or a token in a
 
 import imaplib
 import re
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from imapclient.exceptions import ProtocolError
 
 from triaged.core.errors import TriagedError
-
-LONGEST_TEXT = 300
-"""Characters of a server's own words that are repeated in a message of ours."""
+from triaged.core.heard import Hidden, heard
 
 
 class MailboxError(TriagedError):
@@ -115,14 +112,6 @@ _LATER_WORDS = re.compile(
 _THROTTLED = re.compile(r"throttl|suggested backoff", re.IGNORECASE)
 _BACKOFF = re.compile(r"backoff time:?\s*(\d{1,10})\s*(milliseconds|ms|seconds|s)\b", re.IGNORECASE)
 _CODE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*)")
-_NOISE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-
-
-def words(raw: bytes | str) -> str:
-    """A server's text as one short printable line."""
-    text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
-    text = _NOISE.sub(" ", text).strip()
-    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
 
 
 def response_code(text: str) -> str:
@@ -131,12 +120,12 @@ def response_code(text: str) -> str:
     return found[1].upper() if found else ""
 
 
-def scrubbed(text: str, secrets: Iterable[str]) -> str:
-    """`text` without the secrets: some servers echo the command they did not understand."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "…")
-    return text
+def hushed(error: MailboxError, hidden: Hidden) -> MailboxError:
+    """The error without what signed us in: some servers repeat commands, at once or later."""
+    error.args = (hidden.out_of(str(error)), *error.args[1:])
+    if isinstance(error, Refused):
+        error.text = hidden.out_of(error.text)
+    return error
 
 
 def _retry_after(text: str) -> timedelta | None:
@@ -159,13 +148,13 @@ def _pause(text: str) -> Throttled | Unavailable | None:
 
 def refusal(status: str, text: str) -> MailboxError:
     """The error for a tagged NO or BAD with that text, in any command but those that sign in."""
-    text = words(text)
+    text = heard(text)
     return _pause(text) or Refused(text, code=response_code(text) or ("BAD" if status == "BAD" else ""))
 
 
 def farewell(text: str) -> MailboxError:
     """The error for an untagged BYE."""
-    text = words(text)
+    text = heard(text)
     return _pause(text) or Lost(f"the server said goodbye: {text}")
 
 
@@ -175,7 +164,7 @@ def sign_in_refusal(text: str) -> MailboxError:
     Servers say "too many connections" in the same breath as "wrong password" (seen: Gmail, Microsoft 365,
     Dovecot); only what is left counts as wrong credentials.
     """
-    text = words(text)
+    text = heard(text)
     code = response_code(text)
     if code == "PRIVACYREQUIRED":
         return Insecure(f"the server takes no password on an unencrypted connection: {text}")
@@ -202,7 +191,7 @@ FOREIGN = (imaplib.IMAP4.error, OSError, EOFError, *POISON)
 
 def translate(error: BaseException) -> MailboxError:
     """Our error for one of `FOREIGN`."""
-    text = words(str(error))
+    text = heard(str(error))
     if isinstance(error, imaplib.IMAP4.error):
         return _pause(text) or Lost(text)
     if isinstance(error, TimeoutError):

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from triaged.core.bearer import oauthbearer, refusal_in_words, xoauth2
+from triaged.core.heard import Hidden, heard
 from triaged.mailbox.connection import Client
 from triaged.mailbox.errors import (
     AuthFailed,
@@ -16,9 +17,7 @@ from triaged.mailbox.errors import (
     MailboxError,
     Refused,
     farewell,
-    scrubbed,
     sign_in_refusal,
-    words,
 )
 
 
@@ -29,6 +28,11 @@ class Password:
     user: str
     password: str = field(repr=False)
 
+    @property
+    def hidden(self) -> Hidden:
+        """What may not be repeated."""
+        return Hidden(self.user, self.password)
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -36,6 +40,11 @@ class Token:
 
     user: str
     token: str = field(repr=False)
+
+    @property
+    def hidden(self) -> Hidden:
+        """What may not be repeated."""
+        return Hidden(self.user, self.token)
 
 
 Credentials = Password | Token
@@ -52,30 +61,25 @@ def sign_in(client: Client, credentials: Credentials) -> None:
         Lost: the connection died meanwhile.
     """
     offered = {each for each in client.imap.capabilities if each.startswith("AUTH=") or each == "LOGINDISABLED"}
-    match credentials:
-        case Password(user, password):
-            _tell(client, _with_password, offered, user, password)
-        case Token(user, token):
-            _tell(client, _with_token, offered, user, token)
-
-
-def _tell(client: Client, how: object, offered: set[str], user: str, secret: str) -> None:
-    challenge: list[bytes] = []
-    assert callable(how)
+    hidden, challenge = credentials.hidden, list[bytes]()
     try:
-        how(client, offered, user, secret, challenge)
+        match credentials:
+            case Password(user, password):
+                _with_password(client, offered, user, password)
+            case Token(user, token):
+                _with_token(client, offered, (user, token), challenge)
     except imaplib.IMAP4.abort as error:
-        raise farewell(scrubbed(str(error), (secret,))) from None
+        raise farewell(hidden.out_of(str(error))) from None
     except imaplib.IMAP4.error as error:
         # the cause would carry what the server said, and some echo the command
         # IMAPClient's LoginError hides an abort (EOF, BYE) in its context
-        text = scrubbed(_said(str(error)), (secret,))
+        text = hidden.out_of(_said(str(error)))
         if isinstance(error.__context__, imaplib.IMAP4.abort):
             raise farewell(text) from None
-        raise _with_challenge(sign_in_refusal(text), challenge, secret) from None
+        raise _with_challenge(sign_in_refusal(text), challenge, hidden) from None
 
 
-def _with_password(client: Client, offered: set[str], user: str, password: str, _challenge: list[bytes]) -> None:
+def _with_password(client: Client, offered: set[str], user: str, password: str) -> None:
     quotable = _PLAINLY_QUOTABLE.fullmatch(user) and _PLAINLY_QUOTABLE.fullmatch(password)
     if "LOGINDISABLED" not in offered and quotable:
         client.login(user, password)
@@ -87,12 +91,12 @@ def _with_password(client: Client, offered: set[str], user: str, password: str, 
         raise Insecure("the server takes no password on this connection (LOGINDISABLED)")
 
 
-def _with_token(client: Client, offered: set[str], user: str, token: str, challenge: list[bytes]) -> None:
+def _with_token(client: Client, offered: set[str], who: tuple[str, str], challenge: list[bytes]) -> None:
     if "AUTH=XOAUTH2" in offered:
-        first, after_error = xoauth2(user, token), b""
+        first, after_error = xoauth2(*who), b""
         client.sasl_login("XOAUTH2", _answers(first, after_error, challenge))
     elif "AUTH=OAUTHBEARER" in offered:  # RFC 7628 3.1; 3.2.3: an error is answered with one %x01
-        first, after_error = oauthbearer(user, token), b"\x01"
+        first, after_error = oauthbearer(*who), b"\x01"
         client.sasl_login("OAUTHBEARER", _answers(first, after_error, challenge))
     else:
         raise Refused("the server offers no sign-in with OAuth (neither XOAUTH2 nor OAUTHBEARER)")
@@ -119,9 +123,9 @@ def _said(text: str) -> str:
     return (found[2] or found[4] or "") if found else text
 
 
-def _with_challenge(error: MailboxError, challenge: list[bytes], secret: str) -> MailboxError:
+def _with_challenge(error: MailboxError, challenge: list[bytes], hidden: Hidden) -> MailboxError:
     """The error with what the server's JSON said (RFC 7628 3.2.2: status, scope, openid-configuration)."""
     if not isinstance(error, AuthFailed) or not challenge:
         return error
-    told = scrubbed(words(refusal_in_words(challenge[0])), (secret,))
+    told = heard(hidden.out_of(refusal_in_words(challenge[0])))
     return AuthFailed(f"{error} — {told}", code=error.code)

@@ -12,9 +12,10 @@ from typing import TypeVar
 
 from imapclient import SocketTimeout
 
+from triaged.core.heard import Hidden, heard
 from triaged.mailbox.capabilities import Capabilities, read
 from triaged.mailbox.connection import Imap, Lifeline, Where, connect
-from triaged.mailbox.errors import FOREIGN, MailboxError, translate, words
+from triaged.mailbox.errors import FOREIGN, MailboxError, translate
 from triaged.mailbox.exchange import exchange, ignore, whole
 from triaged.mailbox.login import Credentials, sign_in
 
@@ -29,6 +30,7 @@ class Line:
 
     imap: Imap
     lifeline: Lifeline
+    hidden: Hidden  # what signed it in
 
 
 def closing(lifeline: Lifeline, work: Callable[[], T], clean: tuple[type[MailboxError], ...]) -> T:
@@ -50,7 +52,7 @@ def sign_on(
 ) -> tuple[Imap, Capabilities, str]:
     """Connect, sign in, ask what the server can; with its greeting. Raises as `connection.connect` and `login.sign_in`."""
     client = connect(where, lifeline, patience)
-    greeting = sys.intern(words(_GREETING.sub(b"", client.imap.welcome or b"", count=1)))
+    greeting = sys.intern(heard(_GREETING.sub(b"", client.imap.welcome or b"", count=1)))
     if client.imap.state == "NONAUTH":  # PREAUTH (RFC 3501 7.1.4): signed in by other means
         sign_in(client, credentials)
     imap = Imap(client.imap.sock, client.imap.wire)  # the libraries' part ends here

@@ -18,7 +18,7 @@ from triaged.mailbox import fetching, folders, marking, moves, selecting, storin
 from triaged.mailbox.calls import PATIENCE, Calls, Patience
 from triaged.mailbox.capabilities import Capabilities
 from triaged.mailbox.connection import Imap, Lifeline, Where
-from triaged.mailbox.errors import AuthFailed, Insecure, NotMovable, Refused, TokenNotTaken
+from triaged.mailbox.errors import AuthFailed, Insecure, MailboxError, NotMovable, Refused, TokenNotTaken, hushed
 from triaged.mailbox.exchange import exchange, ignore, uid_sets
 from triaged.mailbox.folders import Naming
 from triaged.mailbox.login import Credentials, Password, Token
@@ -115,10 +115,13 @@ class Session(Calls):
                 return sign_on(self._where, credentials, lifeline, patience)
 
             job = functools.partial(closing, lifeline, work, ())
-            imap, can, greeting = await bounded(
-                self._pools.connects, job, deadline=2 * self._patience.connect, lifeline=lifeline
-            )
-            self._line = Line(imap, lifeline)
+            try:
+                imap, can, greeting = await bounded(
+                    self._pools.connects, job, deadline=2 * self._patience.connect, lifeline=lifeline
+                )
+            except MailboxError as error:
+                raise hushed(error, credentials.hidden) from None
+            self._line = Line(imap, lifeline, credentials.hidden)
             self.capabilities, self.greeting = can, greeting
             self.profile = profile_of(self._where, greeting, can.names)
             self._folder = self._naming = self._idling = self._idle_refused = None

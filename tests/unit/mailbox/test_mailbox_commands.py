@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from fakes.octets import Connection
+from triaged.core.heard import Hidden
 from triaged.core.provider import GENERIC
 from triaged.core.providers import profile_of, recognise
 from triaged.core.settings import Server, Tls
@@ -395,12 +396,12 @@ def test_equal_capabilities_are_one_value():
     ],
 )
 def test_an_oauth_challenge_is_told_in_words(challenge: bytes, told: str):
-    error = login._with_challenge(AuthFailed("refused"), [challenge], "ya29.secret")
+    error = login._with_challenge(AuthFailed("refused"), [challenge], Hidden("dana", "ya29.secret"))
     assert told in str(error)
 
 
 def test_a_token_in_a_challenge_is_not_repeated():
-    error = login._with_challenge(AuthFailed("refused"), [b"bad token ya29.secret"], "ya29.secret")
+    error = login._with_challenge(AuthFailed("refused"), [b"bad token ya29.secret"], Hidden("dana", "ya29.secret"))
     assert "ya29" not in str(error)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from triaged.core.errors import TriagedError
+from triaged.core.heard import Hidden, heard
 from triaged.mailbox.errors import (
     AuthFailed,
     Garbled,
@@ -19,10 +20,8 @@ from triaged.mailbox.errors import (
     farewell,
     refusal,
     response_code,
-    scrubbed,
     sign_in_refusal,
     translate,
-    words,
 )
 
 
@@ -102,12 +101,12 @@ def test_whatever_a_library_raises_is_a_lost_connection(error: Exception, kind: 
 
 
 def test_a_servers_words_are_one_short_printable_line():
-    assert words(b"a\r\nb\x00c\x1b[31m " + b"x" * 1000).startswith("a b c [31m xxx")
-    assert len(words("y" * 10_000)) == 301
+    assert heard(b"a\r\nb\x00c\x1b[31m " + b"x" * 1000).startswith("a b c [31m xxx")
+    assert len(heard("y" * 10_000)) == 301
 
 
 def test_a_secret_that_a_server_echoes_is_not_repeated():
-    assert scrubbed('BAD unknown: LOGIN dana "hunter2"', ("hunter2", "")) == 'BAD unknown: LOGIN dana "…"'
+    assert Hidden("dana", "hunter2").out_of('BAD unknown: LOGIN dana "hunter2"') == 'BAD unknown: LOGIN dana "…"'
 
 
 def test_a_text_without_a_response_code_has_none():

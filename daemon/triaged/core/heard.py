@@ -1,0 +1,78 @@
+"""What servers and services say, fit to be repeated: one printable line without the secrets that they were told. Pure."""
+
+import base64
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import quote, quote_plus
+
+from triaged.core.bearer import oauthbearer, xoauth2
+from triaged.core.decoding import clean_line
+
+LONGEST = 300
+"""Characters of somebody's own words that are repeated."""
+
+_PIECE = 8
+"""Characters by which a longer secret is known where only a part of it is repeated."""
+_GAP = "…"
+
+
+def heard(text: bytes | str, longest: int = LONGEST) -> str:
+    """Somebody's words as one short line without controls, bidi controls and what nobody sees."""
+    told = text.decode("utf-8", "replace") if isinstance(text, bytes) else text.encode("utf-8", "replace").decode()
+    line = clean_line(told)
+    return line if len(line) <= longest else line[:longest] + _GAP
+
+
+@dataclass(frozen=True)  # no slots: computed values are kept in the instance's dictionary
+class Hidden:
+    """What signed somebody in, and what may be repeated of a text in which it may stand."""
+
+    user: str
+    secret: str = field(repr=False)
+
+    def out_of(self, text: str) -> str:
+        """The text without the secret: as it is, quoted, in base64, in the messages of SASL, or the better part of those.
+
+        Some servers repeat the command that they did not understand, some of them a part of it.
+        """
+        if not self.secret:
+            return text
+        for form in self._forms:
+            text = text.replace(form, _GAP)
+        return _WORD.sub(lambda word: _GAP if self._repeats(word[0]) else word[0], text)
+
+    @cached_property
+    def _forms(self) -> tuple[str, ...]:
+        """The longest first: what is left of a long one is not to be told by a short one's gap."""
+        quoted = self.secret.replace("\\", "\\\\").replace('"', '\\"')  # RFC 3501 4.3
+        plain = {self.secret, quoted, quote(self.secret, safe=""), quote_plus(self.secret)}
+        return tuple(sorted(plain | set(self._encoded), key=lambda form: (-len(form), form)))
+
+    @cached_property
+    def _encoded(self) -> frozenset[str]:
+        name, secret = self.user.encode(), self.secret.encode()
+        told = (
+            secret,  # LOGIN
+            b"\0%b\0%b" % (name, secret),  # PLAIN: RFC 4616
+            b"%b\0%b\0%b" % (name, name, secret),
+            xoauth2(self.user, self.secret),
+            oauthbearer(self.user, self.secret),
+        )
+        return frozenset(
+            encode(one).decode().rstrip("=") for one in told for encode in (base64.b64encode, base64.urlsafe_b64encode)
+        )
+
+    @cached_property
+    def _pieces(self) -> frozenset[str]:
+        """Of what is long enough for a part of it to be a secret still."""
+        long = (
+            form for form in self._forms if len(form) >= 2 * _PIECE or (form in self._encoded and len(form) >= _PIECE)
+        )
+        return frozenset(form[at : at + _PIECE] for form in long for at in range(len(form) - _PIECE + 1))
+
+    def _repeats(self, word: str) -> bool:
+        return any(word[at : at + _PIECE] in self._pieces for at in range(len(word) - _PIECE + 1))
+
+
+_WORD = re.compile(r"[A-Za-z0-9+/_.~=-]{8,}")
