@@ -258,13 +258,17 @@ def test_without_a_language_of_the_client_it_is_the_messages_if_the_reply_has_it
     assert explained.one(sender="petra@lindenhof.example", text=text)["reply"]["language"] == language
 
 
-def test_names_come_from_people_else_from_a_plain_display_name_else_there_is_none(waits: Explained):
-    def greeting(sender: str) -> str:
-        text: str = waits.one(sender=sender)["reply"]["text"]
+def test_names_come_from_people_else_from_a_plain_display_name_of_who_is_verified_else_there_is_none(tmp_path: Path):
+    waits = Explained(tmp_path, BASE.replace('mode = "send"', 'mode = "send"\nauthserv_id = "mx.roth.example"') + WAITS)
+
+    def greeting(sender: str, vouches: str = "dmarc=pass header.from=harbor.example") -> str:
+        text: str = waits.one(sender=sender, Authentication_Results=f"mx.roth.example; {vouches}")["reply"]["text"]
         return text.partition(",")[0]
 
     assert greeting("Somebody Else <gary@harbor.example>") == "Hello Gary"
+    assert greeting("Somebody Else <gary@harbor.example>", "dmarc=none") == "Hello Gary"
     assert greeting("May Stone <may@harbor.example>") == "Hello May Stone"
+    assert greeting("May Stone <may@harbor.example>", "dmarc=none") == "Hello there"
     assert greeting('"Prizes, Inc: http://x.example" <ann@harbor.example>') == "Hello there"
 
 

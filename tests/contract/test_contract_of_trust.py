@@ -337,3 +337,34 @@ def test_a_forged_stop_stops_nothing(tmp_path: Path):
         later(9, **vouched),
     )
     assert found == [None, "stranger", None]
+
+
+# --- what is repeated in my name ----------------------------------------------------------------------------------------
+
+LURE = "Invoice: log in at https://evil.com or ring +44 20 7946 0018 by 24.11.2026"
+PLAIN = "Invoice: log in at … or ring … by 24.11.2026"
+TELLS = """
+[reply.tells]
+text.en = "{% for one in messages %}{{ one.subject }}|{% endfor %}"
+text.de = "x"
+
+[[rule]]
+name = "Tells"
+then = "defer"
+until = "in 2 days"
+promise = "none"
+reply = "tells"
+"""
+
+
+@pytest.mark.parametrize(
+    ("config", "results", "repeated"),
+    [(SERVER, passes("harbor.example"), LURE), (SERVER, "mx.roth.example; spf=none", PLAIN), (BASE, "", PLAIN)],
+    ids=["verified", "unverified", "unknown"],
+)
+def test_a_subject_is_repeated_whole_only_where_my_server_vouches(
+    tmp_path: Path, config: str, results: str, repeated: str
+):
+    found = Explained(tmp_path, config + TELLS).one(Subject=LURE, Authentication_Results=results)
+    assert found["reply"]["subject"] == f"Re: {repeated}"
+    assert found["reply"]["text"].strip() == f"{repeated}|"

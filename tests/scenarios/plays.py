@@ -79,3 +79,8 @@ ANY_HOUR = (
     .replace('["next call", "2 business days"]', '"in 3 days"')
 )
 """The same for a daemon that goes by the machine's clock: half an hour before a call nobody is answered, nothing put aside."""
+
+SIGNED_IN = {
+    "Received": "from laptop.example ([198.51.100.7]) by mx.roth.example with ESMTPSA id 7; Tue, 24 Nov 2026 15:30:00 +0100"
+}
+"""As my own server writes into the mail of somebody who has signed in to send it."""

@@ -3,7 +3,7 @@
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.plays import CONSULTANT, GARY
+from scenarios.plays import CONSULTANT, GARY, SIGNED_IN
 
 LEFT = CONSULTANT.replace("smtp = $SMTP", 'smtp = $SMTP\nwatch = ["INBOX", "Clients"]').replace(
     'then = "defer"\nuntil = ["1h before next call", "start of office hours"]\n', 'then = "leave"\n'
@@ -88,7 +88,13 @@ async def test_the_log_says_by_what_a_message_was_answered(stages: Opening):
         await stage.arrives(GARY, "marked")
         await stage.later(minutes=15)
         stage.answers(mine)
-        stage.store("Tom <tom@roth-partners.example>", "Re: to the team", to="gary@harbor.example", replies_to=team)
+        stage.store(
+            "Tom <tom@roth-partners.example>",
+            "Re: to the team",
+            to="gary@harbor.example",
+            replies_to=team,
+            headers=SIGNED_IN,
+        )
         stage.flag("marked", "\\Answered", folder="Deferred")
         await stage.later(minutes=15)
         told = {line["subject"]: line["reason"] for line in stage.events("message.answered")}

@@ -65,9 +65,9 @@ class Servers:
 
 
 @pytest.fixture(scope="module")
-def servers(dovecots: Callable[[Variant], Dovecot], authority: Authority) -> Iterator[Servers]:
+def machines(dovecots: Callable[[Variant], Dovecot], authority: Authority) -> Iterator[Servers]:
     dovecot, certificate = dovecots(USUAL), authority.valid()
-    milters = Milters("harbor.example", {"harbor.example": "none", "strict.example": "reject"})
+    milters = Milters("harbor.example", {"harbor.example": "reject", "strict.example": "reject"})
     incoming = Postfix(
         dovecot, certificate, Routes(others=dovecot),
         milters=(milters.verify, milters.judge), takes_from_anyone=True, name=AUTHSERV_ID,
@@ -90,8 +90,8 @@ def servers(dovecots: Callable[[Variant], Dovecot], authority: Authority) -> Ite
 class Post:
     """Mail on its way to the person of a stage, by SMTP through real servers."""
 
-    def __init__(self, stage: Stage, servers: Servers) -> None:
-        self.stage, self.servers, self._count = stage, servers, 0
+    def __init__(self, stage: Stage, machines: Servers) -> None:
+        self.stage, self.servers, self._count = stage, machines, 0
 
     async def comes(self, through: Postfix, sender: str, subject: str, **more: Any) -> bytes:
         """Somebody hands in a message, and the daemon deals with it. It as it was delivered."""
@@ -125,11 +125,11 @@ Opened = Callable[..., Awaitable[Post]]
 
 
 @pytest_asyncio.fixture
-async def post(stages: Opening, servers: Servers) -> AsyncIterator[Opened]:
+async def post(stages: Opening, machines: Servers) -> AsyncIterator[Opened]:
     async def give(config: str = CONFIG) -> Post:
         stage = stages(config, start=datetime.now(UTC))
         await stage.open()
-        return Post(stage, servers)
+        return Post(stage, machines)
 
     yield give
 
@@ -151,7 +151,7 @@ async def test_what_the_clients_server_signed_is_believed_and_answered(post: Ope
 async def test_a_forger_is_found_out_and_is_nobodys(post: Opened):
     found = await post()
     raw = await found.comes(found.servers.incoming, "Gary Stone <gary@harbor.example>", "invoice", headers=CLAIMS)
-    assert b"mx.roth.example; dmarc=fail (p=none" in raw
+    assert b"mx.roth.example; dmarc=fail (p=reject" in raw
     assert b"mx.roth.example; dmarc=pass" in raw  # the forger's own field stays: OpenDKIM takes none away by itself
     assert "invoice" in found.stage.inbox()
     await found.stage.later(minutes=11)
@@ -168,13 +168,13 @@ async def test_a_forger_who_writes_in_the_name_of_a_common_filter_is_not_believe
     assert found.stage.events("message.deferred") == []
 
 
-async def test_who_has_no_policy_and_signs_nothing_is_answered_without_words_of_the_mail_if_known(post: Opened):
+async def test_who_has_no_policy_and_signs_nothing_is_answered_without_a_name_of_the_mail_if_known(post: Opened):
     found = await post()
     raw = await found.comes(found.servers.incoming, "Mia Quiet <mia@quiet.example>", "garden")
     assert b"mx.roth.example; dmarc=none" in raw
     await found.stage.later(minutes=11)
     (reply,) = found.stage.sent()
-    assert reply.get_content().startswith("Hello there, about “”")
+    assert reply.get_content().startswith("Hello there, about “garden”")
 
 
 async def test_a_claim_in_my_servers_name_convinces_nobody_where_my_server_found_nothing(post: Opened):

@@ -3,7 +3,7 @@
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.plays import ANSWERS, CONSULTANT, GARY, PETRA
+from scenarios.plays import ANSWERS, CONSULTANT, GARY, PETRA, SIGNED_IN
 from scenarios.stage import Stage
 
 ME_TOO = CONSULTANT.replace('mode = "send"', 'mode = "send"\nenvelope = "me"')
@@ -98,16 +98,29 @@ async def test_a_report_of_a_delay_ends_nothing(stages: Opening):
     assert stage.rows("SELECT count(*) FROM correspondent WHERE bounced_until IS NOT NULL") == [(0,)]
 
 
-async def test_who_answers_a_reply_within_two_minutes_is_a_robot(stages: Opening):
+async def test_a_machine_that_answers_a_reply_at_once_is_told_and_its_next_message_with_words_is_answered(
+    stages: Opening,
+):
     stage, reply = await answered(stages, at="tue 15:21")
-    await stage.arrives(GARY, "Re: Re: question", "Thank you for your mail, ticket 4711 was opened.", replies_to=reply)
+    machine = {"Auto-Submitted": "auto-replied"}
+    await stage.arrives(GARY, "Re: Re: question", "Ticket 4711 was opened.", replies_to=reply, headers=machine)
+    (muted,) = stage.events("reply.muted")
+    assert (muted["to"], muted["level"]) == ("gary@harbor.example", "warning")
     await stage.to("thu 10:00")
-    await stage.arrives(GARY, "ticket 4711 was updated")
+    await stage.arrives(GARY, "is there any news?")
     await stage.later(hours=1)
-    assert len(stage.sent()) == 1
-    first, second = (one["no_reply"] for one in stage.events("message.deferred")[1:])
-    assert first == "loop"
-    assert second == "loop"
+    assert len(stage.sent()) == 2
+
+
+@pytest.mark.parametrize("words", ["No, it cannot wait.", "Thanks!", "Ticket 4711 was opened."])
+async def test_a_person_who_answers_at_once_is_no_machine(stages: Opening, words: str):
+    stage, reply = await answered(stages, at="tue 15:21")
+    await stage.arrives(GARY, "Re: Re: question", words, replies_to=reply)
+    assert stage.events("reply.muted") == []
+    await stage.to("thu 10:00")
+    await stage.arrives(GARY, "another question")
+    await stage.later(hours=1)
+    assert len(stage.sent()) == 2
 
 
 @pytest.mark.parametrize(
@@ -154,8 +167,9 @@ async def test_an_answer_of_the_team_keeps_the_promise(stages: Opening):
     await stage.to("tue 15:30")
     colleague = "Tom <tom@roth-partners.example>"
     await stage.arrives(
-        colleague, "Re: question", "It is done.", to="gary@harbor.example, dana@roth.example", replies_to=question
-    )
+        colleague, "Re: question", "It is done.", to="gary@harbor.example, dana@roth.example", replies_to=question,
+        headers=SIGNED_IN,
+    )  # fmt: skip
     assert len(stage.events("promise.kept")) == 1
     assert len(stage.events("message.answered", item=1)) == 1
 

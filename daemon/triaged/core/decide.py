@@ -144,6 +144,7 @@ class _Case:
             passes_left=self.passes_left,
             pass_wanted=self.pass_wanted,
             verified=self.who.verified,
+            level=self.level,
             automatic=self.who.automatic,
             cancels_replies=self.verdict is Verdict.URGENT and not counts_for_nothing(self.who),
             opt_out=stop and bool(self.facts.spoken_to),

@@ -9,6 +9,7 @@ from triaged.core.address import Address
 from triaged.core.guard import Refusal
 from triaged.core.moments import Resolved
 from triaged.core.rules import TraceLine
+from triaged.core.trust import Level
 
 
 class Verdict(StrEnum):
@@ -103,6 +104,7 @@ class Decision:
     passes_left: int | None = None
     pass_wanted: str | None = None  # the rule that did not match only because no pass was left
     verified: bool | None = None  # trusted authentication: passed, failed, or nothing known
+    level: Level = Level.UNKNOWN  # how sure we are of the sender
     automatic: bool = False
     cancels_replies: bool = False  # urgent: waiting replies to this client are cancelled
     opt_out: bool = False  # STOP, to something of ours

@@ -16,7 +16,6 @@ from triaged.core.telephone import Notice, by_whose_word, read_notice
 from triaged.core.trust import Act, Level, evidence, may
 
 _UNCONFIGURED = Trust()
-_NOWHERE: frozenset[str] = frozenset()
 _BELIEVED = frozenset({Trusted.PASS, Trusted.UNCONFIGURED})
 """When what is written in the manner of a telephone system is read as a notice."""
 
@@ -67,8 +66,7 @@ def identify(message: Message, person: Person, account: Account) -> Identified:
     sender = message.author
     mine = sender is not None and is_mine(sender, person.addresses)
     team = sender is not None and _is_team(sender, person)
-    inside = frozenset(address.domain for address in account.addresses) if mine or team else _NOWHERE
-    level = evidence(message, authentication, trust, inside)
+    level = evidence(message, authentication, trust, ours=mine or team)
     forged = not may(Act.SHOW, level)
     looks = None if forged else _read_notice(message, person, authentication)
     notice = looks if sender is not None and _is_believed(sender, person, level) else None

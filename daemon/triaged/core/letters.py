@@ -11,10 +11,12 @@ from triaged.core import passes
 from triaged.core.address import Address, Mailbox, read_address
 from triaged.core.clients import Client
 from triaged.core.facts import Facts
+from triaged.core.lures import without_lures
 from triaged.core.record import Record
 from triaged.core.reply import Kind, Letter, Origin
 from triaged.core.settings import Account, Person
 from triaged.core.template import Incoming, Named, PassesLeft, ReplyTemplate, Variables
+from triaged.core.trust import Act, may
 
 LONGEST_NAME = 40
 
@@ -94,9 +96,9 @@ def _variables(parties: Parties, records: Sequence[Record], told: Told) -> Varia
         me=Named(person.name, ""),
         client=Named(client.name),
         sender=Named(sender_name(client, newest), newest.sender_address),
-        subject="" if newest.verified is False or newest.called else newest.subject,
+        subject="" if newest.called else said_subject(newest),
         received=newest.received,
-        messages=tuple(Incoming(record.subject, record.received) for record in records),
+        messages=tuple(Incoming(said_subject(record), record.received) for record in records),
         zone=zone,
         mine=person.worktime.zone,
         now=now,
@@ -110,8 +112,13 @@ def _variables(parties: Parties, records: Sequence[Record], told: Told) -> Varia
     )
 
 
+def said_subject(record: Record) -> str:
+    """The subject as it may be repeated in my name: whole, where my server vouches for its sender."""
+    return record.subject if may(Act.ECHO, record.level) else without_lures(record.subject)
+
+
 def sender_name(client: Client, record: Record) -> str:
-    """How to address the sender: from `people`, else a plain display name of a sender who is not unverified, else ""."""
+    """How to address the sender: from `people`, else a plain display name of a sender who is verified, else ""."""
     address = read_address(record.sender_address)
     known = client.people.get(address.key) if address else None
     if known is not None:
@@ -119,7 +126,7 @@ def sender_name(client: Client, record: Record) -> str:
     if record.called:
         caller = client.caller_address
         return client.people.get(caller.key, "") if caller else ""
-    return record.sender_name if record.verified is not False and is_plain_name(record.sender_name) else ""
+    return record.sender_name if may(Act.ECHO, record.level) and is_plain_name(record.sender_name) else ""
 
 
 def is_plain_name(name: str) -> bool:

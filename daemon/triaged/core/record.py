@@ -14,11 +14,14 @@ from triaged.core.decision import Decision, PromisePlan
 from triaged.core.identify import Identified
 from triaged.core.message import Message
 from triaged.core.moments import Resolved
+from triaged.core.trust import Level
 
 EXCERPT = 160
 """Characters of the new text that digest and agenda show."""
 
 _REFERENCES = 20
+_LEVELS = {True: Level.VERIFIED, False: Level.UNVERIFIED, None: Level.UNKNOWN}
+"""What was kept before there were levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Record:
 
     sender_name: str
     sender_address: str
-    verified: bool | None
+    level: Level  # how sure we were of the sender
     subject: str  # bare
     received: datetime
     message_id: str | None
@@ -63,6 +66,7 @@ def as_record(decision: Decision, who: Identified, arrived: datetime, mine: Sequ
         "sender_name": sender.name if sender else "",
         "sender_address": sender.address.spec if sender else "",
         "verified": decision.verified,
+        "level": decision.level.value,
         "subject": message.bare_subject,
         "received": _text(arrived),
         "message_id": message.message_id,
@@ -96,7 +100,7 @@ def from_record(record: Mapping[str, Any]) -> Record:
     return Record(
         sender_name=record["sender_name"],
         sender_address=record["sender_address"],
-        verified=record["verified"],
+        level=Level(record["level"]) if "level" in record else _LEVELS[record["verified"]],
         subject=record["subject"],
         received=datetime.fromisoformat(record["received"]),
         message_id=record["message_id"],

@@ -95,11 +95,11 @@ def may(act: Act, level: Level, of: Level = Level.FORGED) -> bool:
     return level >= least.level and (not least.own or level >= of)
 
 
-def evidence(message: Message, authentication: Authentication, trust: Trust, inside: frozenset[str]) -> Level:
+def evidence(message: Message, authentication: Authentication, trust: Trust, *, ours: bool) -> Level:
     """How sure we are that a message is from whom its From names.
 
-    `inside`: domains of my own server, where From is mine or my team's; what somebody sends there who has signed in is not
-    checked any further, and often bears no result at all.
+    `ours`: From is mine or my team's. What such a one sends who has signed in to my server is not checked any further, and
+    often bears no result at all.
     """
     match authentication.verdict:
         case Verdict.FAIL:
@@ -109,14 +109,10 @@ def evidence(message: Message, authentication: Authentication, trust: Trust, ins
         case Verdict.NONE | Verdict.UNCONFIGURED:
             if message.sender is None:
                 return Level.UNVERIFIED
-            if not authentication.believed and message.sender.address.domain in inside and _is_signed_in(message):
+            if ours and not authentication.believed and way_of(message) is Way.SIGNED_IN:
                 return Level.INSIDE
             asked = authentication.verdict is Verdict.NONE and (authentication.believed or not trust.silent)
             return Level.UNVERIFIED if asked else Level.UNKNOWN
-
-
-def _is_signed_in(message: Message) -> bool:
-    return way_of(message) is Way.SIGNED_IN
 
 
 def lifted(level: Level, *, names_ours: bool, trusted_server: bool) -> Level:

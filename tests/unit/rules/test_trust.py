@@ -1,5 +1,7 @@
 """How sure we are who wrote a message, and what it may cause: every level, and every row of the table."""
 
+from typing import Any
+
 import pytest
 
 from support.rulekit import MINE, address
@@ -22,9 +24,9 @@ def mail(*lines: str, sender: str = "gary@harbor.example") -> Message:
     return read_raw("\r\n".join([*lines, f"From: {sender}", "Subject: x", "", "x", ""]).encode())
 
 
-def level(*lines: str, sender: str = "gary@harbor.example", trust: Trust = SERVER, inside: str = "") -> Level:
+def level(*lines: str, sender: str = "gary@harbor.example", trust: Trust = SERVER, ours: bool = False) -> Level:
     message = mail(*lines, sender=sender)
-    return evidence(message, authenticate(message, trust), trust, frozenset({inside} - {""}))
+    return evidence(message, authenticate(message, trust), trust, ours=ours)
 
 
 def test_the_levels_stand_in_their_order():
@@ -59,7 +61,7 @@ def test_what_my_server_says_makes_the_level(found: Level, expected: Level):
 @pytest.mark.parametrize("trust", [SERVER, NOBODY])
 def test_who_signed_in_to_my_server_is_inside_and_nobody_else(trust: Trust):
     doubted = Level.UNVERIFIED if trust is SERVER else Level.UNKNOWN
-    mine = {"sender": MINE, "inside": "roth.example", "trust": trust}
+    mine: dict[str, Any] = {"sender": MINE, "ours": True, "trust": trust}
     assert level(STORED, SIGNED_IN, **mine) is Level.INSIDE
     assert level(SIGNED_IN, **mine) is Level.INSIDE
     assert level(**mine) is doubted
@@ -68,7 +70,7 @@ def test_who_signed_in_to_my_server_is_inside_and_nobody_else(trust: Trust):
 
 
 def test_what_my_server_has_doubted_is_not_inside():
-    assert level("Authentication-Results: mx.roth.example; spf=none", SIGNED_IN, sender=MINE, inside="roth.example") is Level.UNVERIFIED  # fmt: skip
+    assert level("Authentication-Results: mx.roth.example; spf=none", SIGNED_IN, sender=MINE, ours=True) is Level.UNVERIFIED  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ def test_the_id_of_a_reply_of_ours_lifts_its_recipients_mail(was: Level, *, trus
 def test_what_lies_in_sent_is_proved_unless_it_was_delivered_there(lines: tuple[str, ...], expected: Level):
     message = mail(*lines, sender=MINE)
     believed = authenticate(message, SERVER)
-    found = evidence(message, believed, SERVER, frozenset())
+    found = evidence(message, believed, SERVER, ours=True)
     assert evidence_of_sent(message, believed, found, (address(MINE),)) is expected
 
 
