@@ -31,6 +31,7 @@ from triaged.core.facts import Facts
 from triaged.core.identify import identify
 from triaged.core.message import read
 from triaged.core.message.message import split
+from triaged.core.settings import Terms
 from triaged.ledger import Ledger
 from triaged.ledger.values import FolderRow
 from triaged.log.events import silent
@@ -93,11 +94,11 @@ class Way:
             decided = self.step(
                 "decide",
                 lambda: [
-                    decide(who, Facts(now=now, arrived=a.arrived_at, baseline=True), person, account)
+                    decide(who, Facts(now=now, arrived=a.arrived_at, baseline=True), Terms(person, account))
                     for who, a in zip(whose, arriving, strict=True)
                 ],
             )
-            judge = Judge(person, account)
+            judge = Judge(Terms(person, account))
             answers = {id(a): d for a, d in zip(arriving, decided, strict=True)}
 
             def admit() -> list[Any]:

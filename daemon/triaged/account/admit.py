@@ -15,6 +15,7 @@ from triaged.account.loglines import tell_admission
 from triaged.account.sentmail import is_evidence, sent_seen
 from triaged.account.visit import Visit
 from triaged.core.identify import Identified, identify
+from triaged.core.settings import Terms
 from triaged.core.trust import Act, may
 from triaged.ledger import Ledger, SentWindow, Watermark
 from triaged.ledger.values import Admission, FolderRow
@@ -64,7 +65,7 @@ def _look_at(visit: Visit, fetched: Fetched) -> _Seen:
 
 async def _decide(visit: Visit, row: FolderRow, seen: Sequence[_Seen], *, next_uid: int) -> list[Admission]:
     now = visit.now()
-    judge = Judge(visit.person, visit.account, movable=visit.layout.movable)
+    judge = Judge(Terms(visit.person, visit.account, movable=visit.layout.movable))
     messages = [arriving(visit, row, one.fetched, one.who) for one in seen]
     window = replace(judge.window(visit.row, visit.siblings, now, messages), next_uid=next_uid)
     admissions = await visit.write(Ledger.admit, window, judge.decide, judge.record)

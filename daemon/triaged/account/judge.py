@@ -10,18 +10,15 @@ from triaged.core.decide import decide
 from triaged.core.decision import Decision
 from triaged.core.facts import Facts
 from triaged.core.record import as_record
-from triaged.core.settings import Account, Person
+from triaged.core.settings import Terms
 from triaged.ledger.values import AccountRow, Arriving, Window
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A person's rules as they hold for one of her accounts. `trace`: every step of a decision is told."""
+    """A person's rules as they hold for one of her accounts."""
 
-    person: Person
-    account: Account
-    movable: bool = True  # whether the account's server can move messages safely
-    trace: bool = False
+    terms: Terms
 
     def window(
         self, row: AccountRow, accounts: Mapping[str, int], now: datetime, messages: Sequence[Arriving]
@@ -31,17 +28,17 @@ class Judge:
             account=row,
             now=now,
             messages=messages,
-            ruleset=self.person.ruleset_hash,
-            lookback=self.person.rules.longest_burst,
-            fuse=self.account.reply_fuse.period,
+            ruleset=self.terms.person.ruleset_hash,
+            lookback=self.terms.person.rules.longest_burst,
+            fuse=self.terms.account.reply_fuse.period,
             accounts=accounts,
         )
 
     def decide(self, arriving: Arriving, facts: Facts) -> Decision:
         """Say what is to happen to a message."""
         crash.mistake("decide", arriving.message.message_id)
-        return decide(arriving.who, facts, self.person, self.account, movable=self.movable, trace=self.trace)
+        return decide(arriving.who, facts, self.terms)
 
     def record(self, decision: Decision, arriving: Arriving) -> dict[str, Any]:
         """Say what is kept of a decision."""
-        return as_record(decision, arriving.who, arriving.arrived_at, self.account.addresses)
+        return as_record(decision, arriving.who, arriving.arrived_at, self.terms.account.addresses)

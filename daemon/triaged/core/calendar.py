@@ -18,7 +18,7 @@ from triaged.core.encoding import date_field
 from triaged.core.facts import Facts
 from triaged.core.identify import identify
 from triaged.core.message import read
-from triaged.core.settings import Account, Person
+from triaged.core.settings import Account, Person, Terms
 from triaged.core.worktime import Interval, WorkTime
 
 _DAY = timedelta(days=1)
@@ -26,11 +26,11 @@ _PLAIN_MAIL = """\
 Return-Path: <{sender}>
 From: <{sender}>
 To: <{to}>
-Subject: {subject}
+Subject:
 Date: {date}
 Message-ID: <calendar@triaged.invalid>
 
-{text}
+A question.
 """
 
 
@@ -90,10 +90,8 @@ def _focus(worktime: WorkTime, day: date) -> tuple[Interval, ...]:
     return tuple((start, end) for start, end in pairwise(edges) if worktime.hours(start) == "focus")
 
 
-def outlook(
-    person: Person, client: Client, now: datetime, text: str = "A question.", subject: str = ""
-) -> Outlook | None:
-    """What a mail with that text, from a client nobody doubts and with an empty past, would get if it arrived now.
+def outlook(person: Person, client: Client, now: datetime) -> Outlook | None:
+    """What a plain mail, from a client nobody doubts and with an empty past, would get if it arrived now.
 
     None for a person without an account, or a client whose entries name no address that mail could come from.
     """
@@ -101,12 +99,12 @@ def outlook(
     if sender is None or not person.accounts:
         return None
     account = person.accounts[0]
-    who = identify(read(_mail(sender, account, now, subject, text)), person, account)
+    who = identify(read(_mail(sender, account, now)), person, account)
     match = person.roster.find(sender)
     known = replace(
         who, client=client, match=match, authentication=Authentication(Verdict.PASS, "taken for granted", ())
     )
-    return Outlook(client.label, decide(known, Facts(now=now, arrived=now), person, account))
+    return Outlook(client.label, decide(known, Facts(now=now, arrived=now), Terms(person, account)))
 
 
 def _sender(client: Client) -> Address | None:
@@ -115,13 +113,7 @@ def _sender(client: Client) -> Address | None:
     return client.caller_address or next((address for text in entries if (address := read_address(text))), None)
 
 
-def _mail(sender: Address, account: Account, now: datetime, subject: str, text: str) -> bytes:
+def _mail(sender: Address, account: Account, now: datetime) -> bytes:
     to = account.addresses[0].spec if account.addresses else sender.spec
-    written = _PLAIN_MAIL.format(
-        sender=sender.spec,
-        to=to,
-        date=date_field(now).decode("ascii").strip().removeprefix("Date: "),
-        subject=subject,
-        text=text,
-    )
-    return written.encode()
+    date = date_field(now).decode("ascii").strip().removeprefix("Date: ")
+    return _PLAIN_MAIL.format(sender=sender.spec, to=to, date=date).encode()

@@ -16,7 +16,7 @@ from triaged.core.decision import Decision, Effect, PromisePlan, ReplyPlan, Verd
 from triaged.core.echo import AT_ONCE, said, sign_of_machine
 from triaged.core.effects import by_third_parties, in_storage
 from triaged.core.facts import Facts, OpenPromise
-from triaged.core.gather import gathered
+from triaged.core.gather import Wanted, gathered
 from triaged.core.guard import Refusal, Sending, destination, first_refusal, forward_refusal, refusals
 from triaged.core.identify import Identified, counts_for_nothing
 from triaged.core.kinds import is_stop
@@ -29,7 +29,7 @@ from triaged.core.moments import (
     resolve_first,
 )
 from triaged.core.rules import NOTHING, Rule, RuleMatch, Then, TraceLine
-from triaged.core.settings import Account, Delegate, Person
+from triaged.core.settings import Delegate, Person, Terms
 from triaged.core.template import ReplyTemplate, choose_language
 from triaged.core.trust import Act, Level, may
 
@@ -40,29 +40,17 @@ _VERDICTS = {Then.URGENT: Verdict.URGENT, Then.DEFER: Verdict.DEFERRABLE, Then.L
 _NOW = parse_moment("now")
 
 
-def decide(
-    who: Identified, facts: Facts, person: Person, account: Account, *, movable: bool = True, trace: bool = False
-) -> Decision:
-    """Say what is to happen to a message.
-
-    Args:
-        who: the message and whom it is from.
-        facts: what the past says about it.
-        person: whose rules hold.
-        account: where it came to.
-        movable: whether this server can move messages safely.
-        trace: tell all of it: why each rule did not match, and everything that speaks against a reply. Else the rules
-            that could have matched, and the reason that is told; it decides the same.
-    """
+def decide(who: Identified, facts: Facts, terms: Terms) -> Decision:
+    """Say what is to happen to a message, by whom it is from and what the past says about it."""
     client = who.client
     if who.mine or client is None:
-        return _nobodys(who, facts, person, account, every=trace)
-    return _Case(who, facts, person, account, client, movable, trace).decision()
+        return _nobodys(who, facts, terms)
+    return _Case(who, facts, terms, client).decision()
 
 
-def _nobodys(who: Identified, facts: Facts, person: Person, account: Account, *, every: bool) -> Decision:
-    sending = gathered(who, facts, person, account, None)
-    refused = refusals(sending) if every else first_refusal(sending)
+def _nobodys(who: Identified, facts: Facts, terms: Terms) -> Decision:
+    sending = gathered(who, facts, terms)
+    refused = refusals(sending) if terms.trace else first_refusal(sending)
     reason = refused[0].reason if refused else "not from a client"
     return Decision(
         verdict=Verdict.LEFT,
@@ -88,11 +76,8 @@ class _Case:
 
     who: Identified
     facts: Facts
-    person: Person
-    account: Account
+    terms: Terms
     client: Client
-    movable: bool
-    traced: bool
     rule: Rule | None = None
     trace: tuple[TraceLine, ...] = ()
     verdict: Verdict = Verdict.URGENT
@@ -103,6 +88,11 @@ class _Case:
     passes_left: int | None = None
     no_forward: Refusal | None = None
     machine: str = ""  # why it is a machine's answer to a reply of ours
+
+    @property
+    def person(self) -> Person:
+        """Whose rules hold."""
+        return self.terms.person
 
     @property
     def schedule(self) -> Schedule:
@@ -175,7 +165,7 @@ class _Case:
         has_one = passes.thread_has_one(self.facts, allowance, worktime)
         # automatic mail spends none; a thread that spent one goes on with it
         usable = 1 if has_one else 0 if self.who.automatic else left
-        found = self.person.rules.match(view, usable if allowance else None, trace=self.traced)
+        found = self.person.rules.match(view, usable if allowance else None, trace=self.terms.trace)
         if self.client.always == "urgent":
             found = self._always_urgent(view, found)
         self.rule, self.reason, self.trace = found.rule, found.because, found.trace
@@ -333,7 +323,7 @@ class _Case:
 
     def _refusals(self, sending: Sending) -> tuple[Refusal, ...]:
         """All of them where they are told; else the first: those that only join or hold stand last in the order."""
-        return refusals(sending) if self.traced else first_refusal(sending)
+        return refusals(sending) if self.terms.trace else first_refusal(sending)
 
     def _plan(self, template: ReplyTemplate, send_at: datetime, to: Address, joins: int | None) -> ReplyPlan:
         known = choose_language(template, self.client.language, None, "")
@@ -344,7 +334,7 @@ class _Case:
             send_at=send_at,
             to=to,
             kind="auto-generated" if self.who.notice is not None else "auto-replied",
-            account=self.account.label,
+            account=self.terms.account.label,
             joins=joins,
         )
 
@@ -356,17 +346,10 @@ class _Case:
     def _sending(
         self, template: ReplyTemplate | None, send_at: datetime | None, *, lacks_promise: bool = False
     ) -> Sending:
-        return gathered(
-            self.who,
-            self.facts,
-            self.person,
-            self.account,
-            None if template is None else self.rule,
-            template=template,
-            send_at=send_at,
-            lacks_promise=lacks_promise,
-            left_courtesy=self._is_left_courtesy,
-        )
+        if template is None or self.rule is None:
+            return gathered(self.who, self.facts, self.terms)
+        wanted = Wanted(self.rule, template, send_at, lacks_promise, self._is_left_courtesy)
+        return gathered(self.who, self.facts, self.terms, wanted)
 
     # --- effects ------------------------------------------------------------------------------------------------
 
@@ -374,8 +357,9 @@ class _Case:
         """Mail storage first, third parties last."""
         if self.call is not None:
             until = None  # within half an hour of the call, and during it, the message is wanted where it is
-        movable = self.movable and not self.who.message.unreadable
-        found = [*in_storage(self.verdict, until, self.facts, self.account, movable=movable)]
+        unreadable = self.who.message.unreadable
+        terms = replace(self.terms, movable=False) if unreadable else self.terms
+        found = [*in_storage(self.verdict, until, self.facts, terms)]
         if self.rule is not None and not self._is_left_courtesy:
             found += by_third_parties(self.rule, self._forwards_to(), self.facts)
         return tuple(found)
@@ -392,7 +376,7 @@ class _Case:
         delegate = self.person.delegates.get(self._delegate() or "")
         if self.rule is None or not self.rule.forward or delegate is None:
             return None
-        sending = gathered(self.who, self.facts, self.person, self.account, None, delegate=delegate.address)
+        sending = replace(gathered(self.who, self.facts, self.terms), delegate=delegate.address)
         self.no_forward = forward_refusal(sending)
         if self.no_forward is not None:
             self.reason = f"{self.reason}; not sent on: {self.no_forward.reason}"

@@ -11,7 +11,7 @@ from triaged.core.facts import Facts
 from triaged.core.flags import folded
 from triaged.core.moments import Resolved
 from triaged.core.rules import Rule
-from triaged.core.settings import Account, Delegate
+from triaged.core.settings import Delegate, Terms
 
 HANDS = frozenset({"\\seen", "\\flagged", "\\answered", "\\draft", "\\deleted"})
 """Flags by which a person has made a message theirs: it is not moved (compared in lower case)."""
@@ -20,24 +20,14 @@ WORTH_MOVING = timedelta(minutes=5)
 """An `until` nearer than this moves nothing."""
 
 
-def in_storage(
-    verdict: Verdict, until: Resolved | None, facts: Facts, account: Account, *, movable: bool
-) -> Iterator[Effect]:
-    """What happens to the message in its mailbox.
-
-    Args:
-        verdict: what was decided.
-        until: when it comes back; None where it is wanted where it lies.
-        facts: what is known about it, its flags among that.
-        account: where it came to.
-        movable: whether this server can move messages safely.
-    """
+def in_storage(verdict: Verdict, until: Resolved | None, facts: Facts, terms: Terms) -> Iterator[Effect]:
+    """What happens to the message in its mailbox. `until`: when it comes back; None where it is wanted where it lies."""
     flags = folded(facts.flags)
-    may_move = movable and flags.isdisjoint(HANDS)
+    may_move = terms.movable and flags.isdisjoint(HANDS)
     if verdict is Verdict.URGENT:
         if flags.isdisjoint({"\\flagged", "\\deleted", "\\draft", "\\answered"}):
             yield Flag()
-        if account.folders.urgent and may_move:
+        if terms.account.folders.urgent and may_move:
             yield ToUrgent()
     elif verdict is Verdict.DEFERRABLE and until is not None and may_move and until.at - facts.now >= WORTH_MOVING:
         yield Aside(until.at, until.moment.text)

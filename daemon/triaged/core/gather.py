@@ -1,38 +1,38 @@
 """What the guard looks at, gathered from the message, the past and the configuration. Pure."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from triaged.core.address import Address
 from triaged.core.clients import Client
 from triaged.core.facts import Facts
 from triaged.core.guard.sending import Due, Sending
 from triaged.core.identify import Identified
 from triaged.core.rules import Rule
-from triaged.core.settings import Account, Person
+from triaged.core.settings import Person, Terms
 from triaged.core.template import ReplyTemplate
 
 
-def gathered(
-    who: Identified,
-    facts: Facts,
-    person: Person,
-    account: Account,
-    rule: Rule | None,
-    *,
-    template: ReplyTemplate | None = None,
-    send_at: datetime | None = None,
-    lacks_promise: bool = False,
-    left_courtesy: bool = False,
-    delegate: Address | None = None,
-) -> Sending:
-    """Everything the guard looks at. `rule` None: none asks for a reply; `left_courtesy`: no rule named mere thanks."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The reply that a rule asks for, and when it would go. `left_courtesy`: the rule has not named mere thanks."""
+
+    rule: Rule
+    template: ReplyTemplate
+    send_at: datetime | None
+    lacks_promise: bool
+    left_courtesy: bool
+
+
+def gathered(who: Identified, facts: Facts, terms: Terms, wanted: Wanted | None = None) -> Sending:
+    """Everything the guard looks at. `wanted` None: no rule asks for a reply."""
+    person, account = terms.person, terms.account
+    send_at = wanted.send_at if wanted is not None else None
     near = None
     if who.client is not None:
         schedule = person.schedule(who.client)
         near = schedule.call_at_hand(facts.now)
         if near is None and send_at is not None:
             near = schedule.call_at_hand(send_at)
-    kinds_seen = who.kinds if left_courtesy or rule is None else who.kinds - {"courtesy"}
     return Sending(
         message=who.message,
         facts=facts,
@@ -41,18 +41,17 @@ def gathered(
         match=who.match,
         authentication=who.authentication,
         level=facts.level if facts.level is not None else who.level,
-        rule=rule,
-        kinds=kinds_seen,
+        rule=wanted.rule if wanted is not None else None,
+        kinds=who.kinds if wanted is None or wanted.left_courtesy else who.kinds - {"courtesy"},
         notice=who.notice,
         require_auth=account.require_auth,
-        every=_every(facts, person, template) if template else timedelta(days=1),
+        every=_every(facts, person, wanted.template) if wanted is not None else timedelta(days=1),
         late=account.late.after(facts.arrived, person.worktime) - facts.arrived,
         fuse=account.reply_fuse.count,
         call=near.call.text if near is not None else None,
-        lacks_promise=lacks_promise,
+        lacks_promise=wanted is not None and wanted.lacks_promise,
         roster=person.roster,
         send_at=send_at,
-        delegate=delegate,
     )
 
 

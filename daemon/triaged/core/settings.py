@@ -328,6 +328,20 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """By what a message is decided: whose rules hold, where it came to, what its server can do.
+
+    `trace`: all of it is told: why each rule did not match, and everything that speaks against a reply. Else the rules that
+    could have matched, and the reason that is told; the decision is the same.
+    """
+
+    person: Person
+    account: Account
+    movable: bool = True  # the server can move messages safely
+    trace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """What belongs to the process."""
 

@@ -20,7 +20,7 @@ from triaged.core.facts import Facts
 from triaged.core.identify import identify
 from triaged.core.message import read_raw
 from triaged.core.rules import Example
-from triaged.core.settings import Person
+from triaged.core.settings import Person, Terms
 
 _AUTHENTIC = Authentication(Verdict.PASS, "taken for granted in an example", ())
 _THEN = {"urgent": "urgent", "deferrable": "defer", "left": "leave"}
@@ -80,7 +80,7 @@ def decide_example(example: Example, person: Person, at: datetime) -> Decision:
     if "authentication-results" not in {name.casefold() for name in example.headers}:
         believed = replace(account, trust=None)
         who = replace(identify(message, person, believed), authentication=_AUTHENTIC)
-    return decide(who, Facts(now=at, arrived=at), person, account)
+    return decide(who, Facts(now=at, arrived=at), Terms(person, account))
 
 
 def _octets(example: Example, person: Person, at: datetime) -> bytes:

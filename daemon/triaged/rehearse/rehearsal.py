@@ -23,7 +23,7 @@ from triaged.core.letters import Parties, Planned, letter, told_now
 from triaged.core.message import Message
 from triaged.core.record import from_record
 from triaged.core.reply import ComposeError, Written, write
-from triaged.core.settings import Account, Person
+from triaged.core.settings import Account, Person, Terms
 from triaged.core.template import TemplateError
 from triaged.core.trust import evidence_of_sent
 from triaged.ledger import Accepted, AsOf, Attempt, Ledger, Response, SentWindow
@@ -79,7 +79,7 @@ class Rehearsal:
             self._ledger.saw_sent(SentWindow(self._rows[account.label].id, arrived, [seen]))
         if who.client is None:
             return self._nobodys(message, who, account, arrived, show=show)
-        judge = Judge(self.person, account, trace=show)
+        judge = Judge(Terms(self.person, account, trace=show))
         window = judge.window(self._rows[account.label], self._ids, arrived, [self._arriving(who, account, arrived)])
         record = judge.record if show else None  # only a reply that is written reads it
         [admission] = self._ledger.admit(window, judge.decide, record)
@@ -110,7 +110,7 @@ class Rehearsal:
     ) -> Rehearsed:
         """Mine, or a stranger's: nothing of the past matters, and nothing is remembered."""
         facts = Facts(now=arrived, arrived=arrived)
-        decision = decide(who, facts, self.person, account, trace=show)
+        decision = decide(who, facts, Terms(self.person, account, trace=show))
         return Rehearsed(message, who, self.person, account, arrived, facts, decision, None, None)
 
     def _within_fuse(self, decision: Decision, account: Account, reply: int | None) -> Decision:
