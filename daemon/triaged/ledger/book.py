@@ -97,6 +97,7 @@ class Ledger:
     admit = admission.admit
     facts = gather.facts
     facts_again = gather.facts_again
+    replies_going = gather.replies_going
     has_forgotten = gather.has_forgotten
     strike = admission.strike
     blame = admission.blame

@@ -81,6 +81,9 @@ SELECT max(send_at) FROM reply WHERE person = ? AND correspondent = ? AND kind =
 _FUSE = """
 SELECT count(*) FROM reply WHERE account = ? AND claimed_at > ? AND claimed_at <= ? AND id IS NOT ? AND (kind = 'forward') = ?
 """
+_GOING = """
+SELECT count(*) FROM reply WHERE state = 'waiting' AND account = ? AND try_at > ? AND try_at <= ? AND id <> ?
+"""
 _RECENT = """
 SELECT arrived_at, kind, automatic FROM item WHERE person = ? AND client = ? AND arrived_at BETWEEN ? AND ? AND id IS NOT ?
   AND trust >= ?
@@ -249,6 +252,14 @@ def claims_since(db: Connection, account: int, as_of: AsOf, *, but: int | None =
     at = to_ms(as_of.now)
     count: int = db.execute(_FUSE, (account, at - span_ms(as_of.fuse), at, but, forwards)).fetchone()[0]
     return count
+
+
+def replies_going(store: Store, account: int, as_of: AsOf, *, but: int) -> int:
+    """How many replies of an account go within the fuse's period before an instant, if nothing else happens."""
+    at = to_ms(as_of.now)
+    with reading(store) as db:
+        (waiting,) = db.execute(_GOING, (account, at - span_ms(as_of.fuse), at, but)).fetchone()
+        return int(waiting) + claims_since(db, account, as_of, but=but)
 
 
 def _thread_of(db: Connection, person: str, arriving: Arriving, references: Sequence[str]) -> str | None:

@@ -5,7 +5,6 @@ touched outside; a message from me counts as my answer. `explain`, `replay` and 
 """
 
 import heapq
-from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ from triaged.core.address import is_mine, read_address
 from triaged.core.decide import decide
 from triaged.core.decision import Decision
 from triaged.core.facts import Facts
-from triaged.core.guard import BEYOND_FUSE
+from triaged.core.guard import Due, refusal_again
 from triaged.core.identify import Identified, identify
 from triaged.core.letters import Parties, Planned, letter, told_now
 from triaged.core.message import Message
@@ -43,8 +42,8 @@ class Rehearsed:
     arrived: datetime
     facts: Facts
     decision: Decision
-    reply: Written | None
-    reply_to: str | None
+    reply: Written | None = None
+    reply_to: str | None = None
     trouble: str = ""  # why a reply that was planned could not be written
 
 
@@ -60,7 +59,6 @@ class Rehearsal:
         self._accounts = {row.id: account for account in person.accounts for row in [self._rows[account.label]]}
         self._ledger.ruleset(person.ruleset_hash, person.ruleset_text, _DAWN)
         self._count = 0
-        self._going: dict[str, list[datetime]] = {}  # by account: when replies go, in order
         self._due: list[datetime] = []  # a heap: when a reply goes out, a promise falls due
 
     def close(self) -> None:
@@ -77,9 +75,10 @@ class Rehearsal:
             level = evidence_of_sent(message, who.authentication, who.level, self.person.addresses)
             seen = sent_seen(message, arrived, self.person.roster, level, by_team=not who.mine)
             self._ledger.saw_sent(SentWindow(self._rows[account.label].id, arrived, [seen]))
-        if who.client is None:
-            return self._nobodys(message, who, account, arrived, show=show)
         judge = Judge(Terms(self.person, account, trace=show))
+        if who.client is None:  # nothing of the past matters, and nothing is remembered
+            nothing = Facts(now=arrived, arrived=arrived)
+            return Rehearsed(message, who, self.person, account, arrived, nothing, decide(who, nothing, judge.terms))
         window = judge.window(self._rows[account.label], self._ids, arrived, [self._arriving(who, account, arrived)])
         record = judge.record if show else None  # only a reply that is written reads it
         [admission] = self._ledger.admit(window, judge.decide, record)
@@ -105,26 +104,20 @@ class Rehearsal:
             trouble,
         )
 
-    def _nobodys(
-        self, message: Message, who: Identified, account: Account, arrived: datetime, *, show: bool
-    ) -> Rehearsed:
-        """Mine, or a stranger's: nothing of the past matters, and nothing is remembered."""
-        facts = Facts(now=arrived, arrived=arrived)
-        decision = decide(who, facts, Terms(self.person, account, trace=show))
-        return Rehearsed(message, who, self.person, account, arrived, facts, decision, None, None)
-
     def _within_fuse(self, decision: Decision, account: Account, reply: int | None) -> Decision:
         """What would be held when it falls due, by the replies that go before it, is told with the decision."""
         plan = decision.reply
         if plan is None or reply is None or decision.no_reply is not None:
             return decision
-        fuse, going = account.reply_fuse, self._going.setdefault(account.label, [])
-        before = bisect_right(going, plan.send_at) - bisect_right(going, plan.send_at - fuse.period)
-        if before < fuse.count:
-            insort(going, plan.send_at)
+        fuse = account.reply_fuse
+        as_of = AsOf(plan.send_at, fuse=fuse.period)
+        going = self._ledger.replies_going(self._rows[account.label].id, as_of, but=reply)
+        facts = Facts(now=plan.send_at, arrived=plan.send_at, replies_in_fuse=going)
+        beyond = refusal_again(Due(facts=facts, every=timedelta(0), fuse=fuse.count), "claiming", "ack")
+        if beyond is None:
             return decision
-        self._ledger.hold(reply, BEYOND_FUSE.code)
-        return replace(decision, no_reply=BEYOND_FUSE.code, refusals=(*decision.refusals, BEYOND_FUSE))
+        self._ledger.hold(reply, beyond.code)
+        return replace(decision, no_reply=beyond.code, refusals=(*decision.refusals, beyond))
 
     # --- the time between two messages --------------------------------------------------------------------------
 
