@@ -15,7 +15,9 @@ WIDTH = 76
 """Columns to fold at (RFC 2045 6.7, RFC 2047 2)."""
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""As mail and IMAP write them (RFC 5322 3.3; RFC 9051 9, date-month)."""
+
 _LONGEST_ID = 250
 _ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -60,7 +62,7 @@ def plain_field(name: str, value: str) -> bytes:
 def date_field(at: datetime) -> bytes:
     """The Date field (RFC 5322 3.3), in UTC."""
     utc = at.astimezone(UTC)
-    day, month = _DAYS[utc.weekday()], _MONTHS[utc.month - 1]
+    day, month = _DAYS[utc.weekday()], MONTHS[utc.month - 1]
     return f"Date: {day}, {utc.day:02} {month} {utc.year:04} {utc:%H:%M:%S} +0000\r\n".encode("ascii")
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from triaged.core.about import About
 from triaged.core.decoding import clean_line, clean_text
 from triaged.core.errors import TriagedError
+from triaged.core.message.flowed import SIGNATURE
 from triaged.core.message.subject import bare
 from triaged.core.moments import Moment, parse_moment
 from triaged.core.spans import Span
@@ -30,7 +31,6 @@ SUBJECT_LIMIT = 120
 """Code points."""
 
 _EMPTY_LINES = re.compile(r"\n{3,}")
-_SIGNATURE = "-- "
 
 
 class TemplateError(TriagedError):
@@ -221,7 +221,7 @@ def _tidy(text: str) -> str:
     The line above a signature keeps its blank: without it no mail client knows it (RFC 3676 4.3).
     """
     lines = clean_text(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
-    plain = "\n".join(line if line == _SIGNATURE else line.rstrip() for line in lines)
+    plain = "\n".join(line if line == SIGNATURE else line.rstrip() for line in lines)
     return _EMPTY_LINES.sub("\n\n", plain).strip("\n") + "\n"
 
 

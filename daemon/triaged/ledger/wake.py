@@ -13,7 +13,7 @@ from pathlib import Path
 from triaged import statefolder
 from triaged.ledger.errors import LedgerUnavailable
 
-_LONGEST_PATH = 107  # sun_path of unix(7), without its terminating zero
+LONGEST_PATH = 107  # sun_path of unix(7), without its terminating zero
 _ENOUGH = 1
 
 
@@ -40,7 +40,7 @@ class Waker:
 
     def listen(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
         """Call `callback` in the loop for every datagram, until `close`. Raises LedgerUnavailable."""
-        if len(str(self._name).encode()) > _LONGEST_PATH:
+        if len(str(self._name).encode()) > LONGEST_PATH:
             raise LedgerUnavailable(f"{self._name} is too long for a socket; commands cannot wake the daemon")
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
+from triaged.core.encoding import MONTHS
 from triaged.core.message.mime import DEPTH_LIMIT
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, TooMuch
 from triaged.mailbox.exchange import exchange, uid_sets, whole
 from triaged.mailbox.structure import Cursor, Leaf, Value, boundary, filled, leaves, shows_text, text_leaf
-from triaged.mailbox.values import MONTHS, NO_DATE, Fetched
+from triaged.mailbox.values import NO_DATE, Fetched
 from triaged.mailbox.wire import LINES
 
 HEADER_OCTETS = 262_144

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from triaged.core.encoding import MONTHS
 from triaged.core.flags import folded
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, Refused
 from triaged.mailbox.exchange import exchange, number, uid_sets, whole
 from triaged.mailbox.fetching import ask
 from triaged.mailbox.folders import listed, quoted
-from triaged.mailbox.values import MONTHS, Selected
+from triaged.mailbox.values import Selected
 
 SEARCH_OCTETS = 32_000_000
 """The longest SEARCH answer: some three million UIDs."""

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from triaged import crash
+from triaged.core.encoding import MONTHS
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, Refused
 from triaged.mailbox.exchange import Completion, completion, exchange, finish, ignore, number, start, uid_sets, whole
 from triaged.mailbox.folders import quoted
-from triaged.mailbox.values import MONTHS, Place
+from triaged.mailbox.values import Place
 from triaged.mailbox.wire import CHUNK
 
 

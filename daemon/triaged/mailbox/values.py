@@ -10,9 +10,6 @@ from triaged.core.message import Message, read
 Role = Literal["sent", "drafts", "trash", "junk", "archive", "all"]
 """A special use of a folder (RFC 6154)."""
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-"""As IMAP writes them (RFC 3501 9, date-month)."""
-
 NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 """The arrival of a message whose INTERNALDATE is missing or unreadable: so old that no reply goes out."""
 

@@ -5,7 +5,6 @@ Messages and my answers are matched by Message-ID, In-Reply-To and References ov
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from triaged.account.sentmail import is_evidence, sent_seen
 from triaged.core.decision import Decision, Verdict
@@ -17,10 +16,9 @@ from triaged.core.trust import evidence_of_sent
 from triaged.ledger import Ledger, SentWindow
 from triaged.ledger.reporting import ReceivedRow
 from triaged.ledger.values import AccountRow, Arriving, Window
+from triaged.rehearse.rehearsal import DAWN
 from triaged.rehearse.sources import Old
 from triaged.report.report import Past
-
-_DAWN = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +50,8 @@ def with_earlier(
     found = sorted(mail, key=lambda one: one.old.arrived)
     marked = {identity(one.old.message) for one in found if one.answered}
     new: dict[int, str] = {}
-    with Ledger.open(":memory:", now=_DAWN) as ledger:
-        accounts = ledger.register(key, [account.login for account in person.accounts], _DAWN)
+    with Ledger.open(":memory:", now=DAWN) as ledger:
+        accounts = ledger.register(key, [account.login for account in person.accounts], DAWN)
         for one in found:
             item = _remember(ledger, accounts[one.account.login], one, person)
             if item is not None and (name := identity(one.old.message)) not in known:

@@ -28,7 +28,7 @@ from triaged.core.trust import evidence_of_sent
 from triaged.ledger import Accepted, AsOf, Attempt, Ledger, Response, SentWindow
 from triaged.ledger.values import AccountRow, Arriving, Claimed
 
-_DAWN = datetime(1990, 1, 1, tzinfo=UTC)
+DAWN = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class Rehearsal:
 
     def __init__(self, person: Person) -> None:
         self.person = person
-        self._ledger = Ledger.open(":memory:", now=_DAWN)
-        rows = self._ledger.register(person.label, [account.login for account in person.accounts], _DAWN)
+        self._ledger = Ledger.open(":memory:", now=DAWN)
+        rows = self._ledger.register(person.label, [account.login for account in person.accounts], DAWN)
         self._rows: dict[str, AccountRow] = {account.label: rows[account.login] for account in person.accounts}
         self._ids = {label: row.id for label, row in self._rows.items()}
         self._accounts = {row.id: account for account in person.accounts for row in [self._rows[account.label]]}
-        self._ledger.ruleset(person.ruleset_hash, person.ruleset_text, _DAWN)
+        self._ledger.ruleset(person.ruleset_hash, person.ruleset_text, DAWN)
         self._count = 0
         self._due: list[datetime] = []  # a heap: when a reply goes out, a promise falls due
 

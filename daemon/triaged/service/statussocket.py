@@ -16,11 +16,11 @@ from typing import Any, Final
 
 from triaged import statefolder
 from triaged.core.errors import TriagedError
+from triaged.ledger.wake import LONGEST_PATH
 
 PATIENCE: Final = 5.0
 """Seconds for a client to ask, and for the daemon to answer."""
 _NAME: Final = "status.sock"
-_LONGEST_PATH: Final = 107  # sun_path of unix(7), without its terminating zero
 _LONGEST_QUESTION: Final = 1024
 _LONGEST_ANSWER: Final = 16_000_000
 
@@ -54,7 +54,7 @@ class StatusSocket:
 
     async def open(self) -> str:
         """Listen. Returns "", or why that cannot be; the daemon works without."""
-        if len(str(self._path).encode()) > _LONGEST_PATH:
+        if len(str(self._path).encode()) > LONGEST_PATH:
             return f"{self._path} is too long for a socket"
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:

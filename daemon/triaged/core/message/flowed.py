@@ -1,6 +1,7 @@
 """format=flowed (RFC 3676): soft line breaks taken out, quote depths kept."""
 
-_SIGNATURE = "-- "
+SIGNATURE = "-- "
+"""The line before a signature (RFC 3676 4.3)."""
 
 
 def unflow(text: str, *, delsp: bool) -> str:
@@ -18,11 +19,11 @@ def unflow(text: str, *, delsp: bool) -> str:
         depth = len(line) - len(content)
         if content[:1] == " ":
             content = content[1:]
-        if held and (depth != held_depth or content == _SIGNATURE):
+        if held and (depth != held_depth or content == SIGNATURE):
             out.append(_paragraph(held, held_depth))
             held = []
         held_depth = depth
-        if content.endswith(" ") and content != _SIGNATURE:
+        if content.endswith(" ") and content != SIGNATURE:
             held.append(content[:-1] if delsp else content)
             continue
         held.append(content)
