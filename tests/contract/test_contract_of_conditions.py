@@ -137,6 +137,15 @@ def test_a_courtesy_is_left_unless_the_rule_names_it(tmp_path: Path):
     )
 
 
+def test_thanks_under_an_alarms_subject_stay_thanks_unless_their_own_words_match(tmp_path: Path):
+    alarm = '[[rule]]\nname = "alarm"\nwhen = { text = "outage" }\nthen = "urgent"\n'
+    explained = Explained(tmp_path, BASE + alarm)
+    thanks = explained.one(text="It works again, many thanks!", Subject="Re: outage")
+    assert (thanks["verdict"], thanks["kind"]) == ("left", ["new", "courtesy"])
+    named = explained.one(text="Many thanks for your help with the outage!", Subject="Re: question")
+    assert (named["verdict"], named["kind"]) == ("urgent", ["new"])
+
+
 def test_intervals_of_hours_may_not_wrap_midnight(tmp_path: Path):
     config = BASE.replace('fri = "09:00-15:00"', 'fri = "22:00-02:00"')
     assert Explained(tmp_path, config + '[[rule]]\nname = "r"\nthen = "leave"\n').check()[0] == 78

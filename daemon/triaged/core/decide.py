@@ -11,7 +11,7 @@ from triaged.core import passes
 from triaged.core.address import Address
 from triaged.core.calls import Occurrence, Schedule
 from triaged.core.clients import Client
-from triaged.core.conditions import View, evaluate, thread_kind
+from triaged.core.conditions import View, evaluate, kinds_by_past, matches_words, thread_kind
 from triaged.core.decision import Decision, Effect, PromisePlan, ReplyPlan, Verdict
 from triaged.core.echo import AT_ONCE, said, sign_of_machine
 from triaged.core.effects import by_third_parties, in_storage
@@ -67,7 +67,9 @@ def _nobodys(who: Identified, facts: Facts, terms: Terms) -> Decision:
 
 def kinds(who: Identified, facts: Facts) -> tuple[str, ...]:
     """All kinds of a message: its place in the thread first, then those that it shows itself."""
-    return (thread_kind(facts), *sorted(who.kinds))
+    place = thread_kind(facts)
+    found = who.kinds | kinds_by_past(who.message, facts, automatic=who.automatic)
+    return (place, *sorted(found - {place}))
 
 
 @dataclass(slots=True)
@@ -176,7 +178,7 @@ class _Case:
         elif found.rule is None:
             self._no_rule()
         else:
-            self._by_rule(found.rule)
+            self._by_rule(found.rule, view)
         if self.rule is not None and self.rule.spends_pass and self.verdict is Verdict.URGENT:
             self.pass_needed = not has_one
         if allowance is not None:
@@ -219,8 +221,10 @@ class _Case:
         else:
             self.verdict, self.reason = Verdict.URGENT, "no rule matches, and a person wrote it"
 
-    def _by_rule(self, rule: Rule) -> None:
+    def _by_rule(self, rule: Rule, view: View) -> None:
         self.verdict = _VERDICTS[rule.then]
+        if "courtesy" in self.who.kinds and matches_words(rule.when, view):
+            self.who = replace(self.who, kinds=self.who.kinds - {"courtesy"})  # thanks that name what the rule is about
         always = self.client.always == "urgent"
         if "courtesy" in self.who.kinds and not rule.names_kind("courtesy") and not always:
             self.verdict = Verdict.LEFT

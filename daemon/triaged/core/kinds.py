@@ -3,7 +3,7 @@
 import re
 
 from triaged.core import robots
-from triaged.core.courtesy import is_thanks, may_thank
+from triaged.core.courtesy import LONGEST, is_closing, is_reaction, is_thanks, may_thank, unsigned
 from triaged.core.message import Message
 from triaged.core.message.subject import is_reply
 from triaged.core.telephone import Notice
@@ -86,15 +86,20 @@ def _is_automatic_reply(message: Message) -> bool:
 
 
 def is_courtesy(message: Message) -> bool:
-    """Say whether there is nothing but thanks or consent in it: short, no question, no attachment, in en, de, fr or es.
+    """Say whether there is nothing in it but thanks, consent, a wish or a reaction: no question, no attachment.
 
     Only in answer to something: below a subject of its own a "Thanks!" closes a request that stands in the subject.
     """
-    if message.attachments or not (
-        message.references or is_reply(message.subject) or is_thanks(message.bare_subject, _NONE)
-    ):
+    text = message.new_text
+    if len(text) > LONGEST or message.attachments:
         return False
-    return may_thank(message.new_text) and is_thanks(message.new_text, _names(message))
+    names = _names(message)
+    if is_reaction(text, names):
+        return True
+    if not may_thank(text):
+        return False
+    answers = message.references or is_reply(message.subject) or is_thanks(message.bare_subject, _NONE)
+    return bool(answers) and is_thanks(text, names)
 
 
 def _names(message: Message) -> frozenset[str]:
@@ -104,14 +109,25 @@ def _names(message: Message) -> frozenset[str]:
 
 
 def may_be_stop(message: Message) -> bool:
-    """Whether its new text is short enough."""
-    return len(message.new_text) <= _STOP_LIMIT
+    """Whether its new text is short enough, with a signature."""
+    return len(message.new_text) <= LONGEST
 
 
 def is_stop(message: Message, language: str) -> bool:
     """Say whether the new text is STOP, or its like in the language (`de`, `fr` …; English always counts), alone."""
     if not may_be_stop(message):
         return False
-    text = message.new_text
+    names = _names(message)
+    text = _signed_away(unsigned(message.new_text, names), names)
+    if len(text) > _STOP_LIMIT:
+        return False
     words = _NOT_WORDS.sub(" ", text).strip().casefold()
     return any(words in LEXICON.section(tag, "stop")["words"] for tag in ("en", language))
+
+
+def _signed_away(text: str, names: frozenset[str]) -> str:
+    """The text without the lines at its end that are a greeting or the names of the correspondents."""
+    lines = text.rstrip().split("\n")
+    while len(lines) > 1 and is_closing(lines[-1], names):
+        lines.pop()
+    return "\n".join(lines)

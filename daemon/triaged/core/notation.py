@@ -11,14 +11,18 @@ _FIRST_DENSE = "\u3040"  # kana, Han, Hangul
 _PIECES = re.compile(r"(\*|…|\s+)")
 
 
-def spellings(phrase: str) -> Iterator[str]:
-    """Every way to write a phrase: "colo(u|)r" is "colour" and "color"."""
+def spellings(phrase: str) -> tuple[str, ...]:
+    """Every way to write a phrase, none twice: "colo(u|)r" is "colour" and "color"."""
+    return tuple(dict.fromkeys(_chosen(phrase)))
+
+
+def _chosen(phrase: str) -> Iterator[str]:
     choice = _CHOICE.search(phrase)
     if choice is None:
         yield phrase
         return
     for one in choice[1].split("|"):
-        yield from spellings(phrase[: choice.start()] + one + phrase[choice.end() :])
+        yield from _chosen(phrase[: choice.start()] + one + phrase[choice.end() :])
 
 
 def any_of(phrases: Iterable[str]) -> str:

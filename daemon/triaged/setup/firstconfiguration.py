@@ -162,12 +162,13 @@ def _rules(answers: Answers) -> str:
 # Rules: the first that matches decides, top to bottom.
 [[rule]]
 name = "Something is down"
-when = {{ subject = ["outage", "down", "ausgefallen"] }}
+# In what was written, and in the subject only of a new thread: answers keep the subject, thanks as well.
+when = {{ any = [{{ body = ["outage", "is down", "ausgefallen"] }}, {{ kind = "new", subject = ["outage", "down", "ausgefallen"] }}] }}
 then = "urgent" # flagged; and pushed to your phone, once there is a [notify.phone]
 
 [[rule]]
 name = "A last-minute pass"
-when = {{ text = ["today", "asap", "heute noch", "dringend"], hours = "office" }}
+when = {{ hours = "office", any = [{{ body = ["today", "asap", "heute noch", "dringend"] }}, {{ kind = "new", subject = ["today", "asap", "heute noch", "dringend"] }}] }}
 then = "urgent"
 spends_pass = true # does not match when the client has none left: the next rule is tried
 

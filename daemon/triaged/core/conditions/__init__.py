@@ -7,8 +7,8 @@ Nothing here looks at a clock or decides what follows.
 from triaged.core.conditions.parse import CONDITIONS, conditions_table, parse_when
 from triaged.core.conditions.reach import could_match, exact_clients, needles, reaches, ruled_out
 from triaged.core.conditions.reading import ConditionWord, Known, Problem
-from triaged.core.conditions.terms import Condition, asks_for_cc, evaluate, longest_burst, names_kind
-from triaged.core.conditions.view import KINDS, Outcome, View, thread_kind
+from triaged.core.conditions.terms import Condition, asks_for_cc, evaluate, longest_burst, matches_words, names_kind
+from triaged.core.conditions.view import KINDS, Outcome, View, kinds_by_past, thread_kind
 
 __all__ = [
     "CONDITIONS",
@@ -24,7 +24,9 @@ __all__ = [
     "could_match",
     "evaluate",
     "exact_clients",
+    "kinds_by_past",
     "longest_burst",
+    "matches_words",
     "names_kind",
     "needles",
     "parse_when",

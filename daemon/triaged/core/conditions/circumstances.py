@@ -27,6 +27,7 @@ _KINDS: Final = {
     "reply": "an answer to me",
     "follow-up": "a follow-up",
     "courtesy": "nothing but thanks",
+    "objection": "a no to a reply of ours",
     "voicemail": "a voicemail",
     "missed-call": "a missed call",
     "invitation": "an invitation",
@@ -176,10 +177,11 @@ WORDS: Final = (
     ConditionWord(
         "kind",
         _kind,
-        "`new`, `reply`, `follow-up`; `courtesy`, `voicemail`, `missed-call`, `invitation`, `auto-reply`, `delivery-report`, `list`",
+        "`new`, `reply`, `follow-up`; `courtesy`, `objection`, `voicemail`, `missed-call`, `invitation`, `auto-reply`, `delivery-report`, `list`",
         'kind = ["voicemail", "missed-call"]',
         "What sort of message it is: exactly one of the first three (`reply`: the newest earlier message of the thread is mine; "
-        "`follow-up`: the thread has an open promise, or that message is the client's too); beside it any of the others.",
+        "`follow-up`: the thread has an open promise, or that message is the client's too); beside it any of the others. "
+        "`courtesy`: nothing but thanks, agreement, a wish or a reaction; `objection`: a no in words to a reply of ours, within 2 days.",
         words=KINDS,
     ),
     ConditionWord(

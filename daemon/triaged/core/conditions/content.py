@@ -44,6 +44,10 @@ class TextHas:
             return yes(f"text has '{found}'")
         return no(self.absent)
 
+    def is_in(self, haystack: Haystack) -> bool:
+        """Whether one of them occurs in a text."""
+        return self._search(haystack) is not None
+
     @property
     def absent(self) -> str:
         """Why it does not hold, where it does not."""

@@ -108,6 +108,17 @@ def names_kind(condition: Condition | None, kind: str) -> bool:
             return False
 
 
+def matches_words(condition: Condition | None, view: View) -> bool:
+    """Whether the message's own words, not its subject, are among those that a rule's conditions look for."""
+    match condition:
+        case TextHas(place="body" | "text"):
+            return condition.is_in(view.body)
+        case AllOf(conditions) | AnyOf(conditions):
+            return any(matches_words(inner, view) for inner in conditions)
+        case _:
+            return False
+
+
 def longest_burst(condition: Condition | None) -> timedelta:
     """How far back a condition's bursts reach."""
     match condition:

@@ -1,7 +1,7 @@
 """What a rule looks at: one message, what the past says about it, and when it came. Costly parts wait until asked."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
@@ -11,6 +11,7 @@ from triaged.core.clients import Client
 from triaged.core.facts import Facts
 from triaged.core.language import detect
 from triaged.core.message import Message
+from triaged.core.objection import objects
 from triaged.core.patterns import Haystack
 from triaged.core.telephone import Notice
 from triaged.core.worktime import WorkTime
@@ -20,6 +21,7 @@ KINDS: Final = (
     "reply",
     "follow-up",
     "courtesy",
+    "objection",
     "voicemail",
     "missed-call",
     "invitation",
@@ -28,6 +30,7 @@ KINDS: Final = (
     "list",
 )
 """Every word of `kind`. Exactly one of the first three holds."""
+_OBJECTS_WITHIN: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,14 @@ def thread_kind(facts: Facts) -> str:
     return "follow-up" if facts.promise is not None or facts.newest_in_thread == "client" else "new"
 
 
+def kinds_by_past(message: Message, facts: Facts, *, automatic: bool) -> frozenset[str]:
+    """The kinds that come from what was before: its place in the thread, and whether it objects to a reply of ours."""
+    place = thread_kind(facts)
+    answered = facts.answers_ours
+    soon = answered is not None and answered <= facts.arrived <= answered + _OBJECTS_WITHIN
+    return frozenset({place, "objection"} if soon and not automatic and objects(message.new_text) else {place})
+
+
 @dataclass(frozen=True)  # no slots: computed values are kept in the instance's dictionary
 class View:
     """A message as rules see it.
@@ -77,7 +88,7 @@ class View:
     @cached_property
     def all_kinds(self) -> frozenset[str]:
         """All kinds of the message: its own, and its place in the thread."""
-        return self.kinds | {thread_kind(self.facts)}
+        return self.kinds | kinds_by_past(self.message, self.facts, automatic=self.automatic)
 
     @cached_property
     def local(self) -> datetime:
