@@ -11,32 +11,32 @@ from itertools import count
 from typing import Protocol
 
 
-class Bell:
+class WakeEvent:
     """An `asyncio.Event` for thousands that wait: it is small, and to wait on it with a time limit takes no task."""
 
-    __slots__ = ("_rung", "_waiting")
+    __slots__ = ("_set", "_waiting")
 
     def __init__(self) -> None:
-        self._rung = False
+        self._set = False
         self._waiting: tuple[asyncio.Future[None], ...] = ()
 
     def is_set(self) -> bool:
-        """Whether it has rung since it was last cleared."""
-        return self._rung
+        """Whether it was set since it was last cleared."""
+        return self._set
 
     def set(self) -> None:
-        """Ring: whoever waits goes on."""
-        self._rung = True
+        """Let whoever waits go on."""
+        self._set = True
         for waiting in self._waiting:
             _end(waiting)
 
     def clear(self) -> None:
-        """Be silent again."""
-        self._rung = False
+        """Hold up whoever waits from now on."""
+        self._set = False
 
     async def wait(self, seconds: float | None = None, *, other: asyncio.Future[None] | None = None) -> None:
-        """Until it rings, so many seconds have passed, or `other` is done: its owner may end the wait by it."""
-        if self._rung:
+        """Wait until it is set, so many seconds have passed, or `other` is done: its owner may end the wait by it."""
+        if self._set:
             return
         loop = asyncio.get_running_loop()
         waiting = loop.create_future() if other is None else other
@@ -66,7 +66,7 @@ class Clock(Protocol):
         """Seconds since some start, counted through suspension."""
         ...
 
-    async def sleep(self, seconds: float, wake: Bell | None = None) -> None:
+    async def sleep(self, seconds: float, wake: WakeEvent | None = None) -> None:
         """Wait so long, or until `wake` is set, whichever comes first."""
         ...
 
@@ -86,7 +86,7 @@ class SystemClock:
         """Seconds since boot, suspension included."""
         return time.clock_gettime(time.CLOCK_BOOTTIME)
 
-    async def sleep(self, seconds: float, wake: Bell | None = None) -> None:
+    async def sleep(self, seconds: float, wake: WakeEvent | None = None) -> None:
         """Wait `seconds`, or less when `wake` is set."""
         if wake is None:
             await asyncio.sleep(max(seconds, 0))
@@ -94,52 +94,54 @@ class SystemClock:
         await wake.wait(seconds)
 
 
-class Alarms:
-    """Rings bells at instants of the wall clock: one task for all, however many wait for theirs."""
+class Timers:
+    """Sets events at instants of the wall clock: one task for all, however many wait for theirs."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._due: dict[Bell, datetime] = {}
-        self._order: list[tuple[datetime, int, Bell]] = []  # a heap; a bell may stand in it earlier than it is due
-        self._queued: dict[Bell, datetime] = {}  # since when it does
-        self._number = count()  # bells have no order of their own
-        self._earlier = Bell()
+        self._due: dict[WakeEvent, datetime] = {}
+        self._order: list[
+            tuple[datetime, int, WakeEvent]
+        ] = []  # a heap; an event may stand in it earlier than it is due
+        self._queued: dict[WakeEvent, datetime] = {}  # since when it does
+        self._number = count()  # events have no order of their own
+        self._earlier = WakeEvent()
 
-    def set(self, bell: Bell, at: datetime) -> None:
-        """Ring it at that instant, and no more at the one that was set before."""
-        self._due[bell] = at
-        if bell not in self._queued or at < self._queued[bell]:
-            self._queue(bell, at)
-            if self._order[0][2] is bell:
+    def set(self, event: WakeEvent, at: datetime) -> None:
+        """Set it at that instant, and no more at the one that was given before."""
+        self._due[event] = at
+        if event not in self._queued or at < self._queued[event]:
+            self._queue(event, at)
+            if self._order[0][2] is event:
                 self._earlier.set()
 
-    def _queue(self, bell: Bell, at: datetime) -> None:
-        self._queued[bell] = at
-        heappush(self._order, (at, next(self._number), bell))
+    def _queue(self, event: WakeEvent, at: datetime) -> None:
+        self._queued[event] = at
+        heappush(self._order, (at, next(self._number), event))
 
-    def drop(self, bell: Bell) -> None:
-        """Do not ring it."""
-        self._due.pop(bell, None)
+    def drop(self, event: WakeEvent) -> None:
+        """Do not set it."""
+        self._due.pop(event, None)
 
     async def run(self) -> None:
-        """Ring what is due, for ever."""
+        """Set what is due, for ever."""
         while True:
             self._earlier.clear()
             now = self._clock.now()
             while self._order and self._order[0][0] <= now:
-                queued, _, bell = heappop(self._order)
-                self._come(bell, queued, now)
+                queued, _, event = heappop(self._order)
+                self._come(event, queued, now)
             left = (self._order[0][0] - now).total_seconds() if self._order else LONGEST_NAP
             await self._clock.sleep(min(left, LONGEST_NAP), self._earlier)
 
-    def _come(self, bell: Bell, queued: datetime, now: datetime) -> None:
-        """Its turn in the order: ring it, or let it stand where it is due now."""
-        if self._queued.get(bell) != queued:
+    def _come(self, event: WakeEvent, queued: datetime, now: datetime) -> None:
+        """Its turn in the order: set it, or let it stand where it is due now."""
+        if self._queued.get(event) != queued:
             return  # it stands further ahead, and has had its turn
-        del self._queued[bell]
-        at = self._due.get(bell)
+        del self._queued[event]
+        at = self._due.get(event)
         if at is not None and at > now:
-            self._queue(bell, at)
+            self._queue(event, at)
         elif at is not None:
-            del self._due[bell]
-            bell.set()
+            del self._due[event]
+            event.set()

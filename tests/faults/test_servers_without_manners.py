@@ -20,7 +20,7 @@ from scenarios.stage import Stage, letter
 from server.certificates import Authority
 from server.dovecot import Dovecot
 from server.sink import Sink
-from triaged.clock import Bell
+from triaged.clock import WakeEvent
 from triaged.config import load
 from triaged.core.settings import Server, TextSecret, Tls
 from triaged.mailbox import Lost, Pools, Session
@@ -202,7 +202,7 @@ async def test_a_server_that_says_goodbye_in_tls_and_keeps_the_line_is_noticed(a
         await session.open()
         await session.select("INBOX")
         with pytest.raises(Lost):
-            await session.idle(Bell(), 30)
+            await session.idle(WakeEvent(), 30)
         await session.close()
         pools.close()
 

@@ -5,7 +5,7 @@ import heapq
 import itertools
 from datetime import UTC, datetime, timedelta
 
-from triaged.clock import Bell
+from triaged.clock import WakeEvent
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """A Monday, nine o'clock in Berlin."""
@@ -28,7 +28,7 @@ class DrivenClock:
         """Seconds since the clock was made; a jump of the wall clock does not change it."""
         return self._elapsed
 
-    async def sleep(self, seconds: float, wake: Bell | None = None) -> None:
+    async def sleep(self, seconds: float, wake: WakeEvent | None = None) -> None:
         """Wait until the test has moved the clock so far, or until `wake` is set."""
         if seconds <= 0:
             await asyncio.sleep(0)
@@ -36,7 +36,7 @@ class DrivenClock:
         alarm: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self._elapsed + seconds, next(self._order), alarm))
         try:
-            await (wake or Bell()).wait(other=alarm)
+            await (wake or WakeEvent()).wait(other=alarm)
         finally:
             alarm.cancel()
 

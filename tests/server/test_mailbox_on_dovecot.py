@@ -15,7 +15,7 @@ import pytest
 from server.certificates import Authority, Certificate
 from server.dovecot import PASSWORD, USUAL, Dovecot, Variant
 from server.processes import until
-from triaged.clock import Bell
+from triaged.clock import WakeEvent
 from triaged.mailbox import (
     AuthFailed,
     CertificateRejected,
@@ -270,25 +270,25 @@ async def test_new_mail_ends_the_wait(dovecot: Dovecot, session_on: Make, author
     session = await opened(session_on, dovecot, user, tls=tls, trust_ca=authority.ca)
     assert (await session.uids_from(1), await session.find("<1@x>", 1)) == ([], [])
     for count in (1, 2):
-        task = asyncio.create_task(session.idle(Bell(), 60))
+        task = asyncio.create_task(session.idle(WakeEvent(), 60))
         await asyncio.to_thread(dovecot.deliver, user, RAW % count)
         assert await task is IdleEnd.READABLE
         assert await session.uids_from(count) == [count]
-    assert await session.idle(Bell(), 0) is IdleEnd.TIMED_OUT
+    assert await session.idle(WakeEvent(), 0) is IdleEnd.TIMED_OUT
 
 
 async def test_without_idle_the_session_says_poll(dovecots: Dovecots, session_on: Make):
     dovecot = dovecots(Variant(hidden=("IDLE",)))
     session = await opened(session_on, dovecot, dovecot.new_user())
     with pytest.raises(PollInstead):
-        await session.idle(Bell(), 60)
+        await session.idle(WakeEvent(), 60)
 
 
 @pytest.mark.parametrize("how", ["kick", "kill"])
 async def test_a_session_that_the_server_ends_is_noticed_while_waiting(dovecot: Dovecot, session_on: Make, how: str):
     user = dovecot.new_user()
     session = await opened(session_on, dovecot, user)
-    task = asyncio.create_task(session.idle(Bell(), 60))
+    task = asyncio.create_task(session.idle(WakeEvent(), 60))
     (pid,) = await asyncio.to_thread(until, lambda: dovecot.session_pids(user), 20, "it is on the server's list")
     if how == "kick":
         await asyncio.to_thread(dovecot.kill_sessions, user)

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from server.clock import START, DrivenClock, settle
-from triaged.clock import Bell, Clock
+from triaged.clock import Clock, WakeEvent
 
 
 async def test_sleepers_wake_in_order_and_at_their_own_instants():
@@ -30,7 +30,7 @@ async def test_sleepers_wake_in_order_and_at_their_own_instants():
 
 async def test_a_wake_up_call_comes_before_the_alarm_and_leaves_nothing_behind():
     clock: Clock = (driven := DrivenClock())
-    wake = Bell()
+    wake = WakeEvent()
     task = asyncio.create_task(clock.sleep(60, wake))
     await settle()
     wake.set()
@@ -42,7 +42,7 @@ async def test_a_wake_up_call_comes_before_the_alarm_and_leaves_nothing_behind()
 
 async def test_an_alarm_wakes_who_could_have_been_woken():
     clock = DrivenClock()
-    task = asyncio.create_task(clock.sleep(60, Bell()))
+    task = asyncio.create_task(clock.sleep(60, WakeEvent()))
     await clock.advance(61)
     await task
     assert clock.sleeping == 0

@@ -22,7 +22,7 @@ from triaged.account.quickcheck import quick_check
 from triaged.account.settle import settle
 from triaged.account.visit import Visit
 from triaged.account.watch import more_has_come, sweep
-from triaged.clock import Bell
+from triaged.clock import WakeEvent
 from triaged.core import backoff
 from triaged.core.errors import TriagedError
 from triaged.core.provider import Profile
@@ -49,14 +49,14 @@ class AccountLoop:
     memory: Memory
     on_news: Callable[[], None] = lambda: None  # the ledger has something new for the other loops
     on_state: Callable[[], None] = lambda: None  # `health.state` is another one
-    wake: Bell = field(default_factory=Bell)
-    tried: Bell = field(default_factory=Bell)
+    wake: WakeEvent = field(default_factory=WakeEvent)
+    tried: WakeEvent = field(default_factory=WakeEvent)
     layout: Layout | None = None  # None: not connected
     profile: Profile | None = None  # the server's habits, as the last connection showed them
     waiting: bool = False  # nothing is in hand: it waits for mail, for what falls due, or to connect again
     _state: ConnectionState = field(init=False)
     _jobs: Jobs = field(default_factory=Jobs)
-    _retry: Bell = field(default_factory=Bell)
+    _retry: WakeEvent = field(default_factory=WakeEvent)
     _opened_for: tuple[Account, bool] | None = None
     _looking: bool = False  # a look was begun and has not ended well
     _look_now: bool = False
@@ -264,7 +264,7 @@ class AccountLoop:
         spoke = False
         limit = self._longest_wait(session)
         end = self.context.now() + timedelta(seconds=limit)
-        self.context.alarms.set(self.wake, min(each for each in (due, end) if each))
+        self.context.timers.set(self.wake, min(each for each in (due, end) if each))
         self.waiting = True
         try:
             spoke = await session.idle(self.wake, limit) is IdleEnd.READABLE
@@ -274,7 +274,7 @@ class AccountLoop:
             await self.context.clock.sleep(min(limit, session.profile.poll.total_seconds()), self.wake)
         finally:
             self.waiting = False
-            self.context.alarms.drop(self.wake)
+            self.context.timers.drop(self.wake)
         look, self._look_now = self._look_now, False
         return look or self.memory.checks.look_due(self.context.now()), spoke
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-from triaged.clock import Alarms, Clock
+from triaged.clock import Clock, Timers
 from triaged.ledger import Ledger, LedgerThread
 from triaged.log.events import Events
 
@@ -22,11 +22,11 @@ class Context:
     clock: Clock
     events: Events
     chance: random.Random = field(default_factory=random.SystemRandom)
-    alarms: Alarms = field(init=False)
+    timers: Timers = field(init=False)
 
     def __post_init__(self) -> None:
-        """One round of alarms for all that wait."""
-        object.__setattr__(self, "alarms", Alarms(self.clock))
+        """One set of timers for all that wait."""
+        object.__setattr__(self, "timers", Timers(self.clock))
 
     async def write(self, verb: Callable[Concatenate[Ledger, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run one verb of the ledger in its thread: `write(Ledger.done, effect.id, now)`."""

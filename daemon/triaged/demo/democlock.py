@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from triaged.clock import Bell, SystemClock
+from triaged.clock import SystemClock, WakeEvent
 
 
 class PlayedClock:
@@ -22,7 +22,7 @@ class PlayedClock:
         """Seconds since the play began."""
         return self._elapsed
 
-    async def sleep(self, seconds: float, wake: Bell | None = None) -> None:
+    async def sleep(self, seconds: float, wake: WakeEvent | None = None) -> None:
         """Wait until the play has come so far, or until `wake` is set."""
         if seconds <= 0:
             await asyncio.sleep(0)
@@ -30,7 +30,7 @@ class PlayedClock:
         alarm: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sleepers[alarm] = self._elapsed + seconds
         try:
-            await (wake or Bell()).wait(other=alarm)
+            await (wake or WakeEvent()).wait(other=alarm)
         finally:
             del self._sleepers[alarm]
 

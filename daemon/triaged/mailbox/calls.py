@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from triaged.clock import Bell
+from triaged.clock import WakeEvent
 from triaged.mailbox import capabilities as capability_words
 from triaged.mailbox import idle
 from triaged.mailbox.capabilities import Capabilities
@@ -96,7 +96,7 @@ class Calls:
 
     # ── waiting ──
 
-    async def idle(self, wake: Bell, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — an end among others, not an error
+    async def idle(self, wake: WakeEvent, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — an end among others, not an error
         """Wait for mail in the selected folder without a thread; every other call waits meanwhile.
 
         The server stays in IDLE: the next call ends it first, in the same turn of a thread.
@@ -126,7 +126,7 @@ class Calls:
         if refused is not None and asyncio.get_running_loop().time() - refused < IDLE_AGAIN:
             raise PollInstead("the server refused IDLE a while ago")
 
-    async def _watched(self, line: Line, wake: Bell, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — as above
+    async def _watched(self, line: Line, wake: WakeEvent, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — as above
         watch = idle.Watch(line.imap.wire, line.imap.sock.fileno())
         try:
             end = await watch.wait(wake, timeout)

@@ -8,7 +8,7 @@ something already lies in the buffer; a file descriptor watched after it was clo
 import asyncio
 import re
 
-from triaged.clock import Bell
+from triaged.clock import WakeEvent
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, Lost, PollInstead, Refused, farewell
 from triaged.mailbox.exchange import completion, finish, ignore, start, whole
@@ -72,7 +72,7 @@ class Watch:
         self._news = False
         self.ended = False  # the connection is closed from the other side
 
-    async def wait(self, wake: Bell, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — an end among others, not an error
+    async def wait(self, wake: WakeEvent, timeout: float) -> IdleEnd:  # noqa: ASYNC109 — an end among others, not an error
         """Until the server speaks, `wake` is set, or `timeout` seconds have passed."""
         end: asyncio.Future[None] = self._loop.create_future()
         self._loop.add_reader(self._descriptor, self._readable, end)

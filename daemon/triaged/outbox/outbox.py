@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from triaged.clock import LONGEST_NAP, Bell, Clock
+from triaged.clock import LONGEST_NAP, Clock, WakeEvent
 from triaged.core import backoff
 from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger, LedgerBusy, LedgerFull, LedgerThread, LedgerUnavailable, ReplyRow
@@ -56,7 +56,7 @@ class Outbox:
         self._on_served = on_served
         chance = chance or random.Random()  # noqa: S311 — jitter, no secret
         self._serving = Serving(Surroundings(account, preparation, book, clock, events, chance))
-        self._wake = Bell()
+        self._wake = WakeEvent()
         self._round = asyncio.Lock()
         self._stopping = False
         self._sleeping = False

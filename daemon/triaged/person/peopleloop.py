@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from triaged.account.context import Context
 from triaged.account.loglines import of_item, of_promise, of_reply
-from triaged.clock import LONGEST_NAP, Bell
+from triaged.clock import LONGEST_NAP, WakeEvent
 from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
 from triaged.ledger.values import Item, PromiseRow, ReplyRow
@@ -25,7 +25,7 @@ class PeopleLoop:
         self._context = context
         self._people = people
         self._outages = OutageWatch(context)
-        self._wake = Bell()
+        self._wake = WakeEvent()
         self._stopping = False
         self._sleeping = False
         self._called_on = False  # calls have been followed since the configuration was read

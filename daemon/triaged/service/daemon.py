@@ -15,7 +15,7 @@ from pathlib import Path
 from triaged.account.context import Context
 from triaged.account.loglines import of_reply
 from triaged.account.visit import Visit
-from triaged.clock import Bell, Clock, SystemClock
+from triaged.clock import Clock, SystemClock, WakeEvent
 from triaged.config import Loaded, state_file
 from triaged.core.errors import TriagedError
 from triaged.ledger import (
@@ -84,7 +84,7 @@ class Daemon:
         self.pools = Pools()
         self.accounts: dict[str, RunningAccount] = {}  # by login
         self.parts: Parts | None = None
-        self.stopping = Bell()
+        self.stopping = WakeEvent()
         self.ready = asyncio.Event()
         self.started_at = self.clock.now()
         self._reloading = asyncio.Event()
@@ -157,13 +157,13 @@ class Daemon:
     ) -> tuple[asyncio.Task[None], ...]:
         """Start the accounts; the tasks that end only when they are cancelled."""
         group.create_task(parts.tokens.keeper.run(), name="tokens")
-        alarms = group.create_task(parts.context.alarms.run(), name="alarms")
+        timers = group.create_task(parts.context.timers.run(), name="timers")
         await parts.supervisor.apply()
         self._say_recovered(recovery)
         for problem in await left_behind(parts.context, self.settings.loaded):
             self.events.emit("config.rejected", error=str(problem), reason="nobody brings that mail back")
         # accounts that were never tried would be waited for
-        return alarms, group.create_task(self._say_ready(parts.status), name="ready")
+        return timers, group.create_task(self._say_ready(parts.status), name="ready")
 
     def _start_rounds(self, parts: Parts, group: asyncio.TaskGroup, *, once: bool) -> None:
         if once:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from triaged.account.context import Context
-from triaged.clock import LONGEST_NAP, Bell
+from triaged.clock import LONGEST_NAP, WakeEvent
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
 from triaged.service.sdnotify import SdNotifier
 
@@ -39,7 +39,7 @@ class Maintenance:
         self._folded = self.context.now()
         self._tidied = self._folded - TIDY_EVERY + FOLD_EVERY
 
-    async def run(self, stopping: Bell) -> None:
+    async def run(self, stopping: WakeEvent) -> None:
         """Go round until the daemon stops.
 
         Raises:

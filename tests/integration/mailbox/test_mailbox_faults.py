@@ -7,7 +7,7 @@ import pytest
 
 from fakes.imap import PASSWORD, FakeImap, Mail
 from faults.proxy import Fault, FaultProxy
-from triaged.clock import Bell
+from triaged.clock import WakeEvent
 from triaged.mailbox import IdleEnd, Lost, MailboxError, Patience, Session
 
 Make = Callable[..., Session]
@@ -16,7 +16,7 @@ RAW = b"Subject: hi\r\n\r\nhello\r\n"
 
 async def short_session(session: Session) -> str:
     """As much as a session does in a day; how far it came."""
-    wake = Bell()
+    wake = WakeEvent()
     await session.open()
     await session.select("INBOX")
     (uid,) = await session.uids_from(1)
@@ -57,14 +57,14 @@ async def test_a_server_that_stalls_while_somebody_waits_is_noticed_at_the_end_o
         await session.select("INBOX")
         proxy.stall()
         with pytest.raises(Lost):
-            await session.idle(Bell(), 0.05)
+            await session.idle(WakeEvent(), 0.05)
 
 
 async def test_all_connections_cut_at_once_are_all_noticed_while_idle(session_with: Make):
     async with FakeImap(mails=[Mail(1, RAW)]) as server, FaultProxy(server.port) as proxy:
         sessions = [session_with(proxy, secret=secret) for _ in range(20)]
         await asyncio.gather(*(session.open() for session in sessions))
-        tasks = [asyncio.create_task(session.idle(Bell(), 60)) for session in sessions]
+        tasks = [asyncio.create_task(session.idle(WakeEvent(), 60)) for session in sessions]
         while server.commands.count("IDLE") < 20:  # noqa: ASYNC110 — the server tells nobody
             await asyncio.sleep(0)
         proxy.cut_all()

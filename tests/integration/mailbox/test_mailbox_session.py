@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from fakes.imap import PASSWORD, FakeImap, Mail, Talk
-from triaged.clock import Bell
+from triaged.clock import WakeEvent
 from triaged.mailbox import (
     AuthFailed,
     FolderStatus,
@@ -592,7 +592,7 @@ async def idling(session_with: Make, server: FakeImap, **options: object) -> Ses
 
 async def test_idle_ends_when_the_server_speaks_when_woken_and_by_the_clock(session_with: Make):
     async with FakeImap(mails=mails()) as server:
-        session, wake = await idling(session_with, server), Bell()
+        session, wake = await idling(session_with, server), WakeEvent()
         assert await session.idle(wake, 0.01) is IdleEnd.TIMED_OUT
         await session.noop()
         task = asyncio.create_task(session.idle(wake, 60))
@@ -615,9 +615,9 @@ async def test_the_next_call_ends_idle_before_anything_else_and_so_does_another_
     async with FakeImap(on={"STATUS": status}, mails=mails()) as server:
         session = await idling(session_with, server)
         for _ in range(2):
-            assert await session.idle(Bell(), 0.01) is IdleEnd.TIMED_OUT
+            assert await session.idle(WakeEvent(), 0.01) is IdleEnd.TIMED_OUT
         assert await session.news_from(2, ["Archive"]) == ([2, 3], [FolderStatus(7, 1, 0)])
-        assert await session.idle(Bell(), 0.01) is IdleEnd.TIMED_OUT
+        assert await session.idle(WakeEvent(), 0.01) is IdleEnd.TIMED_OUT
         await session.close()
         said = server.commands[server.commands.index("IDLE") :]
     # the server of the test takes nothing but DONE within IDLE
@@ -628,7 +628,7 @@ async def test_the_next_call_ends_idle_before_anything_else_and_so_does_another_
 async def test_a_line_split_anywhere_is_neither_lost_nor_misread(session_with: Make, cut: int):
     line = b"* 4 EXISTS\r\n"
     async with FakeImap(mails=mails()) as server:
-        session, wake = await idling(session_with, server), Bell()
+        session, wake = await idling(session_with, server), WakeEvent()
         task = asyncio.create_task(session.idle(wake, 60))
         await server.idling.wait()
         await server.talks[0].octets(line[:cut])
@@ -647,7 +647,7 @@ async def test_news_in_the_same_segment_as_the_continuation_is_seen_at_once(sess
 
     async with FakeImap(on={"IDLE": idle}, mails=mails()) as server:
         session = await idling(session_with, server)
-        assert await session.idle(Bell(), 60) is IdleEnd.READABLE
+        assert await session.idle(WakeEvent(), 60) is IdleEnd.READABLE
         await session.noop()
 
 
@@ -659,7 +659,7 @@ async def test_news_before_the_continuation_is_seen_at_once(session_with: Make):
 
     async with FakeImap(on={"IDLE": idle}, mails=mails()) as server:
         session = await idling(session_with, server)
-        assert await session.idle(Bell(), 60) is IdleEnd.READABLE
+        assert await session.idle(WakeEvent(), 60) is IdleEnd.READABLE
         await session.noop()
 
 
@@ -672,7 +672,7 @@ async def test_a_refused_idle_says_poll_and_is_not_tried_again_soon(session_with
         session = await idling(session_with, server)
         for _ in range(2):
             with pytest.raises(PollInstead):
-                await session.idle(Bell(), 60)
+                await session.idle(WakeEvent(), 60)
         assert server.commands.count("IDLE") == 1
         await session.noop()
         assert session.is_open
@@ -682,13 +682,13 @@ async def test_without_idle_nothing_is_sent(session_with: Make):
     async with FakeImap(capabilities=b"IMAP4rev1") as server:
         session = await idling(session_with, server)
         with pytest.raises(PollInstead):
-            await session.idle(Bell(), 60)
+            await session.idle(WakeEvent(), 60)
         assert "IDLE" not in server.commands
 
 
 async def test_signs_of_life_do_not_end_the_wait(session_with: Make):
     async with FakeImap(mails=mails()) as server:
-        session, wake = await idling(session_with, server), Bell()
+        session, wake = await idling(session_with, server), WakeEvent()
         task = asyncio.create_task(session.idle(wake, 60))
         await server.idling.wait()
         for piece in (b"* OK Still here\r\n", b"* OK Still here\r\n* OK And now\r\n"):
@@ -703,7 +703,7 @@ async def test_signs_of_life_do_not_end_the_wait(session_with: Make):
 async def test_the_end_of_the_connection_ends_the_wait_at_once(session_with: Make, how: str):
     async with FakeImap(mails=mails()) as server:
         session = await idling(session_with, server)
-        task = asyncio.create_task(session.idle(Bell(), 60))
+        task = asyncio.create_task(session.idle(WakeEvent(), 60))
         await server.idling.wait()
         talk = server.talks[0]
         if how == "bye":
@@ -727,7 +727,7 @@ async def test_a_server_that_does_not_hear_done_is_given_up(session_with: Make):
     async with FakeImap(on={"IDLE": idle}, mails=mails()) as server:
         patience = Patience(done=0.3)  # the end of IDLE is not waited for as long as the command behind it
         session = await idling(session_with, server, patience=patience, secret=secret)
-        assert await session.idle(Bell(), 0.01) is IdleEnd.TIMED_OUT
+        assert await session.idle(WakeEvent(), 0.01) is IdleEnd.TIMED_OUT
         with pytest.raises(Lost):
             await asyncio.wait_for(session.noop(), 30)
         assert not session.is_open
@@ -740,7 +740,7 @@ async def secret() -> str:
 async def test_a_wait_that_is_cancelled_closes_the_connection_and_watches_nothing(session_with: Make):
     async with FakeImap(mails=mails()) as server:
         session = await idling(session_with, server)
-        task = asyncio.create_task(session.idle(Bell(), 60))
+        task = asyncio.create_task(session.idle(WakeEvent(), 60))
         await server.idling.wait()
         assert session._line is not None
         descriptor = session._line.imap.sock.fileno()
@@ -755,7 +755,7 @@ async def test_a_wait_that_is_cancelled_closes_the_connection_and_watches_nothin
 async def test_many_mailboxes_wait_without_a_thread_each(session_with: Make):
     async with FakeImap(mails=mails()) as server:
         sessions = [await idling(session_with, server) for _ in range(30)]
-        wake = Bell()
+        wake = WakeEvent()
         tasks = [asyncio.create_task(session.idle(wake, 60)) for session in sessions]
         while server.commands.count("IDLE") < 30:  # noqa: ASYNC110 — the server tells nobody
             await asyncio.sleep(0)

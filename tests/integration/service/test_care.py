@@ -15,7 +15,7 @@ import pytest_asyncio
 from server.clock import DrivenClock
 from support.loglines import LogLines
 from triaged.account.context import Context
-from triaged.clock import Bell
+from triaged.clock import WakeEvent
 from triaged.ledger import Ledger, LedgerDamaged, LedgerThread, NewEffect
 from triaged.ledger.opening import generation_file
 from triaged.service.maintenance import Maintenance
@@ -81,7 +81,7 @@ async def test_each_round_says_which_accounts_have_something_due(around: Round):
 
 
 async def test_it_is_fed_again_and_again_until_the_stop(around: Round):
-    stopping = Bell()
+    stopping = WakeEvent()
     running = asyncio.create_task(around.care.run(stopping))
     while around.fed < 4:
         await around.book.call(Ledger.next_due)  # behind what the round has asked the ledger's thread for

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
-from triaged.clock import LONGEST_NAP, Bell, Clock
+from triaged.clock import LONGEST_NAP, Clock, WakeEvent
 from triaged.core.backoff import TOKEN
 from triaged.core.errors import TriagedError
 from triaged.delivery.oauth.authorization import authorization_server
@@ -98,7 +98,7 @@ class Keeper:
         self._secret, self._tell, self._web = secret, tell, web
         self._chance = chance or random.SystemRandom()
         self._watches: dict[str, _Watch] = {}
-        self._wake = Bell()
+        self._wake = WakeEvent()
         self._under_way: set[asyncio.Future[None]] = set()
         self._waits: set[asyncio.Timeout] = set()
         self._end = 0.0  # of the loop's time, once it is to stop
