@@ -1,7 +1,7 @@
 """The figures: messages, questions and promises in, counts and times out. Pure; each says how it is counted."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median, quantiles
@@ -107,27 +107,31 @@ def arrived_when(row: ReceivedRow, agreement: Agreement) -> When:
     return "weekend" if agreement.weekend(row.arrived_at) else "off"
 
 
-def figures(
-    arrivals: Sequence[Arrival],
-    asked: Sequence[Question],
-    promises: Sequence[ToldPromise],
-    *,
-    since: datetime,
-    client: str | None = None,
-) -> Figures:
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What is counted in a period, of one client or of all."""
+
+    arrivals: list[Arrival]  # every message, in the order of arrival
+    asked: list[Question]  # the questions, older ones that were open when it began included
+    promises: list[ToldPromise]  # those told in it
+
+    def asked_from(self, since: datetime) -> list[Question]:
+        """The questions of the period alone."""
+        return [one for one in self.asked if one.asked_at >= since]
+
+
+def figures(of: Happened, since: datetime, client: str | None = None) -> Figures:
     """Count.
 
     Args:
-        arrivals: every message of the period, in the order of arrival.
-        asked: the questions, older ones that were open when the period began included.
-        promises: those told in the period.
-        since: the beginning of the period: what was asked before counts as `older` alone.
+        of: what happened in the period.
+        since: its beginning: what was asked before counts as `older` alone.
         client: only a label.
     """
-    here = [one for one in asked if one.asked_at >= since]
-    rows = [one.row for one in arrivals]
-    when = Counter(one.when for one in arrivals)
-    states = Counter(KEPT_STATES[promise.state] for promise in promises if promise.state in KEPT_STATES)
+    here = of.asked_from(since)
+    rows = [one.row for one in of.arrivals]
+    when = Counter(one.when for one in of.arrivals)
+    states = Counter(KEPT_STATES[promise.state] for promise in of.promises if promise.state in KEPT_STATES)
     return Figures(
         client=client,
         received=len(rows),
@@ -142,7 +146,7 @@ def figures(
             for one in here
             if one.waiting is not None
         ),
-        older=sum(one.waiting is not None for one in asked if one.asked_at < since),
+        older=sum(one.waiting is not None for one in of.asked if one.asked_at < since),
         promises={name: states[name] for name in KEPT},
         passes=sum(row.pass_spent for row in rows),
         bursts=_bursts(rows),

@@ -10,8 +10,8 @@ from triaged.core.worktime import WorkTime
 from triaged.ledger import Ledger
 from triaged.ledger.reporting import ReceivedRow, ToldPromise
 from triaged.report.agreed import Agreements
-from triaged.report.figures import Arrival, Figures, arrival, figures
-from triaged.report.questions import Question, questions
+from triaged.report.figures import Arrival, Figures, Happened, arrival, figures
+from triaged.report.questions import questions
 from triaged.report.series import Grid, Series, grid, series, stretches
 
 
@@ -75,7 +75,7 @@ def tell(past: Past, person: Person | None, now: datetime) -> Report:
     promises = [_by(promise, now) for promise in past.promises]
     asked = [one for one in questions(rows, agreements, now) if one.asked_at < past.until]
     arrivals = [arrival(row, agreements) for row in rows if past.since <= row.arrived_at < past.until]
-    own = {label: _Of([], [], []) for label in sorted(_labels(arrivals, promises))}
+    own = {label: Happened([], [], []) for label in sorted(_labels(arrivals, promises))}
     for one in arrivals:
         own[one.row.client].arrivals.append(one)
     for question in asked:
@@ -90,7 +90,7 @@ def tell(past: Past, person: Person | None, now: datetime) -> Report:
         until=past.until,
         now=now,
         clients=tuple(parts.part(label, of) for label, of in own.items()),
-        whole=parts.part(None, _Of(arrivals, asked, promises)),
+        whole=parts.part(None, Happened(arrivals, asked, promises)),
         arrivals=tuple(arrivals),
         agreements=agreements,
     )
@@ -122,15 +122,6 @@ def _once(rows: Iterable[ReceivedRow]) -> Iterator[ReceivedRow]:
             yield row
 
 
-@dataclass(frozen=True, slots=True)
-class _Of:
-    """What is counted of one client, or of all."""
-
-    arrivals: list[Arrival]
-    asked: list[Question]
-    promises: list[ToldPromise]
-
-
 def _labels(arrivals: Sequence[Arrival], promises: Sequence[ToldPromise]) -> set[str]:
     return {one.row.client for one in arrivals} | {promise.client for promise in promises}
 
@@ -143,14 +134,13 @@ class _Parts:
         self._mine = person.worktime if person else WorkTime(ZoneInfo("UTC"))
         self._step, self._starts = stretches(past.since, past.until, self._mine.zone)
 
-    def part(self, label: str | None, of: _Of) -> Part:
+    def part(self, label: str | None, of: Happened) -> Part:
         known = self._person.roster.by_label(label) if self._person and label else None
         hours = self._agreements.of(label, None).hours if label else self._mine
-        here = [one for one in of.asked if one.asked_at >= self._since]
-        at = [one.row.arrived_at for one in of.arrivals]
+        here = replace(of, asked=of.asked_from(self._since))
         return Part(
             name=(known.name if known else label) or "",
-            figures=figures(of.arrivals, of.asked, of.promises, since=self._since, client=label),
-            series=series(at, here, of.promises, self._starts, self._step, self._mine.zone),
-            grid=grid(at, hours),
+            figures=figures(of, self._since, label),
+            series=series(here, self._step, self._starts, self._mine.zone),
+            grid=grid((one.row.arrived_at for one in of.arrivals), hours),
         )

@@ -13,9 +13,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from triaged.core.worktime import EndOfDay, WorkTime
-from triaged.ledger.reporting import ToldPromise
-from triaged.report.figures import KEPT, KEPT_STATES, Times, times
-from triaged.report.questions import Question
+from triaged.report.figures import KEPT, KEPT_STATES, Happened, Times, times
 
 Step = Literal["day", "week", "month"]
 _DAYS, _WEEKS = 15, 60  # up to that many days by day, up to that many weeks by week
@@ -66,30 +64,25 @@ def grid(arrived: Iterable[datetime], hours: WorkTime) -> Grid:
     return Grid(tuple(tuple(found[day, hour] for hour in range(24)) for day in range(7)), hours)
 
 
-def series(
-    arrived: Iterable[datetime],
-    asked: Sequence[Question],
-    promises: Sequence[ToldPromise],
-    starts: Sequence[date],
-    step: Step,
-    zone: ZoneInfo,
-) -> Series:
-    """Count by the stretches that begin at the midnights of `starts`."""
+def series(of: Happened, step: Step, starts: Sequence[date], zone: ZoneInfo) -> Series:
+    """Count by the stretches that begin at the midnights of `starts`; nothing of it happened before the first."""
     midnights = [datetime.combine(start, time(0), zone).astimezone(UTC) for start in starts]
 
     def place(at: datetime) -> int:
         return bisect_right(midnights, at) - 1
 
-    received = Counter(map(place, arrived))
+    received = Counter(place(one.row.arrived_at) for one in of.arrivals)
     answers: list[list[timedelta]] = [[] for _ in starts]
     promised: list[list[float]] = [[] for _ in starts]
-    for question in asked:
+    for question in of.asked:
         number = place(question.asked_at)
         if question.answered is not None:
             answers[number].append(question.answered.office)
         if question.promised is not None:
             promised[number].append(question.promised.office.total_seconds())
-    kept = Counter((place(p.told_at), KEPT_STATES[p.state]) for p in promises if p.told_at and p.state in KEPT_STATES)
+    kept = Counter(
+        (place(p.told_at), KEPT_STATES[p.state]) for p in of.promises if p.told_at and p.state in KEPT_STATES
+    )
     return Series(
         step,
         tuple(

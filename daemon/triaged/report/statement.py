@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from triaged.core.calls import Call
 from triaged.core.clients import Client
@@ -49,9 +50,10 @@ def statement(report: Report, client: Client | None) -> Statement:
     language = language_of(report, client)
     words, part = client_words_of(language), report.clients[0] if report.clients else report.whole
     me = report.person.name if report.person else ""
-    agreed = [(words.hours, tuple(_hours_agreed(report, part, client, words, language)))]
+    agreement = _Agreed(report, client, words, language)
+    agreed = [(words.hours, tuple(agreement.hours_of(part.figures.client or (client.label if client else ""))))]
     if client is not None and client.calls:
-        agreed.append((words.calls, tuple(_call(one, client, report, words, language) for one in client.calls)))
+        agreed.append((words.calls, tuple(agreement.call(one) for one in client.calls)))
     return Statement(
         title=words.title.format(period=period(report.since, report.until, language, report.zone)),
         between=words.between.format(client=part.name or (client.name if client else ""), me=me),
@@ -157,55 +159,67 @@ def _counted(one: str, many: str, count: int, **more: object) -> str:
 # --- what was agreed ---------------------------------------------------------------------------------------------
 
 
-def _hours_agreed(
-    report: Report, part: Part, client: Client | None, words: ClientWords, language: str
-) -> Iterator[str]:
-    """The hours that are agreed now, after those of the period that were agreed before.
+@dataclass(frozen=True, slots=True)
+class _Agreed:
+    """What was agreed with a client, in the words of a language; zones are named where they are not the client's."""
 
-    With a client that is configured no more those of the last message are the last that were agreed.
-    """
-    label = part.figures.client or (client.label if client else "")
-    zone = client.zone if client else report.zone
-    told: list[tuple[str, datetime]] = []  # hours in words, and the last message to which they applied
-    for ruleset, arrivals in groupby(report.arrivals, key=lambda one: one.row.ruleset):
-        *_, last = arrivals
-        said = _hours(report.agreements.of(label, ruleset).hours, zone.key, words, language, report.now)
-        if told and told[-1][0] == said:
-            told.pop()
-        told.append((said, last.row.arrived_at))
-    newest = None if client is not None or not report.arrivals else report.arrivals[-1].row.ruleset
-    now = _hours(report.agreements.of(label, newest).hours, zone.key, words, language, report.now)
-    for said, last_at in told:
-        if said != now:
-            yield words.until.format(date=day(last_at.astimezone(zone).date(), language), hours=said)
-    yield now
+    report: Report
+    client: Client | None
+    words: ClientWords
+    language: str
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The client's, else mine."""
+        return self.client.zone if self.client else self.report.zone
 
-def _hours(hours: WorkTime, zone: str, words: ClientWords, language: str, now: datetime) -> str:
-    """In words: "Mon–Thu 09:00–12:30, 13:30–17:30; Fri 09:00–15:00 (Berlin time)"."""
-    if hours.week is None:
-        return words.always
-    names = weekdays(language)
-    week = {number: hours.week.get(number, ()) for number in range(_WEEK)}
-    parts = []
-    for slots, days in groupby(range(_WEEK), key=lambda number: week[number]):
-        first, *others = days
-        if slots:
-            span = f"{names[first]}–{names[others[-1]]}" if others else names[first]
-            parts.append(f"{span} {', '.join(map(_slot, slots))}")
-    note = f" ({zone_name(hours.zone, language, now)})" if hours.zone.key != zone else ""
-    return "; ".join(parts) + note
+    def hours_of(self, label: str) -> Iterator[str]:
+        """The hours that are agreed now, after those of the period that were agreed before.
+
+        With a client that is configured no more those of the last message are the last that were agreed.
+        """
+        report = self.report
+        told: list[tuple[str, datetime]] = []  # hours in words, and the last message to which they applied
+        for ruleset, arrivals in groupby(report.arrivals, key=lambda one: one.row.ruleset):
+            *_, last = arrivals
+            said = self._hours(report.agreements.of(label, ruleset).hours)
+            if told and told[-1][0] == said:
+                told.pop()
+            told.append((said, last.row.arrived_at))
+        newest = None if self.client is not None or not report.arrivals else report.arrivals[-1].row.ruleset
+        now = self._hours(report.agreements.of(label, newest).hours)
+        for said, last_at in told:
+            if said != now:
+                until = day(last_at.astimezone(self.zone).date(), self.language)
+                yield self.words.until.format(date=until, hours=said)
+        yield now
+
+    def _hours(self, hours: WorkTime) -> str:
+        """In words: "Mon–Thu 09:00–12:30, 13:30–17:30; Fri 09:00–15:00 (Berlin time)"."""
+        if hours.week is None:
+            return self.words.always
+        names = weekdays(self.language)
+        week = {number: hours.week.get(number, ()) for number in range(_WEEK)}
+        parts = []
+        for slots, days in groupby(range(_WEEK), key=lambda number: week[number]):
+            first, *others = days
+            if slots:
+                span = f"{names[first]}–{names[others[-1]]}" if others else names[first]
+                parts.append(f"{span} {', '.join(map(_slot, slots))}")
+        return "; ".join(parts) + self._note(hours.zone)
+
+    def call(self, call: Call) -> str:
+        """In words: "Fri 10:00, 45 minutes"; in my zone."""
+        names = weekdays(self.language)
+        when = f"{listed([names[number] for number in call.weekdays], self.language)} {clock_text(call.at)}"
+        rhythm = [self.words.every_weeks.format(n=call.every_weeks)] if call.every_weeks > 1 else []
+        length = self.words.minutes.format(n=round(call.length.total_seconds() / 60))
+        return ", ".join([when + self._note(self.report.zone), *rhythm, length])
+
+    def _note(self, zone: ZoneInfo) -> str:
+        """The zone, named where the client's is another."""
+        return f" ({zone_name(zone, self.language, self.report.now)})" if zone.key != self.zone.key else ""
 
 
 def _slot(slot: Slot) -> str:
     return f"{clock_text(slot.start)}–{clock_text(slot.end)}"
-
-
-def _call(call: Call, client: Client, report: Report, words: ClientWords, language: str) -> str:
-    """In words: "Fri 10:00, 45 minutes"; in my zone, named where the client's is another."""
-    names = weekdays(language)
-    when = f"{listed([names[number] for number in call.weekdays], language)} {clock_text(call.at)}"
-    rhythm = [words.every_weeks.format(n=call.every_weeks)] if call.every_weeks > 1 else []
-    length = words.minutes.format(n=round(call.length.total_seconds() / 60))
-    note = f" ({zone_name(report.zone, language, report.now)})" if client.zone.key != report.zone.key else ""
-    return ", ".join([when + note, *rhythm, length])
