@@ -44,7 +44,8 @@ STOPPED = "triaged ended while it was in hand"
 """Why a message has strikes, unless something else was seen."""
 
 _STRIKE = f"""
-UPDATE item SET tries = tries + 1, reason = coalesce(reason, '{STOPPED}') WHERE id = ? RETURNING tries, reason
+UPDATE item SET tries = tries + 1, reason = coalesce(reason, '{STOPPED}') WHERE id = ? AND state = 'new'
+RETURNING tries, reason
 """
 _AT = "SELECT id, state FROM item WHERE account = ? AND folder = ? AND uidvalidity = ? AND uid = ?"
 _BY_DIGEST = "SELECT id, state, folder, uidvalidity, uid FROM item WHERE account = ? AND digest = ?"
@@ -135,9 +136,8 @@ def _known(db: Connection, account: AccountRow, a: Arriving) -> Admission | None
     if a.place is not None:
         at = db.execute(_AT, (account.id, a.place.folder, a.place.uidvalidity, a.place.uid)).fetchone()
         if at and at[1] == "new":
-            db.execute(
-                "DELETE FROM item WHERE id = ?", (at[0],)
-            )  # the strikes of a message that could be read after all
+            # the strikes of a message that could be read after all
+            db.execute("DELETE FROM item WHERE id = ? AND state = 'new'", (at[0],))
         elif at:
             return Admission(a, item=at[0], known=True, how="same")
     found = db.execute(_BY_DIGEST, (account.id, a.message.digest)).fetchone() or _by_identity(db, account, a)
@@ -166,7 +166,7 @@ def _seen_again(db: Connection, account: AccountRow, a: Arriving, found: Sequenc
         return Admission(a, item=item, known=True, how="reappeared")
     put_place(db, item, a.place)
     if state == "gone":
-        db.execute("UPDATE item SET state = 'here' WHERE id = ?", (item,))
+        db.execute("UPDATE item SET state = 'here' WHERE id = ? AND state = 'gone'", (item,))
     return Admission(a, item=item, known=True, how="placed")
 
 
@@ -178,7 +178,7 @@ def _is_deferred(db: Connection, account: AccountRow, place: Place) -> bool:
 def put_place(db: Connection, item: int, place: Place | None) -> None:
     """Inside a transaction: where it lies now. Whoever was believed to lie there has lost its place."""
     if place is None:
-        db.execute("UPDATE item SET uidvalidity = NULL, uid = NULL WHERE id = ?", (item,))
+        db.execute("UPDATE item SET uidvalidity = NULL, uid = NULL WHERE id = ? AND uid IS NOT NULL", (item,))
         return
     lost = db.execute(
         "UPDATE item SET uidvalidity = NULL, uid = NULL WHERE account = (SELECT account FROM item WHERE id = ?)"
@@ -189,7 +189,7 @@ def put_place(db: Connection, item: int, place: Place | None) -> None:
         if state in ("new", "unreadable"):  # nobody had read it: it is the very message that is known by another item
             _never_was(db, other)
     db.execute(
-        "UPDATE item SET folder = ?, uidvalidity = ?, uid = ? WHERE id = ?",
+        "UPDATE item SET folder = ?, uidvalidity = ?, uid = ? WHERE id = ? AND state <> 'new'",
         (place.folder, place.uidvalidity, place.uid, item),
     )
 
@@ -208,7 +208,10 @@ def strike(store: Store, one: InHand) -> Strike:
     with commit(store, "strike") as db:
         found = db.execute(_AT, (one.account.id, place.folder, place.uidvalidity, place.uid)).fetchone()
         item = found[0] if found else _first_strike(db, one)
-        tries, reason = db.execute(_STRIKE, (item,)).fetchone()
+        struck_now = db.execute(_STRIKE, (item,)).fetchone()
+        if struck_now is None:  # it has been read, or given up, meanwhile
+            return Strike(item, 0, unreadable=False, reason="")
+        tries, reason = struck_now
         unreadable = tries >= STRIKES
         if unreadable:
             _give_up(db, item, one)

@@ -162,7 +162,7 @@ def _silence_thread(db: Connection, mail: _Answer, thread: str) -> list[Conseque
     """Somebody writes in my name, and nobody vouches for it: nothing goes to the client, and nothing is kept or counted."""
     follows: list[Consequence] = []
     for item in _meant(db, mail, thread):
-        db.execute("UPDATE item SET hushed_at = ? WHERE id = ?", (mail.now, item))
+        db.execute("UPDATE item SET hushed_at = ? WHERE id = ? AND hushed_at IS NULL", (mail.now, item))
         follows += leave(db, item, "answered", mail.now)
         (promise,) = db.execute("SELECT promise FROM item WHERE id = ?", (item,)).fetchone()
         follows += _stop_slips(db, promise, mail.now)

@@ -22,7 +22,7 @@ def plan_effect(db: Connection, new: NewEffect) -> int | None:
     """Owe something, once per key; None: it was owed before."""
     made = db.execute(
         "INSERT INTO effect (key, kind, person, due_at, account, item, reply, args, state) VALUES (?,?,?,?,?,?,?,?,'planned')"
-        " ON CONFLICT (key) DO NOTHING RETURNING id",
+        " ON CONFLICT DO NOTHING RETURNING id",
         (
             new.key,
             new.kind,

@@ -39,7 +39,8 @@ SELECT person FROM effect WHERE state IN ('planned','trying') AND kind = 'notify
 UNION SELECT person FROM promise WHERE state = 'open' AND (due_at <= :now
   OR (due_at <= :warned AND kind = 'answer' AND warned_at IS NULL))
 """
-_STATE_AFTER = {"aside": "aside", "back": "here", "urgent": "here"}
+_AFTER = {"aside": ("aside", "('here')"), "back": ("here", "('aside')")}
+"""What becomes of a message that an effect has moved, and from which state: a hand that was faster has won."""
 
 
 def due_effects(store: Store, account: int | None, now: datetime, limit: int = 500) -> list[EffectRow]:
@@ -143,9 +144,11 @@ def _done(db: Connection, effect_id: int, now: int, place: Place | Nowhere | Non
         return True
     if place is not None:
         put_place(db, item, None if place is Nowhere.KNOWN else place)
-    if after := _STATE_AFTER.get(kind):
-        db.execute("UPDATE item SET state = ? WHERE id = ?", (after, item))
-    if kind == "aside":  # whatever is put aside comes back
+    if kind not in _AFTER:
+        return True
+    state, before = _AFTER[kind]
+    moved = db.execute(f"UPDATE item SET state = ? WHERE id = ? AND state IN {before}", (state, item)).rowcount
+    if moved and kind == "aside":  # whatever is put aside comes back
         plan_return(db, item, now, args.get("origin"))
     return True
 

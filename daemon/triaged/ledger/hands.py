@@ -76,10 +76,8 @@ def adopt(store: Store, window: Window, back_at: datetime, origin: str = "INBOX"
             "SELECT id FROM item WHERE account = ? AND digest = ?", (window.account.id, arriving.message.digest)
         ).fetchone()
         item = known[0] if known else _insert_adopted(db, window, arriving)
-        before = item_now(db, item)
         put_place(db, item, arriving.place)
-        db.execute("UPDATE item SET state = 'aside' WHERE id = ?", (item,))
-        if before.state != "aside":
+        if db.execute(f"UPDATE item SET state = 'aside' WHERE id = ? AND state IN {_FROM['aside']}", (item,)).rowcount:
             void_effects(db, item, "by hand: aside", at)
             leave(db, item, "moved by hand", at)
         plan_return(db, item, to_ms(back_at), origin)

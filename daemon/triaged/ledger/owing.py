@@ -122,7 +122,13 @@ def _join(w: Writing, reply: int, state: str, tell_at: int | None) -> None:
     if plan is None or state == "sending" or tell_at is None or tell_at <= to_ms(plan.due_at):
         return
     given = {"reply": reply, "due": to_ms(plan.due_at), "kind": plan.kind, "call": plan.call}
-    w.db.execute("UPDATE reply SET tell_at = :due, tell_kind = :kind, tell_call = :call WHERE id = :reply", given)
+    joined = w.db.execute(
+        "UPDATE reply SET tell_at = :due, tell_kind = :kind, tell_call = :call"
+        " WHERE id = :reply AND state <> 'sending' AND tell_at > :due",
+        given,
+    )
+    if not joined.rowcount:
+        return
     w.db.execute(
         "UPDATE promise SET due_at = :due, first_due_at = :due, kind = :kind, call = :call"
         " WHERE id = (SELECT promise FROM reply WHERE id = :reply)"

@@ -86,7 +86,8 @@ def raise_generation(store: Store, now: datetime) -> int:
 def _hold_all(db: Connection) -> list[ReplyRow]:
     found = _replies(db, "(state = 'waiting' OR state = 'sending')")
     db.executemany(
-        "UPDATE reply SET state = 'held', stage = NULL, raw = NULL, reason = 'restored' WHERE id = ?",
+        "UPDATE reply SET state = 'held', stage = NULL, raw = NULL, reason = 'restored'"
+        " WHERE id = ? AND state IN ('waiting','sending')",
         [(r.id,) for r in found],
     )
     return found

@@ -12,8 +12,9 @@ from sqlite3 import Connection
 from typing import Any
 
 from triaged.ledger.changes import cancel_reply
+from triaged.ledger.errors import LedgerBusy
 from triaged.ledger.instants import to_ms
-from triaged.ledger.rows import ACCOUNT, FOLDER, account_from, encode, folder_from
+from triaged.ledger.rows import ACCOUNT, FOLDER, account_from, decode, encode, folder_from
 from triaged.ledger.store import Store, commit, row, rows
 from triaged.ledger.values import AccountRow, FolderRow, Watermark
 
@@ -59,10 +60,12 @@ def learned(store: Store, account: int) -> Mapping[str, Any]:
 def learn(store: Store, /, account: int, **facts: Any) -> None:
     """Remember something about a server: merged key by key, None forgets."""
     with commit(store, "learn") as db:
-        found = db.execute(f"SELECT {ACCOUNT} FROM account WHERE id = ?", (account,)).fetchone()
-        learned = {**account_from(found).learned, **facts}
-        kept = {key: value for key, value in learned.items() if value is not None}
-        db.execute("UPDATE account SET learned = ? WHERE id = ?", (encode(kept), account))
+        (before,) = db.execute("SELECT learned FROM account WHERE id = ?", (account,)).fetchone()
+        learned = {**decode(before), **facts}
+        kept = encode({key: value for key, value in learned.items() if value is not None})
+        given = (kept, account, before)
+        if not db.execute("UPDATE account SET learned = ? WHERE id = ? AND learned = ?", given).rowcount:
+            raise LedgerBusy(f"what is known of account {account} has changed meanwhile")
 
 
 def mark(store: Store, new: str) -> str:
@@ -153,10 +156,10 @@ def _move(db: Connection, account: AccountRow, key: str, now: datetime) -> None:
     mine = "(SELECT id FROM item WHERE account = :account)"
     ours = "(SELECT promise FROM item WHERE account = :account AND promise IS NOT NULL)"
     given = {"key": key, "account": account.id, "old": old}
-    db.execute(f"UPDATE pass SET person = :key WHERE item IN {mine}", given)
-    db.execute(f"UPDATE promise SET person = :key WHERE id IN {ours}", given)
+    db.execute(f"UPDATE pass SET person = :key WHERE item IN {mine} AND person = :old", given)
+    db.execute(f"UPDATE promise SET person = :key WHERE id IN {ours} AND person = :old", given)
     for table in _MOVED_BY_ACCOUNT:
-        db.execute(f"UPDATE {table} SET person = :key WHERE account = :account", given)
+        db.execute(f"UPDATE {table} SET person = :key WHERE account = :account AND person = :old", given)
     db.execute(
         "INSERT INTO correspondent SELECT :key, address, client, last_reply, last_reply_at, opted_out_at, bounced_until,"
         " robot_until, opted_out_until, answer, reasons FROM correspondent WHERE person = :old ON CONFLICT DO UPDATE SET"
@@ -167,4 +170,4 @@ def _move(db: Connection, account: AccountRow, key: str, now: datetime) -> None:
         " opted_out_until = coalesce(opted_out_until, excluded.opted_out_until)",
         given,
     )
-    db.execute("UPDATE account SET person = :key WHERE id = :account", given)
+    db.execute("UPDATE account SET person = :key WHERE id = :account AND person = :old", given)

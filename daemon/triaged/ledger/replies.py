@@ -55,7 +55,9 @@ def reply_raw(store: Store, reply_id: int) -> bytes | None:
 def mark_data(store: Store, reply_id: int) -> bool:
     """The server said 354; from here on a lost connection is doubt. False: the reply is not ours to send."""
     with commit(store, "mark_data") as db:
-        changed = db.execute("UPDATE reply SET stage = 'data' WHERE id = ? AND state = 'sending'", (reply_id,))
+        changed = db.execute(
+            "UPDATE reply SET stage = 'data' WHERE id = ? AND state = 'sending' AND stage = 'envelope'", (reply_id,)
+        )
         return changed.rowcount > 0
 
 

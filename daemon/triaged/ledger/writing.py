@@ -121,7 +121,8 @@ def _cancel(w: Writing) -> tuple[ReplyRow, ...]:
             (*given, w.now, w.decision.reply.joins if w.decision.reply else None),
         )
         w.db.executemany(
-            "UPDATE reply SET state = 'cancelled', reason = ?, ended_at = ?, claimed_at = NULL WHERE id = ?",
+            "UPDATE reply SET state = 'cancelled', reason = ?, ended_at = ?, claimed_at = NULL"
+            " WHERE id = ? AND state = 'simulated'",
             [(reason, w.now, reply.id) for reply in simulated],
         )
         return tuple(replace(reply, state="cancelled", reason=reason) for reply in simulated)
