@@ -7,9 +7,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -22,6 +23,10 @@ Line = Mapping[str, Any]
 
 _LOOK_AGAIN: Final = 0.3
 """Seconds between two looks at a file that is followed."""
+
+
+_LOOK_AHEAD: Final = 10_000
+"""Lines that are read ahead to find out whether there are several persons."""
 
 
 class UnreadableLogError(TriagedError):
@@ -54,13 +59,13 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UnreadableLogError: a file cannot be read, or there is no journal.
     """
-    show = _as_json if args.json else _as_row(colours=_wants_colours())
+    colours = _wants_colours()
+    lines = (line for line in _lines(args) if _asked_for(line, args))
     with contextlib.suppress(KeyboardInterrupt):
-        for line in _lines(args):
-            if _asked_for(line, args):
-                sys.stdout.write(show(line) + "\n")
-                if args.follow:
-                    sys.stdout.flush()
+        for line, several in _and_whether_several(lines, ahead=0 if args.follow else _LOOK_AHEAD):
+            sys.stdout.write((_as_json(line) if args.json else _as_row(line, named=several, colours=colours)) + "\n")
+            if args.follow:
+                sys.stdout.flush()
     return 0
 
 
@@ -150,6 +155,20 @@ def _of_journal(start: datetime | None, *, follow: bool) -> Iterator[Line]:
         )
 
 
+def _and_whether_several(lines: Iterator[Line], *, ahead: int) -> Iterator[tuple[Line, bool]]:
+    """Each line, and whether lines of several persons are known by then, so that each has to say whose it is."""
+    persons: set[str] = set()
+    first: list[Line] = []
+    for line in islice(lines, ahead):
+        first.append(line)
+        persons |= {str(line["person"])} if "person" in line else set()
+        if len(persons) > 1:
+            break
+    for line in chain(first, lines):
+        persons |= {str(line["person"])} if "person" in line else set()
+        yield line, len(persons) > 1
+
+
 # -- choosing and showing ------------------------------------------------------------------------------------------
 
 
@@ -175,17 +194,15 @@ def _as_json(line: Line) -> str:
 _COLOURS: Final = {"error": "\x1b[31m", "warning": "\x1b[33m", "debug": "\x1b[2m"}
 
 
-def _as_row(*, colours: bool) -> Callable[[Line], str]:
-    def show(line: Line) -> str:
-        at = _at(line).astimezone()
-        number = f"#{line['item']}" if "item" in line else f"reply {line['reply']}" if "reply" in line else ""
-        when = f"{at:%a} {at.day:2} {at:%b %H:%M:%S}"
-        client = str(line.get("client", ""))
-        row = _printable(f"{when}  {line['event']:<20} {client:<12} {number:<9} {_said(line)}".rstrip())
-        colour = _COLOURS.get(str(line.get("level")), "") if colours else ""
-        return f"{colour}{row}\x1b[0m" if colour else row
-
-    return show
+def _as_row(line: Line, *, named: bool, colours: bool) -> str:
+    at = _at(line).astimezone()
+    number = f"#{line['item']}" if "item" in line else f"reply {line['reply']}" if "reply" in line else ""
+    when = f"{at:%a} {at.day:2} {at:%b %H:%M:%S}"
+    person = f"{line.get('person', '')!s:<10} " if named else ""
+    client = str(line.get("client", ""))
+    row = _printable(f"{when}  {line['event']:<20} {person}{client:<12} {number:<9} {_said(line)}".rstrip())
+    colour = _COLOURS.get(str(line.get("level")), "") if colours else ""
+    return f"{colour}{row}\x1b[0m" if colour else row
 
 
 def _said(line: Line) -> str:

@@ -41,8 +41,25 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
 def test_a_file_is_shown_as_a_table(file: Path, capsys: pytest.CaptureFixture[str]):
     rows = said(capsys, str(file))
     assert [row.split()[4] for row in rows] == ["service.ready", "message.urgent", "reply.held"]
-    assert rows[1].endswith("message.urgent       harbor       #7        Urgent from gary@harbor.example “Outage”")
-    assert rows[2].endswith("reply.held           lindenhof    reply 3   Reply held back: 550 no")
+    assert rows[1].endswith(
+        "message.urgent       dana       harbor       #7        Urgent from gary@harbor.example “Outage”"
+    )
+    assert rows[2].endswith("reply.held           tom        lindenhof    reply 3   Reply held back: 550 no")
+
+
+def test_where_all_lines_are_one_persons_nobody_is_named(file: Path, capsys: pytest.CaptureFixture[str]):
+    (row,) = said(capsys, str(file), "--person", "dana")
+    assert row.endswith("message.urgent       harbor       #7        Urgent from gary@harbor.example “Outage”")
+
+
+def test_a_person_is_named_from_the_first_line_on_however_late_the_second_appears(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    line = {"timestamp": "2026-11-24T12:00:00+00:00", "level": "info", "event": "account.idle"}
+    several = [*({**line, "person": "dana"} for _ in range(50)), {**line, "person": "erin"}]
+    (tmp_path / "f").write_text("".join(json.dumps(one) + "\n" for one in several))
+    rows = said(capsys, str(tmp_path / "f"))
+    assert [row.split()[5] for row in rows] == ["dana"] * 50 + ["erin"]
 
 
 @pytest.mark.parametrize(
@@ -163,8 +180,8 @@ def test_a_file_is_followed_also_where_a_line_comes_in_pieces(file: Path):
 
 def test_colours_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch):
     line = {"timestamp": "2026-11-24T12:00:00+00:00", "level": "error", "event": "reply.failed"}
-    assert log._as_row(colours=True)(line).startswith("\x1b[31m")
-    assert "\x1b" not in log._as_row(colours=False)(line)
+    assert log._as_row(line, named=False, colours=True).startswith("\x1b[31m")
+    assert "\x1b" not in log._as_row(line, named=False, colours=False)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
