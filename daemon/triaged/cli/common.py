@@ -23,6 +23,7 @@ from triaged.statefolder import as_owner_of
 
 EX_CONFIG = 78
 _WORD = re.compile(r"[^\s-]+-?|-")
+_SELDOM = ("trouble", "next try")
 _MOMENT_OR_WORD = re.compile(rf"\w+ \d+ \w+(?: \d{{4}})? \d\d:\d\d|{_WORD.pattern}")
 """What is not broken in a table: a moment as `readable` writes it; a word, up to a blank, or up to and with a hyphen."""
 
@@ -167,11 +168,11 @@ def only_observed(loaded: Loaded) -> str:
 def told(
     columns: Sequence[str], rows: Sequence[Sequence[str]], loaded: Loaded
 ) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
-    """A table without the person where there is only one, and without the trouble where there is none."""
+    """A table without the person where there is only one, and without trouble or another try where there is none."""
     alone = len(loaded.persons) == 1
 
     def says(number: int, name: str) -> bool:
-        return not (name == "person" and alone) and not (name == "trouble" and not any(row[number] for row in rows))
+        return not (name == "person" and alone) and not (name in _SELDOM and not any(row[number] for row in rows))
 
     kept = [number for number, name in enumerate(columns) if says(number, name)]
     return [columns[number] for number in kept], [[row[number] for number in kept] for row in rows]

@@ -55,6 +55,7 @@ def _as_json(row: DeferredRow, person: Person | None) -> dict[str, Any]:
         "reason": item.reason,
         "arrived": local(item.arrived_at, zone),
         "until": local(row.until, zone),
+        "next_try": local(row.next_try, zone),
         "promise": local(row.promise.due_at, zone) if row.promise and row.promise.state != "void" else None,
         "promise_state": row.promise.state if row.promise else None,
         "reply": row.reply.id if row.reply else None,
@@ -68,7 +69,8 @@ def _as_json(row: DeferredRow, person: Person | None) -> dict[str, Any]:
 def _as_cells(row: DeferredRow, person: Person | None) -> tuple[str, ...]:
     zone = person.worktime.zone if person else None
     promise = _promise(row, zone)
-    trouble = f"! {row.error}" if row.error else ""
+    again = f"next try {readable(row.next_try, zone)}: " if row.next_try else ""
+    trouble = f"! {again}{row.error}" if row.error else ""
     return (
         str(row.item.id),
         person.label if person else "",

@@ -1,7 +1,11 @@
 """`triaged queue`: replies that wait, are held, or are in doubt."""
 
 import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from triaged.cli.common import (
     add_listing,
@@ -17,6 +21,7 @@ from triaged.cli.common import (
     readable,
     told,
 )
+from triaged.config import Loaded, state_file
 from triaged.core.settings import Person
 from triaged.ledger.values import ReplyRow
 
@@ -31,20 +36,66 @@ def run(args: argparse.Namespace) -> int:
     with ledger_of(loaded) as ledger:
         people = people_of(loaded, ledger)
         rows = ledger.queue(key_of(ledger, person_of(loaded, args.person)))
+        logins = {account.id: account.login for account in ledger.accounts()}
+    now = datetime.now(UTC)
+    accounts = _accounts(loaded) if any(_is_due(row, now) for row in rows) else {}
+    queued = [_queued(row, now, accounts.get(logins[row.account]), people.get(row.person)) for row in rows]
     if args.json:
-        print_json(_as_json(row, people.get(row.person)) for row in rows)
+        print_json(map(_as_json, queued))
     else:
-        columns = ("reply", "person", "state", "goes at", "client", "to", "template", "why")
-        cells = [_as_cells(row, people.get(row.person)) for row in rows]
-        print_table(*told(columns, cells, loaded), f"No reply waits{only_observed(loaded)}.")
+        columns = ("reply", "person", "state", "goes at", "next try", "client", "to", "template", "why")
+        print_table(
+            *told(columns, [_as_cells(one) for one in queued], loaded), f"No reply waits{only_observed(loaded)}."
+        )
     return 0
 
 
-def _as_json(row: ReplyRow, person: Person | None) -> dict[str, Any]:
-    zone = person.worktime.zone if person else None
+def _accounts(loaded: Loaded) -> Mapping[str, Mapping[str, Any]]:
+    """What the running daemon says of each account, by login; nothing: none runs."""
+    from triaged.service.statussocket import NoAnswerError, ask
+
+    try:
+        people = ask(state_file(loaded).parent)["people"]
+    except NoAnswerError:
+        return {}
+    return {account["login"]: account for one in people for account in one["accounts"]}
+
+
+@dataclass(frozen=True, slots=True)
+class _Queued:
+    """A reply, when it is tried next, and, if it is due, why it waits all the same ("": it goes at once)."""
+
+    row: ReplyRow
+    person: Person | None
+    next_try: datetime
+    waits: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        return self.person.worktime.zone if self.person else None
+
+
+def _is_due(row: ReplyRow, now: datetime) -> bool:
+    return row.state == "waiting" and row.send_at <= now
+
+
+def _queued(row: ReplyRow, now: datetime, account: Mapping[str, Any] | None, person: Person | None) -> _Queued:
+    if not _is_due(row, now):
+        return _Queued(row, person, row.try_at)
+    if account is None:
+        return _Queued(row, person, row.try_at, "no daemon is running that would send it")
+    if wait := account["replies_wait"]:
+        return _Queued(row, person, max(row.try_at, datetime.fromisoformat(wait["until"])), wait["why"])
+    if account["state"] not in ("watching", "connected"):
+        return _Queued(row, person, row.try_at, f"{account['state']}: {account['error']}".removesuffix(": None"))
+    return _Queued(row, person, row.try_at, (row.reason or "") if row.try_at > now else "")
+
+
+def _as_json(queued: _Queued) -> dict[str, Any]:
+    row, zone = queued.row, queued.zone
     return {
         "reply": row.id,
-        "person": person.label if person else row.person,
+        "person": queued.person.label if queued.person else row.person,
         "client": row.client,
         "state": row.state,
         "mode": row.mode,
@@ -53,24 +104,26 @@ def _as_json(row: ReplyRow, person: Person | None) -> dict[str, Any]:
         "language": row.language,
         "to": row.rcpt,
         "send_at": local(row.send_at, zone),
-        "next_try": local(row.try_at, zone),
+        "next_try": local(queued.next_try, zone),
         "tries": row.tries,
         "promise": local(row.tell_at, zone),
         "items": list(row.items),
         "reason": row.reason,
+        "waits": queued.waits or None,
     }
 
 
-def _as_cells(row: ReplyRow, person: Person | None) -> tuple[str, ...]:
-    zone = person.worktime.zone if person else None
-    state = row.state.replace("_", " ")
+def _as_cells(queued: _Queued) -> tuple[str, ...]:
+    row, zone = queued.row, queued.zone
+    again = row.state == "waiting" and queued.next_try > row.send_at
     return (
         str(row.id),
-        person.label if person else "",
-        state,
+        queued.person.label if queued.person else "",
+        row.state.replace("_", " "),
         readable(row.send_at, zone),
+        readable(queued.next_try, zone) if again else "",
         row.client,
         row.rcpt,
         row.template,
-        row.reason or "",
+        queued.waits or row.reason or "",
     )

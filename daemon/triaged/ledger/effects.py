@@ -157,7 +157,8 @@ def postpone(store: Store, effect_id: int, retry_at: datetime, error: str) -> No
     """It did not work this time, begun or not: that counts as a try. A return is postponed for ever, never given up."""
     with commit(store, "postpone") as db:
         db.execute(
-            "UPDATE effect SET tries = tries + (state = 'planned'), state = 'planned', due_at = ?, error = ?"
+            "UPDATE effect SET tries = tries + (state = 'planned'), state = 'planned', due_at = ?, error = ?,"
+            " args = iif(kind = 'back', json_set(args, '$.was_due', coalesce(json_extract(args, '$.was_due'), due_at)), args)"
             " WHERE id = ? AND state IN ('planned','trying')",
             (to_ms(retry_at), error, effect_id),
         )
@@ -175,7 +176,10 @@ def returns_ahead(store: Store, account: int, now: datetime) -> list[tuple[Effec
 def reschedule(store: Store, effect_id: int, due_at: datetime) -> None:
     """It is owed at another time, and that is no trouble: nothing was tried."""
     with commit(store, "reschedule") as db:
-        sql = "UPDATE effect SET due_at = ?, state = 'planned' WHERE id = ? AND state IN ('planned','trying')"
+        sql = (
+            "UPDATE effect SET due_at = ?, state = 'planned', args = json_remove(args, '$.was_due')"
+            " WHERE id = ? AND state IN ('planned','trying')"
+        )
         db.execute(sql, (to_ms(due_at), effect_id))
 
 

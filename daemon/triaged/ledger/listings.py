@@ -15,7 +15,7 @@ _I, _P = columns(ITEM, "i"), columns(PROMISE, "p")
 _PENDING = "('waiting','held','sending','drafted','in_doubt')"
 
 _DEFERRED = f"""
-SELECT {_I}, e.due_at, e.tries, e.error FROM item i
+SELECT {_I}, coalesce(json_extract(e.args, '$.was_due'), e.due_at), e.due_at, e.tries, e.error FROM item i
 LEFT JOIN effect e ON e.item = i.id AND e.kind = 'back' AND e.state IN ('planned','trying')
 WHERE i.state = 'aside' AND i.state IN ('new','aside','unreadable') AND (? IS NULL OR i.person = ?) ORDER BY e.due_at, i.id
 """
@@ -50,11 +50,13 @@ def deferred(store: Store, person: str | None = None) -> list[DeferredRow]:
     listed: list[DeferredRow] = []
     for r in rows(store, _DEFERRED, (person, person)):
         item = item_from(r)
-        due, tries, error = r[_ITEM_COLUMNS:]
+        until, next_try, tries, error = r[_ITEM_COLUMNS:]
         replies = _replies_about(store, item.id)
         with reading(store) as db:
             promise = promise_of(db, item.promise) if item.promise else None
-        listed.append(DeferredRow(item, from_ms(due), promise, replies[0] if replies else None, tries or 0, error))
+        reply = replies[0] if replies else None
+        again = from_ms(next_try) if next_try != until else None
+        listed.append(DeferredRow(item, from_ms(until), promise, reply, again, tries or 0, error))
     return listed
 
 

@@ -452,7 +452,8 @@ class DeferredRow:
     until: datetime | None
     promise: PromiseRow | None
     reply: ReplyRow | None
-    tries: int = 0  # of its return
+    next_try: datetime | None = None  # of its return, where `until` has passed in vain
+    tries: int = 0
     error: str | None = None
 
 

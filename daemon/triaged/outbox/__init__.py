@@ -1,6 +1,18 @@
 """The reply queue: what is due is looked at, claimed, delivered and recorded, at most once."""
 
 from triaged.outbox.outbox import Outbox
-from triaged.outbox.values import Cancelled, Held, NotNow, Preparation, Prepared, Ready, Suppressed, Way, ended
+from triaged.outbox.values import Cancelled, Held, NotNow, Preparation, Prepared, Ready, Suppressed, Wait, Way, ended
 
-__all__ = ["Cancelled", "Held", "NotNow", "Outbox", "Preparation", "Prepared", "Ready", "Suppressed", "Way", "ended"]
+__all__ = [
+    "Cancelled",
+    "Held",
+    "NotNow",
+    "Outbox",
+    "Preparation",
+    "Prepared",
+    "Ready",
+    "Suppressed",
+    "Wait",
+    "Way",
+    "ended",
+]

@@ -15,7 +15,7 @@ from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger, LedgerBusy, LedgerFull, LedgerThread, LedgerUnavailable, ReplyRow
 from triaged.log.events import Events
 from triaged.outbox.serving import Serving, Surroundings
-from triaged.outbox.values import Preparation
+from triaged.outbox.values import Preparation, Wait
 
 GRACE = timedelta(seconds=30)
 """How long a delivery under way may go on after the order to stop."""
@@ -61,8 +61,8 @@ class Outbox:
         self._stopping = False
         self._sleeping = False
         self._degraded = False
-        self._resting_until: datetime | None = None
-        self._blind_until: datetime | None = None
+        self._resting: Wait | None = None  # the server or the clock asks for it
+        self._blind: Wait | None = None  # the mailbox cannot be seen
         self._drift = self._clocks()
 
     def wake(self) -> None:
@@ -71,7 +71,7 @@ class Outbox:
 
     def look_again(self) -> None:
         """The mailbox can be looked at (again): what waits for that waits no longer."""
-        self._blind_until = None
+        self._blind = None
         self._wake.set()
 
     def stop(self) -> None:
@@ -119,7 +119,7 @@ class Outbox:
 
     async def _once(self) -> int:
         taken = 0
-        while not self._stopping and not self._resting():
+        while not self._stopping and not self._is_resting():
             due = await self._due()
             if not due or not await self._looked(due):
                 break
@@ -133,7 +133,7 @@ class Outbox:
         self._halting = False
         waiting = await self._book.call(lambda ledger: [reply for each in due if (reply := ledger.reply(each))])
         for number, reply in enumerate(waiting):
-            if self._stopping or self._halting or self._resting():
+            if self._stopping or self._halting or self._is_resting():
                 return number
             rest = await self._serving.serve(reply)
             self._on_served()
@@ -150,30 +150,34 @@ class Outbox:
         """Seconds to the next reply or the end of a rest, at most a nap; None: nothing waits."""
         now = self._clock.now()
         nap = timedelta(seconds=LONGEST_NAP)
-        if (rest := self._rest_of(now)) > timedelta(0):
-            return min(rest, nap).total_seconds()
+        if wait := self.waits:
+            return min(wait.until - now, nap).total_seconds()
         first = await self._book.call(Ledger.next_reply_due, self._account)
         return None if first is None else max(min(first - now, nap), _SHORTEST_NAP).total_seconds()
 
-    def _resting(self) -> bool:
+    def _is_resting(self) -> bool:
         now = self._clock.now()
         drift = self._clocks()
         if abs(drift - self._drift) > CLOCK_SLIP:
             # Somebody set the clock: what looks due may not be. `late` decides about the rest.
             self._drift = drift
-            self._rest(now + CLOCK_PAUSE)
-        return self._rest_of(now) > timedelta(0)
+            self._rest(Wait(now + CLOCK_PAUSE, "the clock of this machine was set"))
+        return self.waits is not None
 
-    def _rest_of(self, now: datetime) -> timedelta:
-        """How long nothing is taken up: the server or the clock asks for a rest, or the mailbox cannot be seen."""
-        return max(self._resting_until or now, self._blind_until or now) - now
+    @property
+    def waits(self) -> Wait | None:
+        """Until when nothing is taken up at this instant, and why; None: what is due goes."""
+        now = self._clock.now()
+        ahead = [wait for wait in (self._resting, self._blind) if wait is not None and wait.until > now]
+        return max(ahead, key=lambda wait: wait.until, default=None)
 
     def _clocks(self) -> timedelta:
         """Wall clock less time elapsed: constant, unless somebody sets the clock."""
         return self._clock.now() - _EPOCH - timedelta(seconds=self._clock.elapsed())
 
-    def _rest(self, until: datetime) -> None:
-        self._resting_until = max(until, self._resting_until or until)
+    def _rest(self, wait: Wait) -> None:
+        if self._resting is None or wait.until > self._resting.until:
+            self._resting = wait
 
     # -- one round, one reply
 
@@ -187,7 +191,7 @@ class Outbox:
             for reply in due:
                 if now > way.held_after(reply):
                     await self._serving.hold(reply, f"late: the mailbox could not be looked at ({error})")
-            self._blind_until = now + backoff.LOOK.after()
+            self._blind = Wait(now + backoff.LOOK.after(), f"the mailbox could not be looked at: {error}")
             return False
         return True
 

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar, assert_never
 
 from triaged.clock import Clock
@@ -37,7 +37,7 @@ from triaged.ledger.values import BOUNCED_FOR
 from triaged.log.events import Events
 from triaged.outbox import telling
 from triaged.outbox.schedule import pause_after
-from triaged.outbox.values import Cancelled, Held, NotNow, Preparation, Ready, Suppressed, Way
+from triaged.outbox.values import Cancelled, Held, NotNow, Preparation, Ready, Suppressed, Wait, Way
 
 T = TypeVar("T")
 
@@ -66,9 +66,9 @@ class Serving:
         self._failures = 0
         self._fuse_told = False
         self._last_try = float("-inf")
-        self._rest: datetime | None = None
+        self._rest: Wait | None = None
 
-    async def serve(self, reply: ReplyRow) -> datetime | None:
+    async def serve(self, reply: ReplyRow) -> Wait | None:
         """Take one due reply as far as it gets; until when the account had better rest, if it had.
 
         Args:
@@ -157,8 +157,8 @@ class Serving:
             case Cancelled(reason):
                 if await self._write(lambda ledger: ledger.cancel(reply.id, reason, now)):
                     telling.cancelled(self._events, reply, reason)
-            case NotNow():
-                self._rest = now + backoff.LOOK.after()
+            case NotNow(reason):
+                self._rest = Wait(now + backoff.LOOK.after(), reason)
             case _:
                 assert_never(prepared)
         return None
@@ -268,7 +268,7 @@ class Serving:
         if deferred.account_wide:
             self._failures += 1
             try_at = now + pause_after(deferred, self._failures)
-            self._rest = try_at
+            self._rest = Wait(try_at, deferred.text)
             telling.resting(self._events, deferred, try_at)
         last = self._preparation.way().held_after(reply) + timedelta(seconds=1)  # there it is held
         try_at = min(try_at, max(last, now))

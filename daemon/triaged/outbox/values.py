@@ -67,6 +67,14 @@ class NotNow:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Until when nothing is taken up, and why, in words."""
+
+    until: datetime
+    why: str
+
+
 Prepared = Ready | Suppressed | Held | Cancelled | NotNow
 
 

@@ -39,8 +39,10 @@ class DaemonStatus:
     async def for_people(self) -> Mapping[str, Any]:
         """What `triaged status` tells."""
         loaded, now = self.settings.loaded, self.context.now()
-        loops = {login: one.loop for login, one in self.running.items()}
-        live = {login: Live(loop.health, _unmoved(loop), loop.memory.another_noticed) for login, loop in loops.items()}
+        live = {
+            login: Live(one.loop.health, _unmoved(one.loop), one.loop.memory.another_noticed, one.outbox.waits)
+            for login, one in self.running.items()
+        }
         return {
             "source": "daemon",
             "pid": os.getpid(),

@@ -16,6 +16,7 @@ from triaged.core.passes import period_start
 from triaged.core.settings import Account, Person
 from triaged.ledger import Ledger
 from triaged.ledger.values import AccountOverview, PromiseRow
+from triaged.outbox import Wait
 
 PATIENT = timedelta(minutes=15)
 """A connection that is gone for less than this mends itself: no person is needed."""
@@ -40,6 +41,7 @@ class Live:
     health: Health
     moves: str = ""  # why nothing is moved; "" it is
     shared: bool = False  # another triaged works on this mailbox
+    wait: Wait | None = None  # due replies are not taken up
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,9 @@ class _View:
             "last_message": _local(last, zone),
             "not_moved": (live.moves if live else "") or None,
             "shared": live.shared if live else False,
+            "replies_wait": {"until": _local(live.wait.until, zone), "why": live.wait.why}
+            if live and live.wait
+            else None,
             **{name: getattr(row, name) if row else 0 for name in _FIGURES},
             "next_due": _local(row.next_due, zone) if row else None,
         }

@@ -210,6 +210,24 @@ def test_items_are_found_by_what_identifies_them(world: World):
     assert world.ledger.effect("nothing") is None
 
 
+def test_a_return_that_is_postponed_still_says_when_it_was_due(world: World):
+    world.deferred(1)
+    aside = the(world, "aside:1")
+    world.ledger.begin([aside.id], world.now)
+    world.ledger.done(aside.id, world.now, Place("Deferred", 9, 1))
+    [before] = world.ledger.deferred()
+    assert before.until is not None
+    assert before.next_try is None
+    [back] = [effect for effect in world.ledger.effects_for(1) if effect.kind == "back"]
+    for hours in (1, 2):
+        world.ledger.postpone(back.id, before.until + hours * HOUR, "NO quota")
+    [late] = world.ledger.deferred()
+    assert (late.until, late.next_try, late.error) == (before.until, before.until + 2 * HOUR, "NO quota")
+    world.ledger.reschedule(back.id, before.until + DAY)
+    [moved] = world.ledger.deferred()
+    assert (moved.until, moved.next_try) == (before.until + DAY, None)
+
+
 @pytest.mark.parametrize("verb", ["postpone", "fail", "done"])
 def test_what_is_done_is_not_undone(world: World, verb: str):
     made = world.deferred(1)
