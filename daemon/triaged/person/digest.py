@@ -88,9 +88,11 @@ async def _unsent(context: PersonContext, replies: Sequence[ReplyRow]) -> Sectio
 
 def _is_stuck(context: PersonContext, item: Item) -> bool:
     """Whether it should have been put aside, and lies where it is because its account can move nothing."""
+    if item.state != "here" or item.verdict != "deferrable":
+        return False
     account = context.account_of(item.account)
     layout = account.loop.layout if account is not None else None
-    return item.state == "here" and item.verdict == "deferrable" and layout is not None and not layout.movable
+    return layout is not None and not layout.movable
 
 
 def _by_client(context: PersonContext, title: str, rows: Iterable[HistoryRow]) -> Iterator[Section]:

@@ -83,6 +83,9 @@ class Supervisor:
     one_by_one: bool  # the last run ended in disorder: one message at a time at first
     on_news: Callable[[], None]  # the ledger has something new for those who look after all accounts
     on_state: Callable[[], None]  # an account's state is another one
+    _siblings: dict[str, Mapping[str, int]] = field(
+        default_factory=dict
+    )  # by login: the ids of the same person's accounts
 
     async def apply(self) -> None:
         """Start every account that is configured and not running, and stop those that are configured no longer."""
@@ -93,6 +96,8 @@ class Supervisor:
             rows = await self.context.write(Ledger.register, person.label, logins, now, taken=taken)
             taken |= {row.person for row in rows.values()}
             await self.context.write(Ledger.ruleset, person.ruleset_hash, person.ruleset_text, now)
+            siblings = {account.label: rows[account.login].id for account in person.accounts}
+            self._siblings.update(dict.fromkeys(logins, siblings))
             for account in person.accounts:
                 if account.login not in self.running:
                     self._start(person, account, rows[account.login])
@@ -132,7 +137,7 @@ class Supervisor:
             settings=lambda: self.settings.of(row.login),
             connect=self._session,
             events=self.context.events.within(person.worktime.zone).bind(person=person.label, account=account.label),
-            siblings=lambda: {label: one.row.id for label, one in self._of_owner(row.login).items()},
+            siblings=lambda: self._siblings[row.login],
             memory=Memory.of(row.learned, one_by_one=self.one_by_one),
         )
 

@@ -1,4 +1,4 @@
-"""What the keeper of the tokens has to tell becomes events, pushes, and a desk that tries again."""
+"""What the keeper of the tokens has to tell becomes events, pushes, and an account that tries again."""
 
 import random
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What /readyz and /metrics show is what the desks and the ledger know."""
+"""What /readyz and /metrics show is what the accounts' loops and the ledger know."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,7 +49,7 @@ def test_each_configured_account_is_told_with_its_figures_and_promises_once_a_pe
     assert set(FIGURES) - set(second.figures) == {"promises_open", "promises_overdue"}
 
 
-def test_an_account_without_a_desk_or_a_row_in_the_ledger_is_no_error(tmp_path: Path):
+def test_an_account_without_a_loop_or_a_row_in_the_ledger_is_no_error(tmp_path: Path):
     (tmp_path / "dana.toml").write_text(CONFIG)
     board = CurrentSettings(load(tmp_path / "dana.toml"))
     work, _ = board.logins()

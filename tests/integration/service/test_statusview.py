@@ -1,4 +1,4 @@
-"""How everybody stands, by the ledger and the desks' health: what is due today, and when a person is needed."""
+"""How everybody stands, by the ledger and the accounts' health: what is due today, and when a person is needed."""
 
 from collections.abc import Iterator
 from dataclasses import replace
