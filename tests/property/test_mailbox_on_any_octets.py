@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from fakes.imap import Mail, fetch_response
 from fakes.octets import Connection
+from triaged.core.heard import Hidden, heard
 from triaged.mailbox import MailboxError, capabilities, folders, idle, login, moves, selecting, storing
 from triaged.mailbox.certificates import not_after
-from triaged.mailbox.errors import AuthFailed, Lost, refusal, sign_in_refusal, words
+from triaged.mailbox.errors import AuthFailed, Lost, refusal, sign_in_refusal
 from triaged.mailbox.exchange import read_set, uid_sets
-from triaged.mailbox.fetching import HEADER_OCTETS, TEXT_OCTETS, fetch, internal_date
+from triaged.mailbox.fetching import HEADER_OCTETS, TEXT_OCTETS, Extent, fetch, internal_date
 from triaged.mailbox.retry import Backoff
 from triaged.mailbox.structure import boundary, filled, leaves, shows_text, text_leaf
 from triaged.mailbox.values import NO_DATE
@@ -32,8 +33,8 @@ WORDS = [
 ]  # fmt: skip
 speech = st.lists(st.one_of(st.sampled_from(WORDS), st.binary(max_size=12)), max_size=25).map(b"".join)
 COMMANDS: list[Callable[[Connection], object]] = [
-    lambda c: list(fetch(c, UIDS, text=True, parts=True)),  # type: ignore[arg-type]
-    lambda c: list(fetch(c, UIDS, text=False)),  # type: ignore[arg-type]
+    lambda c: list(fetch(c, UIDS, Extent(text=True, parts=True))),  # type: ignore[arg-type]
+    lambda c: list(fetch(c, UIDS, Extent(text=False))),  # type: ignore[arg-type]
     lambda c: moves.move(c, capabilities.read(["MOVE"]), UIDS, b"X", uid_expunge=True),  # type: ignore[arg-type]
     lambda c: moves.move(c, capabilities.read(["UIDPLUS"]), UIDS, b"X", uid_expunge=True),  # type: ignore[arg-type]
     lambda c: folders.folders(c, capabilities.read(["SPECIAL-USE", "LIST-EXTENDED"])),  # type: ignore[arg-type]
@@ -84,7 +85,7 @@ def test_messages_come_out_as_they_were_put_in(mails: dict[int, tuple[bytes, byt
     put = [Mail(uid, header + body, set(flags)) for uid, (header, body, flags) in sorted(mails.items())]
     said = b"".join(fetch_response(n, m, ITEMS) for n, m in enumerate(put, 1)) + b"A1 OK done\r\n"
     connection = Connection(*(said[at : at + cut] for at in range(0, len(said), cut)))
-    got = [m for window in fetch(connection, list(mails), text=True) for m in window]  # type: ignore[arg-type]
+    got = [m for window in fetch(connection, list(mails), Extent(text=True)) for m in window]  # type: ignore[arg-type]
     assert [(m.uid, m.header + m.body, set(m.flags), m.size) for m in got] == [
         (m.uid, m.raw, m.flags, len(m.raw)) for m in put
     ]
@@ -128,8 +129,8 @@ def test_any_octets_are_a_certificate_or_none(raw: bytes):
 
 @given(raw=st.binary(max_size=400))
 def test_any_challenge_is_told_in_one_line(raw: bytes):
-    told = str(login._with_challenge(AuthFailed("refused"), [raw], "secret"))
-    assert told.isprintable() or words(told) == told
+    told = str(login._with_challenge(AuthFailed("refused"), [raw], Hidden("dana", "secret")))
+    assert told.isprintable() or heard(told) == told
 
 
 @given(text=st.text(max_size=400))

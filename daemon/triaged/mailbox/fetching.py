@@ -59,26 +59,26 @@ class Items:
     modseq: int = 0  # RFC 7162
 
 
-def fetch(
-    imap: Imap, uids: Sequence[int], *, text: bool, parts: bool = False, gmail: bool = False
-) -> Iterator[list[Fetched]]:
-    """The messages of those UIDs that exist, window after window, in UID order.
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of each message is fetched."""
 
-    Args:
-        imap: the connection, a folder selected.
-        uids: which.
-        text: also the first 16 KB of text; else headers alone.
-        parts: of large messages also the names and types of parts that lie beyond.
-        gmail: also the id that a message keeps under all its labels (X-GM-MSGID).
-    """
+    text: bool  # also the first 16 KB of text; else headers alone
+    parts: bool = False  # of large messages also the names and types of parts that lie beyond
+    gmail: bool = False  # also the id that a message keeps under all its labels (X-GM-MSGID)
+
+
+def fetch(imap: Imap, uids: Sequence[int], extent: Extent) -> Iterator[list[Fetched]]:
+    """The messages of those UIDs that exist in the selected folder, window after window, in UID order."""
     for chosen, window in uid_sets(uids):
-        yield _window(imap, chosen, window, text=text, parts=parts, gmail=gmail)
+        yield _window(imap, chosen, window, extent)
 
 
-def _window(imap: Imap, chosen: bytes, window: list[int], *, text: bool, parts: bool, gmail: bool) -> list[Fetched]:
+def _window(imap: Imap, chosen: bytes, window: list[int], extent: Extent) -> list[Fetched]:
+    text = extent.text
     limits = {b"HEADER": HEADER_OCTETS} | ({b"TEXT": TEXT_OCTETS} if text else {})
     body = b" BODY.PEEK[TEXT]<0.%d>" % TEXT_OCTETS if text else b""
-    own = b" X-GM-MSGID" if gmail else b""
+    own = b" X-GM-MSGID" if extent.gmail else b""
     wanted = b"(UID FLAGS INTERNALDATE RFC822.SIZE%s BODY.PEEK[HEADER]<0.%d>%s)" % (own, HEADER_OCTETS, body)
     found = ask(imap, chosen, window, wanted, limits)
     for uid in [uid for uid, items in found.items() if b"HEADER" not in items.sections]:
@@ -88,7 +88,7 @@ def _window(imap: Imap, chosen: bytes, window: list[int], *, text: bool, parts: 
     messages = [_message(uid, found[uid], text=text) for uid in window if uid in found]
     if not text:
         return messages
-    return _with_far_text(imap, messages, parts=parts)
+    return _with_far_text(imap, messages, parts=extent.parts)
 
 
 def _message(uid: int, items: Items, *, text: bool) -> Fetched:

@@ -191,11 +191,9 @@ class Session(Calls):
             text: also the first 16 KB of text.
             parts: of large messages also the names and types of the parts beyond the first 16 KB.
         """
-        gmail = self.capabilities.gmail
+        extent = fetching.Extent(text, parts, self.capabilities.gmail)
         return await self._call(
-            lambda imap: [
-                m for window in fetching.fetch(imap, uids, text=text, parts=parts, gmail=gmail) for m in window
-            ],
+            lambda imap: [message for window in fetching.fetch(imap, uids, extent) for message in window],
             octets=32_000 * len(uids),
         )
 

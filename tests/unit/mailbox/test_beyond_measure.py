@@ -9,7 +9,7 @@ from triaged.core.message import read
 from triaged.core.message.defects import REFUSING
 from triaged.mailbox import capabilities, folders, moves, selecting
 from triaged.mailbox.exchange import exchange, ignore
-from triaged.mailbox.fetching import TEXT_OCTETS, fetch
+from triaged.mailbox.fetching import TEXT_OCTETS, Extent, fetch
 from triaged.mailbox.storing import append
 from triaged.mailbox.values import Fetched
 
@@ -43,7 +43,7 @@ def two(first: bytes, second: bytes = ORDINARY, *, uid_last: bool = False) -> li
     pairs = [(first, 5), (second, 6)] if uid_last else [(5, first), (6, second)]
     text = b"* 1 FETCH (UID 6 BODY[2.MIME]<0> {26}\r\nContent-Type: text/plain\r\n BODY[2]<0> {7}\r\ncall me)\r\n"
     connection = Connection(beginning(5) + beginning(6) + OK, b"".join(shape % pair for pair in pairs) + OK, text + OK)
-    return [m for window in fetch(connection, [5, 6], text=True) for m in window]  # type: ignore[arg-type]
+    return [m for window in fetch(connection, [5, 6], Extent(text=True)) for m in window]  # type: ignore[arg-type]
 
 
 BOMBS = {
@@ -71,7 +71,7 @@ def test_a_structure_beyond_measure_is_a_defect_of_its_own_message(bomb: bytes, 
 
 def test_a_structure_that_is_not_told_is_a_defect_too():
     connection = Connection(beginning(5) + OK, b"* 1 FETCH (UID 5 FLAGS (\\Seen))\r\n" + OK)
-    (message,) = [m for window in fetch(connection, [5], text=True) for m in window]  # type: ignore[arg-type]
+    (message,) = [m for window in fetch(connection, [5], Extent(text=True)) for m in window]  # type: ignore[arg-type]
     assert "limit-structure" in message.as_message().defects
 
 
@@ -81,7 +81,7 @@ def test_a_structure_is_as_deep_on_the_server_as_in_a_file(levels: int, deep: bo
     said = b"* 1 FETCH (UID 5 BODY[%s.MIME]<0> NIL BODY[%s]<0> {7}\r\ncall me)\r\n" % (text, text)
     shape = b"* 1 FETCH (UID 5 BODYSTRUCTURE %s)\r\n" % nested(levels)
     connection = Connection(beginning(5) + OK, shape + OK, said + OK)
-    (message,) = [m for window in fetch(connection, [5], text=True) for m in window]  # type: ignore[arg-type]
+    (message,) = [m for window in fetch(connection, [5], Extent(text=True)) for m in window]  # type: ignore[arg-type]
     assert message.as_message().new_text == "call me"
     assert ("limit-depth" in message.as_message().defects) is deep
     inside = b"".join(
@@ -136,7 +136,7 @@ def test_a_place_of_twenty_digits_is_no_place():
 
 def test_a_size_that_no_ledger_holds_is_the_largest_one():
     said = b"* 1 FETCH (UID 5 RFC822.SIZE 9999999999999999999 BODY[HEADER]<0> {2}\r\n\r\n)\r\n"
-    ((message,),) = fetch(Connection(said + OK), [5], text=False)  # type: ignore[arg-type]
+    ((message,),) = fetch(Connection(said + OK), [5], Extent(text=False))  # type: ignore[arg-type]
     assert message.size == 2**63 - 1
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from fakes.octets import Connection
 from triaged.mailbox.errors import Garbled, Lost, Refused
-from triaged.mailbox.fetching import HEADER_OCTETS, TEXT_OCTETS, fetch, internal_date
+from triaged.mailbox.fetching import HEADER_OCTETS, TEXT_OCTETS, Extent, fetch, internal_date
 from triaged.mailbox.values import NO_DATE, Fetched
 
 HEADER = b"From: gary@harbor.example\r\nSubject: hi\r\n\r\n"
@@ -32,7 +32,7 @@ def answer(
 
 def read(*said: bytes, uids: tuple[int, ...] = (5,), text: bool = True, parts: bool = False) -> list[Fetched]:
     connection = Connection(*said)
-    return [m for window in fetch(connection, uids, text=text, parts=parts) for m in window]  # type: ignore[arg-type]
+    return [m for window in fetch(connection, uids, Extent(text, parts)) for m in window]  # type: ignore[arg-type]
 
 
 def test_a_small_message_is_whole():
@@ -50,7 +50,7 @@ def test_a_small_message_is_whole():
 
 def test_nothing_is_ever_asked_for_in_a_way_that_marks_it_as_seen():
     connection = Connection(answer() + OK)
-    list(fetch(connection, [5], text=True))  # type: ignore[arg-type]
+    list(fetch(connection, [5], Extent(text=True)))  # type: ignore[arg-type]
     asked = bytes(connection.sock.sent)
     assert b"BODY.PEEK[HEADER]" in asked
     assert b"BODY[" not in asked
