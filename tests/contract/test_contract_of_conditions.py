@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from support.explaining import BASE, Explained
+from support.explaining import BASE, WAITS, Explained
 
 Mail = dict[str, str]
 ATTACHED = 'multipart/mixed; boundary="b"'
@@ -144,6 +144,28 @@ def test_thanks_under_an_alarms_subject_stay_thanks_unless_their_own_words_match
     assert (thanks["verdict"], thanks["kind"]) == ("left", ["new", "courtesy"])
     named = explained.one(text="Many thanks for your help with the outage!", Subject="Re: question")
     assert (named["verdict"], named["kind"]) == ("urgent", ["new"])
+
+
+def test_a_weak_sign_of_a_machine_refuses_a_reply_and_decides_nothing_else(tmp_path: Path):
+    rules = '[[rule]]\nname = "pass"\nwhen = { text = "ring" }\nthen = "urgent"\nspends_pass = true\nreply = "later"\n'
+    found = Explained(tmp_path, BASE + rules).one(Subject="Absent team member, please ring")
+    assert (found["verdict"], found["rule"], found["kind"]) == ("urgent", "pass", ["new"])
+    assert (found["reply"], found["no_reply"]) == (None, "auto-submitted")
+    burst = '[[rule]]\nname = "burst"\nwhen = { burst = "2 in 20m" }\nthen = "urgent"\n'
+    explained = Explained(tmp_path, BASE + burst)
+    mails = [
+        explained.mail(Subject="Returned mail from our members", date=f"Tue, 24 Nov 2026 15:1{n}:00 +0100")
+        for n in range(2)
+    ]
+    assert [one["rule"] for one in explained.says(*mails)] == [None, "burst"]
+
+
+def test_a_postmaster_on_the_roster_is_a_person_until_a_message_comes_back(tmp_path: Path):
+    explained = Explained(tmp_path, BASE.replace('"*@harbor.example", ', '"postmaster@harbor.example", ') + WAITS)
+    assert explained.one(sender="postmaster@harbor.example")["no_reply"] is None
+    back = "--b\r\n\r\nThe recipient is not known\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nx\r\n--b--"
+    found = explained.one(sender="postmaster@harbor.example", text=back, Content_Type="multipart/mixed; boundary=b")
+    assert (found["reply"], found["no_reply"]) == (None, "robot-sender")
 
 
 def test_intervals_of_hours_may_not_wrap_midnight(tmp_path: Path):

@@ -50,7 +50,7 @@ def _words(message: Message) -> str:
 
 def _is_persons(who: Identified, languages: tuple[str, ...]) -> bool:
     message = who.message
-    absent = robots.is_absence(message) or any(
+    absent = robots.may_be_absence(message) or any(
         "vacation" in one.casefold() for one in message.fields.all("auto-submitted")
     )
     if absent or robots.answering_field(message) or not _PERSONS.isdisjoint(who.kinds):

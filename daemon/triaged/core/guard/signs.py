@@ -54,7 +54,7 @@ def has_automatic_field(sending: Sending) -> str:
 
 def has_absence_subject(sending: Sending) -> str:
     """Out of office, automatic reply."""
-    return "the subject is that of an automatic reply" if robots.is_absence(sending.message) else ""
+    return "the subject is that of an automatic reply" if robots.may_be_absence(sending.message) else ""
 
 
 def is_recall(sending: Sending) -> str:
@@ -202,6 +202,10 @@ def is_from_robot(sending: Sending) -> str:
 
 
 def _is_known(sending: Sending, address: Address) -> bool:
-    """Whether the roster names a postmaster or abuse address itself, which says that a person reads there."""
+    """Whether the roster names a postmaster or abuse address itself, which says that a person writes there.
+
+    What sends a message back from there is the server all the same.
+    """
     known = sending.match is not None and sending.match.pattern.text.casefold() == address.key
-    return known and address.local.casefold() in _EXCUSED
+    returns = "message/rfc822" in sending.message.part_types
+    return known and address.local.casefold() in _EXCUSED and not returns
