@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from support.ledgerkit import DAY, MONDAY
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, Period
 from triaged.report.page import as_html
 from triaged.report.report import remembered, tell
 
@@ -52,11 +52,11 @@ def filled(path: Path) -> Ledger:
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder, filled(Path(folder) / "ledger.db") as ledger:
         start = time.process_time()
-        report = tell(remembered(ledger, MONDAY, MONDAY + 200 * DAY), None, MONDAY + 200 * DAY)
+        report = tell(remembered(ledger, Period(MONDAY, MONDAY + 200 * DAY)), None, MONDAY + 200 * DAY)
         page = as_html(report)
         taken = time.process_time() - start
         start = time.process_time()
-        tell(remembered(ledger, MONDAY + 30 * DAY, MONDAY + 60 * DAY), None, MONDAY + 200 * DAY)
+        tell(remembered(ledger, Period(MONDAY + 30 * DAY, MONDAY + 60 * DAY)), None, MONDAY + 200 * DAY)
         month = time.process_time() - start
     assert report.whole.figures.received == MESSAGES
     assert len(report.clients) == page.count("<section>") - 1 == CLIENTS

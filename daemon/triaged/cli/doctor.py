@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from triaged.cli.common import Failed, add_listing, configuration, console, person_of, print_json
 from triaged.config import Loaded, ask_secret, state_file
 from triaged.core.settings import Account, Person
+from triaged.ledger import Period
 from triaged.statefolder import as_owner_of
 
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
@@ -119,7 +120,11 @@ def _known(loaded: Loaded, account: Account) -> "Known":
         row = next((one for one in ledger.accounts() if one.login == account.login), None)
         if row is None:
             return Known()
-        rows = [one for one in ledger.history(now - _LOOK_BACK, now, person=row.person) if one.login == account.login]
+        rows = [
+            one
+            for one in ledger.history(Period(now - _LOOK_BACK, now, person=row.person))
+            if one.login == account.login
+        ]
         decided = [(one.item.arrived_at, one.item.decided_at) for one in rows if one.item.decided_at is not None]
         # what lay there before we first looked was decided late by no clock's fault
         began = min((at for _, at in decided), default=now)

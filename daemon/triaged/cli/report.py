@@ -14,7 +14,7 @@ from triaged.cli.report_rows import as_json, write_csv
 from triaged.cli.times import FORMS, instant, of_a_person
 from triaged.config import Loaded, state_file
 from triaged.core.settings import Person
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, Period
 from triaged.report.report import Report, remembered, tell
 from triaged.statefolder import output, why
 
@@ -91,7 +91,7 @@ def _reports(args: argparse.Namespace, loaded: Loaded, now: datetime) -> list[Re
         reports = []
         for one in people:
             key = key_of(ledger, one) or one.label
-            past = remembered(ledger, *_period(args, one, now), args.client, key)
+            past = remembered(ledger, Period(*_period(args, one, now), args.client, key))
             if args.from_mailbox is not None:
                 from triaged.cli.report_mailbox import mail_of
                 from triaged.rehearse.earlier import with_earlier

@@ -8,7 +8,7 @@ from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.registry import accounts, folders
 from triaged.ledger.rows import ITEM, PROMISE, columns, item_from, promise_from, promise_of, replies_of
 from triaged.ledger.store import Store, reading, row, rows
-from triaged.ledger.values import AccountOverview, DeferredRow, HistoryRow, Item, ReplyRow
+from triaged.ledger.values import AccountOverview, DeferredRow, HistoryRow, Item, Period, ReplyRow
 
 _ITEM_COLUMNS = len(ITEM.split(","))
 _I, _P = columns(ITEM, "i"), columns(PROMISE, "p")
@@ -106,15 +106,10 @@ def overview(store: Store, person: str | None = None) -> list[AccountOverview]:
     return found
 
 
-def history(
-    store: Store,
-    since: datetime,
-    until: datetime,
-    client: str | None = None,
-    person: str | None = None,
-) -> list[HistoryRow]:
-    """Every client message that arrived in [since, until), in the order of arrival."""
-    given = (to_ms(since), to_ms(until), client, client, person, person)
+def history(store: Store, period: Period) -> list[HistoryRow]:
+    """Every client message that arrived in a period, in the order of arrival."""
+    client, person = period.client, period.person
+    given = (to_ms(period.since), to_ms(period.until), client, client, person, person)
     n = _ITEM_COLUMNS
     return [
         HistoryRow(
@@ -130,13 +125,14 @@ def history(
     ]
 
 
-def arrivals(store: Store, person: str, since: datetime, until: datetime, client: str | None = None) -> list[Item]:
-    """Messages of a person's clients that arrived in [since, until), oldest first."""
+def arrivals(store: Store, person: str, period: Period) -> list[Item]:
+    """Messages of a person's clients that arrived in a period, oldest first."""
     sql = (
         f"SELECT {ITEM} FROM item WHERE arrived_at >= ? AND arrived_at < ? AND +person = ? AND (? IS NULL OR client = ?)"
         " AND state <> 'new' ORDER BY arrived_at, id"
     )
-    return [item_from(r) for r in rows(store, sql, (to_ms(since), to_ms(until), person, client, client))]
+    given = (to_ms(period.since), to_ms(period.until), person, period.client, period.client)
+    return [item_from(r) for r in rows(store, sql, given)]
 
 
 def passes_spent(store: Store, person: str, client: str, since: datetime) -> int:

@@ -3,6 +3,7 @@
 Bodies, decisions and references stay where they are: a quarter of a busy person is a hundred thousand rows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Any, Literal
 
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.store import Store, rows
-from triaged.ledger.values import ItemState, Mode, PromiseKind, PromiseState
+from triaged.ledger.values import ItemState, Mode, Period, PromiseKind, PromiseState
 
 # A unary + keeps SQLite from the wrong index: a thread is short, a client's past is not.
 _RECEIVED = """
@@ -83,22 +84,18 @@ class ReceivedRow:
     settled: bool = False  # a mail client says that it was answered; nobody knows when
 
 
-def received(
-    store: Store, since: datetime, until: datetime, client: str | None = None, person: str | None = None
-) -> list[ReceivedRow]:
-    """Every message of a client that arrived in [since, until), in the order of arrival.
+def received(store: Store, period: Period) -> list[ReceivedRow]:
+    """Every message of a client that arrived in a period, in the order of arrival.
 
     Before them those that no person had answered when the period began: what is asked in it may have begun with them.
     Behind them what was added later to what was open when it ended: a call promised only then may be the end of it.
     """
-    return [_received(r) for r in rows(store, _RECEIVED, _given(since, until, client, person))]
+    return [_received(r) for r in rows(store, _RECEIVED, _given(period))]
 
 
-def told_promises(
-    store: Store, since: datetime, until: datetime, client: str | None = None, person: str | None = None
-) -> list[ToldPromise]:
-    """Every promise that a client was told in [since, until), in that order."""
-    return [_told(*r) for r in rows(store, _TOLD, _given(since, until, client, person))]
+def told_promises(store: Store, period: Period) -> list[ToldPromise]:
+    """Every promise that a client was told in a period, in that order."""
+    return [_told(r) for r in rows(store, _TOLD, _given(period))]
 
 
 def known_messages(store: Store, person: str) -> frozenset[str]:
@@ -112,14 +109,13 @@ def clients(store: Store) -> frozenset[str]:
     return frozenset(r[0] for r in rows(store, "SELECT DISTINCT client FROM item WHERE client IS NOT NULL"))
 
 
-def _given(since: datetime, until: datetime, client: str | None, person: str | None) -> dict[str, Any]:
-    return {"since": to_ms(since), "until": to_ms(until), "client": client, "person": person}
+def _given(period: Period) -> dict[str, Any]:
+    since, until = to_ms(period.since), to_ms(period.until)
+    return {"since": since, "until": until, "client": period.client, "person": period.person}
 
 
-def _told(
-    number: int, client: str, kind: PromiseKind, due: int, state: PromiseState, told: int | None, closed: int | None
-) -> ToldPromise:
-    return ToldPromise(number, client, kind, from_ms(due), state, from_ms(told), from_ms(closed))
+def _told(r: Sequence[Any]) -> ToldPromise:
+    return ToldPromise(r[0], r[1], r[2], from_ms(r[3]), r[4], from_ms(r[5]), from_ms(r[6]))
 
 
 @cache
@@ -151,7 +147,7 @@ def _received(r: Any) -> ReceivedRow:
         returned_at=from_ms(r[19] or None),
         by_hand=_by_hand(r),
         pass_spent=bool(r[21]),
-        promise=None if r[22] is None else _told(*r[22:29]),
+        promise=None if r[22] is None else _told(r[22:29]),
     )
 
 

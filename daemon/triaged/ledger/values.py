@@ -475,6 +475,16 @@ class AccountOverview:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """[since, until) of one client's label or all, of one person's key or all."""
+
+    since: datetime
+    until: datetime
+    client: str | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryRow:
     """One message for the report: when it came, when it was acknowledged, answered, and what became of its promise."""
 

@@ -9,7 +9,7 @@ from triaged.core.calls import Occurrence
 from triaged.core.clients import Client
 from triaged.core.moments import resolve
 from triaged.core.settings import Mode
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, Period
 from triaged.ledger.values import Item
 from triaged.person.mailpage import Entry, Page, Section, as_html, as_text
 from triaged.person.personcontext import PersonContext
@@ -51,7 +51,7 @@ async def _agenda(context: PersonContext, client: Client, call: Occurrence) -> N
     if await context.write(Ledger.effect, key) is not None:
         return
     now = context.now()
-    items = await context.write(Ledger.arrivals, context.key, now - _BACK, now, client.label)
+    items = await context.write(Ledger.arrivals, context.key, Period(now - _BACK, now, client.label))
     phrasing = Phrasing.of(context.person)
     page = _page(phrasing, client, call, _Items.since(_previous(context, client, call), items))
     mail = SelfMail(key, page.title, as_text(page), as_html(page, phrasing.words.language))

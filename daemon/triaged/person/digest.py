@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from triaged.core.settings import Mode
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, Period
 from triaged.ledger.values import HistoryRow, Item, ReplyRow
 from triaged.person import unsent
 from triaged.person.mailpage import Entry, Page, Section, as_html, as_text
@@ -60,7 +60,7 @@ async def _day(context: PersonContext, since: datetime, until: datetime) -> Page
     """What was put aside, what came back, what is urgent and unanswered; None where there is nothing to tell."""
     phrasing = Phrasing.of(context.person)
     words = phrasing.words
-    history = await context.write(Ledger.history, since - _HISTORY, until, None, context.key)
+    history = await context.write(Ledger.history, Period(since - _HISTORY, until, person=context.key))
     arrived = [row for row in history if row.item.arrived_at >= since]
     aside = [row for row in arrived if row.put_aside]
     back = [row for row in history if row.returned_at is not None and since <= row.returned_at < until]

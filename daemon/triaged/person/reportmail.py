@@ -6,7 +6,7 @@ from triaged.core.calls import Schedule
 from triaged.core.moments import Moment, resolve
 from triaged.core.settings import Mode
 from triaged.core.worktime import WorkTime
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, Period
 from triaged.person.personcontext import PersonContext
 from triaged.person.selfmail import SelfMail, owe
 from triaged.report.page import as_html, as_text, title_of
@@ -58,7 +58,7 @@ def _newest(moment: Moment, now: datetime, worktime: WorkTime) -> datetime | Non
 
 
 async def _write(context: PersonContext, since: datetime, until: datetime) -> None:
-    past = await context.write(remembered, since, until, None, context.key)
+    past = await context.write(remembered, Period(since, until, person=context.key))
     if not past.rows and not past.promises:
         return
     report = tell(past, context.person, context.now())

@@ -13,7 +13,7 @@ from triaged.core.identify import identify
 from triaged.core.message import Message
 from triaged.core.settings import Account, Person
 from triaged.core.trust import evidence_of_sent
-from triaged.ledger import Ledger, SentWindow
+from triaged.ledger import Ledger, Period, SentWindow
 from triaged.ledger.reporting import ReceivedRow
 from triaged.ledger.values import AccountRow, Arriving, Window
 from triaged.rehearse.rehearsal import DAWN
@@ -56,7 +56,7 @@ def with_earlier(
             item = _remember(ledger, accounts[one.account.login], one, person)
             if item is not None and (name := identity(one.old.message)) not in known:
                 new[item] = name
-        rows = ledger.received(past.since, past.until, client)
+        rows = ledger.received(Period(past.since, past.until, client))
     earlier = (_as_earlier(row, new[row.item], marked) for row in rows if row.item in new)
     kept = (replace(row, settled=row.message_id in marked) for row in past.rows)
     return replace(past, rows=sorted((*kept, *earlier), key=lambda row: row.arrived_at))

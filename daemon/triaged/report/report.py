@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from triaged.core.settings import Person
 from triaged.core.worktime import WorkTime
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, Period
 from triaged.ledger.reporting import ReceivedRow, ToldPromise
 from triaged.report.agreed import Agreements
 from triaged.report.figures import Arrival, Figures, Happened, arrival, figures
@@ -58,14 +58,12 @@ class Report:
         return self.person.worktime.zone if self.person else ZoneInfo("UTC")
 
 
-def remembered(
-    ledger: Ledger, since: datetime, until: datetime, client: str | None = None, person: str | None = None
-) -> Past:
-    """Everything of [since, until) that a report needs, of a person's key and a client's label, or of all."""
-    rows = ledger.received(since, until, client, person)
+def remembered(ledger: Ledger, period: Period) -> Past:
+    """Everything of a period that a report needs."""
+    rows = ledger.received(period)
     hashes = {row.ruleset for row in rows if row.ruleset is not None}
     bodies = {one: body for one in hashes if (body := ledger.ruleset_body(one)) is not None}
-    return Past(since, until, rows, ledger.told_promises(since, until, client, person), bodies)
+    return Past(period.since, period.until, rows, ledger.told_promises(period), bodies)
 
 
 def tell(past: Past, person: Person | None, now: datetime) -> Report:

@@ -13,6 +13,7 @@ from triaged.ledger import (
     LedgerUnavailable,
     NotDone,
     Nowhere,
+    Period,
     ReplyRow,
     Response,
     SentSeen,
@@ -87,19 +88,22 @@ def test_history_tells_acknowledged_answered_returned_and_kept(world: World):
         SentWindow(world.account.id, world.now, [SentSeen("<x@roth>", ("<1@client>",), world.now, (GARY.key,))])
     )
     world.admit(mail(2), urgent())
-    first, second = world.ledger.history(MONDAY, MONDAY + 2 * DAY, client="harbor", person="dana")
+    first, second = world.ledger.history(Period(MONDAY, MONDAY + 2 * DAY, client="harbor", person="dana"))
     assert (first.acknowledged_at, first.returned_at, first.item.answered_at) == (acknowledged, MONDAY + DAY, world.now)
     assert first.promise is not None
     assert (first.promise.state, first.pass_spent, first.login) == ("kept", True, "dana@imap.example")
     assert (second.acknowledged_at, second.returned_at, second.promise, second.pass_spent) == (None, None, None, False)
-    assert world.ledger.history(MONDAY + 5 * DAY, MONDAY + 9 * DAY) == []
-    assert world.ledger.history(MONDAY, MONDAY + DAY, client="linden") == []
+    assert world.ledger.history(Period(MONDAY + 5 * DAY, MONDAY + 9 * DAY)) == []
+    assert world.ledger.history(Period(MONDAY, MONDAY + DAY, client="linden")) == []
 
 
 def test_the_digest_finds_arrivals(world: World):
     first, second = world.admit(mail(1), urgent()), world.admit(mail(2), urgent())
-    assert [i.id for i in world.ledger.arrivals("dana", MONDAY, MONDAY + DAY, "harbor")] == [first.item, second.item]
-    assert world.ledger.arrivals("dana", MONDAY, MONDAY + DAY, "linden") == []
+    assert [i.id for i in world.ledger.arrivals("dana", Period(MONDAY, MONDAY + DAY, "harbor"))] == [
+        first.item,
+        second.item,
+    ]
+    assert world.ledger.arrivals("dana", Period(MONDAY, MONDAY + DAY, "linden")) == []
 
 
 # --- acts

@@ -27,6 +27,7 @@ from triaged.ledger import (
     LedgerUnavailable,
     NotClaimed,
     NotDone,
+    Period,
 )
 from triaged.ledger.opening import connect, generation_file
 from triaged.ledger.schema import APPLICATION_ID, MIGRATIONS
@@ -472,7 +473,7 @@ def test_a_mistake_of_our_own_is_not_dressed_up(world: World):
         lambda ledger: ledger.deferred(),
         lambda ledger: ledger.promises_due(MONDAY + 9 * DAY),
         lambda ledger: ledger.facts_again(ITEM, AsOf(MONDAY, lookback=DAY, fuse=DAY)),
-        lambda ledger: ledger.history(MONDAY, MONDAY + DAY),
+        lambda ledger: ledger.history(Period(MONDAY, MONDAY + DAY)),
         lambda ledger: ledger.check(),
     ],
 )

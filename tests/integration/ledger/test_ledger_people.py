@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from support.ledgerkit import DAY, GARY, HOUR, MONDAY, World, left, mail
-from triaged.ledger import FolderRow, Ledger, ReplyRow, Watermark
+from triaged.ledger import FolderRow, Ledger, Period, ReplyRow, Watermark
 
 
 def keys(ledger: Ledger, label: str, *logins: str, taken: tuple[str, ...] = ()) -> list[str]:
@@ -49,7 +49,7 @@ def test_an_account_that_joins_another_person_brings_its_history(world: World):
     assert facts.last_reply_at == MONDAY + HOUR
     assert facts.promise is not None
     assert facts.promise.id == made.promise
-    assert [row.item.person for row in world.ledger.history(MONDAY, MONDAY + 9 * DAY)] == ["eva"] * 3
+    assert [row.item.person for row in world.ledger.history(Period(MONDAY, MONDAY + 9 * DAY))] == ["eva"] * 3
 
 
 def test_what_is_learned_of_a_server_is_merged_and_may_be_forgotten(world: World):

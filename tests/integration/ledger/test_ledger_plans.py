@@ -5,7 +5,7 @@ from pathlib import Path
 
 from support.ledgerday import STEPS, Day
 from support.ledgerkit import World, left, mail
-from triaged.ledger import AsOf
+from triaged.ledger import AsOf, Period
 
 # What may be walked through: lists of a few (accounts, folders), what is open (a partial index holds only that), values
 # that were handed in (json_each), and what is done once a day over everything (purge).
@@ -66,8 +66,8 @@ def ask_everything(day: Day) -> None:
     ledger.promises_open("dana")
     ledger.promise_items(1)
     ledger.promise_reply(1)
-    ledger.arrivals("dana", STEPS[0], last)
-    ledger.history(STEPS[0], last)
+    ledger.arrivals("dana", Period(STEPS[0], last))
+    ledger.history(Period(STEPS[0], last))
     ledger.saw_answered_flag(1, last)
     ledger.release(1, last)
     ledger.release_all("dana@imap.example", last)

@@ -11,7 +11,7 @@ from support.quarter import NOW, SINCE, UNTIL, WEEKS, berlin, configuration
 from support.quartermade import quarter
 from support.quarterplay import Played
 from triaged.core.settings import Person
-from triaged.ledger import Ledger
+from triaged.ledger import Ledger, Period
 from triaged.report.figures import Taken, Times
 from triaged.report.report import Part, Report, remembered, tell
 
@@ -68,7 +68,7 @@ def test_the_hours_of_the_week_are_those_of_the_clock_on_the_wall(played: Played
 
 def _report(played: Played, since: datetime, until: datetime, client: str | None) -> Report:
     person: Person = played.persons[1]
-    return tell(remembered(played.ledger, since, until, client, "dana"), person, NOW)
+    return tell(remembered(played.ledger, Period(since, until, client, "dana")), person, NOW)
 
 
 def _part(report: Report, client: str | None) -> Part:
