@@ -39,3 +39,6 @@ pins: ready
 
 pages: ready
 	$(BIN)/python .ci/pages.py
+	$(BIN)/python -m triaged.config.reference config/README.md
+	$(BIN)/python -m triaged.config.editorschema >config/triaged.schema.json
+	$(BIN)/python -m triaged.log.lineschema >config/events.schema.json

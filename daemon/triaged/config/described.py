@@ -61,7 +61,7 @@ def made(cls: type[T], section: Section | None, **more: Any) -> T | None:
     None where something is missing that it cannot do without; the reader has told of it.
     """
     given = dict(more)
-    for name, one, hint, _ in _described(cls):
+    for name, one, hint, _ in _described(cls):  # type: ignore[arg-type]  # a class can be hashed, of whatever kind
         if section is not None and name in section and one.name not in given:
             given[one.name] = _value(_without_none(hint), section.values[name])
     return None if any(_is_needed(one) and one.name not in given for one in fields(cls)) else cls(**given)  # type: ignore[arg-type]  # every class handed in is a dataclass
@@ -86,10 +86,11 @@ def secret_of(value: Section | str | None) -> Secret | None:
     return secret
 
 
-def _described(cls: type) -> list[tuple[str, Field[Any], Any, About]]:
+@cache
+def _described(cls: type) -> tuple[tuple[str, Field[Any], Any, About], ...]:
     """Of each field that is a key: its name in the file, itself, its type, what it says of itself."""
     annotated = ((one, *get_args(one.type)) for one in fields(cls) if get_origin(one.type) is Annotated)
-    return [(about.key or one.name, one, hint, about) for one, hint, about in annotated]
+    return tuple((about.key or one.name, one, hint, about) for one, hint, about in annotated)
 
 
 def _key(one: Field[Any], hint: Any, about: About) -> Key:

@@ -34,10 +34,9 @@ def _labelled(cls: type, example: str) -> Key:
 
 ME = table(
     "who you are",
-    name=table_of(Person).keys["name"],
-    language=table_of(Person).keys["language"],
+    None,
+    **table_of(Person).keys,
     timezone=Key(KINDS["a time zone"], "your time zone", "the system's"),
-    team=table_of(Person).keys["team"],
 )
 PERSON = table(
     me=Key(ME, ME.about, required=True),

@@ -43,24 +43,22 @@ def make_person(file: Path, section: Section, findings: Findings) -> Made | None
     me: Section | None = section.get("me")
     label = file.stem
     zone = _zone(me, findings)
-    language = me.get("language", "en") if me else "en"
     worktime = make_worktime(section.get("hours"), zone, findings)
     accounts = _accounts(section, findings)
     names = _names(section)
-    rule_sections = section.get("rule", ())
-    rules, cases = make_rules(rule_sections, names, worktime, findings)
+    rules, cases = make_rules(section.get("rule", ()), names, worktime, findings)
     text = ruleset_text(section)
-    person = Person(
+    person = made(
+        Person,
+        me,
         label=label,
         name=me.get("name", label) if me else label,
-        language=language,
         worktime=worktime,
-        team=me.get("team", ()) if me else (),
         accounts=accounts,
         telephone=made(Telephone, section.get("telephone")) or Telephone(),
         roster=make_roster(section, zone, findings),
         delegates=make_delegates(section.get("delegate")),
-        replies=make_replies(section.get("reply"), language, findings),
+        replies=make_replies(section.get("reply"), me.get("language", "en") if me else "en", findings),
         rules=rules,
         channels=_channels(section.get("notify"), findings),
         promises=_promises(section.get("promises"), names, findings),
@@ -70,7 +68,8 @@ def make_person(file: Path, section: Section, findings: Findings) -> Made | None
         ruleset_text=text,
         source=file,
     )
-    named = {name_of(one): one for one in rule_sections}
+    assert person is not None  # all that she needs is given
+    named = {name_of(one): one for one in section.get("rule", ())}
     whole = Made(person, tuple(replace(case, person=label) for case in cases), section, named)
     _check_person(whole, findings)
     return whole if me is not None and accounts else None

@@ -285,18 +285,18 @@ class ReportPlan:
     weekly: Annotated[Moment | None, About("the week's report, as mail", example="fri 14:00", default="none")] = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Everything one person configured."""
 
     # the keys of [me] stand here, but for the time zone, which is that of her hours
     label: str
     name: Annotated[str, About("your name, as replies carry it", kind="a name", example="Dana Roth")]
-    language: Annotated[str, About("your language", kind="a language code", default='"en"')]
+    language: Annotated[str, About("your language", kind="a language code")] = "en"
     worktime: WorkTime
     team: Annotated[
         tuple[Glob, ...], About("their mail to the client in a thread counts as a human answer", default="nobody's")
-    ]
+    ] = ()
     accounts: tuple[Account, ...]
     telephone: Telephone
     roster: Roster
