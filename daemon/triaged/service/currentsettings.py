@@ -42,6 +42,12 @@ class CurrentSettings:
         return service is None or service.log_subjects
 
     @property
+    def metrics_clients(self) -> bool:
+        """Whether /metrics names clients."""
+        service = self.loaded.service
+        return service is not None and service.metrics_clients
+
+    @property
     def keep(self) -> timedelta | None:
         """After how long what is closed is forgotten; None: never."""
         service = self.loaded.service

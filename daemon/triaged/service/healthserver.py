@@ -1,7 +1,7 @@
 """/healthz, /readyz and /metrics on one small HTTP server, for supervisors and Prometheus.
 
 In: a provider of the daemon's state. Out: answers to GET and HEAD. It changes nothing, knows no secrets, and a client
-that is slow, rude or many costs the daemon nothing but a refused connection.
+that is slow, rude or many costs the daemon nothing, and no supervisor its answer: the more are there, the sooner a silent one goes.
 """
 
 import asyncio
@@ -17,7 +17,10 @@ from triaged.core.errors import TriagedError
 
 PATIENCE: Final = 5.0
 """Seconds for a client to ask, and for the daemon to say how it is."""
-_MOST_CLIENTS: Final = 16
+AT_ONCE: Final = 0.25
+"""Seconds for a client to ask where many are there already: a supervisor asks at once."""
+_MANY: Final = 16
+_MOST_CLIENTS: Final = 64
 _LONGEST_HEAD: Final = 8192
 
 FIGURES: Final[Mapping[str, str]] = {
@@ -102,6 +105,7 @@ class HealthServer:
         self._metrics = metrics
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
+        self._silent: dict[asyncio.Task[None], asyncio.StreamWriter] = {}  # who have not asked yet, in their order
         self._closing = False
 
     async def open(self, host: str, port: int) -> tuple[str, int]:
@@ -128,26 +132,39 @@ class HealthServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        if len(self._clients) >= _MOST_CLIENTS:
+        if len(self._clients) >= _MOST_CLIENTS and not self._leave_the_first():
             writer.transport.abort()
             return
+        patience = PATIENCE if len(self._clients) < _MANY else AT_ONCE
         self._clients.add(task)
+        self._silent[task] = writer
         try:
             with contextlib.suppress(OSError, TimeoutError, EOFError, asyncio.LimitOverrunError):
                 async with asyncio.timeout(3 * PATIENCE):
-                    await self._converse(reader, writer)
+                    async with asyncio.timeout(patience):
+                        head = await reader.readuntil(b"\r\n\r\n")
+                    self._silent.pop(task, None)
+                    await self._converse(head, writer)
             writer.close()
         except asyncio.CancelledError:
             if not self._closing:
                 raise
         finally:
             self._clients.discard(task)
+            self._silent.pop(task, None)
             if not writer.is_closing():
                 writer.transport.abort()
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        async with asyncio.timeout(PATIENCE):
-            head = await reader.readuntil(b"\r\n\r\n")
+    def _leave_the_first(self) -> bool:
+        """Hang up on the one who has been silent for longest; False: all have asked."""
+        for task, writer in self._silent.items():
+            writer.transport.abort()
+            del self._silent[task]
+            self._clients.discard(task)
+            return True
+        return False
+
+    async def _converse(self, head: bytes, writer: asyncio.StreamWriter) -> None:
         method, _, rest = head.partition(b"\r\n")[0].decode("latin-1").partition(" ")
         target, _, version = rest.partition(" ")
         if not version.startswith("HTTP/1."):

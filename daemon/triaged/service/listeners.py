@@ -46,7 +46,8 @@ class Listeners:
             await self._listen_at(*address)
 
     async def _listen_at(self, host: str, port: int) -> None:
-        self._health = HealthServer(self.status.for_supervisors, exporter(self.events.counts))
+        metrics = exporter(self.events.counts, lambda: self.status.settings.metrics_clients)
+        self._health = HealthServer(self.status.for_supervisors, metrics)
         try:
             await self._health.open(host, port)
         except OSError as error:

@@ -4,6 +4,7 @@ In: a `DaemonState` and `Counts`. Out: octets for /metrics. Labels are labels of
 subjects or anything else that came by mail.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -28,8 +29,8 @@ _COUNTERS: Final[tuple[tuple[str, str, Callable[[AccountState], int]], ...]] = (
 )
 
 
-def exporter(counts: Counts) -> Metrics | None:
-    """Renders states; None where prometheus-client is not installed (triaged[metrics])."""
+def exporter(counts: Counts, clients: Callable[[], bool] = lambda: False) -> Metrics | None:
+    """Renders states; None where prometheus-client is not installed (triaged[metrics]). `clients`: whether they are named."""
     try:
         from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
     except ImportError:
@@ -42,7 +43,7 @@ def exporter(counts: Counts) -> Metrics | None:
 
         def collect(self) -> "Iterator[Metric]":
             if self.state is not None:
-                yield from families(self.state, counts)
+                yield from families(self.state, counts, clients=clients())
 
     latest = Latest()
     registry = CollectorRegistry()
@@ -56,10 +57,10 @@ def exporter(counts: Counts) -> Metrics | None:
     return render
 
 
-def families(state: DaemonState, counts: Counts) -> "Iterator[Metric]":
+def families(state: DaemonState, counts: Counts, *, clients: bool) -> "Iterator[Metric]":
     """Every family, in a fixed order."""
     yield from _of_the_daemon(state)
-    yield from _of_the_events(counts)
+    yield from _of_the_events(counts, clients=clients)
     yield from _of_the_accounts(state)
 
 
@@ -75,17 +76,20 @@ def _of_the_daemon(state: DaemonState) -> "Iterator[Metric]":
     yield CounterMetricFamily("triaged_log_lines_lost", "Lines of the log that nobody took.", value=state.lines_lost)
 
 
-def _of_the_events(counts: Counts) -> "Iterator[Metric]":
+def _of_the_events(counts: Counts, *, clients: bool) -> "Iterator[Metric]":
     from prometheus_client.core import CounterMetricFamily, SummaryMetricFamily
 
     events = CounterMetricFamily("triaged_events", "Events, as in the log.", labels=("event", *_WHOSE))
     for event_key, count in sorted(counts.events.items()):
         events.add_metric(event_key, count)
     yield events
-    messages = CounterMetricFamily(
-        "triaged_client_messages", "Clients' messages by verdict.", labels=("person", "client", "verdict")
-    )
-    for message_key, count in sorted(counts.messages.items()):
+    # for whom somebody works is more than who looks at machines need know
+    labels = ("person", "client", "verdict") if clients else ("person", "verdict")
+    by_labels: Counter[tuple[str, ...]] = Counter()
+    for (person, client, verdict), count in counts.messages.items():
+        by_labels[(person, client, verdict) if clients else (person, verdict)] += count
+    messages = CounterMetricFamily("triaged_client_messages", "Clients' messages by verdict.", labels=labels)
+    for message_key, count in sorted(by_labels.items()):
         messages.add_metric(message_key, count)
     yield messages
     took = SummaryMetricFamily("triaged_event_duration_seconds", "How long it took.", labels=("event",))

@@ -1,7 +1,9 @@
 """/healthz, /readyz and /metrics answer supervisors, and nobody can hurt the daemon through them."""
 
 import asyncio
+import contextlib
 import json
+import socket
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -30,8 +32,9 @@ class Site:
     def __init__(self) -> None:
         self.state: DaemonState | Exception = WELL
         self.stuck = False
+        self.clients = True
         self.events, _ = captured()
-        self.server = HealthServer(self._tell, exporter(self.events.counts))
+        self.server = HealthServer(self._tell, exporter(self.events.counts, lambda: self.clients))
         self.port = 0
 
     async def _tell(self) -> DaemonState:
@@ -130,6 +133,16 @@ async def test_the_metrics_tell_state_and_counts(site: Site):
     assert any(name == "process_resident_memory_bytes" for name, *_ in samples)
 
 
+async def test_the_metrics_name_no_client_unless_asked_to(site: Site):
+    site.clients = False
+    for client in ("harbor", "lindenhof"):
+        site.events.bind(person="dana", account="work").emit("message.urgent", client=client)
+    _, body = await site.get("/metrics")
+    assert 'triaged_client_messages_total{person="dana",verdict="urgent"} 2.0' in body
+    assert "harbor" not in body
+    assert "lindenhof" not in body
+
+
 async def test_figures_that_are_not_known_are_left_out(site: Site):
     site.state = replace(WELL, accounts=(replace(WORK, figures={}, state="starting"),))
     _, body = await site.get("/metrics")
@@ -178,6 +191,26 @@ async def test_too_many_clients_are_turned_away_and_the_others_served(site: Site
     assert (await first_reader.read()).endswith(b"ok\n")
     for _, one in waiting:
         one.close()
+
+
+async def test_whoever_asks_at_once_is_answered_among_any_number_who_ask_nothing(site: Site):
+    with contextlib.ExitStack() as silent:
+        for number in range(200):
+            silent.enter_context(socket.create_connection(("127.0.0.1", site.port)))
+            if number % 20 == 0:
+                assert (await site.get("/readyz"))[0] == 200
+        assert len(site.server._clients) <= healthserver._MOST_CLIENTS
+        assert (await site.get("/healthz"))[0] == 200
+
+
+async def test_a_daemon_that_hangs_keeps_nobody_from_asking_again(site: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(healthserver, "PATIENCE", 0.5)
+    site.stuck = True
+    asked = [asyncio.create_task(site.say(b"GET /readyz HTTP/1.1\r\n\r\n")) for _ in range(80)]
+    answers = [answer for answer in await asyncio.gather(*asked, return_exceptions=True) if isinstance(answer, bytes)]
+    assert {answer[:12] for answer in answers if answer} == {b"HTTP/1.1 503"}
+    site.stuck = False
+    assert (await site.get("/readyz"))[0] == 200
 
 
 async def test_closing_leaves_whoever_is_connected(site: Site):
