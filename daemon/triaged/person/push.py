@@ -4,6 +4,7 @@ At least once: a doubled push is cheaper than a lost one. It never waits for tri
 """
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from triaged.person.pushwords import Pending, Push, is_call, push_words
 
 Send = Callable[[str, Push], Awaitable[None]]
 """Delivers one push to an Apprise URL; raises TriagedError."""
+
+_MENTION = re.compile(r"@(?=everyone|here|channel|all\b)|(?<![\w.+-])@(?=\w)|<(?=[@!#])", re.IGNORECASE)
 
 
 class PushError(TriagedError):
@@ -39,8 +42,15 @@ def _notify(url: str, push: Push) -> None:
     service = apprise.Apprise()
     if not service.add(url):
         raise PushError("the URL of the channel is none that Apprise understands")
-    if not service.notify(title=push.title, body=push.text):
+    title, text = _calling_nobody(push.title), _calling_nobody(push.text)
+    # said to be plain, it is escaped where a service reads Markdown or HTML
+    if not service.notify(title=title, body=text, body_format=apprise.NotifyFormat.TEXT):
         raise PushError("the service did not take the push")
+
+
+def _calling_nobody(text: str) -> str:
+    """The text with what is a mention to chats (@everyone, <!channel>) broken by a joiner that nobody sees."""
+    return _MENTION.sub(lambda sign: sign[0] + "\u2060", text)
 
 
 @dataclass(slots=True)
