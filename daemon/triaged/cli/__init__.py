@@ -9,7 +9,6 @@ import contextlib
 import errno
 import gc
 import importlib
-import io
 import os
 import sys
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from triaged import __version__
+from triaged.cli.printable import behind_the_door
 from triaged.core.errors import TriagedError
 
 VERBS = {
@@ -53,10 +53,16 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; its exit code."""
+    with behind_the_door():
+        return _main(argv)
+
+
+def _main(argv: Sequence[str] | None) -> int:
     gc.set_threshold(_FEW_COLLECTIONS)
     atexit.register(gc.freeze)  # what is there at the end goes with the process: nobody need look through it once more
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+        if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = _parser(arguments)

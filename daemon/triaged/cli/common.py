@@ -13,6 +13,7 @@ from typing import Any, Literal
 from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
+from triaged.cli.printable import escaped, printable
 from triaged.config import Loaded, default_path, load, state_file
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Mode, Person
@@ -154,7 +155,7 @@ def readable(at: datetime | None, zone: tzinfo | None = None) -> str:
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
     """One object a line."""
     for row in rows:
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        sys.stdout.write(escaped(json.dumps(row, ensure_ascii=False)) + "\n")
 
 
 def only_observed(loaded: Loaded) -> str:
@@ -183,6 +184,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: st
     if not rows:
         sys.stdout.write(empty + "\n")
         return
+    rows = [[printable(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         sys.stdout.writelines(_plain_table(columns, rows))
         return

@@ -14,6 +14,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from triaged.cli.printable import escaped, printable
 from triaged.cli.times import FORMS, here
 from triaged.core.errors import TriagedError
 from triaged.log.journal import line_of
@@ -188,7 +189,7 @@ def _at(line: Line) -> datetime:
 
 
 def _as_json(line: Line) -> str:
-    return json.dumps(line, ensure_ascii=False)
+    return escaped(json.dumps(line, ensure_ascii=False))
 
 
 _COLOURS: Final = {"error": "\x1b[31m", "warning": "\x1b[33m", "debug": "\x1b[2m"}
@@ -200,7 +201,7 @@ def _as_row(line: Line, *, named: bool, colours: bool) -> str:
     when = f"{at:%a} {at.day:2} {at:%b %H:%M:%S}"
     person = f"{line.get('person', '')!s:<10} " if named else ""
     client = str(line.get("client", ""))
-    row = _printable(f"{when}  {line['event']:<20} {person}{client:<12} {number:<9} {_said(line)}".rstrip())
+    row = printable(f"{when}  {line['event']:<20} {person}{client:<12} {number:<9} {_said(line)}".rstrip())
     colour = _COLOURS.get(str(line.get("level")), "") if colours else ""
     return f"{colour}{row}\x1b[0m" if colour else row
 
@@ -208,11 +209,6 @@ def _as_row(line: Line, *, named: bool, colours: bool) -> str:
 def _said(line: Line) -> str:
     """The sentence, without the client, who has a column."""
     return sentence({name: value for name, value in line.items() if name != "client"})
-
-
-def _printable(text: str) -> str:
-    """Nothing in a row can move the cursor, whoever wrote the file."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def _wants_colours() -> bool:

@@ -1,7 +1,6 @@
 """`triaged replay`: run the rules over mail that is already there, and see what would have happened."""
 
 import argparse
-import csv
 import gc
 import sys
 from collections import Counter
@@ -23,6 +22,7 @@ from triaged.cli.common import (
     print_table,
     readable,
 )
+from triaged.cli.printable import write_rows
 from triaged.cli.times import FORMS, here
 from triaged.config import Loaded, load
 from triaged.core.decision import Decision
@@ -240,11 +240,11 @@ def _csv(path: Path, lines: Sequence[Line]) -> None:
     rows = [_as_row(line) for line in lines]
     names = list(rows[0]) if rows else ["file"]
     if str(path) == "-":
-        _write_csv(sys.stdout, names, rows)
+        write_rows(sys.stdout, names, rows)
         return
     try:
         with output(path) as file:
-            _write_csv(file, names, rows)
+            write_rows(file, names, rows)
     except OSError as error:
         raise Failed(f"{path}: {why(error)}") from error
 
@@ -254,9 +254,3 @@ def _as_row(line: Line) -> dict[str, Any]:
     before = row.pop("before", {})
     row |= {f"before_{name}": value for name, value in before.items()}
     return {name: ", ".join(value) if isinstance(value, list) else value for name, value in row.items()}
-
-
-def _write_csv(file: Any, names: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
-    writer = csv.DictWriter(file, names)
-    writer.writeheader()
-    writer.writerows(rows)

@@ -1,11 +1,11 @@
 """`triaged report` for programs: one JSON object a client, one CSV row a message."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, TextIO
 
 from triaged.cli.common import local
+from triaged.cli.printable import write_rows
 from triaged.report.figures import Figures, Taken, Times
 from triaged.report.questions import is_question
 from triaged.report.report import Part, Report
@@ -29,10 +29,7 @@ def as_json(report: Report) -> Iterator[dict[str, Any]]:
 
 def write_csv(reports: Sequence[Report], file: TextIO, *, columns: Sequence[str] = COLUMNS) -> None:
     """A heading, then one row a message of those columns."""
-    writer = csv.DictWriter(file, columns, extrasaction="ignore")
-    writer.writeheader()
-    for report in reports:
-        writer.writerows(_rows(report))
+    write_rows(file, columns, (row for report in reports for row in _rows(report)))
 
 
 def _rows(report: Report) -> Iterator[dict[str, object]]:

@@ -17,7 +17,9 @@ from triaged.log.vocabulary import CHOICES, DECISIONS, EVENTS, FIELDS, LEVELS, U
 LONGEST_TEXT: Final = 1000
 """Characters. Longer texts (a hostile subject, a server's chatter) are cut, so that a line fits a journal datagram."""
 
-_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 Writer = Callable[[dict[str, Any]], None]
 """Takes one finished line; must not block and must not raise."""
