@@ -113,7 +113,9 @@ def test_a_charity_with_spf_alone_that_was_forwarded_is_the_clients(tmp_path: Pa
 def test_a_mail_that_its_domain_asks_to_refuse_is_nobodys(tmp_path: Path):
     explained = Explained(tmp_path, SERVER + WAITS)
     for policy in ("reject", "quarantine"):
-        assert explained.one(Authentication_Results=fails(policy))["no_reply"] == "stranger"
+        found = explained.one(Authentication_Results=fails(policy))
+        assert (found["no_reply"], found["client"]) == ("stranger", None)
+        assert found["reason"].startswith("forged in the name of Harbor Trust: dmarc=fail")
 
 
 def test_what_a_forwarder_has_sealed_is_shown_in_spite_of_the_policy(tmp_path: Path):

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from triaged.account.loglines import of_reply
 from triaged.account.visit import Visit
+from triaged.core.address import same
 from triaged.core.message import Message
 from triaged.ids import is_as_made
 from triaged.ledger import Ledger
@@ -38,7 +39,7 @@ class Failure:
 
     def concerns(self, reply: ReplyRow) -> bool:
         """Whether it is about the recipient of a reply; a report that names nobody is."""
-        return not self.recipients or not self.recipients.isdisjoint({reply.correspondent, reply.rcpt.lower()})
+        return not self.recipients or not self.recipients.isdisjoint({reply.correspondent, same(reply.rcpt)})
 
 
 def failures(message: Message, body: bytes) -> list[Failure]:
@@ -49,11 +50,11 @@ def failures(message: Message, body: bytes) -> list[Failure]:
         if action is None or action[1].lower() != b"failed":
             continue
         status = _STATUS.search(group)
-        named = frozenset(address.decode("utf-8", "replace").lower() for address in _RECIPIENT.findall(group))
+        named = frozenset(same(address.decode("utf-8", "replace")) for address in _RECIPIENT.findall(group))
         found.append(Failure(named, status[1].decode("ascii") if status else ""))
     failed = message.fields.all("x-failed-recipients")  # Exim, Google
     if failed and not _ACTION.search(body):
-        found.append(Failure(frozenset(one.strip().lower() for text in failed for one in text.split(",")), ""))
+        found.append(Failure(frozenset(same(one.strip()) for text in failed for one in text.split(",")), ""))
     return found
 
 

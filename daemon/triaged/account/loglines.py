@@ -129,6 +129,7 @@ def tell_admission(events: Events, admission: Admission, *, folder: str) -> None
         return
     events.emit(
         _EVENTS[decision.verdict],
+        level="info" if decision.claims is not None else None,  # a stranger's own mail is nobody's business
         client=decision.client,
         mode=arriving.mode,
         item=admission.item,

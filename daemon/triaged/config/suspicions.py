@@ -15,7 +15,7 @@ from triaged.config.person import Made
 from triaged.config.problems import Findings
 from triaged.config.reader import Section
 from triaged.config.replytexts import lacks_language
-from triaged.core.address import read_address
+from triaged.core.address import is_mine, read_address
 from triaged.core.clients import Client
 from triaged.core.momentwarnings import call_warnings, no_call_warnings
 from triaged.core.momentwords import Moment, StartOfOfficeHours
@@ -71,6 +71,7 @@ def check_meaning(made: Made, now: datetime, findings: Findings) -> None:
     _check_clients(made, rules_of, findings)
     _check_agenda(made, findings)
     _check_unused(made, findings)
+    _check_delegates(made, findings)
     _check_hours(made, now, findings)
     check_secrets(made.section, findings)
     check_calendar_time(made.section.get("service"), "keep", findings)
@@ -160,6 +161,16 @@ def _check_forward(ruled: _Ruled, findings: Findings) -> None:
     if without:
         place = ruled.section.key_place("forward")
         findings.warning(place, f"there is nobody to forward to for {', '.join(without)}: write delegate")
+
+
+def _check_delegates(made: Made, findings: Findings) -> None:
+    person = made.person
+    for label, delegate in person.delegates.items():
+        if is_mine(delegate.address, person.addresses):
+            place = made.place("delegate", label, "address")
+            findings.warning(
+                place, f"{delegate.address} is one of your own addresses: what is sent on comes back to you"
+            )
 
 
 def _check_moments(ruled: _Ruled, moments: MomentChecks, now: datetime, findings: Findings) -> None:

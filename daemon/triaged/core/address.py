@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
+from string import ascii_lowercase, ascii_uppercase
 from typing import Self
 
 from triaged.core.decoding import clean_line, decode_words
@@ -35,9 +36,23 @@ _AROUND = "'`.[]"  # what stands around an address that is quoted by hand, or en
 _TOKEN = re.compile(r'[^\s<>,;:()"\\]+')
 
 _BATV = re.compile(r"(?:prvs=[0-9a-z]{4,16}=|btv1==[^=]{4,40}==)(.+)", re.IGNORECASE)
+_BATV_TAG = re.compile(r"(.+)\+prvs=[0-9a-z]{4,16}", re.IGNORECASE)
+_SRS = re.compile(r"srs[01][=+-].*", re.IGNORECASE)
 _SRS0 = re.compile(r"srs0[=+-][^=]{1,16}=[^=]{1,4}=([^=]+)=(.+)", re.IGNORECASE)
 _SRS1 = re.compile(r"srs1[=+-][^=]{1,16}=[^=]+==[^=]{1,16}=[^=]{1,4}=([^=]+)=(.+)", re.IGNORECASE)
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
+
+
+def same(text: str) -> str:
+    """What two addresses are equal by: ASCII letters without case, others exactly, in normal form C.
+
+    Whoever may make `straße@` has not been given `strasse@`, and the Kelvin sign is no k.
+    """
+    lower = text.translate(_LOWER)
+    return lower if lower.isascii() else unicodedata.normalize("NFC", lower)
+
+
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +73,8 @@ class Address:
 
     @property
     def key(self) -> str:
-        """The identity for comparisons: the spec, case-folded."""
-        return f"{self.local}@{self.domain}".casefold()
+        """The identity for comparisons: the spec, folded as `same` says."""
+        return same(f"{self.local}@{self.domain}")
 
     @property
     def is_ascii(self) -> bool:
@@ -108,7 +123,7 @@ def _is_local(local: str) -> bool:
 
 def _domain(domain: str) -> str | None:
     """The lower-case A-label of a domain, None if it is none (literals and one with a final dot are none)."""
-    lower = domain.lower()
+    lower = domain.translate(_LOWER)
     if not lower.isascii():
         return _a_label(lower) if len(lower) <= _DOMAIN_LIMIT else None
     return lower if len(lower) <= _DOMAIN_LIMIT and _LDH.fullmatch(lower) else None
@@ -122,7 +137,7 @@ def _a_label(domain: str) -> str | None:
     import idna  # only mail with an international domain pays for its tables
 
     try:
-        label = idna.encode(domain, uts46=True).decode("ascii").lower()
+        label = idna.encode(domain.lower(), uts46=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError, ValueError):
         return None
     return label if len(label) <= _DOMAIN_LIMIT and _LDH.fullmatch(label) else None
@@ -268,11 +283,25 @@ def has_organisation(domain: str) -> bool:
 
 def plain(address: Address) -> Address:
     """Take BATV tags (`prvs=…=`) and SRS rewriting off, for comparison only: never a destination."""
-    if batv := _BATV.fullmatch(address.local):
+    return srs_origin(address) or unsigned(address)
+
+
+def unsigned(address: Address) -> Address:
+    """Take a BATV tag off, by which its server knows its own bounces: who it is; written to is the tagged address."""
+    if batv := _BATV.fullmatch(address.local) or _BATV_TAG.fullmatch(address.local):
         return read_address(f"{batv[1]}@{address.domain}") or address
-    if srs := _SRS0.fullmatch(address.local) or _SRS1.fullmatch(address.local):
-        return read_address(f"{srs[2]}@{srs[1]}") or address
     return address
+
+
+def srs_origin(address: Address) -> Address | None:
+    """The address that a forwarder has rewritten (SRS), None where it has not, or says nothing that can be read."""
+    srs = _SRS0.fullmatch(address.local) or _SRS1.fullmatch(address.local)
+    return read_address(f"{srs[2]}@{srs[1]}") if srs else None
+
+
+def is_forwarders(address: Address) -> bool:
+    """Whether it is a forwarder's for his own bounces: it proves no sender, and nobody reads what is sent there."""
+    return _SRS.fullmatch(address.local) is not None or "+caf_=" in address.local.lower()
 
 
 def is_mine(address: Address, mine: Iterable[Address]) -> bool:
@@ -287,7 +316,7 @@ def _is_same(address: Address, own: Address) -> bool:
 
 
 def _own_key(address: Address) -> str:
-    local = address.local.casefold().partition("+")[0] or address.local.casefold()
+    local = same(address.local).partition("+")[0] or same(address.local)
     if address.domain in _GMAIL:
         return f"{local.replace('.', '')}@gmail.com"
     return f"{local}@{address.domain}"
@@ -339,7 +368,7 @@ class Glob:
 
 def _shape(pattern: str) -> re.Pattern[str]:
     """A regular expression without backtracking: what lies between two stars is taken where it first occurs."""
-    first, *rest = (re.escape(piece).replace(r"\?", ".") for piece in pattern.casefold().split("*"))
+    first, *rest = (re.escape(piece).replace(r"\?", ".") for piece in same(pattern).split("*"))
     if not rest:
         return re.compile(first, re.DOTALL)
     *middle, last = rest

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from triaged.core.about import About
-from triaged.core.address import Address, Glob, read_address
+from triaged.core.address import Address, Glob, read_address, same
 from triaged.core.calls import Call
 from triaged.core.worktime import WorkTime
 
@@ -192,8 +192,8 @@ def _identity(glob: Glob) -> str:
     """What two exact addresses, or two whole domains, are equal by: case ignored, the domain as A-label."""
     local, _, domain = glob.text.rpartition("@")
     sample = read_address(f"x@{domain}")
-    domain = sample.domain if sample else domain.casefold()
-    return domain if glob.specificity == _DOMAIN else f"{local}@{domain}".casefold()
+    domain = sample.domain if sample else same(domain)
+    return domain if glob.specificity == _DOMAIN else same(f"{local}@{domain}")
 
 
 def _plain_entries(clients: tuple[Client, ...]) -> Iterator[tuple[str, str, str]]:
@@ -217,7 +217,7 @@ def _same(entries: Iterable[tuple[str, str, str]]) -> Iterator[Overlap]:
 def _meeting(others: tuple[Match, ...]) -> Iterator[Overlap]:
     for one, two in combinations(others, 2):
         rivals = one.client.label != two.client.label and _rank(one.pattern) == _rank(two.pattern)
-        if rivals and globs_meet(one.pattern.text.casefold(), two.pattern.text.casefold()):
+        if rivals and globs_meet(same(one.pattern.text), same(two.pattern.text)):
             yield Overlap(one.client.label, one.pattern.text, two.client.label, two.pattern.text)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from triaged.core.address import Address
+from triaged.core.address import Address, unsigned
 from triaged.core.guard import Refusal
 from triaged.core.moments import Resolved
 from triaged.core.rules import TraceLine
@@ -78,6 +78,11 @@ class ReplyPlan:
     account: str = ""  # label of the account whose address it comes from
     joins: int | None = None  # the waiting reply that it joins, changing neither time nor template
 
+    @property
+    def correspondent(self) -> str:
+        """By whom it is counted: the key of the address without its server's tag."""
+        return unsigned(self.to).key
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -86,6 +91,7 @@ class Decision:
     verdict: Verdict
     reason: str
     client: str | None = None
+    claims: str | None = None  # in whose name it is forged
     sender: str | None = None  # key of the address in From
     correspondent: str | None = None  # key of the address a reply would go to, else of the sender
     kind: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from enum import Enum, IntEnum
 from types import MappingProxyType
 from typing import Final
 
-from triaged.core.address import Address, NullSender, is_mine
+from triaged.core.address import Address, NullSender, is_mine, unsigned
 from triaged.core.authres import Authentication, Trust, Verdict
 from triaged.core.hops import Way, way_of
 from triaged.core.message import Message
@@ -135,6 +135,6 @@ def evidence_of_sent(
     Some providers file what is delivered to `me+sent@` there, and filters file whatever they are told to.
     """
     path = message.return_path
-    foreign = path is NullSender.NULL or (isinstance(path, Address) and not is_mine(path, mine))
+    foreign = path is NullSender.NULL or (isinstance(path, Address) and not is_mine(unsigned(path), mine))
     delivered = foreign or bool(message.return_path_defect) or authentication.believed or way_of(message) is Way.OUTSIDE
     return level if delivered else Level.PROVED

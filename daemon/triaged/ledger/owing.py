@@ -101,7 +101,7 @@ def _superseded(w: Writing, plan: ReplyPlan) -> ReplyRow | None:
     if w.observe or plan.joins is not None:
         return None
     ends = "person = ? AND correspondent = ? AND kind = 'ack' AND (state = 'held' AND trust <= ? OR state = 'waiting' AND trust < ?)"
-    found = next(iter(replies_of(w.db, ends, (w.person, plan.to.key, w.level.value, w.level.value))), None)
+    found = next(iter(replies_of(w.db, ends, (w.person, plan.correspondent, w.level.value, w.level.value))), None)
     return cancel_reply(w.db, found.id, "newer mail is answered instead", w.now) if found is not None else None
 
 
@@ -110,7 +110,7 @@ def _one_to_join(w: Writing, plan: ReplyPlan) -> Any:
     if w.observe:
         return w.db.execute(f"{_JOINABLE} id = ?", (plan.joins,)).fetchone()
     live = f"{_JOINABLE} person = ? AND correspondent = ? AND kind = 'ack' AND state IN {LIVE}"
-    return w.db.execute(live, (w.person, plan.to.key)).fetchone()
+    return w.db.execute(live, (w.person, plan.correspondent)).fetchone()
 
 
 _JOINABLE = "SELECT id, state, promise, tell_at, trust FROM reply WHERE"
@@ -146,7 +146,7 @@ def _promise(w: Writing, reply: ReplyPlan, plan: PromisePlan) -> int | None:
         {
             "person": w.person,
             "client": w.client,
-            "correspondent": reply.to.key,
+            "correspondent": reply.correspondent,
             "thread": w.facts.thread,
             "kind": plan.kind,
             "due_at": to_ms(plan.due_at),
@@ -165,7 +165,7 @@ def _insert_reply(w: Writing, plan: ReplyPlan, promise: int | None) -> int:
         w,
         {
             "account": w.window.accounts.get(plan.account, w.window.account.id),
-            "correspondent": plan.to.key,
+            "correspondent": plan.correspondent,
             "rcpt": plan.to.spec,
             "kind": "ack",
             "template": plan.template,

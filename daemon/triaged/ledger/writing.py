@@ -135,7 +135,7 @@ def _cancel(w: Writing) -> tuple[ReplyRow, ...]:
 def _note_correspondent(w: Writing) -> None:
     """The row that a claim will update; what is known of the address."""
     d = w.decision
-    for address in {d.correspondent, d.sender, d.reply.to.key if d.reply else None} - {None}:
+    for address in {d.correspondent, d.sender, d.reply.correspondent if d.reply else None} - {None}:
         w.db.execute(_SEEN_CORRESPONDENT, (w.person, address, w.client))
     if d.opt_out:
         close(w.db, _all(w, *d.opts_out), "opted_out_at", w.now, (w.now, f"STOP from {d.sender}"))

@@ -48,6 +48,7 @@ FIRST = '[[rule]]\nname = "First"\nthen = "urgent"\n'
         ("[me]", '[service]\nkeep = "100 business days"\n[me]', 'keep is calendar time: "100 business days" is taken for 140 days; write "140 days"'),
         ("[[rule]]", '[reply.spare]\ntext = "x"\n[[rule]]', "[reply.spare] is never used: no rule sends it"),
         ("[[rule]]", '[delegate.tom]\nname = "Tom"\naddress = "t@r.example"\n[[rule]]', "[delegate.tom] is never used: nobody sends anything to it"),
+        ("[[rule]]", '[delegate.tom]\nname = "Tom"\naddress = "Dana+tom@roth.example"\n[[rule]]', "Dana+tom@roth.example is one of your own addresses: what is sent on comes back to you"),
         ("[[rule]]", '[notify.phone]\nurl = { env = "X" }\n[[rule]]', "[notify.phone] is never used: nothing is pushed there"),
         ("[[rule]]", FIRST + 'when = { text = "x" }\nuntil = "now"\n[[rule]]', 'until changes nothing: with then = "urgent" nothing is put aside'),
         ("[[rule]]", '[[rule]]\nname = "First"\nthen = "leave"\nwhen = { text = "x" }\nspends_pass = true\n[[rule]]', 'a pass is spent for urgency, and then = "leave"'),

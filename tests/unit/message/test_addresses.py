@@ -1,5 +1,7 @@
 """Addresses from header octets: one plain mailbox or a reason, never a guess."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from triaged.core.address import (
@@ -8,6 +10,7 @@ from triaged.core.address import (
     Mailbox,
     NullSender,
     addresses_in,
+    is_forwarders,
     is_mine,
     organisation,
     plain,
@@ -15,6 +18,7 @@ from triaged.core.address import (
     read_mailbox,
     read_return_path,
 )
+from triaged.core.clients import Client, Roster
 
 
 def address(text: str) -> Address:
@@ -198,6 +202,43 @@ def test_an_organisation_is_the_domain_below_the_public_suffix(domain: str, expe
 )
 def test_tags_of_bounces_and_rewriting_are_seen_through(tagged: str, expected: str) -> None:
     assert plain(address(tagged)).spec == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        ("GARY@harbor.example", "gary@HARBOR.example", True),
+        ("straße@harbor.example", "strasse@harbor.example", False),
+        ("\u212aate@harbor.example", "kate@harbor.example", False),
+        ("ſam@harbor.example", "sam@harbor.example", False),
+        ("jose\u0301@harbor.example", "jos\u00e9@harbor.example", True),
+        ("JOSÉ@harbor.example", "josé@harbor.example", False),
+    ],
+)
+def test_only_ascii_letters_are_the_same_in_both_cases(one: str, other: str, *, equal: bool) -> None:
+    assert (address(one).key == address(other).key) is equal
+    assert is_mine(address(one), (address(other),)) is equal
+    assert Glob.parse(other).matches(address(one)) is equal
+    assert (Roster((Client("x", "X", (Glob.parse(other),), ZoneInfo("UTC")),)).find(address(one)) is not None) is equal
+
+
+def test_a_kelvin_sign_makes_no_domain_with_a_k() -> None:
+    assert read_address("x@\u212aate.example") is None
+    assert read_address("x@KATE.example") == address("x@kate.example")
+
+
+@pytest.mark.parametrize(
+    ("text", "forwarders"),
+    [
+        ("SRS0=HHHH=TT=harbor.example=gary@relay.example", True),
+        ("srs1-broken@relay.example", True),
+        ("p5+caf_=dana=roth.example@harbor.example", True),
+        ("prvs=0123abcdef=gary@harbor.example", False),
+        ("gary+tag@harbor.example", False),
+    ],
+)
+def test_a_forwarders_own_address_is_known(text: str, *, forwarders: bool) -> None:
+    assert is_forwarders(address(text)) is forwarders
 
 
 def test_my_addresses_are_mine_with_tags_and_dots_where_they_do_not_count() -> None:

@@ -88,7 +88,7 @@ CASES: list[tuple[str, Sending, Sending]] = [
     ("null-sender", sending(mail(Return_Path="<>")), sending(mail(Return_Path=GARY))),
     ("no-return-path", sending(mail(Return_Path=None)), sending()),
     ("envelope-mismatch", sending(mail(Return_Path="<x@mailer.example>")), sending(mail(Return_Path="<anna@harbor.example>"))),
-    ("envelope-mismatch", sending(mail(Return_Path="<SRS0=ab=cd=harbor.example=gary@forwarder.example>")), sending(mail(Return_Path="<prvs=1234abcdef=gary@harbor.example>"))),
+    ("envelope-mismatch", sending(mail(Return_Path="<SRS0=ab=cd=harbor.example=anna@forwarder.example>")), sending(mail(Return_Path="<prvs=1234abcdef=gary@harbor.example>"))),
     ("envelope-mismatch", sending(mail(Reply_To="gary@elsewhere.example")), sending(mail(Reply_To="Gary <gary@office.harbor.example>"))),
     ("envelope-mismatch", sending(mail(Reply_To="undisclosed:;")), sending(mail(Reply_To=""))),
     ("auto-submitted", line("Auto-Submitted: auto-replied (vacation)"), line("Auto-Submitted: no (a human)")),
@@ -349,11 +349,17 @@ def test_a_delegates_address_that_is_known_to_bounce_gets_nothing():
     [
         (GARY, GARY),
         ("GARY@Harbor.Example", "GARY@harbor.example"),
-        ("prvs=1234abcdef=gary@harbor.example", GARY),
+        ("prvs=1234abcdef=gary@harbor.example", "prvs=1234abcdef=gary@harbor.example"),
+        ("gary+prvs=1234abcdef@harbor.example", "gary+prvs=1234abcdef@harbor.example"),
         ("assistant@harbor.example", "assistant@harbor.example"),
         ("gary@mail.harbor.example", None),
         ("gary@harbor.example.evil.test", None),
-        ("SRS0=ab=cd=harbor.example=gary@forwarder.example", None),
+        ("SRS0=ab=cd=harbor.example=gary@forwarder.example", GARY),
+        ("SRS1=ab=first.example==ab=cd=harbor.example=gary@forwarder.example", GARY),
+        ("SRS0=ab=cd=harbor.example=anna@forwarder.example", None),
+        ("SRS0=ab=cd=elsewhere.example=gary@harbor.example", None),
+        ("srs0-broken@harbor.example", None),
+        ("p5+caf_=dana=roth.example@harbor.example", None),
     ],
 )
 def test_a_reply_goes_to_the_return_path_if_it_is_the_senders_or_the_same_clients(path: str, expected: str | None):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Literal, Protocol
 
-from triaged.core.address import Address, plain
+from triaged.core.address import Address, is_forwarders, srs_origin, unsigned
 from triaged.core.authres import Authentication
 from triaged.core.clients import Client, Match, Roster
 from triaged.core.facts import Facts
@@ -99,30 +99,38 @@ class Sending:
 
     @cached_property
     def envelope(self) -> Address | None:
-        """The Return-Path, if it is an address; tags that sign it (BATV) taken off."""
+        """Whose the Return-Path is, if it is an address.
+
+        Tags that sign it (BATV) are taken off, and what a forwarder has made of the address in From (SRS); any other of a
+        forwarder's stays what it is.
+        """
         path = self.message.return_path
-        return plain_batv(path) if isinstance(path, Address) else None
-
-
-def plain_batv(address: Address) -> Address:
-    """Take a BATV tag off; an address rewritten by a forwarder (SRS) stays what it is: nobody to write to."""
-    bare = plain(address)
-    return bare if bare.domain == address.domain else address
+        if not isinstance(path, Address):
+            return None
+        origin = srs_origin(path)
+        return (
+            origin
+            if origin is not None and self.sender is not None and origin.key == self.sender.key
+            else unsigned(path)
+        )
 
 
 @kept
 def destination(sending: Sending) -> Address | None:
     """The very address for RCPT TO, None if there is none that may be written to.
 
-    The Return-Path, where it equals From or both are the same client's (RFC 3834 4: never From alone, never Reply-To);
-    for a caller the client's `mail`.
+    The Return-Path, where it equals From or both are the same client's (RFC 3834 4: never From alone, never Reply-To), with
+    its tag, by which alone its server takes an answer; From, where a forwarder says that it is the Return-Path that he has
+    rewritten. For a caller the client's `mail`.
     """
     if sending.notice is not None:
         return sending.client.caller_address if sending.client else None
-    path, sender = sending.envelope, sending.sender
-    if path is None or sender is None:
+    path, envelope, sender = sending.message.return_path, sending.envelope, sending.sender
+    if not isinstance(path, Address) or envelope is None or sender is None:
         return None
-    return path if path.key == sender.key or are_same_clients(sending, path, sender) else None
+    if envelope.key == sender.key:
+        return sender if is_forwarders(path) else path
+    return path if not is_forwarders(path) and are_same_clients(sending, envelope, sender) else None
 
 
 def are_same_clients(sending: Sending, path: Address, sender: Address) -> bool:

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Final
 
 from triaged.core import robots
-from triaged.core.address import Address
+from triaged.core.address import Address, same
 from triaged.core.expression import Expression
 from triaged.core.flags import folded
 from triaged.core.guard.sending import Sending
@@ -206,6 +206,6 @@ def _is_known(sending: Sending, address: Address) -> bool:
 
     What sends a message back from there is the server all the same.
     """
-    known = sending.match is not None and sending.match.pattern.text.casefold() == address.key
+    known = sending.match is not None and same(sending.match.pattern.text) == address.key
     returns = "message/rfc822" in sending.message.part_types
     return known and address.local.casefold() in _EXCUSED and not returns

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from triaged.core import robots
-from triaged.core.address import is_mine, organisation
+from triaged.core.address import is_mine, organisation, same
 from triaged.core.authres import Verdict
 from triaged.core.conditions import asks_for_cc
 from triaged.core.guard.sending import Sending, destination
@@ -27,7 +27,7 @@ def is_of_an_instance(sending: Sending) -> str:
         return "an automatic reply of a triaged"
     if _OURS.fullmatch(sending.message.message_id or ""):
         return "its Message-ID is that of an automatic reply"
-    looped = {value.strip().casefold() for value in fields.all("x-loop")}
+    looped = {same(value.strip()) for value in fields.all("x-loop")}
     return "X-Loop names my address" if any(address.key in looped for address in sending.mine) else ""
 
 
