@@ -230,6 +230,7 @@ class AccountLoop:
 
     async def _step(self, session: Session, *, look: bool) -> bool:
         """See what is new, look where asked, act on what is due. True when there may be more to do."""
+        await self._find_folders_again(session)
         visit = self._visit(session)
         await sweep(visit)
         due = await owed.due(visit) if self._looking or not look else owed.NOTHING
@@ -243,6 +244,12 @@ class AccountLoop:
         served = await self._jobs.do_all(lambda: self._visit(session))
         self.health.proven_alive = self.context.now()
         return acted or served or await more_has_come(visit)
+
+    async def _find_folders_again(self, session: Session) -> None:
+        """Watched folders that were not there may have come; one that has gone must not stand for the others."""
+        if self.health.unwatched and self.memory.checks.others_due(self.context.now()):
+            _, account = self.settings()
+            self.layout = await lay_out(session, account, self.events, make=False)
 
     async def _look(self, visit: Visit) -> None:
         """Look around; a folder that the server refuses to show must not keep the others from being served."""
@@ -282,4 +289,5 @@ class AccountLoop:
         """Seconds until IDLE is to be renewed, or another watched folder to be asked."""
         _, account = self.settings()
         limit = session.profile.reidle.total_seconds() * self.context.chance.uniform(0.85, 1.0)
-        return limit if len(account.watch) == 1 else min(limit, STATUS_EVERY.total_seconds())
+        alone = account.watch == ("INBOX",)
+        return limit if alone else min(limit, STATUS_EVERY.total_seconds())

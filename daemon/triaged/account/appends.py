@@ -69,10 +69,10 @@ async def _octets(visit: Visit, effect: EffectRow) -> bytes | None:
 
 async def _folder(visit: Visit, effect: EffectRow) -> str | None:
     if effect.reply is None:
-        return str(effect.args.get("folder") or visit.account.watch[0])
-    if visit.layout.sent is not None:
-        return visit.layout.sent
-    wanted = visit.account.folders.sent
+        return visit.layout.named(str(effect.args.get("folder") or visit.layout.home))
+    if visit.layout.sent:
+        return visit.layout.sent[0]
+    wanted = visit.account.folders.sent[0]
     return await visit.session.ensure("Sent" if wanted == "auto" else wanted)
 
 

@@ -79,5 +79,5 @@ async def _likely_first(visit: Visit) -> list[str]:
     """All folders: Trash, where mail arrives, archives, then the others."""
     infos = [info for info in await visit.session.folders() if info.selectable]
     archives = [info.name for info in infos if info.role in ("archive", "all")]
-    first = [name for name in (visit.layout.trash, *visit.account.watch, *archives) if name is not None]
+    first = [name for name in (visit.layout.trash, *visit.layout.watch, *archives) if name is not None]
     return list(dict.fromkeys([*first, *(info.name for info in infos)]))

@@ -130,7 +130,7 @@ async def _made_ready(visit: Visit, batch: _Batch) -> tuple[str, int | None]:
     status = await session.status(target)
     if status is None:
         # a folder that a person renamed is not made again for a return: there nobody would look for it
-        target = await session.ensure(visit.account.watch[0] if batch.kind == "back" else target)
+        target = await session.ensure(visit.layout.home if batch.kind == "back" else target)
         status = await session.status(target)
     return target, status.uidnext if status else None
 

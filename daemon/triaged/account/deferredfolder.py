@@ -62,14 +62,14 @@ async def _arrived_there(visit: Visit, row: FolderRow) -> None:
 
 async def _dragged_in(visit: Visit, row: FolderRow, fetched: Fetched, item: Item | None) -> None:
     """Put aside by hand: it comes back at the start of office hours, without a reply."""
-    now, watch = visit.now(), visit.account.watch
+    now, layout = visit.now(), visit.layout
     back = resolve(_ADOPTED_UNTIL, now, Schedule(visit.person.worktime))
     back_at = back.at if back else now
     if item is None:
         await _adopt(visit, row, fetched, back_at)
         return
     place = Place(row.name, row.uidvalidity, fetched.uid)
-    origin = item.folder if item.folder in watch else watch[0]
+    origin = item.folder if item.folder in layout.watch else layout.home
     visit.tell(await visit.write(Ledger.hand, item.id, ByHand("aside", place, now, back_at, origin)))
 
 
@@ -77,7 +77,7 @@ async def _adopt(visit: Visit, row: FolderRow, fetched: Fetched, back_at: dateti
     message = read(fetched.header, b"", size=fetched.size, complete=False)
     arrived = arriving(visit, row, fetched, identify(message, visit.person, visit.account))
     window = Window(visit.row, visit.now(), [arrived])
-    adopted = await visit.write(Ledger.adopt, window, back_at, visit.account.watch[0])
+    adopted = await visit.write(Ledger.adopt, window, back_at, visit.layout.home)
     visit.events.emit(
         "message.deferred",
         **of_item(adopted),

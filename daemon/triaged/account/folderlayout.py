@@ -1,5 +1,6 @@
 """Where things are on this server: the real names behind the configured ones, found anew with every connection."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from triaged.core.settings import Account, Mode, Person
@@ -12,13 +13,29 @@ from triaged.mailbox import FolderStatus, Refused, Role, Session
 class Layout:
     """Real folder names; None: there is none, and what needs it is not done."""
 
+    watch: Mapping[str, str]  # the watched folders that are there, and how each is configured, in that order
+    absent: tuple[str, ...]  # those that are not there, as configured
     deferred: str | None
     urgent: str | None
-    sent: str | None
+    sent: tuple[str, ...]  # the first gets copies
     drafts: str | None
     trash: str | None
     movable: bool
     why: str = ""  # why nothing is moved
+
+    @property
+    def home(self) -> str:
+        """Where mail goes that belongs to no other watched folder."""
+        return next(iter(self.watch), "INBOX")
+
+    @property
+    def waiting_in(self) -> str:
+        """Where news are waited for; the other watched folders are asked: the inbox, which can be neither renamed nor deleted."""
+        return "INBOX" if "INBOX" in self.watch else self.home
+
+    def named(self, folder: str) -> str:
+        """The real name of a folder that is watched, by its configured one; any other as it is."""
+        return next((real for real, configured in self.watch.items() if configured == folder), folder)
 
 
 def as_seen(row: FolderRow | None, status: FolderStatus) -> bool:
@@ -35,6 +52,7 @@ def acts(person: Person, account: Account) -> bool:
 async def lay_out(session: Session, account: Account, events: Events, *, make: bool) -> Layout:
     """Find the folders; `make` those of our own that are missing (in `observe` nothing is made)."""
     wanted = account.folders
+    places = {name: await session.locate(name) for name in account.watch}
     can = session.can_move
     deferred, why = await _ours(session, wanted.deferred, make=make and can)
     urgent, why_urgent = await _ours(session, wanted.urgent, make=make and can)
@@ -43,9 +61,11 @@ async def lay_out(session: Session, account: Account, events: Events, *, make: b
     if make and (why or why_urgent):
         events.emit("account.degraded", error=why or why_urgent, reason="messages stay where they are")
     return Layout(
+        watch={real: name for name, real in places.items() if real is not None},
+        absent=tuple(name for name, real in places.items() if real is None),
         deferred=deferred if can else None,
         urgent=urgent if can else None,
-        sent=await _theirs(session, wanted.sent, "sent"),
+        sent=await session.all_meant(wanted.sent, "sent"),
         drafts=await _theirs(session, wanted.drafts, "drafts"),
         trash=await session.special("trash"),
         movable=can and deferred is not None,

@@ -16,6 +16,14 @@ _BEARABLE = 10
 """Times in a row that it may wake us for nothing: mail clients at work do that too."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unwatched:
+    """Since when a watched folder cannot be watched, and why."""
+
+    since: datetime
+    why: str
+
+
 @dataclass(slots=True)
 class Health:
     """How an account is, for `status` and the metrics."""
@@ -27,6 +35,7 @@ class Health:
     connects: int = 0
     failures: int = 0
     last_message: datetime | None = None
+    unwatched: dict[str, Unwatched] = field(default_factory=dict)  # folders by their configured names
 
 
 @dataclass(slots=True)

@@ -26,10 +26,7 @@ async def look(visit: Visit) -> None:
     """Look at sent mail, at the deferred folder, and at the flags of what waits elsewhere."""
     layout = visit.layout
     known = await visit.write(_known, visit.row.id, layout, visit.now())
-    if layout.sent is not None:
-        await sentfolder.read_sent(visit, layout.sent, known.sent)
-        if known.doubts:
-            await evidence.search_sent(visit, layout.sent)
+    await sentfolder.look_at_sent(visit, doubts=known.doubts)
     if layout.deferred is not None:
         await deferredfolder.look_into(visit, layout.deferred, known.deferred, aside=known.aside)
     if known.watched:
@@ -42,7 +39,6 @@ async def look(visit: Visit) -> None:
 class _Known:
     """How the folders were when they were looked at last, and what there is to look for: mostly nothing."""
 
-    sent: FolderRow | None
     deferred: FolderRow | None
     doubts: bool
     aside: bool
@@ -53,7 +49,6 @@ class _Known:
 def _known(ledger: Ledger, account: int, layout: Layout, now: datetime) -> _Known:
     """All of it in one turn of the ledger: thousands of mailboxes that wait are looked at every few minutes."""
     return _Known(
-        sent=ledger.folder(account, layout.sent) if layout.sent else None,
         deferred=ledger.folder(account, layout.deferred) if layout.deferred else None,
         doubts=any(reply.account == account for reply in ledger.in_doubt_replies(now - evidence.DOUBT_LASTS)),
         aside=bool(ledger.items_aside(account)),

@@ -49,7 +49,7 @@ def target_of(visit: Visit, effect: EffectRow) -> str | None:
         case "urgent":
             return visit.layout.urgent
         case "back":
-            return str(effect.args.get("to") or visit.account.watch[0])
+            return str(effect.args.get("to") or visit.layout.home)
         case _:
             return None
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from triaged.account.evidence import DOUBT_LASTS
 from triaged.account.folderlayout import as_seen
 from triaged.account.visit import Visit
+from triaged.account.watch import select_due
 from triaged.ledger import Ledger
 from triaged.ledger.waiting import Glance
 from triaged.mailbox import Refused, Session
@@ -21,8 +22,9 @@ async def quick_check(visit: Visit, *, look: bool) -> Glance | None:
     `look`: sent mail, the deferred folder and what waits for an answer are to be looked at too.
     """
     checks, now = visit.memory.checks, visit.now()
-    first, *more = visit.account.watch
-    if visit.session.selected != first or checks.select_due(now) or visit.memory.missing:
+    first = visit.layout.waiting_in
+    more = [folder for folder in visit.layout.watch if folder != first]
+    if visit.session.selected != first or select_due(visit) or visit.memory.missing or visit.memory.health.unwatched:
         return None
     known = await visit.write(Ledger.glance, visit.row.id, now - DOUBT_LASTS)
     if (known.due is not None and known.due <= now) or (look and known.open):
@@ -39,7 +41,7 @@ async def quick_check(visit: Visit, *, look: bool) -> Glance | None:
 
 
 def _looked_at(visit: Visit) -> list[str]:
-    return [folder for folder in (visit.layout.sent, visit.layout.deferred) if folder is not None]
+    return [folder for folder in (*visit.layout.sent, visit.layout.deferred) if folder is not None]
 
 
 async def _is_as_known(session: Session, known: Glance, first: str, others: Sequence[str]) -> bool:

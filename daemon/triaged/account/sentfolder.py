@@ -1,5 +1,7 @@
 """Sent mail: what I have written answers what waits, ends what was planned, and settles what was in doubt."""
 
+from datetime import datetime
+
 from triaged.account import drafts, evidence
 from triaged.account.folderlayout import as_seen
 from triaged.account.sentmail import is_evidence, sent_seen
@@ -9,20 +11,32 @@ from triaged.core.message import Message, read
 from triaged.core.trust import Act, Level, evidence_of_sent, may
 from triaged.ledger import Ledger, SentWindow, Watermark
 from triaged.ledger.values import FolderRow
+from triaged.mailbox import Fetched
 
 SENT_HISTORY = 500
 """How many of the newest sent messages are read at first contact, so that running threads are known."""
 
 
-async def look_at_sent(visit: Visit) -> None:
-    """Look at sent mail only: it says what the person has answered."""
-    sent = visit.layout.sent
-    if sent is not None:
-        await read_sent(visit, sent, await visit.write(Ledger.folder, visit.row.id, sent))
-        await evidence.search_sent(visit, sent)
+async def look_at_sent(visit: Visit, *, doubts: bool = True) -> None:
+    """Look at all sent mail: it says what the person has answered. `doubts`: and at what became of replies in doubt.
+
+    The folders are asked for anew: a mail program that she uses for the first time files into one of its own.
+    """
+    folders = await visit.session.all_meant(visit.account.folders.sent, "sent")
+    if not folders and visit.is_news("no sent folder"):
+        visit.events.emit(
+            "account.degraded",
+            error="no folder with sent mail is found",
+            reason='what you answer yourself is not noticed; name the folder: folders = { sent = "…" }',
+        )
+    rows = await visit.write(Ledger.folders, visit.row.id)
+    for folder in folders:
+        await _read_sent(visit, folder, next((row for row in rows if row.name == folder), None))
+        if doubts:
+            await evidence.search_sent(visit, folder)
 
 
-async def read_sent(visit: Visit, folder: str, row: FolderRow | None) -> None:
+async def _read_sent(visit: Visit, folder: str, row: FolderRow | None) -> None:
     """Read what has come into it since it was read last; at first contact the newest of what lies there."""
     if row is not None:
         status = await visit.session.status(folder)
@@ -33,7 +47,7 @@ async def read_sent(visit: Visit, folder: str, row: FolderRow | None) -> None:
         return
     fetched = [(one, read(one.header)) for one in await visit.session.headers(uids)]
     found = [
-        (one.uid, sent_seen(message, one.arrived, visit.person.roster, _evidence(visit, message)))
+        (one.uid, sent_seen(message, _sent_at(one, message), visit.person.roster, _evidence(visit, message)))
         for one, message in fetched
         if is_evidence(message)
     ]
@@ -42,6 +56,11 @@ async def read_sent(visit: Visit, folder: str, row: FolderRow | None) -> None:
         await evidence.notice_strangers_mark(visit, [one for one in seen if may(Act.MARK, one.level)])
     window = SentWindow(visit.row.id, visit.now(), seen, Watermark(folder, uids[-1] + 1))
     visit.tell(await visit.write(Ledger.saw_sent, window))
+
+
+def _sent_at(fetched: Fetched, message: Message) -> datetime:
+    """What is imported is dated today by the server, and was written when its Date says."""
+    return min(fetched.arrived, message.date) if message.date is not None else fetched.arrived
 
 
 def _evidence(visit: Visit, message: Message) -> Level:

@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from triaged.account.context import Context
 from triaged.account.folderlayout import Layout
+from triaged.account.health import Unwatched
 from triaged.account.loglines import tell
 from triaged.account.memory import Memory
 from triaged.core.settings import Account, Person
@@ -54,13 +55,27 @@ class Visit:
         """Whether a trouble has not been said within the last hour: one line is enough for all that it concerns."""
         return self.memory.said.is_news(trouble, self.now())
 
-    def say_missing(self, folder: str, why: str = "there is no such folder", what: str = "") -> None:
+    def say_missing(self, folder: str) -> None:
         """Say once that a folder cannot be looked at, until it is found again."""
         if folder not in self.memory.missing:
             self.memory.missing |= {folder}
             self.events.emit(
-                "account.degraded", folder=folder, error=why, reason=what or "nothing is concluded from that"
+                "account.degraded",
+                folder=folder,
+                error="there is no such folder",
+                reason="nothing is concluded from that",
             )
+
+    def not_watched(self, folder: str, why: str) -> None:
+        """Say once that a watched folder (as configured) cannot be watched, and keep it in the account's health."""
+        if folder not in self.memory.health.unwatched:
+            self.memory.health.unwatched[folder] = Unwatched(self.now(), why)
+            self.events.emit("account.degraded", folder=folder, error=why, reason="this folder is not watched")
+
+    def watched(self, folder: str) -> None:
+        """Take note that a watched folder (as configured) is watched (again)."""
+        if self.memory.health.unwatched.pop(folder, None) is not None:
+            self.events.emit("account.connected", folder=folder, reason="this folder is watched again")
 
     def found(self, folder: str) -> None:
         """Take note that a folder is there (again)."""

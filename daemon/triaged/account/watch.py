@@ -14,7 +14,7 @@ from triaged.account.visit import Visit
 from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger
 from triaged.ledger.values import FolderRow, Item
-from triaged.mailbox import Garbled, Refused, Session
+from triaged.mailbox import Garbled, Refused, Selected, Session
 
 LIVE_WINDOW = 20
 BACKLOG_WINDOW = 500
@@ -29,15 +29,19 @@ async def sweep(visit: Visit, *, everywhere: bool = False) -> None:
     now, memory = visit.now(), visit.memory
     others_due = everywhere or memory.checks.others_due(now)
     rows, struck = await visit.write(Ledger.standing, visit.row.id, now)
-    for number, folder in enumerate(visit.account.watch):
+    for folder in visit.layout.absent:
+        visit.not_watched(folder, "there is no such folder")
+    waiting_in = visit.layout.waiting_in
+    for folder in sorted(visit.layout.watch, key=lambda folder: folder != waiting_in):
+        configured = visit.layout.watch[folder]
         row, again = rows.get(folder), [item for item in struck if item.folder == folder]
-        if number and not again and not (others_due and await _has_news(visit.session, folder, row)):
-            continue
         try:
+            if folder != waiting_in and not again and not (others_due and await _has_news(visit.session, folder, row)):
+                continue
             await _take_in(visit, folder, row, again)
-            visit.found(folder)
+            visit.watched(configured)
         except Refused as refusal:
-            visit.say_missing(folder, str(refusal), "this folder is not watched")
+            visit.not_watched(configured, str(refusal))
     memory.one_by_one = False
     if others_due:
         memory.checks.asked_others = now
@@ -45,8 +49,8 @@ async def sweep(visit: Visit, *, everywhere: bool = False) -> None:
 
 async def more_has_come(visit: Visit) -> bool:
     """Go back to the first watched folder; True when it has something that was not seen yet."""
-    first = visit.account.watch[0]
-    if visit.session.selected == first:
+    first = visit.layout.waiting_in
+    if not visit.layout.watch or visit.session.selected == first:
         return False
     selected = await visit.session.select(first)
     row = await visit.write(Ledger.folder, visit.row.id, first)
@@ -56,7 +60,9 @@ async def more_has_come(visit: Visit) -> bool:
 async def _has_news(session: Session, folder: str, row: FolderRow | None) -> bool:
     """Ask by STATUS whether a folder that is not selected has anything that was not seen yet."""
     status = await session.status(folder)
-    return status is not None and not as_seen(row, status)
+    if status is None:
+        raise Refused("there is no such folder any more")
+    return not as_seen(row, status)
 
 
 async def _take_in(visit: Visit, folder: str, row: FolderRow | None, again: Sequence[Item]) -> None:
@@ -94,28 +100,33 @@ async def _window(visit: Visit, row: FolderRow, uids: Sequence[int]) -> None:
 async def _unseen(visit: Visit, folder: str, row: FolderRow | None) -> tuple[FolderRow, list[int]]:
     """A watched folder, selected, and the UIDs in it that were not seen yet."""
     session = visit.session
-    if row is not None and session.selected == folder and not visit.memory.checks.select_due(visit.now()):
+    if row is not None and session.selected == folder and not select_due(visit):
         return row, (await session.news_from(row.next_uid))[0]
     row = await _selected(visit, folder, row)
     return row, await session.uids_from(row.next_uid)
+
+
+def select_due(visit: Visit) -> bool:
+    """Whether the selected folder is to be selected again; one that a hand can rename or delete each minute."""
+    checks, now = visit.memory.checks, visit.now()
+    return checks.select_due(now) if visit.session.selected == "INBOX" else checks.others_due(now)
 
 
 async def _selected(visit: Visit, folder: str, row: FolderRow | None) -> FolderRow:
     """Select a watched folder; first contact or a change of UIDVALIDITY has been dealt with afterwards."""
     selected = await visit.session.select(folder)
     visit.memory.checks.selected = visit.now()
-    uidnext = selected.uidnext if selected.uidnext is not None else await _uidnext(visit.session)
     if row is None:
-        return await _first_contact(visit, folder, selected.uidvalidity, uidnext)
-    if row.uidvalidity != selected.uidvalidity or uidnext < row.next_uid:
-        return await renumbered(visit, row, selected.uidvalidity, uidnext)
+        return await _first_contact(visit, folder, selected.uidvalidity, await _uidnext(visit.session, selected))
+    fell_back = selected.uidnext is not None and selected.uidnext < row.next_uid
+    if row.uidvalidity != selected.uidvalidity or fell_back:
+        return await renumbered(visit, row, selected.uidvalidity, await _uidnext(visit.session, selected))
     return row
 
 
-async def _uidnext(session: Session) -> int:
-    # 163.com and Winmail name no UIDNEXT in SELECT
-    uids = await session.uids_from(1)
-    return max(uids, default=0) + 1
+async def _uidnext(session: Session, selected: Selected) -> int:
+    """UIDNEXT; where the server names none the number after the newest, which says nothing about renumbering."""
+    return selected.uidnext or max(await session.uids_from(1), default=0) + 1
 
 
 async def _first_contact(visit: Visit, folder: str, uidvalidity: int, uidnext: int) -> FolderRow:

@@ -160,9 +160,9 @@ async def _where_mail_is(session: Session, account: Account, also: Sequence[str]
     named = [(name, await session.locate(name)) for name in also]
     if missing := [name for name, there in named if there is None]:
         raise Failed(f"{account.label} has no folder {missing[0]!r}")
-    sent = await session.special("sent") if folders.sent == "auto" else await session.locate(folders.sent)
-    if sent is None:
+    sent = await session.all_meant(folders.sent, "sent")
+    if not sent:
         raise Failed(
             f"{account.label}: where sent mail lies is not known, and so who was answered is not; see folders.sent"
         )
-    return {name: name == sent for name in (*ours, *(there for _, there in named), sent) if name is not None}
+    return {name: name in sent for name in (*ours, *(there for _, there in named), *sent) if name is not None}

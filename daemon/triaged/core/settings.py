@@ -139,7 +139,14 @@ class Folders:
 
     deferred: Annotated[str, About("for what is put aside", kind='a folder, or ""')] = "Deferred"
     urgent: Annotated[str, About("for what is urgent", kind='a folder, or ""')] = ""
-    sent: Annotated[str, About("where sent mail lies", kind="a folder")] = "auto"
+    sent: Annotated[
+        tuple[str, ...],
+        About(
+            "where sent mail lies: the first gets copies, all are looked at; `auto`: every folder that looks like one",
+            kind="a folder",
+            least=1,
+        ),
+    ] = ("auto",)
     drafts: Annotated[str, About("where drafts lie", kind="a folder")] = "auto"
 
 

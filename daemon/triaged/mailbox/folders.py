@@ -5,8 +5,9 @@ Never: a path joined with a delimiter that LIST did not name; INBOX compared by 
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 
 from imapclient import imap_utf7
 
@@ -30,7 +31,7 @@ _ROLES: dict[str, Role] = {
     "\\all": "all",
 }
 _NAMED: tuple[Role, ...] = ("sent", "drafts", "trash", "junk", "archive")
-"""Roles that a usual name tells where the server does not (RFC 6154 is optional); the first that exists is it."""
+"""Roles that a usual name tells where the server does not (RFC 6154 is optional)."""
 
 
 def quoted(name: str) -> bytes:
@@ -148,7 +149,9 @@ def _info(row: list[Value]) -> FolderInfo | None:
     decoded = decoded_name(name)
     if decoded.upper() == "INBOX":
         decoded = "INBOX"
-    return FolderInfo(decoded, role, _text(delimiter), not marks & {"\\noselect", "\\nonexistent"})
+    return FolderInfo(
+        decoded, role, _text(delimiter), not marks & {"\\noselect", "\\nonexistent"}, told=role is not None
+    )
 
 
 def decoded_name(raw: bytes) -> str:
@@ -165,19 +168,25 @@ def _text(value: Value) -> str:
 
 
 def _with_usual_names(infos: list[FolderInfo]) -> list[FolderInfo]:
-    """Roles by name for those that no folder has by the server's word."""
-    told = {info.role for info in infos}
+    """Roles by the names that mail programs give, for the folders of which the server says nothing.
+
+    Also beside one that it tells of: a program files into its own "Sent Items" whatever the server calls Sent.
+    """
+    return [replace(info, role=_by_name(info)) if info.role is None and info.selectable else info for info in infos]
+
+
+def _by_name(info: FolderInfo) -> Role | None:
     # "Clients/Sent" is the person's own: only the top counts, or what lies directly in the inbox (Courier)
-    free = [i for i in infos if i.selectable and i.role is None and _parent(i).upper() in ("", "INBOX")]
-    candidates = {_last(info): info.name for info in reversed(free)}
-    by_name: dict[str, Role] = {}
-    for role in _NAMED:
-        if role in told:
-            continue
-        names = LEXICON.everywhere("folders", role)
-        if name := next((candidates[each.lower()] for each in names if each.lower() in candidates), None):
-            by_name[name] = role
-    return [FolderInfo(info.name, by_name.get(info.name, info.role), info.delimiter, info.selectable) for info in infos]
+    if _parent(info).upper() not in ("", "INBOX"):
+        return None
+    return next((role for role in _NAMED if _last(info) in _usual(role)), None)
+
+
+@cache
+def _usual(role: Role) -> Mapping[str, int]:
+    """The usual names of a role in all languages, in lower case, and their rank."""
+    names = LEXICON.everywhere("folders", role)
+    return {name.lower(): rank for rank, name in reversed(list(enumerate(names)))}
 
 
 def _parent(info: FolderInfo) -> str:
@@ -257,6 +266,7 @@ def status_if_there(imap: Imap, name: str) -> FolderStatus | None:
     return FolderStatus(told["UIDVALIDITY"], told.get("UIDNEXT") or None, told.get("MESSAGES", 0))
 
 
-def by_role(infos: Sequence[FolderInfo], role: Role) -> str | None:
-    """The folder with that special use."""
-    return next((info.name for info in infos if info.role == role and info.selectable), None)
+def by_role(infos: Sequence[FolderInfo], role: Role) -> list[str]:
+    """The folders with that use: those of the server's word first, then by their usual names."""
+    found = [info for info in infos if info.role == role and info.selectable]
+    return [info.name for info in sorted(found, key=lambda info: (not info.told, _usual(role).get(_last(info), 0)))]

@@ -6,7 +6,7 @@ a hit of SEARCH HEADER that was not compared (it finds parts of values).
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -16,7 +16,7 @@ from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, Refused
 from triaged.mailbox.exchange import exchange, number, uid_sets, whole
 from triaged.mailbox.fetching import ask
-from triaged.mailbox.folders import listed, quoted
+from triaged.mailbox.folders import listed, quoted, status
 from triaged.mailbox.values import Selected
 
 SEARCH_OCTETS = 32_000_000
@@ -91,11 +91,22 @@ def _flags(words: bytes) -> frozenset[str]:
 def select_or_say(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
     """As `select`; a missing folder is NONEXISTENT also where the server refuses without a code (Dovecot)."""
     try:
-        return select(imap, name, keywords=keywords)
+        found = select(imap, name, keywords=keywords)
     except Refused as refusal:
         if not refusal.code and listed(imap, name) is None:
             raise Refused(refusal.text, code="NONEXISTENT") from refusal
         raise
+    if found.selected.uidnext is None:
+        found = replace(found, selected=replace(found.selected, uidnext=_uidnext(imap, name)))
+    return found
+
+
+def _uidnext(imap: Imap, name: str) -> int | None:
+    """What STATUS says where SELECT does not: Courier, 163.com, Winmail."""
+    try:
+        return status(imap, name).get("UIDNEXT") or None
+    except Refused:
+        return None
 
 
 def uids_from(imap: Imap, uid: int) -> list[int]:

@@ -134,8 +134,19 @@ class Session(Calls):
         return await self._call(lambda imap: folders.folders(imap, self.capabilities))
 
     async def special(self, role: Role) -> str | None:
-        """The folder with that special use, by the server's word or by a usual name; None if there is none."""
+        """The folder with that special use, by the server's word, else by a usual name; None if there is none."""
+        return next(iter(await self.all_with(role)), None)
+
+    async def all_with(self, role: Role) -> list[str]:
+        """All folders with that use: by the server's word first, then by the names that mail programs give."""
         return folders.by_role(await self.folders(), role)
+
+    async def all_meant(self, names: Sequence[str], role: Role) -> tuple[str, ...]:
+        """The folders that configured names mean, those that are there; "auto" is all with that use."""
+        found: list[str | None] = []
+        for name in names:
+            found += await self.all_with(role) if name == "auto" else [await self.locate(name)]
+        return tuple(dict.fromkeys(name for name in found if name is not None))
 
     async def locate(self, name: str) -> str | None:
         """The existing folder that a configured name means ("/" between levels), as the server has it; else None."""

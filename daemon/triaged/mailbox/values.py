@@ -50,6 +50,7 @@ class FolderInfo:
     role: Role | None
     delimiter: str  # "" where there is no hierarchy
     selectable: bool
+    told: bool = False  # the role is the server's word (RFC 6154), not that of a usual name
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ async def look(of: Examination) -> list[Finding]:
     found.append(await _ours(of, "deferred", account.folders.deferred))
     if account.folders.urgent:
         found.append(await _ours(of, "urgent", account.folders.urgent))
-    found.append(await _theirs(of, "sent", account.folders.sent) or _no_sent(account))
+    found.append(await _sent(of) or _no_sent(account))
     found.append(await _theirs(of, "drafts", account.folders.drafts) or _no_drafts(account))
     found.append(await _theirs(of, "trash", "auto") or Finding("folder trash", "note", "none found", _NO_TRASH))
     return found
@@ -54,6 +54,13 @@ async def _theirs(of: Examination, role: Role, name: str) -> Finding | None:
     there = await of.session.special(role) if name == "auto" else await of.session.locate(name) if name else None
     of.figures[f"folder_{role}"] = there
     return Finding(f"folder {role}", "ok", there) if there is not None else None
+
+
+async def _sent(of: Examination) -> Finding | None:
+    there = await of.session.all_meant(of.account.folders.sent, "sent")
+    of.figures["folder_sent"] = there[0] if there else None
+    copies = f"{there[0]} (copies go there)" if len(there) > 1 else "".join(there)
+    return Finding("folder sent", "ok", ", ".join([copies, *there[1:]])) if there else None
 
 
 def _no_sent(account: Account) -> Finding:

@@ -48,7 +48,7 @@ def test_an_account_has_the_defaults_of_the_reference(tmp_path: Path):
     assert found.login == "dana@imap.roth.example"
     assert (found.imap.port, found.imap.tls) == (993, Tls.IMPLICIT)
     assert found.watch == ("INBOX",)
-    assert found.folders == Folders("Deferred", "", "auto", "auto")
+    assert found.folders == Folders("Deferred", "", ("auto",), "auto")
     assert (found.start, found.late, found.reply_fuse) == ("new", parse_span("12h"), Rate(60, timedelta(hours=1)))
     assert (found.trust, found.require_auth) == (None, "if-known")
     assert (found.envelope, found.save_sent, found.precedence) == ("auto", "auto", "none")
@@ -63,7 +63,7 @@ def test_an_account_takes_what_is_written(tmp_path: Path):
     )
     assert found.mode is Mode.DRAFT
     assert found.watch == ("INBOX", "Work")
-    assert found.folders == Folders("Later", "Now", "auto", "auto")
+    assert found.folders == Folders("Later", "Now", ("auto",), "auto")
     assert (found.start, found.late) == (parse_span("7 days"), parse_span("2 days"))
     assert found.reply_fuse == Rate(5, timedelta(days=1))
     assert found.trust == Trust(("mx.roth.example", "*.mx.example"))

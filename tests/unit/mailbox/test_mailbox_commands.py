@@ -183,7 +183,12 @@ LISTED = (
 
 def test_folders_are_listed_with_their_uses_by_the_servers_word_or_a_usual_name():
     found = {f.name: f for f in folders.folders(Connection(LISTED), capabilities.read([]))}  # type: ignore[arg-type]
-    assert {name: f.role for name, f in found.items() if f.role} == {"Gesendete Objekte": "sent", "Entwürfe": "drafts"}
+    assert {name: f.role for name, f in found.items() if f.role} == {
+        "Gesendete Objekte": "sent",
+        "Sent": "sent",
+        "Entwürfe": "drafts",
+    }
+    assert folders.by_role(list(found.values()), "sent")[0] == "Gesendete Objekte"
     assert set(found) >= {"INBOX", "Bür", "Clients", "123"}
     assert not found["Clients"].selectable
     assert found["123"].delimiter == ""
@@ -192,7 +197,7 @@ def test_folders_are_listed_with_their_uses_by_the_servers_word_or_a_usual_name(
 def test_of_two_folders_of_a_usual_name_the_upper_one_is_it():
     said = b'* LIST () "/" "Old/Drafts"\r\n* LIST () "/" Drafts\r\n* LIST () "/" "Other/Drafts"\r\nA1 OK done\r\n'
     found = folders.folders(Connection(said), capabilities.read([]))  # type: ignore[arg-type]
-    assert folders.by_role(found, "drafts") == "Drafts"
+    assert folders.by_role(found, "drafts") == ["Drafts"]
 
 
 def test_special_uses_are_asked_for_where_the_server_tells_them_only_then():
