@@ -1,8 +1,10 @@
 """What a reload changes, in words for the log: an old and a new configuration go in, sentences come out."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
 from typing import TypeVar
 
+from triaged.config.described import table_of
 from triaged.config.loaded import Loaded
 from triaged.core.clients import Client
 from triaged.core.rules import Rule
@@ -37,7 +39,7 @@ def _person(old: Person, new: Person) -> Iterator[str]:
     yield from _compared("delegate", old.delegates, new.delegates, _changed)
     yield from _compared("notify", old.channels, new.channels, _changed)
     parts: tuple[tuple[str, object, object], ...] = (
-        ("[me]", (old.name, old.language, old.team), (new.name, new.language, new.team)),
+        ("[me]", _of_me(old), _of_me(new)),
         ("[hours]", old.worktime, new.worktime),
         ("[telephone]", old.telephone, new.telephone),
         ("[promises]", old.promises, new.promises),
@@ -45,6 +47,10 @@ def _person(old: Person, new: Person) -> Iterator[str]:
         ("[report]", old.report, new.report),
     )
     yield from (f"{name} changed" for name, one, other in parts if one != other)
+
+
+def _of_me(person: Person) -> list[object]:
+    return [getattr(person, key) for key in table_of(Person).keys]
 
 
 def _compared(
@@ -79,7 +85,7 @@ def _calls(client: Client) -> str:
 
 def _rule(old: Rule, new: Rule) -> tuple[str, ...]:
     """The tests that a rule carries change nothing."""
-    parts = ("when", "then", "promise", "reply", "notify", "spends_pass", "delegate", "forward")
+    parts = (one.name for one in fields(Rule) if one.name not in ("name", "until", "examples"))
     different = [part for part in parts if getattr(old, part) != getattr(new, part)]
     different += ["until"] if old.back != new.back else []
     return (f"changed: {', '.join(different)}",) if different else ()
