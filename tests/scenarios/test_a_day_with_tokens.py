@@ -60,7 +60,7 @@ class Office:
 
     provider: Provider
     dovecot: Dovecot
-    postfix: Postfix
+    postfix: Postfix | None
     stage: Stage
     plain: str
 

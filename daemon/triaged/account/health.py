@@ -1,8 +1,11 @@
 """How an account is, what of it has been said, and what it makes of a server that keeps it busy with nothing."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from triaged.outbox.values import Stuck
 
 SAY_AGAIN = timedelta(hours=1)
 """How long one and the same trouble is not said again."""
@@ -36,6 +39,8 @@ class Health:
     failures: int = 0
     last_message: datetime | None = None
     unwatched: dict[str, Unwatched] = field(default_factory=dict)  # folders by their configured names
+    stuck: Callable[[], Stuck | None] = lambda: None  # why no reply can go, while some wait
+    went_at: Callable[[], datetime | None] = lambda: None  # when the submission server last listened to one
 
 
 @dataclass(slots=True)

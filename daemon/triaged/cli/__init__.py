@@ -30,6 +30,7 @@ VERBS = {
     "release": "bring a message back now",
     "cancel": "do not send a reply",
     "send": "send a reply now",
+    "retry": "sign in and send now, whatever pause is kept",
     "opt-outs": "who is not written to, until when and why",
     "unmute": "write to a correspondent again who opted out, bounced or was muted",
     "calendar": "hours, holidays and calls as they will be",

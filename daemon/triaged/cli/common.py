@@ -119,9 +119,9 @@ def ledger_of(loaded: Loaded) -> Iterator[Ledger]:
         yield ledger
 
 
-def wake_daemon(loaded: Loaded) -> None:
-    """Tell the daemon, if there is one, that the ledger has changed."""
-    wake(state_file(loaded).parent)
+def wake_daemon(loaded: Loaded) -> bool:
+    """Tell the daemon that the ledger has changed; whether there is one."""
+    return wake(state_file(loaded).parent)
 
 
 def people_of(loaded: Loaded, ledger: Ledger) -> Mapping[str, Person]:

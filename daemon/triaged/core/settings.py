@@ -371,3 +371,11 @@ class Service:
         About("where /healthz, /readyz and /metrics are", kind="host and port", default="nowhere"),
     ] = None
     keep: Annotated[Span, About("closed items, sent mail and replies older than this go")] = parse_span("2 years")
+    outage: Annotated[
+        Span | None,
+        About(
+            "so long may no mail be watched, or no reply be possible, before the person is told: an event, `status`, /readyz"
+            " and a push, once an outage and when it is over",
+            default="15 minutes for mail, an hour for replies",
+        ),
+    ] = None

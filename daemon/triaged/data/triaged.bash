@@ -8,7 +8,7 @@ _triaged() {
         esac
     done
     case $verb in
-        "") words="run check explain replay deferred queue status release cancel send opt-outs unmute calendar log report doctor auth init backup print-unit demo --help --version" ;;
+        "") words="run check explain replay deferred queue status release cancel send retry opt-outs unmute calendar log report doctor auth init backup print-unit demo --help --version" ;;
         run) words="--help --config --once --debug" ;;
         check) words="--help --config --secrets --json" ;;
         explain) words="--help --config --json --person --at" ;;
@@ -19,6 +19,7 @@ _triaged() {
         release) words="--help --config --all --refund --settle" ;;
         cancel) words="--help --config" ;;
         send) words="--help --config --again" ;;
+        retry) words="--help --config --person" ;;
         opt-outs) words="--help --config --json --person --remove" ;;
         unmute) words="--help --config --person" ;;
         calendar) words="--help --config --json --person --weeks" ;;
@@ -42,6 +43,7 @@ _triaged() {
         release:-c|release:--config|release:--all|release:--refund|release:--settle) words="" ;;
         cancel:-c|cancel:--config) words="" ;;
         send:-c|send:--config) words="" ;;
+        retry:-c|retry:--config|retry:--person) words="" ;;
         opt-outs:-c|opt-outs:--config|opt-outs:--person|opt-outs:--remove) words="" ;;
         unmute:-c|unmute:--config|unmute:--person) words="" ;;
         calendar:-c|calendar:--config|calendar:--person|calendar:--weeks) words="" ;;

@@ -14,6 +14,7 @@ from triaged.ledger.values import Item, NotDone, PromiseRow, ReplyRow
 
 _AGAIN = ("in_doubt", "failed", "suppressed", "cancelled")
 _UNTOLD = "untold:"
+_WANTED = "wanted:"
 _RETURN_NOW = (
     "UPDATE effect SET due_at = min(due_at, ?), args = json_set(args, '$.by', 'command')"
     " WHERE item = ? AND kind = 'back' AND state IN ('planned','trying')"
@@ -106,6 +107,38 @@ def send_now(store: Store, reply_id: int, now: datetime) -> ReplyRow | NotDone:
         )
         reply = reply_of(db, reply_id)
         return reply if reply and changed.rowcount else _why_not(reply, reply_id)
+
+
+def try_now(store: Store, login: str, now: datetime) -> int | NotDone:
+    """Sign in and send now: `wanted` tells the daemon. How many replies wait for another attempt."""
+    with commit(store, "try_now") as db:
+        found = db.execute("SELECT id FROM account WHERE login = ?", (login,)).fetchone()
+        if found is None:
+            return NotDone(f"{login} is not known yet: the first `triaged run` makes it so")
+        db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (f"{_WANTED}{login}", to_ms(now)))
+        return _hurry(db, found[0], to_ms(now))
+
+
+def hurry(store: Store, account: int, now: datetime) -> int:
+    """What failed and waits for another attempt is due now. How many replies that is."""
+    with commit(store, "hurry") as db:
+        return _hurry(db, account, to_ms(now))
+
+
+def _hurry(db: Connection, account: int, at: int) -> int:
+    return db.execute(
+        "UPDATE reply SET try_at = min(try_at, ?) WHERE account = ? AND state = 'waiting' AND tries > 0", (at, account)
+    ).rowcount
+
+
+def wanted(store: Store) -> list[str]:
+    """The logins of the accounts that a command has wanted to be tried since this was asked last."""
+    keys = f"key GLOB '{_WANTED}*'"
+    if not rows(store, f"SELECT 1 FROM meta WHERE {keys} LIMIT 1"):
+        return []
+    with commit(store, "wanted") as db:
+        found = db.execute(f"DELETE FROM meta WHERE {keys} RETURNING key").fetchall()
+        return [key.removeprefix(_WANTED) for (key,) in found]
 
 
 def send_again(store: Store, reply_id: int, new_message_id: str, now: datetime) -> ReplyRow | NotDone:

@@ -195,6 +195,9 @@ class Ledger:
     settle_by_hand = acts.settle_by_hand
     cancel_by_hand = acts.cancel_by_hand
     send_now = acts.send_now
+    try_now = acts.try_now
+    hurry = acts.hurry
+    wanted = acts.wanted
     send_again = acts.send_again
     refund = acts.refund
     opt_outs = correspondents.opt_outs

@@ -1,7 +1,19 @@
 """The reply queue: what is due is looked at, claimed, delivered and recorded, at most once."""
 
 from triaged.outbox.outbox import Outbox
-from triaged.outbox.values import Cancelled, Held, NotNow, Preparation, Prepared, Ready, Suppressed, Wait, Way, ended
+from triaged.outbox.values import (
+    Cancelled,
+    Held,
+    NotNow,
+    Preparation,
+    Prepared,
+    Ready,
+    Stuck,
+    Suppressed,
+    Wait,
+    Way,
+    ended,
+)
 
 __all__ = [
     "Cancelled",
@@ -11,6 +23,7 @@ __all__ = [
     "Preparation",
     "Prepared",
     "Ready",
+    "Stuck",
     "Suppressed",
     "Wait",
     "Way",

@@ -15,7 +15,7 @@ from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger, LedgerBusy, LedgerFull, LedgerThread, LedgerUnavailable, ReplyRow
 from triaged.log.events import Events
 from triaged.outbox.serving import Serving, Surroundings
-from triaged.outbox.values import Preparation, Wait
+from triaged.outbox.values import Preparation, Stuck, Wait
 
 GRACE = timedelta(seconds=30)
 """How long a delivery under way may go on after the order to stop."""
@@ -61,8 +61,10 @@ class Outbox:
         self._stopping = False
         self._sleeping = False
         self._degraded = False
-        self._resting: Wait | None = None  # the server or the clock asks for it
+        self._resting: Wait | None = None  # the server asks for it
+        self._unsure: Wait | None = None  # the clock was set
         self._blind: Wait | None = None  # the mailbox cannot be seen
+        self._in_a_hurry = False
         self._drift = self._clocks()
 
     def wake(self) -> None:
@@ -73,6 +75,21 @@ class Outbox:
         """The mailbox can be looked at (again): what waits for that waits no longer."""
         self._blind = None
         self._wake.set()
+
+    def try_now(self) -> None:
+        """Whatever pause is kept after a failure is over: somebody has signed in, or wants it tried."""
+        self._in_a_hurry = True
+        self._wake.set()
+
+    @property
+    def stuck(self) -> Stuck | None:
+        """Why no reply can go, while some wait; None: one could, as far as is known."""
+        return self._serving.stuck
+
+    @property
+    def went_at(self) -> datetime | None:
+        """When the submission server last listened to a reply, whatever it made of it."""
+        return self._serving.went_at
 
     def stop(self) -> None:
         """End after the reply in hand."""
@@ -119,6 +136,10 @@ class Outbox:
 
     async def _once(self) -> int:
         taken = 0
+        if self._in_a_hurry:
+            await self._book.call(Ledger.hurry, self._account, self._clock.now())
+            self._in_a_hurry, self._resting, self._blind = False, None, None
+            self._serving.start_afresh()
         while not self._stopping and not self._is_resting():
             due = await self._due()
             if not due or not await self._looked(due):
@@ -153,6 +174,8 @@ class Outbox:
         if wait := self.waits:
             return min(wait.until - now, nap).total_seconds()
         first = await self._book.call(Ledger.next_reply_due, self._account)
+        if first is None:
+            self._serving.stuck = None  # nothing waits that could not go
         return None if first is None else max(min(first - now, nap), _SHORTEST_NAP).total_seconds()
 
     def _is_resting(self) -> bool:
@@ -161,14 +184,14 @@ class Outbox:
         if abs(drift - self._drift) > CLOCK_SLIP:
             # Somebody set the clock: what looks due may not be. `late` decides about the rest.
             self._drift = drift
-            self._rest(Wait(now + CLOCK_PAUSE, "the clock of this machine was set"))
+            self._unsure = Wait(now + CLOCK_PAUSE, "the clock of this machine was set")
         return self.waits is not None
 
     @property
     def waits(self) -> Wait | None:
         """Until when nothing is taken up at this instant, and why; None: what is due goes."""
         now = self._clock.now()
-        ahead = [wait for wait in (self._resting, self._blind) if wait is not None and wait.until > now]
+        ahead = [wait for wait in (self._resting, self._unsure, self._blind) if wait is not None and wait.until > now]
         return max(ahead, key=lambda wait: wait.until, default=None)
 
     def _clocks(self) -> timedelta:

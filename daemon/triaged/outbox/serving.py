@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
 from triaged.clock import Clock
@@ -37,7 +37,7 @@ from triaged.ledger.values import BOUNCED_FOR
 from triaged.log.events import Events
 from triaged.outbox import telling
 from triaged.outbox.schedule import pause_after
-from triaged.outbox.values import Cancelled, Held, NotNow, Preparation, Ready, Suppressed, Wait, Way
+from triaged.outbox.values import Cancelled, Held, NotNow, Preparation, Ready, Stuck, Suppressed, Wait, Way
 
 T = TypeVar("T")
 
@@ -67,6 +67,12 @@ class Serving:
         self._fuse_told = False
         self._last_try = float("-inf")
         self._rest: Wait | None = None
+        self.stuck: Stuck | None = None
+        self.went_at: datetime | None = None
+
+    def start_afresh(self) -> None:
+        """The next trouble is the first again: somebody has mended something, or thinks so."""
+        self._failures = 0
 
     async def serve(self, reply: ReplyRow) -> Wait | None:
         """Take one due reply as far as it gets; until when the account had better rest, if it had.
@@ -226,6 +232,8 @@ class Serving:
     async def _record(self, reply: ReplyRow, outcome: Outcome, way: Way) -> None:
         now = self._clock.now()
         before = await self._promised(reply)
+        if not (isinstance(outcome, Deferred) and outcome.account_wide):
+            self.stuck, self.went_at = None, now  # this one at least was listened to
         match outcome:
             case Sent(code, text, _, learned):
                 self._failures = 0
@@ -267,6 +275,7 @@ class Serving:
         )
         if deferred.account_wide:
             self._failures += 1
+            self.stuck = Stuck(self.stuck.since if self.stuck else now, deferred.text)
             try_at = now + pause_after(deferred, self._failures)
             self._rest = Wait(try_at, deferred.text)
             telling.resting(self._events, deferred, try_at)

@@ -13,6 +13,14 @@ from triaged.ledger import Place, ReplyRow
 
 
 @dataclass(frozen=True, slots=True)
+class Stuck:
+    """No reply of an account can go: since when, and what the submission server said last."""
+
+    since: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """How replies leave an account, as configured at this instant."""
 

@@ -1,64 +1,133 @@
-"""The watch over outages: when an account's mail has not been watched for a quarter of an hour, its person is told on her phone.
+"""The watch over outages: when an account's mail is not watched, or no reply of it can go, its person is told on her phone.
 
-In: how the accounts are. Out: one push an outage and channel, owed in the ledger, and one more when it is over; an outage
-outlives a restart. Never by mail: what is dead may be the mail.
+In: how the accounts are. Out: an event and one push an outage and channel, owed in the ledger, and one more when it is over;
+an outage outlives a restart. Never by mail: what is dead may be the mail. Whoever says no, it is told alike.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from triaged.account.context import Context
+from triaged.account.health import Health
+from triaged.core.settings import Service
 from triaged.ledger import Ledger, NewEffect
 from triaged.person.personcontext import PersonContext
-from triaged.person.pushwords import Outage, watching_words
+from triaged.person.pushwords import Outage, outage_words
 
-UNWATCHED_AFTER = timedelta(minutes=15)
-"""So long nothing proved that an account is watched; an idling connection is proven every nine minutes."""
 _SLEPT = timedelta(minutes=5)
-"""Rounds are a minute apart: a longer gap means that the machine was suspended, not that a server was silent."""
-_FACT = "unwatched_since"
-"""What the ledger remembers of an account while an outage is told and not over."""
-_REASON = f"nothing has proven for {UNWATCHED_AFTER // timedelta(minutes=1)} minutes that the mail is watched"
+"""Rounds are a minute apart: after a longer gap the machine was suspended, and what was well may need a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an outage may last untold. An idling connection is proven every nine minutes."""
+
+    watching: timedelta = timedelta(minutes=15)
+    replies: timedelta = timedelta(hours=1)
+
+
+def patience_of(service: Service | None) -> Patience:
+    """As it is configured."""
+    written = service.outage if service is not None else None
+    return Patience() if written is None else Patience(written.calendar, written.calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What can be out: what the ledger remembers while it is told and not over, and the names of the words for it."""
+
+    fact: str
+    begun: str
+    ended: str
+    what: str
+
+
+_WATCHING = _Kind(
+    "unwatched_since", "unwatched", "watched", "nothing has proven for {minutes} minutes that the mail is watched"
+)
+_REPLIES = _Kind("unsent_since", "unsent", "sendable", "for {minutes} minutes no reply could go")
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """How one of them is: since when it is out, if it is; since when it is known to be well, if ever."""
+
+    out_since: datetime | None
+    well_at: datetime | None
+    error: str
+
+
+@dataclass(slots=True)
+class _Account:
+    """What is remembered of an account from one look to the next."""
+
+    floor: datetime  # nothing could be proven before
+    excused: bool = False  # once for each trouble
+    told: dict[str, str] = field(default_factory=dict)  # by fact: since when
 
 
 class OutageWatch:
-    """Looks at the accounts of every person at each round."""
+    """Looks at the accounts of every person at each round. `patience` is asked anew each time."""
 
-    def __init__(self, context: Context) -> None:
-        self._from = context.now()  # nothing could be proven before
+    def __init__(self, context: Context, patience: Callable[[], Patience] = Patience) -> None:
+        self._patience = patience
+        self._began = context.now()
         self._last: dict[str, datetime] = {}
-        self._told: dict[int, str] = {}
+        self._known: dict[int, _Account] = {}
 
     async def look(self, context: PersonContext) -> None:
-        """Owe a push for every account that is not watched any more, and for each that is again."""
+        """Tell of every outage that lasts too long, and of every one that was told and is over."""
         now = context.now()
         last = self._last.get(context.key, now)
         self._last[context.key] = now
-        if not timedelta() <= now - last <= _SLEPT:
-            self._from = now
-        for label in context.accounts:
-            await self._look_at(context, label, now)
+        slept = not timedelta() <= now - last <= _SLEPT
+        for label, account in context.accounts.items():
+            loop = account.loop
+            known = self._known.setdefault(loop.row.id, _Account(self._began))
+            _excuse(known, now, slept=slept, well=loop.health.state == "watching")
+            patience = self._patience()
+            await self._look_at(context, label, _WATCHING, _watching(loop.health, known.floor), patience.watching)
+            await self._look_at(context, label, _REPLIES, _replies(loop.health), patience.replies)
 
-    async def _look_at(self, context: PersonContext, label: str, now: datetime) -> None:
+    async def _look_at(self, context: PersonContext, label: str, kind: _Kind, state: _State, most: timedelta) -> None:
         loop = context.accounts[label].loop
-        told = self._told.setdefault(loop.row.id, str(loop.row.learned.get(_FACT) or ""))
-        proven = loop.health.proven_alive
-        silent_since = max(proven, self._from) if proven else self._from
-        if told and proven is not None and proven > datetime.fromisoformat(told):
-            await self._tell(context, label, told, over=True)
-        elif not told and now - silent_since >= UNWATCHED_AFTER:
-            if loop.is_news(_REASON):  # a ledger that is full cannot remember that it was said
-                loop.events.emit("account.degraded", level="error", error=loop.health.error, reason=_REASON)
-            await self._tell(context, label, silent_since.isoformat(), over=False)
+        told = self._known[loop.row.id].told.setdefault(kind.fact, str(loop.row.learned.get(kind.fact) or ""))
+        if told and state.well_at is not None and state.well_at > datetime.fromisoformat(told):
+            await self._tell(context, kind, Outage(label, datetime.fromisoformat(told), state.error), over=True)
+        elif not told and state.out_since is not None and context.now() - state.out_since >= most:
+            reason = kind.what.format(minutes=most // timedelta(minutes=1))
+            if loop.is_news(reason):  # a ledger that is full cannot remember that it was said
+                loop.events.emit("account.degraded", level="error", error=state.error, reason=reason)
+            await self._tell(context, kind, Outage(label, state.out_since, state.error), over=False)
 
-    async def _tell(self, context: PersonContext, label: str, since: str, *, over: bool) -> None:
-        person, now, loop = context.person, context.now(), context.accounts[label].loop
-        number = loop.row.id
-        outage = Outage(label, datetime.fromisoformat(since), loop.health.error)
-        title, text = watching_words(person, outage, now, over=over)
+    async def _tell(self, context: PersonContext, kind: _Kind, outage: Outage, *, over: bool) -> None:
+        person, now = context.person, context.now()
+        number, since = context.accounts[outage.account].id, outage.since.isoformat()
+        name = kind.ended if over else kind.begun
+        title, text = outage_words(person, outage, now, name)
         for channel in person.promises.notify or tuple(person.channels):
-            key = f"{'watched' if over else 'unwatched'}:{number}:{since}:{channel}"
             args = {"channel": channel, "title": title, "text": text}
+            key = f"{name}:{number}:{since}:{channel}"
             await context.write(Ledger.plan, NewEffect(key, "notify", context.key, now, args=args))
         told = "" if over else since
-        await context.write(Ledger.learn, number, **{_FACT: told or None})
-        self._told[number] = told
+        await context.write(Ledger.learn, number, **{kind.fact: told or None})
+        self._known[number].told[kind.fact] = told
+
+
+def _excuse(known: _Account, now: datetime, *, slept: bool, well: bool) -> None:
+    """A machine that wakes gets the time that a connection takes, but a trouble that goes on is not excused again."""
+    if well:
+        known.excused = False
+    if slept and not known.excused:
+        known.floor, known.excused = now, not well
+
+
+def _watching(health: Health, floor: datetime) -> _State:
+    proven = health.proven_alive
+    return _State(max(proven, floor) if proven else floor, proven, health.error)
+
+
+def _replies(health: Health) -> _State:
+    stuck = health.stuck()
+    return _State(stuck.since if stuck else None, health.went_at(), stuck.error if stuck else "")

@@ -12,7 +12,7 @@ from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, Ledger
 from triaged.ledger.values import Item, PromiseRow, ReplyRow
 from triaged.log.events import Events
 from triaged.person import agenda, callreturns, digest, movedcalls, promiseclock
-from triaged.person.outagewatch import OutageWatch
+from triaged.person.outagewatch import OutageWatch, Patience
 from triaged.person.personcontext import PersonContext
 from triaged.person.push import Pushes
 
@@ -20,11 +20,17 @@ from triaged.person.push import Pushes
 class PeopleLoop:
     """One loop for all persons. `people` is asked anew each time: a reload may have changed them."""
 
-    def __init__(self, context: Context, people: Callable[[], Sequence[PersonContext]], pushes: Pushes) -> None:
+    def __init__(
+        self,
+        context: Context,
+        people: Callable[[], Sequence[PersonContext]],
+        pushes: Pushes,
+        patience: Callable[[], Patience] = Patience,
+    ) -> None:
         self.pushes = pushes
         self._context = context
         self._people = people
-        self._outages = OutageWatch(context)
+        self._outages = OutageWatch(context, patience)
         self._wake = WakeEvent()
         self._stopping = False
         self._sleeping = False

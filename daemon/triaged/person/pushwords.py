@@ -39,7 +39,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """An account, since when nothing proves that it is watched, and what was said last."""
+    """An account, since when something is not possible with it, and what was said last."""
 
     account: str
     since: datetime
@@ -68,11 +68,10 @@ def warning_words(person: Person, promise: PromiseRow, item: Item | None, now: d
     return words["due_subject"].format(**values), words["due"].format(**values)
 
 
-def watching_words(person: Person, outage: Outage, now: datetime, *, over: bool) -> tuple[str, str]:
-    """Title and text of the push about an account that is not watched, or is again."""
+def outage_words(person: Person, outage: Outage, now: datetime, name: str) -> tuple[str, str]:
+    """Title and text of the push about an outage, or its end: `unwatched`, `watched`; `unsent`, `sendable`."""
     language = _known(person.language)
     words = LEXICON.section(language, "push")
-    name = "watched" if over else "unwatched"
     at = when(outage.since, language, person.worktime.zone, now)
     text = words[name].format(account=outage.account, since=at, error=outage.error).strip()
     return words[f"{name}_title"].format(account=outage.account), text

@@ -4,6 +4,8 @@ In: the accounts' health, the settings, and the ledger's overview. Out: a value 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from triaged.account.health import Health
 from triaged.core.settings import Account, Person
@@ -31,6 +33,18 @@ def account_states(
         told.add(person.label)
         states.append(_state(person, account, health[login], _figures(row, names)))
     return tuple(states)
+
+
+def without_replies(
+    states: Sequence[AccountState], health: Mapping[str, Health], settings: CurrentSettings, now: datetime
+) -> tuple[AccountState, ...]:
+    """The states, those of accounts whose replies cannot go for too long with the reason."""
+    told = []
+    for state, login in zip(states, (login for login in settings.logins() if login in health), strict=True):
+        stuck = health[login].stuck()
+        late = stuck is not None and now - stuck.since >= settings.patience.replies
+        told.append(replace(state, no_reply=stuck.error) if stuck is not None and late else state)
+    return tuple(told)
 
 
 def _figures(row: AccountOverview | None, names: Iterable[str]) -> dict[str, int]:

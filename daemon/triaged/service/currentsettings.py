@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from triaged.config import Loaded
 from triaged.core.settings import Account, Person
+from triaged.person.outagewatch import Patience, patience_of
 
 
 @dataclass(slots=True)
@@ -52,6 +53,11 @@ class CurrentSettings:
         """After how long what is closed is forgotten; None: never."""
         service = self.loaded.service
         return service.keep.calendar if service is not None else None
+
+    @property
+    def patience(self) -> Patience:
+        """How long an outage may last before a person is told."""
+        return patience_of(self.loaded.service)
 
     def logins(self) -> Iterator[str]:
         """Every configured account, in the order of the configuration."""

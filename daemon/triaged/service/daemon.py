@@ -18,6 +18,7 @@ from triaged.account.visit import Visit
 from triaged.clock import Clock, SystemClock, WakeEvent
 from triaged.config import Loaded, state_file
 from triaged.core.errors import TriagedError
+from triaged.delivery.oauth import Store
 from triaged.ledger import (
     Ledger,
     LedgerBusy,
@@ -41,7 +42,8 @@ from triaged.service.maintenance import Maintenance
 from triaged.service.reloading import reload
 from triaged.service.sdnotify import SdNotifier
 from triaged.service.supervisor import RunningAccount, Supervisor
-from triaged.service.tokens import Tokens
+from triaged.service.tokens import FOLDER, Tokens
+from triaged.statefolder import make_private
 
 EX_OK, EX_FAILED = 0, 1
 
@@ -88,6 +90,7 @@ class Daemon:
         self.ready = asyncio.Event()
         self.started_at = self.clock.now()
         self._reloading = asyncio.Event()
+        self._wanted = asyncio.Event()
 
     # --- from start to stop -------------------------------------------------------------------------------------
 
@@ -100,6 +103,7 @@ class Daemon:
         path = state_file(self.settings.loaded)
         with StateLock(path.parent, self.clock.now()):
             self.events.emit("service.started", reason=f"state in {path.parent}")
+            self._make_private(path)
             book = LedgerThread(await asyncio.to_thread(Ledger.open, path))
             try:
                 return await self._work(Context(book, self.clock, self.events, self.chance), path.parent, once=once)
@@ -107,6 +111,16 @@ class Daemon:
                 await book.close()
                 self.pools.close()
                 self.events.emit("service.stopped")
+
+    def _make_private(self, ledger: Path) -> None:
+        folder = ledger.parent
+        names = [*sorted(file.name for file in folder.glob(f"{ledger.name}*")), "generation", "lock"]
+        if mended := [*make_private(folder, names), *Store(folder / FOLDER).make_private()]:
+            self.events.emit(
+                "account.degraded",
+                error=f"others could read {', '.join(mended)} in {folder}",
+                reason="they cannot any more",
+            )
 
     async def _work(self, context: Context, folder: Path, *, once: bool) -> int:
         recovery = await context.write(Ledger.recover, context.now())
@@ -150,15 +164,17 @@ class Daemon:
             on_news=self._look_around,
             on_state=self._say_state,
         )
-        return Parts(context, status, tokens, supervisor, PeopleLoop(context, self.people, self.pushes))
+        people = PeopleLoop(context, self.people, self.pushes, lambda: self.settings.patience)
+        return Parts(context, status, tokens, supervisor, people)
 
     async def _start(
         self, parts: Parts, group: asyncio.TaskGroup, recovery: Recovery
     ) -> tuple[asyncio.Task[None], ...]:
         """Start the accounts; the tasks that end only when they are cancelled."""
-        group.create_task(parts.tokens.keeper.run(), name="tokens")
+        await parts.context.write(Ledger.wanted)  # of the time before: everything is tried now
         timers = group.create_task(parts.context.timers.run(), name="timers")
         await parts.supervisor.apply()
+        group.create_task(parts.tokens.keeper.run(), name="tokens")  # whom its news are about is in the ledger now
         self._say_recovered(recovery)
         for problem in await left_behind(parts.context, self.settings.loaded):
             self.events.emit("config.rejected", error=str(problem), reason="nobody brings that mail back")
@@ -171,6 +187,7 @@ class Daemon:
             return
         group.create_task(parts.people.run(), name="people")
         group.create_task(self._reload_when_told(parts), name="reload")
+        group.create_task(self._try_what_is_wanted(parts), name="wanted")
         maintenance = Maintenance(
             parts.context, self.notifier, parts.status.summary, lambda: self.settings.keep, self._wake_due
         )
@@ -196,6 +213,7 @@ class Daemon:
         parts.people.stop()
         parts.tokens.keeper.stop()
         self._reloading.set()
+        self._wanted.set()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=PATIENCE)
             for task in late:
@@ -210,7 +228,7 @@ class Daemon:
             signal.SIGTERM: self.stop,
             signal.SIGINT: self.stop,
             signal.SIGHUP: self._reloading.set,
-            signal.SIGUSR1: self.sweep,
+            signal.SIGUSR1: self.try_now,
         }
 
     def stop(self) -> None:
@@ -224,6 +242,17 @@ class Daemon:
         for account in self.accounts.values():
             account.wake()
         self._look_around()
+        self._wanted.set()
+
+    def try_now(self) -> None:
+        """Sign in, look and send now, whatever pause is kept."""
+        for login in self.accounts:
+            self._try_now(login)
+
+    def _try_now(self, login: str) -> None:
+        if self.parts is not None and (account := self.accounts.get(login)) is not None:
+            self.parts.tokens.retry(login)
+            account.try_now()
 
     def sweep(self) -> None:
         """Look at every mailbox now."""
@@ -236,6 +265,15 @@ class Daemon:
         if self.parts is None or not self.parts.people.at_rest or not self.parts.tokens.keeper.at_rest:
             return False
         return all(account.at_rest for account in self.accounts.values())
+
+    async def _try_what_is_wanted(self, parts: Parts) -> None:
+        """Commands wake the daemon, and the ledger says what they want to be tried."""
+        while not self.stopping.is_set():
+            self._wanted.clear()
+            with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):
+                for login in await parts.context.write(Ledger.wanted):
+                    self._try_now(login)
+            await self._wanted.wait()
 
     async def _reload_when_told(self, parts: Parts) -> None:
         while not self.stopping.is_set():
@@ -259,6 +297,7 @@ class Daemon:
             await parts.supervisor.apply()
 
         done = await reload(parts.context, self.settings, apply)
+        parts.tokens.keeper.reconsider()
         if done:
             parts.people.reloaded()
             self.sweep()
@@ -269,7 +308,7 @@ class Daemon:
     def _signed_in_again(self, login: str) -> None:
         account = self.accounts.get(login)
         if account is not None:
-            account.sweep()
+            account.try_now()
 
     def _look_around(self) -> None:
         if self.parts is not None:

@@ -13,7 +13,7 @@ from triaged.account.accountloop import AccountLoop
 from triaged.account.context import Context
 from triaged.core.settings import Mode
 from triaged.ledger import Ledger
-from triaged.service.accountstates import account_states
+from triaged.service.accountstates import account_states, without_replies
 from triaged.service.currentsettings import CurrentSettings
 from triaged.service.healthserver import DaemonState
 from triaged.service.statusview import Live, status_of
@@ -60,7 +60,8 @@ class DaemonStatus:
         lag = time.monotonic() - turned
         overview = await self.context.write(Ledger.overview)
         health = {login: one.loop.health for login, one in self.running.items()}
-        accounts = account_states(health, self.settings, overview)
+        watched = account_states(health, self.settings, overview)
+        accounts = without_replies(watched, health, self.settings, self.context.now())
         return DaemonState(self.started_at, self.ready.is_set(), accounts, self.lines_lost(), lag)
 
 

@@ -51,11 +51,12 @@ class AccountState:
     connects: int = 0
     failures: int = 0
     figures: Mapping[str, int] = field(default_factory=dict)  # of FIGURES
+    no_reply: str = ""  # why no reply can go, for longer than an outage may last untold
 
     @property
     def is_well(self) -> bool:
-        """Whether mail is being watched."""
-        return self.state == "watching"
+        """Whether mail is being watched, and replies can go."""
+        return self.state == "watching" and not self.no_reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ def readiness(state: DaemonState) -> Answer:
             "mode": account.mode,
             "state": account.state,
             "since": account.since.isoformat(timespec="seconds") if account.since else None,
-            "error": account.error or None,
+            "error": account.error or account.no_reply or None,
         }
         for account in state.accounts
     ]

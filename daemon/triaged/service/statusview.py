@@ -17,6 +17,7 @@ from triaged.core.settings import Account, Person
 from triaged.ledger import Ledger
 from triaged.ledger.values import AccountOverview, PromiseRow
 from triaged.outbox import Wait
+from triaged.person.outagewatch import Patience, patience_of
 
 PATIENT = timedelta(minutes=15)
 """A connection that is gone for less than this mends itself: no person is needed."""
@@ -62,7 +63,8 @@ def status_of(
         now: decides what is due today.
         known: what the daemon tells of each account, by login.
     """
-    view = _View(ledger, now, known, {row.account.login: row for row in ledger.overview()})
+    overview = {row.account.login: row for row in ledger.overview()}
+    view = _View(ledger, now, known, overview, patience_of(loaded.service))
     left_out = [_left_out(label, why) for label, why in loaded.refused.items() if loaded.person(label) is None]
     return [*(view.person(person, loaded.refused.get(person.label)) for person in loaded.persons), *left_out]
 
@@ -81,6 +83,7 @@ class _View:
     now: datetime
     known: Mapping[str, Live] | Silent
     overview: Mapping[str, AccountOverview]
+    patience: Patience
 
     def person(self, person: Person, refused: Problem | None) -> dict[str, Any]:
         """How one person stands. `refused`: why what stands in her file is not in force."""
@@ -112,6 +115,7 @@ class _View:
         health = live.health if live else Health(state="not watched")
         seen = [folder.last_internal_at for folder in row.folders if folder.role == "watch"] if row else []
         last = health.last_message or max((at for at in seen if at is not None), default=None)
+        stuck = health.stuck()
         return {
             "account": account.label,
             "login": account.login,
@@ -126,6 +130,8 @@ class _View:
             "replies_wait": {"until": _local(live.wait.until, zone), "why": live.wait.why}
             if live and live.wait
             else None,
+            "no_reply_since": _local(stuck.since, zone) if stuck else None,
+            "no_reply_error": stuck.error if stuck else None,
             **{name: getattr(row, name) if row else 0 for name in _FIGURES},
             "next_due": _local(row.next_due, zone) if row else None,
         }
@@ -138,6 +144,10 @@ class _View:
             label = account["account"]
             if not isinstance(self.known, Silent) and (trouble := _trouble(account, self.now)):
                 yield f"{label}: {trouble}"
+            if (since := account["no_reply_since"]) and self.now - (
+                at := datetime.fromisoformat(since)
+            ) >= self.patience.replies:
+                yield f"{label}: no reply can go since {at:%a %H:%M}: {account['no_reply_error']}"
             if account["shared"]:
                 yield f"{label}: another triaged works on this mailbox: stop one of them"
             for figure, (one, several, words) in _NEEDS.items():

@@ -47,6 +47,11 @@ class RunningAccount:
         self.loop.nudge()
         self.outbox.wake()
 
+    def try_now(self) -> None:
+        """Sign in and send now, whatever pause is kept."""
+        self.loop.nudge()
+        self.outbox.try_now()
+
     def stop(self) -> None:
         """Finish the step in hand, then end."""
         self.outbox.stop()
@@ -120,6 +125,7 @@ class Supervisor:
             self.on_state()
 
         loop.on_news, loop.on_state = news, state
+        loop.health.stuck, loop.health.went_at = lambda: outbox.stuck, lambda: outbox.went_at
         self.running[row.login] = RunningAccount(
             row,
             loop,

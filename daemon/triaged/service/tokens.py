@@ -140,6 +140,12 @@ class Tokens:
         """How the account's submission server is signed in to; None: not with tokens."""
         return of_submission(self.keeper, account)
 
+    def retry(self, login: str) -> None:
+        """Ask for the tokens of an account now, whatever was answered before."""
+        for _, account, holder in self._configured():
+            if account.login == login:
+                self.keeper.retry(holder.login)
+
     # --- what the keeper asks ------------------------------------------------------------------------------------
 
     def _configured(self) -> Iterator[tuple[Person, Account, Holder]]:

@@ -149,6 +149,19 @@ def test_send_now_makes_a_waiting_or_held_reply_due(world: World):
     assert why(world.ledger.send_now(99, world.now)) == "there is no reply 99"
 
 
+def test_what_is_to_be_tried_now_is_told_once_and_only_what_failed_is_brought_forward(world: World):
+    world.deferred(1)
+    assert world.ledger.wanted() == []
+    assert world.ledger.try_now(world.account.login, world.now) == 0
+    assert world.ledger.wanted() == [world.account.login]
+    assert world.ledger.wanted() == []
+    assert world.ledger.due_replies(world.now) == []
+    assert (
+        why(world.ledger.try_now("nobody@x", world.now))
+        == "nobody@x is not known yet: the first `triaged run` makes it so"
+    )
+
+
 def test_send_again_refuses_what_is_sent_or_has_a_successor(world: World):
     made = world.deferred(1)
     assert "is waiting" in why(world.ledger.send_again(made.reply or 0, "<n@x>", world.now))

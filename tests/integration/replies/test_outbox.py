@@ -660,3 +660,64 @@ async def test_what_has_happened_is_written_down_however_long_it_takes(
     await working
     assert stage.reply(reply).state == verb
     assert len(stage.server.bodies) == 1
+
+
+DISABLED = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant."
+WITH_AUTH = "250-fake.example\r\n250 AUTH PLAIN"
+
+
+async def test_since_when_no_reply_can_go_is_known_until_one_went(staged: Setting):
+    stage = await staged({"ehlo": Say(WITH_AUTH), "auth": [Say(DISABLED)] * 3})
+    reply = stage.plan()
+    assert stage.outbox.stuck is None
+    await stage.after()
+    began = stage.clock.now()
+    for _ in range(8):
+        await stage.after(15 * MINUTE)
+        stuck = stage.outbox.stuck
+        if stage.reply(reply).state == "sent":
+            break
+        assert stuck is not None
+        assert stuck.since == began
+        assert "disabled for the Tenant" in stuck.error
+    assert stage.reply(reply).state == "sent"
+    assert stage.outbox.stuck is None
+
+
+async def test_what_is_told_about_one_message_is_no_trouble_of_the_account(staged: Setting):
+    stage = await staged({"rcpt": Say("450 4.2.0 greylisted")})
+    stage.plan()
+    await stage.after()
+    assert stage.outbox.stuck is None
+
+
+async def test_what_cannot_go_and_waits_no_more_is_no_trouble_either(staged: Setting):
+    stage = await staged({"ehlo": Say(WITH_AUTH), "auth": Say(DISABLED)})
+    reply = stage.plan()
+    await stage.after()
+    assert stage.outbox.stuck is not None
+    stage.world.ledger.cancel_by_hand(reply, stage.clock.now())
+    loop = asyncio.create_task(stage.outbox.run())
+    stage.outbox.try_now()
+    await _until(lambda: stage.outbox.stuck is None)
+    stage.outbox.stop()
+    await loop
+
+
+async def test_whoever_wants_it_tried_now_waits_for_no_pause(staged: Setting):
+    stage = await staged({"ehlo": Say(WITH_AUTH), "auth": [Say(DISABLED)]})
+    reply = stage.plan()
+    await stage.after()
+    await stage.after(MINUTE)
+    assert stage.reply(reply).state == "waiting"  # a quarter of an hour is kept
+    stage.outbox.try_now()
+    await stage.outbox.once()
+    assert stage.reply(reply).state == "sent"
+
+
+async def test_trying_now_brings_no_reply_forward_whose_time_has_not_come(staged: Setting):
+    stage = await staged()
+    reply = stage.plan()
+    stage.outbox.try_now()
+    await stage.outbox.once()
+    assert stage.reply(reply).state == "waiting"

@@ -217,8 +217,6 @@ class Keeper:
         else:
             await self._say_well(holder, watch, token)
             await self._say_end(holder, watch, token)
-        finally:
-            watch.insist = False
 
     async def _asks_anew(self, holder: Holder, token: Token | None, watch: _Watch) -> bool:
         """Whether the provider is to be asked although it is not time: a person wants it, or the question is another."""
@@ -266,7 +264,8 @@ class Keeper:
         now = self._clock.now
         token = await self._read(holder)
         ripe = token is not None and bool(token.refused) and _ripe(token, now())
-        insist = ripe or self._watch(holder.login).insist
+        watch = self._watch(holder.login)
+        insist, watch.insist = ripe or watch.insist, False
 
         def work() -> Token:
             return renew(self._store, holder, secret, self._web(holder), now, insist=insist)
