@@ -10,7 +10,7 @@ from triaged.core.address import Glob
 from triaged.core.authres import Trust, authenticate
 from triaged.core.kinds import is_automatic, kinds_of
 from triaged.core.message import read_raw
-from triaged.core.telephone import read_notice
+from triaged.core.telephone import Callers, read_notice
 
 SAMPLES = sorted((Path(__file__).parent / "mail").glob("*.eml"))
 TRUST = Trust(("mx.roth.example", "microsoft365"))
@@ -20,7 +20,7 @@ PBX = (Glob.parse("asterisk@pbx.roth.example"),)
 def reading(path: Path) -> dict[str, Any]:
     """All that the daemon reads from a message, as plain data."""
     message = read_raw(path.read_bytes())
-    notice = read_notice(message, PBX, "GB", authenticated=False)
+    notice = read_notice(message, Callers(PBX, "GB"), authenticated=False)
     kinds = kinds_of(message, notice)
     return {
         "sender": f"{message.sender.name} <{message.sender.address}>" if message.sender else message.sender_defect,

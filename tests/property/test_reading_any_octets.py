@@ -14,7 +14,7 @@ from triaged.core.html import render
 from triaged.core.kinds import is_automatic, is_stop, kinds_of
 from triaged.core.message import DEFECTS, REFUSING, read, read_raw
 from triaged.core.newtext import cuts_of, scan
-from triaged.core.telephone import read_notice
+from triaged.core.telephone import Callers, read_notice
 
 TOKENS = st.sampled_from(
     [
@@ -98,7 +98,7 @@ TEXT = st.one_of(
 @given(OCTETS)
 def test_reading_returns_whatever_the_octets(raw: bytes) -> None:
     message = read_raw(raw)
-    kinds = kinds_of(message, read_notice(message, (), "DE", authenticated=True))
+    kinds = kinds_of(message, read_notice(message, Callers(region="DE"), authenticated=True))
 
     assert set(message.defects) <= set(DEFECTS)
     assert len(message.digest) == 64

@@ -32,6 +32,10 @@ class Expression:
         """The whole of it."""
         return self._compiled.fullmatch
 
+    def sub(self, text: str, by: str) -> str:
+        """A text with it put in place of whatever is found."""
+        return self._compiled.sub(by, text)
+
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
         return re.compile(self._text if isinstance(self._text, str) else self._text(), self._flags)

@@ -12,7 +12,7 @@ from triaged.core.clients import Client, Match
 from triaged.core.kinds import is_automatic, kinds_of
 from triaged.core.message import Message
 from triaged.core.settings import Account, Person
-from triaged.core.telephone import Notice, by_whose_word, read_notice
+from triaged.core.telephone import Callers, Notice, by_whose_word, read_notice
 from triaged.core.trust import Act, Level, evidence, may
 
 _UNCONFIGURED = Trust()
@@ -99,8 +99,9 @@ def counts_for_nothing(who: Identified) -> bool:
 
 
 def _read_notice(message: Message, person: Person, authentication: Authentication) -> Notice | None:
-    telephone, authenticated = person.telephone, authentication.verdict in _BELIEVED
-    return read_notice(message, telephone.senders, telephone.region, authenticated)
+    telephone, roster = person.telephone, person.roster
+    callers = Callers(telephone.senders, telephone.region, lambda number: roster.by_phone(number) is not None)
+    return read_notice(message, callers, authenticated=authentication.verdict in _BELIEVED)
 
 
 def _is_believed(sender: Address, person: Person, level: Level) -> bool:

@@ -5,7 +5,8 @@ a client's (`by_whose_word`). What a transcript says is a stranger's text and is
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Literal
 
 from triaged.core.address import Address, Glob
@@ -34,12 +35,17 @@ _RING_CENTRAL = "RingCentral"
 _TAG = r"(?:\[[^\]]{1,40}\]:?\s*)?"
 
 
+def _phrases(key: str) -> tuple[str, ...]:
+    return LEXICON.everywhere("calls", key)
+
+
 def _said(key: str) -> str:
-    return any_of(LEXICON.everywhere("calls", key))
+    return any_of(_phrases(key))
 
 
 def _from() -> str:
-    return rf"\s+{_said('from')}(?:(?<=['’])|\s+)"
+    """Between what was left and the caller; Avaya names the way before it: `Voicemail Message (Gary > 1001) From:1001`."""
+    return rf"(?:\s*\([^()]{{1,60}}\))?\s+{_said('from')}(?:(?<=['’])|\s*:\s*|\s+)"
 
 
 def _voice() -> str:
@@ -48,27 +54,45 @@ def _voice() -> str:
 
 # "… from CALLER in mailbox 1001 at 3:18 PM": the caller, then perhaps a box and a time.
 _TAIL = Expression(lambda: rf"(?:\s+in mailbox \S+)?(?:\s+{_said('at')}\s+[\d/:. ]+.*)?\Z", re.IGNORECASE)
+# What stands beside a number and is none: lengths, times and dates. They end it.
+_WHEN = Expression(
+    lambda: (
+        rf"\(?(?<![\d:.])\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?![\d:])(?:\s*(?:[ap]\.?m\b\.?|{_said('clock')}))?\)?"
+        rf"|\d{{1,2}}\.\d{{2}}\s*{_said('clock')}"
+        r"|(?<![\d./+-])(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})(?![./-]?\d)"
+        rf"|\(?\b\d{{1,4}}\s*{_said('seconds')}\.?\)?"
+    ),
+    re.IGNORECASE,
+)
 _VOICEMAIL = Expression(lambda: rf"{_TAG}{_voice()}{_from()}(.+)", re.IGNORECASE)
 _VOICEMAIL_BARE = Expression(
-    lambda: rf"{_TAG}{_said('box')}|(?:voice mail|voicemail) \(\d+ {_said('seconds')}\)|{_voice()}\Z",
-    re.IGNORECASE,
+    lambda: rf"{_TAG}(?:{_said('box')}|{_voice()}\s*(?:\(\d+ {_said('seconds')}\)|\Z))", re.IGNORECASE
 )
 _MISSED = Expression(lambda: rf"(?:.{{0,60}}\s)??{_said('missed')}{_from()}(.+)", re.IGNORECASE)
 _NEW_CALL = Expression(lambda: rf"new call{_from()}(.+)", re.IGNORECASE)
 _CALL = Expression(lambda: rf"(?:.{{0,60}}[\s:])??{_said('call')}{_from()}(.+)", re.IGNORECASE)
+_MESSAGE = Expression(lambda: rf"{_TAG}(?:{_said('new')}\s+)?{_said('message')}{_from()}(.+)", re.IGNORECASE)
+_OF_VOICE = Expression(lambda: any_of((*_phrases("voice"), *_phrases("left"))), re.IGNORECASE)
+_LEFT = Expression(lambda: _said("left"), re.IGNORECASE)
+_OTHER = Expression(lambda: _said("other"), re.IGNORECASE)
+_LABELLED = Expression(lambda: rf"\W*{_said('label')}\s*[:：]\s*(.{{1,120}})", re.IGNORECASE)
 
 _AUDIO = re.compile(r"\.(?:wav|mp3|m4a|ogg|amr|gsm|opus)\Z", re.IGNORECASE)
 _VOICE_CLASSES = frozenset({"voice", "voice-ca", "voice-uc"})
 _MISSED_CLASS = "missedcall"
 _SIGNATURES = frozenset({"x-asterisk-vm-caller-id-num", "x-asterisk-vm-caller-id-name", "x-voicemail-length"})
 _ASTERISK_ID = "<asterisk-"
+_DEFAULT_SENDERS = frozenset(
+    {"asterisk", "freepbx", "unityconnection", "fritzbox", "fritz.box", "3cx", "avaya", "broadworks"}
+)
+"""Local parts with which telephone systems write as long as nobody changes it."""
 
 _PHONE_LIKE = re.compile(r"(?:sips?:|tel:)?\+?[\d\s().\-/]{3,40}(?:@\S{1,100})?", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w@.])(?:\+|\(|\d)[\d\s().\-/\u00a0\u2011]{1,30}\d(?!\w)")
 _BODY_CALLER = Expression(lambda: rf"{_said('body')}\s+(.{{1,120}}?)(?:,? {_said('at')} |[.\n]|\Z)", re.IGNORECASE)
 _QUOTES = " \t',;:-–"
+_NO_NUMBER = " ; "
 _NO_BRACKETS = str.maketrans('<>()[]"', "       ")
-_DURATION = re.compile(r"\b\d{1,2}:\d\d\b")
 _DIGITS = 7  # shorter ones are extensions and service numbers, no client's
 
 
@@ -90,13 +114,42 @@ def by_whose_word(address: Address, senders: tuple[Glob, ...]) -> Act | None:
     return Act.CALLER_BY_NAME if known else None
 
 
-def read_notice(message: Message, senders: tuple[Glob, ...], region: str | None, authenticated: bool) -> Notice | None:  # noqa: FBT001  # the one question that the caller has answered
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Whose notices are believed, and which numbers are known.
+
+    `senders` are those that are configured, `region` ISO 3166 letters for numbers written nationally (None: not
+    configured), `knows` whether a number in E.164 is a client's.
+    """
+
+    senders: tuple[Glob, ...] = ()
+    region: str | None = None
+    knows: Callable[[str], bool] = field(default=lambda _number: False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What speaks for a notice beside its subject."""
+
+    system: str  # the built-in system that the sender is, or ""
+    configured: bool
+    voice: bool  # a class or a sound of voice
+    missed: bool  # Exchange's class of missed calls
+    signed: bool  # a field that only telephone systems write
+    count: int
+
+    @property
+    def believed(self) -> bool:
+        """Whether the sender is a telephone system, as far as its address says."""
+        return self.configured or bool(self.system)
+
+
+def read_notice(message: Message, callers: Callers, *, authenticated: bool) -> Notice | None:
     """Read a voicemail or missed-call notice.
 
     Args:
         message: any message.
-        senders: the configured senders of notices, believed as they are.
-        region: ISO 3166 letters for numbers written nationally, None if not configured.
+        callers: the configured senders of notices, believed as they are, and the numbers of clients.
         authenticated: whether the From domain may be believed.
 
     Returns:
@@ -105,46 +158,78 @@ def read_notice(message: Message, senders: tuple[Glob, ...], region: str | None,
     if message.sender is None:
         return None
     address = message.sender.address
-    configured = any(glob.matches(address) for glob in senders)
+    configured = any(glob.matches(address) for glob in callers.senders)
     if not configured and not authenticated:
         return None
-    system = _SYSTEMS.get(address.key) or _SYSTEMS.get(f"@{address.domain}", "")
-    found = _kind(message, system, believed=configured or bool(system), configured=configured)
+    signs = _signs(message, _SYSTEMS.get(address.key) or _SYSTEMS.get(f"@{address.domain}", ""), configured=configured)
+    if signs.count + 1 < _SIGNS:
+        return None  # whatever the subject says
+    known = _known_caller(message, callers) if signs.believed else None
+    found = _kind(message, signs, known)
     if found is None:
         return None
     kind, caller = found
-    number, name = _caller(message, caller, region)
-    return Notice(kind, number, name, system or _system_of(message))
+    number, name = _caller(message, caller, callers.region)
+    return Notice(kind, known or number, name, signs.system or _system_of(message))
 
 
-def _kind(message: Message, system: str, *, believed: bool, configured: bool) -> tuple[Kind, str] | None:
-    """The kind and the caller that the subject names, where enough signs agree."""
+def _signs(message: Message, system: str, *, configured: bool) -> _Signs:
     classes = (message.fields.first("content-class") or "").casefold()
-    voice_class, missed_class = classes in _VOICE_CLASSES, classes == _MISSED_CLASS
+    voice_class, missed = classes in _VOICE_CLASSES, classes == _MISSED_CLASS
     audio = any(_is_audio(one.name, one.content_type) for one in message.attachments)
     signed = _is_signed(message)
-    signs = believed + audio + (voice_class or missed_class) + signed
-    if signs + 1 < _SIGNS:
-        return None  # whatever the subject says
-    told = _by_subject(message.subject[:_SUBJECT_LIMIT], system, configured=configured)
-    if signs + bool(told) < _SIGNS or not (told or audio or voice_class or missed_class or signed):
-        return None
+    count = (configured or bool(system)) + audio + (voice_class or missed) + signed
+    if not count and _is_default_sender(message):
+        count = 1 + (_LEFT.search(" ".join(message.text[:_TEXT_LIMIT].split())) is not None)
+    return _Signs(system, configured, audio or voice_class, missed, signed, count)
+
+
+def _is_default_sender(message: Message) -> bool:
+    return message.sender is not None and message.sender.address.local.casefold() in _DEFAULT_SENDERS
+
+
+def _kind(message: Message, signs: _Signs, known: str | None) -> tuple[Kind, str] | None:
+    """The kind and the caller that the subject names, where enough signs agree."""
+    told = _by_subject(message.subject[:_SUBJECT_LIMIT], signs)
     if told is not None:
-        return told
-    return ("missed-call", "") if missed_class and not audio else ("voicemail", "")
+        return told if signs.count + 1 >= _SIGNS else None
+    if signs.count >= _SIGNS and (signs.voice or signs.missed or signs.signed):
+        return ("missed-call", "") if signs.missed and not signs.voice else ("voicemail", "")
+    if signs.count >= _SIGNS and _is_default_sender(message):
+        return "voicemail", ""
+    if known is None:
+        return None
+    of_voice = signs.voice or _OF_VOICE.search(f"{message.subject} {message.text[:_TEXT_LIMIT]}") is not None
+    return "voicemail" if of_voice else "missed-call", ""
 
 
-def _by_subject(subject: str, system: str, *, configured: bool) -> tuple[Kind, str] | None:
-    if found := _VOICEMAIL.match(subject):
-        return "voicemail", found[1]
+def _by_subject(subject: str, signs: _Signs) -> tuple[Kind, str] | None:
     if _VOICEMAIL_BARE.match(subject):
         return "voicemail", ""
-    if found := _MISSED.match(subject):
-        return "missed-call", found[1]
-    if (found := _NEW_CALL.match(subject)) and system == _RING_CENTRAL:
-        return "missed-call", found[1]
-    if configured and (found := _CALL.match(subject)):
-        return "missed-call", found[1]
+    layouts: tuple[tuple[Kind, Expression, bool], ...] = (
+        ("voicemail", _VOICEMAIL, True),
+        ("missed-call", _MISSED, True),
+        ("missed-call", _NEW_CALL, signs.system == _RING_CENTRAL),
+        ("missed-call", _CALL, signs.configured),
+        ("voicemail", _MESSAGE, signs.configured),
+    )
+    for kind, expression, is_read in layouts:
+        if is_read and (found := expression.match(subject)):
+            return kind, found[1]
+    return None
+
+
+def _known_caller(message: Message, callers: Callers) -> str | None:
+    """The only number of a client that the subject names, else the text on lines like `Number: …`."""
+    subject = message.subject[:_SUBJECT_LIMIT]
+    if _OTHER.search(subject):
+        return None
+    lines = (line[:_SUBJECT_LIMIT] for line in message.text[:_TEXT_LIMIT].split("\n"))
+    labelled = [found[1] for line in lines if (found := _LABELLED.match(line))]
+    for texts in ([subject], labelled):
+        numbers = {number for text in texts for number in _numbers(text, callers.region) if callers.knows(number)}
+        if numbers:
+            return numbers.pop() if len(numbers) == 1 else None
     return None
 
 
@@ -184,7 +269,7 @@ def _caller(message: Message, subject: str, region: str | None) -> tuple[str | N
     number = next((found for text in number_texts if (found := _number(text or "", region))), None)
     name = _name(first("x-asterisk-vm-caller-id-name") or first("x-voicemessagesendername") or "")
     for text in (_without_tail(subject), _from_body(message)):
-        number = number or _number_inside(text, region)
+        number = number or next(_numbers(text, region), None)
         name = name or _name(text)
     return number, name
 
@@ -206,20 +291,19 @@ def _number(text: str, region: str | None) -> str | None:
     return e164(text.strip().rpartition(":")[2].partition("@")[0], region)
 
 
-def _number_inside(text: str, region: str | None) -> str | None:
-    found = _NUMBER.search(text)
-    return e164(found[0], region) if found else None
+def _numbers(text: str, region: str | None) -> Iterator[str]:
+    """The numbers that a text names; times, dates and lengths are none, and end one."""
+    for found in _NUMBER.finditer(_WHEN.sub(text, _NO_NUMBER)):
+        if number := e164(found[0], region):
+            yield number
 
 
 def _name(text: str) -> str:
     """What is left of a caller's text without the number; "" for the words that mean nobody."""
-    rest = _DURATION.sub(" ", _NUMBER.sub(" ", text))
+    rest = _NUMBER.sub(" ", _WHEN.sub(text, " "))
     name = " ".join(rest.translate(_NO_BRACKETS).split()).strip(_QUOTES)
-    return (
-        ""
-        if name.casefold() in LEXICON.everywhere("calls", "nobody") or not any(one.isalpha() for one in name)
-        else name
-    )
+    is_somebody = name.casefold() not in _phrases("nobody") and any(one.isalpha() for one in name)
+    return name if is_somebody else ""
 
 
 def e164(number: str, region: str | None) -> str | None:

@@ -6,12 +6,12 @@ import nasty
 from triaged.core.authres import Trust, authenticate
 from triaged.core.kinds import is_automatic, is_stop, kinds_of
 from triaged.core.message import DEFECTS, Message, read_raw
-from triaged.core.telephone import read_notice
+from triaged.core.telephone import Callers, read_notice
 
 
 def everything(message: Message) -> tuple[object, ...]:
     """Ask a message for all it has, and every reader that looks at messages for what it finds."""
-    kinds = kinds_of(message, read_notice(message, (), "DE", authenticated=True))
+    kinds = kinds_of(message, read_notice(message, Callers(region="DE"), authenticated=True))
     return (
         *(message.digest, message.message_id, message.references, message.date, message.received, message.sender),
         *(

@@ -4,7 +4,7 @@ import pytest
 
 from triaged.core.address import Glob
 from triaged.core.message import Message, read_raw
-from triaged.core.telephone import Notice, e164, read_notice
+from triaged.core.telephone import Callers, Notice, e164, read_notice
 
 ASTERISK_TEXT = (
     "Dear Dana:\n\n\tJust wanted to let you know you were just left a 0:12 long message (number 3)\n"
@@ -21,7 +21,8 @@ def mail(sender: str, subject: str, *fields: str, body: str = "x", audio: str = 
 
 
 def notice(message: Message, *senders: str, region: str | None = "US", authenticated: bool = True) -> Notice | None:
-    return read_notice(message, tuple(Glob.parse(sender) for sender in senders), region, authenticated=authenticated)
+    callers = Callers(tuple(Glob.parse(sender) for sender in senders), region)
+    return read_notice(message, callers, authenticated=authenticated)
 
 
 GOOGLE = "Google Voice <voice-noreply@google.com>"
