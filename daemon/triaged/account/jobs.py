@@ -47,7 +47,10 @@ class Jobs:
         return answer
 
     async def do_all(self, visit: Callable[[], Visit]) -> bool:
-        """Do those that wait now, each with a visit of its own; whether there was any. What ends the connection ends none of them."""
+        """Do those that wait now, each with a visit of its own; whether there was any.
+
+        A job that the server refuses fails alone; any other error is raised, and leaves it and those behind it waiting.
+        """
         jobs, self._waiting = self._waiting, []
         for number, job in enumerate(jobs):
             try:
