@@ -7,14 +7,14 @@ in nothing but our mark on what a reply is planned for.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from triaged.account import evidence, marks
+from triaged.account import evidence, marks, vouching
 from triaged.account.arriving import arriving
 from triaged.account.byhand import reappeared
 from triaged.account.judge import Judge
 from triaged.account.loglines import tell_admission
 from triaged.account.sentmail import is_evidence, sent_seen
 from triaged.account.visit import Visit
-from triaged.core.identify import Identified, identify
+from triaged.core.identify import Identified
 from triaged.core.settings import Terms
 from triaged.core.trust import Act, may
 from triaged.ledger import Ledger, SentWindow, Watermark
@@ -47,6 +47,7 @@ async def fetch(visit: Visit, row: FolderRow, uids: Sequence[int]) -> list[Fetch
 async def admit(visit: Visit, row: FolderRow, fetched: Sequence[Fetched], *, next_uid: int) -> None:
     """Write down the verdict about each message of a window, in UID order, in one transaction; then say it."""
     seen = [_look_at(visit, one) for one in sorted(fetched, key=lambda one: one.uid)]
+    await vouching.tell(visit)
     await _take_evidence(visit, seen)
     if not seen:
         await visit.write(Ledger.advance, visit.row.id, Watermark(row.name, next_uid))
@@ -60,7 +61,7 @@ async def admit(visit: Visit, row: FolderRow, fetched: Sequence[Fetched], *, nex
 
 
 def _look_at(visit: Visit, fetched: Fetched) -> _Seen:
-    return _Seen(fetched, identify(fetched.as_message(), visit.person, visit.account))
+    return _Seen(fetched, vouching.identified(visit, fetched.as_message()))
 
 
 async def _decide(visit: Visit, row: FolderRow, seen: Sequence[_Seen], *, next_uid: int) -> list[Admission]:

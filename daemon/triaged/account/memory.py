@@ -10,6 +10,9 @@ from triaged.account.intervals import LastChecks
 LASTING: Final = frozenset({"uid_expunge"})
 """What was learned of a server and holds for every connection; the rest is learned anew."""
 
+MOST_UNVOUCHED: Final = 20
+"""Mails in a row from others without a field of a server in `authserv_id`: it has fallen silent."""
+
 
 @dataclass(slots=True)
 class Memory:
@@ -22,9 +25,17 @@ class Memory:
     mark: str = ""  # our keyword on what is going to be answered; "" it was not asked for yet
     another_noticed: bool = False  # another triaged on this mailbox has been told about
     one_by_one: bool = False  # one message at a time, each with its strike before it is looked at
+    unvouched: int = 0  # mails in a row about whose senders my server has said nothing
+    silent_told: bool = False
     learned: dict[str, bool] = field(default_factory=dict)  # of the server, as far as the ledger knows it
 
     @classmethod
     def of(cls, learned: Mapping[str, Any], *, one_by_one: bool) -> Self:
         """At the start: what the ledger has `learned` of the server."""
-        return cls(one_by_one=one_by_one, learned={name: bool(learned[name]) for name in LASTING & learned.keys()})
+        silent = bool(learned.get("unvouched"))
+        return cls(
+            one_by_one=one_by_one,
+            unvouched=MOST_UNVOUCHED if silent else 0,
+            silent_told=silent,
+            learned={name: bool(learned[name]) for name in LASTING & learned.keys()},
+        )

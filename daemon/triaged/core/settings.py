@@ -219,7 +219,10 @@ class Telephone:
 
     senders: Annotated[
         tuple[Glob, ...],
-        About("who sends your voicemail and missed-call notices, beside the built-in systems", key="from"),
+        About(
+            "who sends your voicemail and missed-call notices, beside built-in systems that your server vouches for",
+            key="from",
+        ),
     ] = ()
     region: Annotated[str | None, About("for national numbers", kind="a country")] = None
 

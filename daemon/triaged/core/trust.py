@@ -32,7 +32,7 @@ class Act(Enum):
 
     SHOW = "classified as the client's, flagged urgent, put aside"
     PUSH = "pushed"
-    PUSH_AS_SENT = "pushed without the words 'not verified'"
+    RING = "pushed as often as `every` says, and without the words 'not verified'"
     REPLY = "a reply to its sender (and what `require_auth` asks)"
     CALLER_IS_CLIENT = "a notice of a sender in [telephone] is the client's whose number it names"
     CALLER_BY_NAME = "a notice of a built-in telephone system is the client's whose number it names"
@@ -65,7 +65,7 @@ ACTS: Final[Mapping[Act, Least]] = MappingProxyType(
     {
         Act.SHOW: Least(Level.UNVERIFIED),
         Act.PUSH: Least(Level.UNVERIFIED),
-        Act.PUSH_AS_SENT: Least(Level.VERIFIED),
+        Act.RING: Least(Level.UNKNOWN),
         Act.REPLY: Least(Level.UNVERIFIED),
         Act.CALLER_IS_CLIENT: Least(Level.UNVERIFIED),
         Act.CALLER_BY_NAME: Least(Level.VERIFIED),

@@ -12,7 +12,7 @@ from triaged.ledger.changes import plan_effect, plan_return
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import EFFECT, columns, decode, effect_from, effects_of, encode, item_of
 from triaged.ledger.store import Store, commit, reading, row, rows
-from triaged.ledger.values import EffectRow, Item, NewEffect, Nowhere, Place
+from triaged.ledger.values import EffectRow, Item, NewEffect, Nowhere, Place, Rings
 
 _E = columns(EFFECT, "e")
 _OWED = """
@@ -252,12 +252,13 @@ def due_pushes(store: Store, person: str, now: datetime, limit: int = 200) -> li
     return [effect_from(r) for r in rows(store, sql, (to_ms(now), person, limit))]
 
 
-def pushed_since(store: Store, person: str, channel: str, client: str, since: datetime) -> int:
-    """How many pushes about a client went through a channel since an instant."""
+def pushed_since(store: Store, person: str, rings: Rings, since: datetime) -> int:
+    """How many pushes went so since an instant; what went within the same minute was one."""
     found = row(
         store,
-        "SELECT count(*) FROM item i JOIN effect e ON e.item = i.id WHERE i.person = ? AND i.client = ? AND i.arrived_at >= ?"
-        " AND e.kind = 'notify' AND e.state = 'done' AND e.done_at >= ? AND json_extract(e.args, '$.channel') = ?",
-        (person, client, to_ms(since) - 86_400_000, to_ms(since), channel),
+        "SELECT count(DISTINCT e.done_at / 60000) FROM item i JOIN effect e ON e.item = i.id WHERE i.person = ? AND i.client = ?"
+        " AND i.arrived_at >= ? AND (i.trust > 1) = ? AND e.kind = 'notify' AND e.state = 'done' AND e.done_at >= ?"
+        " AND json_extract(e.args, '$.channel') = ?",
+        (person, rings.client, to_ms(since) - 86_400_000, rings.vouched, to_ms(since), rings.channel),
     )
     return found[0] if found else 0

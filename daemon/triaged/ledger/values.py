@@ -433,6 +433,15 @@ class NotDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Rings:
+    """How a telephone rings: through which channel, about whom, and whether for mail that a server may vouch for."""
+
+    channel: str
+    client: str
+    vouched: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OptOut:
     """Somebody who is not written to, or whose answers are a machine's; until when, and why."""
 

@@ -8,14 +8,15 @@ import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 
 from triaged.config import ask_secret
 from triaged.core.backoff import PUSH
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Channel
+from triaged.core.trust import Act, may
 from triaged.ledger import AsOf, Ledger
-from triaged.ledger.values import EffectRow, Item
+from triaged.ledger.values import EffectRow, Item, Rings
 from triaged.person.personcontext import PersonContext
 from triaged.person.pushwords import Pending, Push, is_call, push_words
 
@@ -23,6 +24,12 @@ Send = Callable[[str, Push], Awaitable[None]]
 """Delivers one push to an Apprise URL; raises TriagedError."""
 
 _MENTION = re.compile(r"@(?=everyone|here|channel|all\b)|(?<![\w.+-])@(?=\w)|<(?=[@!#])", re.IGNORECASE)
+
+
+MOST_UNVOUCHED = 3
+"""Pushes a day and client about mail that my server does not vouch for: whoever forges must not ring all night."""
+
+_ENOUGH = "nobody vouches for it, and such mail has rung three times today"
 
 
 class PushError(TriagedError):
@@ -63,22 +70,24 @@ class Pushes:
     async def push_due(self, context: PersonContext) -> None:
         """Send what is due for a person, one push a channel and client, however many messages it tells of."""
         due = await context.write(Ledger.due_pushes, context.key, context.now())
-        groups: dict[tuple[str, str, bool], list[tuple[EffectRow, Item | None]]] = defaultdict(list)
+        groups: dict[tuple[Rings, bool], list[tuple[EffectRow, Item | None]]] = defaultdict(list)
         for effect in due:
             number = effect.item
             item = await context.write(Ledger.item, number) if number is not None else None
             client = (item.client if item else None) or str(effect.args.get("client") or "")
-            groups[str(effect.args.get("channel")), client, item is None].append((effect, item))
-        for (label, client, _), pushes in groups.items():
-            await self._push(context, label, Pending(client, pushes))
+            rings = Rings(str(effect.args.get("channel")), client, vouched=item is None or is_vouched(item))
+            groups[rings, item is None].append((effect, item))
+        for (rings, _), pushes in groups.items():
+            await self._push(context, rings, Pending(rings.client, pushes))
 
-    async def _push(self, context: PersonContext, label: str, pending: Pending) -> None:
+    async def _push(self, context: PersonContext, rings: Rings, pending: Pending) -> None:
+        label = rings.channel
         channel = context.person.channels.get(label)
-        if channel is None:
-            why = f"there is no [notify.{label}] any more"
+        if channel is None or await _has_rung_enough(context, rings):
+            why = _ENOUGH if channel else f"there is no [notify.{label}] any more"
             await context.write(Ledger.void, pending.ids, why, context.now())
             return
-        if (wait := await _too_soon(context, channel, pending.client)) is not None:
+        if (wait := await _too_soon(context, channel, rings)) is not None:
             for one in pending.ids:
                 # its turn has not come: that is no attempt
                 await context.write(Ledger.reschedule, one, context.now() + wait)
@@ -108,13 +117,27 @@ async def _calls(context: PersonContext, pending: Pending) -> int:
     return 1 + sum(is_call(arrival.kinds) for arrival in facts.recent)
 
 
-async def _too_soon(context: PersonContext, channel: Channel, client: str) -> timedelta | None:
+def is_vouched(item: Item) -> bool:
+    """Whether my server vouches for its sender, or cannot be asked."""
+    return may(Act.RING, item.level)
+
+
+async def _has_rung_enough(context: PersonContext, rings: Rings) -> bool:
+    """Whether mail that my server does not vouch for has rung so often today that it rings no more: it is flagged."""
+    if rings.vouched or not rings.client:
+        return False
+    worktime = context.person.worktime
+    today = worktime.instant(worktime.date_of(context.now()), time(0))
+    return await context.write(Ledger.pushed_since, context.key, rings, today) >= MOST_UNVOUCHED
+
+
+async def _too_soon(context: PersonContext, channel: Channel, rings: Rings) -> timedelta | None:
     """How long to wait because a push about this client went within `every`; None: it may go."""
-    if channel.every is None or not client:
+    if channel.every is None or not rings.client:
         return None
     now = context.now()
     since = channel.every.before(now, context.person.worktime)
-    recent = await context.write(Ledger.pushed_since, context.key, channel.label, client, since)
+    recent = await context.write(Ledger.pushed_since, context.key, rings, since)
     return min(now - since, timedelta(minutes=1)) if recent else None
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triaged.core.settings import Person
+from triaged.core.trust import Act, may
 from triaged.core.wording import when
 from triaged.ledger.values import EffectRow, Item, PromiseRow
 from triaged.words import LEXICON
@@ -97,7 +98,7 @@ def push_words(person: Person, pending: Pending, *, subjects: bool, calls: int =
     known = person.roster.by_label(pending.client)
     title = _title(words, known.name if known else pending.client, items, calls)
     lines = [_line(item, subjects=subjects) for item in items[-5:]]
-    if (items[-1].decision or {}).get("verified") is False:
+    if not may(Act.RING, items[-1].level):
         lines.append(words["unverified"])
     return Push(title, "\n".join(lines), f"{len(items)} message{'s' if len(items) > 1 else ''}")
 

@@ -1,9 +1,12 @@
 """What we owe the mailbox: begun before it is done, done once, a return never given up."""
 
+from dataclasses import replace
+
 import pytest
 
 from support.ledgerkit import DAY, HOUR, MINUTE, MONDAY, World, left, mail, urgent
 from triaged.ledger import EffectRow, Item, NewEffect, Nowhere, Place
+from triaged.ledger.values import Rings
 
 
 def the(world: World, key: str) -> EffectRow:
@@ -179,15 +182,19 @@ def test_what_is_due_next_is_the_earliest_of_all_that_is_owed(world: World):
     assert world.ledger.next_due(warn_before=2 * HOUR) == MONDAY + 5 * HOUR
 
 
+PHONE = Rings("phone", "harbor", vouched=True)
+
+
 def test_pushes_of_a_client_through_a_channel_are_counted(world: World):
     made = world.admit(mail(1), urgent())
-    assert world.ledger.pushed_since("dana", "phone", "harbor", MONDAY) == 0
+    assert world.ledger.pushed_since("dana", PHONE, MONDAY) == 0
     [push] = world.ledger.due_effects(None, world.now)
     world.ledger.begin([push.id], world.now)
     assert world.ledger.done(push.id, world.now)
-    assert world.ledger.pushed_since("dana", "phone", "harbor", MONDAY) == 1
-    assert world.ledger.pushed_since("dana", "phone", "harbor", MONDAY + MINUTE) == 0
-    assert world.ledger.pushed_since("dana", "desk", "harbor", MONDAY) == 0
+    assert world.ledger.pushed_since("dana", PHONE, MONDAY) == 1
+    assert world.ledger.pushed_since("dana", PHONE, MONDAY + MINUTE) == 0
+    assert world.ledger.pushed_since("dana", replace(PHONE, vouched=False), MONDAY) == 0
+    assert world.ledger.pushed_since("dana", replace(PHONE, channel="desk"), MONDAY) == 0
     assert item_of(world, made.item).state == "here"
 
 

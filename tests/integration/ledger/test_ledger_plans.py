@@ -6,6 +6,7 @@ from pathlib import Path
 from support.ledgerday import STEPS, Day
 from support.ledgerkit import World, left, mail
 from triaged.ledger import AsOf, Period
+from triaged.ledger.values import Rings
 
 # What may be walked through: lists of a few (accounts, folders), what is open (a partial index holds only that), values
 # that were handed in (json_each), and what is done once a day over everything (purge).
@@ -55,7 +56,7 @@ def ask_everything(day: Day) -> None:
     ledger.glance(account, STEPS[0])
     ledger.next_promise_due(STEPS[0], last - STEPS[0])
     ledger.trying_effects(account)
-    ledger.pushed_since("dana", "phone", "harbor", STEPS[0])
+    ledger.pushed_since("dana", Rings("phone", "harbor", vouched=True), STEPS[0])
     ledger.items_watching(account)
     ledger.items_aside(account)
     ledger.struck(account, last)
