@@ -20,7 +20,7 @@ async def settle(visit: Visit) -> None:
 
 
 async def _settle(visit: Visit, effect: EffectRow) -> None:
-    """LEDGER 4.3.3: still at the source: it will be tried again. In the target: it is done. Nowhere: a hand has it."""
+    """Still at the source: it will be tried again. In the target: it is done. Nowhere: a hand has it."""
     session = visit.session
     item = await visit.write(Ledger.item, effect.item) if effect.item is not None else None
     target = target_of(visit, effect)

@@ -1,7 +1,7 @@
 """One message at a time, for when one of them may be to blame: after a stop that was none of ours, or an answer without sense.
 
 Each is preceded by a strike of its own in the ledger, so that a message that ends the process counts too. At the third it
-is unreadable: urgent, flagged, left where it is, and never in the way of those behind it (LEDGER 4.2 A').
+is unreadable: urgent, flagged, left where it is, and never in the way of those behind it.
 """
 
 from collections.abc import Sequence
