@@ -65,6 +65,10 @@ def test_the_authserv_id_to_write_is_told(dovecot: Dovecot, user: str, authority
     place = Workplace(tmp_path)
     place.write(imap(dovecot, user, authority), mode="observe")
     dovecot.deliver(user, LETTER, sender="gary@harbor.example")
+    assert "too little to go by" in findings(place)["senders"]["follows"]
+    for number in range(20):
+        letter = LETTER.replace(b"harbor.example", b"sender%d.example" % (number % 5))
+        dovecot.append(user, "INBOX", letter, datetime.now(UTC) - timedelta(hours=5))
     assert 'Write authserv_id = "mx.roth.example".' in findings(place)["senders"]["follows"]
 
 

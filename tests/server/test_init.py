@@ -35,6 +35,8 @@ def mailbox(dovecot: Dovecot, user: str) -> str:
         stored(dovecot, user, GARY, ME, number)
         stored(dovecot, user, "News <news@shop.example>", ME, number, more="List-Id: <offers.shop.example>\r\n")
         stored(dovecot, user, "Colin <colin@roth.example>", ME, number)
+    for number in range(12):  # enough of them, from enough places, to tell who vouches for senders here
+        stored(dovecot, user, f"News <n@shop{number % 3}.example>", ME, number, more="List-Id: <n.shop.example>\r\n")
     for number in range(2):
         stored(dovecot, user, PETRA, ME, number)
         stored(dovecot, user, ME, PETRA, number, folder="Sent")

@@ -15,9 +15,10 @@ from triaged.cli.common import number_of
 from triaged.cli.newfile import new_file, refuse_a_place
 from triaged.cli.talk import Question, Talk
 from triaged.config import default_path, first_path, load
-from triaged.config.parsers import parse_language
+from triaged.config.parsers import parse_authserv_id, parse_language
 from triaged.config.timezones import parse_zone
 from triaged.core.address import Address, read_address
+from triaged.core.authres import refused_id
 from triaged.core.errors import TriagedError
 from triaged.core.provider import Provider
 from triaged.core.providers import provider_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` ne
     from triaged.setup.correspondents import Correspondent
     from triaged.setup.firstconfiguration import Answers
     from triaged.setup.firstlook import Seen
+    from triaged.setup.vouching import Vouching
 
 _PROPOSED = 10
 _BOTH_WAYS = 2  # messages each way make a likely client
@@ -64,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--client-id", metavar="ID", help="of your OAuth application, where no password is taken")
     parser.add_argument("--language", metavar="LANGUAGE", help="of your replies: en, de, fr, es, …")
     parser.add_argument("--timezone", metavar="ZONE", help="yours, like Europe/Berlin")
+    parser.add_argument("--authserv-id", metavar="ID", help="your own server's name in Authentication-Results, or none")
     parser.add_argument("--clients", metavar="NUMBERS", help='which of the proposed clients: "1,3", "all", "none"')
     parser.add_argument(
         "--months", type=number_of("months", 120), default=3, metavar="N", help="how far back to look (default: 3)"
@@ -270,9 +273,25 @@ class _Conversation:
             imap=mailbox.imap,
             sign_in=sign_in,
             smtp=mailbox.smtp,
-            authserv_line=seen.authserv_line if seen else "",
+            authserv_ids=self._authserv_ids(seen.vouching) if seen else (),
             clients=tuple(self._clients(seen.clients)) if seen else (),
         )
+
+    def _authserv_ids(self, seen: "Vouching") -> tuple[str, ...]:
+        """Proposed on evidence; else asked, where there is anything to ask about."""
+        from triaged.setup.vouching import usable
+
+        given = self._args.authserv_id
+        if given is None and (seen.proposed or not usable(seen.seen)):
+            return seen.proposed
+        if given is None:
+            self._talk.say(
+                f"  Who vouches for senders? Seen in {seen.mails} mails of {seen.domains} domains: {seen}. That is too little"
+                " to go by, and anybody can write such a field."
+            )
+        text = "The name of your own server, if it is among them, or none"
+        answer = self._talk.ask(Question(text, "--authserv-id", given, "none", _no_authserv_id))
+        return () if answer == "none" else (answer,)
 
     def _clients(self, likely: "Sequence[Correspondent]") -> "list[Correspondent]":
         shown = likely[:_PROPOSED]
@@ -365,6 +384,10 @@ def _no_server(text: str) -> str:
 
 def _no_language(text: str) -> str:
     return _refused(parse_language, text)
+
+
+def _no_authserv_id(text: str) -> str:
+    return "" if text == "none" else _refused(parse_authserv_id, text) or (refused_id(text) or "")
 
 
 def _no_zone(text: str) -> str:

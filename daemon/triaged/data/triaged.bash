@@ -27,7 +27,7 @@ _triaged() {
         report) words="--help --config --json --person --since --until --client --html --csv --for-client --from-mailbox" ;;
         doctor) words="--help --config --json --person" ;;
         auth) words="login status --help" ;;
-        init) words="--help --config --address --name --imap --smtp --user --trust-ca --password-file --env --keyring --credential --client-id --language --timezone --clients --months --no-replay --yes" ;;
+        init) words="--help --config --address --name --imap --smtp --user --trust-ca --password-file --env --keyring --credential --client-id --language --timezone --authserv-id --clients --months --no-replay --yes" ;;
         backup) words="--help --config" ;;
         print-unit) words="--help --user --instance --config --program --run-as" ;;
         demo) words="--help --keep" ;;
@@ -50,7 +50,7 @@ _triaged() {
         log:--since|log:--client|log:--event|log:--person) words="" ;;
         report:-c|report:--config|report:--person|report:--since|report:--until|report:--client|report:--html|report:--csv|report:--from-mailbox) words="" ;;
         doctor:-c|doctor:--config|doctor:--person) words="" ;;
-        init:-c|init:--config|init:--address|init:--name|init:--imap|init:--smtp|init:--user|init:--trust-ca|init:--password-file|init:--env|init:--keyring|init:--credential|init:--client-id|init:--language|init:--timezone|init:--clients|init:--months) words="" ;;
+        init:-c|init:--config|init:--address|init:--name|init:--imap|init:--smtp|init:--user|init:--trust-ca|init:--password-file|init:--env|init:--keyring|init:--credential|init:--client-id|init:--language|init:--timezone|init:--authserv-id|init:--clients|init:--months) words="" ;;
         backup:-c|backup:--config) words="" ;;
         print-unit:-c|print-unit:--config|print-unit:--program|print-unit:--run-as) words="" ;;
         *) [[ $current == -* || -z $verb ]] || words=${words//--*/} ;;

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from triaged.core.settings import Server, Tls
 from triaged.setup.correspondents import Correspondent
+from triaged.setup.vouching import line_to_write
 from triaged.words import LEXICON
 
 _PEOPLE = 4  # named in a client's table
@@ -23,7 +24,7 @@ class Answers:
     imap: Server
     sign_in: str  # a key of the imap table: password = { file = "…" }, or oauth = { … }
     smtp: Server | None
-    authserv_line: str = ""  # authserv_id = "…", if a server vouches for senders
+    authserv_ids: tuple[str, ...] = ()  # who vouches for senders
     clients: tuple[Correspondent, ...] = ()
     folders: Mapping[str, str] = field(default_factory=dict)  # those that "auto" would not find
 
@@ -88,8 +89,8 @@ def _account(answers: Answers) -> str:
         inner = ", ".join(f"{role} = {quoted(name)}" for role, name in answers.folders.items())
         lines.append(f"folders = {{ {inner} }}")
     lines.append(
-        f"{answers.authserv_line} # whose word on senders is taken"
-        if answers.authserv_line
+        f"{line_to_write(answers.authserv_ids)} # whose word on senders is taken"
+        if answers.authserv_ids
         else '# authserv_id = "…" # whose word on senders is taken; `triaged doctor` shows what is seen'
     )
     return "\n".join(lines) + "\n"

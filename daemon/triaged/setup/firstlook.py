@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triaged.core.address import Address
-from triaged.core.authres import Trust, authenticate
-from triaged.core.message import read
+from triaged.core.message import Message, read
 from triaged.mailbox import Session
 from triaged.setup.correspondents import Correspondent, correspondents
-from triaged.setup.mailcheck import line_to_write
+from triaged.setup.vouching import Vouching, vouching
 
 _LAST = 100
 _PATIENCE = 4.0  # seconds for a host that may not exist
@@ -30,7 +29,7 @@ class Seen:
     sent: str | None
     drafts: str | None
     name: str  # as I sign my mail; "" not known
-    authserv_line: str  # for the configuration; "" nobody vouches
+    vouching: Vouching  # who vouches for senders
     clients: tuple[Correspondent, ...]
 
 
@@ -43,36 +42,31 @@ async def look_around(session: Session, mine: Collection[Address], since: dateti
     infos = await session.folders()
     sent, drafts = await session.special("sent"), await session.special("drafts")
     inbox = await session.select("INBOX")
-    ids = await _vouching(session)
+    vouches = vouching(await _last(session))
     return Seen(
         folders=tuple(info.name for info in infos if info.selectable),
         messages=inbox.exists,
         sent=sent,
         drafts=drafts,
         name=await _my_name(session, mine, sent),
-        authserv_line=line_to_write(ids),
+        vouching=vouches,
         clients=tuple(await correspondents(session, mine, since, sent)),
     )
 
 
-async def _vouching(session: Session) -> Counter[str]:
-    """The topmost authserv-id of each of the last messages of the selected folder."""
+async def _last(session: Session) -> list[Message]:
+    """The last messages of the selected folder, their headers."""
     uids = (await session.uids_from(1))[-_LAST:]
-    found: Counter[str] = Counter()
-    for one in await session.headers(uids) if uids else []:
-        seen = authenticate(read(one.header, b"", size=one.size, complete=False), Trust()).ids_seen
-        found.update(seen[:1])
-    return found
+    fetched = await session.headers(uids) if uids else []
+    return [read(one.header, b"", size=one.size, complete=False) for one in fetched]
 
 
 async def _my_name(session: Session, mine: Collection[Address], sent: str | None) -> str:
     if sent is None:
         return ""
     await session.select(sent)
-    uids = (await session.uids_from(1))[-_LAST:]
     names: Counter[str] = Counter()
-    for one in await session.headers(uids) if uids else []:
-        sender = read(one.header, b"", size=one.size, complete=False).sender
+    for sender in [message.sender for message in await _last(session)]:
         if sender is not None and sender.address in mine and sender.name:
             names[sender.name] += 1
     return names.most_common(1)[0][0] if names else ""

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from triaged.core.authres import MICROSOFT, Trust, Verdict, authenticate, refused_id
+from triaged.core.authres import Trust, Verdict, authenticate
 from triaged.core.message import Message, read
 from triaged.core.settings import Account
 from triaged.setup.examination import Examination
 from triaged.setup.finding import Finding
+from triaged.setup.vouching import Vouching, line_to_write, usable, vouching
 
 LAST = 60
 """Messages that are looked at, from the end."""
@@ -69,70 +70,52 @@ def _skewed(how: str, by: timedelta) -> Finding:
 
 def _vouching(account: Account, messages: Sequence[Message], figures: dict[str, Any]) -> list[Finding]:
     trust = account.trust or Trust()
-    seen: Counter[str] = Counter()
-    judged: Counter[Verdict] = Counter()
-    for message in messages:
-        result = authenticate(message, trust)
-        judged[result.verdict] += 1
-        if result.ids_seen:
-            seen[result.ids_seen[0]] += 1  # the topmost: written last, by the server that is nearest
-    figures["authserv_ids"] = dict(seen.most_common())
+    results = [authenticate(message, trust) for message in messages]
+    judged = Counter(result.verdict for result in results)
+    seen = vouching(messages)
+    figures["authserv_ids"] = dict(seen.seen)
     if not messages:
         return [Finding("senders", "note", "no mail yet to look at")]
     if trust.authserv_ids:
-        return [_configured(trust, judged, seen, len(messages))]
-    return [_unconfigured(seen, len(messages))]
+        believed = any(result.believed for result in results)
+        return [_configured(trust, judged, seen, believed=believed)]
+    return [_unconfigured(seen)]
 
 
-def _configured(trust: Trust, judged: Counter[Verdict], seen: Counter[str], count: int) -> Finding:
+def _configured(trust: Trust, judged: Counter[Verdict], seen: Vouching, *, believed: bool) -> Finding:
     names = ", ".join(trust.authserv_ids)
-    told = judged[Verdict.PASS] + judged[Verdict.FAIL]
-    if told or any(trust.believes(each) or each in trust.authserv_ids for each in seen):
+    if believed or judged[Verdict.PASS] + judged[Verdict.FAIL]:
         return Finding(
             "senders",
             "ok",
-            f"{names} vouches for {judged[Verdict.PASS]} of the last {count} mails, {judged[Verdict.FAIL]} are forged",
+            f"{names} vouches for {judged[Verdict.PASS]} of the last {seen.mails} mails, {judged[Verdict.FAIL]} are forged",
         )
-    others = (
-        f"Seen are {_list(seen)}: {line_to_write(seen)}."
-        if seen
-        else "No server writes such results here: leave authserv_id out."
-    )
     return Finding(
         "senders",
         "warning",
-        f"none of the last {count} mails carries results of {names}",
-        f"Every sender counts as not verified. {others}",
+        f"none of the last {seen.mails} mails carries results of {names}",
+        f"Every sender counts as not verified. {_advice(seen)}",
     )
 
 
-def _unconfigured(seen: Counter[str], count: int) -> Finding:
-    if not seen:
-        return Finding("senders", "note", f"no server vouches for the senders of the last {count} mails", _UNTRUSTED)
-    line = line_to_write(seen)
-    if not line:
-        return Finding("senders", "note", f"seen is {_list(seen)}, which anybody could claim to be", _UNTRUSTED)
+def _advice(seen: Vouching) -> str:
+    if line := line_to_write(seen.proposed):
+        return f"Write {line}."
+    if not seen.seen:
+        return "No server writes such results here: leave authserv_id out."
+    asked = f"{seen} in {seen.mails} mails of {seen.domains} domains is too little to go by, and anybody can write such a field"
+    return f"{asked}: write it only if you know that it is the name of your own server."
+
+
+def _unconfigured(seen: Vouching) -> Finding:
+    if not seen.seen:
+        told = f"no server vouches for the senders of the last {seen.mails} mails"
+        return Finding("senders", "note", told, _UNTRUSTED)
+    if not usable(seen.seen):
+        return Finding("senders", "note", f"seen is {seen}, which anybody could claim to be", _UNTRUSTED)
     return Finding(
         "senders",
-        "warning",
-        f"authserv_id is not configured; seen in the last mails: {_list(seen)}",
-        f"Write {line}. {_UNTRUSTED}",
+        "warning" if seen.proposed else "note",
+        f"authserv_id is not configured; seen in the last mails: {seen}",
+        f"{_advice(seen)} {_UNTRUSTED}",
     )
-
-
-def _list(seen: Counter[str]) -> str:
-    return ", ".join(f"{name} ({count})" for name, count in seen.most_common(4))
-
-
-def line_to_write(seen: Counter[str]) -> str:
-    """The line to write into the account's table: the nearest server's id; hosts of one domain together as `*.domain`."""
-    usable = [name for name, _ in seen.most_common() if refused_id(name) is None]
-    if not usable:
-        return ""
-    best = usable[0]
-    parent = best.partition(".")[2]
-    together = f"*.{parent}"
-    alike = [name for name in usable if name.endswith(f".{parent}")]
-    if len(alike) > 1 and refused_id(together) is None:
-        best = together
-    return f'authserv_id = "{MICROSOFT if best == MICROSOFT else best}"'

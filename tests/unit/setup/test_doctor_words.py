@@ -1,6 +1,5 @@
 """What a check-up makes of clocks and of servers that vouch for senders."""
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from triaged.core.settings import Server, Tls
 from triaged.setup import mailcheck
 from triaged.setup.expiry import Certificate
 from triaged.setup.finding import Finding
+from triaged.setup.vouching import line_to_write, together, usable
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -55,7 +55,7 @@ def test_without_mail_nothing_is_concluded():
 def test_the_line_to_write_names_the_server_that_is_nearest_and_never_what_anybody_could_claim(
     seen: list[str], line: str
 ):
-    assert mailcheck.line_to_write(Counter(seen)) == line
+    assert line_to_write(usable(dict.fromkeys(together(seen).values()))) == line
 
 
 def test_a_certificate_that_ends_soon_is_told():
