@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from triaged.core.decoding import clean_line
+from triaged.core.heard import heard
 from triaged.core.provider import AuthorizationServer
 from triaged.delivery.oauth.authorization import discovered
 from triaged.delivery.oauth.errors import Declined, NotNow
@@ -44,7 +45,7 @@ _YES = range(200, 300)  # RFC 9110 15.3
 _DEVICE_INTERVAL = 5  # RFC 8628 3.2: seconds, where the provider names none
 _DEVICE_LIFE = 900
 _TOKEN = re.compile(r"[\x21-\x7e]+")  # RFC 6750 2.1, RFC 6749 A.17, without the space; it stands between \x01 in SASL
-_LONGEST_TEXT = 300  # characters of a provider's words
+_LONGEST_ADDRESS = 2000  # characters
 _VERIFIER_LENGTH = 64  # RFC 7636 4.1: 43 to 128
 
 
@@ -135,9 +136,11 @@ def begin_device(
         raise Declined(f"{provider.name} answers with no code to type")
     return DeviceCode(
         str(told["device_code"]),
-        clean_line(str(told["user_code"])),
-        clean_line(url),
-        clean_line(str(told["verification_uri_complete"])) if told.get("verification_uri_complete") else None,
+        heard(str(told["user_code"])),
+        heard(url, _LONGEST_ADDRESS),
+        heard(str(told["verification_uri_complete"]), _LONGEST_ADDRESS)
+        if told.get("verification_uri_complete")
+        else None,
         max(1, _seconds(told.get("interval")) or _DEVICE_INTERVAL),
         _seconds(told.get("expires_in")) or _DEVICE_LIFE,
     )
@@ -230,7 +233,7 @@ def _redirect_refusal(error: Any) -> str:
         case "missing_code":
             return "this address has no code: copy the whole address that the browser was sent to"
         case code:
-            return clean_line(f"the provider says {code}: {error.description or 'no more than that'}")[:_LONGEST_TEXT]
+            return heard(f"the provider says {code}: {error.description or 'no more than that'}")
 
 
 def _as(registration: Registration) -> dict[str, str]:
@@ -278,7 +281,7 @@ def _ok(answer: Answer, provider: AuthorizationServer) -> Mapping[str, Any]:
         NotNow: 429, 5xx, or nothing that could be read. Declined: any other no.
     """
     told = answer.body.get("error")
-    code = clean_line(told) if isinstance(told, str) else ""
+    code = heard(told) if isinstance(told, str) else ""
     if answer.status == _BUSY or answer.status >= _SERVER_ERRORS or (code in _LATER_CODES and code != "slow_down"):
         raise NotNow(f"{provider.name} says {answer.status} {_said(answer)}".rstrip(), retry_after=answer.retry_after)
     if code:
@@ -308,7 +311,7 @@ def _need(answer: Answer) -> str:
 def _said(answer: Answer) -> str:
     """The provider's own words, one line: Microsoft adds a trace, a correlation id and a timestamp."""
     words = clean_line(str(answer.body.get("error_description") or "")).partition(" Trace ID:")[0]
-    return words[:_LONGEST_TEXT] or "no more than that"
+    return heard(words) or "no more than that"
 
 
 def _seconds(value: object) -> int | None:
