@@ -33,7 +33,7 @@ from triaged.core.message import read
 from triaged.core.message.message import split
 from triaged.core.settings import Terms
 from triaged.ledger import Ledger
-from triaged.ledger.values import FolderRow
+from triaged.ledger.entries import FolderRow
 from triaged.log.events import silent
 from triaged.mailbox import Fetched
 

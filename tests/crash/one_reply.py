@@ -19,7 +19,7 @@ from triaged.core.settings import Server, Tls
 from triaged.core.spans import parse_span
 from triaged.delivery import Envelope, SmtpDelivery
 from triaged.ledger import Ledger, LedgerThread
-from triaged.ledger.values import Place, ReplyRow
+from triaged.ledger.entries import Place, ReplyRow
 from triaged.log.events import Events
 from triaged.outbox import Outbox, Ready, Way
 

@@ -30,7 +30,7 @@ from triaged.ledger import (
     SentWindow,
     WhenLate,
 )
-from triaged.ledger.values import Arriving
+from triaged.ledger.entries import Arriving
 
 WHO = st.sampled_from([GARY, ANNE])
 HOURS = st.integers(1, 72)

@@ -28,7 +28,7 @@ from triaged.core.errors import TriagedError
 from triaged.core.provider import Profile
 from triaged.core.settings import Account, Person
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerError, LedgerFull, LedgerUnavailable
-from triaged.ledger.values import AccountRow
+from triaged.ledger.entries import AccountRow
 from triaged.log.events import Events
 from triaged.mailbox import Backoff, IdleEnd, Lost, MailboxError, PollInstead, Refused, Session
 from triaged.mailbox.retry import HEALTHY_AFTER

@@ -18,7 +18,7 @@ from triaged.core.identify import Identified
 from triaged.core.settings import Terms
 from triaged.core.trust import Act, may
 from triaged.ledger import Ledger, SentWindow, Watermark
-from triaged.ledger.values import Admission, FolderRow
+from triaged.ledger.entries import Admission, FolderRow
 from triaged.mailbox import Fetched
 
 

@@ -10,7 +10,7 @@ from triaged.account.places import holds
 from triaged.account.visit import Visit
 from triaged.core.backoff import APPEND
 from triaged.ledger import Ledger
-from triaged.ledger.values import EffectRow
+from triaged.ledger.entries import EffectRow
 from triaged.mailbox import Refused
 
 

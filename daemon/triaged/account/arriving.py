@@ -4,7 +4,7 @@ from triaged.account.visit import Visit
 from triaged.core.identify import Identified
 from triaged.core.record import excerpt_of
 from triaged.ids import new_message_id
-from triaged.ledger.values import Arriving, FolderRow, Place
+from triaged.ledger.entries import Arriving, FolderRow, Place
 from triaged.mailbox import Fetched
 
 

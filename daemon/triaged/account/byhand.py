@@ -6,7 +6,7 @@ from typing import Literal
 from triaged.account.places import holds
 from triaged.account.visit import Visit
 from triaged.ledger import ByHand, Ledger
-from triaged.ledger.values import Item, Place
+from triaged.ledger.entries import Item, Place
 
 _MOST_SEARCHES = 500
 """Looks into folders for what a hand took; whoever empties a folder of hundreds does not stop the day."""

@@ -16,7 +16,7 @@ from triaged.core.effects import HANDS
 from triaged.core.flags import folded
 from triaged.core.settings import Mode
 from triaged.ledger import ByHand, Ledger
-from triaged.ledger.values import EffectRow, Item, Place
+from triaged.ledger.entries import EffectRow, Item, Place
 from triaged.mailbox import NotMovable, Refused
 from triaged.mailbox import Place as LandedAt
 

@@ -17,7 +17,7 @@ from triaged.core.message import read
 from triaged.core.moments import parse_moment, resolve
 from triaged.core.settings import Mode
 from triaged.ledger import ByHand, Ledger, Watermark
-from triaged.ledger.values import FolderRow, Item, Place, Window
+from triaged.ledger.entries import FolderRow, Item, Place, Window
 from triaged.mailbox import Fetched
 
 _ADOPTED_UNTIL = parse_moment("start of office hours")

@@ -10,7 +10,7 @@ from triaged.core.message import read
 from triaged.core.retyped import still_says
 from triaged.core.settings import Person
 from triaged.ledger import Ledger
-from triaged.ledger.values import ReplyRow, SentSeen
+from triaged.ledger.entries import ReplyRow, SentSeen
 
 _OLD = timedelta(days=1)
 _APOLOGY_OLD = timedelta(days=7)

@@ -12,7 +12,7 @@ from triaged.core.message import Message
 from triaged.ids import is_as_made
 from triaged.ledger import Ledger
 from triaged.ledger.consequences import ReplyEvidence
-from triaged.ledger.values import BOUNCED_FOR, ReplyRow, SentSeen
+from triaged.ledger.entries import BOUNCED_FOR, ReplyRow, SentSeen
 
 DOUBT_LASTS = timedelta(minutes=75)
 """How long a reply in doubt is looked for in Sent."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from triaged.core.settings import Account, Mode, Person
-from triaged.ledger.values import FolderRow
+from triaged.ledger.entries import FolderRow
 from triaged.log.events import Events
 from triaged.mailbox import FolderStatus, Refused, Role, Session
 

@@ -11,7 +11,7 @@ from triaged.core.decision import Decision
 from triaged.core.facts import Facts
 from triaged.core.record import as_record
 from triaged.core.settings import Terms
-from triaged.ledger.values import AccountRow, Arriving, Window
+from triaged.ledger.entries import AccountRow, Arriving, Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from triaged.ledger.consequences import (
     ReplyLeft,
 )
 from triaged.ledger.correspondents import MUTE, PAUSE
-from triaged.ledger.values import Admission, Item, PromiseRow, ReplyRow
+from triaged.ledger.entries import Admission, Item, PromiseRow, ReplyRow
 from triaged.log.events import Events
 from triaged.log.vocabulary import Event
 

@@ -13,7 +13,7 @@ from triaged.account.visit import Visit
 from triaged.account.watch import sweep
 from triaged.core.flags import folded
 from triaged.ledger import Ledger
-from triaged.ledger.values import FolderRow, Item
+from triaged.ledger.entries import FolderRow, Item
 
 
 async def sweep_and_look(visit: Visit) -> None:

@@ -12,7 +12,7 @@ from triaged.account.loglines import of_reply
 from triaged.account.visit import Visit
 from triaged.ids import new_mark
 from triaged.ledger import Ledger
-from triaged.ledger.values import Admission, Place, ReplyRow
+from triaged.ledger.entries import Admission, Place, ReplyRow
 from triaged.mailbox import Refused
 
 

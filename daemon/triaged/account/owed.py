@@ -8,7 +8,7 @@ from triaged.account.loglines import of_item, of_plan
 from triaged.account.visit import Visit
 from triaged.core.backoff import EFFECT
 from triaged.ledger import Ledger
-from triaged.ledger.values import EffectRow, Item, Place
+from triaged.ledger.entries import EffectRow, Item, Place
 from triaged.log.vocabulary import Level
 
 ALARM_AFTER = 3

@@ -7,7 +7,7 @@ from typing import Literal
 
 from triaged.core.flags import folded
 from triaged.core.message import read
-from triaged.ledger.values import Item, Place
+from triaged.ledger.entries import Item, Place
 from triaged.mailbox import Session
 
 Presence = Literal["here", "deleted", "absent", "unknown"]

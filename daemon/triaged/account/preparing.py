@@ -31,7 +31,7 @@ from triaged.core.settings import Account, Mode, Person
 from triaged.core.template import ReplyTemplate, built_in, choose_language
 from triaged.delivery import Delivery, Envelope
 from triaged.ledger import AsOf, Ledger
-from triaged.ledger.values import AccountRow, Item, Place, ReplyRow
+from triaged.ledger.entries import AccountRow, Item, Place, ReplyRow
 from triaged.mailbox import Session
 from triaged.outbox import Cancelled, Held, NotNow, Prepared, Ready, Suppressed, Way, ended
 

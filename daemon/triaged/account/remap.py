@@ -9,7 +9,7 @@ from dataclasses import replace
 from triaged.account.visit import Visit
 from triaged.core.message import read
 from triaged.ledger import Ledger
-from triaged.ledger.values import FolderRow
+from triaged.ledger.entries import FolderRow
 
 _AT_ONCE = 500
 

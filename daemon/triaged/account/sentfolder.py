@@ -10,7 +10,7 @@ from triaged.core.identify import identify
 from triaged.core.message import Message, read
 from triaged.core.trust import Act, Level, evidence_of_sent, may
 from triaged.ledger import Ledger, SentWindow, Watermark
-from triaged.ledger.values import FolderRow
+from triaged.ledger.entries import FolderRow
 from triaged.mailbox import Fetched
 
 SENT_HISTORY = 500

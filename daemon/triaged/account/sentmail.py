@@ -7,7 +7,7 @@ from triaged.core.address import Address
 from triaged.core.clients import Roster
 from triaged.core.message import Message
 from triaged.core.trust import Level
-from triaged.ledger.values import SentSeen
+from triaged.ledger.entries import SentSeen
 
 _DIGITS = 15  # of a reply's id
 

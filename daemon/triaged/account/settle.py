@@ -7,7 +7,7 @@ from triaged.account.owed import MOVES, moved, target_of, void_absent
 from triaged.account.places import find_in, presence
 from triaged.account.visit import Visit
 from triaged.ledger import Ledger
-from triaged.ledger.values import EffectRow
+from triaged.ledger.entries import EffectRow
 
 _UNKNOWN = "the outcome was unknown"
 

@@ -10,7 +10,7 @@ from triaged.account.admit import admit, fetch
 from triaged.account.visit import Visit
 from triaged.core.errors import TriagedError
 from triaged.ledger import InHand, Ledger, Watermark
-from triaged.ledger.values import FolderRow, Place, Strike
+from triaged.ledger.entries import FolderRow, Place, Strike
 from triaged.mailbox import Fetched, Garbled
 
 

@@ -16,7 +16,7 @@ from triaged.account.memory import Memory
 from triaged.core.settings import Account, Person
 from triaged.ledger import Ledger
 from triaged.ledger.consequences import Consequence
-from triaged.ledger.values import AccountRow
+from triaged.ledger.entries import AccountRow
 from triaged.log.events import Events
 from triaged.mailbox import Session
 

@@ -13,7 +13,7 @@ from triaged.account.strikes import admit_one_by_one
 from triaged.account.visit import Visit
 from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger
-from triaged.ledger.values import FolderRow, Item
+from triaged.ledger.entries import FolderRow, Item
 from triaged.mailbox import Garbled, Refused, Selected, Session
 
 LIVE_WINDOW = 20

@@ -19,7 +19,7 @@ from triaged.cli.common import (
     told,
 )
 from triaged.core.settings import Person
-from triaged.ledger.values import DeferredRow
+from triaged.ledger.entries import DeferredRow
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from triaged.config import Loaded, state_file
 from triaged.core.message import Message, read_raw
 from triaged.core.reply import reply_headers
 from triaged.core.settings import Account, Person
-from triaged.ledger.values import Place
+from triaged.ledger.entries import Place
 from triaged.rehearse.rehearsal import Rehearsal, Rehearsed, arrival_of, person_for
 
 

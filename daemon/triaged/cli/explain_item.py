@@ -13,7 +13,7 @@ from triaged.core.retelling import retold
 from triaged.core.rules import TraceLine
 from triaged.core.settings import Person
 from triaged.ledger import Ledger
-from triaged.ledger.values import EffectRow, Item, ReplyRow
+from triaged.ledger.entries import EffectRow, Item, ReplyRow
 
 _DOES = {
     "flag": "flag it",

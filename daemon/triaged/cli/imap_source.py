@@ -12,7 +12,7 @@ from triaged.config import Loaded, ask_secret, state_file
 from triaged.core.flags import folded
 from triaged.core.message import Message
 from triaged.core.settings import Account
-from triaged.ledger.values import Place
+from triaged.ledger.entries import Place
 from triaged.mailbox import Pools, Selected, Session
 from triaged.rehearse import earlier
 from triaged.rehearse.sources import Old

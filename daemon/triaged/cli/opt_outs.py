@@ -21,7 +21,7 @@ from triaged.cli.common import (
     readable,
 )
 from triaged.core.address import read_address
-from triaged.ledger.values import OptOut
+from triaged.ledger.entries import OptOut
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -23,7 +23,7 @@ from triaged.cli.common import (
 )
 from triaged.config import Loaded, state_file
 from triaged.core.settings import Person
-from triaged.ledger.values import ReplyRow
+from triaged.ledger.entries import ReplyRow
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

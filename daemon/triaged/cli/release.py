@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from triaged.cli.common import Failed, add_config, configuration, ledger_of, wake_daemon
 from triaged.config import Loaded
 from triaged.ledger import Ledger
-from triaged.ledger.values import NotDone
+from triaged.ledger.entries import NotDone
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

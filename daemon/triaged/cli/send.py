@@ -9,7 +9,7 @@ from triaged.cli.common import Failed, add_config, configuration, ledger_of, wak
 from triaged.config import Loaded
 from triaged.ids import new_message_id
 from triaged.ledger import Ledger
-from triaged.ledger.values import NotDone
+from triaged.ledger.entries import NotDone
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

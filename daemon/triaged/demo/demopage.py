@@ -20,7 +20,7 @@ from triaged.core.guard import CHECKS
 from triaged.demo.morning import DAY, END, ME, ZONE, Arrival
 from triaged.demo.play import Lying, Story
 from triaged.demo.servers import HOST, PASSWORD, USER, Outgoing
-from triaged.ledger.values import DeferredRow
+from triaged.ledger.entries import DeferredRow
 from triaged.log.sentences import sentence
 
 WIDTH = 110

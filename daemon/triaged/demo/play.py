@@ -22,7 +22,7 @@ from triaged.demo.democlock import PlayedClock
 from triaged.demo.morning import DAY, Arrival, Hand
 from triaged.demo.servers import HOST, PASSWORD, USER, Outgoing, Servers
 from triaged.ledger import Ledger
-from triaged.ledger.values import DeferredRow
+from triaged.ledger.entries import DeferredRow
 from triaged.log.events import Events, Threshold
 from triaged.mailbox import Pools, Session
 from triaged.person.pushwords import Push

@@ -5,18 +5,7 @@ A row says what is believed about the mailbox (item), what we owe it and the per
 """
 
 from triaged.ledger.book import Ledger
-from triaged.ledger.errors import (
-    LedgerBusy,
-    LedgerDamaged,
-    LedgerError,
-    LedgerFull,
-    LedgerNewer,
-    LedgerUnavailable,
-    StateHeld,
-)
-from triaged.ledger.lock import StateLock
-from triaged.ledger.thread import LedgerThread
-from triaged.ledger.values import (
+from triaged.ledger.entries import (
     Accepted,
     AccountRow,
     Admission,
@@ -46,6 +35,17 @@ from triaged.ledger.values import (
     WhenLate,
     Window,
 )
+from triaged.ledger.errors import (
+    LedgerBusy,
+    LedgerDamaged,
+    LedgerError,
+    LedgerFull,
+    LedgerNewer,
+    LedgerUnavailable,
+    StateHeld,
+)
+from triaged.ledger.lock import StateLock
+from triaged.ledger.thread import LedgerThread
 from triaged.ledger.wake import Waker, wake
 
 __all__ = [

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from triaged.ledger.changes import cancel_reply
+from triaged.ledger.entries import Item, NotDone, PromiseRow, ReplyRow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.promises import reply_again, settled
 from triaged.ledger.rows import ITEM, columns, item_from, item_of, promise_of, reply_of
 from triaged.ledger.store import Store, commit, rows
-from triaged.ledger.values import Item, NotDone, PromiseRow, ReplyRow
 
 _AGAIN = ("in_doubt", "failed", "suppressed", "cancelled")
 _UNTOLD = "untold:"

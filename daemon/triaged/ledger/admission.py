@@ -15,13 +15,7 @@ from triaged.core.decision import Decision
 from triaged.core.facts import Facts
 from triaged.core.flags import folded
 from triaged.ledger.changes import plan_effect
-from triaged.ledger.gather import gather, question_of
-from triaged.ledger.instants import to_ms
-from triaged.ledger.owing import Writing
-from triaged.ledger.registry import move_watermark
-from triaged.ledger.rows import ITEM, encode, item_from
-from triaged.ledger.store import Store, commit, rows
-from triaged.ledger.values import (
+from triaged.ledger.entries import (
     AccountRow,
     Admission,
     Arriving,
@@ -33,6 +27,12 @@ from triaged.ledger.values import (
     Watermark,
     Window,
 )
+from triaged.ledger.instants import to_ms
+from triaged.ledger.owing import Writing
+from triaged.ledger.pastfacts import gather, question_of
+from triaged.ledger.registry import move_watermark
+from triaged.ledger.rows import ITEM, encode, item_from
+from triaged.ledger.store import Store, commit, rows
 from triaged.ledger.writing import write_decision
 
 Decide = Callable[[Arriving, Facts], Decision]

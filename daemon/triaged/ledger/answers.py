@@ -30,13 +30,13 @@ from triaged.ledger.consequences import (
     ReplyEvidence,
     ReplyLeft,
 )
-from triaged.ledger.gather import thread_by_references
+from triaged.ledger.entries import AccountRow, ReplyRow, SentSeen, SentWindow
 from triaged.ledger.instants import to_ms
+from triaged.ledger.pastfacts import thread_by_references
 from triaged.ledger.registry import move_watermark
 from triaged.ledger.replies import SentCopy, note_sent, went
 from triaged.ledger.rows import ACCOUNT, account_from, encode, replies_of, reply_of
 from triaged.ledger.store import Store, commit
-from triaged.ledger.values import AccountRow, ReplyRow, SentSeen, SentWindow
 
 _UNANSWERED = """
 SELECT id, client, correspondent, sender FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND answered_at IS NULL

@@ -19,11 +19,11 @@ from triaged.ledger import (
     claims,
     correspondents,
     effects,
-    gather,
     hands,
     items,
     listings,
     opening,
+    pastfacts,
     promises,
     recovery,
     registry,
@@ -95,10 +95,10 @@ class Ledger:
     ruleset_body = registry.ruleset_body
 
     admit = admission.admit
-    facts = gather.facts
-    facts_again = gather.facts_again
-    replies_going = gather.replies_going
-    has_forgotten = gather.has_forgotten
+    facts = pastfacts.facts
+    facts_again = pastfacts.facts_again
+    replies_going = pastfacts.replies_going
+    has_forgotten = pastfacts.has_forgotten
     strike = admission.strike
     blame = admission.blame
     struck = admission.struck

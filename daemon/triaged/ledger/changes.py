@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import Any, Literal
 
+from triaged.ledger.entries import EffectRow, Item, NewEffect, PromiseRow, ReplyRow
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.rows import effects_of, encode, item_of, promise_of, replies_of, reply_of
-from triaged.ledger.values import EffectRow, Item, NewEffect, PromiseRow, ReplyRow
 
 LIVE = "('waiting','held','sending')"
 STOPPABLE = "('waiting','held','drafted')"

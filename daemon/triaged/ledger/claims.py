@@ -10,11 +10,11 @@ from typing import Any
 
 from triaged.core.guard import Due, Refusal, refusal_again
 from triaged.ledger.changes import End, cancel_reply, end_reply, hold_reply
-from triaged.ledger.gather import facts_at_claim
+from triaged.ledger.entries import AsOf, Attempt, Claimed, NotClaimed, ReplyRow
 from triaged.ledger.instants import to_ms
+from triaged.ledger.pastfacts import facts_at_claim
 from triaged.ledger.rows import reply_of
 from triaged.ledger.store import Store, commit
-from triaged.ledger.values import AsOf, Attempt, Claimed, NotClaimed, ReplyRow
 
 _CLAIM = """
 UPDATE reply SET state = 'sending', stage = 'envelope', tries = tries + 1, try_at = :next, raw = :raw, claimed_at = :now

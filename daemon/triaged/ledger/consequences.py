@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from triaged.ledger.values import EffectRow, Item, PromiseRow, ReplyRow
+from triaged.ledger.entries import EffectRow, Item, PromiseRow, ReplyRow
 
 AnsweredBy = Literal["answer", "team", "flag"]
 """A mail of mine, one of the team, a mail client's flag."""

@@ -11,10 +11,10 @@ from sqlite3 import Connection
 from typing import Final, Literal
 
 from triaged.core.trust import Level
+from triaged.ledger.entries import OptOut, ReplyRow
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import decode, encode, reply_of
 from triaged.ledger.store import Store, commit, rows
-from triaged.ledger.values import OptOut, ReplyRow
 
 PAUSE: Final = timedelta(days=14)
 """How long nothing goes to an address that wrote STOP about nothing of ours."""

@@ -9,10 +9,10 @@ from typing import Any
 
 from triaged.ledger.admission import put_place
 from triaged.ledger.changes import plan_effect, plan_return
+from triaged.ledger.entries import EffectRow, Item, NewEffect, Nowhere, Place, Rings
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import EFFECT, columns, decode, effect_from, effects_of, encode, item_of
 from triaged.ledger.store import Store, commit, reading, row, rows
-from triaged.ledger.values import EffectRow, Item, NewEffect, Nowhere, Place, Rings
 
 _E = columns(EFFECT, "e")
 _OWED = """

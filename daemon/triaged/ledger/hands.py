@@ -15,12 +15,12 @@ from triaged.ledger.admission import put_place
 from triaged.ledger.answers import leave
 from triaged.ledger.changes import cancel_reply, item_now, plan_return, stoppable_replies_of, void_effects, void_moves
 from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen
-from triaged.ledger.gather import gather, question_of
+from triaged.ledger.entries import Arriving, ByHand, FolderRow, Item, Place, ReplyRow, Window
 from triaged.ledger.instants import to_ms
 from triaged.ledger.owing import Writing
+from triaged.ledger.pastfacts import gather, question_of
 from triaged.ledger.rows import effects_of
 from triaged.ledger.store import Store, commit
-from triaged.ledger.values import Arriving, ByHand, FolderRow, Item, Place, ReplyRow, Window
 from triaged.ledger.writing import insert_item
 
 ANOTHER = "another triaged answers it"

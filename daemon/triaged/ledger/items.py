@@ -2,9 +2,9 @@
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
+from triaged.ledger.entries import Item, Place
 from triaged.ledger.rows import ITEM, columns, item_from, item_of
 from triaged.ledger.store import Store, reading, row, rows
-from triaged.ledger.values import Item, Place
 
 
 def item(store: Store, item_id: int) -> Item | None:

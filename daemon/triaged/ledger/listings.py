@@ -4,11 +4,11 @@
 
 from datetime import datetime
 
+from triaged.ledger.entries import AccountOverview, DeferredRow, HistoryRow, Item, Period, ReplyRow
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.registry import accounts, folders
 from triaged.ledger.rows import ITEM, PROMISE, columns, item_from, promise_from, promise_of, replies_of
 from triaged.ledger.store import Store, reading, row, rows
-from triaged.ledger.values import AccountOverview, DeferredRow, HistoryRow, Item, Period, ReplyRow
 
 _ITEM_COLUMNS = len(ITEM.split(","))
 _I, _P = columns(ITEM, "i"), columns(PROMISE, "p")

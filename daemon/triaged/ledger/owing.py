@@ -12,9 +12,9 @@ from triaged.core.decision import Aside, Decision, Effect, Flag, Forward, Notify
 from triaged.core.facts import Facts
 from triaged.core.trust import Level
 from triaged.ledger.changes import LIVE, cancel_reply
+from triaged.ledger.entries import Arriving, ReplyRow, Window
 from triaged.ledger.instants import to_ms
 from triaged.ledger.rows import encode, replies_of
-from triaged.ledger.values import Arriving, ReplyRow, Window
 
 _BEYOND_FUSE = "rate-limit"
 _REPLY = """

@@ -7,10 +7,10 @@ from sqlite3 import Connection
 
 from triaged.core.decision import PromisePlan
 from triaged.ledger.changes import STOPPABLE, cancel_reply, close_promise, plan_effect, told_last
+from triaged.ledger.entries import NewEffect, NewReply, PromiseRow, ReplyRow, WhenLate
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import PROMISE, promise_from, promise_of, replies_of
 from triaged.ledger.store import Store, commit, reading, row, rows
-from triaged.ledger.values import NewEffect, NewReply, PromiseRow, ReplyRow, WhenLate
 
 _REPLY = """
 INSERT INTO reply (person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,

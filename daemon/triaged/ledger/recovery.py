@@ -13,13 +13,13 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from triaged import crash, statefolder
+from triaged.ledger.entries import Recovery, ReplyRow
 from triaged.ledger.errors import LedgerFull, LedgerUnavailable
 from triaged.ledger.instants import to_ms
 from triaged.ledger.opening import generation_file
 from triaged.ledger.replies import doubt
 from triaged.ledger.rows import effects_of, reply_of
 from triaged.ledger.store import Store, commit
-from triaged.ledger.values import Recovery, ReplyRow
 
 IS_A_COPY = "copy"
 """The key in `meta` that only a backup has."""

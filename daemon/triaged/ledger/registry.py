@@ -12,11 +12,11 @@ from sqlite3 import Connection
 from typing import Any
 
 from triaged.ledger.changes import cancel_reply
+from triaged.ledger.entries import AccountRow, FolderRow, Watermark
 from triaged.ledger.errors import LedgerBusy
 from triaged.ledger.instants import to_ms
 from triaged.ledger.rows import ACCOUNT, FOLDER, account_from, decode, encode, folder_from
 from triaged.ledger.store import Store, commit, row, rows
-from triaged.ledger.values import AccountRow, FolderRow, Watermark
 
 _MOVED_BY_ACCOUNT = ("item", "effect", "reply", "sent")
 _DOUBLED = """

@@ -9,10 +9,10 @@ from sqlite3 import Connection
 
 from triaged.core.decision import PromisePlan
 from triaged.ledger.changes import End, cancel_reply, end_reply, hold_reply, plan_effect, tell_promise
+from triaged.ledger.entries import Accepted, Item, NewEffect, Place, PromiseRow, ReplyRow, Response
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.rows import encode, item_of, items_covered, promise_of, replies_of, reply_of
 from triaged.ledger.store import Store, commit, reading, row
-from triaged.ledger.values import Accepted, Item, NewEffect, Place, PromiseRow, ReplyRow, Response
 
 
 def due_replies(store: Store, now: datetime, account: int | None = None, limit: int = 500) -> list[ReplyRow]:

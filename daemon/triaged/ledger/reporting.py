@@ -10,9 +10,9 @@ from functools import cache
 from json import loads
 from typing import Any, Literal
 
+from triaged.ledger.entries import ItemState, Mode, Period, PromiseKind, PromiseState
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.store import Store, rows
-from triaged.ledger.values import ItemState, Mode, Period, PromiseKind, PromiseState
 
 # A unary + keeps SQLite from the wrong index: a thread is short, a client's past is not.
 _RECEIVED = """

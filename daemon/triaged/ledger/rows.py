@@ -9,8 +9,8 @@ from sqlite3 import Connection
 from typing import Any
 
 from triaged.core.trust import Level
+from triaged.ledger.entries import AccountRow, EffectRow, FolderRow, Item, Place, PromiseRow, ReplyRow
 from triaged.ledger.instants import from_ms
-from triaged.ledger.values import AccountRow, EffectRow, FolderRow, Item, Place, PromiseRow, ReplyRow
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 

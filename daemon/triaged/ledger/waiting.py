@@ -8,11 +8,11 @@ from datetime import datetime
 
 from triaged.ledger.admission import struck
 from triaged.ledger.effects import NEXT
+from triaged.ledger.entries import FolderRow, Item
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.items import watching
 from triaged.ledger.registry import folders
 from triaged.ledger.store import Store, row
-from triaged.ledger.values import FolderRow, Item
 
 _AGAIN = """
 SELECT min(retry_at) FROM item WHERE account = :account AND state = 'new' AND state IN ('new','aside','unreadable')

@@ -12,10 +12,10 @@ from triaged.core.message import Message
 from triaged.core.trust import Level
 from triaged.ledger.changes import cancel_reply
 from triaged.ledger.correspondents import close, mute_until, pause_until
+from triaged.ledger.entries import Admission, ReplyRow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.owing import Owed, Writing, make_reply, owe
 from triaged.ledger.rows import encode, insertion, replies_of
-from triaged.ledger.values import Admission, ReplyRow
 
 _FIRST_REFERENCES, _LAST_REFERENCES = 1, 20
 

@@ -33,7 +33,7 @@ from triaged.ledger import (
     ReplyRow,
     Response,
 )
-from triaged.ledger.values import BOUNCED_FOR
+from triaged.ledger.entries import BOUNCED_FOR
 from triaged.log.events import Events
 from triaged.outbox import telling
 from triaged.outbox.schedule import pause_after

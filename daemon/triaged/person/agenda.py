@@ -10,7 +10,7 @@ from triaged.core.clients import Client
 from triaged.core.moments import resolve
 from triaged.core.settings import Mode
 from triaged.ledger import Ledger, Period
-from triaged.ledger.values import Item
+from triaged.ledger.entries import Item
 from triaged.person.mailpage import Entry, Page, Section, as_html, as_text
 from triaged.person.personcontext import PersonContext
 from triaged.person.phrasing import Phrasing

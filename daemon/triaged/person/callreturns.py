@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from triaged.core.calls import CALL_NOTICE, Schedule
 from triaged.core.moments import Moment, parse_moment, resolve
 from triaged.ledger import Ledger
-from triaged.ledger.values import EffectRow
+from triaged.ledger.entries import EffectRow
 from triaged.person.personcontext import PersonContext
 
 _AROUND = timedelta(days=15)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from triaged.core.settings import Mode
 from triaged.ledger import Ledger, Period
-from triaged.ledger.values import HistoryRow, Item, ReplyRow
+from triaged.ledger.entries import HistoryRow, Item, ReplyRow
 from triaged.person import unsent
 from triaged.person.mailpage import Entry, Page, Section, as_html, as_text
 from triaged.person.personcontext import PersonContext

@@ -7,7 +7,7 @@ from triaged.account.loglines import of_promise, of_reply
 from triaged.core.calls import Occurrence, Schedule
 from triaged.core.decision import PromisePlan
 from triaged.ledger import Ledger
-from triaged.ledger.values import PromiseRow
+from triaged.ledger.entries import PromiseRow
 from triaged.person.notices import Occasion, notice
 from triaged.person.personcontext import PersonContext
 

@@ -8,7 +8,7 @@ from triaged.core.settings import Mode
 from triaged.core.template import built_in, choose_language
 from triaged.ids import new_message_id
 from triaged.ledger import Ledger
-from triaged.ledger.values import NewReply, PromiseRow
+from triaged.ledger.entries import NewReply, PromiseRow
 from triaged.person.personcontext import OwnAccount, PersonContext
 
 

@@ -9,7 +9,7 @@ from triaged.account.loglines import of_item, of_promise, of_reply
 from triaged.clock import LONGEST_NAP, WakeEvent
 from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
-from triaged.ledger.values import Item, PromiseRow, ReplyRow
+from triaged.ledger.entries import Item, PromiseRow, ReplyRow
 from triaged.log.events import Events
 from triaged.person import agenda, callreturns, digest, movedcalls, promiseclock
 from triaged.person.outagewatch import OutageWatch, Patience

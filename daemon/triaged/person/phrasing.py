@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from triaged.core.settings import Person
 from triaged.core.wording import on_date, short_date
-from triaged.ledger.values import Item
+from triaged.ledger.entries import Item
 from triaged.person.mailpage import Entry
 from triaged.person.pagewords import PageWords, words_of
 

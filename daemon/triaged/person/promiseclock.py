@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from triaged.account.loglines import of_promise
 from triaged.core.settings import Mode
 from triaged.ledger import Ledger, NewEffect, WhenLate
-from triaged.ledger.values import NewReply, PromiseRow
+from triaged.ledger.entries import NewReply, PromiseRow
 from triaged.person.notices import Occasion, notice, teller
 from triaged.person.personcontext import OwnAccount, PersonContext
 from triaged.person.pushwords import warning_words

@@ -16,7 +16,7 @@ from triaged.core.errors import TriagedError
 from triaged.core.settings import Channel
 from triaged.core.trust import Act, may
 from triaged.ledger import AsOf, Ledger
-from triaged.ledger.values import EffectRow, Item, Rings
+from triaged.ledger.entries import EffectRow, Item, Rings
 from triaged.person.personcontext import PersonContext
 from triaged.person.pushwords import Pending, Push, is_call, push_words
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from triaged.core.settings import Person
 from triaged.core.trust import Act, may
 from triaged.core.wording import when
-from triaged.ledger.values import EffectRow, Item, PromiseRow
+from triaged.ledger.entries import EffectRow, Item, PromiseRow
 from triaged.words import LEXICON
 
 

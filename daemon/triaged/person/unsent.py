@@ -6,7 +6,7 @@ In: the replies of one person, and the subjects of what they answer. Out: a sect
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from triaged.ledger.values import ReplyRow
+from triaged.ledger.entries import ReplyRow
 from triaged.person.mailpage import Entry, Section
 from triaged.person.phrasing import Phrasing
 

@@ -14,8 +14,8 @@ from triaged.core.message import Message
 from triaged.core.settings import Account, Person
 from triaged.core.trust import evidence_of_sent
 from triaged.ledger import Ledger, Period, SentWindow
+from triaged.ledger.entries import AccountRow, Arriving, Window
 from triaged.ledger.reporting import ReceivedRow
-from triaged.ledger.values import AccountRow, Arriving, Window
 from triaged.rehearse.rehearsal import DAWN
 from triaged.rehearse.sources import Old
 from triaged.report.report import Past

@@ -26,7 +26,7 @@ from triaged.core.settings import Account, Person, Terms
 from triaged.core.template import TemplateError
 from triaged.core.trust import evidence_of_sent
 from triaged.ledger import Accepted, AsOf, Attempt, Ledger, Response, SentWindow
-from triaged.ledger.values import AccountRow, Arriving, Claimed
+from triaged.ledger.entries import AccountRow, Arriving, Claimed
 
 DAWN = datetime(1990, 1, 1, tzinfo=UTC)
 

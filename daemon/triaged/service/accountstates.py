@@ -9,7 +9,7 @@ from datetime import datetime
 
 from triaged.account.health import Health
 from triaged.core.settings import Account, Person
-from triaged.ledger.values import AccountOverview
+from triaged.ledger.entries import AccountOverview
 from triaged.service.currentsettings import CurrentSettings
 from triaged.service.healthserver import FIGURES, AccountState
 

@@ -28,7 +28,7 @@ from triaged.ledger import (
     LedgerUnavailable,
     StateLock,
 )
-from triaged.ledger.values import Recovery
+from triaged.ledger.entries import Recovery
 from triaged.log.events import Events
 from triaged.mailbox import Pools
 from triaged.person.peopleloop import PeopleLoop

@@ -15,7 +15,7 @@ from triaged.config import Loaded, Problem
 from triaged.core.passes import period_start
 from triaged.core.settings import Account, Person
 from triaged.ledger import Ledger
-from triaged.ledger.values import AccountOverview, PromiseRow
+from triaged.ledger.entries import AccountOverview, PromiseRow
 from triaged.outbox import Wait
 from triaged.person.outagewatch import Patience, patience_of
 

@@ -17,7 +17,7 @@ from triaged.config import ask_secret
 from triaged.core.settings import Account, Person, Secret, Server
 from triaged.delivery import Delivery, SmtpDelivery
 from triaged.ledger import Ledger
-from triaged.ledger.values import AccountRow
+from triaged.ledger.entries import AccountRow
 from triaged.mailbox import Pools, Session
 from triaged.outbox import Outbox
 from triaged.service.currentsettings import CurrentSettings

@@ -29,7 +29,7 @@ from triaged.core.guard import Refusal
 from triaged.core.message import Message
 from triaged.core.trust import Level
 from triaged.ledger import ByHand, Claimed, InHand, Ledger, Nowhere, Place
-from triaged.ledger.values import Arriving, ReplyRow
+from triaged.ledger.entries import Arriving, ReplyRow
 
 
 def keys(world: World) -> list[str]:

@@ -32,7 +32,7 @@ from triaged.ledger.consequences import (
     ReplyEvidence,
     ReplyLeft,
 )
-from triaged.ledger.values import Admission
+from triaged.ledger.entries import Admission
 
 
 def told(world: World, number: int | str = 1, *, due: int = 1) -> Admission:

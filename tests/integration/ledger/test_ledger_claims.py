@@ -33,9 +33,9 @@ from triaged.ledger import (
     WhenLate,
 )
 from triaged.ledger.changes import leave_replies
+from triaged.ledger.entries import PromiseRow, ReplyRow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.store import commit
-from triaged.ledger.values import PromiseRow, ReplyRow
 
 
 def reply_of(world: World, reply: int | None) -> ReplyRow:

@@ -6,7 +6,7 @@ import pytest
 
 from support.ledgerkit import DAY, HOUR, MINUTE, MONDAY, World, left, mail, urgent
 from triaged.ledger import EffectRow, Item, NewEffect, Nowhere, Place
-from triaged.ledger.values import Rings
+from triaged.ledger.entries import Rings
 
 
 def the(world: World, key: str) -> EffectRow:

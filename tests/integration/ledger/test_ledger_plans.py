@@ -6,7 +6,7 @@ from pathlib import Path
 from support.ledgerday import STEPS, Day
 from support.ledgerkit import World, left, mail
 from triaged.ledger import AsOf, Period
-from triaged.ledger.values import Rings
+from triaged.ledger.entries import Rings
 
 # What may be walked through: lists of a few (accounts, folders), what is open (a partial index holds only that), values
 # that were handed in (json_each), and what is done once a day over everything (purge).

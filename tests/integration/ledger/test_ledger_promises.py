@@ -7,7 +7,7 @@ import pytest
 from support.ledgerkit import DAY, GARY, HOUR, MINUTE, MONDAY, World, answered, later, mail
 from triaged.core.decision import PromisePlan
 from triaged.ledger import ByHand, NewEffect, NewReply, NotDone, PromiseRow, SentSeen, SentWindow, WhenLate
-from triaged.ledger.values import Admission
+from triaged.ledger.entries import Admission
 
 
 def told(world: World, kind: str = "answer") -> Admission:

@@ -24,7 +24,7 @@ from triaged.core.spans import parse_span
 from triaged.delivery import Envelope, Outcome, SmtpDelivery
 from triaged.delivery.smtp import Limits
 from triaged.ledger import Ledger, LedgerFull, LedgerThread
-from triaged.ledger.values import NewReply, Place, ReplyRow
+from triaged.ledger.entries import NewReply, Place, ReplyRow
 from triaged.outbox import Cancelled, Held, NotNow, Outbox, Prepared, Ready, Suppressed, Way
 
 PROMISED = MONDAY + timedelta(days=1)

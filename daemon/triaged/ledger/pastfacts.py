@@ -14,10 +14,10 @@ from triaged.core.facts import Arrival, Facts, OpenPromise, SpentPass, WaitingRe
 from triaged.core.kinds import may_be_stop
 from triaged.core.trust import Level, lifted
 from triaged.ledger.correspondents import Whose, known
+from triaged.ledger.entries import Arriving, AsOf, Item, ReplyRow, Window
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import decode, encode
 from triaged.ledger.store import Store, reading
-from triaged.ledger.values import Arriving, AsOf, Item, ReplyRow, Window
 
 _MOST_RECENT = 500
 _MOST_REFERENCES = 50
