@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from support.ledgerkit import DAY, MONDAY
 from triaged.ledger import Ledger, Period
 from triaged.report.page import as_html
-from triaged.report.report import remembered, tell
+from triaged.report.summary import remembered, tell
 
 MESSAGES, CLIENTS = 100_000, 20
 APART = timedelta(seconds=78)  # a quarter of a year in all

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from fakes.imap import Mail, fetch_response
 from fakes.octets import Connection
 from triaged.core.heard import Hidden, heard
-from triaged.mailbox import MailboxError, capabilities, folders, idle, login, moves, selecting, storing
+from triaged.mailbox import MailboxError, authenticate, capabilities, folders, idle, moves, selecting, storing
 from triaged.mailbox.certificates import not_after
 from triaged.mailbox.errors import AuthFailed, Lost, refusal, sign_in_refusal
 from triaged.mailbox.exchange import read_set, uid_sets
+from triaged.mailbox.fetched import NO_DATE
 from triaged.mailbox.fetching import HEADER_OCTETS, TEXT_OCTETS, Extent, fetch, internal_date
 from triaged.mailbox.retry import Backoff
 from triaged.mailbox.structure import boundary, filled, leaves, shows_text, text_leaf
-from triaged.mailbox.values import NO_DATE
 from triaged.mailbox.wire import CHUNK
 
 ITEMS = b"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]<0.%d> BODY.PEEK[TEXT]<0.%d>)" % (
@@ -129,7 +129,7 @@ def test_any_octets_are_a_certificate_or_none(raw: bytes):
 
 @given(raw=st.binary(max_size=400))
 def test_any_challenge_is_told_in_one_line(raw: bytes):
-    told = str(login._with_challenge(AuthFailed("refused"), [raw], Hidden("dana", "secret")))
+    told = str(authenticate._with_challenge(AuthFailed("refused"), [raw], Hidden("dana", "secret")))
     assert told.isprintable() or heard(told) == told
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from triaged.config import load
 from triaged.core.settings import Person
 from triaged.ledger.reporting import ReceivedRow, ToldPromise
-from triaged.report.report import Past, Report, tell
+from triaged.report.summary import Past, Report, tell
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from triaged.outbox.values import Stuck
+from triaged.outbox.prepared import Stuck
 
 SAY_AGAIN = timedelta(hours=1)
 """How long one and the same trouble is not said again."""

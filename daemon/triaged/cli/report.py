@@ -15,7 +15,7 @@ from triaged.cli.times import FORMS, instant, of_a_person
 from triaged.config import Loaded, state_file
 from triaged.core.settings import Person
 from triaged.ledger import Ledger, Period
-from triaged.report.report import Report, remembered, tell
+from triaged.report.summary import Report, remembered, tell
 from triaged.statefolder import output, why
 
 _USUAL = timedelta(days=30)

@@ -9,8 +9,8 @@ from typing import TextIO
 
 from triaged.cli.common import Failed, print_json
 from triaged.cli.report_rows import as_json, write_csv
-from triaged.report.report import Report
 from triaged.report.statement import as_html, as_text, language_of, statement
+from triaged.report.summary import Report
 
 _COLUMNS = ("client", "arrived", "when", "question", "acknowledged", "answered", "promised", "promise")
 _FIGURES = (

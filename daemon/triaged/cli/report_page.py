@@ -7,8 +7,8 @@ from triaged.cli.common import console, print_table
 from triaged.report import tables
 from triaged.report.figures import WHENS, Figures, Times
 from triaged.report.phrases import brief, period, share, weekdays
-from triaged.report.report import Part, Report
 from triaged.report.reportwords import words_of
+from triaged.report.summary import Part, Report
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _BAR = 24

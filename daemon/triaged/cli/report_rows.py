@@ -8,7 +8,7 @@ from triaged.cli.common import local
 from triaged.cli.printable import write_rows
 from triaged.report.figures import Figures, Taken, Times
 from triaged.report.questions import is_question
-from triaged.report.report import Part, Report
+from triaged.report.summary import Part, Report
 
 COLUMNS = (
     "person", "item", "client", "sender", "subject", "arrived", "when", "question", "verdict", "rule", "acknowledged",

@@ -4,8 +4,8 @@ In: where a server is and how to sign in. Out: messages, folders, moves, as valu
 Never: a library's exception or a blocking call across this door.
 """
 
-from triaged.mailbox.calls import Patience
 from triaged.mailbox.capabilities import Capabilities
+from triaged.mailbox.commands import Patience
 from triaged.mailbox.errors import (
     AuthFailed,
     CertificateRejected,
@@ -22,10 +22,7 @@ from triaged.mailbox.errors import (
     TokenNotTaken,
     Unavailable,
 )
-from triaged.mailbox.pools import Pools
-from triaged.mailbox.retry import Backoff
-from triaged.mailbox.session import Session
-from triaged.mailbox.values import (
+from triaged.mailbox.fetched import (
     Fetched,
     FolderInfo,
     FolderStatus,
@@ -34,6 +31,9 @@ from triaged.mailbox.values import (
     Role,
     Selected,
 )
+from triaged.mailbox.pools import Pools
+from triaged.mailbox.retry import Backoff
+from triaged.mailbox.session import Session
 
 __all__ = [
     "AuthFailed",

@@ -16,8 +16,8 @@ from triaged.core.message.mime import DEPTH_LIMIT
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, TooMuch
 from triaged.mailbox.exchange import exchange, uid_sets, whole
+from triaged.mailbox.fetched import NO_DATE, Fetched
 from triaged.mailbox.structure import Cursor, Leaf, Value, boundary, filled, leaves, shows_text, text_leaf
-from triaged.mailbox.values import NO_DATE, Fetched
 from triaged.mailbox.wire import LINES
 
 HEADER_OCTETS = 262_144

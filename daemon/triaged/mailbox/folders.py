@@ -15,8 +15,8 @@ from triaged.mailbox.capabilities import Capabilities
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, Refused
 from triaged.mailbox.exchange import exchange, ignore, whole
+from triaged.mailbox.fetched import FolderInfo, FolderStatus, Role
 from triaged.mailbox.structure import Cursor, Value
-from triaged.mailbox.values import FolderInfo, FolderStatus, Role
 from triaged.words import LEXICON
 
 FOLDERS = 20_000

@@ -12,7 +12,7 @@ from triaged.clock import WakeEvent
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, Lost, PollInstead, Refused, farewell
 from triaged.mailbox.exchange import completion, finish, ignore, start, whole
-from triaged.mailbox.values import IdleEnd
+from triaged.mailbox.fetched import IdleEnd
 from triaged.mailbox.wire import Arrival, Wire
 
 _KEEPALIVE = re.compile(rb"\* OK (?!\[)", re.IGNORECASE)

@@ -12,8 +12,8 @@ from triaged.mailbox.capabilities import Capabilities
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import NotMovable, Refused
 from triaged.mailbox.exchange import codes, exchange, ignore, number, read_set, uid_sets
+from triaged.mailbox.fetched import Place
 from triaged.mailbox.fetching import ask
-from triaged.mailbox.values import Place
 
 Moved = dict[int, Place | None]
 """By UID: its new place; None where the folder no longer has it and nothing says where it went.

@@ -15,9 +15,9 @@ from triaged.core.flags import folded
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, Refused
 from triaged.mailbox.exchange import exchange, number, uid_sets, whole
+from triaged.mailbox.fetched import Selected
 from triaged.mailbox.fetching import ask
 from triaged.mailbox.folders import listed, quoted, status
-from triaged.mailbox.values import Selected
 
 SEARCH_OCTETS = 32_000_000
 """The longest SEARCH answer: some three million UIDs."""

@@ -15,16 +15,16 @@ from imapclient import SocketTimeout
 from triaged.core.provider import Profile
 from triaged.core.providers import profile_of
 from triaged.mailbox import fetching, folders, marking, moves, selecting, storing
-from triaged.mailbox.calls import PATIENCE, Calls, Patience
+from triaged.mailbox.authenticate import Credentials, Password, Token
 from triaged.mailbox.capabilities import Capabilities
+from triaged.mailbox.commands import PATIENCE, Calls, Patience
 from triaged.mailbox.connection import Imap, Lifeline, Where
 from triaged.mailbox.errors import AuthFailed, Insecure, MailboxError, NotMovable, Refused, TokenNotTaken, hushed
 from triaged.mailbox.exchange import exchange, ignore, uid_sets
+from triaged.mailbox.fetched import Fetched, FolderInfo, FolderStatus, Place, Role, Selected
 from triaged.mailbox.folders import Naming
-from triaged.mailbox.login import Credentials, Password, Token
-from triaged.mailbox.opening import Line, closing, identify, sign_on
+from triaged.mailbox.handshake import Line, closing, identify, sign_on
 from triaged.mailbox.pools import Pools, bounded
-from triaged.mailbox.values import Fetched, FolderInfo, FolderStatus, Place, Role, Selected
 
 Secret = Callable[[], Awaitable[str]]
 """Asks for a password or an access token, at each sign-in anew."""

@@ -12,8 +12,8 @@ from triaged.core.encoding import MONTHS
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, Refused
 from triaged.mailbox.exchange import Completion, completion, exchange, finish, ignore, number, start, uid_sets, whole
+from triaged.mailbox.fetched import Place
 from triaged.mailbox.folders import quoted
-from triaged.mailbox.values import Place
 from triaged.mailbox.wire import CHUNK
 
 

@@ -1,7 +1,7 @@
 """The reply queue: what is due is looked at, claimed, delivered and recorded, at most once."""
 
 from triaged.outbox.outbox import Outbox
-from triaged.outbox.values import (
+from triaged.outbox.prepared import (
     Cancelled,
     Held,
     NotNow,

@@ -14,8 +14,8 @@ from triaged.core import backoff
 from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger, LedgerBusy, LedgerFull, LedgerThread, LedgerUnavailable, ReplyRow
 from triaged.log.events import Events
+from triaged.outbox.prepared import Preparation, Stuck, Wait
 from triaged.outbox.serving import Serving, Surroundings
-from triaged.outbox.values import Preparation, Stuck, Wait
 
 GRACE = timedelta(seconds=30)
 """How long a delivery under way may go on after the order to stop."""

@@ -36,8 +36,8 @@ from triaged.ledger import (
 from triaged.ledger.entries import BOUNCED_FOR
 from triaged.log.events import Events
 from triaged.outbox import telling
+from triaged.outbox.prepared import Cancelled, Held, NotNow, Preparation, Ready, Stuck, Suppressed, Wait, Way
 from triaged.outbox.schedule import pause_after
-from triaged.outbox.values import Cancelled, Held, NotNow, Preparation, Ready, Stuck, Suppressed, Wait, Way
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from triaged.ledger.entries import AccountRow, Arriving, Window
 from triaged.ledger.reporting import ReceivedRow
 from triaged.rehearse.rehearsal import DAWN
 from triaged.rehearse.sources import Old
-from triaged.report.report import Past
+from triaged.report.summary import Past
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from triaged.report import tables
 from triaged.report.figures import Figures
 from triaged.report.markup import MAIL_STYLE, STYLE, as_table, document
 from triaged.report.phrases import period
-from triaged.report.report import Part, Report
 from triaged.report.reportwords import Words, words_of
+from triaged.report.summary import Part, Report
 from triaged.report.tables import Row
 
 

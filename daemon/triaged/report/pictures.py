@@ -7,8 +7,8 @@ from triaged.report import plots, tables
 from triaged.report.figures import KEPT, Figures
 from triaged.report.markup import picture
 from triaged.report.phrases import NONE, duration
-from triaged.report.report import Part
 from triaged.report.reportwords import Words
+from triaged.report.summary import Part
 
 MOST_SMALL = 12
 """Clients that have a picture of their own among the small ones: those with the most questions."""

@@ -18,8 +18,8 @@ from triaged.core.worktime import WorkTime
 from triaged.report.figures import Figures
 from triaged.report.markup import as_table, document
 from triaged.report.phrases import day, duration_in_prose, listed, period, weekdays
-from triaged.report.report import Part, Report
 from triaged.report.reportwords import ClientWords, Words, client_words_of, words_of
+from triaged.report.summary import Part, Report
 from triaged.report.tables import Table, promised, speeds
 
 _WEEK = 7

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from triaged.report.figures import KEPT, WHENS, Figures, Times
 from triaged.report.phrases import NONE, duration, share, short_day, short_month, weekdays
-from triaged.report.report import Part, Report
 from triaged.report.reportwords import Words
 from triaged.report.series import Grid, Series
+from triaged.report.summary import Part, Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from support.quarterplay import Played
 from triaged.core.settings import Person
 from triaged.ledger import Ledger, Period
 from triaged.report.figures import Taken, Times
-from triaged.report.report import Part, Report, remembered, tell
+from triaged.report.summary import Part, Report, remembered, tell
 
 PERIODS = {"the quarter": (SINCE, UNTIL), "november": (berlin(11, 1), berlin(12, 1)), "a week": WEEKS}
 CLIENTS = (None, "harbor", "lindenhof", "shelter")

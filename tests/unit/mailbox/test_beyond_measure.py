@@ -9,9 +9,9 @@ from triaged.core.message import read
 from triaged.core.message.defects import REFUSING
 from triaged.mailbox import capabilities, folders, moves, selecting
 from triaged.mailbox.exchange import exchange, ignore
+from triaged.mailbox.fetched import Fetched
 from triaged.mailbox.fetching import TEXT_OCTETS, Extent, fetch
 from triaged.mailbox.storing import append
-from triaged.mailbox.values import Fetched
 
 OK = b"A1 OK done\r\n"
 MIXED = b'From: g@h.example\r\nMessage-ID: <1@h.example>\r\nContent-Type: multipart/mixed; boundary="edge"\r\n\r\n'

@@ -9,11 +9,11 @@ from triaged.core.heard import Hidden
 from triaged.core.provider import GENERIC
 from triaged.core.providers import profile_of, recognise
 from triaged.core.settings import Server, Tls
-from triaged.mailbox import capabilities, folders, login, moves, selecting, storing, structure
+from triaged.mailbox import authenticate, capabilities, folders, moves, selecting, storing, structure
 from triaged.mailbox.certificates import not_after
 from triaged.mailbox.errors import AuthFailed, Garbled, NotMovable, Refused, Unavailable
 from triaged.mailbox.exchange import completion, read_set, uid_sets
-from triaged.mailbox.values import Place
+from triaged.mailbox.fetched import Place
 
 BOTH = capabilities.read([b"MOVE", b"UIDPLUS"])
 PLUS = capabilities.read([b"UIDPLUS"])
@@ -401,12 +401,14 @@ def test_equal_capabilities_are_one_value():
     ],
 )
 def test_an_oauth_challenge_is_told_in_words(challenge: bytes, told: str):
-    error = login._with_challenge(AuthFailed("refused"), [challenge], Hidden("dana", "ya29.secret"))
+    error = authenticate._with_challenge(AuthFailed("refused"), [challenge], Hidden("dana", "ya29.secret"))
     assert told in str(error)
 
 
 def test_a_token_in_a_challenge_is_not_repeated():
-    error = login._with_challenge(AuthFailed("refused"), [b"bad token ya29.secret"], Hidden("dana", "ya29.secret"))
+    error = authenticate._with_challenge(
+        AuthFailed("refused"), [b"bad token ya29.secret"], Hidden("dana", "ya29.secret")
+    )
     assert "ya29" not in str(error)
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from fakes.octets import Connection
 from triaged.mailbox.errors import Garbled, Lost, Refused
+from triaged.mailbox.fetched import NO_DATE, Fetched
 from triaged.mailbox.fetching import HEADER_OCTETS, TEXT_OCTETS, Extent, fetch, internal_date
-from triaged.mailbox.values import NO_DATE, Fetched
 
 HEADER = b"From: gary@harbor.example\r\nSubject: hi\r\n\r\n"
 OK = b"A1 OK done\r\n"

@@ -9,9 +9,9 @@ import pytest
 
 from support.reportkit import DAY, HOUR, MONDAY, dana, quarter, report, row, told
 from triaged.ledger.reporting import ReceivedRow, ToldPromise
-from triaged.report.report import Past, Report, tell
 from triaged.report.reportwords import client_words_of
 from triaged.report.statement import as_html, as_text, language_of, statement
+from triaged.report.summary import Past, Report, tell
 
 LONDON = '{"me":{"timezone":"Europe/Berlin"},"client":{"harbor":{"hours":{"mon-fri":"07:00-20:00"},"timezone":"Europe/London"}}}'
 

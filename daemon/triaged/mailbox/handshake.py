@@ -13,11 +13,11 @@ from typing import TypeVar
 from imapclient import SocketTimeout
 
 from triaged.core.heard import Hidden, heard
+from triaged.mailbox.authenticate import Credentials, sign_in
 from triaged.mailbox.capabilities import Capabilities, read
 from triaged.mailbox.connection import Imap, Lifeline, Where, connect
 from triaged.mailbox.errors import FOREIGN, MailboxError, translate
 from triaged.mailbox.exchange import exchange, ignore, whole
-from triaged.mailbox.login import Credentials, sign_in
 
 T = TypeVar("T")
 

@@ -22,10 +22,10 @@ from triaged.mailbox.certificates import not_after
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Lost, MailboxError, NotMovable, PollInstead, Refused, hushed
 from triaged.mailbox.exchange import exchange, ignore
-from triaged.mailbox.opening import Line, closing, goodbye
+from triaged.mailbox.fetched import IdleEnd
+from triaged.mailbox.handshake import Line, closing, goodbye
 from triaged.mailbox.pools import Pools, Step, bounded
 from triaged.mailbox.selecting import Folder
-from triaged.mailbox.values import IdleEnd
 
 IDLE_AGAIN = 3600.0
 """Seconds after which IDLE is tried again where it was refused."""
