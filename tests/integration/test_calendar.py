@@ -8,7 +8,7 @@ import pytest
 
 from triaged.cli import main
 from triaged.config import load
-from triaged.core.calendar import days_ahead, outlook
+from triaged.core.daysahead import days_ahead, outlook
 from triaged.core.settings import Person
 
 CONFIGURATION = """

@@ -12,7 +12,7 @@ from triaged.account import appends, marks
 from triaged.account.loglines import of_plan
 from triaged.account.owed import Due, Owed, drop, moved, postpone, postpone_all, target_of, void_absent
 from triaged.account.visit import Visit
-from triaged.core.effects import HANDS
+from triaged.core.disposition import HANDS
 from triaged.core.flags import folded
 from triaged.core.settings import Mode
 from triaged.ledger import ByHand, Ledger

@@ -18,8 +18,8 @@ from triaged.cli.common import (
     print_table,
     readable,
 )
-from triaged.core.calendar import Day, Outlook, PlannedCall, days_ahead, outlook
 from triaged.core.clients import Client
+from triaged.core.daysahead import Day, Outlook, PlannedCall, days_ahead, outlook
 from triaged.core.settings import Person
 from triaged.core.worktime import Interval
 

@@ -26,9 +26,9 @@ from triaged.core.settings import Server, Tls
 
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
     from triaged.mailbox import Session
-    from triaged.setup.correspondents import Correspondent
     from triaged.setup.firstconfiguration import Answers
     from triaged.setup.firstlook import Seen
+    from triaged.setup.likelyclients import Correspondent
     from triaged.setup.vouching import Vouching
 
 _PROPOSED = 10

@@ -7,7 +7,7 @@ from triaged.core.address import Glob, read_address
 from triaged.core.clients import Client
 from triaged.core.conditions import Condition, could_match, exact_clients
 from triaged.core.conditions.circumstances import IsInHours, IsKind
-from triaged.core.conditions.content import IsInLanguage, TextHas
+from triaged.core.conditions.inside import IsInLanguage, TextHas
 from triaged.core.conditions.people import HasTier, IsAddressed, IsClient, IsFrom, IsTo
 from triaged.core.conditions.terms import AllOf, AnyOf, NoneOf
 from triaged.core.rules import Rule

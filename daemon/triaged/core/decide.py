@@ -13,8 +13,8 @@ from triaged.core.calls import Occurrence, Schedule
 from triaged.core.clients import Client
 from triaged.core.conditions import View, evaluate, kinds_by_past, matches_words, thread_kind
 from triaged.core.decision import Decision, Effect, PromisePlan, ReplyPlan, Verdict
+from triaged.core.disposition import by_third_parties, in_storage
 from triaged.core.echo import AT_ONCE, said, sign_of_machine
-from triaged.core.effects import by_third_parties, in_storage
 from triaged.core.facts import Facts, OpenPromise
 from triaged.core.gather import Wanted, gathered
 from triaged.core.guard import Refusal, Sending, destination, first_refusal, forward_refusal, refusals

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from triaged.core.settings import Server, Tls
-from triaged.setup.correspondents import Correspondent
+from triaged.setup.likelyclients import Correspondent
 from triaged.setup.vouching import line_to_write
 from triaged.words import LEXICON
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from triaged.core.address import Address
 from triaged.core.message import Message, read
 from triaged.mailbox import Session
-from triaged.setup.correspondents import Correspondent, correspondents
+from triaged.setup.likelyclients import Correspondent, correspondents
 from triaged.setup.vouching import Vouching, vouching
 
 _LAST = 100

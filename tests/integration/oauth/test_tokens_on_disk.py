@@ -122,7 +122,7 @@ def test_two_processes_take_turns(store: Store):
 
 
 def test_whoever_waits_too_long_for_the_lock_is_told(store: Store, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("triaged.delivery.oauth.store._LOCK_PATIENCE", 0.1)
+    monkeypatch.setattr("triaged.delivery.oauth.tokenstore._LOCK_PATIENCE", 0.1)
     with store.lock(LOGIN), pytest.raises(StoreError, match="held by another process"), store.lock(LOGIN):
         pass
 

@@ -10,7 +10,7 @@ from triaged.core.providers import GOOGLE, MICROSOFT
 from triaged.core.settings import OAuth
 from triaged.delivery.oauth.authorization import authorization_server, grant_of, scopes_of
 from triaged.delivery.oauth.lifetime import death, died_of_testing, is_fresh, renew_at, warning_due
-from triaged.delivery.oauth.store import Token
+from triaged.delivery.oauth.tokenstore import Token
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

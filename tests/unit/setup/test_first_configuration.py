@@ -7,9 +7,9 @@ import pytest
 from triaged.config import load
 from triaged.core.providers import provider_of
 from triaged.core.settings import Server, Tls
-from triaged.setup.correspondents import Correspondent
 from triaged.setup.firstconfiguration import Answers, first_configuration, label_of
 from triaged.setup.firstlook import candidates
+from triaged.setup.likelyclients import Correspondent
 
 IMAP = Server("imap.roth.example", 993, Tls.IMPLICIT, "dana", None)
 SMTP = Server("smtp.roth.example", 587, Tls.STARTTLS, "dana", None)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from triaged.core.conditions import circumstances, content, people
+from triaged.core.conditions import circumstances, inside, people
 from triaged.core.conditions.reading import ConditionWord, Known, Path, Problem, Reading, hint, written
 from triaged.core.conditions.terms import AllOf, AnyOf, Condition, NoneOf
 from triaged.core.conditions.view import KINDS
@@ -94,7 +94,7 @@ def _all(reading: Reading, value: object, path: Path) -> Condition:
 
 CONDITIONS: Final = (
     *people.WORDS,
-    *content.WORDS,
+    *inside.WORDS,
     *circumstances.WORDS,
     ConditionWord(
         "not", _not, "a table", 'not = { from = "gary@*" }', "None of the conditions inside holds.", form="conditions"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from triaged.core.clients import Client
-from triaged.core.conditions.content import HasAttachment, HasWords, IsInLanguage, TextHas
+from triaged.core.conditions.inside import HasAttachment, HasWords, IsInLanguage, TextHas
 from triaged.core.conditions.people import HasTier, IsClient
 from triaged.core.conditions.terms import AllOf, AnyOf, Condition, NoneOf
 from triaged.core.patterns import Pattern

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from triaged.core.conditions.circumstances import IsBetween, IsBurst, IsInHours, IsKind
-from triaged.core.conditions.content import (
+from triaged.core.conditions.inside import (
     HasAttachment,
     HasSize,
     HasWords,

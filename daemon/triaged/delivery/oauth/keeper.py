@@ -20,7 +20,7 @@ from triaged.delivery.oauth.authorization import authorization_server
 from triaged.delivery.oauth.errors import NotNow, SignInNeeded
 from triaged.delivery.oauth.lifetime import NEAR, Death, death, is_fresh, warning_due
 from triaged.delivery.oauth.renewal import REFUSED_AGAIN, Holder, is_due, is_of, lapse, question, renew
-from triaged.delivery.oauth.store import Store, Token
+from triaged.delivery.oauth.tokenstore import Store, Token
 from triaged.delivery.oauth.web import DEADLINE, Web
 from triaged.delivery.oauth.web import web as real_web
 

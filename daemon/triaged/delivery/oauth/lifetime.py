@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from triaged.core.provider import AuthorizationServer
-from triaged.delivery.oauth.store import Token
+from triaged.delivery.oauth.tokenstore import Token
 
 AHEAD = timedelta(minutes=5)
 """An access token is renewed so long before it ends."""

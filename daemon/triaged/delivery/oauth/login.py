@@ -18,7 +18,7 @@ from triaged.delivery.oauth.errors import Declined
 from triaged.delivery.oauth.grants import Granted, Registration
 from triaged.delivery.oauth.redirect import Listener
 from triaged.delivery.oauth.renewal import Holder, first, question
-from triaged.delivery.oauth.store import Token
+from triaged.delivery.oauth.tokenstore import Token
 from triaged.delivery.oauth.web import Web
 
 

@@ -19,7 +19,7 @@ from triaged.delivery.oauth.authorization import authorization_server, scopes_of
 from triaged.delivery.oauth.errors import Declined, NotNow, SignInNeeded
 from triaged.delivery.oauth.grants import Granted, Registration
 from triaged.delivery.oauth.lifetime import USUAL_LIFE, died_of_testing, renew_at, told_end
-from triaged.delivery.oauth.store import Store, Token
+from triaged.delivery.oauth.tokenstore import Store, Token
 from triaged.delivery.oauth.web import Web
 
 REFUSED_AGAIN = timedelta(hours=6)
