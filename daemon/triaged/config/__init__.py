@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from triaged.config.load import load
-from triaged.config.loaded import Case, Kept, Loaded
+from triaged.config.loaded import Case, Loaded
 from triaged.config.problems import Place, Problem
-from triaged.config.secrets import SecretError, ask_secret, read_secret
+from triaged.config.secrets import SecretError, ask_secret, read_secret, unreadable
 from triaged.config.service import default_path, first_path, make_service
 
 __all__ = [
@@ -38,22 +38,6 @@ def state_file(loaded: Loaded) -> Path:
     service = loaded.service or make_service(None)
     assert service.state is not None  # the loader fills it
     return service.state
-
-
-def unreadable(loaded: Loaded) -> tuple[Problem, ...]:
-    """An error for every secret that cannot be read by this process now, where it is named. Commands are run for it."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(max_workers=8) as several:
-        return tuple(problem for problem in several.map(_unreadable, loaded.secrets) if problem is not None)
-
-
-def _unreadable(kept: Kept) -> Problem | None:
-    try:
-        read_secret(kept.secret, user=kept.user, service=kept.service)
-    except SecretError as error:
-        return Problem(kept.at.file, kept.at.line, kept.at.column, "error", str(error))
-    return None
 
 
 def vanished(loaded: Loaded, aside: Mapping[str, int]) -> tuple[Problem, ...]:

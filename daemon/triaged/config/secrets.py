@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from typing import assert_never
 
+from triaged.config.loaded import Kept, Loaded
+from triaged.config.problems import Problem
 from triaged.core.errors import TriagedError
 from triaged.core.settings import (
     CommandSecret,
@@ -58,6 +60,22 @@ def read_secret(secret: Secret, *, user: str = "", service: str = "") -> str:
     if not found:
         raise SecretError(f"{what}: {_where(secret)} is empty")
     return found
+
+
+def unreadable(loaded: Loaded) -> tuple[Problem, ...]:
+    """An error for every secret that cannot be read by this process now, where it is named. Commands are run for it."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(max_workers=8) as several:
+        return tuple(problem for problem in several.map(_unreadable, loaded.secrets) if problem is not None)
+
+
+def _unreadable(kept: Kept) -> Problem | None:
+    try:
+        read_secret(kept.secret, user=kept.user, service=kept.service)
+    except SecretError as error:
+        return Problem(kept.at.file, kept.at.line, kept.at.column, "error", str(error))
+    return None
 
 
 def _found(secret: Secret, user: str) -> str:
