@@ -17,7 +17,7 @@ from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, TooMuch
 from triaged.mailbox.exchange import exchange, uid_sets, whole
 from triaged.mailbox.fetched import NO_DATE, Fetched
-from triaged.mailbox.structure import Cursor, Leaf, Value, boundary, filled, leaves, shows_text, text_leaf
+from triaged.mailbox.structure import Allowance, Cursor, Leaf, Value, boundary, filled, leaves, shows_text, text_leaf
 from triaged.mailbox.wire import LINES
 
 HEADER_OCTETS = 262_144
@@ -169,11 +169,11 @@ def told(
 ) -> dict[int, Items]:
     """What a command that is answered by FETCH responses brings about each of the UIDs in `window`."""
     found: dict[int, Items] = {}
-    asked = set(window)
+    asked, allowance = set(window), Allowance()
 
     def take(line: bytes) -> None:
         if _START.match(line):
-            read_fetch(Cursor(imap.wire, line), asked, limits, found)
+            read_fetch(Cursor(imap.wire, line, allowance=allowance), asked, limits, found)
         else:
             whole(line, imap.wire, limit=0)
 

@@ -12,8 +12,9 @@ from triaged.mailbox.exchange import whole
 from triaged.mailbox.wire import Wire
 
 DEPTH, TOKENS, LEAVES, VALUE_OCTETS = 100, 25_000, 1000, 1_000_000
-OPENED = 5_000
-"""Parentheses that a line may open: a part of a message has four or five."""
+OPENED, SMALL, TOGETHER = 5_000, 500, 30_000
+"""Parentheses that a value may open (a part of a message has four or five); up to how many it is small; and how many the
+large ones of a command may open together, so that two hundred of them cost less than a second."""
 
 Value = bytes | None | list["Value"]
 """A string or atom, NIL, or a list."""
@@ -26,12 +27,21 @@ _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 
 
 @dataclass(slots=True)
+class Allowance:
+    """What large values may still open, in all responses to a command."""
+
+    left: int = TOGETHER
+
+
+@dataclass(slots=True)
 class Cursor:
     """A place in a response that may go on behind literals."""
 
     wire: Wire
     line: bytes
     at: int = 0
+    allowance: Allowance = field(default_factory=Allowance)
+    _opened: int = 0
 
     def value(self) -> Value:
         """The value that stands here; the cursor moves behind it. Raises `Garbled`, and `TooMuch` before a `drop`."""
@@ -70,8 +80,7 @@ class Cursor:
 
     def last_value(self) -> Value:
         """As `value`, where hardly anything follows: what a line opens tells at once whether that is too much."""
-        if self.line.count(b"(", self.at) > OPENED:
-            raise TooMuch(_TOO_MUCH)
+        self._charge()
         return self.value()
 
     def drop(self) -> None:
@@ -81,7 +90,16 @@ class Cursor:
     def _literal(self, size: int) -> bytes:
         value = self.wire.read(size)
         self.line, self.at = self.wire.opening(), 0
+        self._charge()
         return value
+
+    def _charge(self) -> None:
+        before = max(self._opened, SMALL)
+        self._opened += self.line.count(b"(", self.at)
+        if self._opened > before:
+            self.allowance.left -= self._opened - before
+            if self._opened > OPENED or self.allowance.left < 0:
+                raise TooMuch(_TOO_MUCH)
 
     def _no_token(self) -> Garbled:
         """Why nothing can be read here."""

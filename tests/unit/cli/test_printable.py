@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+import stat
 import sys
+from pathlib import Path
 
 import pytest
 
 from triaged.cli.common import print_json, print_table
 from triaged.cli.printable import behind_the_door, write_rows
+from triaged.statefolder import output
 
 HOSTILE = "a\x1b]0;title\x07b\x1b[2Jc\x9b31md\u202egpj.exe\u2066e\rf\x08g\u061ch"
 
@@ -72,6 +75,12 @@ def test_no_cell_is_a_formula(said: str):
     assert head == ["subject", "size"]
     assert row[0].startswith("'" + said[0].strip())
     assert row[1] == "-5"
+
+
+def test_a_file_that_names_people_is_for_its_owners_eyes(tmp_path: Path):
+    with output(tmp_path / "october.csv") as file:
+        write_rows(file, ["sender"], [{"sender": "gary@harbor.example"}])
+    assert stat.S_IMODE((tmp_path / "october.csv").stat().st_mode) == 0o600
 
 
 def test_a_harmless_cell_stays_as_it_is():

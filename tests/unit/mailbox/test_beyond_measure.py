@@ -69,6 +69,21 @@ def test_a_structure_beyond_measure_is_a_defect_of_its_own_message(bomb: bytes, 
     assert REFUSING.isdisjoint(second.as_message().defects)
 
 
+def test_two_hundred_structures_just_within_measure_are_not_all_read_and_a_small_one_behind_them_is():
+    large = parts(1_000)
+    said = b"".join(b"* 1 FETCH (UID %d BODYSTRUCTURE %s)\r\n" % (uid, large) for uid in range(7, 207))
+    said += b"* 1 FETCH (UID 207 BODYSTRUCTURE %s)\r\n" % ORDINARY
+    text = b"* 1 FETCH (UID 207 BODY[2.MIME]<0> NIL BODY[2]<0> {7}\r\ncall me)\r\n"
+    connection = Connection(*map(beginning, range(7, 208)), OK, said + OK, text + OK)
+    found = [m for window in fetch(connection, range(7, 208), Extent(text=True)) for m in window]  # type: ignore[arg-type]
+    defects = [message.as_message().defects for message in found]
+    assert "limit-parts" in defects[0]
+    assert "limit-structure" not in defects[0]
+    assert all("limit-structure" in each for each in defects[20:200])
+    assert REFUSING.isdisjoint(defects[200])
+    assert found[200].as_message().new_text == "call me"
+
+
 def test_a_structure_that_is_not_told_is_a_defect_too():
     connection = Connection(beginning(5) + OK, b"* 1 FETCH (UID 5 FLAGS (\\Seen))\r\n" + OK)
     (message,) = [m for window in fetch(connection, [5], Extent(text=True)) for m in window]  # type: ignore[arg-type]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
+from triaged.core.heard import heard
 from triaged.delivery.oauth.errors import NotNow
 
 DEADLINE = 30.0
@@ -130,4 +131,4 @@ def _pause(value: str | None) -> timedelta | None:
 
 
 def _short(why: object) -> str:
-    return " ".join(str(why).split())[:200] or type(why).__name__
+    return heard(str(why)) or type(why).__name__
