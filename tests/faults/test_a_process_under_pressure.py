@@ -234,7 +234,7 @@ async def test_a_second_one_elsewhere_on_the_same_mailbox_is_noticed_and_nobody_
     both = first, second = stages(), stages()
     await first.open()
     second.users = list(first.users)
-    second.dovecot = first.dovecot
+    second.server = first.server
     second.clock = first.clock
     await second.open()
     await first.to("tue 15:10")

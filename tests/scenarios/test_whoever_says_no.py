@@ -10,7 +10,7 @@ import pytest
 
 from fakes.imap import FakeImap, Talk
 from fakes.microsoft import NOT_CONNECTED
-from fakes.provider import Bad, Provider
+from fakes.provider import REFRESH, Bad, Provider
 from fakes.smtp import Say, ScriptedSmtp
 from scenarios.conftest import Opening
 from scenarios.plays import ANY_HOUR, CONSULTANT, GARY
@@ -220,3 +220,24 @@ async def test_what_others_could_read_is_told_at_the_start_and_closed(office: Of
     assert file.name in told["error"]
     assert "triaged.db" in told["error"]
     assert [stat.S_IMODE(each.stat().st_mode) for each in (file, stage.state)] == [0o600, 0o600]
+
+
+@pytest.mark.server
+async def test_a_new_secret_is_tried_when_the_configuration_is_read_again(office: Office):
+    stage = office.stage
+    office.sign_in()
+    office.provider.client_secret = "new"
+    async with stage:
+        await passes(stage, hours=1)
+        office.provider.forget_access_tokens()
+        await office.drops()
+        await passes(stage, minutes=4)
+        assert office.state() == "signed out"
+        asked = office.provider.asked[REFRESH]
+        await stage.reload(stage.config)
+        assert (office.state(), office.provider.asked[REFRESH]) == ("signed out", asked)
+        stage.imap = stage.imap.replace(
+            'client_id = "triaged-tests"', 'client_id = "triaged-tests", client_secret = "new"'
+        )
+        await stage.reload(stage.config)
+        await stage.until(lambda: office.state() == "watching")

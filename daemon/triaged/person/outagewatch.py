@@ -51,11 +51,12 @@ _REPLIES = _Kind("unsent_since", "unsent", "sendable", "for {minutes} minutes no
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """How one of them is: since when it is out, if it is; since when it is known to be well, if ever."""
+    """How one of them is: since when it is out, if it is; when it was last known to be well; how long it may be out untold."""
 
     out_since: datetime | None
     well_at: datetime | None
     error: str
+    most: timedelta
 
 
 @dataclass(slots=True)
@@ -87,16 +88,16 @@ class OutageWatch:
             known = self._known.setdefault(loop.row.id, _Account(self._began))
             _excuse(known, now, slept=slept, well=loop.health.state == "watching")
             patience = self._patience()
-            await self._look_at(context, label, _WATCHING, _watching(loop.health, known.floor), patience.watching)
-            await self._look_at(context, label, _REPLIES, _replies(loop.health), patience.replies)
+            await self._look_at(context, label, _WATCHING, _watching(loop.health, known.floor, patience.watching))
+            await self._look_at(context, label, _REPLIES, _replies(loop.health, patience.replies))
 
-    async def _look_at(self, context: PersonContext, label: str, kind: _Kind, state: _State, most: timedelta) -> None:
+    async def _look_at(self, context: PersonContext, label: str, kind: _Kind, state: _State) -> None:
         loop = context.accounts[label].loop
         told = self._known[loop.row.id].told.setdefault(kind.fact, str(loop.row.learned.get(kind.fact) or ""))
         if told and state.well_at is not None and state.well_at > datetime.fromisoformat(told):
             await self._tell(context, kind, Outage(label, datetime.fromisoformat(told), state.error), over=True)
-        elif not told and state.out_since is not None and context.now() - state.out_since >= most:
-            reason = kind.what.format(minutes=most // timedelta(minutes=1))
+        elif not told and state.out_since is not None and context.now() - state.out_since >= state.most:
+            reason = kind.what.format(minutes=state.most // timedelta(minutes=1))
             if loop.is_news(reason):  # a ledger that is full cannot remember that it was said
                 loop.events.emit("account.degraded", level="error", error=state.error, reason=reason)
             await self._tell(context, kind, Outage(label, state.out_since, state.error), over=False)
@@ -123,11 +124,11 @@ def _excuse(known: _Account, now: datetime, *, slept: bool, well: bool) -> None:
         known.floor, known.excused = now, not well
 
 
-def _watching(health: Health, floor: datetime) -> _State:
+def _watching(health: Health, floor: datetime, most: timedelta) -> _State:
     proven = health.proven_alive
-    return _State(max(proven, floor) if proven else floor, proven, health.error)
+    return _State(max(proven, floor) if proven else floor, proven, health.error, most)
 
 
-def _replies(health: Health) -> _State:
+def _replies(health: Health, most: timedelta) -> _State:
     stuck = health.stuck()
-    return _State(stuck.since if stuck else None, health.went_at(), stuck.error if stuck else "")
+    return _State(stuck.since if stuck else None, health.went_at(), stuck.error if stuck else "", most)
