@@ -25,6 +25,7 @@ from triaged.ledger import (
     Arriving,
     Attempt,
     Claimed,
+    Elsewhere,
     FolderRow,
     Ledger,
     NotClaimed,
@@ -159,7 +160,7 @@ class World:
 
         [arriving] = window.messages
         next_uid = arriving.place.uid + 1 if arriving.place else None
-        [admission] = self.ledger.admit(replace(window, next_uid=next_uid), ask)
+        [admission] = admit_moved(self.ledger, replace(window, next_uid=next_uid), ask)
         return admission
 
     def deferred(self, number: int | str, *, promise: datetime | None = None, **more: Any) -> Admission:
@@ -238,3 +239,11 @@ def left() -> Decision:
 
 def stranger() -> Decision:
     return Decision(Verdict.LEFT, "not from a client", no_reply="stranger")
+
+
+def admit_moved(ledger: Ledger, window: Window, decide: Choose) -> list[Admission]:
+    """Admit a window, on a mailbox in which nothing that is known lies where it lay any more."""
+    try:
+        return ledger.admit(window, decide)
+    except Elsewhere as known:
+        return ledger.admit(replace(window, asked=frozenset(known.places)), decide)

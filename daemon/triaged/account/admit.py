@@ -4,7 +4,7 @@ What becomes of it afterwards (flags, moves, replies) is read from the ledger by
 in nothing but our mark on what a reply is planned for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from triaged.account import evidence, marks, vouching
@@ -12,13 +12,14 @@ from triaged.account.arriving import arriving
 from triaged.account.byhand import reappeared
 from triaged.account.judge import Judge
 from triaged.account.loglines import tell_admission
+from triaged.account.places import presence
 from triaged.account.sentmail import is_evidence, sent_seen
 from triaged.account.visit import Visit
 from triaged.core.identify import Identified
 from triaged.core.settings import Terms
 from triaged.core.trust import Act, may
-from triaged.ledger import Ledger, SentWindow, Watermark
-from triaged.ledger.entries import Admission, FolderRow
+from triaged.ledger import Elsewhere, Ledger, SentWindow, Watermark
+from triaged.ledger.entries import Admission, FolderRow, Place, Window
 from triaged.mailbox import Fetched
 
 
@@ -69,11 +70,22 @@ async def _decide(visit: Visit, row: FolderRow, seen: Sequence[_Seen], *, next_u
     judge = Judge(Terms(visit.person, visit.account, movable=visit.layout.movable))
     messages = [arriving(visit, row, one.fetched, one.who) for one in seen]
     window = replace(judge.window(visit.row, visit.siblings, now, messages), next_uid=next_uid)
-    admissions = await visit.write(Ledger.admit, window, judge.decide, judge.record)
+    while True:
+        try:
+            admissions = await visit.write(Ledger.admit, window, judge.decide, judge.record)
+            break
+        except Elsewhere as known:
+            window = await _asked(visit, window, known.places)
     for admission in admissions:
         tell_admission(visit.events, admission, folder=row.name)
     visit.memory.health.last_message = now
     return admissions
+
+
+async def _asked(visit: Visit, window: Window, places: Mapping[int, Place]) -> Window:
+    """Whether messages that were decided still lie where they lay: then what looks like them is a second one."""
+    standing = {item for item, place in places.items() if await presence(visit.session, place) in ("here", "deleted")}
+    return replace(window, asked=window.asked | places.keys(), standing=window.standing | standing)
 
 
 async def _take_evidence(visit: Visit, seen: Sequence[_Seen]) -> None:

@@ -47,6 +47,9 @@ async def taken(visit: Visit, items: Sequence[Item]) -> None:
     now = visit.now()
     for item in items:
         place = found.get(item.id)
+        if place is not None and item.state == "aside" and place.folder == visit.layout.deferred:
+            await visit.write(Ledger.place_item, item.id, place)  # where it is believed to be: nobody took it out
+            continue
         deleted = place is None and everywhere and item.message_id is not None
         gone = deleted or (place is not None and place.folder == visit.layout.trash)
         what: Literal["gone", "released"] = "gone" if gone else "released"

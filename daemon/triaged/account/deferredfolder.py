@@ -1,19 +1,20 @@
 """The deferred folder: what a person dragged into it is adopted, what she took out of it is released."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from triaged.account.arriving import arriving
 from triaged.account.byhand import flagged, in_trash, taken
 from triaged.account.folderlayout import as_seen
 from triaged.account.loglines import of_item
-from triaged.account.places import find_in
+from triaged.account.places import find_in, is_made_of
 from triaged.account.remap import renumbered
 from triaged.account.visit import Visit
 from triaged.core.calls import Schedule
 from triaged.core.flags import folded
 from triaged.core.identify import identify
-from triaged.core.message import read
+from triaged.core.message import Message, read
 from triaged.core.moments import parse_moment, resolve
 from triaged.core.settings import Mode
 from triaged.ledger import ByHand, Ledger, Watermark
@@ -30,7 +31,7 @@ async def look_into(visit: Visit, folder: str, row: FolderRow | None, *, aside: 
         visit.say_missing(folder)  # renamed or deleted: that says nothing about what lay in it
         return
     visit.found(folder)
-    if as_seen(row, status) and not aside:
+    if as_seen(row, status) and not aside and not visit.memory.unclear_aside:
         return  # nothing has come, and nothing of ours lies there that could have gone
     selected = await visit.session.select(folder)
     uidnext = selected.uidnext or 1
@@ -46,18 +47,44 @@ async def look_into(visit: Visit, folder: str, row: FolderRow | None, *, aside: 
 
 
 async def _arrived_there(visit: Visit, row: FolderRow) -> None:
-    """New in the deferred folder: ours whose place was not told, or something a person dragged in."""
-    uids = [uid for uid in await visit.session.uids_from(row.next_uid) if uid >= row.next_uid]
-    if not uids:
-        return
-    for fetched in await visit.session.headers(uids):
-        item = await visit.write(Ledger.item_by_digest, visit.row.id, read(fetched.header).digest)
-        if item is not None and item.state == "aside":
-            if item.place is None or item.folder != row.name:
-                await visit.write(Ledger.place_item, item.id, Place(row.name, row.uidvalidity, fetched.uid))
-        elif "\\deleted" not in folded(fetched.flags) and visit.account.mode is not Mode.OBSERVE:
-            await _dragged_in(visit, row, fetched, item)
-    await visit.write(Ledger.advance, visit.row.id, Watermark(row.name, uids[-1] + 1))
+    """What lies there above the baseline and is not put aside by the ledger: ours at another place, or put there by a hand.
+
+    Not only what has come since the last look: a hand takes a message out and back again, marks it as deleted and takes the
+    mark off, between two looks or while nothing runs.
+    """
+    there = await visit.session.uids_from(row.baseline_uid)
+    items = await visit.write(Ledger.items_aside, visit.row.id)
+    placed = {item.uid: item for item in items if (item.folder, item.uidvalidity) == (row.name, row.uidvalidity)}
+    visit.memory.unclear_aside = False
+    for fetched in await visit.session.headers([uid for uid in there if uid not in placed]):
+        if "\\deleted" in folded(fetched.flags):
+            visit.memory.unclear_aside = True
+        elif (item := _lost(read(fetched.header), items, there)) is not None:
+            place = Place(row.name, row.uidvalidity, fetched.uid)
+            await visit.write(Ledger.place_item, item.id, place)
+            items = [
+                replace(one, folder=place.folder, uidvalidity=place.uidvalidity, uid=place.uid) if one is item else one
+                for one in items
+            ]
+        elif visit.account.mode is not Mode.OBSERVE:
+            await _put_aside(visit, row, fetched, items)
+    if there and there[-1] >= row.next_uid:
+        await visit.write(Ledger.advance, visit.row.id, Watermark(row.name, there[-1] + 1))
+
+
+def _lost(message: Message, items: Sequence[Item], there: Sequence[int]) -> Item | None:
+    """Of what is put aside the one that this message is and whose place is not known, or is empty now."""
+    alike = (item for item in items if is_made_of(item, message))
+    return next((item for item in alike if item.uid is None or item.uid not in there), None)
+
+
+async def _put_aside(visit: Visit, row: FolderRow, fetched: Fetched, aside: Sequence[Item]) -> None:
+    """A hand has put it there. A copy of what lies aside already is an item of its own."""
+    message = read(fetched.header)
+    known = await visit.write(Ledger.item_by_digest, visit.row.id, message)
+    if known is not None and known.id in {item.id for item in aside}:
+        known = None
+    await _dragged_in(visit, row, fetched, known)
 
 
 async def _dragged_in(visit: Visit, row: FolderRow, fetched: Fetched, item: Item | None) -> None:
@@ -99,7 +126,9 @@ async def _left_there(visit: Visit, row: FolderRow) -> None:
         flags = await visit.session.flags(sorted(placed))
         absent = [item for uid, item in placed.items() if uid not in flags]
         for uid, found in flags.items():
-            await flagged(visit, placed[uid], folded(found))
+            marks = folded(found)
+            visit.memory.unclear_aside |= "\\deleted" in marks  # it may be taken off again
+            await flagged(visit, placed[uid], marks)
         await taken(visit, absent)
     lost = [item for item in items if item.uid is None]
     if lost:

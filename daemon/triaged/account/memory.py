@@ -22,12 +22,18 @@ class Memory:
     said: Said = field(default_factory=Said)
     checks: LastChecks = field(default_factory=LastChecks)  # begun anew with each connection
     missing: frozenset[str] = frozenset()  # folders that could not be looked at
+    unclear_aside: bool = True  # something may lie in the deferred folder that nobody brings back: look there
     mark: str = ""  # our keyword on what is going to be answered; "" it was not asked for yet
     another_noticed: bool = False  # another triaged on this mailbox has been told about
     one_by_one: bool = False  # one message at a time, each with its strike before it is looked at
     unvouched: int = 0  # mails in a row about whose senders my server has said nothing
     silent_told: bool = False
     learned: dict[str, bool] = field(default_factory=dict)  # of the server, as far as the ledger knows it
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is missing or unclear, so that a mailbox without news need not be looked at."""
+        return not (self.missing or self.health.unwatched or self.unclear_aside)
 
     @classmethod
     def of(cls, learned: Mapping[str, Any], *, one_by_one: bool) -> Self:

@@ -6,7 +6,7 @@ Absent means: SELECT succeeded, UIDVALIDITY is the remembered one, and the UID i
 from typing import Literal
 
 from triaged.core.flags import folded
-from triaged.core.message import read
+from triaged.core.message import Message, read
 from triaged.ledger.entries import Item, Place
 from triaged.mailbox import Session
 
@@ -32,9 +32,14 @@ async def find_in(session: Session, folder: str, item: Item, since: int) -> Plac
         return None
     selected = await session.select(folder)
     for fetched in await session.headers(await session.uids_from(since)):
-        if read(fetched.header).digest == item.digest:
+        if is_made_of(item, read(fetched.header)):
             return Place(folder, selected.uidvalidity, fetched.uid)
     return None
+
+
+def is_made_of(item: Item, message: Message) -> bool:
+    """Whether an item's message has these fields; of a second one like another the digest says so, and more."""
+    return item.digest.partition("+")[0] in (message.digest, message.older_digest)
 
 
 async def holds(session: Session, folder: str, message_id: str) -> bool:

@@ -24,7 +24,7 @@ async def quick_check(visit: Visit, *, look: bool) -> Glance | None:
     checks, now = visit.memory.checks, visit.now()
     first = visit.layout.waiting_in
     more = [folder for folder in visit.layout.watch if folder != first]
-    if visit.session.selected != first or select_due(visit) or visit.memory.missing or visit.memory.health.unwatched:
+    if visit.session.selected != first or select_due(visit) or not visit.memory.is_settled:
         return None
     known = await visit.write(Ledger.glance, visit.row.id, now - DOUBT_LASTS)
     if (known.due is not None and known.due <= now) or (look and known.open):

@@ -36,8 +36,7 @@ async def _matched(visit: Visit, row: FolderRow, uidnext: int) -> tuple[dict[int
     uids = await visit.session.uids_from(1)
     for start in range(0, len(uids), _AT_ONCE):
         for fetched in await visit.session.headers(uids[start : start + _AT_ONCE]):
-            digest = read(fetched.header).digest
-            item = await visit.write(Ledger.item_by_digest, visit.row.id, digest)
+            item = await visit.write(Ledger.item_by_digest, visit.row.id, read(fetched.header))
             if item is not None:
                 if item.folder == row.name:
                     found[item.id] = fetched.uid

@@ -45,6 +45,7 @@ from triaged.ledger.errors import (
     StateHeld,
 )
 from triaged.ledger.lock import StateLock
+from triaged.ledger.recognition import Elsewhere
 from triaged.ledger.thread import LedgerThread
 from triaged.ledger.wake import Waker, wake
 
@@ -58,6 +59,7 @@ __all__ = [
     "ByHand",
     "Claimed",
     "EffectRow",
+    "Elsewhere",
     "FolderRow",
     "InHand",
     "Item",

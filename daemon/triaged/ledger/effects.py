@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
-from triaged.ledger.admission import put_place
 from triaged.ledger.changes import plan_effect, plan_return
 from triaged.ledger.entries import EffectRow, Item, NewEffect, Nowhere, Place, Rings
 from triaged.ledger.instants import from_ms, span_ms, to_ms
+from triaged.ledger.recognition import put_place
 from triaged.ledger.rows import EFFECT, columns, decode, effect_from, effects_of, encode, item_of
 from triaged.ledger.store import Store, commit, reading, row, rows
 

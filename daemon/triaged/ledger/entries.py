@@ -281,6 +281,8 @@ class Window:
     lookback: timedelta = timedelta(0)  # the longest burst of the rules
     fuse: timedelta = timedelta(hours=1)  # the period of the account's reply_fuse
     accounts: Mapping[str, int] = field(default_factory=dict)  # the person's account labels -> ids
+    asked: frozenset[int] = frozenset()  # items that the mailbox was asked about …
+    standing: frozenset[int] = frozenset()  # … and those of them that still lie where they lay
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,10 @@ Also the places: adopting what was dragged in, mapping a folder whose UIDVALIDIT
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Connection
 
 from triaged.core.decision import Decision, Verdict
-from triaged.ledger.admission import put_place
 from triaged.ledger.answers import leave
 from triaged.ledger.changes import cancel_reply, item_now, plan_return, stoppable_replies_of, void_effects, void_moves
 from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen
@@ -19,6 +17,7 @@ from triaged.ledger.entries import Arriving, ByHand, FolderRow, Item, Place, Rep
 from triaged.ledger.instants import to_ms
 from triaged.ledger.owing import Writing
 from triaged.ledger.pastfacts import gather, question_of
+from triaged.ledger.recognition import adoptable, is_second, put_place
 from triaged.ledger.rows import effects_of
 from triaged.ledger.store import Store, commit
 from triaged.ledger.writing import insert_item
@@ -72,10 +71,7 @@ def adopt(store: Store, window: Window, back_at: datetime, origin: str = "INBOX"
     [arriving] = window.messages
     at = to_ms(window.now)
     with commit(store, "adopt") as db:
-        known = db.execute(
-            "SELECT id FROM item WHERE account = ? AND digest = ?", (window.account.id, arriving.message.digest)
-        ).fetchone()
-        item = known[0] if known else _insert_adopted(db, window, arriving)
+        item = adoptable(db, window.account, arriving) or _insert_adopted(db, window, arriving)
         put_place(db, item, arriving.place)
         if db.execute(f"UPDATE item SET state = 'aside' WHERE id = ? AND state IN {_FROM['aside']}", (item,)).rowcount:
             void_effects(db, item, "by hand: aside", at)
@@ -107,7 +103,8 @@ def _insert_adopted(db: Connection, window: Window, a: Arriving) -> int:
         Verdict.DEFERRABLE, "put aside by hand", client=a.client, kind=tuple(sorted(a.who.kinds)), no_reply="rule"
     )
     facts = gather(db, question_of(db, window, a), a)
-    return insert_item(Writing(db, window, replace(a, place=None), by_hand, facts))
+    second = is_second(db, window.account, a)
+    return insert_item(Writing(db, window, a, by_hand, facts, second=second), uidvalidity=None, uid=None)
 
 
 def remap(store: Store, folder: FolderRow, mapping: Mapping[int, int]) -> None:

@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
+from triaged.core.message import Message
 from triaged.ledger.entries import Item, Place
 from triaged.ledger.rows import ITEM, columns, item_from, item_of
 from triaged.ledger.store import Store, reading, row, rows
@@ -23,9 +24,10 @@ def item_at(store: Store, account: int, place: Place) -> Item | None:
     return item_from(found) if found else None
 
 
-def item_by_digest(store: Store, account: int, digest: str) -> Item | None:
-    """The item of that digest."""
-    found = row(store, f"SELECT {ITEM} FROM item WHERE account = ? AND digest = ?", (account, digest))
+def item_by_digest(store: Store, account: int, message: Message) -> Item | None:
+    """The item that is made of the same fields; of several the first."""
+    given = (account, message.digest, message.older_digest)
+    found = row(store, f"SELECT {ITEM} FROM item WHERE account = ? AND digest IN (?,?) ORDER BY id", given)
     return item_from(found) if found else None
 
 

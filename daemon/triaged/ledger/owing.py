@@ -41,6 +41,7 @@ class Writing:
     arriving: Arriving
     decision: Decision
     facts: Facts
+    second: bool = False  # it is made of the same fields as another that still lies in its place
 
     @property
     def now(self) -> int:

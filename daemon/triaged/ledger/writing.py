@@ -15,6 +15,7 @@ from triaged.ledger.correspondents import close, mute_until, pause_until
 from triaged.ledger.entries import Admission, ReplyRow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.owing import Owed, Writing, make_reply, owe
+from triaged.ledger.recognition import digest_of
 from triaged.ledger.rows import encode, insertion, replies_of
 
 _FIRST_REFERENCES, _LAST_REFERENCES = 1, 20
@@ -73,7 +74,7 @@ def insert_item(w: Writing, **more: Any) -> int:
         "sender": d.sender or a.who.correspondent,
         "message_id": message.message_id,
         "refs": encode(_short_references(message)),
-        "digest": message.digest,
+        "digest": digest_of(place, message, second=w.second),
         "server_id": a.server_id,
         "thread": w.facts.thread,
         "dated_at": to_ms(message.date),

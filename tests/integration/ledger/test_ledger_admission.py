@@ -13,6 +13,7 @@ from support.ledgerkit import (
     MINUTE,
     MONDAY,
     World,
+    admit_moved,
     answered,
     joining,
     later,
@@ -28,7 +29,7 @@ from triaged.core.facts import Facts
 from triaged.core.guard import Refusal
 from triaged.core.message import Message
 from triaged.core.trust import Level
-from triaged.ledger import ByHand, Claimed, InHand, Ledger, Nowhere, Place
+from triaged.ledger import ByHand, Claimed, Elsewhere, InHand, Ledger, Nowhere, Place
 from triaged.ledger.entries import Arriving, ReplyRow
 
 
@@ -167,7 +168,7 @@ def test_two_deliveries_of_one_message_are_two_items_and_the_second_is_a_duplica
 
 def _window(world: World, *messages: Message) -> list[str]:
     """How each of a window is taken."""
-    return [one.how for one in world.ledger.admit(world.window(*messages), lambda *_: left())]
+    return [one.how for one in admit_moved(world.ledger, world.window(*messages), lambda *_: left())]
 
 
 def test_a_large_window_of_new_messages_is_new(world: World):
@@ -183,9 +184,27 @@ def test_in_a_large_window_what_is_known_by_its_digest_is_found_where_it_is_now(
     assert item.id == first.item
 
 
-def test_in_a_large_window_a_message_that_comes_twice_is_one_item(world: World):
-    assert _window(world, *(mail(number % 6) for number in range(8))) == [*["new"] * 6, "placed", "placed"]
-    assert world.ledger.item(7) is None
+def test_messages_of_the_same_fields_that_both_lie_there_are_two_items(world: World):
+    assert _window(world, *(mail(number % 6) for number in range(8))) == ["new"] * 8
+    assert world.ledger.item(7) is not None
+
+
+def test_a_message_of_the_same_fields_as_one_that_still_lies_in_its_place_is_a_second_item(world: World):
+    first = world.admit(mail(1), left())
+    assert first.item is not None
+    window = replace(world.window(mail(1)), asked=frozenset({first.item}), standing=frozenset({first.item}))
+    [second] = world.ledger.admit(window, lambda *_: left())
+    assert (second.how, second.item) == ("new", 2)
+    assert second.facts is not None
+    assert second.facts.duplicate
+
+
+def test_whether_it_still_lies_there_only_the_mailbox_can_say_and_nothing_is_written_before(world: World):
+    first = world.admit(mail(1), left())
+    with pytest.raises(Elsewhere) as asked:
+        world.ledger.admit(world.window(mail(1)), lambda *_: left())
+    assert list(asked.value.places) == [first.item]
+    assert world.ledger.item(2) is None
 
 
 def test_a_large_window_that_was_admitted_before_is_known(world: World):

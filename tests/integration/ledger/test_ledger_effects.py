@@ -210,7 +210,7 @@ def test_items_worth_watching_are_those_that_an_answer_would_change(world: World
 def test_items_are_found_by_what_identifies_them(world: World):
     message = mail(1)
     made = world.admit(message, left())
-    by_digest = world.ledger.item_by_digest(world.account.id, message.digest)
+    by_digest = world.ledger.item_by_digest(world.account.id, message)
     assert by_digest is not None
     assert by_digest.id == made.item
     assert world.ledger.item_at(world.account.id, Place("INBOX", 7, 99)) is None

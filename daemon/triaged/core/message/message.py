@@ -44,12 +44,21 @@ class Message:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 (hex) of Message-ID, Date, From and all Received fields, unfolded.
+        """SHA-256 (hex) of Message-ID, Date, From, Subject and all Received fields, unfolded.
 
-        Without Message-ID and Received (drafts, imports) of the whole header: every fetch of a message has that.
+        Without Message-ID and Received (drafts, imports) of the whole header: every fetch of a message has that. Never of
+        its size: Exchange estimates it.
         """
+        return self._digest("message-id", "date", "from", "subject", "received")
+
+    @cached_property
+    def older_digest(self) -> str:
+        """The digest without the subject, by which older rows of a ledger know a message."""
+        return self._digest("message-id", "date", "from", "received")
+
+    def _digest(self, *names: str) -> str:
         raw = self.fields.raw
-        lines = [*raw("message-id"), *raw("date"), *raw("from"), *raw("received")]
+        lines = [line for name in names for line in raw(name)]
         if not raw("message-id") and not raw("received"):
             lines = [b"%b:%b" % (name.encode(), value) for name, value in self.fields]
         return hashlib.sha256(b"\n".join(lines)).hexdigest()
