@@ -9,8 +9,10 @@ timezone = "Europe/Berlin"
 {accounts}
 [client.harbor]
 from = ["*@harbor.example"]
+replies_per_hour = 1000
 [client.lindenhof]
 from = ["*@lindenhof.example"]
+replies_per_hour = 1000
 [reply.later]
 send = "now"
 text = "Hello, you will hear from me."

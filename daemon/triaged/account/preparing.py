@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Protocol, TypeVar
 
 from triaged.account import marks
@@ -31,7 +31,7 @@ from triaged.core.settings import Account, Mode, Person
 from triaged.core.template import ReplyTemplate, built_in, choose_language
 from triaged.delivery import Delivery, Envelope
 from triaged.ledger import AsOf, Ledger
-from triaged.ledger.entries import AccountRow, Item, Place, ReplyRow
+from triaged.ledger.entries import AccountRow, Item, Place, ReplyRow, Turns
 from triaged.mailbox import Session
 from triaged.outbox import Cancelled, Held, NotNow, Prepared, Ready, Suppressed, Way, ended
 
@@ -168,6 +168,7 @@ class ReplyPreparer:
             envelope=Envelope(rcpt=outgoing.to, me=outgoing.sender),
             every=lambda last: template.every.after(last, person.worktime),
             items=tuple(item.id for item in outgoing.items),
+            turns=_turns(outgoing),
         )
 
     async def _notice(self, outgoing: _Outgoing) -> Prepared:
@@ -239,6 +240,13 @@ def _promised_anew(outgoing: _Outgoing) -> Resolved | None:
         if item.rule in rules
     ]
     return min((moment for moment in found if moment is not None), key=lambda moment: moment.at, default=None)
+
+
+def _turns(outgoing: _Outgoing) -> Turns:
+    parties = outgoing.parties
+    worktime = parties.person.worktime
+    today = worktime.instant(worktime.date_of(outgoing.now), time(0))
+    return Turns(len(parties.person.roster.clients) > 1, parties.client.replies_per_hour, today)
 
 
 def _written(outgoing: _Outgoing, template: ReplyTemplate, facts: Facts) -> Written:

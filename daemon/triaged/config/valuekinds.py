@@ -136,6 +136,7 @@ KINDS: Mapping[object, Spec] = MappingProxyType(
         "a ledger": Text("a ledger", parsers.parse_state, example="sqlite:triaged.db", shape="^sqlite:."),
         "a line": Text(empty=True),
         "a port": Whole(1, 65535),
+        "replies an hour": Whole(1, 1000),
         "a profile": _PROFILE,
         "a provider": Either((Text(words=tuple(AUTHORIZATION_SERVERS)), PROVIDER)),
         "a comparison": Text("a comparison", shape=r"^\s*(<=|>=|<|>|=|==)?\s*\d+\s*$"),

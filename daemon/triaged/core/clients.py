@@ -69,6 +69,12 @@ class Client:
         Allowance | None,
         About("last-minute urgent passes, from midnight, Monday or the first on, in your zone", default="none"),
     ] = None
+    replies_per_hour: Annotated[
+        int,
+        About(
+            "to its addresses that you have not written to and that first write today, together", kind="replies an hour"
+        ),
+    ] = 10
     delegate: Annotated[str | None, About("who looks after it: a [delegate.NAME]", kind="a label", example="tom")] = (
         None
     )

@@ -89,6 +89,8 @@ def _saw(db: Connection, account: AccountRow, seen: SentSeen, now: int) -> list[
     )
     if not made.rowcount:
         return []
+    if clients and not seen.by_team:
+        db.executemany(_KNOWN, [(account.person, address) for address in seen.rcpts])
     mail = _Answer(account.person, seen, clients, now)
     if not may(Act.ANSWER, seen.level):
         return _silence_thread(db, mail, thread) if thread else []
@@ -170,6 +172,10 @@ def _silence_thread(db: Connection, mail: _Answer, thread: str) -> list[Conseque
     return follows
 
 
+_KNOWN = """
+INSERT INTO correspondent (person, address) VALUES (?,?) ON CONFLICT (person, address) DO UPDATE SET new_since = NULL
+WHERE new_since IS NOT NULL
+"""
 _HUSH = """
 UPDATE promise SET warned_at = :now WHERE id = :promise AND warned_at IS NULL AND NOT EXISTS (
   SELECT 1 FROM item WHERE promise = :promise AND hushed_at IS NULL AND answered_at IS NULL)

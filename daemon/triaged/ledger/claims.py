@@ -15,6 +15,7 @@ from triaged.ledger.instants import to_ms
 from triaged.ledger.pastfacts import facts_at_claim
 from triaged.ledger.rows import reply_of
 from triaged.ledger.store import Store, commit
+from triaged.ledger.turns import turn_at
 
 _CLAIM = """
 UPDATE reply SET state = 'sending', stage = 'envelope', tries = tries + 1, try_at = :next, raw = :raw, claimed_at = :now
@@ -42,6 +43,9 @@ def claim(store: Store, reply_id: int, attempt: Attempt) -> Claimed | NotClaimed
         if attempt.items is not None and set(attempt.items) != set(before.items):
             return NotClaimed("changed", before)
         refusal = refusal_again(_due(db, before, attempt), "claiming", before.outgoing)
+        if refusal is None and (wait := turn_at(db, before, attempt)) is not None:
+            db.execute("UPDATE reply SET try_at = ? WHERE id = ? AND state = 'waiting'", (wait, reply_id))
+            return NotClaimed("later", reply_of(db, reply_id))
         if refusal is None and before.kind == "ack" and not _charge(db, before, at):
             refusal = _TAKEN
         if refusal is not None:

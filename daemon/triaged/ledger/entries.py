@@ -391,6 +391,15 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Turns:
+    """How the hour's replies are shared: whether there are other clients; to how many addresses of its own that nobody knows."""
+
+    shared: bool
+    to_new: int  # an hour
+    today: datetime  # its first instant: who wrote before is known
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt to send a reply: its octets, and on what terms it may be claimed.
 
@@ -404,6 +413,7 @@ class Attempt:
     every: Callable[[datetime], datetime]  # from the last acknowledgement to this correspondent to the earliest next
     items: Sequence[int] | None = None  # what `raw` speaks of
     fuse: Rate | None = None
+    turns: Turns | None = None
     synced: bool = True
 
 
@@ -419,7 +429,7 @@ class NotClaimed:
     """The reply may not go, and why.
 
     `code` is the guard's, or: gone (not waiting, not due), changed (something joined or left it since it was rendered:
-    render again).
+    render again), later (others have their turn first; `try_at` says when).
     """
 
     code: str

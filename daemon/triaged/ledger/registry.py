@@ -162,7 +162,7 @@ def _move(db: Connection, account: AccountRow, key: str, now: datetime) -> None:
         db.execute(f"UPDATE {table} SET person = :key WHERE account = :account AND person = :old", given)
     db.execute(
         "INSERT INTO correspondent SELECT :key, address, client, last_reply, last_reply_at, opted_out_at, bounced_until,"
-        " robot_until, opted_out_until, answer, reasons FROM correspondent WHERE person = :old ON CONFLICT DO UPDATE SET"
+        " robot_until, opted_out_until, answer, reasons, new_since FROM correspondent WHERE person = :old ON CONFLICT DO UPDATE SET"
         " last_reply_at = nullif(max(coalesce(last_reply_at, 0), coalesce(excluded.last_reply_at, 0)), 0),"
         " opted_out_at = coalesce(opted_out_at, excluded.opted_out_at),"
         " bounced_until = coalesce(bounced_until, excluded.bounced_until),"

@@ -135,5 +135,9 @@ ALTER TABLE correspondent ADD COLUMN answer TEXT;
 ALTER TABLE correspondent ADD COLUMN reasons TEXT NOT NULL DEFAULT '{}';
 """  # `trust`: core.trust.Level; what was before counts as it did. `hushed_at`: answered in my name, on nobody's word
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _A_NOTICE_A_MOVE, _LEVELS)
+_NEW_ADDRESSES = """
+ALTER TABLE correspondent ADD COLUMN new_since INTEGER;
+"""  # its first mail came then, and I have never written to it; NULL: known
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _A_NOTICE_A_MOVE, _LEVELS, _NEW_ADDRESSES)
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

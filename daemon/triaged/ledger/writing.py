@@ -21,7 +21,7 @@ from triaged.ledger.rows import encode, insertion, replies_of
 _FIRST_REFERENCES, _LAST_REFERENCES = 1, 20
 
 _SEEN_CORRESPONDENT = """
-INSERT INTO correspondent (person, address, client) VALUES (?,?,?)
+INSERT INTO correspondent (person, address, client, new_since) VALUES (?,?,?,?)
 ON CONFLICT (person, address) DO UPDATE SET client = excluded.client WHERE client IS NOT excluded.client
 """
 
@@ -137,7 +137,7 @@ def _note_correspondent(w: Writing) -> None:
     """The row that a claim will update; what is known of the address."""
     d = w.decision
     for address in {d.correspondent, d.sender, d.reply.correspondent if d.reply else None} - {None}:
-        w.db.execute(_SEEN_CORRESPONDENT, (w.person, address, w.client))
+        w.db.execute(_SEEN_CORRESPONDENT, (w.person, address, w.client, to_ms(w.arriving.arrived_at)))
     if d.opt_out:
         close(w.db, _all(w, *d.opts_out), "opted_out_at", w.now, (w.now, f"STOP from {d.sender}"))
     elif d.pauses:

@@ -10,6 +10,7 @@ from triaged.core.settings import Rate
 from triaged.core.spans import OfficeClock, Span
 from triaged.delivery import Delivery, Envelope
 from triaged.ledger import Place, ReplyRow
+from triaged.ledger.entries import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Ready:
     envelope: Envelope
     every: Callable[[datetime], datetime] = lambda last: last
     items: tuple[int, ...] | None = None  # what `raw` speaks of
+    turns: Turns | None = None
 
 
 @dataclass(frozen=True, slots=True)

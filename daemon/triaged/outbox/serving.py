@@ -135,6 +135,8 @@ class Serving:
         if isinstance(claimed, NotClaimed):
             if claimed.code == "changed":
                 return True
+            if claimed.code == "later" and claimed.reply is not None:
+                telling.waits_its_turn(self._events, claimed.reply)
             if claimed.refusal is not None:
                 self._tell_unclaimed(claimed.reply or reply, claimed.refusal)
             return False
@@ -178,6 +180,7 @@ class Serving:
             ready.every,
             items=ready.items,
             fuse=way.fuse,
+            turns=ready.turns,
             synced=reply.mode != "send",  # a draft is written at once
         )
         return await self._write(lambda ledger: ledger.claim(reply.id, attempt))

@@ -97,6 +97,12 @@ def retrying(events: Events, reply: ReplyRow, deferred: Deferred, try_at: dateti
     events.emit("reply.retrying", **of_reply(reply), send_at=try_at, error=answer(deferred.code, deferred.text))
 
 
+def waits_its_turn(events: Events, reply: ReplyRow) -> None:
+    """So many of its client's, or of unverified senders, went lately that others have their turn first."""
+    reason = "others have their turn first: its client, or unverified senders, had their share of this hour's replies"
+    events.emit("reply.retrying", level="info", **of_reply(reply), send_at=reply.try_at, reason=reason)
+
+
 def resting(events: Events, deferred: Deferred, until: datetime) -> None:
     """Nothing of this account goes for a while."""
     error = answer(deferred.code, deferred.text)

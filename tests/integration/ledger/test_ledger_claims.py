@@ -1,6 +1,7 @@
 """The claim and what follows: at most one sender a reply, at most one reply a correspondent, no way out of doubt."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from support.ledgerkit import (
 from triaged.core.address import Address
 from triaged.core.decision import Forward, PromisePlan
 from triaged.core.settings import Rate
+from triaged.core.trust import Level
 from triaged.ledger import (
     Accepted,
     Admission,
@@ -33,7 +35,7 @@ from triaged.ledger import (
     WhenLate,
 )
 from triaged.ledger.changes import leave_replies
-from triaged.ledger.entries import PromiseRow, ReplyRow
+from triaged.ledger.entries import PromiseRow, ReplyRow, Turns
 from triaged.ledger.instants import to_ms
 from triaged.ledger.store import commit
 
@@ -432,3 +434,65 @@ def test_a_slip_goes_outside_every_but_not_to_somebody_who_wants_none(world: Wor
     world.ledger.retry_reply(reply or 0, world.now, Response())
     world.admit(mail(2), replace(left(), opt_out=True, correspondent=GARY.key))
     assert code(world.claim(reply)) == "opted-out"
+
+
+# --- whose turn it is
+
+
+def waits(world: World, number: int, **more: Any) -> int:
+    """A reply to an address of its own, due now."""
+    to = Address(f"x{number}", "harbor.example")
+    decision = replace(answered(world.now - 10 * MINUTE, to=to), **more.pop("decided", {}))
+    made = world.admit(mail(f"t{number}", sender=to.spec), decision, correspondent=to.key, **more)
+    assert made.reply is not None
+    return made.reply
+
+
+def turns(world: World, *, shared: bool = False, to_new: int = 10) -> Turns:
+    return Turns(shared, to_new, world.now.replace(hour=0, minute=0))
+
+
+def test_addresses_that_nobody_knows_get_ten_replies_an_hour_together_and_the_rest_waits(world: World):
+    replies = [waits(world, number) for number in range(11)]
+    found = [world.claim(reply, turns=turns(world)) for reply in replies]
+    assert [isinstance(one, Claimed) for one in found] == [True] * 10 + [False]
+    assert code(found[-1]) == "later"
+    last = reply_of(world, replies[-1])
+    assert (last.state, last.try_at > world.now + 59 * MINUTE) == ("waiting", True)
+    world.now = last.try_at
+    assert isinstance(world.claim(replies[-1], turns=turns(world)), Claimed)
+
+
+def test_people_who_wrote_before_today_and_whom_i_wrote_to_are_not_counted(world: World):
+    for number in range(3):
+        key = f"x{number}@harbor.example"
+        world.admit(mail(number), replace(left(), sender=key, correspondent=key), correspondent=key)
+    world.ledger.db.execute("UPDATE correspondent SET new_since = new_since - 86400000")
+    seen = SentSeen("<mine@roth>", (), MONDAY - DAY, ("x3@harbor.example",), clients=("harbor",))
+    world.ledger.saw_sent(SentWindow(world.account.id, MONDAY, [seen]))
+    replies = [waits(world, number) for number in range(6)]
+    found = [isinstance(world.claim(reply, turns=turns(world, to_new=1)), Claimed) for reply in replies]
+    assert found == [True, True, True, True, True, False]
+
+
+def test_one_client_of_several_has_a_quarter_of_the_fuse(world: World):
+    fuse = Rate(8, HOUR)
+    replies = [waits(world, number) for number in range(3)]
+    claims = [world.claim(reply, fuse=fuse, turns=turns(world, shared=True)) for reply in replies]
+    assert [isinstance(one, Claimed) for one in claims] == [True, True, False]
+    other = waits(world, 7, decided={"client": "linden"}, client="linden")
+    assert isinstance(world.claim(other, fuse=fuse, turns=turns(world, shared=True)), Claimed)
+    alone = [waits(world, number) for number in (8, 9)]
+    assert all(isinstance(world.claim(reply, fuse=fuse, turns=turns(world)), Claimed) for reply in alone)
+
+
+def test_senders_that_nobody_vouches_for_have_a_quarter_together(world: World):
+    fuse = Rate(8, HOUR)
+    forged = [waits(world, number, level=Level.UNVERIFIED) for number in range(3)]
+    assert [isinstance(world.claim(one, fuse=fuse, turns=turns(world)), Claimed) for one in forged] == [
+        True,
+        True,
+        False,
+    ]
+    honest = waits(world, 7, level=Level.VERIFIED)
+    assert isinstance(world.claim(honest, fuse=fuse, turns=turns(world)), Claimed)
