@@ -370,3 +370,18 @@ def test_a_subject_is_repeated_whole_only_where_my_server_vouches(
     found = Explained(tmp_path, config + TELLS).one(Subject=LURE, Authentication_Results=results)
     assert found["reply"]["subject"] == f"Re: {repeated}"
     assert found["reply"]["text"].strip() == f"{repeated}|"
+
+
+# --- one correspondent --------------------------------------------------------------------------------------------------
+
+
+def test_two_addresses_of_one_person_and_a_tag_are_one_correspondent(tmp_path: Path):
+    people = '{ "gary@harbor.example" = "Gary", "gary.private@mail.example" = "Gary" }'
+    explained = Explained(tmp_path, BASE.replace('{ "gary@harbor.example" = "Gary" }', people) + WAITS)
+    found = explained.says(
+        explained.mail(date=at(10)),
+        explained.mail(sender="gary.private@mail.example", date=at(11)),
+        explained.mail(sender="gary+desk@harbor.example", date=at(12)),
+        explained.mail(sender="anna@harbor.example", date=at(13)),
+    )
+    assert [one["no_reply"] for one in found] == [None, "joined", "joined", None]

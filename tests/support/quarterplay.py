@@ -1,7 +1,7 @@
 """A planned quarter played into a ledger, event by event, through the verbs that the daemon uses."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from itertools import count
@@ -171,7 +171,9 @@ class Played:
             self.ledger.sent(reply, Accepted(at, Response(250, "ok"), saves_copy=True))
 
     def _saw(self, answer: Answer, at: datetime) -> None:
-        seen = sent_seen(read_raw(raw(answer)), at, self.persons[1].roster, Level.PROVED, by_team=answer.sender == SAM)
+        seen = replace(
+            sent_seen(read_raw(raw(answer)), at, self.persons[1].roster, Level.PROVED), by_team=answer.sender == SAM
+        )
         self.ledger.saw_sent(SentWindow(self.account.id, at, [seen]))
 
     def _marked(self, mark: Mark, at: datetime) -> None:

@@ -94,7 +94,10 @@ async def _take_evidence(visit: Visit, seen: Sequence[_Seen]) -> None:
         if "delivery-report" in one.who.kinds and may(Act.REPORT, one.who.level):
             await evidence.take_report(visit, one.who.message, one.fetched.body)
     own = [
-        sent_seen(one.who.message, one.fetched.arrived, visit.person.roster, one.who.level, by_team=not one.who.mine)
+        replace(
+            sent_seen(one.who.message, one.fetched.arrived, visit.person.roster, one.who.level),
+            by_team=not one.who.mine,
+        )
         for one in seen
         if may(Act.SILENCE, one.who.level)
         and (one.who.mine or (one.who.team and one.who.client is None))

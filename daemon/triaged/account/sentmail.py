@@ -12,18 +12,18 @@ from triaged.ledger.entries import SentSeen
 _DIGITS = 15  # of a reply's id
 
 
-def sent_seen(message: Message, at: datetime, roster: Roster, level: Level, *, by_team: bool = False) -> SentSeen:
+def sent_seen(message: Message, at: datetime, roster: Roster, level: Level) -> SentSeen:
     """A mail of mine (or of my team) as evidence that somebody was answered. `level`: that it is from there."""
     recipients: tuple[Address, ...] = tuple(dict.fromkeys((*message.to, *message.cc, *message.bcc)))
-    found = [match.client.label for address in recipients if (match := roster.find(address))]
+    found = [(match.client, address) for address in recipients if (match := roster.find(address))]
+    persons = (client.counted_as(address) for client, address in found)
     return SentSeen(
         message_id=_original_id(message),
         references=message.references,
         at=at,
-        rcpts=tuple(address.key for address in recipients),
-        clients=tuple(dict.fromkeys(found)),
+        rcpts=tuple(dict.fromkeys((*(address.key for address in recipients), *persons))),
+        clients=tuple(dict.fromkeys(client.label for client, _ in found)),
         ours=reply_mark(message),
-        by_team=by_team,
         subject=message.bare_subject,
         level=level,
     )

@@ -304,6 +304,12 @@ def is_forwarders(address: Address) -> bool:
     return _SRS.fullmatch(address.local) is not None or "+caf_=" in address.local.lower()
 
 
+def untagged(address: Address) -> Address:
+    """Without its +tag: many programs write from a new one each time."""
+    local = address.local.partition("+")[0]
+    return Address(local, address.domain) if local else address
+
+
 def is_mine(address: Address, mine: Iterable[Address]) -> bool:
     """Say whether an address is one of mine, +tags taken off, and dots where the provider ignores them."""
     return any(_is_same(address, own) for own in mine)

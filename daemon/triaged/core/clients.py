@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from triaged.core.about import About
-from triaged.core.address import Address, Glob, read_address, same
+from triaged.core.address import Address, Glob, read_address, same, unsigned, untagged
 from triaged.core.calls import Call
 from triaged.core.worktime import WorkTime
 
@@ -72,7 +72,9 @@ class Client:
     replies_per_hour: Annotated[
         int,
         About(
-            "to its addresses that you have not written to and that first write today, together", kind="replies an hour"
+            "to its addresses that you have not written to and that first write today, together",
+            kind="replies an hour",
+            default="10",
         ),
     ] = 10
     delegate: Annotated[str | None, About("who looks after it: a [delegate.NAME]", kind="a label", example="tom")] = (
@@ -84,6 +86,12 @@ class Client:
         Literal["observe", "draft", "send"] | None,
         About("as in [account.NAME], for this client", default="the account's"),
     ] = None
+
+    def counted_as(self, address: Address) -> str:
+        """By what "at most one reply" counts an address: without its tag; whom `people` names alike is one person."""
+        bare = untagged(unsigned(address))
+        name = self.people.get(address.key) or self.people.get(bare.key)
+        return bare.key if name is None else next(key for key, other in self.people.items() if other == name)
 
     @property
     def caller_address(self) -> Address | None:

@@ -345,6 +345,7 @@ class _Case:
             kind="auto-generated" if self.who.notice is not None else "auto-replied",
             account=self.terms.account.label,
             joins=joins,
+            counted_as=self.client.counted_as(to),
         )
 
     def _language(self, template: ReplyTemplate) -> str | None:

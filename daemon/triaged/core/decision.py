@@ -77,11 +77,12 @@ class ReplyPlan:
     kind: Literal["auto-replied", "auto-generated"] = "auto-replied"
     account: str = ""  # label of the account whose address it comes from
     joins: int | None = None  # the waiting reply that it joins, changing neither time nor template
+    counted_as: str = ""  # `Client.counted_as` of the address
 
     @property
     def correspondent(self) -> str:
-        """By whom it is counted: the key of the address without its server's tag."""
-        return unsigned(self.to).key
+        """By whom it is counted."""
+        return self.counted_as or unsigned(self.to).key
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,10 @@ class Identified:
         """The address by which "at most one reply" is counted: the caller's client for a notice, else the sender."""
         if self.notice is not None and self.client is not None:
             caller = self.client.caller_address
-            return caller.key if caller else None
-        return self.sender.key if self.sender else None
+            return self.client.counted_as(caller) if caller else None
+        if self.sender is None:
+            return None
+        return self.client.counted_as(self.sender) if self.client is not None else self.sender.key
 
     @property
     def verified(self) -> bool | None:

@@ -77,19 +77,28 @@ def known(db: Connection, whose: Whose) -> Known:
     return Known(*found) if found else Known()
 
 
-def close(
-    db: Connection, whose: Iterable[tuple[str, str, str]], what: Closing, until: int, noted: tuple[int, str]
-) -> None:
-    """Inside a transaction: not written to, from now on or until then. `whose`: person, address, client; `noted`: when, why."""
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Not written to, or not listened to: in which way, until when (since when, for good), noted when, and why."""
+
+    what: Closing
+    until: int
+    at: int
+    why: str
+
+
+def close(db: Connection, whose: Iterable[tuple[str, str, str]], closed: Closed) -> None:
+    """Inside a transaction: from now on. `whose`: person, address, client."""
+    what = closed.what
     first = what == "opted_out_at"  # the first STOP is the one that counts; all others end when the last of them does
     kept, of = ("min", "excluded.reasons, reasons") if first else ("max", "reasons, excluded.reasons")
-    reasons = encode({what: list(noted)})
+    reasons = encode({what: [closed.at, closed.why]})
     for person, address, client in whose:
         db.execute(
             f"INSERT INTO correspondent (person, address, client, {what}, reasons) VALUES (?,?,?,?,?)"  # noqa: S608 — a column of ours
             f" ON CONFLICT (person, address) DO UPDATE SET {what} = {kept}(coalesce({what}, excluded.{what}), excluded.{what}),"
             f" reasons = json_patch({of})",
-            (person, address, client, until, reasons),
+            (person, address, client, closed.until, reasons),
         )
 
 
@@ -105,7 +114,7 @@ def bounced(store: Store, reply_id: int, until: datetime | None, now: datetime, 
         )
         if until is not None:
             whose = [(reply.person, reply.correspondent, reply.client)]
-            close(db, whose, "bounced_until", to_ms(until), (to_ms(now), why))
+            close(db, whose, Closed("bounced_until", to_ms(until), to_ms(now), why))
         return reply
 
 

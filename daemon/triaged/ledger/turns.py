@@ -4,6 +4,7 @@ A flood of one client's mail, or of a forger's, must not hold up the replies to 
 hour; the guard's fuse, which holds, is for the account as a whole.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from sqlite3 import Connection
 from typing import Final
@@ -37,19 +38,26 @@ def turn_at(db: Connection, reply: ReplyRow, attempt: Attempt) -> int | None:
     fuse = attempt.fuse
     waits = [_to_new(db, reply, attempt)]
     if fuse is not None and fuse.count >= _SHARES * _LEAST:
-        share = Rate(fuse.count // _SHARES, fuse.period)
+        quarter = Rate(fuse.count // _SHARES, fuse.period)
         if turns.shared:
-            waits.append(_beyond(db, reply, attempt, share, client=reply.client, level=Level.PROVED))
+            waits.append(_beyond(db, reply, attempt, _Share(quarter, reply.client)))
         if reply.level <= Level.UNVERIFIED:
-            waits.append(_beyond(db, reply, attempt, share, client=None, level=Level.UNVERIFIED))
+            waits.append(_beyond(db, reply, attempt, _Share(quarter, level=Level.UNVERIFIED)))
     return max((at for at in waits if at is not None), default=None)
 
 
-def _beyond(
-    db: Connection, reply: ReplyRow, attempt: Attempt, share: Rate, *, client: str | None, level: Level
-) -> int | None:
-    given = {**_within(reply, attempt, share.period), "client": client, "level": level.value}
-    return _after(db.execute(_CLAIMED, given).fetchone(), share)
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """So many go of one client's, or of all; made for messages of at most that evidence."""
+
+    rate: Rate
+    client: str | None = None
+    level: Level = Level.PROVED
+
+
+def _beyond(db: Connection, reply: ReplyRow, attempt: Attempt, share: _Share) -> int | None:
+    given = {**_within(reply, attempt, share.rate.period), "client": share.client, "level": share.level.value}
+    return _after(db.execute(_CLAIMED, given).fetchone(), share.rate)
 
 
 def _to_new(db: Connection, reply: ReplyRow, attempt: Attempt) -> int | None:

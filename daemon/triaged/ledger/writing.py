@@ -11,7 +11,7 @@ from triaged.core.identify import counts_for_nothing
 from triaged.core.message import Message
 from triaged.core.trust import Level
 from triaged.ledger.changes import cancel_reply
-from triaged.ledger.correspondents import close, mute_until, pause_until
+from triaged.ledger.correspondents import Closed, close, mute_until, pause_until
 from triaged.ledger.entries import Admission, ReplyRow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.owing import Owed, Writing, make_reply, owe
@@ -138,14 +138,13 @@ def _note_correspondent(w: Writing) -> None:
     d = w.decision
     for address in {d.correspondent, d.sender, d.reply.correspondent if d.reply else None} - {None}:
         w.db.execute(_SEEN_CORRESPONDENT, (w.person, address, w.client, to_ms(w.arriving.arrived_at)))
+    stop = f"STOP from {d.sender}"
     if d.opt_out:
-        close(w.db, _all(w, *d.opts_out), "opted_out_at", w.now, (w.now, f"STOP from {d.sender}"))
+        close(w.db, _all(w, *d.opts_out), Closed("opted_out_at", w.now, w.now, stop))
     elif d.pauses:
-        close(
-            w.db, _all(w), "opted_out_until", pause_until(w.now), (w.now, f"STOP from {d.sender}, to nothing of ours")
-        )
+        close(w.db, _all(w), Closed("opted_out_until", pause_until(w.now), w.now, f"{stop}, to nothing of ours"))
     if d.marks_robot:
-        close(w.db, _all(w), "robot_until", mute_until(w.now), (w.now, f"answered at once: {d.marks_robot}"))
+        close(w.db, _all(w), Closed("robot_until", mute_until(w.now), w.now, f"answered at once: {d.marks_robot}"))
     if d.said is not None:
         w.db.execute(
             "UPDATE correspondent SET answer = ? WHERE person = ? AND address = ?", (d.said, w.person, d.correspondent)

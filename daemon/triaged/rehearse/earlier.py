@@ -74,7 +74,7 @@ def _remember(ledger: Ledger, account: AccountRow, one: Found, person: Person) -
     if one.sent or who.mine or (who.team and who.client is None):
         if is_evidence(message):
             level = evidence_of_sent(message, who.authentication, who.level, person.addresses)
-            seen = sent_seen(message, arrived, person.roster, level, by_team=not one.sent and not who.mine)
+            seen = replace(sent_seen(message, arrived, person.roster, level), by_team=not one.sent and not who.mine)
             ledger.saw_sent(SentWindow(account.id, arrived, [seen]))
         return None
     if who.client is None:

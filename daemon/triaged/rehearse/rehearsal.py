@@ -73,7 +73,7 @@ class Rehearsal:
             self._until(arrived)
         if who.mine or (who.team and who.client is None):
             level = evidence_of_sent(message, who.authentication, who.level, self.person.addresses)
-            seen = sent_seen(message, arrived, self.person.roster, level, by_team=not who.mine)
+            seen = replace(sent_seen(message, arrived, self.person.roster, level), by_team=not who.mine)
             self._ledger.saw_sent(SentWindow(self._rows[account.label].id, arrived, [seen]))
         judge = Judge(Terms(self.person, account, trace=show))
         if who.client is None:  # nothing of the past matters, and nothing is remembered

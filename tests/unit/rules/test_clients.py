@@ -129,3 +129,21 @@ def test_a_caller_is_written_to_at_mail_or_at_the_first_plain_address():
 )
 def test_whether_two_globs_can_match_the_same_text(one: str, two: str, *, meet: bool):
     assert globs_meet(one, two) is meet
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("gary@harbor.example", "gary@harbor.example"),
+        ("Gary+invoices@harbor.example", "gary@harbor.example"),
+        ("gary.private@mail.example", "gary@harbor.example"),
+        ("gary.private+x@mail.example", "gary@harbor.example"),
+        ("prvs=0123abcdef=gary@harbor.example", "gary@harbor.example"),
+        ("anna@harbor.example", "anna@harbor.example"),
+        ("tickets+4711@harbor.example", "tickets@harbor.example"),
+    ],
+)
+def test_a_person_counts_once_whatever_the_tag_and_by_whichever_address_people_names(text: str, counted: str):
+    people = {"gary@harbor.example": "Gary", "gary.private@mail.example": "Gary", "anna@harbor.example": "Anna"}
+    one = client("harbor", "*@harbor.example", people=people)
+    assert one.counted_as(address(text)) == counted
