@@ -3,7 +3,6 @@
 import base64
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
 from urllib.parse import quote, quote_plus
 
 from triaged.core.bearer import oauthbearer, xoauth2
@@ -15,6 +14,7 @@ LONGEST = 300
 _PIECE = 8
 """Characters by which a longer secret is known where only a part of it is repeated."""
 _GAP = "…"
+_WORD = re.compile(r"[A-Za-z0-9+/_.~=-]{8,}")
 
 
 def heard(text: bytes | str, longest: int = LONGEST) -> str:
@@ -24,9 +24,12 @@ def heard(text: bytes | str, longest: int = LONGEST) -> str:
     return line if len(line) <= longest else line[:longest] + _GAP
 
 
-@dataclass(frozen=True)  # no slots: computed values are kept in the instance's dictionary
+@dataclass(frozen=True, slots=True)
 class Hidden:
-    """What signed somebody in, and what may be repeated of a text in which it may stand."""
+    """What signed somebody in, and what may be repeated of a text in which it may stand.
+
+    Its forms are made for each text anew: thousands of connections keep one of these, and hardly ever ask it.
+    """
 
     user: str
     secret: str = field(repr=False)
@@ -38,19 +41,19 @@ class Hidden:
         """
         if not self.secret:
             return text
-        for form in self._forms:
+        plain, encoded = self._plain(), self._encoded()
+        # the longest first: what is left of a long one is not to be told by a short one's gap
+        for form in sorted(plain | encoded, key=lambda form: (-len(form), form)):
             text = text.replace(form, _GAP)
-        return _WORD.sub(lambda word: _GAP if self._repeats(word[0]) else word[0], text)
+        long = encoded | {form for form in plain if len(form) >= 2 * _PIECE}
+        pieces = {form[at : at + _PIECE] for form in long for at in range(len(form) - _PIECE + 1)}
+        return _WORD.sub(lambda word: _GAP if _shares(word[0], pieces) else word[0], text)
 
-    @cached_property
-    def _forms(self) -> tuple[str, ...]:
-        """The longest first: what is left of a long one is not to be told by a short one's gap."""
+    def _plain(self) -> set[str]:
         quoted = self.secret.replace("\\", "\\\\").replace('"', '\\"')  # RFC 3501 4.3
-        plain = {self.secret, quoted, quote(self.secret, safe=""), quote_plus(self.secret)}
-        return tuple(sorted(plain | set(self._encoded), key=lambda form: (-len(form), form)))
+        return {self.secret, quoted, quote(self.secret, safe=""), quote_plus(self.secret)}
 
-    @cached_property
-    def _encoded(self) -> frozenset[str]:
+    def _encoded(self) -> set[str]:
         name, secret = self.user.encode(), self.secret.encode()
         told = (
             secret,  # LOGIN
@@ -59,20 +62,9 @@ class Hidden:
             xoauth2(self.user, self.secret),
             oauthbearer(self.user, self.secret),
         )
-        return frozenset(
-            encode(one).decode().rstrip("=") for one in told for encode in (base64.b64encode, base64.urlsafe_b64encode)
-        )
-
-    @cached_property
-    def _pieces(self) -> frozenset[str]:
-        """Of what is long enough for a part of it to be a secret still."""
-        long = (
-            form for form in self._forms if len(form) >= 2 * _PIECE or (form in self._encoded and len(form) >= _PIECE)
-        )
-        return frozenset(form[at : at + _PIECE] for form in long for at in range(len(form) - _PIECE + 1))
-
-    def _repeats(self, word: str) -> bool:
-        return any(word[at : at + _PIECE] in self._pieces for at in range(len(word) - _PIECE + 1))
+        ways = (base64.b64encode, base64.urlsafe_b64encode)
+        return {encode(one).decode().rstrip("=") for one in told for encode in ways}
 
 
-_WORD = re.compile(r"[A-Za-z0-9+/_.~=-]{8,}")
+def _shares(word: str, pieces: set[str]) -> bool:
+    return any(word[at : at + _PIECE] in pieces for at in range(len(word) - _PIECE + 1))
