@@ -4,8 +4,8 @@ Sign-ins and a folder go in; access tokens and news about dying sign-ins come ou
 """
 
 from triaged.delivery.oauth.errors import Declined, NotNow, SignInNeeded
+from triaged.delivery.oauth.holder import Holder
 from triaged.delivery.oauth.keeper import Keeper, News
-from triaged.delivery.oauth.renewal import Holder
 from triaged.delivery.oauth.tokenstore import Store, StoreError, Token
 
 __all__ = ["Declined", "Holder", "Keeper", "News", "NotNow", "SignInNeeded", "Store", "StoreError", "Token"]

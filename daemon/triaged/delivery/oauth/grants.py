@@ -5,43 +5,20 @@ Never: a file, a clock of its own, a secret or token in an error.
 """
 
 import json
-import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from triaged.core.decoding import clean_line
 from triaged.core.heard import heard
 from triaged.core.provider import AuthorizationServer
 from triaged.delivery.oauth.authorization import discovered
+from triaged.delivery.oauth.endpointanswer import checked, seconds, span
 from triaged.delivery.oauth.errors import Declined, NotNow
-from triaged.delivery.oauth.web import Answer, Web
+from triaged.delivery.oauth.web import Web
 
-_LATER_CODES = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
-# RFC 6749 5.2, and no other word of a gateway, a proxy or a provider that stumbles
-_FOR_GOOD = frozenset({
-    "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope",
-})  # fmt: skip
-# OpenID Connect Core 3.1.2.6: a person is wanted; Microsoft says it at the token endpoint, as error or as suberror
-_OF_A_PERSON = frozenset({"interaction_required", "login_required", "consent_required"})
-_BY_NUMBER = {
-    "AADSTS65001": "consent_required",
-    "AADSTS50076": "interaction_required",
-    "AADSTS50079": "interaction_required",
-}
-# https://learn.microsoft.com/entra/identity-platform/reference-error-codes: a service behind it is away, a client asked too
-# often, a tenant is slowed down; all of them come as 400 invalid_grant
-_TRANSIENT = re.compile(
-    r"AADSTS(?:50196|80002|90006|90024|90033|90055)\b|transient|temporar(?:y|ily)|try again later|retry later",
-    re.IGNORECASE,
-)
-_BUSY = 429
-_SERVER_ERRORS = 500
-_BAD_REQUEST, _UNAUTHORIZED = 400, 401
-_YES = range(200, 300)  # RFC 9110 15.3
 _DEVICE_INTERVAL = 5  # RFC 8628 3.2: seconds, where the provider names none
 _DEVICE_LIFE = 900
 _TOKEN = re.compile(r"[\x21-\x7e]+")  # RFC 6750 2.1, RFC 6749 A.17, without the space; it stands between \x01 in SASL
@@ -92,7 +69,7 @@ class Journey:
 
 def discover(web: Web, provider: AuthorizationServer) -> AuthorizationServer:
     """The provider with the addresses that it publishes. Raises Declined, NotNow."""
-    return discovered(provider, lambda url: _ok(web(url), provider))
+    return discovered(provider, lambda url: checked(web(url), provider))
 
 
 def refresh(web: Web, provider: AuthorizationServer, registration: Registration, token: str) -> Granted:
@@ -130,7 +107,7 @@ def begin_device(
     if not provider.device_url:
         raise Declined(f'{provider.name} has no device flow: write grant = "authorization_code"')
     asked = [("client_id", registration.client_id), ("scope", " ".join(scopes))]
-    told = _ok(web(provider.device_url, add_params_to_qs("", asked)), provider)
+    told = checked(web(provider.device_url, add_params_to_qs("", asked)), provider)
     url = str(told.get("verification_uri") or told.get("verification_url") or "")
     if not url or not told.get("device_code") or not told.get("user_code"):
         raise Declined(f"{provider.name} answers with no code to type")
@@ -141,8 +118,8 @@ def begin_device(
         heard(str(told["verification_uri_complete"]), _LONGEST_ADDRESS)
         if told.get("verification_uri_complete")
         else None,
-        max(1, _seconds(told.get("interval")) or _DEVICE_INTERVAL),
-        _seconds(told.get("expires_in")) or _DEVICE_LIFE,
+        max(1, seconds(told.get("interval")) or _DEVICE_INTERVAL),
+        seconds(told.get("expires_in")) or _DEVICE_LIFE,
     )
 
 
@@ -256,7 +233,7 @@ def _spelled_as(url: str, original: str) -> str:
 def _token(web: Web, provider: AuthorizationServer, client: Any, body: str) -> Granted:
     from oauthlib.oauth2 import OAuth2Error
 
-    told = _ok(web(provider.token_url, body), provider)
+    told = checked(web(provider.token_url, body), provider)
     tokens = {name: told[name] for name in ("access_token", "token_type", "refresh_token") if told.get(name)}
     try:
         client.parse_request_body_response(json.dumps(tokens))
@@ -266,63 +243,9 @@ def _token(web: Web, provider: AuthorizationServer, client: Any, body: str) -> G
         raise NotNow(f"{provider.name} answers with a token that has characters no token may have")
     return Granted(
         str(tokens["access_token"]),
-        _span(told.get("expires_in")),
+        span(told.get("expires_in")),
         str(tokens["refresh_token"]) if "refresh_token" in tokens else None,
         # Google and Microsoft call it so, Keycloak otherwise; it is in no standard
-        _span(told.get("refresh_token_expires_in") or told.get("refresh_expires_in")),
+        span(told.get("refresh_token_expires_in") or told.get("refresh_expires_in")),
         tuple(str(told.get("scope") or "").split()),
     )
-
-
-def _ok(answer: Answer, provider: AuthorizationServer) -> Mapping[str, Any]:
-    """The answer's object, if it is a yes.
-
-    Raises:
-        NotNow: 429, 5xx, or nothing that could be read. Declined: any other no.
-    """
-    told = answer.body.get("error")
-    code = heard(told) if isinstance(told, str) else ""
-    if answer.status == _BUSY or answer.status >= _SERVER_ERRORS or (code in _LATER_CODES and code != "slow_down"):
-        raise NotNow(f"{provider.name} says {answer.status} {_said(answer)}".rstrip(), retry_after=answer.retry_after)
-    if code:
-        text = f"{provider.name} says {code}: {_said(answer)}"
-        raise Declined(text, code=code, for_good=_is_for_good(answer, code), need=_need(answer))
-    if not answer.body or answer.status not in _YES:
-        raise NotNow(
-            f"{provider.name} answers {answer.status} with nothing that could be read", retry_after=answer.retry_after
-        )
-    return answer.body
-
-
-def _is_for_good(answer: Answer, code: str) -> bool:
-    """Whether the provider itself has refused, and will refuse the next time: a gateway's 403, a service that is away are not it."""
-    expected = {_UNAUTHORIZED, _BAD_REQUEST} if code == "invalid_client" else {_BAD_REQUEST}  # RFC 6749 5.2
-    known = code in _FOR_GOOD or code in _OF_A_PERSON
-    return known and answer.status in expected and not _TRANSIENT.search(_said(answer))
-
-
-def _need(answer: Answer) -> str:
-    """What Microsoft says is missing, beside the code."""
-    if (told := answer.body.get("suberror")) in _OF_A_PERSON:
-        return str(told)
-    return next((need for number, need in _BY_NUMBER.items() if number in _said(answer)), "")
-
-
-def _said(answer: Answer) -> str:
-    """The provider's own words, one line: Microsoft adds a trace, a correlation id and a timestamp."""
-    words = clean_line(str(answer.body.get("error_description") or "")).partition(" Trace ID:")[0]
-    return heard(words) or "no more than that"
-
-
-def _seconds(value: object) -> int | None:
-    """Some providers write numbers as text, some with a fraction."""
-    try:
-        number = float(str(value))
-    except ValueError:
-        return None
-    return int(number) or None if 0 < number < math.inf else None
-
-
-def _span(value: object) -> timedelta | None:
-    number = _seconds(value)
-    return None if number is None else timedelta(seconds=min(number, 10 * 366 * 86_400))

@@ -7,24 +7,23 @@ Never: two renewals of one login at once; an endpoint asked again before its pau
 import asyncio
 import contextlib
 import random
-import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal, TypeVar
+from typing import Literal
 
 from triaged.clock import LONGEST_NAP, Clock, WakeEvent
 from triaged.core.backoff import TOKEN
 from triaged.core.errors import TriagedError
 from triaged.delivery.oauth.authorization import authorization_server
 from triaged.delivery.oauth.errors import NotNow, SignInNeeded
+from triaged.delivery.oauth.holder import Holder
 from triaged.delivery.oauth.lifetime import NEAR, Death, death, is_fresh, warning_due
-from triaged.delivery.oauth.renewal import REFUSED_AGAIN, Holder, is_due, is_of, lapse, question, renew
+from triaged.delivery.oauth.ownthread import in_thread
+from triaged.delivery.oauth.renewal import REFUSED_AGAIN, is_due, is_of, lapse, question, renew
 from triaged.delivery.oauth.tokenstore import Store, Token
 from triaged.delivery.oauth.web import DEADLINE, Web
 from triaged.delivery.oauth.web import web as real_web
-
-T = TypeVar("T")
 
 LONGEST_WAIT = timedelta(hours=1)
 """However long a provider wants to be left alone: without a token no mail is looked at."""
@@ -114,7 +113,7 @@ class Keeper:
             SignInNeeded: a person is needed. NotNow: the endpoint is; `retry_after` says how long. StoreError.
         """
         holder = self._holder(login)
-        token = await _in_thread(lambda: self._store.read(login))
+        token = await in_thread(lambda: self._store.read(login))
         ours = token is not None and (is_of(holder, token) or not holder.is_application)
         if token is not None and ours and not token.refused and is_fresh(token, self._clock.now()):
             return token.access_token
@@ -142,7 +141,7 @@ class Keeper:
                     self._store.write(login, replace(token, access_token="", expires_at=now))
 
         async with watch.lock:
-            await _in_thread(throw_away)
+            await in_thread(throw_away)
         watch.denied = True
         self._wake.set()
 
@@ -231,7 +230,7 @@ class Keeper:
         return watch.insist
 
     async def _read(self, holder: Holder) -> Token | None:
-        return await _in_thread(lambda: self._store.read(holder.login))
+        return await in_thread(lambda: self._store.read(holder.login))
 
     def _is_due(self, holder: Holder, token: Token | None, watch: _Watch) -> bool:
         """Whether the provider is to be asked, or it is to be said that nobody has signed in."""
@@ -271,10 +270,10 @@ class Keeper:
             return renew(self._store, holder, secret, self._web(holder), now, insist=insist)
 
         try:
-            async with asyncio.timeout(2 * DEADLINE) as wait:
+            async with asyncio.timeout(STOP_PATIENCE if self._stopping else 2 * DEADLINE) as wait:
                 self._waits.add(wait)
                 try:
-                    return await _in_thread(work, self._under_way)
+                    return await in_thread(work, self._under_way)
                 finally:
                     self._waits.discard(wait)
         except TimeoutError:
@@ -364,39 +363,3 @@ def _ripe(token: Token, now: datetime) -> bool:
 
 def _warning(holder: Holder, end: Death) -> str:
     return f"the sign-in ends on {end.at:%Y-%m-%d at %H:%M} UTC ({end.why}); type: {holder.command}"
-
-
-async def _in_thread(work: Callable[[], T], under_way: set[asyncio.Future[None]] | None = None) -> T:
-    """Run it in a thread of its own, which the end of the process does not wait for.
-
-    `under_way`: has a future in it for as long as the thread runs, also when nobody waits for its answer any more.
-    """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[T] = loop.create_future()
-    ended: asyncio.Future[None] = loop.create_future()
-    running = set() if under_way is None else under_way
-    running.add(ended)
-
-    def settle(result: T | None, error: BaseException | None) -> None:
-        running.discard(ended)
-        ended.set_result(None)
-        if answer.done():
-            return
-        if error is not None:
-            answer.set_exception(error)
-        else:
-            answer.set_result(result)  # type: ignore[arg-type]  # None only where T is
-
-    def run() -> None:
-        result, error = None, None
-        try:
-            result = work()
-        except BaseException as raised:  # noqa: BLE001 — handed over to whoever waits
-            error = raised
-        try:
-            loop.call_soon_threadsafe(settle, result, error)
-        except RuntimeError:  # the loop has ended: nobody waits
-            return
-
-    threading.Thread(target=run, name="tokens", daemon=True).start()
-    return await answer

@@ -16,8 +16,9 @@ from triaged.delivery.oauth import grants
 from triaged.delivery.oauth.authorization import authorization_server, grant_of, scopes_of
 from triaged.delivery.oauth.errors import Declined
 from triaged.delivery.oauth.grants import Granted, Registration
+from triaged.delivery.oauth.holder import Holder
 from triaged.delivery.oauth.redirect import Listener
-from triaged.delivery.oauth.renewal import Holder, first, question
+from triaged.delivery.oauth.renewal import first, question
 from triaged.delivery.oauth.tokenstore import Token
 from triaged.delivery.oauth.web import Web
 

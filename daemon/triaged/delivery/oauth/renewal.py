@@ -7,17 +7,16 @@ spent before it is sure that what comes for it can be written down.
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from triaged.core.loopback import keeps_secrets
 from triaged.core.provider import AuthorizationServer
-from triaged.core.settings import OAuth
 from triaged.delivery.oauth import grants
 from triaged.delivery.oauth.authorization import authorization_server, scopes_of
 from triaged.delivery.oauth.errors import Declined, NotNow, SignInNeeded
 from triaged.delivery.oauth.grants import Granted, Registration
+from triaged.delivery.oauth.holder import Holder, what_to_do
 from triaged.delivery.oauth.lifetime import USUAL_LIFE, died_of_testing, renew_at, told_end
 from triaged.delivery.oauth.tokenstore import Store, Token
 from triaged.delivery.oauth.web import Web
@@ -26,31 +25,6 @@ REFUSED_AGAIN = timedelta(hours=6)
 """A sign-in that was refused is tried again so seldom: administrators lock, and unlock."""
 
 Now = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """One login that signs in with tokens."""
-
-    login: str  # its name in the store
-    account: str  # as `triaged auth login` takes it
-    oauth: OAuth
-    trust_ca: Path | None = None
-
-    @property
-    def is_application(self) -> bool:
-        """Whether nobody has to sign in: the registration itself has the access."""
-        return self.oauth.grant == "client_credentials"
-
-    @property
-    def command(self) -> str:
-        """What a person types to sign in."""
-        return f"triaged auth login {self.account}"
-
-    @property
-    def retry(self) -> str:
-        """What a person types to have it tried again."""
-        return f"triaged retry {self.account}"
 
 
 def is_of(holder: Holder, token: Token) -> bool:
@@ -64,7 +38,7 @@ def lapse(holder: Holder, token: Token | None) -> SignInNeeded | None:
     if not holder.is_application and (why := _no_sign_in(holder, token)):
         return SignInNeeded(f"{why}; type: {holder.command}")
     if token is not None and token.refused:
-        return SignInNeeded(f"{token.refused}; {_what_to_do(holder, token.refused_code)}", code=token.refused_code)
+        return SignInNeeded(f"{token.refused}; {what_to_do(holder, token.refused_code)}", code=token.refused_code)
     return None
 
 
@@ -113,28 +87,6 @@ def ungranted(wanted: Sequence[str], had: Sequence[str]) -> list[str]:
 
 
 _OF_NO_MAILBOX = frozenset({"offline_access", "openid", "profile", "email"})  # OpenID Connect Core 5.4, 11
-_APPLICATION = {
-    "invalid_client": "look at client_secret: it has expired, or it is another registration's",
-    "unauthorized_client": "the registration may not do this: an administrator has to add its permissions and consent to them",
-    "consent_required": "an administrator has to consent to the registration's permissions",
-    "invalid_scope": "look at scopes: the provider does not know them",
-}
-_PERSON = {
-    "invalid_client": "look at client_id and client_secret (one that has expired is replaced at the provider), then type: {retry}",
-    "unauthorized_client": "the registration may not sign in like this: allow it at the provider, or write another grant, then type: {login}",
-    "interaction_required": "the provider wants to see the person (a second factor, a new password); type: {login}",
-    "login_required": "the provider wants to see the person; type: {login}",
-    "consent_required": "nobody has consented to what is asked for; an administrator does, or the person, by typing: {login}",
-    "invalid_scope": "look at scopes: the provider does not know them; then type: {login}",
-}
-
-
-def _what_to_do(holder: Holder, code: str) -> str:
-    """The words for a refusal, by its code (RFC 6749 5.2, OpenID Connect Core 3.1.2.6)."""
-    if holder.is_application:
-        usual = "look at client_id, client_secret and the administrator's consent"
-        return f"{_APPLICATION.get(code, usual)}; then type: {holder.retry}"
-    return _PERSON.get(code, "type: {login}").format(login=holder.command, retry=holder.retry)
 
 
 def renew(
