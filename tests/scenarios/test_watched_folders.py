@@ -5,6 +5,7 @@ import pytest
 from scenarios.conftest import Opening
 from scenarios.plays import CONSULTANT, GARY, MAY
 from scenarios.stage import Stage
+from scenarios.test_whoever_says_no import attention, is_ready
 from server.courier import PLAIN_COURIER
 from server.cyrus import CyrusVariant
 from server.dovecot import USUAL, Variant
@@ -105,3 +106,25 @@ async def test_an_inbox_that_is_first_and_a_folder_renamed_by_hand(stages: Openi
     stage.store(MAY, "outage")
     await stage.later(minutes=2)
     assert stage.flags("outage") == {"\\Flagged"}
+
+
+@EVERY
+async def test_within_a_minute_status_and_readyz_know_of_a_folder_that_is_gone_while_the_inbox_is_served(
+    stages: Opening, variant: AnyVariant, real: str
+):
+    stage = stages(watching("INBOX", "Clients/Harbor"), variant=variant)
+    make(stage, real)
+    await stage.open()
+    assert await is_ready(stage)
+    with stage.server.client(stage.users[0]) as client:
+        client.delete_folder(real)
+    await stage.later(minutes=1, seconds=10)
+    (need,) = await attention(stage)
+    assert need.startswith("work: Clients/Harbor is not watched since ")
+    assert not await is_ready(stage)
+    await stage.arrives(MAY, "outage")
+    assert stage.flags("outage") == {"\\Flagged"}
+    make(stage, real)
+    await stage.later(minutes=3)
+    assert await attention(stage) == []
+    assert await is_ready(stage)

@@ -115,3 +115,24 @@ async def test_a_quiet_mailbox_and_a_suspended_machine_are_no_alarm(stages: Open
     await minutes(stage, 20)
     await stage.arrives(GARY, "question")
     assert stage.pushes == []
+
+
+async def test_a_watched_folder_that_is_gone_is_pushed_once_and_its_return_too(stages: Opening):
+    stage = stages(PHONE.replace('mode = "send"', 'mode = "send"\nwatch = ["INBOX", "Clients"]'))
+    stage.write_config()
+    with stage.server.client(stage.users[0]) as client:
+        client.create_folder("Clients")
+        await stage.open()
+        client.delete_folder("Clients")
+        await minutes(stage, 14)
+        assert stage.pushes == []
+        await minutes(stage, 3)
+        (told,) = stage.pushes
+        assert told.title == "work (Clients) is not watched"
+        await stage.close()
+        await stage.open()
+        await minutes(stage, 40)
+        assert len(stage.pushes) == 1
+        client.create_folder("Clients")
+        await minutes(stage, 5)
+    assert [push.title for push in stage.pushes][1:] == ["work (Clients) is watched again"]

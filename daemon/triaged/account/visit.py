@@ -3,7 +3,7 @@
 A reload reaches the next visit. What a step learns for the next one, it leaves in `memory`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
@@ -76,6 +76,12 @@ class Visit:
         """Take note that a watched folder (as configured) is watched (again)."""
         if self.memory.health.unwatched.pop(folder, None) is not None:
             self.events.emit("account.connected", folder=folder, reason="this folder is watched again")
+
+    def forget_unwatched(self, configured: Container[str]) -> None:
+        """A folder that is no longer to be watched is no trouble."""
+        unwatched = self.memory.health.unwatched
+        for folder in [one for one in unwatched if one not in configured]:
+            del unwatched[folder]
 
     def found(self, folder: str) -> None:
         """Take note that a folder is there (again)."""

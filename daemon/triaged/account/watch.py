@@ -43,6 +43,7 @@ async def sweep(visit: Visit, *, everywhere: bool = False) -> None:
         except Refused as refusal:
             visit.not_watched(configured, str(refusal))
     memory.one_by_one = False
+    visit.forget_unwatched({*visit.layout.absent, *visit.layout.watch.values()})
     if others_due:
         memory.checks.asked_others = now
 

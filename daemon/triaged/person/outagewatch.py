@@ -1,4 +1,6 @@
-"""The watch over outages: when an account's mail is not watched, or no reply of it can go, its person is told on her phone.
+"""The watch over outages: when an account's mail, or one folder of it, is not watched, or no reply of it can go.
+
+Its person is told on her phone.
 
 In: how the accounts are. Out: an event and one push an outage and channel, owed in the ledger, and one more when it is over;
 an outage outlives a restart. Never by mail: what is dead may be the mail. Whoever says no, it is told alike.
@@ -8,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from triaged.account.accountloop import AccountLoop
 from triaged.account.context import Context
 from triaged.account.health import Health
 from triaged.core.settings import Service
@@ -41,12 +44,19 @@ class _Kind:
     begun: str
     ended: str
     what: str
+    folder: str = ""  # that it is about; "": the account
 
 
 _WATCHING = _Kind(
     "unwatched_since", "unwatched", "watched", "nothing has proven for {minutes} minutes that the mail is watched"
 )
 _REPLIES = _Kind("unsent_since", "unsent", "sendable", "for {minutes} minutes no reply could go")
+_FOLDER = "unwatched_since:"
+
+
+def _of_folder(folder: str) -> _Kind:
+    what = folder.replace("{", "{{").replace("}", "}}") + " has not been watched for {minutes} minutes"
+    return _Kind(_FOLDER + folder, _WATCHING.begun, _WATCHING.ended, what, folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +100,26 @@ class OutageWatch:
             patience = self._patience()
             await self._look_at(context, label, _WATCHING, _watching(loop.health, known.floor, patience.watching))
             await self._look_at(context, label, _REPLIES, _replies(loop.health, patience.replies))
+            for folder in self._folders(loop):
+                state = _folder(loop.health, folder, known.floor, patience.watching)
+                await self._look_at(context, label, _of_folder(folder), state)
+
+    def _folders(self, loop: AccountLoop) -> list[str]:
+        """Watched folders that are not watched, or were told to be not."""
+        told = [fact for fact in {**loop.row.learned, **self._known[loop.row.id].told} if fact.startswith(_FOLDER)]
+        return sorted({*loop.health.unwatched, *(fact.removeprefix(_FOLDER) for fact in told)})
 
     async def _look_at(self, context: PersonContext, label: str, kind: _Kind, state: _State) -> None:
         loop = context.accounts[label].loop
         told = self._known[loop.row.id].told.setdefault(kind.fact, str(loop.row.learned.get(kind.fact) or ""))
         if told and state.well_at is not None and state.well_at > datetime.fromisoformat(told):
-            await self._tell(context, kind, Outage(label, datetime.fromisoformat(told), state.error), over=True)
+            since = datetime.fromisoformat(told)
+            await self._tell(context, kind, Outage(label, since, state.error, kind.folder), over=True)
         elif not told and state.out_since is not None and context.now() - state.out_since >= state.most:
             reason = kind.what.format(minutes=state.most // timedelta(minutes=1))
             if loop.is_news(reason):  # a ledger that is full cannot remember that it was said
                 loop.events.emit("account.degraded", level="error", error=state.error, reason=reason)
-            await self._tell(context, kind, Outage(label, state.out_since, state.error), over=False)
+            await self._tell(context, kind, Outage(label, state.out_since, state.error, kind.folder), over=False)
 
     async def _tell(self, context: PersonContext, kind: _Kind, outage: Outage, *, over: bool) -> None:
         person, now = context.person, context.now()
@@ -109,7 +128,7 @@ class OutageWatch:
         title, text = outage_words(person, outage, now, name)
         for channel in person.promises.notify or tuple(person.channels):
             args = {"channel": channel, "title": title, "text": text}
-            key = f"{name}:{number}:{since}:{channel}"
+            key = ":".join((name, str(number), since, channel, *([outage.folder] if outage.folder else ())))
             await context.write(Ledger.plan, NewEffect(key, "notify", context.key, now, args=args))
         told = "" if over else since
         await context.write(Ledger.learn, number, **{kind.fact: told or None})
@@ -127,6 +146,12 @@ def _excuse(known: _Account, now: datetime, *, slept: bool, well: bool) -> None:
 def _watching(health: Health, floor: datetime, most: timedelta) -> _State:
     proven = health.proven_alive
     return _State(max(proven, floor) if proven else floor, proven, health.error, most)
+
+
+def _folder(health: Health, folder: str, floor: datetime, most: timedelta) -> _State:
+    """A folder is well when the account was proven to be, and nothing says otherwise of it."""
+    out = health.unwatched.get(folder)
+    return _State(max(out.since, floor), None, out.why, most) if out else _State(None, health.proven_alive, "", most)
 
 
 def _replies(health: Health, most: timedelta) -> _State:

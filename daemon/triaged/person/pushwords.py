@@ -40,11 +40,17 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """An account, since when something is not possible with it, and what was said last."""
+    """An account, or one watched folder of it, since when something is not possible with it, and what was said last."""
 
     account: str
     since: datetime
     error: str
+    folder: str = ""
+
+    @property
+    def name(self) -> str:
+        """What is out."""
+        return f"{self.account} ({self.folder})" if self.folder else self.account
 
 
 def _known(language: str) -> str:
@@ -74,8 +80,8 @@ def outage_words(person: Person, outage: Outage, now: datetime, name: str) -> tu
     language = _known(person.language)
     words = LEXICON.section(language, "push")
     at = when(outage.since, language, person.worktime.zone, now)
-    text = words[name].format(account=outage.account, since=at, error=outage.error).strip()
-    return words[f"{name}_title"].format(account=outage.account), text
+    text = words[name].format(account=outage.name, since=at, error=outage.error).strip()
+    return words[f"{name}_title"].format(account=outage.name), text
 
 
 _CALLS = frozenset({"voicemail", "missed-call"})

@@ -64,4 +64,5 @@ def _state(person: Person, account: Account, health: Health, figures: Mapping[st
         connects=health.connects,
         failures=health.failures,
         figures=figures,
+        unwatched={folder: one.why for folder, one in health.unwatched.items()},
     )

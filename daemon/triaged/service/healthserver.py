@@ -52,11 +52,18 @@ class AccountState:
     failures: int = 0
     figures: Mapping[str, int] = field(default_factory=dict)  # of FIGURES
     no_reply: str = ""  # why no reply can go, for longer than an outage may last untold
+    unwatched: Mapping[str, str] = field(default_factory=dict)  # watched folders that are not watched, and why
 
     @property
     def is_well(self) -> bool:
-        """Whether mail is being watched, and replies can go."""
-        return self.state == "watching" and not self.no_reply
+        """Whether mail is being watched, in every folder, and replies can go."""
+        return self.state == "watching" and not self.no_reply and not self.unwatched
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong, in words."""
+        folders = "; ".join(f"{folder} is not watched: {why}" for folder, why in self.unwatched.items())
+        return self.error or folders or self.no_reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +216,7 @@ def readiness(state: DaemonState) -> Answer:
             "mode": account.mode,
             "state": account.state,
             "since": account.since.isoformat(timespec="seconds") if account.since else None,
-            "error": account.error or account.no_reply or None,
+            "error": account.trouble or None,
         }
         for account in state.accounts
     ]

@@ -105,6 +105,12 @@ def _of_the_accounts(state: DaemonState) -> "Iterator[Metric]":
     for account in state.accounts:
         up.add_metric((account.person, account.account, account.mode), float(account.is_well))
     yield up
+    unwatched = GaugeMetricFamily(
+        "triaged_account_folders_unwatched", "Folders that are to be watched and are not.", labels=_WHOSE
+    )
+    for account in state.accounts:
+        unwatched.add_metric((account.person, account.account), float(len(account.unwatched)))
+    yield unwatched
     for name, words, instant in _INSTANTS:
         gauge = GaugeMetricFamily(f"triaged_account_{name}_timestamp_seconds", words, labels=_WHOSE)
         for account in state.accounts:

@@ -125,6 +125,10 @@ class _View:
             "error": health.error or None,
             "proven_alive": _local(health.proven_alive, zone),
             "last_message": _local(last, zone),
+            "unwatched": [
+                {"folder": folder, "since": _local(one.since, zone), "why": one.why}
+                for folder, one in sorted(health.unwatched.items())
+            ],
             "not_moved": (live.moves if live else "") or None,
             "shared": live.shared if live else False,
             "replies_wait": {"until": _local(live.wait.until, zone), "why": live.wait.why}
@@ -144,6 +148,9 @@ class _View:
             label = account["account"]
             if not isinstance(self.known, Silent) and (trouble := _trouble(account, self.now)):
                 yield f"{label}: {trouble}"
+            for folder in account["unwatched"]:
+                began = datetime.fromisoformat(folder["since"])
+                yield f"{label}: {folder['folder']} is not watched since {began:%a %H:%M}: {folder['why']}"
             if (since := account["no_reply_since"]) and self.now - (
                 at := datetime.fromisoformat(since)
             ) >= self.patience.replies:

@@ -10,7 +10,7 @@ import pytest
 
 from support.configurations import WHOLE, loaded
 from support.ledgerkit import DAY, HOUR, MONDAY, World, answered, mail
-from triaged.account.health import Health
+from triaged.account.health import Health, Unwatched
 from triaged.config import Loaded
 from triaged.service.statusview import Live, Silent, status_of
 
@@ -120,3 +120,12 @@ def test_an_account_that_never_ran_is_told_without_a_past(world: World, settings
     assert [one["state"] for one in found["accounts"]] == ["not watched"]
     assert found["attention"] == ["the daemon is not running: nothing is watched"]
     fresh.ledger.close()
+
+
+def test_a_folder_that_is_not_watched_needs_a_person(world: World, settings: Loaded):
+    health = Health(state="watching", unwatched={"Clients/Harbor": Unwatched(MONDAY, "there is no such folder")})
+    found = stands(world, settings, health)
+    assert found["attention"] == ["work: Clients/Harbor is not watched since Mon 10:00: there is no such folder"]
+    [folder] = found["accounts"][0]["unwatched"]
+    assert (folder["folder"], folder["since"]) == ("Clients/Harbor", "2026-11-23T10:00:00+01:00")
+    assert stands(world, settings)["accounts"][0]["unwatched"] == []

@@ -229,3 +229,12 @@ async def test_a_server_that_was_never_opened_can_be_closed():
     server = HealthServer(tell, None)
     await server.close()
     assert (await server.answer("/healthz")).status == 200
+
+
+async def test_a_daemon_that_does_not_watch_a_folder_is_not_ready_and_names_it(site: Site):
+    site.state = replace(WELL, accounts=(replace(WORK, unwatched={"Clients/Harbor": "there is no such folder"}),))
+    status, body = await site.get("/readyz")
+    assert status == 503
+    assert json.loads(body)["accounts"][0]["error"] == "Clients/Harbor is not watched: there is no such folder"
+    _, metrics = await site.get("/metrics")
+    assert 'triaged_account_folders_unwatched{account="work",person="dana"} 1.0' in metrics
