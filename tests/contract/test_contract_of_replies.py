@@ -278,3 +278,28 @@ def test_a_mail_that_cannot_be_read_by_others_is_not_answered(waits: Explained):
         "application/pkcs7-mime; smime-type=enveloped-data",
     )
     assert [waits.one(Content_Type=kind, text="--b--")["no_reply"] for kind in kinds] == ["encrypted", "encrypted"]
+
+
+def test_a_message_of_a_word_is_answered_in_the_language_of_the_reply_before(tmp_path: Path):
+    explained = Explained(
+        tmp_path,
+        BASE.replace('from = ["*@lindenhof.example"]\nlanguage = "de"', 'from = ["*@lindenhof.example"]') + WAITS,
+    )
+    petra = "petra@lindenhof.example"
+    long = "Guten Tag Frau Roth, haben Sie den Entwurf schon gesehen? Wir brauchen Ihre Meinung dazu."
+    mails = [
+        explained.mail(sender=petra, text=long, Subject="Entwurf"),
+        explained.mail(sender=petra, text="Dach", Subject="Dach", date="Thu, 26 Nov 2026 10:00:00 +0100"),
+        explained.mail(
+            sender="new@lindenhof.example", text="Petra", Subject="Keller", date="Thu, 26 Nov 2026 11:00:00 +0100"
+        ),
+        explained.mail(
+            sender=petra,
+            text="Dear Dana, could you please tell us what you think of it by now?",
+            Subject="Plan",
+            date="Mon, 30 Nov 2026 10:00:00 +0100",
+        ),
+    ]
+    assert [found["reply"]["language"] for found in explained.says(*mails)] == ["de", "de", "de", "en"]
+    [alone] = explained.says(explained.mail(sender=petra, text="Dach", Subject="Dach"))
+    assert alone["reply"]["language"] == "en"

@@ -351,7 +351,7 @@ class _Case:
     def _language(self, template: ReplyTemplate) -> str | None:
         if len(template.languages) == 1:
             return template.languages[0]
-        return detect(self.who.message.new_text, template.languages)
+        return detect(self.who.message.new_text, template.languages) or self.facts.last_language
 
     def _sending(
         self, template: ReplyTemplate | None, send_at: datetime | None, *, lacks_promise: bool = False

@@ -69,6 +69,7 @@ class Facts:
     promised_before: bool = False
     waiting: WaitingReply | None = None
     last_reply_at: datetime | None = None  # the last acknowledgement charged to this correspondent
+    last_language: str | None = None  # of our last reply in this thread, else to this client; of short mail only
     had_reply_at: datetime | None = None  # the last one that went, on whatever evidence
     opted_out: bool = False
     bounced_until: datetime | None = None

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 FEWEST_WORDS = 3
+_SHORT, _SHORT_TEXT = 8, 200  # words and characters
 _LONGEST = 2000  # characters looked at; more changes nothing but the time it takes
 _LEAST = (
     0.3  # of the whole: less is gibberish, or a language that is neither candidate nor rival, as Catalan is to Spanish
@@ -41,6 +42,11 @@ def detect(text: str, candidates: tuple[str, ...]) -> str | None:
     return _best(_probabilities(_sentence(spelled)), names) or _best(
         _probabilities(_sentence(_no_names(spelled))), names
     )
+
+
+def is_short(text: str) -> bool:
+    """Whether a text has so few words that its language may not show: "ok", a name, a line."""
+    return len(text) <= _SHORT_TEXT and len(_WORD.findall(text)) <= _SHORT
 
 
 def prepare() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from triaged.core.authres import Verdict
 from triaged.core.facts import Arrival, Facts, OpenPromise, SpentPass, WaitingReply
 from triaged.core.kinds import may_be_stop
+from triaged.core.language import is_short
 from triaged.core.trust import Level, lifted
 from triaged.ledger.correspondents import Whose, known
 from triaged.ledger.entries import Arriving, AsOf, Item, ReplyRow, Window
@@ -114,6 +115,7 @@ class Question:
     sender: str | None = None  # key of the address in From
     asked: bool = True  # whether there is a server that says who is who
     brief: bool = False  # so few words that they may be STOP
+    short: bool = False  # so few that its language may not show
     but_item: int | None = None  # the item itself, when it is there already
     but_reply: int | None = None
 
@@ -194,6 +196,7 @@ def question_of(db: Connection, window: Window, arriving: Arriving) -> Question:
         sender=who.sender.key if who.sender else None,
         asked=who.authentication.verdict is not Verdict.UNCONFIGURED,
         brief=arriving.client is not None and may_be_stop(message),
+        short=arriving.client is not None and is_short(message.new_text),
     )
 
 
@@ -222,6 +225,7 @@ def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
         waiting=_waiting(db, q),
         level=lifted(q.level, names_ours=True, trusted_server=q.asked) if answers_own is not None else None,
         last_reply_at=from_ms(_last_reply(db, q, whom.last_reply)),
+        last_language=_last_language(db, q),
         had_reply_at=from_ms(whom.had_reply),
         opted_out=whom.wants_none(to_ms(q.as_of.now)),
         bounced_until=from_ms(whom.bounced_until),
@@ -366,6 +370,26 @@ def _answers_ours(db: Connection, q: Question) -> tuple[datetime | None, datetim
     given = {"ids": encode(q.references), "person": q.person, "sender": q.sender}
     at, own, forward = db.execute(_ANSWERS_OURS, given).fetchone()
     return from_ms(at), from_ms(own), bool(forward)
+
+
+_LAST_IN_THREAD = """
+SELECT r.language FROM item i JOIN reply_item c ON c.item = i.id JOIN reply r ON r.id = c.reply
+WHERE i.person = ? AND i.thread = ? AND +r.client = ? AND r.kind = 'ack' AND r.language <> '' AND r.trust >= ?
+ORDER BY r.made_at DESC LIMIT 1
+"""
+_LAST_TO_CLIENT = """
+SELECT language FROM reply WHERE person = ? AND client = ? AND kind = 'ack' AND language <> '' AND trust >= ?
+ORDER BY made_at DESC LIMIT 1
+"""
+
+
+def _last_language(db: Connection, q: Question) -> str | None:
+    """In which language we last wrote in this thread, else to this client."""
+    if not q.short:
+        return None
+    found = db.execute(_LAST_IN_THREAD, (q.person, q.thread, q.client, q.level.value)).fetchone()
+    found = found or db.execute(_LAST_TO_CLIENT, (q.person, q.client, q.level.value)).fetchone()
+    return found[0] if found else None
 
 
 def _spoken_to(db: Connection, q: Question) -> tuple[str, ...]:
