@@ -199,7 +199,7 @@ class _Lines:
         return False
 
     def _separator(self, number: int, line: str) -> int:
-        plain = line.translate(quotesigns.DASHES)
+        plain = line if line.isascii() else line.translate(quotesigns.DASHES)
         if plain == "--":
             return self._dashes(number)
         if self.signs.original.match(plain):
@@ -247,17 +247,28 @@ class _Lines:
     def _signature_end(self, number: int) -> int:
         """Where the signature ends: at the quote below it, or with the text."""
         for below in range(number + 1, len(self.lines)):
-            if self._is_marked(below) or self._header_begins(below) or self._quote_begins(below):
+            line = self.lines[below].strip()
+            if not line:
+                continue
+            if line[0] == ">" or self.kinds[below]:
+                return below
+            if line[-1] in quotesigns.COLONS:
+                first = self.signs.headers.start(self.lines, self.kinds, below)
+                if first > number:
+                    return first
+            if self._quote_begins(below, line):
                 return below
         return len(self.lines)
 
-    def _quote_begins(self, number: int) -> bool:
+    def _quote_begins(self, number: int, line: str) -> bool:
         """Whether a line separates what is quoted or forwarded from what is above it."""
-        line = self.lines[number].strip().translate(quotesigns.DASHES)
-        if not line or len(line) > _LINE_LIMIT:
+        if len(line) > _LINE_LIMIT:
             return False
-        dashed = line[0] in quotesigns.SIGNS and (self.signs.original.match(line) or self.signs.forward.match(line))
-        return bool(dashed) or self._block_end(number) > 0
+        if line[0] in quotesigns.SIGNS:
+            plain = line.translate(quotesigns.DASHES)
+            if self.signs.original.match(plain) or self.signs.forward.match(plain):
+                return True
+        return (":" in line[:_LABEL_LIMIT] or "：" in line[:_LABEL_LIMIT]) and self._block_end(number) > 0
 
     def _rule(self, number: int, sign: str) -> int:
         """A line across: Outlook's above a quoted header, a list's above its footer, else somebody's own."""

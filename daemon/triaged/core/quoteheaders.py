@@ -21,6 +21,8 @@ _UNTOLD = re.compile(
 )  # names and addresses say nothing about the sentence
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _TORN = re.compile(r"<[^<>]*\Z")
+_DIGIT = re.compile(r"\d")
+_SIGNS = ".,;:!?()[]'’-–"
 _CLOCK = re.compile(r"\d:\d\d")
 _COLON = r"\s*[:：]\s*\Z"
 
@@ -71,20 +73,27 @@ class QuoteHeaders:
 
     def start(self, lines: Sequence[str], kinds: Sequence[str], number: int) -> int:
         """The line on which the header that ends on line `number` begins, -1 if none ends there."""
-        joined, found = lines[number].strip(), -1
-        for first in range(number, max(number - _JOINED, -1), -1):
-            if first < number:
-                above = lines[first].strip()
-                if not above or kinds[first] or (found >= 0 and not self._may_be_part(above, joined)):
-                    break
-                joined = f"{above} {joined}"
-            if len(joined) > LONGEST:
+        joined = _joined(lines, kinds, number)
+        if not self._may_match(joined[-1].lower()):
+            return -1
+        found = -1
+        for back, text in enumerate(joined):
+            if found >= 0 and not self._may_be_part(lines[number - back].strip(), joined[back - 1]):
                 break
-            if self.matches(joined):
-                found = first
-                if self._begins(joined):
+            if self.matches(text):
+                found = number - back
+                if self._begins(text):
                     break
         return found
+
+    def _may_match(self, low: str) -> bool:
+        """Whether what a header needs is anywhere in the lines that it may be made of."""
+        if "@" in low:
+            return True
+        return _DIGIT.search(low) is not None and self._verb.search(low) is not None and self._has_date(low)
+
+    def _has_date(self, low: str) -> bool:
+        return _CLOCK.search(low) is not None or self._day.search(low) is not None
 
     def matches(self, text: str) -> bool:
         """Whether a text, its lines joined, is a header: without an address, names and a date are all it may hold."""
@@ -93,7 +102,7 @@ class QuoteHeaders:
             return False
         if "@" in text:
             return self._strange(text) <= _STRANGE + 1
-        if not self._day.search(low) and not _CLOCK.search(low):
+        if not self._has_date(low):
             return False
         return self._strange(text) <= _STRANGE if self._opens(low) else self._is_names(text)
 
@@ -117,21 +126,24 @@ class QuoteHeaders:
 
     def _strange(self, text: str) -> int:
         """The number of words in small letters that are no header's."""
-        words = _WORD.findall(_UNTOLD.sub(" ", text))
-        return sum(word.islower() and word.casefold() not in self._usual for word in words)
+        small = [word.strip(_SIGNS) for word in _UNTOLD.sub(" ", text).split() if word.islower()]
+        return sum(word not in self._usual for word in small)
 
     def _opens(self, text: str) -> bool:
         """Whether it, in small letters, begins as headers do: with a date, or with a word that is soon followed by one."""
-        if self._day.match(text) or self._weekday.match(text):
-            return True
+        if self._opener.match(text):
+            return self._is_soon_dated(text)
+        return self._day.match(text) is not None or self._weekday.match(text) is not None
+
+    def _is_soon_dated(self, text: str) -> bool:
         near = text[:_NEAR]
-        return self._opener.match(text) is not None and bool(self._day.search(near) or self._weekday.search(near))
+        return self._weekday.search(near) is not None or self._day.search(near) is not None
 
     def _begins(self, text: str) -> bool:
         """Whether nothing of it can stand on the line above: it opens in full, or begins with a name and has all it needs."""
         low = text.lower()
         if self._opener.match(low):
-            return self._opens(low)
+            return self._is_soon_dated(low)
         whole = "@" in text and self._day.search(low) is not None
         return whole and text[:1].isupper() and not self._opens(low)
 
@@ -139,3 +151,14 @@ class QuoteHeaders:
         if below[0] == "<" and len(above.split()) <= _NAME_WORDS and self._is_names(above):
             return True
         return self._opens(above.lower()) or ("@" in above and not self._strange(above)) or self.is_torn(above)
+
+
+def _joined(lines: Sequence[str], kinds: Sequence[str], number: int) -> list[str]:
+    """A line, then with those above it, as far as they may be one header."""
+    found = [lines[number].strip()]
+    for first in range(number - 1, max(number - _JOINED, -1), -1):
+        above = lines[first].strip()
+        if not above or kinds[first] or len(above) + len(found[-1]) > LONGEST:
+            break
+        found.append(f"{above} {found[-1]}")
+    return found

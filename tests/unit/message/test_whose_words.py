@@ -2,6 +2,7 @@
 
 import pytest
 
+from triaged.core.message import read
 from triaged.core.newtext import cuts_of, scan
 
 OLD = "> Shall we take the offer?\n> Tell me soon."
@@ -233,3 +234,46 @@ def test_a_bare_separator_of_signatures_is_measured_to_the_quote() -> None:
 def test_footers_of_telephones_and_programs_are_cut(footer: str) -> None:
     assert new(f"STOP\n\n{footer}\n") == "STOP"
     assert new(f"STOP\n{footer}\n\nOn Tue, 24 Nov 2026 at 10:00, Dana <dana@roth.example> wrote:\n{OLD}\n") == "STOP"
+
+
+def alternative(plain: str, html: str) -> str:
+    parts = f"--b\nContent-Type: text/plain; charset=utf-8\n\n{plain}\n--b\nContent-Type: text/html; charset=utf-8\n\n{html}\n--b--\n"
+    return read(b"Content-Type: multipart/alternative; boundary=b\n\n", parts.encode()).new_text
+
+
+HEADER = "Tuesday the 24th, Dana said this:"  # no program is known to write it
+PLAIN = f"Please ring me.\n\n{HEADER}\nShall we take the offer?\nTell me soon.\n"
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        '<div class="gmail_quote">{}</div>',
+        '<div class="yahoo_quoted">{}</div>',
+        '<div class="protonmail_quote">{}</div>',
+        '<div id="divRplyFwdMsg">{}</div>',
+    ],
+)
+def test_where_the_html_part_marks_a_quote_the_plain_one_is_cut_at_the_same_words(marked: str) -> None:
+    quote = f"{HEADER}<br><div>Shall we take the offer?<br>Tell me soon.</div>"
+    html = f"<div>Please ring me.</div>{marked.format(quote)}"
+    assert alternative(PLAIN, html) == "Please ring me."
+    assert alternative(PLAIN, f"<div>Please ring me.</div><div>{quote}</div>") == PLAIN.strip()
+
+
+def test_what_stands_below_the_marked_stretch_stays() -> None:
+    html = f'<div class="gmail_quote">{HEADER}<br>Shall we take the offer?<br>Tell me soon.</div><div>No, it is too late for us.</div>'
+    plain = f"{HEADER}\nShall we take the offer?\nTell me soon.\n\nNo, it is too late for us.\n"
+    assert alternative(plain, html) == "No, it is too late for us."
+
+
+def test_a_prefix_that_thunderbird_marks_is_cut_alone() -> None:
+    html = f'<p>Yes.</p><div class="moz-cite-prefix">{HEADER}<br></div><p>And what else is there to say?</p>'
+    assert alternative(f"Yes.\n\n{HEADER}\n\nAnd what else is there to say?\n", html).split() == [
+        *("Yes.", "And", "what", "else", "is", "there", "to", "say?"),
+    ]
+
+
+def test_marks_whose_words_are_not_in_the_plain_part_cut_nothing() -> None:
+    html = '<div>Please ring me.</div><div class="gmail_quote">Something else that is not in the plain part</div>'
+    assert alternative(PLAIN, html) == PLAIN.strip()

@@ -75,6 +75,16 @@ def read_content(root: Part, body: bytes, *, complete: bool) -> Content:
     return Content(text, marks, tuple(dict.fromkeys(reading.defects)))
 
 
+def read_part(part: Part, body: bytes) -> Content:
+    """One part as text, as far as it is at hand."""
+    return _text(part, _Reading(body, complete=False))
+
+
+def decoded_octets(part: Part, body: bytes) -> bytes:
+    """The octets of one part, decoded from their transfer encoding."""
+    return _octets(part, _Reading(body, complete=False))
+
+
 def _joined(pieces: list[Content]) -> tuple[str, tuple[Mark, ...]]:
     texts: list[str] = []
     marks: list[Mark] = []

@@ -18,6 +18,7 @@ from triaged.core.address import (
     read_return_path,
 )
 from triaged.core.message import subject as subjects
+from triaged.core.message.besides import quotes_beside
 from triaged.core.message.content import Attachment, Content, attachments_of, read_content
 from triaged.core.message.dates import read_date, read_received_date
 from triaged.core.message.defects import DEFECTS, REFUSING, UNREADABLE
@@ -26,6 +27,7 @@ from triaged.core.message.mime import BODY_LIMIT, Part, read_parts
 from triaged.core.newtext import Cut, Scan, cuts_of, scan
 
 _ABSENT = (b"",)
+_QUOTED = frozenset({"quote", "forwarded"})
 _BLANK_LINES = (b"\n\r\n", b"\n\n")
 
 
@@ -219,7 +221,12 @@ class Message:
 
     @cached_property
     def _scan(self) -> Scan:
-        return scan(self.text, self._content.marks, forwarding=subjects.is_forward(self.subject))
+        forwarding = subjects.is_forward(self.subject)
+        found = scan(self.text, self._content.marks, forwarding=forwarding)
+        if self._content.marks or not _QUOTED.isdisjoint(found.kinds):
+            return found
+        beside = quotes_beside(self.structure, self._octets, self.text)
+        return scan(self.text, beside, forwarding=forwarding) if beside else found
 
     @property
     def text(self) -> str:
