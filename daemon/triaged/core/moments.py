@@ -20,7 +20,6 @@ from triaged.core.momentwords import (
     In,
     Moment,
     NextCall,
-    NextOfficeDay,
     NextOfficeHours,
     Now,
     OfficeHours,
@@ -101,8 +100,6 @@ def _find(form: Form, at: datetime, schedule: Schedule) -> _Found | None:  # noq
             return _next_clock(clock, weekdays, at, worktime)
         case Tomorrow(clock):
             return _on(worktime.date_of(at) + _DAY, clock, worktime, f"tomorrow {clock_text(clock)}")
-        case NextOfficeDay(clock):
-            return _business_day(1, clock, at, worktime)
         case NextOfficeHours():
             return _next_office_hours(at, worktime)
         case StartOfOfficeHours():

@@ -62,13 +62,6 @@ class Tomorrow:
 
 
 @dataclass(frozen=True, slots=True)
-class NextOfficeDay:
-    """A wall clock on the next office day after today."""
-
-    at: time
-
-
-@dataclass(frozen=True, slots=True)
 class NextOfficeHours:
     """Now if I am available, else the next instant that I am."""
 
@@ -108,7 +101,6 @@ Form = (
     | In
     | Clock
     | Tomorrow
-    | NextOfficeDay
     | NextOfficeHours
     | StartOfOfficeHours
     | EndOfOfficeHours
@@ -206,7 +198,7 @@ def _wall_clock(text: str, words: str) -> Form:
         case "tomorrow":
             return Tomorrow(parse_clock(clock))
         case "next office day":
-            return NextOfficeDay(parse_clock(clock))
+            return BusinessDays(1, parse_clock(clock))
         case _:
             return Clock(parse_clock(clock), _moment_days(text, days, clock))
 
