@@ -55,6 +55,7 @@ def warm(message: Message) -> None:
     assert message.date
     assert message.subject
     assert message.message_id
+    assert message.new_text
     assert isinstance(message.references, tuple)
 
 

@@ -15,7 +15,6 @@ _JOINED = 4  # lines over which it may be folded
 _STRANGE = 2  # words that no header has, as they may be a part of a name
 _NAME_WORDS = 4  # on a line of their own above the address
 _NEAR = 30  # characters within which a date follows the word that opens a header
-_ADDRESS = r"<?\s*[^<>\s()@]+@[^<>\s()]+\s*>?"
 _UNTOLD = re.compile(
     r"\"[^\"]*\"|<[^<>]*>|\([^()]*\)|\S*(?:@|://)\S*"
 )  # names and addresses say nothing about the sentence
@@ -25,6 +24,7 @@ _DIGIT = re.compile(r"\d")
 _SIGNS = ".,;:!?()[]'’-–"
 _CLOCK = re.compile(r"\d:\d\d")
 _COLON = r"\s*[:：]\s*\Z"
+_ENDS_IN_ADDRESS = re.compile(rf"(?<=[^<>\s()@])@[^<>\s()]+\s*>?\)?{_COLON}")
 
 
 class QuoteHeaders:
@@ -41,10 +41,8 @@ class QuoteHeaders:
         return re.compile(rf"{self._any('quotes', 'wrote')}(?P<after>.{{0,200}}){_COLON}")
 
     @cached_property
-    def _without_verb(self) -> re.Pattern[str]:
-        """26.06.2014, 14:41, "Bob" <bob@example.com>: and Quoting Bob <bob@example.com>:."""
-        cited = self._any("quotes", "cites")
-        return re.compile(rf"(?:(?=.*(?:{self._day.pattern}|\d:\d\d)).*{_ADDRESS}\)?|{cited}.*){_COLON}")
+    def _cites(self) -> re.Pattern[str]:
+        return re.compile(rf"{self._any('quotes', 'cites')}.*{_COLON}")
 
     @cached_property
     def _day(self) -> re.Pattern[str]:
@@ -98,13 +96,19 @@ class QuoteHeaders:
     def matches(self, text: str) -> bool:
         """Whether a text, its lines joined, is a header: without an address, names and a date are all it may hold."""
         low = text.lower()
-        if not self._verb.search(low) and not self._without_verb.match(low):
+        if not self._verb.search(low) and not self._needs_no_verb(low):
             return False
         if "@" in text:
             return self._strange(text) <= _STRANGE + 1
         if not self._has_date(low):
             return False
         return self._strange(text) <= _STRANGE if self._opens(low) else self._is_names(text)
+
+    def _needs_no_verb(self, text: str) -> bool:
+        """26.06.2014, 14:41, "Bob" <bob@example.com>: and Quoting Bob <bob@example.com>:."""
+        if _ENDS_IN_ADDRESS.search(text) and (_CLOCK.search(text) or self._day.search(text)):
+            return True
+        return self._cites.match(text) is not None
 
     def is_short(self, text: str) -> bool:
         """Whether it is nothing but names and a verb, which above marked quotes is enough: `Dana wrote:`."""

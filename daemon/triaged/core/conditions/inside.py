@@ -248,7 +248,7 @@ WORDS: Final = (
         "text",
         partial(_text, "text"),
         "words, phrases, `/regular expressions/`",
-        'text = ["asap", "heute noch"]',
+        'text = ["asap", "still today"]',
         "One of these occurs in the subject or in the new text.",
     ),
     ConditionWord(

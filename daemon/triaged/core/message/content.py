@@ -210,7 +210,7 @@ def _octets(part: Part, reading: _Reading) -> bytes:
 def _from_base64(raw: bytes, charset: str) -> tuple[bytes, bool]:
     """The octets that base64 stands for; text that only claims to be base64 as it stands."""
     decoded, whole = decode_base64(raw)
-    if _SENTENCE.search(raw, 0, _BEGINNING):
+    if raw.find(b" ", 0, _BEGINNING) >= 0 and _SENTENCE.search(raw, 0, _BEGINNING):
         return raw, False
     if len(raw) < _ONE_LINE and not fits(decoded, charset):
         return raw, False
