@@ -29,7 +29,7 @@ bench: ready
 
 torture: ready
 	@.ci/servers
-	$(BIN)/python tests/faults/torture.py $(ARGS)
+	$(BIN)/python $(if $(HANDS),tests/scenarios/handstorture.py,tests/faults/torture.py) $(ARGS)
 
 ready:
 	@.ci/venv

@@ -195,6 +195,15 @@ class Stage:
         async with asyncio.timeout(PATIENCE):
             return await run
 
+    async def kill(self) -> None:
+        """End the daemon wherever it is: it writes nothing down, and says nothing to anybody."""
+        if self._run is None:
+            return
+        run, self._run = self._run, None
+        run.cancel()
+        await asyncio.wait({run}, timeout=PATIENCE)
+        assert run.done()
+
     async def reload(self, text: str) -> None:
         """Change the configuration and tell the daemon."""
         self.write_config(text)

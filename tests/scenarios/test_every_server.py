@@ -3,7 +3,7 @@
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.plays import GARY, MAY
+from scenarios.plays import CONSULTANT, GARY, MAY
 from server.courier import BARE_COURIER, PLAIN_COURIER, CourierVariant
 from server.cyrus import PLAIN_CYRUS, CyrusVariant
 from server.dovecot import USUAL, Variant
@@ -13,6 +13,9 @@ KINDS: dict[str, AnyVariant] = {
     "Dovecot": USUAL,
     "Dovecot, INBOX. and dots": Variant(separator=".", prefix="INBOX.", special_use=False),
     "Dovecot, mdbox": Variant(storage="mdbox"),
+    "Dovecot, sdbox": Variant(storage="sdbox"),
+    "Dovecot, mbox": Variant(storage="mbox"),
+    "Dovecot, mdbox that keeps what is expunged": Variant(storage="mdbox", keeps_expunged=True),
     "Dovecot, no MOVE": Variant(hidden=("MOVE",)),
     "Dovecot, no IDLE": Variant(hidden=("IDLE",)),
     "Dovecot, no CONDSTORE": Variant(hidden=("CONDSTORE", "QRESYNC")),
@@ -22,6 +25,7 @@ KINDS: dict[str, AnyVariant] = {
     "Cyrus, below INBOX, dots, domains": CyrusVariant(slashes=False, beside=False, domains=True),
     "Cyrus, IMAP4rev1 and UIDPLUS": CyrusVariant(suppressed=("MOVE", "IDLE", "CONDSTORE", "QRESYNC", "SPECIAL-USE")),
     "Courier": PLAIN_COURIER,
+    "Courier, no keywords": CourierVariant(keywords=False),
     "Courier, tells news at once": CourierVariant(notifies=True),
 }
 UNMOVABLE: dict[str, AnyVariant] = {
@@ -101,3 +105,42 @@ async def test_where_nothing_can_be_moved_it_is_said_and_replies_go(stages: Open
     await stage.to("wed 09:00")
     assert [str(reply["Subject"]) for reply in stage.sent()] == ["Re: question"]
     assert set(stage.inbox()) == {"question"}
+
+
+WATCHES_TWO = CONSULTANT.replace("smtp = $SMTP", 'smtp = $SMTP\nwatch = ["INBOX", "Clients"]')
+
+
+@pytest.mark.parametrize("rights", ["r", "l", "lr"], ids=lambda rights: f"Dovecot, ACL {rights}")
+async def test_a_folder_that_the_server_shows_in_part_is_said_and_the_others_are_served(stages: Opening, rights: str):
+    stage = stages(WATCHES_TWO, variant=Variant(acl=True))
+    stage.write_config()
+    (user,) = stage.users
+    with stage.dovecot.client(user) as client:
+        client.create_folder("Clients")
+    stage.dovecot.restrict(user, "Clients", rights)
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(MAY, "outage")
+    await stage.arrives(GARY, "question")
+    assert stage.flags("outage") == {"\\Flagged"}
+    assert list(stage.inbox("Deferred")) == ["question"]
+    told = stage.events("account.degraded", folder="Clients")
+    assert bool(told) == (rights != "lr")
+
+
+@pytest.mark.parametrize("hidden", [(), ("MOVE",)], ids=["Dovecot, quota", "Dovecot, quota, no MOVE"])
+async def test_in_a_mailbox_that_is_almost_full_nothing_is_lost_or_doubled_and_a_refusal_is_said(
+    stages: Opening, hidden: tuple[str, ...]
+):
+    stage = stages(variant=Variant(quota="100k", hidden=hidden))
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "question", "Can you ring me?\n" + ("more of it, " * 6 + "\n") * 900)
+    await stage.arrives(MAY, "outage")
+    await stage.to("fri 11:00")
+    everywhere = [subject for folder in ("INBOX", "Deferred") for subject in stage.inbox(folder)]
+    assert sorted(everywhere) == ["outage", "question"]
+    assert stage.flags("outage") == {"\\Flagged"}
+    refused = [line for line in stage.events("account.degraded") if "quota" in str(line["error"]).lower()]
+    assert bool(refused) == bool(hidden)  # a COPY needs the room twice
+    assert len(stage.events("message.deferred")) == (0 if hidden else 1)

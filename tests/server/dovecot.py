@@ -64,7 +64,9 @@ class Variant:
     """How a Dovecot differs from the usual one."""
 
     hidden: tuple[str, ...] = ()  # capabilities that it does not name: "MOVE", "UIDPLUS", "IDLE", …
-    storage: str = "maildir"  # or "mdbox"
+    storage: str = "maildir"  # or "mdbox", "sdbox", "mbox"
+    keeps_expunged: bool = False  # what is expunged goes to a folder EXPUNGED (lazy_expunge)
+    acl: bool = False  # a folder of a maildir may hold a file `dovecot-acl`: `restrict`
     quota: str = ""  # of a mailbox: "100k"
     separator: str = "/"
     prefix: str = ""  # of all folders but INBOX: "INBOX."
@@ -295,6 +297,11 @@ class Dovecot(Mailboxes):
         """As it was last set."""
         return (self.root / "users" / user).read_text().partition(":{PLAIN}")[2].rstrip("\n")
 
+    def restrict(self, user: str, folder: str, rights: str) -> None:
+        """What the owner may do in a folder of hers (RFC 4314), with a variant that has `acl`."""
+        (self.root / "mail" / user / "maildir" / f".{folder}" / "dovecot-acl").write_text(f"owner {rights}\n")
+        self.kill_sessions(user)
+
     # -- its configuration --------------------------------------------------------------------------------------
 
     def _write_config(self) -> None:
@@ -306,7 +313,9 @@ class Dovecot(Mailboxes):
     def _values(self) -> dict[str, object]:
         variant, root = self.variant, (os.getuid() == 0)
         me = _own_names()
-        quota = (" quota", " quota imap_quota") if variant.quota else ("", "")
+        plugins = [name for name, wanted in (("acl", variant.acl), ("lazy_expunge", variant.keeps_expunged)) if wanted]
+        plugins += ["quota"] if variant.quota else []
+        imap_plugins = plugins + (["imap_quota"] if variant.quota else [])
         mailboxes = _MAILBOXES if variant.special_use else ""
         return {
             "host": HOST, "root": self.root, "name": self.root.name,
@@ -315,9 +324,10 @@ class Dovecot(Mailboxes):
             "internal_group": "dovecot" if root else me[1],
             "userdb": self._userdb(),
             "user": "user = root" if root else "", "chroot": "" if root else "chroot =",
-            "location": f"{variant.storage}:~/{variant.storage}", "connections": variant.connections,
+            "location": f"{variant.storage}:~/{variant.storage}" + (":INBOX=~/inbox" if variant.storage == "mbox" else ""),
+            "connections": variant.connections,
             "sessions": variant.sessions,
-            "plugins": quota[0], "imap_plugins": quota[1],
+            "plugins": " ".join(plugins), "imap_plugins": " ".join(imap_plugins),
             "plugin": self._plugin(),
             "separator": variant.separator, "prefix": variant.prefix, "mailboxes": mailboxes,
             "capability": " ".join(c for c in CAPABILITIES if c not in variant.hidden),
@@ -336,6 +346,10 @@ class Dovecot(Mailboxes):
 
     def _plugin(self) -> str:
         lines = []
+        if self.variant.acl:
+            lines.append("acl = vfile")
+        if self.variant.keeps_expunged:
+            lines.append("lazy_expunge = EXPUNGED")
         if self.variant.quota:
             lines += ["quota = count:User quota", "quota_vsizes = yes", f"quota_rule = *:storage={self.variant.quota}"]
         if self.variant.sieve:
