@@ -115,7 +115,7 @@ def test_a_mail_that_its_domain_asks_to_refuse_is_nobodys(tmp_path: Path):
     for policy in ("reject", "quarantine"):
         found = explained.one(Authentication_Results=fails(policy))
         assert (found["no_reply"], found["client"]) == ("stranger", None)
-        assert found["reason"].startswith("forged in the name of Harbor Trust: dmarc=fail")
+        assert found["reason"].startswith("authentication failed: dmarc=fail")
 
 
 def test_what_a_forwarder_has_sealed_is_shown_in_spite_of_the_policy(tmp_path: Path):

@@ -156,7 +156,9 @@ async def test_a_forger_is_found_out_and_is_nobodys(post: Opened):
     assert "invoice" in found.stage.inbox()
     await found.stage.later(minutes=11)
     assert found.stage.sent() == []
-    assert found.stage.lines.one("message.left")["reason"] == "authentication failed: dmarc=fail"
+    left = found.stage.lines.one("message.left")
+    assert left["reason"] == "authentication failed: dmarc=fail"
+    assert (left["level"], left["error"]) == ("info", "forged in the name of Harbor Trust")
 
 
 async def test_a_forger_who_writes_in_the_name_of_a_common_filter_is_not_believed(post: Opened):

@@ -130,6 +130,7 @@ def tell_admission(events: Events, admission: Admission, *, folder: str) -> None
     events.emit(
         _EVENTS[decision.verdict],
         level="info" if decision.claims is not None else None,  # a stranger's own mail is nobody's business
+        error=f"forged in the name of {decision.claims}" if decision.claims is not None else None,
         client=decision.client,
         mode=arriving.mode,
         item=admission.item,

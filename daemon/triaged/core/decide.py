@@ -53,8 +53,6 @@ def _nobodys(who: Identified, facts: Facts, terms: Terms) -> Decision:
     refused = refusals(sending) if terms.trace else first_refusal(sending)
     reason = refused[0].reason if refused else "not from a client"
     claimed = terms.person.roster.find(who.sender) if who.sender and not may(Act.SHOW, who.level) else None
-    if claimed is not None:
-        reason = f"forged in the name of {claimed.client.name}: {who.authentication.why}"
     return Decision(
         verdict=Verdict.LEFT,
         reason=reason,
@@ -65,7 +63,7 @@ def _nobodys(who: Identified, facts: Facts, terms: Terms) -> Decision:
         refusals=refused,
         verified=who.verified,
         level=who.level,
-        claims=claimed.client.label if claimed is not None else None,
+        claims=claimed.client.name if claimed is not None else None,
         automatic=who.automatic,
     )
 
