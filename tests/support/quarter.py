@@ -52,6 +52,9 @@ mode = "observe"
 addresses = ["{me}"]
 imap = {imap}
 
+[telephone]
+from = ["voicemail@sipgate.de"]
+
 [client.harbor]
 name = "Harbor Trust"
 from = ["*@harbor.example"]
