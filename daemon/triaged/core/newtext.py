@@ -315,6 +315,8 @@ class _Lines:
         return self._after_separator(number, "forwarded") if self.signs.forward.match(line) else 0
 
     def _mobile(self, number: int, line: str) -> int:
+        if quotesigns.opening_of(line) not in self.signs.footers:
+            return 0
         plain = quotesigns.LINK.sub(" ", line) if "://" in line else line
         if self.signs.mobile.match(plain):
             self.kinds[number] = "footer"
@@ -326,9 +328,12 @@ class _Lines:
         if number and self.lines[number - 1].strip() and not self.kinds[number - 1]:
             return 0
         head = line[:_LINE_LIMIT]
-        if not self.begun and (self.signs.banner.match(head) or self.signs.tagged.match(head)):
+        opening = quotesigns.opening_of(head)
+        if not self.begun and (
+            (opening in self.signs.warnings and self.signs.banner.match(head)) or self.signs.tagged.match(head)
+        ):
             return self._banner(number)
-        if self.signs.disclaimer.match(head):
+        if opening in self.signs.openings and self.signs.disclaimer.match(head):
             return self._paragraph(number, "disclaimer")
         return 0
 

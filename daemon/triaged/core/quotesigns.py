@@ -79,7 +79,15 @@ _PROGRAMS = (
         "pixel",
     ),
 )
+_LEADING = re.compile(r"[\W_]*")
 _OPENING = 4  # characters by which a line is known to be worth a closer look
+
+
+def opening_of(line: str) -> str:
+    """How a line begins, after its signs: by that it is known whether a long expression is to be asked at all."""
+    found = _LEADING.match(line)
+    start = found.end() if found else 0
+    return f"{line[start : start + _OPENING]} "[:_OPENING]
 
 
 class QuoteSigns:
@@ -156,6 +164,12 @@ class QuoteSigns:
         return _openings(
             phrase for key in ("sent_from", "get", "lines") for phrase in self._lexicon.everywhere("footers", key)
         )
+
+    @cached_property
+    def warnings(self) -> frozenset[str]:
+        """How lines begin that may be a banner."""
+        keys = ("warnings", "this_mail", "banners")
+        return _openings(phrase for key in keys for phrase in self._lexicon.everywhere("notices", key))
 
     @cached_property
     def openings(self) -> frozenset[str]:
