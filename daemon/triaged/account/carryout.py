@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from triaged.account import appends, marks
+from triaged.account.byhand import taken
 from triaged.account.loglines import of_plan
-from triaged.account.owed import Due, Owed, drop, moved, postpone, postpone_all, target_of, void_absent
+from triaged.account.owed import ALARM_AFTER, Due, Owed, drop, moved, postpone, postpone_all, target_of, void_absent
 from triaged.account.visit import Visit
 from triaged.core.disposition import HANDS
 from triaged.core.flags import folded
@@ -63,6 +64,8 @@ async def _batches(visit: Visit, kind: str, pairs: Iterable[tuple[EffectRow, Ite
         target = target_of(visit, effect)
         if kind != "back" and _observed(visit, item):
             await drop(visit, effect, "it is only observed now")
+        elif kind == "back" and item is not None and place is None:
+            await _seek(visit, [(effect, item)], "nobody knows where it lies")
         elif item is None or place is None:  # the next look around finds it, or says that a hand took it
             await postpone(visit, effect, "its place is not known" if item else "it is not in the ledger")
         elif kind != "flag" and target is None:
@@ -109,9 +112,16 @@ async def _tried(visit: Visit, batch: _Batch) -> bool:
     if batch.kind != "flag":
         target, uidnext = await _made_ready(visit, batch)
         batch = replace(batch, target=target)
+    if batch.kind == "back" and await visit.session.status(batch.folder) is None:
+        await _seek(visit, batch.pairs, f"there is no folder {batch.folder} any more")
+        return False
     selected = await visit.session.select(batch.folder)
     if selected.uidvalidity != batch.uidvalidity:
-        await postpone_all(visit, (effect for effect, _ in batch.pairs), f"{batch.folder} has been numbered anew")
+        renumbered = f"{batch.folder} has been numbered anew"
+        if batch.kind == "back":
+            await _seek(visit, batch.pairs, renumbered)
+        else:
+            await postpone_all(visit, (effect for effect, _ in batch.pairs), renumbered)
         return False
     flags = await visit.session.flags(batch.uids)
     untouched = batch.of(uid for uid, found in flags.items() if not _touched(batch.kind, found))
@@ -122,6 +132,18 @@ async def _tried(visit: Visit, batch: _Batch) -> bool:
             await _leave(visit, effect, item)
     await void_absent(visit, (pair for pair in batch.pairs if pair[1].uid not in flags))
     return acted
+
+
+async def _seek(visit: Visit, pairs: Sequence[Owed], why: str) -> None:
+    """They are due, and are not where they were put aside. A few minutes later they are found elsewhere, or gone.
+
+    Each look before that has sought them in the deferred folder, also under another name; a server may be out of order.
+    """
+    await postpone_all(visit, (effect for effect, _ in pairs), f"{why}: it is looked for")
+    late = [item for effect, item in pairs if effect.tries + 1 >= ALARM_AFTER]
+    if late:
+        visit.memory.unclear_aside = True  # should the folder come back
+        await taken(visit, late)
 
 
 async def _made_ready(visit: Visit, batch: _Batch) -> tuple[str, int | None]:

@@ -10,6 +10,7 @@ from triaged.account.folderlayout import as_seen
 from triaged.account.loglines import of_item
 from triaged.account.places import find_in, is_made_of
 from triaged.account.remap import renumbered
+from triaged.account.renamedfolder import follow
 from triaged.account.visit import Visit
 from triaged.core.calls import Schedule
 from triaged.core.flags import folded
@@ -27,6 +28,8 @@ _ADOPTED_UNTIL = parse_moment("start of office hours")
 async def look_into(visit: Visit, folder: str, row: FolderRow | None, *, aside: bool) -> None:
     """Compare the folder with what the ledger says of it. `aside`: something of ours lies there by the ledger."""
     status = await visit.session.status(folder)
+    if aside:
+        await follow(visit, folder, status)
     if status is None:
         visit.say_missing(folder)  # renamed or deleted: that says nothing about what lay in it
         return

@@ -42,7 +42,10 @@ def _release(ledger: Ledger, number: int, now: datetime) -> str:
     item = ledger.release(number, now)
     if isinstance(item, NotDone):
         raise Failed(item.why)
-    return f"item {item.id} ({item.subject or 'no subject'}) comes back now, unread"
+    named = f"item {item.id} ({item.subject or 'no subject'})"
+    if item.place is None:
+        return f"{named} comes back now, if it is found: nobody knows where it lies; `triaged log --item {item.id}` says it"
+    return f"{named} comes back now, unread, if it still lies in {item.folder}"
 
 
 def _release_all(loaded: Loaded, ledger: Ledger, name: str, now: datetime) -> str:

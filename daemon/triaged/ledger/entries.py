@@ -488,7 +488,7 @@ class AccountOverview:
     waiting: int
     held: int
     in_doubt: int
-    failing: int  # effects that failed, or have been tried more than twice
+    failing: int  # returns that have failed, other effects that failed three times; all are tried again
     unreadable: int
     promises_open: int
     promises_overdue: int

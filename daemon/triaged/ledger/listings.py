@@ -36,7 +36,7 @@ SELECT
   (SELECT count(*) FROM reply WHERE account = :a AND state = 'waiting'),
   (SELECT count(*) FROM reply WHERE account = :a AND state = 'held' AND state IN ('waiting','held','sending','drafted','in_doubt')),
   (SELECT count(*) FROM reply WHERE account = :a AND state = 'in_doubt' AND state IN ('waiting','held','sending','drafted','in_doubt')),
-  (SELECT count(*) FROM effect WHERE account = :a AND state IN ('planned','trying') AND tries > 2),
+  (SELECT count(*) FROM effect WHERE account = :a AND state IN ('planned','trying') AND tries > iif(kind = 'back', 0, 2)),
   (SELECT count(*) FROM item WHERE account = :a AND state = 'unreadable' AND state IN ('new','aside','unreadable')),
   (SELECT count(*) FROM promise p WHERE p.state IN ('planned','open','overdue') AND p.state = 'open' AND p.person = :p),
   (SELECT count(*) FROM promise p WHERE p.state IN ('planned','open','overdue') AND p.state = 'overdue' AND p.person = :p),

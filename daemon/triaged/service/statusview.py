@@ -29,7 +29,7 @@ _NEEDS = {
     "failing": (
         "act",
         "acts",
-        "on the mailbox that failed again and again: see `triaged log --event account.degraded`",
+        "on the mailbox that failed and are tried again: see `triaged log --event account.degraded`",
     ),
     "unreadable": ("message", "messages", "that could not be read, left in the inbox"),
 }

@@ -1,0 +1,93 @@
+"""The deferred folder is renamed, deleted or configured anew while mail lies in it: nothing waits for ever."""
+
+from scenarios.conftest import Opening
+from scenarios.plays import CONSULTANT, GARY
+from scenarios.stage import Stage
+from triaged.ledger import Ledger
+
+
+async def aside(stages: Opening, config: str = CONSULTANT) -> Stage:
+    """A question that is put aside until Friday, nine o'clock."""
+    stage = stages(config)
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "question")
+    return stage
+
+
+def states(stage: Stage) -> list[str]:
+    return [state for (state,) in stage.rows("SELECT state FROM item ORDER BY id")]
+
+
+def failing(stage: Stage) -> int:
+    with Ledger.open(stage.state) as ledger:
+        (account,) = ledger.overview()
+    return account.failing
+
+
+async def test_renamed_by_hand_its_mail_comes_back_from_under_the_new_name(stages: Opening):
+    stage = await aside(stages)
+    with stage.dovecot.client(stage.users[0]) as client:
+        client.rename_folder("Deferred", "Later")
+    await stage.to("fri 12:00")
+    assert list(stage.inbox()) == ["question"]
+    assert list(stage.inbox("Later")) == []
+    assert len(stage.events("message.returned", from_folder="Later")) == 1
+
+
+async def test_renamed_while_nothing_runs_likewise(stages: Opening):
+    stage = await aside(stages)
+    await stage.close()
+    with stage.dovecot.client(stage.users[0]) as client:
+        client.rename_folder("Deferred", "Later")
+    await stage.open()
+    await stage.to("fri 12:00")
+    assert list(stage.inbox()) == ["question"]
+
+
+async def test_renamed_in_the_configuration_its_mail_comes_back_from_the_old_one(stages: Opening):
+    stage = await aside(stages)
+    await stage.reload(CONSULTANT.replace("smtp = $SMTP", 'smtp = $SMTP\nfolders.deferred = "Later"'))
+    await stage.arrives(GARY, "another")
+    assert list(stage.inbox("Later")) == ["another"]
+    await stage.to("fri 12:00")
+    assert set(stage.inbox()) == {"question", "another"}
+    assert list(stage.inbox("Deferred")) == []
+
+
+async def test_deleted_with_what_lay_in_it_that_is_gone_and_nothing_is_tried_for_ever(stages: Opening):
+    stage = await aside(stages)
+    with stage.dovecot.client(stage.users[0]) as client:
+        client.delete_folder("Deferred")
+    await stage.to("fri 09:00")
+    assert failing(stage) == 1
+    await stage.later(minutes=10)
+    assert states(stage) == ["gone"]
+    assert failing(stage) == 0
+    assert stage.rows("SELECT count(*) FROM effect WHERE state IN ('planned', 'trying')") == [(0,)]
+
+
+async def test_deleted_after_its_mail_was_moved_elsewhere_that_is_released_and_stays(stages: Opening):
+    stage = await aside(stages)
+    await stage.close()
+    with stage.dovecot.client(stage.users[0]) as client:
+        client.create_folder("Archive")
+    stage.drag("question", "Deferred", "Archive")
+    with stage.dovecot.client(stage.users[0]) as client:
+        client.delete_folder("Deferred")
+    await stage.open()
+    await stage.to("fri 12:00")
+    assert states(stage) == ["released"]
+    assert list(stage.inbox("Archive")) == ["question"]
+
+
+async def test_what_was_thought_gone_and_is_there_again_comes_back(stages: Opening):
+    stage = await aside(stages)
+    folder = stage.dovecot.root / "mail" / stage.users[0] / "maildir" / ".Deferred"
+    away = folder.rename(stage.dovecot.root / f"away-{stage.users[0]}")
+    await stage.to("fri 12:00")
+    assert states(stage) == ["gone"]
+    away.rename(folder)
+    stage.daemon.sweep()
+    await stage.to("mon 12:00")
+    assert list(stage.inbox()) == ["question"]
