@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from triaged.core.address import Address, NullSender
 from triaged.core.expression import Expression
 from triaged.core.message import Message
 from triaged.core.message.subject import bare
-from triaged.core.notation import any_of
+from triaged.core.notation import any_of, spellings
 from triaged.core.once import kept
 from triaged.words import LEXICON
 
@@ -81,6 +81,12 @@ def _phrases(key: str) -> tuple[str, ...]:
     return LEXICON.everywhere("machines", key)
 
 
+@cache
+def _starts(key: str) -> frozenset[str]:
+    """How phrases begin: what begins otherwise is not worth a long expression."""
+    return frozenset(one.casefold()[:_START] for phrase in _phrases(key) for one in spellings(phrase))
+
+
 def _said(key: str) -> str:
     return any_of(_phrases(key))
 
@@ -93,6 +99,7 @@ _TAG = Expression(
     )
 )
 _MOST_TAGS = 4
+_START = 2  # characters
 
 
 _ABSENT = Expression(lambda: rf"{_said('absence')}\s*(?:[:(–-]|\Z|(?:re|aw)\s*:)")
@@ -195,13 +202,14 @@ def is_robot(address: Address) -> bool:
 @kept
 def is_absence(message: Message) -> bool:
     """Say whether the subject is that of an out-of-office notice or another automatic answer, and no person's."""
-    return any(_ABSENT.match(subject) for subject in _subjects(message))
+    return any(subject[:_START] in _starts("absence") and _ABSENT.match(subject) for subject in _subjects(message))
 
 
 @kept
 def may_be_absence(message: Message) -> bool:
     """Say whether the subject may be that of an automatic answer, or a person's: no reason to take it for a machine's."""
-    return any(_PERHAPS_ABSENT.match(subject) for subject in _subjects(message))
+    starts = _starts("absence") | _starts("perhaps")
+    return any(subject[:_START] in starts and _PERHAPS_ABSENT.match(subject) for subject in _subjects(message))
 
 
 @kept
