@@ -124,3 +124,19 @@ async def test_what_lay_there_before_is_never_touched(stages: Opening):
     await stage.open()
     await stage.to("fri 12:00")
     assert list(stage.inbox("Deferred")) == ["old"]
+
+
+async def test_a_copy_made_by_hand_that_is_deleted_again_is_gone_and_the_other_comes_back(stages: Opening):
+    stage, folder = await aside(stages, USUAL)
+    lies = stage.inbox(folder)["question"]
+    with stage.dovecot.client(stage.users[0], folder) as client:
+        client.copy([lies.uid], folder)
+    stage.daemon.sweep()
+    await stage.quiet()
+    copy = stage.dovecot.messages(stage.users[0], folder)[-1]
+    stage.dovecot.delete(stage.users[0], folder, copy.uid)
+    stage.daemon.sweep()
+    await stage.quiet()
+    assert len(stage.events("message.gone")) == 1
+    await comes_back(stage, folder)
+    assert len(stage.events("message.returned")) == 1

@@ -72,10 +72,20 @@ async def _sought(visit: Visit, items: Sequence[Item]) -> tuple[dict[int, Place]
             continue
         selected = await session.select(folder)
         for item in missing:
-            if item.message_id is not None and (uids := await session.find(item.message_id, 1)):
-                found[item.id] = Place(folder, selected.uidvalidity, uids[-1])
+            uids = await session.find(item.message_id, 1) if item.message_id is not None else ()
+            if place := await _free(visit, item, [Place(folder, selected.uidvalidity, uid) for uid in uids]):
+                found[item.id] = place
         missing = [item for item in missing if item.id not in found]
     return found, True
+
+
+async def _free(visit: Visit, item: Item, places: Sequence[Place]) -> Place | None:
+    """The newest place that is not another item's: of copies made by hand each has its own."""
+    for place in reversed(places):
+        there = await visit.write(Ledger.item_at, visit.row.id, place)
+        if there is None or there.id == item.id:
+            return place
+    return None
 
 
 async def _likely_first(visit: Visit) -> list[str]:

@@ -8,7 +8,7 @@ from triaged.account.arriving import arriving
 from triaged.account.byhand import flagged, in_trash, taken
 from triaged.account.folderlayout import as_seen
 from triaged.account.loglines import of_item
-from triaged.account.places import find_in, is_made_of
+from triaged.account.places import is_made_of
 from triaged.account.remap import renumbered
 from triaged.account.renamedfolder import follow
 from triaged.account.visit import Visit
@@ -144,10 +144,21 @@ async def _unplaced(visit: Visit, row: FolderRow, items: Sequence[Item]) -> None
     What was lost with its folder's numbers is only looked for: a folder that is new says nothing about what it held.
     """
     missing: list[Item] = []
+    free = await _free(visit, row)
     for item in items:
-        found = await find_in(visit.session, row.name, item, row.baseline_uid)
-        if found is not None:
-            await visit.write(Ledger.place_item, item.id, found)
+        uid = next((uid for uid, message in free.items() if is_made_of(item, message)), None)
+        if uid is not None:
+            await visit.write(Ledger.place_item, item.id, Place(row.name, row.uidvalidity, uid))
+            del free[uid]
         elif item.folder != row.name or await in_trash(visit, item):
             missing.append(item)
     await taken(visit, missing)
+
+
+async def _free(visit: Visit, row: FolderRow) -> dict[int, Message]:
+    """What lies there and is no other item: of copies made by hand each has its own place."""
+    await visit.session.select(row.name)
+    aside = await visit.write(Ledger.items_aside, visit.row.id)
+    placed = {item.uid for item in aside if (item.folder, item.uidvalidity) == (row.name, row.uidvalidity)}
+    uids = [uid for uid in await visit.session.uids_from(row.baseline_uid) if uid not in placed]
+    return {fetched.uid: read(fetched.header) for fetched in await visit.session.headers(uids)}
