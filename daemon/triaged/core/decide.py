@@ -158,7 +158,8 @@ class _Case:
     # --- the rule -----------------------------------------------------------------------------------------------
 
     def _find_rule(self) -> None:
-        self.machine = sign_of_machine(self.who, self.facts, languages(self.person))
+        if self.facts.answers_own is not None:
+            self.machine = sign_of_machine(self.who, self.facts, languages(self.person))
         muted = self.facts.robot_until
         if self.machine and (self._is_at_once() or (muted is not None and muted > self.facts.now)):
             self.verdict, self.reason = Verdict.LEFT, f"a machine's answer to a reply of mine: {self.machine}"

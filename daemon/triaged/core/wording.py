@@ -87,8 +87,8 @@ def at_time(at: datetime, language: str, zone: ZoneInfo, mine: ZoneInfo | None =
 
 def smooth(text: str, language: str) -> str:
     """A rendered text with "on today at 16:30" turned into "today at 16:30", which a template cannot foresee."""
-    style = _style(language)
-    return _near(style).sub(_without_preposition, text) if style else text
+    near = _near(language)
+    return near.sub(_without_preposition, text) if near else text
 
 
 def reply_prefix(language: str) -> str:
@@ -106,8 +106,12 @@ def _style(language: str) -> _Style | None:
     return _Style(**words) if words else None
 
 
-def _near(style: _Style) -> re.Pattern[str]:
-    """The preposition of a date before today or tomorrow and a time."""
+@cache
+def _near(language: str) -> re.Pattern[str] | None:
+    """The preposition of a date before today or tomorrow and a time; None where we have no words."""
+    style = _style(language)
+    if style is None:
+        return None
     near = any_of((style.today, style.tomorrow))
     on = re.escape(style.before_date[1:])
     clock = re.escape(style.at_near.partition("}")[2].split()[0])
