@@ -48,8 +48,7 @@ def same(text: str) -> str:
 
     Whoever may make `straße@` has not been given `strasse@`, and the Kelvin sign is no k.
     """
-    lower = text.translate(_LOWER)
-    return lower if lower.isascii() else unicodedata.normalize("NFC", lower)
+    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text.translate(_LOWER))
 
 
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
@@ -288,6 +287,8 @@ def plain(address: Address) -> Address:
 
 def unsigned(address: Address) -> Address:
     """Take a BATV tag off, by which its server knows its own bounces: who it is; written to is the tagged address."""
+    if "=" not in address.local:
+        return address
     if batv := _BATV.fullmatch(address.local) or _BATV_TAG.fullmatch(address.local):
         return read_address(f"{batv[1]}@{address.domain}") or address
     return address
@@ -306,8 +307,8 @@ def is_forwarders(address: Address) -> bool:
 
 def untagged(address: Address) -> Address:
     """Without its +tag: many programs write from a new one each time."""
-    local = address.local.partition("+")[0]
-    return Address(local, address.domain) if local else address
+    local, tagged, _ = address.local.partition("+")
+    return Address(local, address.domain) if local and tagged else address
 
 
 def is_mine(address: Address, mine: Iterable[Address]) -> bool:
