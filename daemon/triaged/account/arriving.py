@@ -2,7 +2,7 @@
 
 from triaged.account.visit import Visit
 from triaged.core.identify import Identified
-from triaged.core.record import excerpt_of
+from triaged.core.record import excerpt_of, written_to
 from triaged.ids import new_message_id
 from triaged.ledger.entries import Arriving, FolderRow, Place
 from triaged.mailbox import Fetched
@@ -21,4 +21,5 @@ def arriving(visit: Visit, row: FolderRow, fetched: Fetched, who: Identified) ->
         excerpt=excerpt_of(who.message),
         server_id=fetched.server_id,
         new_message_id=new_message_id(visit.context.chance, account.addresses[0].domain),
+        mine=written_to(who.message, account.addresses),
     )

@@ -257,6 +257,7 @@ class Arriving:
     excerpt: str | None = None
     server_id: str | None = None
     new_message_id: str = ""  # for a reply, should one be made: with angle brackets
+    mine: str | None = None  # the address of mine that it was written to
 
     @property
     def message(self) -> Message:

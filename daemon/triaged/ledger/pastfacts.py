@@ -14,6 +14,7 @@ from triaged.core.facts import Arrival, Facts, OpenPromise, SpentPass, WaitingRe
 from triaged.core.kinds import may_be_stop
 from triaged.core.language import is_short
 from triaged.core.trust import Level, lifted
+from triaged.ledger.copies import Copy, behind, is_duplicate
 from triaged.ledger.correspondents import Whose, known
 from triaged.ledger.entries import Arriving, AsOf, Item, ReplyRow, Window
 from triaged.ledger.instants import from_ms, span_ms, to_ms
@@ -46,10 +47,6 @@ SELECT max(at), max(own), max(kind = 'forward') FROM (
   WHERE r.state IN ('sent','in_doubt')
 )
 """  # also by the id under which it lies in Sent: Microsoft gives it another
-_DUPLICATE = """
-SELECT 1 FROM item WHERE message_id = ? AND id IS NOT ? AND decided_at IS NOT NULL AND (mode <> 'observe' OR ? = 'observe')
-LIMIT 1
-"""
 _NEWEST = """
 SELECT arrived_at FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND id IS NOT ? AND +client = ? AND trust >= ?
 ORDER BY arrived_at DESC LIMIT 1
@@ -118,6 +115,7 @@ class Question:
     short: bool = False  # so few that its language may not show
     but_item: int | None = None  # the item itself, when it is there already
     but_reply: int | None = None
+    behind: tuple[int, ...] = ()  # items whose waiting replies give way to one to this message
 
 
 def facts(store: Store, window: Window, arriving: Arriving) -> Facts:
@@ -197,6 +195,7 @@ def question_of(db: Connection, window: Window, arriving: Arriving) -> Question:
         asked=who.authentication.verdict is not Verdict.UNCONFIGURED,
         brief=arriving.client is not None and may_be_stop(message),
         short=arriving.client is not None and is_short(message.new_text),
+        behind=tuple(behind(db, window, arriving)) if arriving.client is not None else (),
     )
 
 
@@ -214,7 +213,7 @@ def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
     return Facts(
         now=now,
         arrived=q.arrived_at,
-        duplicate=_duplicate(db, q),
+        duplicate=is_duplicate(db, Copy(q.message_id, q.but_item, q.mode, q.account, q.person, q.behind)),
         thread=q.thread,
         newest_in_thread=_newest(db, q, [at for at, _ in mine]),
         last_answer=from_ms(to_client[0]) if to_client else None,
@@ -293,13 +292,6 @@ def _has_forgotten(db: Connection, arrived: datetime) -> bool:
     """A ledger that was restored has forgotten what it did between its backup and then: nothing of that is replied to."""
     found = db.execute("SELECT value FROM meta WHERE key = 'restored_at'").fetchone()
     return found is not None and to_ms(arrived) < int(found[0])
-
-
-def _duplicate(db: Connection, q: Question) -> bool:
-    """Decided for any person. What was only observed does not stand in the way of what acts."""
-    if q.message_id is None:
-        return False
-    return db.execute(_DUPLICATE, (q.message_id, q.but_item, q.mode)).fetchone() is not None
 
 
 def _mine(db: Connection, q: Question) -> list[tuple[int, bool]]:

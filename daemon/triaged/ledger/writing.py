@@ -11,6 +11,7 @@ from triaged.core.identify import counts_for_nothing
 from triaged.core.message import Message
 from triaged.core.trust import Level
 from triaged.ledger.changes import cancel_reply
+from triaged.ledger.copies import behind, give_way
 from triaged.ledger.correspondents import Closed, close, mute_until, pause_until
 from triaged.ledger.entries import Admission, ReplyRow
 from triaged.ledger.instants import to_ms
@@ -41,6 +42,8 @@ def write_decision(w: Writing, answered: int | None, record: Mapping[str, Any] |
             (item, w.person, w.client, to_ms(w.arriving.arrived_at)),
         )
     owe(w, item)
+    if owed.reply is not None and not w.observe:
+        cancelled += give_way(w.db, behind(w.db, w.window, w.arriving), w.now)
     return Admission(
         arriving=w.arriving,
         decision=decision,

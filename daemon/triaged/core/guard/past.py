@@ -15,7 +15,7 @@ _DAY: Final = timedelta(days=1)
 
 
 def is_duplicate(sending: Sending) -> str:
-    """The same Message-ID came before, to any person of this service."""
+    """The same Message-ID came before, or is answered for another person of this service."""
     return "this Message-ID was decided about before" if sending.facts.duplicate else ""
 
 

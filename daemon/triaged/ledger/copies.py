@@ -1,0 +1,86 @@
+"""Copies of one message: of several persons of the service to whom a client writes, one answers (CONTRACT, Replies).
+
+A copy that was merely seen (Cc, Bcc, by a list, for a client without replies, a draft before a person) blocks nobody. The
+first in To's order, else in the configuration's, whose rule plans a reply answers: a later one's gives way while it waits,
+what was claimed never does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from sqlite3 import Connection
+
+from triaged.core.address import is_mine, read_address
+from triaged.core.message import Message
+from triaged.ledger.changes import leave_replies
+from triaged.ledger.entries import Arriving, ReplyRow, Window
+from triaged.ledger.rows import encode
+
+_ANSWERED = """
+SELECT 1 FROM item i WHERE i.message_id = :message_id AND i.id IS NOT :but AND i.decided_at IS NOT NULL
+  AND i.id NOT IN (SELECT value FROM json_each(:behind)) AND (i.mode <> 'observe' OR :mode = 'observe') AND (
+    (i.account = :account AND coalesce(i.no_reply, '') NOT IN ('mailing-list','bulk'))
+    OR EXISTS (SELECT 1 FROM reply_item c JOIN reply r ON r.id = c.reply WHERE c.item = i.id AND (
+      i.person = :person OR (r.kind = 'ack' AND (
+        (r.state IN ('waiting','held','sending') AND r.mode <> 'draft') OR r.state IN ('sent','in_doubt','simulated')
+        OR i.answered_at IS NOT NULL)))))
+LIMIT 1
+"""
+_WAITING = """
+SELECT DISTINCT i.id, i.account, json_extract(i.decision, '$.mine') FROM item i CROSS JOIN reply_item c ON c.item = i.id
+CROSS JOIN reply r ON r.id = c.reply
+WHERE i.message_id = ? AND i.person <> ? AND r.kind = 'ack' AND r.state IN ('waiting','held') AND r.mode = 'send' LIMIT 50
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy that may be answered: whose, and which items give way to it."""
+
+    message_id: str | None
+    but: int | None  # its own item, when there is one
+    mode: str
+    account: int
+    person: str
+    behind: Sequence[int] = ()
+
+
+def is_duplicate(db: Connection, copy: Copy) -> bool:
+    """Whether it came to this account before, or is answered, or about to be. What was only observed stands in nobody's way."""
+    if copy.message_id is None:
+        return False
+    given = {
+        "message_id": copy.message_id,
+        "but": copy.but,
+        "mode": copy.mode,
+        "account": copy.account,
+        "person": copy.person,
+        "behind": encode(list(copy.behind)),
+    }
+    return db.execute(_ANSWERED, given).fetchone() is not None
+
+
+def behind(db: Connection, window: Window, a: Arriving) -> list[int]:
+    """Items of other persons whose waiting replies to the same message give way to a reply to this copy."""
+    message, account = a.message, window.account
+    if message.message_id is None or a.mode != "send":
+        return []
+    mine = (_position(message, a.mine), account.id)
+    found = db.execute(_WAITING, (message.message_id, account.person))
+    return [item for item, other, theirs in found if mine < (_position(message, theirs), other)]
+
+
+def give_way(db: Connection, items: Sequence[int], now: int) -> tuple[ReplyRow, ...]:
+    """Inside a transaction: these messages are answered by another person; the replies that were for them alone."""
+    gone: list[ReplyRow] = []
+    for item in items:
+        gone += [reply for reply, alone in leave_replies(db, item, "duplicate", now) if alone]
+        db.execute("UPDATE item SET no_reply = 'duplicate' WHERE id = ? AND no_reply IS NULL", (item,))
+    return tuple(gone)
+
+
+def _position(message: Message, address: str | None) -> int:
+    """Where To names an address; behind all of them where it does not."""
+    own = read_address(address) if address is not None else None
+    if own is None:
+        return len(message.to)
+    return next((at for at, named in enumerate(message.to) if is_mine(named, (own,))), len(message.to))
