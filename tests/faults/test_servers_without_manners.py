@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.imap import PASSWORD, FakeImap, Mail, Talk
+from fakes.imap import PASSWORD, FakeImap, Mail, Talk, fetch_response, members
 from faults.conftest import begin_to_watch
 from scenarios.conftest import Opening
 from scenarios.plays import CONSULTANT, GARY
@@ -191,6 +191,62 @@ async def test_a_server_that_gives_uids_a_second_time_gets_nothing_decided_twice
         told = [line["message_id"] for line in stage.events("message.deferred")]
         assert sorted(told[3:]) == ["<new@h.example>"]
         assert any("numbered the folder anew" in line.get("error", "") for line in stage.events("account.degraded"))
+        await stage.close()
+
+
+async def test_a_server_that_numbers_its_folder_anew_each_minute_is_told_of_once_an_hour(stages: Opening):
+    async with FakeImap(capabilities=b"IMAP4rev1 UIDPLUS AUTH=PLAIN") as server:
+        stage = stages(CONSULTANT + beside(server.port))
+        await stage.open()
+        raw = letter(GARY, "q1", "?", at=stage.clock.now(), message_id="<q1@h.example>")
+        server.mails.append(Mail(1, raw, arrived="24-Nov-2025 08:00:00 +0000"))
+        for _ in range(50):
+            server.uidvalidity += 1
+            for talk in server.talks:
+                talk.close()
+            await stage.later(minutes=1)
+        told = [one for one in stage.events("account.degraded") if "numbered the folder anew" in one.get("error", "")]
+        assert len(told) == 1
+        assert len(stage.events("message.deferred", account="beside0")) <= 1
+        await stage.close()
+
+
+async def test_a_message_whose_header_stays_empty_is_unreadable_and_those_beside_it_are_decided(stages: Opening):
+    async def fetch(talk: Talk, tag: bytes, rest: bytes) -> None:
+        if b"HEADER" not in rest:
+            await talk.server.do_uid_fetch(talk, tag, rest)
+            return
+        for number, mail in enumerate(talk.server.mails, 1):
+            if mail.uid in members(rest.partition(b" ")[0]):
+                whole = fetch_response(number, mail, rest.partition(b" ")[2])
+                await talk.octets(
+                    whole if mail.uid != 2 else b'* 2 FETCH (UID 2 RFC822.SIZE 700 BODY[HEADER]<0> "")\r\n'
+                )
+        await talk.send(tag + b" OK done")
+
+    async with FakeImap(on={"UID FETCH": fetch}) as server:
+        stage = stages(CONSULTANT)
+        stage.imap = (
+            f'{{ host = "127.0.0.1", port = {server.port}, tls = "none", user = "dana", password = "{PASSWORD}" }}'
+        )
+        await stage.open()
+        at = stage.clock.now()
+        server.mails += [
+            Mail(
+                uid,
+                letter(GARY, f"q{uid}", "?", at=at, message_id=f"<q{uid}@h.example>"),
+                arrived=f"{at:%d-%b-%Y %H:%M:%S} +0000",
+            )
+            for uid in (1, 2, 3)
+        ]
+        stage.daemon.sweep()
+        await stage.until(lambda: stage.events("message.unreadable"))
+        (told,) = stage.events("message.unreadable")
+        assert (told["uid"], told["verdict"]) == (2, "urgent")
+        assert told["error"] == "the server gives no header of this message"
+        await stage.until(lambda: "\\Flagged" in server.mails[1].flags)
+        decided = stage.rows("SELECT message_id FROM item WHERE state <> 'unreadable' ORDER BY id")
+        assert [row[0] for row in decided] == ["<q1@h.example>", "<q3@h.example>"]
         await stage.close()
 
 

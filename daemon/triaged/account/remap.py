@@ -16,12 +16,13 @@ _AT_ONCE = 500
 
 async def renumbered(visit: Visit, row: FolderRow, uidvalidity: int, uidnext: int) -> FolderRow:
     """Map the items of the selected folder to their new UIDs; return the folder's new row."""
-    visit.events.emit(
-        "account.degraded",
-        folder=row.name,
-        error="the server has numbered the folder anew (UIDVALIDITY or UIDNEXT)",
-        reason="messages are matched by their headers; nothing old is answered",
-    )
+    if visit.is_news(f"{row.name} is numbered anew"):  # imap4d does so each minute
+        visit.events.emit(
+            "account.degraded",
+            folder=row.name,
+            error="the server has numbered the folder anew (UIDVALIDITY or UIDNEXT)",
+            reason="messages are matched by their headers; nothing old is answered",
+        )
     found, newest_unknown = await _matched(visit, row, uidnext)
     fresh = replace(row, uidvalidity=uidvalidity, next_uid=newest_unknown, baseline_uid=newest_unknown)
     await visit.write(Ledger.remap, fresh, found)

@@ -34,7 +34,9 @@ async def _one(visit: Visit, row: FolderRow, uid: int) -> None:
     except Garbled as garbled:
         await _blame(visit, strike, place, str(garbled))
         raise
-    if fetched:
+    if fetched and fetched[0].is_withheld:
+        await _give_up(visit, place, strike)
+    elif fetched:
         await _admit(visit, row, strike, fetched)
     else:  # a hand was faster, or it is older than what `start` asks for
         await visit.write(Ledger.unstrike, strike.item)
@@ -56,14 +58,26 @@ async def _admit(visit: Visit, row: FolderRow, strike: Strike, fetched: Sequence
         )  # fmt: skip
 
 
+async def _give_up(visit: Visit, place: Place, strike: Strike) -> None:
+    """A header that stays empty when it is asked for again: a damaged store, a gateway. Nobody knows whose message it is."""
+    await _blame(visit, strike, place, "the server gives no header of this message")
+    while strike.tries and not strike.unreadable:
+        strike = await visit.write(Ledger.strike, InHand(visit.row, place, visit.now(), visit.account.mode.value))
+    if strike.unreadable:
+        _say_given_up(visit, place, strike, "it cannot be read; it stays where it is")
+
+
 async def _blame(visit: Visit, strike: Strike, place: Place, why: str) -> None:
     """Keep the strike, with its reason; those behind the message must not wait for it."""
     await visit.write(Ledger.blame, strike.item, why)
     await visit.write(Ledger.advance, visit.row.id, Watermark(place.folder, place.uid + 1))
 
 
-def _say_given_up(visit: Visit, place: Place, strike: Strike) -> None:
+_THREE_TIMES = "it could not be dealt with three times; it stays where it is"
+
+
+def _say_given_up(visit: Visit, place: Place, strike: Strike, reason: str = _THREE_TIMES) -> None:
     visit.events.emit(
         "message.unreadable", mode=visit.account.mode, item=strike.item, folder=place.folder, uid=place.uid,
-        verdict="urgent", reason="it could not be dealt with three times; it stays where it is", error=strike.reason,
+        verdict="urgent", reason=reason, error=strike.reason,
     )  # fmt: skip

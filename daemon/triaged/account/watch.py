@@ -87,6 +87,9 @@ async def _window(visit: Visit, row: FolderRow, uids: Sequence[int]) -> None:
     except Garbled:
         visit.memory.one_by_one = True
         raise
+    if any(one.is_withheld for one in fetched):
+        await admit_one_by_one(visit, row, uids)
+        return
     try:
         await admit(visit, row, fetched, next_uid=uids[-1] + 1)
     except TriagedError:

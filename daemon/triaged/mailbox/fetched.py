@@ -75,6 +75,11 @@ class Fetched:
         str, ...
     ] = ()  # words of `core.message.DEFECTS`: what is wrong with the structure as the server tells it
 
+    @property
+    def is_withheld(self) -> bool:
+        """Whether there is a message of which the server gives no header."""
+        return not self.header and self.size > 0
+
     def as_message(self) -> Message:
         """The message as far as it was read."""
         message = read(self.header, self.body, size=self.size, complete=self.complete)

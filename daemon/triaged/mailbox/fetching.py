@@ -81,8 +81,8 @@ def _window(imap: Imap, chosen: bytes, window: list[int], extent: Extent) -> lis
     own = b" X-GM-MSGID" if extent.gmail else b""
     wanted = b"(UID FLAGS INTERNALDATE RFC822.SIZE%s BODY.PEEK[HEADER]<0.%d>%s)" % (own, HEADER_OCTETS, body)
     found = ask(imap, chosen, window, wanted, limits)
-    for uid in [uid for uid, items in found.items() if b"HEADER" not in items.sections]:
-        # only a change of flags was told, and the message is gone; or the server will not give the header
+    for uid in [uid for uid, items in found.items() if not items.sections.get(b"HEADER")]:
+        # only a change of flags was told, and the message is gone; or the server will not give the header (now)
         del found[uid]
         found |= ask(imap, b"%d" % uid, [uid], wanted, limits)
     messages = [_message(uid, found[uid], text=text) for uid in window if uid in found]

@@ -109,9 +109,15 @@ def _uidnext(imap: Imap, name: str) -> int | None:
         return None
 
 
-def uids_from(imap: Imap, uid: int) -> list[int]:
-    """The UIDs of the selected folder from `uid` on, ascending."""
-    return [each for each in search(imap, b"UID %d:*" % uid) if each >= uid]
+def uids_from(imap: Imap, uid: int, uidnext: int | None = None) -> list[int]:
+    """The UIDs of the selected folder from `uid` on, ascending. `uidnext`: as it was when the folder was selected.
+
+    `n:*` names at least the last message: a folder in which it names none is empty, or the server (mailutils) knows no `*`.
+    """
+    hits = search(imap, b"UID %d:*" % uid)
+    if not hits and uidnext is not None and uidnext > uid:
+        hits = search(imap, b"UID %d:%d" % (uid, uidnext - 1))
+    return [each for each in hits or search(imap, b"ALL") if each >= uid]
 
 
 def uids_since(imap: Imap, at: datetime) -> list[int]:

@@ -178,7 +178,8 @@ class Session(Calls):
 
     async def uids_from(self, uid: int) -> list[int]:
         """The UIDs from `uid` on, ascending."""
-        return await self._call(lambda imap: selecting.uids_from(imap, uid))
+        uidnext = self._folder.selected.uidnext if self._folder is not None else None
+        return await self._call(lambda imap: selecting.uids_from(imap, uid, uidnext))
 
     async def news_from(self, uid: int, others: Sequence[str] = ()) -> tuple[list[int], list[FolderStatus | None]]:
         """After IDLE: the UIDs from `uid` on, ascending; and how `others` are, each as by `status`. One turn of a thread."""

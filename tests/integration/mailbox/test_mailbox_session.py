@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -778,3 +779,53 @@ async def test_dead_servers_do_not_take_the_places_of_living_ones(pools: Pools, 
         assert not any(task.done() for task in waiting)
         buried.set()
         assert all(isinstance(e, Lost) for e in await asyncio.gather(*waiting, return_exceptions=True))
+
+
+async def test_where_a_server_knows_no_star_in_a_search_the_uids_are_asked_for_by_number(session_with: Make):
+    async def search(talk: Talk, tag: bytes, rest: bytes) -> None:
+        low, _, high = rest.removeprefix(b"UID ").partition(b":")
+        known = high.isdigit()  # mailutils: `n:*` names nothing
+        uids = [mail.uid for mail in talk.server.mails if known and int(low) <= mail.uid <= int(high)]
+        await talk.send(b"* SEARCH" + b"".join(b" %d" % uid for uid in uids), tag + b" OK done")
+
+    async with FakeImap(on={"UID SEARCH": search}, mails=mails()) as server:
+        session = session_with(server)
+        await session.open()
+        await session.select("INBOX")
+        assert await session.uids_from(2) == [2, 3]
+        assert await session.uids_from(4) == []
+
+
+async def test_what_comes_later_is_found_too_where_a_server_knows_no_star(session_with: Make):
+    async def search(talk: Talk, tag: bytes, rest: bytes) -> None:
+        uids = [mail.uid for mail in talk.server.mails if rest == b"ALL"]
+        await talk.send(b"* SEARCH" + b"".join(b" %d" % uid for uid in uids), tag + b" OK done")
+
+    async with FakeImap(on={"UID SEARCH": search}, mails=mails()) as server:
+        session = session_with(server)
+        await session.open()
+        await session.select("INBOX")
+        server.mails.append(replace(server.mails[-1], uid=4))
+        assert await session.news_from(4) == ([4], [])
+
+
+@pytest.mark.parametrize("said", [b'""', b"NIL", b"{0}\r\n"])
+async def test_a_header_that_comes_back_empty_is_asked_for_again_alone(session_with: Make, said: bytes):
+    asked: list[bytes] = []
+
+    async def fetch(talk: Talk, tag: bytes, rest: bytes) -> None:
+        asked.append(rest.partition(b" ")[0])
+        if len(asked) > 1:
+            await talk.server.do_uid_fetch(talk, tag, rest)
+            return
+        for number, mail in enumerate(talk.server.mails, 1):
+            await talk.octets(b"* %d FETCH (UID %d RFC822.SIZE 700 BODY[HEADER]<0> %s)\r\n" % (number, mail.uid, said))
+        await talk.send(tag + b" OK done")
+
+    async with FakeImap(on={"UID FETCH": fetch}, mails=mails()) as server:
+        session = session_with(server)
+        await session.open()
+        await session.select("INBOX")
+        found = await session.headers([2, 3])
+    assert asked[1:] == [b"2", b"3"]
+    assert not any(one.is_withheld for one in found)
