@@ -9,7 +9,6 @@ from typing import NamedTuple, TypeVar
 from scenarios.handsjudged import WATCHED, Lying, Told, judge_mail, judge_places, judge_replies, saw
 from scenarios.plays import ACCOUNT, CONSULTANT, GARY, MAY, PETRA
 from scenarios.stage import Stage
-from server.fixtures import AnyVariant
 
 TWO = CONSULTANT.replace(
     ACCOUNT,
@@ -50,7 +49,6 @@ class Walk:
     """Hands at work on a stage, and what they remember of it."""
 
     stage: Stage
-    prefix: str
     told: dict[str, Told] = field(default_factory=dict)
     known: list[str] = field(default_factory=list)
     replies: int = 0
@@ -60,10 +58,10 @@ class Walk:
         """Folders, old mail in them, and first contact."""
         self.stage.write_config()
         for mailbox, user in enumerate(self.stage.users):
-            for name in PLACES[1:]:
-                with self.stage.server.client(user) as client:
-                    if not client.folder_exists(self.prefix + name):
-                        client.create_folder(self.prefix + name)
+            with self.stage.server.client(user) as client:
+                for name in map(self.stage.server.real, PLACES[1:]):
+                    if not client.folder_exists(name):
+                        client.create_folder(name)
             for place in ("INBOX", "Deferred"):
                 self._stores(GARY, mailbox, place).old = True
         await self._start()
@@ -117,7 +115,7 @@ class Walk:
         subject = f"{'outage' if sender == MAY else 'question'} {len(self.told)}"
         told = self.told[subject] = Told(mailbox, place, sender)
         self.known.append(
-            self.stage.store(sender, subject, folder=self._real(place), user=self.stage.users[mailbox],
+            self.stage.store(sender, subject, folder=self.stage.server.real(place), user=self.stage.users[mailbox],
                              message_id=f"<{len(self.told) - 1}@hands.example>")
         )  # fmt: skip
         return told
@@ -129,7 +127,7 @@ class Walk:
 
     def _drags(self, lying: Lying, place: str) -> None:
         user = self.stage.users[lying.mailbox]
-        self.stage.server.move(user, self._real(lying.folder), lying.uid, self._real(place))
+        self.stage.server.move(user, self.stage.server.real(lying.folder), lying.uid, self.stage.server.real(place))
         self.told[lying.subject].put = place
 
     def _undo(self, step: Step) -> None:
@@ -144,15 +142,17 @@ class Walk:
 
     def _copy(self, step: Step) -> None:
         if lying := self._one(step.one):
-            with self.stage.server.client(self.stage.users[lying.mailbox], self._real(lying.folder)) as client:
-                client.copy([lying.uid], self._real(_of(PLACES, step.other)))
+            with self.stage.server.client(
+                self.stage.users[lying.mailbox], self.stage.server.real(lying.folder)
+            ) as client:
+                client.copy([lying.uid], self.stage.server.real(_of(PLACES, step.other)))
             told = self.told[lying.subject]
             told.copies, told.copied = told.copies + 1, True
 
     def _upload(self, step: Step) -> None:
         """A mail program that puts a changed message in the place of the old one."""
         if lying := self._one(step.one):
-            user, folder = self.stage.users[lying.mailbox], self._real(lying.folder)
+            user, folder = self.stage.users[lying.mailbox], self.stage.server.real(lying.folder)
             (raw,) = (one for one in self.stage.server.messages(user, folder) if one.uid == lying.uid)
             self.stage.server.append(user, folder, raw.raw, raw.arrived, sorted(raw.flags - {"\\Deleted"} & _COMMON))
             self.stage.server.delete(user, folder, lying.uid)
@@ -160,7 +160,7 @@ class Walk:
 
     def _delete(self, step: Step) -> None:
         if lying := self._one(step.one):
-            self.stage.server.delete(self.stage.users[lying.mailbox], self._real(lying.folder), lying.uid)
+            self.stage.server.delete(self.stage.users[lying.mailbox], self.stage.server.real(lying.folder), lying.uid)
             self.told[lying.subject].copies -= 1
 
     def _mark(self, step: Step) -> None:
@@ -186,13 +186,13 @@ class Walk:
         if lying := self._one(step.one):
             number = int(lying.subject.split()[1])
             sender, user = self.told[lying.subject].sender, self.stage.users[lying.mailbox]
-            self.stage.answers(self.known[number], sender, folder=self._real("Sent"), user=user)
+            self.stage.answers(self.known[number], sender, folder=self.stage.server.real("Sent"), user=user)
             self.told[lying.subject].answered = True
 
     def _flags(self, lying: Lying | None, *add: str, remove: Sequence[str] = ()) -> None:
         if lying is not None:
             user = self.stage.users[lying.mailbox]
-            self.stage.server.flag(user, self._real(lying.folder), lying.uid, *add, remove=remove)
+            self.stage.server.flag(user, self.stage.server.real(lying.folder), lying.uid, *add, remove=remove)
 
     async def _look(self, step: Step) -> None:
         """At everything: the second watched folder is asked once a minute."""
@@ -228,9 +228,6 @@ class Walk:
 
     # --- what there is ------------------------------------------------------------------------------------------
 
-    def _real(self, place: str) -> str:
-        return place if place == "INBOX" else self.prefix + place
-
     def _one(self, chance: float) -> Lying | None:
         lying = self.lying()
         return _of(lying, chance) if lying else None
@@ -241,7 +238,7 @@ class Walk:
         for mailbox, user in enumerate(self.stage.users):
             with self.stage.server.client(user) as client:
                 for place in PLACES:
-                    client.select_folder(self._real(place), readonly=True)
+                    client.select_folder(self.stage.server.real(place), readonly=True)
                     uids = client.search("ALL")
                     fetched = client.fetch(uids, ["FLAGS", "ENVELOPE"]) if uids else {}
                     for uid, data in sorted(fetched.items()):
@@ -262,13 +259,13 @@ def _of(choices: Sequence[T], chance: float) -> T:
     return choices[int(chance * len(choices))]
 
 
-async def walk(stage: Stage, variant: AnyVariant, taken: Sequence[Step]) -> None:
+async def walk(stage: Stage, taken: Sequence[Step]) -> None:
     """Take these steps, and judge.
 
     Raises:
         AssertionError: something is lost, doubled, stranded, read or answered.
     """
-    hands = Walk(stage, variant.prefix)
+    hands = Walk(stage)
     try:
         await hands.begin()
         for step in taken:

@@ -43,13 +43,13 @@ def _opened(variant: AnyVariant, folder: Path) -> Dovecot | Cyrus | Courier:
             return Courier(variant)
 
 
-def complaint(server: Mailboxes, variant: AnyVariant, taken: Sequence[Step]) -> str:
+def complaint(server: Mailboxes, taken: Sequence[Step]) -> str:
     """What is wrong after such a walk in mailboxes of its own; "" nothing is."""
     sink = Sink()
     sink.start()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            asyncio.run(walk(Stage(TWO, server, sink, Path(folder)), variant, taken))
+            asyncio.run(walk(Stage(TWO, server, sink, Path(folder)), taken))
     except Exception as wrong:  # noqa: BLE001 — whatever ends a walk is a complaint
         return f"{type(wrong).__name__}: {wrong}"
     finally:
@@ -93,10 +93,10 @@ def main() -> int:
         server.start()
         while time.monotonic() < end:
             taken = steps(seed, args.steps)
-            if wrong := complaint(server, variant, taken):
+            if wrong := complaint(server, taken):
                 sys.stdout.write(f"seed {seed}: {wrong}\n")
                 sys.stdout.flush()
-                taken = shorter(taken, lambda less, wrong=wrong: _alike(complaint(server, variant, less), wrong))
+                taken = shorter(taken, lambda less, wrong=wrong: _alike(complaint(server, less), wrong))
                 sys.stdout.write("".join(f"    {step!r},\n" for step in taken))
                 return 1
             seed += 1

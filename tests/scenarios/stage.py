@@ -279,7 +279,7 @@ class Stage:
         message_id = message_id or f"<{self._mails}@{sender.rpartition('@')[2].rstrip('>')}>"
         at = at or self.clock.now()
         raw = letter(sender, subject, text, at=at, message_id=message_id, **more)
-        self.server.append(user or self.users[0], folder, raw, at, flags)
+        self.server.append(user or self.users[0], self.server.real(folder), raw, at, flags)
         return message_id
 
     async def arrives(self, sender: str, subject: str, text: str = "Can you ring me?", **more: Any) -> str:
@@ -298,7 +298,7 @@ class Stage:
 
     def inbox(self, folder: str = "INBOX", user: str = "") -> dict[str, Stored]:
         """What lies in a folder, by subject; of the flags those that are not our own mark."""
-        found = self.server.messages(user or self.users[0], folder)
+        found = self.server.messages(user or self.users[0], self.server.real(folder))
         return {str(message_from_bytes(one.raw, policy=default)["Subject"]): unmarked(one) for one in found}
 
     def flags(self, subject: str, folder: str = "INBOX") -> set[str]:
@@ -307,15 +307,17 @@ class Stage:
 
     def drag(self, subject: str, source: str, target: str) -> None:
         """A person moves a message."""
-        self.server.move(self.users[0], source, self.inbox(source)[subject].uid, target)
+        self.server.move(
+            self.users[0], self.server.real(source), self.inbox(source)[subject].uid, self.server.real(target)
+        )
 
     def flag(self, subject: str, *add: str, folder: str = "INBOX", remove: Sequence[str] = ()) -> None:
         """A person flags a message."""
-        self.server.flag(self.users[0], folder, self.inbox(folder)[subject].uid, *add, remove=remove)
+        self.server.flag(self.users[0], self.server.real(folder), self.inbox(folder)[subject].uid, *add, remove=remove)
 
     def delete(self, subject: str, folder: str = "INBOX") -> None:
         """A person deletes a message for good."""
-        self.server.delete(self.users[0], folder, self.inbox(folder)[subject].uid)
+        self.server.delete(self.users[0], self.server.real(folder), self.inbox(folder)[subject].uid)
 
     def renumber(self, folder: str, user: str = "") -> None:
         """The server loses its list of UIDs, as after a restored backup: another UIDVALIDITY, other UIDs."""

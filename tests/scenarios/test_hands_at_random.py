@@ -17,4 +17,4 @@ async def test_whatever_hands_do_nothing_is_lost_doubled_stranded_read_or_answer
 ):
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")  # noqa: T201 — pytest shows it where it fails
-    await walk(stages(TWO, variant=variant), variant, steps(seed, 40))
+    await walk(stages(TWO, variant=variant), steps(seed, 30))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.weeks import MONDAY, AtWork, Post, credentials, shipped, text_of, verdicts
+from scenarios.weeks import MONDAY, ON_EVERY_LAYOUT, AtWork, Post, credentials, shipped, text_of, verdicts
 
 ME = "Mara Lind <mara@lind-consulting.example>"
 GARY = "Gary Stone <gary@harbor.example>"
@@ -15,11 +15,11 @@ PHONE = "sipgate <voicemail@sipgate.example>"
 CALL = "Voicemail waits for the call"
 
 
-@pytest.fixture
-def at_work(stages: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@ON_EVERY_LAYOUT
+def at_work(request: pytest.FixtureRequest, stages: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The stage with the shipped configuration, and who writes to her."""
     credentials(tmp_path / "credentials", monkeypatch, "ntfy-url")
-    stage = stages(shipped("consultant.toml"), start=MONDAY)
+    stage = stages(shipped("consultant.toml"), variant=request.param, start=MONDAY)
     return stage, Post(stage, ME, "mx.lind-consulting.example")
 
 

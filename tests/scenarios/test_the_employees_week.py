@@ -5,17 +5,17 @@ from pathlib import Path
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.weeks import MONDAY, AtWork, Post, credentials, shipped, verdicts
+from scenarios.weeks import MONDAY, ON_EVERY_LAYOUT, AtWork, Post, credentials, shipped, verdicts
 
 ME = "Lea Brandt <lea.brandt@firma.example>"
 BOSS = "Martin Wyss <martin.wyss@firma.example>"
 
 
-@pytest.fixture
-def at_work(stages: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@ON_EVERY_LAYOUT
+def at_work(request: pytest.FixtureRequest, stages: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The stage with the shipped configuration, and who writes to her."""
     credentials(tmp_path / "credentials", monkeypatch, "lea-ntfy")
-    stage = stages(shipped("employee.toml"), start=MONDAY)
+    stage = stages(shipped("employee.toml"), variant=request.param, start=MONDAY)
     return stage, Post(stage, ME, "mx.firma.example")
 
 

@@ -5,18 +5,18 @@ from pathlib import Path
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.weeks import MONDAY, AtWork, Post, credentials, shipped, text_of, verdicts
+from scenarios.weeks import MONDAY, ON_EVERY_LAYOUT, AtWork, Post, credentials, shipped, text_of, verdicts
 
 ME = "Ruth Alvarez <ruth.alvarez@brightwork.example>"
 KELLER = "H. Keller <h.keller@northwind.example>"
 # New York works from 8:30, which is 14:30 in the zone of the stage
 
 
-@pytest.fixture
-def at_work(stages: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@ON_EVERY_LAYOUT
+def at_work(request: pytest.FixtureRequest, stages: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The stage with the shipped configuration, and who writes to her."""
     credentials(tmp_path / "credentials", monkeypatch, "ruth-ntfy")
-    stage = stages(shipped("project-manager.toml"), start=MONDAY)
+    stage = stages(shipped("project-manager.toml"), variant=request.param, start=MONDAY)
     return stage, Post(stage, ME, "mx.brightwork.example")
 
 

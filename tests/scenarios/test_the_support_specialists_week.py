@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.weeks import MONDAY, AtWork, Post, credentials, shipped, text_of, verdicts
+from scenarios.weeks import MONDAY, ON_EVERY_LAYOUT, AtWork, Post, credentials, shipped, text_of, verdicts
 
 ME = "Jonas Falk <jonas.falk@helpline.example>"
 CAROL = "Carol <carol.reid@office.helpline.example>"
@@ -13,11 +13,11 @@ LIAM = "Liam <liam.oconnor@helpline.example>"
 # Dublin is an hour behind the zone of the stage
 
 
-@pytest.fixture
-def at_work(stages: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@ON_EVERY_LAYOUT
+def at_work(request: pytest.FixtureRequest, stages: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The stage with the shipped configuration, and who writes to him."""
     credentials(tmp_path / "credentials", monkeypatch)
-    stage = stages(shipped("support.toml"), start=MONDAY)
+    stage = stages(shipped("support.toml"), variant=request.param, start=MONDAY)
     return stage, Post(stage, ME, "mx.helpline.example")
 
 

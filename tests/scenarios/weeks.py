@@ -8,9 +8,15 @@ from typing import Any
 import pytest
 
 from scenarios.stage import Stage
+from server.dovecot import USUAL, Variant
 
 MONDAY = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
 """Eight o'clock in Berlin, an hour before anybody works."""
+
+ON_EVERY_LAYOUT = pytest.fixture(
+    params=[USUAL, Variant(separator=".", prefix="INBOX.")], ids=["Dovecot", "Dovecot, INBOX. and dots"]
+)
+"""What sets a week up is asked for the week on each: `request.param`."""
 
 _CONFIG = Path(__file__).resolve().parents[2] / "config"
 _IMAP = re.compile(r"^imap = \{.*\}", re.MULTILINE)

@@ -80,6 +80,7 @@ class Courier(Mailboxes):
     def __init__(self, variant: CourierVariant = PLAIN_COURIER) -> None:
         self._enclosure = Enclosure("courier", "courier-imap courier-authlib-userdb")
         self.variant = variant
+        self.prefix = variant.prefix
         self.imap = free_port()
         self._users = 0
 

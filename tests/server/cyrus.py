@@ -93,6 +93,7 @@ class Cyrus(Mailboxes):
     def __init__(self, variant: CyrusVariant = PLAIN_CYRUS) -> None:
         self._enclosure = Enclosure("cyrus", "cyrus-imapd sasl2-bin")
         self.variant = variant
+        self.prefix = variant.prefix
         self.imap = free_port()
         self._users = 0
 

@@ -195,6 +195,7 @@ class Dovecot(Mailboxes):
         self._program = required_program("dovecot", "dovecot-imapd dovecot-lmtpd")
         self._doveadm = required_program("doveadm", "dovecot-imapd dovecot-lmtpd")
         self.variant = variant
+        self.prefix = variant.prefix
         self.root = own_folder("dovecot")
         self.imap, self.imaps, self.lmtp, self.sasl = (free_port() for _ in range(4))
         self._process: subprocess.Popen[bytes] | None = None

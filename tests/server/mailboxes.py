@@ -24,10 +24,16 @@ class Mailboxes(Protocol):
     host: str
     password: str
     imap: int  # the port, in cleartext
+    prefix: str  # of all folders but INBOX, as the server names them
 
     def new_user(self, name: str = "") -> str:
         """A mailbox that nobody has used: its login name."""
         ...
+
+    def real(self, folder: str) -> str:
+        """A folder's name on this server, by the plain one or itself."""
+        known = folder == "INBOX" or (self.prefix and folder.startswith(self.prefix))
+        return folder if known else self.prefix + folder
 
     def password_of(self, user: str) -> str:
         """With which the user signs in."""
