@@ -33,3 +33,28 @@ async def test_old_mail_that_was_copied_into_the_inbox_is_old_however_high_its_u
     assert len(stage.inbox()) == 5
     assert stage.flags("of last year, the newest") == set()
     assert stage.sent() == []
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["watched at once", "watched later"])
+async def test_old_mail_that_a_hand_moves_into_another_watched_folder_stays_old(stages: Opening, *, later: bool):
+    both = CONSULTANT.replace('mode = "send"', 'mode = "send"\nwatch = ["INBOX", "Clients"]')
+    stage = stages(CONSULTANT if later else both)
+    stage.write_config()
+    with stage.server.client(stage.users[0]) as client:
+        client.create_folder("Clients")
+    stage.store(GARY, "of this morning", at=stage.clock.now() - timedelta(minutes=30))
+    stage.store(GARY, "the newest of old")
+    await stage.open()
+    if later:
+        await stage.later(hours=1)
+        await stage.reload(both)
+        await stage.later(minutes=10)
+    stage.drag("of this morning", "INBOX", "Clients")
+    stage.drag("the newest of old", "INBOX", "Clients")
+    await stage.later(minutes=5)
+    stage.store(GARY, "new", folder="Clients")
+    await stage.later(minutes=5)
+    assert set(stage.inbox("Deferred")) == {"new"}
+    assert {"of this morning", "the newest of old"} <= set(stage.inbox("Clients"))
+    await stage.later(minutes=30)
+    assert [str(reply["Subject"]) for reply in stage.sent()] == ["Re: new"]

@@ -37,12 +37,17 @@ async def fetch(visit: Visit, row: FolderRow, uids: Sequence[int]) -> list[Fetch
     if session.selected != row.name:
         await session.select(row.name)
     fetched = await session.fetch(uids, text=person.rules.needs_text or bool(person.replies))
-    start = visit.account.start
-    if isinstance(start, str):
+    start, first = visit.account.start, visit.memory.first_contact
+    if start == "all":
         return fetched
-    # old mail that was copied into the folder before first contact has a high UID, and is old all the same
-    line = visit.now() - start.calendar
-    return [one for one in fetched if one.uid >= row.baseline_uid or one.arrived >= line]
+    # what was there at first contact gets a high UID when it is moved into another watched folder, and is old all the same
+    line = None if isinstance(start, str) else visit.now() - start.calendar
+    return [
+        one
+        for one in fetched
+        if (line is not None and one.arrived >= line)
+        or not (one.uid < row.baseline_uid or (first is not None and first.is_old(one)))
+    ]
 
 
 async def admit(visit: Visit, row: FolderRow, fetched: Sequence[Fetched], *, next_uid: int) -> None:

@@ -10,16 +10,17 @@ from triaged.mailbox import Fetched
 
 def arriving(visit: Visit, row: FolderRow, fetched: Fetched, who: Identified) -> Arriving:
     """What was fetched, and whom it is from, with a Message-ID for a reply should one be made."""
-    account = visit.account
+    account, first = visit.account, visit.memory.first_contact
     return Arriving(
         who=who,
         arrived_at=fetched.arrived,
         mode=account.mode_with(who.client).value,
         place=Place(row.name, row.uidvalidity, fetched.uid),
         flags=fetched.flags,
-        baseline=fetched.uid < row.baseline_uid,
+        baseline=fetched.uid < row.baseline_uid or (first is not None and first.is_old(fetched)),
         excerpt=excerpt_of(who.message),
         server_id=fetched.server_id,
         new_message_id=new_message_id(visit.context.chance, account.addresses[0].domain),
+        came_at=fetched.came,
         mine=written_to(who.message, account.addresses),
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
+from triaged.account.firstcontact import FirstContact
 from triaged.account.health import Health, Said
 from triaged.account.intervals import LastChecks
 
@@ -29,6 +30,7 @@ class Memory:
     unvouched: int = 0  # mails in a row about whose senders my server has said nothing
     silent_told: bool = False
     learned: dict[str, bool] = field(default_factory=dict)  # of the server, as far as the ledger knows it
+    first_contact: FirstContact | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -43,5 +45,6 @@ class Memory:
             one_by_one=one_by_one,
             unvouched=MOST_UNVOUCHED if silent else 0,
             silent_told=silent,
+            first_contact=FirstContact.of(learned),
             learned={name: bool(learned[name]) for name in LASTING & learned.keys()},
         )

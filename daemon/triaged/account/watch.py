@@ -3,10 +3,12 @@
 First contact draws the line between what is old and what is new; a folder that was numbered anew is mapped first.
 """
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 
 from triaged.account.admit import admit, fetch
+from triaged.account.firstcontact import FirstContact
 from triaged.account.folderlayout import as_seen
 from triaged.account.remap import renumbered
 from triaged.account.strikes import admit_one_by_one
@@ -14,7 +16,7 @@ from triaged.account.visit import Visit
 from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger
 from triaged.ledger.entries import FolderRow, Item
-from triaged.mailbox import Garbled, Refused, Selected, Session
+from triaged.mailbox import Fetched, Garbled, Refused, Selected, Session
 
 LIVE_WINDOW = 20
 BACKLOG_WINDOW = 500
@@ -135,6 +137,7 @@ async def _uidnext(session: Session, selected: Selected) -> int:
 
 async def _first_contact(visit: Visit, folder: str, uidvalidity: int, uidnext: int) -> FolderRow:
     """Draw the line in a folder never seen before: what lies there is old, and is never replied to."""
+    await _meet(visit, folder, uidnext)
     start = visit.account.start
     begin = uidnext
     if start == "all":
@@ -152,6 +155,22 @@ async def _first_contact(visit: Visit, folder: str, uidvalidity: int, uidnext: i
     )
     await visit.write(Ledger.put_folder, row)
     return row
+
+
+async def _meet(visit: Visit, folder: str, uidnext: int) -> None:
+    """At the first folder of an account: remember the newest arrival in any. Leaves `folder`, which was at `uidnext`, selected."""
+    if visit.memory.first_contact is not None:
+        return
+    if any(row.role == "watch" for row in await visit.write(Ledger.folders, visit.row.id)):
+        return  # a ledger from before there was such an instant
+    there: list[Fetched] = []
+    for other in sorted(visit.layout.watch, key=lambda each: each == folder):
+        with contextlib.suppress(Refused):
+            await visit.session.select(other)
+            uids = [uid for uid in await visit.session.uids_from(1) if other != folder or uid < uidnext]
+            there += await visit.session.headers(uids[-LIVE_WINDOW:])
+    visit.memory.first_contact = FirstContact.among(there)
+    await visit.write(Ledger.learn, visit.row.id, first_contact=visit.memory.first_contact.learned())
 
 
 async def _first_since(session: Session, since: datetime, uidnext: int) -> int:

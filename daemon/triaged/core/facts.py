@@ -58,6 +58,7 @@ class Facts:
     flags: frozenset[str] = frozenset()
     folder: str = "INBOX"
     level: Level | None = None  # how sure we are of the sender, by what we know of him; None: by the message alone
+    came: datetime | None = None  # the earlier of its arrival and of what its topmost Received says; None: its arrival
     baseline: bool = False  # it was there before first contact: nothing is ever replied to it
     duplicate: bool = False  # this Message-ID has been decided before, for any person of the service
     thread: str | None = None

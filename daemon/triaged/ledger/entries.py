@@ -258,6 +258,7 @@ class Arriving:
     server_id: str | None = None
     new_message_id: str = ""  # for a reply, should one be made: with angle brackets
     mine: str | None = None  # the address of mine that it was written to
+    came_at: datetime | None = None  # where it was filed anew since: when it came, as its Received says
 
     @property
     def message(self) -> Message:

@@ -278,6 +278,7 @@ def _base(db: Connection, arriving: Arriving | None) -> dict[str, Any]:
     return {
         "flags": arriving.flags,
         "folder": arriving.place.folder if arriving.place else "INBOX",
+        "came": arriving.came_at,
         "baseline": arriving.baseline or _has_forgotten(db, arriving.arrived_at),
     }
 

@@ -76,6 +76,12 @@ class Fetched:
     ] = ()  # words of `core.message.DEFECTS`: what is wrong with the structure as the server tells it
 
     @property
+    def came(self) -> datetime:
+        """When it came, at the latest: what a hand or a program files anew may get a new INTERNALDATE, and keeps its Received."""
+        received = read(self.header).received
+        return min(self.arrived, received) if received is not None else self.arrived
+
+    @property
     def is_withheld(self) -> bool:
         """Whether there is a message of which the server gives no header."""
         return not self.header and self.size > 0

@@ -37,7 +37,7 @@ def was_there_before(sending: Sending) -> str:
 
 def is_too_old(sending: Sending) -> str:
     """Decided more than `late` after its arrival."""
-    age = sending.facts.now - sending.facts.arrived
+    age = sending.facts.now - (sending.facts.came or sending.facts.arrived)
     return f"it arrived {age} ago" if age > sending.late else ""
 
 
