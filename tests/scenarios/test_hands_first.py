@@ -133,3 +133,21 @@ async def test_what_came_from_a_folder_that_was_renamed_comes_back_to_the_inbox(
         await stage.to("fri 09:05")
         assert list(stage.inbox()) == ["question"]
         assert "Clients" not in stage.dovecot.folders(stage.users[0])
+
+
+async def test_an_answer_that_is_seen_before_its_question_and_dated_before_it_counts(stages: Opening):
+    watched = CONSULTANT.replace("smtp = $SMTP", 'smtp = $SMTP\nwatch = ["INBOX", "Clients"]')
+    async with stages(watched) as stage:
+        with stage.dovecot.client(stage.users[0]) as client:
+            client.create_folder("Clients")
+        await stage.to("tue 10:00")
+        question = stage.store(GARY, "question", folder="Clients")
+        stage.answers(question)
+        stage.daemon.sweep()
+        await stage.quiet()
+        assert stage.rows("SELECT count(*) FROM sent") == [(1,)]
+        assert stage.rows("SELECT count(*) FROM item") == [(0,)]
+        await stage.close()
+        await stage.open()
+        await stage.later(minutes=30)
+        assert stage.sent() == []

@@ -51,6 +51,7 @@ _NEWEST = """
 SELECT arrived_at FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND id IS NOT ? AND +client = ? AND trust >= ?
 ORDER BY arrived_at DESC LIMIT 1
 """
+_CLOCKS_DIFFER = 5 * 60 * 1000
 _MINE = "SELECT at, rcpts, clients FROM sent WHERE person = ? AND thread = ? AND reply IS NULL AND trust >= 3 ORDER BY at DESC LIMIT ?"
 _PROMISE = """
 SELECT p.id, p.kind, p.due_at, p.told_at, p.call FROM promise p
@@ -209,7 +210,7 @@ def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
     promise = _promise(db, q)
     whom = known(db, Whose(q.person, q.correspondent, q.level, q.but_reply))
     answers_ours, answers_own, answers_forward = _answers_ours(db, q)
-    arrived = to_ms(q.arrived_at)
+    answers = _answers(q, to_client)
     return Facts(
         now=now,
         arrived=q.arrived_at,
@@ -217,8 +218,8 @@ def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
         thread=q.thread,
         newest_in_thread=_newest(db, q, [at for at, _ in mine]),
         last_answer=from_ms(to_client[0]) if to_client else None,
-        answered_since=bool(to_client) and to_client[0] > arrived,
-        answered_at=from_ms(min((at for at in to_client if at > arrived), default=None)),
+        answered_since=bool(answers),
+        answered_at=from_ms(min(answers, default=None)),
         promise=promise,
         promised_before=promise is not None and promise.told,
         waiting=_waiting(db, q),
@@ -299,6 +300,16 @@ def _mine(db: Connection, q: Question) -> list[tuple[int, bool]]:
     """When I wrote in this thread, newest first, and whether to this client: passing it on to a colleague is no answer."""
     found = db.execute(_MINE, (q.person, q.thread, _MOST_SENT))
     return [(at, _meant(q, decode(rcpts), decode(clients))) for at, rcpts, clients in found]
+
+
+def _answers(q: Question, to_client: list[int]) -> list[int]:
+    """Which of these came after the message. Under the id of its very first message nothing is written before it.
+
+    The clock of my mail client and the server's agree to some minutes, and both tell whole seconds; an id may be used again.
+    """
+    arrived = to_ms(q.arrived_at)
+    since = arrived - _CLOCKS_DIFFER if q.message_id is not None and q.thread == q.message_id else arrived
+    return [max(at, arrived) for at in to_client if at > since]
 
 
 def _meant(q: Question, rcpts: list[str], clients: list[str]) -> bool:
