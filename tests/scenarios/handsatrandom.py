@@ -169,7 +169,9 @@ class Walk:
     def _unmark(self, step: Step) -> None:
         marked = [one for one in self.lying() if "\\Deleted" in one.flags]
         if marked:
-            self._flags(_of(marked, step.one), remove=["\\Deleted"])
+            lying = _of(marked, step.one)
+            self._flags(lying, remove=["\\Deleted"])
+            self.told[lying.subject].put = lying.folder  # as if it were put there now
 
     def _read(self, step: Step) -> None:
         if lying := self._one(step.one):
