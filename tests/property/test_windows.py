@@ -6,7 +6,21 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.ledgerkit import ANNE, DAY, GARY, HOUR, MINUTE, MONDAY, World, answered, joining, left, mail, urgent
+from support.ledgerkit import (
+    ANNE,
+    DAY,
+    GARY,
+    HOUR,
+    MINUTE,
+    MONDAY,
+    World,
+    admit_beside,
+    answered,
+    joining,
+    left,
+    mail,
+    urgent,
+)
 from triaged.core.decision import Decision
 from triaged.core.facts import Facts
 from triaged.ledger import Arriving
@@ -61,7 +75,8 @@ def test_a_window_is_decided_as_its_messages_would_be_one_by_one(written: list) 
         windows = [arriving] if world is together else [[one] for one in arriving]
         for messages in windows:
             next_uid = messages[-1].place.uid + 1 if messages and messages[-1].place else None
-            world.ledger.admit(world.window(*messages, next_uid=next_uid, lookback=timedelta(hours=1), fuse=HOUR), ask)
+            window = world.window(*messages, next_uid=next_uid, lookback=timedelta(hours=1), fuse=HOUR)
+            admit_beside(world.ledger, window, ask)
     assert seen[0] == seen[1]
     assert rows_of(together) == rows_of(alone)
     together.ledger.close()

@@ -247,3 +247,12 @@ def admit_moved(ledger: Ledger, window: Window, decide: Choose) -> list[Admissio
         return ledger.admit(window, decide)
     except Elsewhere as known:
         return ledger.admit(replace(window, asked=frozenset(known.places)), decide)
+
+
+def admit_beside(ledger: Ledger, window: Window, decide: Choose) -> list[Admission]:
+    """Admit a window, on a mailbox in which everything that is known still lies where it lay."""
+    try:
+        return ledger.admit(window, decide)
+    except Elsewhere as known:
+        there = frozenset(known.places)
+        return ledger.admit(replace(window, asked=there, standing=there), decide)

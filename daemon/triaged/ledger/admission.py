@@ -6,7 +6,7 @@ What the first message of a window writes, the second already finds in its facts
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
@@ -63,12 +63,10 @@ def admit(store: Store, window: Window, decide: Decide, record: Record | None = 
     if not messages and window.next_uid is None:
         return []
     with commit(store, "admit") as db:
-        new = are_all_new(db, window)
-        if not new:
+        admitting = _Admitting(db, window, decide, record, new=are_all_new(db, window))
+        if not admitting.new:
             ask_about(db, window)
-        admitted = [
-            (None if new else known(db, window, a)) or _admit_new(db, window, a, decide, record) for a in messages
-        ]
+        admitted = [admitting.one(a) for a in messages]
         place = messages[0].place if messages else None
         if window.next_uid is not None and place is not None:
             newest = max(a.arrived_at for a in messages)
@@ -76,18 +74,34 @@ def admit(store: Store, window: Window, decide: Decide, record: Record | None = 
     return admitted
 
 
-def _admit_new(db: Connection, window: Window, a: Arriving, decide: Decide, record: Record | None) -> Admission:
-    question = question_of(db, window, a)
-    facts = gather(db, question, a)
-    decision = decide(a, facts)
-    if decision.client is None:
-        return Admission(a, decision, facts, how="stranger")
-    answered = facts.answered_at or _marked(a, window.now)
-    second = is_second(db, window.account, a)
-    if second:  # that it came is shown; that the like of it came was told
-        decision = replace(decision, notify=(), effects=tuple(e for e in decision.effects if not isinstance(e, Notify)))
-    writing = Writing(db, window, a, decision, facts, second=second)
-    return write_decision(writing, to_ms(answered), record(decision, a) if record else None)
+@dataclass(frozen=True, slots=True)
+class _Admitting:
+    """A window that is being admitted. `new`: none of its messages can be known."""
+
+    db: Connection
+    window: Window
+    decide: Decide
+    record: Record | None
+    new: bool
+
+    def one(self, a: Arriving) -> Admission:
+        """Recognise it, or decide it."""
+        if self.new:
+            return self._decided(a, second=False)
+        return known(self.db, self.window, a) or self._decided(a, second=is_second(self.db, self.window.account, a))
+
+    def _decided(self, a: Arriving, *, second: bool) -> Admission:
+        facts = gather(self.db, question_of(self.db, self.window, a), a)
+        decision = self.decide(a, facts)
+        if decision.client is None:
+            return Admission(a, decision, facts, how="stranger")
+        if second:  # that it came is shown; that the like of it came was told
+            decision = replace(
+                decision, notify=(), effects=tuple(e for e in decision.effects if not isinstance(e, Notify))
+            )
+        answered = facts.answered_at or _marked(a, self.window.now)
+        writing = Writing(self.db, self.window, a, decision, facts, second=second)
+        return write_decision(writing, to_ms(answered), self.record(decision, a) if self.record else None)
 
 
 def _marked(a: Arriving, now: datetime) -> datetime | None:

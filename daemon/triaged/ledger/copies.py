@@ -1,4 +1,4 @@
-"""Copies of one message: of several persons of the service to whom a client writes, one answers (CONTRACT, Replies).
+"""Copies of one message: of several persons of the service to whom a client writes, one answers.
 
 A copy that was merely seen (Cc, Bcc, by a list, for a client without replies, a draft before a person) blocks nobody. The
 first in To's order, else in the configuration's, whose rule plans a reply answers: a later one's gives way while it waits,
@@ -17,7 +17,7 @@ from triaged.ledger.rows import encode
 
 _ANSWERED = """
 SELECT 1 FROM item i WHERE i.message_id = :message_id AND i.id IS NOT :but AND i.decided_at IS NOT NULL
-  AND i.id NOT IN (SELECT value FROM json_each(:behind)) AND (i.mode <> 'observe' OR :mode = 'observe') AND (
+  AND i.id NOT IN (SELECT j.value FROM json_each(:behind) j) AND (i.mode <> 'observe' OR :mode = 'observe') AND (
     (i.account = :account AND coalesce(i.no_reply, '') NOT IN ('mailing-list','bulk'))
     OR EXISTS (SELECT 1 FROM reply_item c JOIN reply r ON r.id = c.reply WHERE c.item = i.id AND (
       i.person = :person OR (r.kind = 'ack' AND (

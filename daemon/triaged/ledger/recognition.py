@@ -37,7 +37,6 @@ SELECT 1 FROM json_each(:ids) j CROSS JOIN item i ON i.message_id = j.value AND 
   AND i.uid IS NULL AND i.state <> 'new'
 LIMIT 1
 """
-_MANY = 5  # messages: for fewer it costs more than it saves
 _MOVING = "SELECT 1 FROM effect WHERE item = ? AND kind IN ('aside','urgent','back') AND state IN ('planned','trying')"
 _SEEN_THERE = (
     "UPDATE effect SET args = json_patch(args, ?) WHERE item = ? AND kind = 'back' AND state IN ('planned','trying')"
@@ -83,10 +82,8 @@ def digest_of(place: Place | None, message: Message, *, second: bool) -> str:
 
 
 def are_all_new(db: Connection, window: Window) -> bool:
-    """Whether none of many messages of a folder can be known: one question. Where any may be, each is asked about."""
+    """Whether none of the messages of a folder can be known: one question. Where any may be, each is asked about."""
     messages = window.messages
-    if len(messages) < _MANY:
-        return False
     digests = {a.message.digest for a in messages}
     uids = {a.place.uid for a in messages if a.place is not None}
     folders = {(a.place.folder, a.place.uidvalidity) for a in messages if a.place is not None}
