@@ -171,7 +171,8 @@ class Walk:
         if marked:
             lying = _of(marked, step.one)
             self._flags(lying, remove=["\\Deleted"])
-            self.told[lying.subject].put = lying.folder  # as if it were put there now
+            told = self.told[lying.subject]
+            told.put = told.put if told.old else lying.folder  # as if it were put there now
 
     def _read(self, step: Step) -> None:
         if lying := self._one(step.one):
