@@ -11,7 +11,7 @@ from triaged.core.authres import Trust, authenticate
 from triaged.core.decoding import clean_line
 from triaged.core.kinds import is_automatic, is_stop, kinds_of
 from triaged.core.message import DEFECTS, read, read_raw
-from triaged.core.telephone import read_notice
+from triaged.core.telephone import Callers, read_notice
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "mail"
 LONGEST = 50_000
@@ -50,7 +50,7 @@ def gone_wrong(draw: st.DrawFn) -> bytes:
 @given(gone_wrong(), st.integers(0, LONGEST))
 def test_whatever_happened_to_a_message_it_is_read_and_what_is_promised_holds(raw: bytes, cut: int):
     message = read_raw(raw)
-    kinds = kinds_of(message, read_notice(message, (), "DE", authenticated=True))
+    kinds = kinds_of(message, read_notice(message, Callers(region="DE"), authenticated=True))
     assert set(message.defects) <= set(DEFECTS)
     assert isinstance(is_automatic(message, kinds), bool)
     assert isinstance(is_stop(message, "de"), bool)

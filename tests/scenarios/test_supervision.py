@@ -31,7 +31,7 @@ def listening(port: int, more: str = "") -> str:
 
 async def test_health_and_figures_are_served_where_listen_says(stages: Opening):
     port = free_port()
-    stage = stages(listening(port))
+    stage = stages(listening(port, "metrics_clients = true\n"))
     await stage.open()
     await stage.arrives(GARY, "question")
     assert await ask(port, "/healthz") == (200, "ok\n")

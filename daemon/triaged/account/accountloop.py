@@ -274,7 +274,7 @@ class AccountLoop:
         self.context.timers.set(self.wake, min(each for each in (due, end) if each))
         self.waiting = True
         try:
-            spoke = await session.idle(self.wake, limit) is IdleEnd.READABLE
+            spoke = await self._listen(session, limit)
             if pause := self._attention.pause(spoke, self.health.last_message):
                 await self.context.clock.sleep(pause, self.wake)
         except PollInstead:
@@ -284,6 +284,12 @@ class AccountLoop:
             self.context.timers.drop(self.wake)
         look, self._look_now = self._look_now, False
         return look or self.memory.checks.look_due(self.context.now()), spoke
+
+    async def _listen(self, session: Session, limit: float) -> bool:
+        """IDLE in the selected folder: whether the server spoke. Where no watched folder is there, none can tell of news."""
+        if session.selected is None:
+            raise PollInstead("no folder is selected")
+        return await session.idle(self.wake, limit) is IdleEnd.READABLE
 
     def _longest_wait(self, session: Session) -> float:
         """Seconds until IDLE is to be renewed, or another watched folder to be asked."""

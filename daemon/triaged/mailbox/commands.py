@@ -122,8 +122,6 @@ class Calls:
     def _may_idle(self) -> None:
         if not self.capabilities.idle:
             raise PollInstead("the server has no IDLE")
-        if self._folder is None:
-            raise PollInstead("no folder is selected that could tell of news")
         refused = self._idle_refused
         if refused is not None and asyncio.get_running_loop().time() - refused < IDLE_AGAIN:
             raise PollInstead("the server refused IDLE a while ago")
