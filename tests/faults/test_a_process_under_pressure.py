@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.plays import ANY_HOUR, GARY
+from scenarios.plays import ANY_HOUR, GARY, unlimited
 from scenarios.process import WAIT, Process
 from scenarios.stage import Stage, letter
 from server.dovecot import Dovecot
 from server.sink import Sink
 from triaged.ids import MARK
 
-NOW = ANY_HOUR.replace("[reply.until-call]\n", '[reply.until-call]\nsend = "now"\n')
+NOW = unlimited(ANY_HOUR).replace("[reply.until-call]\n", '[reply.until-call]\nsend = "now"\n')
 F_SETPIPE_SZ = 1031
 MEBI = 1 << 20
 

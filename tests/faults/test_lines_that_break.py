@@ -10,11 +10,11 @@ import pytest
 from faults.conftest import begin_to_watch
 from faults.proxy import Fault, FaultProxy
 from scenarios.conftest import Opening
-from scenarios.plays import CONSULTANT
+from scenarios.plays import CONSULTANT, unlimited
 from scenarios.stage import Stage
 from server.dovecot import Dovecot
 
-NOW = CONSULTANT.replace("[reply.until-call]\n", '[reply.until-call]\nsend = "now"\n')
+NOW = unlimited(CONSULTANT).replace("[reply.until-call]\n", '[reply.until-call]\nsend = "now"\n')
 """The same day, but nobody waits until ten minutes after the hour for a reply."""
 
 

@@ -80,6 +80,13 @@ ANY_HOUR = (
 )
 """The same for a daemon that goes by the machine's clock: half an hour before a call nobody is answered, nothing put aside."""
 
+
+def unlimited(config: str) -> str:
+    """The same where as many new people of a client as come are answered within the hour."""
+    clients = re.sub(r"^(\[client\..*\])$", r"\1\nreplies_per_hour = 1000", config, flags=re.MULTILINE)
+    return clients.replace('mode = "send"', 'mode = "send"\nreply_fuse = "1000 per hour"')
+
+
 SIGNED_IN = {
     "Received": "from laptop.example ([198.51.100.7]) by mx.roth.example with ESMTPSA id 7; Tue, 24 Nov 2026 15:30:00 +0100"
 }
