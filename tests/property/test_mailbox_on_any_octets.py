@@ -14,7 +14,7 @@ from triaged.mailbox.errors import AuthFailed, Lost, refusal, sign_in_refusal
 from triaged.mailbox.exchange import read_set, uid_sets
 from triaged.mailbox.fetched import NO_DATE
 from triaged.mailbox.fetching import HEADER_OCTETS, TEXT_OCTETS, Extent, fetch, internal_date
-from triaged.mailbox.retry import Backoff
+from triaged.mailbox.rests import Backoff
 from triaged.mailbox.structure import boundary, filled, leaves, shows_text, text_leaf
 from triaged.mailbox.wire import CHUNK
 

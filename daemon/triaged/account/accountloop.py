@@ -31,7 +31,7 @@ from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerError, Ledge
 from triaged.ledger.entries import AccountRow
 from triaged.log.events import Events
 from triaged.mailbox import Backoff, IdleEnd, Lost, MailboxError, PollInstead, Refused, Session
-from triaged.mailbox.retry import HEALTHY_AFTER
+from triaged.mailbox.rests import HEALTHY_AFTER
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ in nothing but our mark on what a reply is planned for.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from triaged.account import evidence, marks, vouching
+from triaged.account import evidence, marks, trustedserver
 from triaged.account.arriving import arriving
 from triaged.account.byhand import reappeared
 from triaged.account.judge import Judge
@@ -53,7 +53,7 @@ async def fetch(visit: Visit, row: FolderRow, uids: Sequence[int]) -> list[Fetch
 async def admit(visit: Visit, row: FolderRow, fetched: Sequence[Fetched], *, next_uid: int) -> None:
     """Write down the verdict about each message of a window, in UID order, in one transaction; then say it."""
     seen = [_look_at(visit, one) for one in sorted(fetched, key=lambda one: one.uid)]
-    await vouching.tell(visit)
+    await trustedserver.tell(visit)
     await _take_evidence(visit, seen)
     if not seen:
         await visit.write(Ledger.advance, visit.row.id, Watermark(row.name, next_uid))
@@ -67,7 +67,7 @@ async def admit(visit: Visit, row: FolderRow, fetched: Sequence[Fetched], *, nex
 
 
 def _look_at(visit: Visit, fetched: Fetched) -> _Seen:
-    return _Seen(fetched, vouching.identified(visit, fetched.as_message()))
+    return _Seen(fetched, trustedserver.identified(visit, fetched.as_message()))
 
 
 async def _decide(visit: Visit, row: FolderRow, seen: Sequence[_Seen], *, next_uid: int) -> list[Admission]:

@@ -32,7 +32,7 @@ from triaged.mailbox.fetched import (
     Selected,
 )
 from triaged.mailbox.pools import Pools
-from triaged.mailbox.retry import Backoff
+from triaged.mailbox.rests import Backoff
 from triaged.mailbox.session import Session
 
 __all__ = [
