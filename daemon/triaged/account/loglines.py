@@ -7,7 +7,6 @@ from typing import TypedDict, assert_never
 from triaged.core.decision import Aside, Decision, Verdict
 from triaged.ledger.consequences import (
     Answered,
-    AnsweredBy,
     Consequence,
     DraftSent,
     EffectsVoided,
@@ -19,7 +18,7 @@ from triaged.ledger.consequences import (
     ReplyLeft,
 )
 from triaged.ledger.correspondents import MUTE, PAUSE
-from triaged.ledger.entries import Admission, Item, PromiseRow, ReplyRow
+from triaged.ledger.entries import Admission, AnsweredBy, Item, PromiseRow, ReplyRow
 from triaged.log.events import Events
 from triaged.log.vocabulary import Event
 

@@ -101,7 +101,11 @@ class _Admitting:
             )
         answered = facts.answered_at or _marked(a, self.window.now)
         writing = Writing(self.db, self.window, a, decision, facts, second=second)
-        return write_decision(writing, to_ms(answered), self.record(decision, a) if self.record else None)
+        if answered is not None:
+            shown = {"answered_at": to_ms(answered), "answered_by": "answer" if facts.answered_at else "flag"}
+        else:
+            shown = {}
+        return write_decision(writing, shown, self.record(decision, a) if self.record else None)
 
 
 def _marked(a: Arriving, now: datetime) -> datetime | None:

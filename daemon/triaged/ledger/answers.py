@@ -15,23 +15,21 @@ from triaged.ids import is_as_made
 from triaged.ledger.changes import (
     STOPPABLE,
     cancel_reply,
-    close_promise,
     item_now,
     leave_replies,
 )
 from triaged.ledger.consequences import (
     Answered,
-    AnsweredBy,
     Consequence,
     DraftSent,
-    PromiseKept,
     PromiseOpened,
     ReplyCancelled,
     ReplyEvidence,
     ReplyLeft,
 )
-from triaged.ledger.entries import AccountRow, ReplyRow, SentSeen, SentWindow
+from triaged.ledger.entries import AccountRow, AnsweredBy, ReplyRow, SentSeen, SentWindow
 from triaged.ledger.instants import to_ms
+from triaged.ledger.kept import keep, shown_by
 from triaged.ledger.pastfacts import thread_by_references
 from triaged.ledger.registry import move_watermark
 from triaged.ledger.replies import SentCopy, note_sent, went
@@ -42,6 +40,10 @@ _UNANSWERED = """
 SELECT id, client, correspondent, sender FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND answered_at IS NULL
 AND state <> 'new'
 """
+_MARKED = """
+SELECT id, client, correspondent, sender FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND answered_by = 'flag'
+AND answered_at >= ? - 600000
+"""  # a mail program marks what it answers before its copy lies in Sent
 _COVERED = f"""
 SELECT DISTINCT c.item FROM reply r JOIN reply_item c ON c.reply = r.id JOIN item i ON i.id = c.item
 WHERE r.person = ? AND r.correspondent = ? AND r.kind = 'ack' AND r.state IN {STOPPABLE} AND i.arrived_at <= ?
@@ -151,6 +153,9 @@ class _Answer:
 
 def _answer_thread(db: Connection, mail: _Answer, thread: str) -> list[Consequence]:
     answering = Answering(to_ms(mail.seen.at), "team" if mail.seen.by_team else "answer", mail.now)
+    for item, client, correspondent, sender in db.execute(_MARKED, (mail.person, thread, answering.at, answering.at)):
+        if mail.means(client, correspondent, sender):
+            shown_by(db, item, answering.at, answering.by)
     return answer(db, _meant(db, mail, thread), answering)
 
 
@@ -202,12 +207,15 @@ def answer(db: Connection, items: Iterable[int], answering: Answering) -> list[C
     follows: list[Consequence] = []
     for item in items:
         changed = db.execute(
-            "UPDATE item SET answered_at = ? WHERE id = ? AND answered_at IS NULL", (answering.at, item)
+            "UPDATE item SET answered_at = ?, answered_by = ? WHERE id = ? AND answered_at IS NULL",
+            (answering.at, answering.by, item),
         )
         if changed.rowcount:
             follows.append(Answered(item_now(db, item), answering.by))
         follows += leave(db, item, "answered", answering.now)
-        follows += _keep(db, item, answering)
+        kept = keep(db, item, answering.by)
+        if kept is not None:
+            follows += [kept, *_stop_slips(db, kept.promise.id, answering.now)]
     return follows
 
 
@@ -217,22 +225,6 @@ def leave(db: Connection, item: int, reason: str, now: int) -> list[Consequence]
         ReplyCancelled(reply, reason) if alone else ReplyLeft(reply, item_now(db, item))
         for reply, alone in leave_replies(db, item, reason, now)
     ]
-
-
-def _keep(db: Connection, item: int, answering: Answering) -> list[Consequence]:
-    """The promise that covers the message, if nothing else that it covers is still without an answer."""
-    (promise,) = db.execute("SELECT promise FROM item WHERE id = ?", (item,)).fetchone()
-    if promise is None or db.execute(_OPEN_ITEMS, (promise,)).fetchone():
-        return []
-    if db.execute("SELECT 1 FROM promise WHERE id = ? AND kind = 'call'", (promise,)).fetchone():
-        return []  # a call is kept when it begins
-    kept = close_promise(db, promise, answering.at, answering.by)
-    if kept is None:
-        return []
-    return [PromiseKept(kept, kept.state == "late"), *_stop_slips(db, promise, answering.now)]
-
-
-_OPEN_ITEMS = "SELECT 1 FROM item WHERE promise = ? AND answered_at IS NULL AND state <> 'gone' LIMIT 1"
 
 
 def _stop_replies(db: Connection, person: str, seen: SentSeen, now: int) -> list[Consequence]:

@@ -188,6 +188,7 @@ class Ledger:
     known_messages = reporting.known_messages
     arrivals = listings.arrivals
     passes_spent = listings.passes_spent
+    lines = listings.lines
 
     release = acts.release
     release_all = acts.release_all

@@ -39,6 +39,7 @@ def purge(store: Store, now: datetime, keep: timedelta) -> int:
             "DELETE FROM reply_item WHERE item = ?",
             "DELETE FROM pass WHERE item = ?",
             "DELETE FROM effect WHERE item = ?",
+            "DELETE FROM line WHERE item = ?",
         ):
             db.executemany(sql, ids)
         db.executemany("DELETE FROM item WHERE id = ?", ids)
@@ -66,6 +67,7 @@ def _let_go_of_texts(db: sqlite3.Connection, now: int) -> None:
 
 def _forget_replies(db: sqlite3.Connection, before: int) -> None:
     db.execute("DELETE FROM sent WHERE at < ?", (before,))
+    db.execute("DELETE FROM line WHERE made_at < ?", (before,))
     db.execute("DELETE FROM effect WHERE done_at < ? AND item IS NULL AND state NOT IN ('planned','trying')", (before,))
     db.execute(
         "DELETE FROM reply WHERE made_at < ? AND state NOT IN ('waiting','held','sending') AND NOT EXISTS"

@@ -34,7 +34,15 @@ def plan_effect(db: Connection, new: NewEffect) -> int | None:
             encode(new.args),
         ),
     ).fetchone()
-    return made[0] if made else None
+    if made is None:
+        return None
+    told = [
+        (new.person, new.args["message_id"], number, item, line.reply, to_ms(new.due_at))
+        for number, line in new.lines.items()
+        for item in (line.items or (None,))
+    ]
+    db.executemany("INSERT INTO line (person, message_id, number, item, reply, made_at) VALUES (?,?,?,?,?,?)", told)
+    return int(made[0])
 
 
 def plan_return(db: Connection, item_id: int, back_at: int, to: str | None) -> int | None:

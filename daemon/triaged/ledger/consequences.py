@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-from triaged.ledger.entries import EffectRow, Item, PromiseRow, ReplyRow
+from triaged.ledger.entries import AnsweredBy, EffectRow, Item, PromiseRow, ReplyRow
 
-AnsweredBy = Literal["answer", "team", "flag"]
 """A mail of mine, one of the team, a mail client's flag."""
 
 

@@ -14,6 +14,8 @@ from triaged.core.message import Message
 from triaged.core.settings import Rate
 from triaged.core.trust import Level
 
+AnsweredBy = Literal["answer", "team", "flag"]
+"""What shows that a person answered: a mail of mine, one of my team's, or nothing but a mail client's mark."""
 Mode = Literal["observe", "draft", "send"]
 ItemState = Literal["new", "here", "aside", "released", "gone", "unreadable"]
 EffectKind = Literal["flag", "urgent", "aside", "back", "append", "remove", "notify"]
@@ -109,6 +111,12 @@ class Item:
     tries: int
     retry_at: datetime | None
     level: Level  # how sure we were of its sender
+    answered_by: AnsweredBy | None = None  # what showed the answer
+    settled_at: datetime | None = (
+        None  # a person said that it is dealt with, or the call on whose agenda it was took place
+    )
+    settled_by: str | None = None
+    call_at: datetime | None = None  # it was on the agenda of the call that began then, and that took place
 
     @property
     def place(self) -> Place | None:
@@ -138,6 +146,14 @@ class EffectRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """What a number in a mail to myself stands for: messages (several of one caller), and the reply about them, if it is about one."""
+
+    items: tuple[int, ...] = ()
+    reply: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewEffect:
     """Something that is to be owed from now on, once per key."""
 
@@ -149,6 +165,7 @@ class NewEffect:
     item: int | None = None
     reply: int | None = None
     args: Mapping[str, Any] = field(default_factory=dict)
+    lines: Mapping[int, Line] = field(default_factory=dict)  # of a mail to myself, whose Message-ID is in `args`
 
 
 class Nowhere(Enum):

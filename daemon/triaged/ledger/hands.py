@@ -15,6 +15,7 @@ from triaged.ledger.changes import cancel_reply, item_now, plan_return, stoppabl
 from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen
 from triaged.ledger.entries import Arriving, ByHand, FolderRow, Item, Place, ReplyRow, Window
 from triaged.ledger.instants import to_ms
+from triaged.ledger.kept import keep
 from triaged.ledger.owing import Writing
 from triaged.ledger.pastfacts import gather, question_of
 from triaged.ledger.recognition import adoptable, is_second, put_place
@@ -63,6 +64,8 @@ def _follow(db: Connection, before: Item, by_hand: ByHand) -> list[Consequence]:
     if voided := void_effects(db, before.id, f"by hand: {what}", now):
         follows.append(EffectsVoided(voided))
     follows += leave(db, before.id, "moved by hand" if what != "gone" else "deleted by hand", now)
+    if what == "gone" and (kept := keep(db, before.id)) is not None:
+        follows.append(kept)
     return [HandSeen(item_now(db, before.id), before.state, before.folder, by_hand.back_at), *follows]
 
 

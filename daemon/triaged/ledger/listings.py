@@ -4,7 +4,7 @@
 
 from datetime import datetime
 
-from triaged.ledger.entries import AccountOverview, DeferredRow, HistoryRow, Item, Period, ReplyRow
+from triaged.ledger.entries import AccountOverview, DeferredRow, HistoryRow, Item, Line, Period, ReplyRow
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.registry import accounts, folders
 from triaged.ledger.rows import ITEM, PROMISE, columns, item_from, promise_from, promise_of, replies_of
@@ -133,6 +133,16 @@ def arrivals(store: Store, person: str, period: Period) -> list[Item]:
     )
     given = (to_ms(period.since), to_ms(period.until), person, period.client, period.client)
     return [item_from(r) for r in rows(store, sql, given)]
+
+
+def lines(store: Store, message_id: str) -> dict[int, Line]:
+    """What each number in a mail to myself stands for; nothing where we wrote no such mail, or have forgotten it."""
+    found: dict[int, Line] = {}
+    sql = "SELECT number, item, reply FROM line WHERE message_id = ? ORDER BY number, item"
+    for number, item, reply in rows(store, sql, (message_id,)):
+        known = found.get(number, Line())
+        found[number] = Line((*known.items, item) if item is not None else known.items, reply)
+    return found
 
 
 def passes_spent(store: Store, person: str, client: str, since: datetime) -> int:

@@ -19,7 +19,8 @@ FOLDER = "account, name, role, uidvalidity, next_uid, baseline_uid, last_interna
 ITEM = (
     "id, person, account, client, correspondent, sender, message_id, refs, digest, server_id, thread, dated_at, arrived_at,"
     " decided_at, kind, automatic, subject, excerpt, mode, verdict, rule, reason, no_reply, decision, ruleset, state,"
-    " folder, uidvalidity, uid, promise, answered_at, tries, retry_at, trust"
+    " folder, uidvalidity, uid, promise, answered_at, tries, retry_at, trust,"
+    " answered_by, settled_at, settled_by, call_at"
 )
 EFFECT = "id, key, person, account, item, reply, kind, args, due_at, state, tries, error, done_at"
 PROMISE = (
@@ -101,6 +102,10 @@ def item_from(r: Sequence[Any]) -> Item:
         tries=r[31],
         retry_at=from_ms(r[32]),
         level=Level(r[33]),
+        answered_by=r[34],
+        settled_at=from_ms(r[35]),
+        settled_by=r[36],
+        call_at=from_ms(r[37]),
     )
 
 

@@ -139,5 +139,20 @@ _NEW_ADDRESSES = """
 ALTER TABLE correspondent ADD COLUMN new_since INTEGER;
 """  # its first mail came then, and I have never written to it; NULL: known
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _A_NOTICE_A_MOVE, _LEVELS, _NEW_ADDRESSES)
+_LINES_AND_ENDS = """
+ALTER TABLE item ADD COLUMN answered_by TEXT CHECK (answered_by IN ('answer','team','flag'));
+ALTER TABLE item ADD COLUMN settled_at INTEGER;
+ALTER TABLE item ADD COLUMN settled_by TEXT;
+ALTER TABLE item ADD COLUMN call_at INTEGER;
+UPDATE item SET answered_by = CASE WHEN EXISTS (SELECT 1 FROM sent s WHERE s.person = item.person AND s.at = item.answered_at
+  AND s.reply IS NULL) THEN 'answer' ELSE 'flag' END WHERE answered_at IS NOT NULL;
+CREATE TABLE line (
+  person TEXT NOT NULL, message_id TEXT NOT NULL, number INTEGER NOT NULL, item INTEGER REFERENCES item, reply INTEGER,
+  made_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX line_mail ON line (message_id, number);
+CREATE INDEX line_item ON line (item) WHERE item IS NOT NULL;
+"""  # `settled_*`: a person said so, or the call did; `call_at`: it was on the agenda of the call that began then
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _A_NOTICE_A_MOVE, _LEVELS, _NEW_ADDRESSES, _LINES_AND_ENDS)
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

@@ -27,13 +27,13 @@ ON CONFLICT (person, address) DO UPDATE SET client = excluded.client WHERE clien
 """
 
 
-def write_decision(w: Writing, answered: int | None, record: Mapping[str, Any] | None) -> Admission:
-    """All rows of one message. The caller has made sure that it is not known yet. `answered`: when it was, before we saw it."""
+def write_decision(w: Writing, answered: Mapping[str, Any], record: Mapping[str, Any] | None) -> Admission:
+    """All rows of one message. The caller has made sure that it is not known yet. `answered`: when and how it was, before we saw it."""
     decision = w.decision
     cancelled = _cancel(w)
     _note_correspondent(w)
     owed = make_reply(w, decision.reply) if decision.reply else Owed()
-    item = insert_item(w, promise=owed.promise, answered_at=answered, decision=encode(record) if record else None)
+    item = insert_item(w, promise=owed.promise, decision=encode(record) if record else None, **answered)
     if owed.reply is not None:
         w.db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (owed.reply, item))
     if decision.spends_pass:
