@@ -6,7 +6,7 @@
 import asyncio
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -40,6 +40,9 @@ class Quiet:
     async def prepare(self, reply: ReplyRow) -> Ready:
         raw = write(letter(message_id=reply.message_id, reply_id=reply.id, now=self.clock.now())).raw
         return Ready(raw, Envelope(GARY, DANA.address), daily, reply.items)
+
+    async def learned(self, facts: Mapping[str, bool]) -> None:
+        """There is nothing to remember."""
 
     async def draft(self, reply: ReplyRow, raw: bytes) -> Place | None:
         raise NotImplementedError

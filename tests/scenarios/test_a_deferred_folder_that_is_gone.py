@@ -91,3 +91,17 @@ async def test_what_was_thought_gone_and_is_there_again_comes_back(stages: Openi
     stage.daemon.sweep()
     await stage.to("mon 12:00")
     assert list(stage.inbox()) == ["question"]
+
+
+async def test_one_that_lies_in_the_new_folder_at_the_number_it_had_in_the_old_is_no_second_one(stages: Opening):
+    stage = await aside(stages)
+    (before,) = stage.rows("SELECT uid FROM item")
+    user = stage.users[0]
+    await stage.reload(CONSULTANT.replace("smtp = $SMTP", 'smtp = $SMTP\nfolders.deferred = "Later"'))
+    stage.server.move(user, "Deferred", before[0], "Later")
+    (there,) = stage.server.messages(user, "Later")
+    assert there.uid == before[0]
+    await stage.later(minutes=10)
+    assert stage.rows("SELECT state, folder FROM item") == [("aside", "Later")]
+    await stage.to("fri 12:00")
+    assert list(stage.inbox()) == ["question"]

@@ -1,9 +1,11 @@
 """What lies in the deferred folder is what the ledger says lies there, whatever hands have done between two looks."""
 
+from datetime import timedelta
+
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.plays import GARY
+from scenarios.plays import CONSULTANT, GARY
 from scenarios.stage import Stage
 from server.courier import PLAIN_COURIER
 from server.cyrus import PLAIN_CYRUS
@@ -140,3 +142,57 @@ async def test_a_copy_made_by_hand_that_is_deleted_again_is_gone_and_the_other_c
     assert len(stage.events("message.gone")) == 1
     await comes_back(stage, folder)
     assert len(stage.events("message.returned")) == 1
+
+
+@EVERY
+async def test_a_mark_of_deletion_that_was_seen_and_is_taken_off_lets_it_come_back_where_it_came_from(
+    stages: Opening, variant: AnyVariant
+):
+    stage = stages(CONSULTANT.replace("smtp = $SMTP", 'smtp = $SMTP\nwatch = ["INBOX", "Clients"]'), variant=variant)
+    stage.write_config()
+    clients, deferred = stage.server.real("Clients"), stage.server.real("Deferred")
+    with stage.server.client(stage.users[0]) as client:
+        client.create_folder(clients)
+    await stage.open()
+    await stage.to("tue 15:10")
+    stage.store(GARY, "question", folder="Clients")
+    await stage.later(minutes=2)
+    stage.flag("question", "\\Deleted", folder=deferred)
+    await stage.later(minutes=10)
+    assert len(stage.events("message.gone")) == 1
+    stage.flag("question", folder=deferred, remove=["\\Deleted"])
+    await stage.later(minutes=10)
+    await stage.to("fri 12:00")
+    assert list(stage.inbox(clients)) == ["question"]
+    assert list(stage.inbox()) == []
+
+
+@EVERY
+async def test_what_a_hand_puts_into_a_folder_that_was_deleted_and_made_again_comes_back(
+    stages: Opening, variant: AnyVariant
+):
+    stage, folder = await aside(stages, variant)
+    stage.drag("question", folder, "INBOX")
+    stage.daemon.sweep()
+    await stage.quiet()
+    with stage.server.client(stage.users[0]) as client:
+        client.delete_folder(folder)
+        client.create_folder(folder)
+    stage.drag("question", "INBOX", folder)
+    await stage.later(minutes=20)
+    assert stage.rows("SELECT state FROM item") == [("aside",)]
+    await comes_back(stage, folder)
+
+
+async def test_what_lay_there_before_is_not_touched_when_the_folder_is_numbered_anew(stages: Opening):
+    stage = stages()
+    stage.write_config()
+    stage.store(GARY, "old", folder="Deferred", at=stage.clock.now() - timedelta(days=3))
+    stage.store(GARY, "newest")
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "question")
+    stage.renumber("Deferred")
+    await stage.to("fri 12:00")
+    assert list(stage.inbox("Deferred")) == ["old"]
+    assert set(stage.inbox()) == {"newest", "question"}

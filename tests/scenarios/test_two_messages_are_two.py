@@ -5,6 +5,7 @@ from datetime import timedelta
 from scenarios.conftest import Opening
 from scenarios.plays import CONSULTANT, GARY
 from scenarios.stage import Stage, letter
+from server.dovecot import Variant
 
 
 def same(stage: Stage, subject: str, text: str, **more: str) -> None:
@@ -89,3 +90,25 @@ async def test_what_a_hand_takes_out_of_two_stays_out(stages: Opening):
     await stage.later(minutes=20)
     assert len(stage.dovecot.messages(stage.users[0], "Deferred")) == 1
     assert len(stage.dovecot.messages(stage.users[0])) == 1
+
+
+async def test_an_old_place_that_does_not_answer_leaves_the_watched_folder_watched(stages: Opening):
+    stage = stages(variant=Variant(acl=True))
+    stage.write_config()
+    (user,) = stage.users
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "outage")
+    with stage.dovecot.client(user) as client:
+        client.create_folder("Clients")
+    await stage.reload(CONSULTANT.replace('mode = "send"', 'mode = "send"\nwatch = ["INBOX", "Clients"]'))
+    stage.drag("outage", "INBOX", "Clients")
+    await stage.later(minutes=3)
+    lies = stage.inbox("Clients")["outage"]
+    await stage.reload(CONSULTANT)
+    stage.dovecot.restrict(user, "Clients", "l")
+    await stage.later(minutes=5)
+    stage.server.append(user, "INBOX", lies.raw, lies.arrived)
+    await stage.arrives(GARY, "down")
+    assert stage.flags("down") == {"\\Flagged"}
+    assert stage.events("account.degraded", folder="INBOX") == []

@@ -7,7 +7,7 @@ Each step is given a `Visit` and keeps it. Nothing is acted on that is not in th
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from triaged.account import carryout, owed
 from triaged.account.connectionstate import ConnectionState
@@ -94,6 +94,11 @@ class AccountLoop:
 
     def _not_connected(self) -> TriagedError:
         return TriagedError(f"{self.row.login} is not connected")
+
+    async def learn(self, **facts: Any) -> None:
+        """Remember something about its servers, for the next start and from now on."""
+        await self.context.write(Ledger.learn, self.row.id, **facts)
+        self.memory.learned.update(facts)
 
     def stop(self) -> None:
         """Finish the step in hand, then end."""
@@ -230,8 +235,7 @@ class AccountLoop:
 
     async def _step(self, session: Session, *, look: bool) -> bool:
         """See what is new, look where asked, act on what is due. True when there may be more to do."""
-        await self._find_folders_again(session)
-        visit = self._visit(session)
+        visit = await self._with_folders_found(self._visit(session))
         await sweep(visit)
         due = await owed.due(visit) if self._looking or not look else owed.NOTHING
         if look or due.wants_look:
@@ -245,11 +249,12 @@ class AccountLoop:
         self.health.proven_alive = self.context.now()
         return acted or served or await more_has_come(visit)
 
-    async def _find_folders_again(self, session: Session) -> None:
+    async def _with_folders_found(self, visit: Visit) -> Visit:
         """Watched folders that were not there may have come; one that has gone must not stand for the others."""
-        if self.health.unwatched and self.memory.checks.others_due(self.context.now()):
-            _, account = self.settings()
-            self.layout = await lay_out(session, account, self.events, make=False)
+        if not (self.health.unwatched and self.memory.checks.others_due(visit.now())):
+            return visit
+        self.layout = await lay_out(visit.session, visit.account, self.events, make=False)
+        return replace(visit, layout=self.layout)
 
     async def _look(self, visit: Visit) -> None:
         """Look around; a folder that the server refuses to show must not keep the others from being served."""

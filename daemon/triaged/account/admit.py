@@ -20,7 +20,7 @@ from triaged.core.settings import Terms
 from triaged.core.trust import Act, may
 from triaged.ledger import Elsewhere, Ledger, SentWindow, Watermark
 from triaged.ledger.entries import Admission, FolderRow, Place, Window
-from triaged.mailbox import Fetched
+from triaged.mailbox import Fetched, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,16 @@ async def _decide(visit: Visit, row: FolderRow, seen: Sequence[_Seen], *, next_u
 
 async def _asked(visit: Visit, window: Window, places: Mapping[int, Place]) -> Window:
     """Whether messages that were decided still lie where they lay: then what looks like them is a second one."""
-    standing = {item for item, place in places.items() if await presence(visit.session, place) in ("here", "deleted")}
+    standing = {item for item, place in places.items() if await _stands(visit, place)}
     return replace(window, asked=window.asked | places.keys(), standing=window.standing | standing)
+
+
+async def _stands(visit: Visit, place: Place) -> bool:
+    """Whether a message is known to lie there still; a folder that does not answer says nothing about the watched one."""
+    try:
+        return await presence(visit.session, place) in ("here", "deleted")
+    except Refused:
+        return False
 
 
 async def _take_evidence(visit: Visit, seen: Sequence[_Seen]) -> None:

@@ -51,7 +51,7 @@ async def _append(visit: Visit, effect: EffectRow) -> None:
         if await visit.session.find(message_id, 1):
             if not effect.tries:  # this provider keeps what is sent by itself
                 smtp = visit.account.smtp
-                await visit.write(Ledger.learn, visit.row.id, saves_sent=smtp.host if smtp else None)
+                await visit.learn(saves_sent=smtp.host if smtp else None)
             return
     now = visit.now()
     await visit.write(Ledger.begin, [effect.id], now)

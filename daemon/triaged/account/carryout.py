@@ -103,8 +103,7 @@ async def _learn(visit: Visit) -> None:
     """Keep what the connection has learned of its server, if it is new."""
     found, known = visit.session.learned, visit.memory.learned
     if any(known.get(name) != fact for name, fact in found.items()):
-        known.update(found)
-        await visit.write(Ledger.learn, visit.row.id, **found)
+        await visit.learn(**found)
 
 
 async def _tried(visit: Visit, batch: _Batch) -> bool:

@@ -8,7 +8,7 @@ from triaged.account.arriving import arriving
 from triaged.account.byhand import flagged, in_trash, taken
 from triaged.account.folderlayout import as_seen
 from triaged.account.loglines import of_item
-from triaged.account.places import is_made_of
+from triaged.account.places import is_made_of, presence
 from triaged.account.remap import renumbered
 from triaged.account.renamedfolder import follow
 from triaged.account.visit import Visit
@@ -21,6 +21,7 @@ from triaged.core.settings import Mode
 from triaged.ledger import ByHand, Ledger, Watermark
 from triaged.ledger.entries import FolderRow, Item, Place, Window
 from triaged.mailbox import Fetched
+from triaged.mailbox.fetched import NO_DATE
 
 _ADOPTED_UNTIL = parse_moment("start of office hours")
 
@@ -44,9 +45,19 @@ async def look_into(visit: Visit, folder: str, row: FolderRow | None, *, aside: 
         await visit.write(Ledger.put_folder, fresh)
         return
     if row.uidvalidity != selected.uidvalidity:
-        row = await renumbered(visit, row, selected.uidvalidity, uidnext)
+        row = await renumbered(visit, row, selected.uidvalidity, uidnext, since=_empty_since(visit, row))
     await _arrived_there(visit, row)
+    if visit.session.selected != folder:
+        await visit.session.select(folder)
     await _left_there(visit, row)
+
+
+def _empty_since(visit: Visit, row: FolderRow) -> datetime | None:
+    """From when on whatever is in the folder was put there, although it has other numbers: it may have been made anew."""
+    if row.baseline_uid == 1:
+        return NO_DATE  # nothing lay there at first contact
+    first = visit.memory.first_contact
+    return first.at if first else None
 
 
 async def _arrived_there(visit: Visit, row: FolderRow) -> None:
@@ -62,7 +73,7 @@ async def _arrived_there(visit: Visit, row: FolderRow) -> None:
     for fetched in await visit.session.headers([uid for uid in there if uid not in placed]):
         if "\\deleted" in folded(fetched.flags):
             visit.memory.unclear_aside = True
-        elif (item := _lost(read(fetched.header), items, there)) is not None:
+        elif (item := await _lost(visit, read(fetched.header), items)) is not None:
             place = Place(row.name, row.uidvalidity, fetched.uid)
             await visit.write(Ledger.place_item, item.id, place)
             items = [
@@ -75,10 +86,17 @@ async def _arrived_there(visit: Visit, row: FolderRow) -> None:
         await visit.write(Ledger.advance, visit.row.id, Watermark(row.name, there[-1] + 1))
 
 
-def _lost(message: Message, items: Sequence[Item], there: Sequence[int]) -> Item | None:
+async def _lost(visit: Visit, message: Message, items: Sequence[Item]) -> Item | None:
     """Of what is put aside the one that this message is and whose place is not known, or is empty now."""
-    alike = (item for item in items if is_made_of(item, message))
-    return next((item for item in alike if item.uid is None or item.uid not in there), None)
+    for item in items:
+        if is_made_of(item, message) and not await _lies(visit, item.place):
+            return item
+    return None
+
+
+async def _lies(visit: Visit, place: Place | None) -> bool:
+    """Whether something lies at a place, which may be in a deferred folder of before."""
+    return place is not None and await presence(visit.session, place) in ("here", "deleted")
 
 
 async def _put_aside(visit: Visit, row: FolderRow, fetched: Fetched, aside: Sequence[Item]) -> None:
@@ -99,8 +117,8 @@ async def _dragged_in(visit: Visit, row: FolderRow, fetched: Fetched, item: Item
         await _adopt(visit, row, fetched, back_at)
         return
     place = Place(row.name, row.uidvalidity, fetched.uid)
-    origin = item.folder if item.folder in layout.watch else layout.home
-    visit.tell(await visit.write(Ledger.hand, item.id, ByHand("aside", place, now, back_at, origin)))
+    origin = item.folder if item.folder in layout.watch else None
+    visit.tell(await visit.write(Ledger.hand, item.id, ByHand("aside", place, now, back_at, origin, layout.home)))
 
 
 async def _adopt(visit: Visit, row: FolderRow, fetched: Fetched, back_at: datetime) -> None:

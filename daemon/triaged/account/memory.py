@@ -29,7 +29,7 @@ class Memory:
     one_by_one: bool = False  # one message at a time, each with its strike before it is looked at
     unvouched: int = 0  # mails in a row about whose senders my server has said nothing
     silent_told: bool = False
-    learned: dict[str, bool] = field(default_factory=dict)  # of the server, as far as the ledger knows it
+    learned: dict[str, Any] = field(default_factory=dict)  # of its servers, as far as the ledger knows it
     first_contact: FirstContact | None = None
 
     @property
@@ -46,5 +46,5 @@ class Memory:
             unvouched=MOST_UNVOUCHED if silent else 0,
             silent_told=silent,
             first_contact=FirstContact.of(learned),
-            learned={name: bool(learned[name]) for name in LASTING & learned.keys()},
+            learned=dict(learned),
         )

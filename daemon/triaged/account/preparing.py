@@ -5,14 +5,15 @@ The guard is asked again here, with facts of this instant; between the plan and 
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from triaged.account import marks
 from triaged.account.context import Context
 from triaged.account.lookaround import sweep_and_look
+from triaged.account.memory import Memory
 from triaged.account.sentfolder import look_at_sent
 from triaged.account.visit import Visit
 from triaged.core.address import Address, Mailbox, read_address
@@ -47,10 +48,15 @@ class WatchedMailbox(Protocol):
     context: Context
     row: AccountRow
     profile: Profile | None
+    memory: Memory
 
     @property
     def settings(self) -> Callable[[], tuple[Person, Account]]:
         """The settings of this instant."""
+        ...
+
+    async def learn(self, **facts: Any) -> None:
+        """Remember something about its servers."""
         ...
 
     async def do(self, act: Callable[[Visit], Awaitable[T]]) -> T:
@@ -93,7 +99,7 @@ class ReplyPreparer:
         """How replies leave now."""
         person, account = self.mailbox.settings()
         profile = self.mailbox.profile or profile_of(account.imap)
-        submission = submission_for(account, profile, self.mailbox.row.learned)
+        submission = submission_for(account, profile, self.mailbox.memory.learned)
         match account.save_sent:
             case "yes":
                 saves = False
@@ -122,6 +128,12 @@ class ReplyPreparer:
     async def draft(self, reply: ReplyRow, raw: bytes) -> Place | None:
         """Put it into Drafts, unless it lies there already from an attempt whose end was not seen."""
         return await self.mailbox.do(lambda visit: _put_into_drafts(visit, reply, raw))
+
+    async def learned(self, facts: Mapping[str, bool]) -> None:
+        """Keep what sending has taught about the submission server, with its name: another one may do otherwise."""
+        _, account = self.mailbox.settings()
+        if account.smtp is not None and facts.get("null_sender") is False:
+            await self.mailbox.learn(no_null_sender=account.smtp.host)
 
     # --- the words ----------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ the rest was there before, and is baseline.
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from triaged.account.visit import Visit
 from triaged.core.message import read
@@ -14,8 +15,14 @@ from triaged.ledger.entries import FolderRow
 _AT_ONCE = 500
 
 
-async def renumbered(visit: Visit, row: FolderRow, uidvalidity: int, uidnext: int) -> FolderRow:
-    """Map the items of the selected folder to their new UIDs; return the folder's new row."""
+async def renumbered(
+    visit: Visit, row: FolderRow, uidvalidity: int, uidnext: int, *, since: datetime | None = None
+) -> FolderRow:
+    """Map the items of the selected folder to their new UIDs; return the folder's new row.
+
+    What came after `since`, by default the newest arrival that was seen in it, is new.
+    """
+    since = since or row.last_internal_at
     if visit.is_news(f"{row.name} is numbered anew"):  # imap4d does so each minute
         visit.events.emit(
             "account.degraded",
@@ -23,14 +30,14 @@ async def renumbered(visit: Visit, row: FolderRow, uidvalidity: int, uidnext: in
             error="the server has numbered the folder anew (UIDVALIDITY or UIDNEXT)",
             reason="messages are matched by their headers; nothing old is answered",
         )
-    found, newest_unknown = await _matched(visit, row, uidnext)
+    found, newest_unknown = await _matched(visit, row, uidnext, since)
     fresh = replace(row, uidvalidity=uidvalidity, next_uid=newest_unknown, baseline_uid=newest_unknown)
     await visit.write(Ledger.remap, fresh, found)
     await visit.write(Ledger.put_folder, fresh)
     return fresh
 
 
-async def _matched(visit: Visit, row: FolderRow, uidnext: int) -> tuple[dict[int, int], int]:
+async def _matched(visit: Visit, row: FolderRow, uidnext: int, since: datetime | None) -> tuple[dict[int, int], int]:
     """The new UIDs of what is known there, by item; and the lowest UID of what is new."""
     found: dict[int, int] = {}
     newest_unknown = uidnext
@@ -38,9 +45,8 @@ async def _matched(visit: Visit, row: FolderRow, uidnext: int) -> tuple[dict[int
     for start in range(0, len(uids), _AT_ONCE):
         for fetched in await visit.session.headers(uids[start : start + _AT_ONCE]):
             item = await visit.write(Ledger.item_by_digest, visit.row.id, read(fetched.header))
-            if item is not None:
-                if item.folder == row.name:
-                    found[item.id] = fetched.uid
-            elif row.last_internal_at is not None and fetched.arrived > row.last_internal_at:
+            if item is not None and item.folder == row.name:
+                found[item.id] = fetched.uid
+            elif since is not None and fetched.arrived > since:
                 newest_unknown = min(newest_unknown, fetched.uid)
     return found, newest_unknown

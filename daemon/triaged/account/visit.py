@@ -6,7 +6,7 @@ A reload reaches the next visit. What a step learns for the next one, it leaves 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from triaged.account.context import Context
 from triaged.account.folderlayout import Layout
@@ -42,6 +42,11 @@ class Visit:
     async def write(self, verb: Callable[Concatenate[Ledger, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run one verb of the ledger in its thread. A step writes by this alone."""
         return await self.context.write(verb, *args, **kwargs)
+
+    async def learn(self, **facts: Any) -> None:
+        """Remember something about the account's servers, for the next start and from now on."""
+        await self.write(Ledger.learn, self.row.id, **facts)
+        self.memory.learned.update(facts)
 
     def now(self) -> datetime:
         """The instant, aware, UTC."""

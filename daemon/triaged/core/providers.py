@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final, Protocol
 
 from triaged.core.provider import GENERIC, AuthorizationServer, Profile, Provider, Submission
-from triaged.core.settings import Account, Tls
+from triaged.core.settings import Account, Server, Tls
 
 _APP_PASSWORD = "It wants a password made for this program (an app password), not the one of its web page."  # noqa: S105 — words
 _WEB_SWITCH = "IMAP must be switched on in its web page."
@@ -291,6 +291,14 @@ def submission_for(account: Account, profile: Profile, learned: Mapping[str, Any
     known = found.submission if found else Submission()
     saves = known.saves_sent and found is not None and _keeps(found, imap, profile)
     return replace(known, saves_sent=saves or learned.get("saves_sent") == host)
+
+
+def takes_null_sender(server: Server, learned: Mapping[str, Any], *, known: bool | None = None) -> bool | None:
+    """Whether a submission server takes `<>`: no, where it has refused it; else as far as is `known`.
+
+    `learned`: under "no_null_sender" the host that refused it.
+    """
+    return False if learned.get("no_null_sender") == server.host else known
 
 
 def _keeps(provider: Provider, imap: Mailbox, profile: Profile) -> bool:

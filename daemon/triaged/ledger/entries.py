@@ -179,7 +179,8 @@ class ByHand:
     """What a person did with a message, in whatever mail client.
 
     released: dragged out of the deferred folder. gone: deleted. aside: dragged into it; it comes back at `back_at` to
-    `origin`. here: moved between watched folders, or seen again; only the place changes.
+    `origin`; where that is not known to where it was to come back last, or `home`. here: moved between watched folders, or
+    seen again; only the place changes.
     """
 
     what: Literal["released", "gone", "aside", "here"]
@@ -187,6 +188,7 @@ class ByHand:
     now: datetime
     back_at: datetime | None = None
     origin: str | None = None
+    home: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,15 @@ def hand(store: Store, item_id: int, by_hand: ByHand) -> list[Consequence]:
             return []
         follows = _follow(db, before, by_hand)
         if what == "aside":
-            plan_return(db, item_id, to_ms(by_hand.back_at or by_hand.now), by_hand.origin or before.folder)
+            origin = by_hand.origin or _came_from(db, item_id) or by_hand.home or before.folder
+            plan_return(db, item_id, to_ms(by_hand.back_at or by_hand.now), origin)
         return follows
+
+
+def _came_from(db: Connection, item_id: int) -> str | None:
+    """Where a message was to come back that lies in the deferred folder again: a mark of deletion was taken off it."""
+    returns = effects_of(db, "item = ? AND kind = 'back'", (item_id,))
+    return next((str(to) for back in reversed(returns) if (to := back.args.get("to"))), None)
 
 
 def _seen_there(db: Connection, item_id: int) -> Place | None:
@@ -79,7 +86,7 @@ def adopt(store: Store, window: Window, back_at: datetime, origin: str = "INBOX"
         if db.execute(f"UPDATE item SET state = 'aside' WHERE id = ? AND state IN {_FROM['aside']}", (item,)).rowcount:
             void_effects(db, item, "by hand: aside", at)
             leave(db, item, "moved by hand", at)
-        plan_return(db, item, to_ms(back_at), origin)
+        plan_return(db, item, to_ms(back_at), _came_from(db, item) or origin)
         return item_now(db, item)
 
 

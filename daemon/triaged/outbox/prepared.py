@@ -1,6 +1,6 @@
 """What the outbox is told about one account, and what it asks of whoever keeps that account's mailbox. Values only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -112,6 +112,10 @@ class Preparation(Protocol):
 
     async def prepare(self, reply: ReplyRow) -> Prepared:
         """Ask the guard again with fresh facts, and render with `core.reply.write`."""
+        ...
+
+    async def learned(self, facts: Mapping[str, bool]) -> None:
+        """Keep what sending has taught about the submission server. LedgerError: it cannot be written down now."""
         ...
 
     async def draft(self, reply: ReplyRow, raw: bytes) -> Place | None:

@@ -245,9 +245,10 @@ class Serving:
                         reply.id, Accepted(now, Response(code, text), way.saves_sent, (reply.rcpt,))
                     )
                 )
-                if learned:
-                    await self._surely(lambda ledger: ledger.learn(self._account, **learned))
                 telling.sent(self._events, reply, promise, before)
+                if learned:
+                    with suppress(LedgerBusy, LedgerFull, LedgerUnavailable):  # else the next start learns it again
+                        await self._preparation.learned(learned)
             case Deferred():
                 await self._retry(reply, outcome)
             case Refused(code, text):

@@ -55,9 +55,14 @@ class AccountState:
     unwatched: Mapping[str, str] = field(default_factory=dict)  # watched folders that are not watched, and why
 
     @property
+    def is_up(self) -> bool:
+        """Whether it works: mail is being watched, and replies can go."""
+        return self.state == "watching" and not self.no_reply
+
+    @property
     def is_well(self) -> bool:
-        """Whether mail is being watched, in every folder, and replies can go."""
-        return self.state == "watching" and not self.no_reply and not self.unwatched
+        """Whether it works, for every folder."""
+        return self.is_up and not self.unwatched
 
     @property
     def trouble(self) -> str:

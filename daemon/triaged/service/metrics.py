@@ -103,7 +103,7 @@ def _of_the_accounts(state: DaemonState) -> "Iterator[Metric]":
 
     up = GaugeMetricFamily("triaged_account_up", "Whether the account's mail is watched.", labels=(*_WHOSE, "mode"))
     for account in state.accounts:
-        up.add_metric((account.person, account.account, account.mode), float(account.is_well))
+        up.add_metric((account.person, account.account, account.mode), float(account.is_up))
     yield up
     unwatched = GaugeMetricFamily(
         "triaged_account_folders_unwatched", "Folders that are to be watched and are not.", labels=_WHOSE

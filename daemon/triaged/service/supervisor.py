@@ -14,6 +14,7 @@ from triaged.account.context import Context
 from triaged.account.memory import Memory
 from triaged.account.preparing import ReplyPreparer
 from triaged.config import ask_secret
+from triaged.core.providers import takes_null_sender
 from triaged.core.settings import Account, Person, Secret, Server
 from triaged.delivery import Delivery, SmtpDelivery
 from triaged.ledger import Ledger
@@ -199,7 +200,7 @@ class Supervisor:
             token=signing.token if signing else None,
             token_refused=signing.refused if signing else None,
             envelope=account.envelope,
-            null_sender=running.row.learned.get("null_sender"),
+            null_sender=takes_null_sender(server, running.loop.memory.learned),
         )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from triaged.core.providers import submission_for
+from triaged.core.providers import submission_for, takes_null_sender
 from triaged.core.settings import Account, Mode
 from triaged.setup.examination import Examination
 from triaged.setup.expiry import Certificate
@@ -26,7 +26,7 @@ async def look(of: Examination) -> list[Finding]:
     figures["smtp_ms"] = round(probe.took * 1000)
     found = [Finding("submission", "ok", f"{server.host}, port {server.port}: {probe.how}, in {probe.took:.1f} s")]
     found += Certificate("smtp certificate", server, probe.certificate_expires).findings(of)
-    found.append(_null_sender(account, figures, takes=learned.get("null_sender", probe.null_sender)))
+    found.append(_null_sender(account, figures, takes=takes_null_sender(server, learned, known=probe.null_sender)))
     found.append(_copies(account, figures, saves=submission_for(account, of.session.profile, learned).saves_sent))
     return found
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -66,6 +66,9 @@ class Room:
         if self.while_preparing:
             await self.book.call(self.while_preparing.pop(0))
         return Ready(raw, Envelope(GARY, DANA.address), daily, reply.items)
+
+    async def learned(self, facts: Mapping[str, bool]) -> None:
+        await self.book.call(lambda ledger: ledger.learn(1, **facts))
 
     async def draft(self, reply: ReplyRow, raw: bytes) -> Place | None:
         if self.draft_fails:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from triaged.account.health import Health
+from triaged.account.health import Health, Unwatched
 from triaged.config import load
 from triaged.ledger import Ledger
 from triaged.service.accountstates import account_states
@@ -47,6 +47,14 @@ def test_each_configured_account_is_told_with_its_figures_and_promises_once_a_pe
     assert dict(first.figures) == dict.fromkeys(FIGURES, 0)
     assert (second.account, second.mode, second.error, second.is_well) == ("other", "observe", "gone", False)
     assert set(FIGURES) - set(second.figures) == {"promises_open", "promises_overdue"}
+
+
+def test_a_folder_that_is_not_watched_is_no_account_that_is_down(tmp_path: Path):
+    (tmp_path / "dana.toml").write_text(CONFIG)
+    board = CurrentSettings(load(tmp_path / "dana.toml"))
+    work, _ = board.logins()
+    (one,) = account_states({work: Health("watching", unwatched={"Clients": Unwatched(NOW, "gone")})}, board, [])
+    assert (one.is_up, one.is_well, one.trouble) == (True, False, "Clients is not watched: gone")
 
 
 def test_an_account_without_a_loop_or_a_row_in_the_ledger_is_no_error(tmp_path: Path):
