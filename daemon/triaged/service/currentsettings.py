@@ -1,19 +1,28 @@
 """The settings in force, by account. A reload swaps them; steps in flight keep what they were handed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import reduce
 
 from triaged.config import Loaded
 from triaged.core.settings import Account, Person
 from triaged.person.outagewatch import Patience, patience_of
 
+Change = Callable[[Person], Person]
+"""A person as configured to the person as she is now: what her calendars say, days on which she is away by her own word."""
+
 
 @dataclass(slots=True)
 class CurrentSettings:
-    """Whoever asks gets the person and the account as they are configured at this instant."""
+    """Whoever asks gets the person and the account as they are at this instant.
+
+    `loaded` is the configuration as it was read, `persons` what holds: each of hers with everything that is laid over it.
+    """
 
     loaded: Loaded
+    persons: tuple[Person, ...] = field(init=False)
+    _over: dict[str, Change] = field(init=False, default_factory=dict)
     _by_login: dict[str, tuple[Person, Account]] = field(init=False)
     _known: dict[str, None] = field(init=False)  # in the order of the configuration
 
@@ -25,8 +34,19 @@ class CurrentSettings:
     def swap(self, loaded: Loaded) -> None:
         """Put other settings in force."""
         self.loaded = loaded
-        self._known = dict.fromkeys(account.login for person in loaded.persons for account in person.accounts)
-        self._by_login |= {account.login: (person, account) for person in loaded.persons for account in person.accounts}
+        self._put_in_force()
+
+    def lay_over(self, name: str, change: Change) -> None:
+        """What beside the files decides how a person is now; another of the same name gives way to it."""
+        self._over[name] = change
+        self._put_in_force()
+
+    def _put_in_force(self) -> None:
+        self.persons = tuple(
+            reduce(lambda one, change: change(one), self._over.values(), p) for p in self.loaded.persons
+        )
+        self._known = dict.fromkeys(account.login for person in self.persons for account in person.accounts)
+        self._by_login |= {account.login: (person, account) for person in self.persons for account in person.accounts}
 
     def of(self, login: str) -> tuple[Person, Account]:
         """The settings of an account. One that is being taken down keeps its last ones."""

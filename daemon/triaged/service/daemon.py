@@ -323,7 +323,7 @@ class Daemon:
         """Every person with those of her accounts that are at work, as configured at this instant."""
         assert self.parts is not None
         found: list[PersonContext] = []
-        for person in self.settings.loaded.persons:
+        for person in self.settings.persons:
             mine = {
                 account.label: OwnAccount(account, self.accounts[account.login].loop)
                 for account in person.accounts
