@@ -52,6 +52,13 @@ def resolved(folder: Path, moment: str, at: str) -> str:
         ("30m after next call", TUESDAY, "2026-11-27 10:30"),
         ("next call", "2026-11-27 09:30", "2026-11-27 10:00"),
         ("next call", "2026-11-27 09:31", "2026-12-04 10:00"),
+        ("next call within 5 business days", "2026-11-27 09:31", "2026-12-04 10:00"),
+        ('["next call within 4 business days", "2 business days"]', "2026-11-27 09:31", "2026-12-01 17:30"),
+        ('["1h before next call within 3 days", "16:30"]', TUESDAY, "2026-11-27 09:00"),
+        ('["1h before next call within 2 days", "16:30"]', TUESDAY, "2026-11-24 16:30"),
+        ("next call within 66h 50m", TUESDAY, "2026-11-27 10:00"),
+        ('["next call within 66h 49m", "16:30"]', TUESDAY, "2026-11-24 16:30"),
+        ('["next call within 2 weeks", "16:30"]', "2026-12-20 18:00", "2026-12-21 16:30"),
     ],
 )
 def test_a_moment_is_counted_forward_from_the_arrival(tmp_path: Path, moment: str, at: str, expected: str):

@@ -14,9 +14,9 @@ name = "Dana Roth"
 language = "en"
 timezone = "Europe/Berlin"
 """
-HOURS = """
-[hours]
+HOURS = """[hours]
 mon-fri = "09:00-17:00"
+holidays = ""
 """
 ACCOUNT = """
 [account.work]

@@ -69,6 +69,6 @@ def _stale(draft: ReplyRow, person: Person, now: datetime) -> str | None:
         return "the draft was not sent in time" if written + _APOLOGY_OLD <= now else None
     if draft.tell_at is not None:
         return "the moment that the draft tells has passed" if draft.tell_at <= now else None
-    template = person.replies.get(draft.template)
+    template = person.reply(draft.template)
     stale_at = template.every.after(written, person.worktime) if template else written + _OLD
     return "the draft was not sent in time" if stale_at <= now else None

@@ -160,7 +160,7 @@ class ReplyPreparer:
 
     async def _acknowledgement(self, outgoing: _Outgoing) -> Prepared:
         reply, person, client = outgoing.reply, outgoing.parties.person, outgoing.parties.client
-        template = person.replies.get(reply.template)
+        template = person.reply(reply.template)
         if template is None:
             return Held(f"there is no [reply.{reply.template}] any more")
         if not outgoing.items:

@@ -69,6 +69,7 @@ def check_meaning(made: Made, now: datetime, findings: Findings) -> None:
         _check_forward(ruled, findings)
         _check_moments(ruled, moments, now, findings)
     _check_clients(made, rules_of, findings)
+    _check_holidays(made, findings)
     _check_agenda(made, findings)
     _check_unused(made, findings)
     _check_delegates(made, findings)
@@ -214,6 +215,18 @@ def _check_clients(made: Made, rules_of: Mapping[str, list[Rule]], findings: Fin
                 findings.warning(
                     place, f'people: "{text}" is not among the addresses of `from`, so nobody is called that'
                 )
+
+
+def _check_holidays(made: Made, findings: Findings) -> None:
+    """Standing calls that go on through all holidays, because none are named (`holidays = ""` says that there are none)."""
+    hours: Section | None = made.section.get("hours")
+    with_calls = [client.label for client in made.person.roster.clients if client.calls]
+    if with_calls and (hours is None or "holidays" not in hours):
+        findings.warning(
+            made.place("client", with_calls[0], "calls"),
+            "calls: no holidays are named, so calls are promised for them, too, as for 25 December: write holidays, as"
+            ' "DE-BE", in [hours] ("" if there are none)',
+        )
 
 
 def _check_agenda(made: Made, findings: Findings) -> None:

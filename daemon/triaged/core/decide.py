@@ -7,7 +7,7 @@ carried out from the ledger by others; what `explain` shows is the very same val
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from triaged.core import passes
+from triaged.core import hearing, passes
 from triaged.core.address import Address
 from triaged.core.calls import Occurrence, Schedule
 from triaged.core.clients import Client
@@ -30,7 +30,7 @@ from triaged.core.moments import (
 )
 from triaged.core.rules import NOTHING, Rule, RuleMatch, Then, TraceLine
 from triaged.core.settings import Delegate, Person, Terms
-from triaged.core.template import ReplyTemplate, choose_language
+from triaged.core.template import NONE_LEFT, ReplyTemplate, choose_language
 from triaged.core.trust import Act, Level, may
 
 _LATELY = timedelta(days=60)
@@ -38,6 +38,7 @@ _HELD_ONLY = frozenset({"rate-limit"})
 _JOINS = frozenset({"joined", "recently-replied", "rate-limit"})
 _VERDICTS = {Then.URGENT: Verdict.URGENT, Then.DEFER: Verdict.DEFERRABLE, Then.LEAVE: Verdict.LEFT}
 _NOW = parse_moment("now")
+_SOON = (parse_moment("1 business day"), parse_moment("in 1 day"))
 
 
 def decide(who: Identified, facts: Facts, terms: Terms) -> Decision:
@@ -91,6 +92,8 @@ class _Case:
     pass_needed: bool = False
     pass_wanted: str | None = None
     passes_left: int | None = None
+    says_so: str = ""  # the text that goes instead of the rule's: his no, or the word offered, moves nothing
+    alarm: tuple[str, ...] = ()  # the channels that hear of a no
     no_forward: Refusal | None = None
     machine: str = ""  # why it is a machine's answer to a reply of ours
 
@@ -108,7 +111,7 @@ class _Case:
         """Go through the steps in their order."""
         self._find_rule()
         until = self._until()
-        promised = self._promised(until)
+        promised = self._promised(until) or (self._as_soon(until) if self.says_so else None)
         template = self._template()
         self._join_only_its_like(template)
         self.call = self._call_at_hand(template)
@@ -133,7 +136,7 @@ class _Case:
             refusals=refused,
             effects=effects,
             no_forward=self.no_forward,
-            notify=self.rule.notify if self.rule else (),
+            notify=self._notify,
             delegate=self._delegate(),
             spends_pass=self.pass_needed,
             passes_left=self.passes_left,
@@ -185,8 +188,21 @@ class _Case:
             self._by_rule(found.rule, view)
         if self.rule is not None and self.rule.spends_pass and self.verdict is Verdict.URGENT:
             self.pass_needed = not has_one
+        elif self.verdict is not Verdict.URGENT and not self.who.automatic:
+            self._hear(view, 1 if has_one else left, has_one=has_one)
         if allowance is not None:
             self.passes_left = left - self.pass_needed
+
+    def _hear(self, view: View, left: int, *, has_one: bool) -> None:
+        """His own words: a no to a reply of ours, unless the rule names that kind; the word that a text has offered him."""
+        objects = "objection" in view.all_kinds and not (self.rule is not None and self.rule.names_kind("objection"))
+        if objects and hearing.may_be_heard(view, left):
+            self.pass_needed = self.client.passes is not None and not has_one
+            self.alarm = hearing.channels_of_alarm(view, self.person)
+            cost = ", which costs a pass" if self.pass_needed else ""
+            self.rule, self.verdict, self.reason = None, Verdict.URGENT, f"it says no to a reply of mine{cost}"
+        elif (objects and self.client.passes is not None) or hearing.uses_offer(view, self.person):
+            self.says_so = hearing.what_to_say(view, self.person, left) if not objects else NONE_LEFT
 
     def _view(self) -> View:
         return View(
@@ -265,6 +281,10 @@ class _Case:
             return None
         return until
 
+    def _as_soon(self, until: Resolved | None) -> Resolved | None:
+        """The earliest honest moment of what the rule itself promises nothing about."""
+        return until if until is not None and until.at > self.facts.now else self._resolve(_SOON)
+
     def _promise(self, promised: Resolved | None, template: ReplyTemplate | None) -> PromisePlan | None:
         """The moment the client is told: never later than what the thread was promised before."""
         mine = None
@@ -301,6 +321,8 @@ class _Case:
         return self.schedule.call_at_hand(send.at) if send else None
 
     def _template(self) -> ReplyTemplate | None:
+        if self.says_so:
+            return self.person.reply(self.says_so)
         if self.rule is None or self.rule.reply is None:
             return None
         return self.person.replies.get(self.rule.reply)
@@ -344,6 +366,7 @@ class _Case:
             kind="auto-generated" if self.who.notice is not None else "auto-replied",
             account=self.terms.account.label,
             joins=joins,
+            ousts=bool(self.says_so),
             counted_as=self.client.counted_as(to),
         )
 
@@ -355,7 +378,7 @@ class _Case:
     def _sending(
         self, template: ReplyTemplate | None, send_at: datetime | None, *, lacks_promise: bool = False
     ) -> Sending:
-        if template is None or self.rule is None:
+        if template is None or (self.rule is None and not self.says_so):
             return gathered(self.who, self.facts, self.terms)
         wanted = Wanted(self.rule, template, send_at, lacks_promise, self._is_left_courtesy)
         return gathered(self.who, self.facts, self.terms, wanted)
@@ -369,9 +392,14 @@ class _Case:
         unreadable = self.who.message.unreadable
         terms = replace(self.terms, movable=False) if unreadable else self.terms
         found = [*in_storage(self.verdict, until, self.facts, terms)]
-        if self.rule is not None and not self._is_left_courtesy:
-            found += by_third_parties(self.rule, self._forwards_to(), self.facts)
+        if not self._is_left_courtesy:
+            found += by_third_parties(self._notify, self._forwards_to(), self.facts)
         return tuple(found)
+
+    @property
+    def _notify(self) -> tuple[str, ...]:
+        """The channels that are told."""
+        return self.rule.notify if self.rule else self.alarm
 
     def _delegate(self) -> str | None:
         """Who looks after it. Nobody is told to ask himself."""

@@ -77,6 +77,7 @@ class ReplyPlan:
     kind: Literal["auto-replied", "auto-generated"] = "auto-replied"
     account: str = ""  # label of the account whose address it comes from
     joins: int | None = None  # the waiting reply that it joins, changing neither time nor template
+    ousts: bool = False  # it takes the place of whatever reply waits
     counted_as: str = ""  # `Client.counted_as` of the address
 
     @property

@@ -10,7 +10,6 @@ from triaged.core.decision import Aside, Effect, Flag, Forward, Notify, ToUrgent
 from triaged.core.facts import Facts
 from triaged.core.flags import folded
 from triaged.core.moments import Resolved
-from triaged.core.rules import Rule
 from triaged.core.settings import Delegate, Terms
 
 HANDS = frozenset({"\\seen", "\\flagged", "\\answered", "\\draft", "\\deleted"})
@@ -33,13 +32,13 @@ def in_storage(verdict: Verdict, until: Resolved | None, facts: Facts, terms: Te
         yield Aside(until.at, until.moment.text)
 
 
-def by_third_parties(rule: Rule, delegate: Delegate | None, facts: Facts) -> Iterator[Effect]:
-    """Who is told of it, and who gets it, too. Of what was there before first contact nobody."""
+def by_third_parties(notify: tuple[str, ...], delegate: Delegate | None, facts: Facts) -> Iterator[Effect]:
+    """The channels that are told of it, and who gets it, too. Of what was there before first contact nobody."""
     if facts.baseline:
         return
     flags = folded(facts.flags)
     if flags.isdisjoint({"\\seen", "\\answered", "\\deleted"}):
-        yield from (Notify(channel) for channel in rule.notify)
+        yield from (Notify(channel) for channel in notify)
     answered = not flags.isdisjoint({"\\answered", "\\deleted"})
-    if rule.forward and delegate is not None and not facts.duplicate and not answered:
+    if delegate is not None and not facts.duplicate and not answered:
         yield Forward(delegate.label, delegate.address)

@@ -1,7 +1,7 @@
 """What the guard looks at, gathered from the message, the past and the configuration. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from triaged.core.clients import Client
 from triaged.core.facts import Facts
@@ -9,14 +9,14 @@ from triaged.core.guard.sending import Due, Sending
 from triaged.core.identify import Identified
 from triaged.core.rules import Rule
 from triaged.core.settings import Person, Terms
-from triaged.core.template import ReplyTemplate
+from triaged.core.template import SAYS_SO, ReplyTemplate
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """The reply that a rule asks for, and when it would go. `left_courtesy`: the rule has not named mere thanks."""
 
-    rule: Rule
+    rule: Rule | None
     template: ReplyTemplate
     send_at: datetime | None
     lacks_promise: bool
@@ -52,6 +52,8 @@ def gathered(who: Identified, facts: Facts, terms: Terms, wanted: Wanted | None 
         lacks_promise=wanted is not None and wanted.lacks_promise,
         roster=person.roster,
         send_at=send_at,
+        today=person.worktime.instant(person.worktime.date_of(facts.now), time(0)),
+        says_so=wanted is not None and wanted.template.label in SAYS_SO,
     )
 
 
@@ -62,6 +64,7 @@ def gathered_again(facts: Facts, person: Person, client: Client, template: Reply
         facts=facts,
         client=client,
         every=_every(facts, person, template),
+        today=person.worktime.instant(person.worktime.date_of(facts.now), time(0)),
         call=near.call.text if near is not None else None,
     )
 

@@ -11,6 +11,7 @@ from triaged.core import passes
 from triaged.core.address import Address, Mailbox, read_address
 from triaged.core.clients import Client
 from triaged.core.facts import Facts
+from triaged.core.hearing import counts_in_hours, pass_rules
 from triaged.core.lures import without_lures
 from triaged.core.record import Record
 from triaged.core.reply import Kind, Letter, Origin
@@ -50,7 +51,7 @@ class Told:
     promise: datetime | None
     last_answer: datetime | None
     promised_before: bool
-    passes_left: int | None
+    passes: PassesLeft | None
 
 
 def letter(parties: Parties, planned: Planned, records: Sequence[Record], told: Told) -> Letter:
@@ -73,9 +74,17 @@ def letter(parties: Parties, planned: Planned, records: Sequence[Record], told: 
 
 def told_now(parties: Parties, promise: datetime | None, facts: Facts) -> Told:
     """What a reply tells at the instant of these facts. `promise`: the moment that it names."""
-    allowance = parties.client.passes
-    left = passes.left(facts, allowance, parties.person.worktime) if allowance is not None else None
-    return Told(facts.now, promise, facts.last_answer, facts.promised_before, left)
+    return Told(facts.now, promise, facts.last_answer, facts.promised_before, _passes(parties, facts))
+
+
+def _passes(parties: Parties, facts: Facts) -> PassesLeft | None:
+    """What may be offered as of now; None: the client has no passes."""
+    person, client = parties.person, parties.client
+    if client.passes is None:
+        return None
+    in_hours = counts_in_hours(pass_rules(client, person))
+    offer = passes.offer(facts, client.passes, person.worktime, in_hours=in_hours)
+    return PassesLeft(offer.left, client.passes.count, offer.until)
 
 
 def from_address(account: Account, record: Record) -> Address:
@@ -91,7 +100,6 @@ def _variables(parties: Parties, records: Sequence[Record], told: Told) -> Varia
     call = person.schedule(client).next_call(now)
     until = newest.until if newest.until is not None and newest.until > now else None
     delegate = person.delegates.get(newest.delegate) if newest.delegate else None
-    allowance = client.passes
     return Variables(
         me=Named(person.name, ""),
         client=Named(client.name),
@@ -107,7 +115,7 @@ def _variables(parties: Parties, records: Sequence[Record], told: Told) -> Varia
         next_call=call.start if call else None,
         last_answer=told.last_answer,
         promised_before=told.promised_before,
-        passes=PassesLeft(told.passes_left, allowance.count) if allowance and told.passes_left is not None else None,
+        passes=told.passes,
         delegate=Named(delegate.name, delegate.address.spec) if delegate else None,
     )
 

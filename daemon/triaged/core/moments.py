@@ -110,8 +110,8 @@ def _find(form: Form, at: datetime, schedule: Schedule) -> _Found | None:  # noq
             return _business_day(count, clock, at, worktime)
         case OfficeHours(length):
             return _office_hours(length, at, worktime)
-        case NextCall():
-            return _next_call(at, schedule)
+        case NextCall(within):
+            return _next_call(at, schedule, _latest(within, at, worktime))
         case _:  # pragma: no cover
             assert_never(form)
 
@@ -203,12 +203,22 @@ def _office_hours(length: timedelta, at: datetime, worktime: WorkTime) -> _Found
     return _Found(end, (*pieces(worktime, at, end), total))
 
 
-def _next_call(at: datetime, schedule: Schedule) -> _Found | None:
+def _latest(within: Span | None, at: datetime, worktime: WorkTime) -> datetime | None:
+    """By when a call must begin: in business days by the end of the last of them, as "2 business days" is its end."""
+    if within is None:
+        return None
+    end = within.after(at, worktime)
+    return worktime.instant(worktime.date_of(end) + _DAY, time(0)) if within.business_days else end
+
+
+def _next_call(at: datetime, schedule: Schedule, latest: datetime | None) -> _Found | None:
     worktime = schedule.worktime
     told: list[str] = []
     for one in schedule.occurrences(at, skipped=True):
         if one.skipped:
             told.append(f"the call on {say(one.start, worktime)} does not take place: {one.skipped}")
+        elif latest is not None and one.start > latest:
+            return None
         elif one.start < at + CALL_NOTICE:
             told.append(f"the call on {say(one.start, worktime)} begins in less than {say_length(CALL_NOTICE)}")
         else:

@@ -15,6 +15,7 @@ _MOST_SHIFTS = 4
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}.*", re.ASCII)
 _SHIFT = re.compile(r"(.+?)\s+(before|after)\s+(.+)")
 _BUSINESS = re.compile(r"(?:in )?(\d{1,3}) business days?(?: (\S+))?", re.ASCII)
+_CALL_WITHIN = re.compile(r"next call within (.+)")
 _OFFICE = re.compile(r"(?:in )?(\d.*office (?:hours?|minutes?))", re.ASCII)
 _KNOWN = (
     "now",
@@ -30,6 +31,7 @@ _KNOWN = (
     "2 business days 10:00",
     "4 office hours",
     "next call",
+    "next call within 5 business days",
     "1h before next call",
 )
 
@@ -93,7 +95,9 @@ class OfficeHours:
 
 @dataclass(frozen=True, slots=True)
 class NextCall:
-    """The client's next standing call that starts at least 30 minutes from now."""
+    """The client's next standing call that starts at least 30 minutes from now; none if it begins later than `within` from now."""
+
+    within: Span | None = None
 
 
 Form = (
@@ -176,6 +180,8 @@ def _form(text: str, words: str) -> Form:
         span = _span(text, match[1])
         if not span.elapsed and not span.business_days:
             return OfficeHours(span.office)
+    if match := _CALL_WITHIN.fullmatch(words):
+        return NextCall(_span(text, match[1]))
     first, _, rest = words.partition(" ")
     if first == "in" and rest:
         return In(_span(text, rest))

@@ -1,5 +1,9 @@
-"""Last-minute passes: how many a client has left. Periods begin at midnight in my zone, weeks on Monday."""
+"""Last-minute passes: how many a client has left, and until when one counts.
 
+Periods begin at midnight in my zone, weeks on Monday.
+"""
+
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from triaged.core.clients import Allowance
@@ -34,3 +38,41 @@ def thread_has_one(facts: Facts, allowance: Allowance | None, worktime: WorkTime
         return False
     start = period_start(facts.arrived, allowance, worktime)
     return any(spent.at >= start and spent.thread == facts.thread for spent in facts.passes)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a client can be offered: so many passes, and the instant until which one counts."""
+
+    left: int
+    until: datetime
+
+
+def offer(facts: Facts, allowance: Allowance, worktime: WorkTime, *, in_hours: bool) -> Offer:
+    """The passes of the period in which one can be used next, as of `facts.now`.
+
+    `in_hours`: they count while I am available only: until the end of office hours of that day; else of the period.
+    """
+    counts_from = facts.now
+    if in_hours and not worktime.available(facts.now):
+        counts_from = worktime.next_available(facts.now) or facts.now
+    start = period_start(counts_from, allowance, worktime)
+    left_then = max(0, allowance.count - sum(1 for spent in facts.passes if spent.at >= start))
+    end = period_end(start, allowance, worktime)
+    if in_hours:
+        office = worktime.office(worktime.date_of(counts_from))
+        end = min(end, office[-1][1]) if office else end
+    return Offer(left_then, end)
+
+
+def period_end(start: datetime, allowance: Allowance, worktime: WorkTime) -> datetime:
+    """When the period that began at `start` ends (aware UTC)."""
+    first = worktime.date_of(start)
+    match allowance.period:
+        case "day":
+            after = first + timedelta(days=1)
+        case "week":
+            after = first + timedelta(days=7)
+        case "month":
+            after = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return worktime.instant(after, time(0))

@@ -20,7 +20,7 @@ from triaged.core.clients import Client, Roster
 from triaged.core.moments import Moment
 from triaged.core.rules import RuleSet
 from triaged.core.spans import Span, parse_span
-from triaged.core.template import ReplyTemplate
+from triaged.core.template import ReplyTemplate, built_in
 from triaged.core.worktime import WorkTime
 
 
@@ -331,6 +331,14 @@ class Person:
     def account(self, label: str) -> Account | None:
         """The account of that table name."""
         return next((a for a in self.accounts if a.label == label), None)
+
+    def reply(self, label: str) -> ReplyTemplate | None:
+        """The text of that table name; of those that are sent by themselves also the built-in one."""
+        match label:
+            case "no-pass" | "not-now":
+                return self.replies.get(label) or built_in(label)
+            case _:
+                return self.replies.get(label)
 
     def schedule(self, client: Client) -> Schedule:
         """My hours, with this client's standing calls."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from triaged.core.about import About
@@ -69,9 +69,14 @@ class PassesLeft:
 
     left: int
     total: int
+    until: datetime | None = None  # until when one counts
 
     def __str__(self) -> str:
         return str(self.left)
+
+    def __bool__(self) -> bool:
+        """Whether there is one to offer: `{% if passes %}`."""
+        return self.left > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +210,21 @@ def context(variables: Variables, language: str) -> dict[str, Any]:
     return {name: getattr(variables, name) for name in NAMES if name != "language"} | {"language": language}
 
 
-def built_in(label: Literal["slip", "moved"]) -> ReplyTemplate:
-    """The texts we ship: a promise that is not kept, a promised call that was moved. Both use `promise`."""
+NONE_LEFT: Final = "no-pass"
+NOT_NOW: Final = "not-now"
+SAYS_SO: Final = frozenset({NONE_LEFT, NOT_NOW})
+"""What is said to a client whose no, or whose word, moves nothing: no pass is left, or none counts at this hour."""
+
+
+def built_in(label: Literal["slip", "moved", "no-pass", "not-now"]) -> ReplyTemplate:
+    """The texts we ship; all use `promise`.
+
+    A promise that is not kept; a promised call that was moved; and what is said to a client whose no, or whose word, moves nothing.
+    """
+    key = label.replace("-", "_")
     return ReplyTemplate(
         label,
-        {language: LEXICON.section(language, "replies")[label] for language in LEXICON.writing("replies")},
+        {language: LEXICON.section(language, "replies")[key] for language in LEXICON.writing("replies")},
         parse_moment("now"),
         Span("1 day", timedelta(days=1)),
     )

@@ -59,7 +59,7 @@ FULL = Variables(
     next_call=_AT + timedelta(days=3),
     last_answer=_AT - timedelta(days=1),
     promised_before=True,
-    passes=PassesLeft(1, 2),
+    passes=PassesLeft(1, 2, _AT + timedelta(hours=3)),
     delegate=Named("Tom", "tom@roth-partners.example"),
 )
 """A message about which everything is known."""

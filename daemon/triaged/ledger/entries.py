@@ -12,6 +12,7 @@ from triaged.core.guard import Outgoing, Refusal
 from triaged.core.identify import Identified
 from triaged.core.message import Message
 from triaged.core.settings import Rate
+from triaged.core.template import SAYS_SO
 from triaged.core.trust import Level
 
 AnsweredBy = Literal["answer", "team", "flag"]
@@ -260,7 +261,9 @@ class ReplyRow:
     @property
     def outgoing(self) -> Outgoing:
         """What the guard takes it for."""
-        return "caller" if self.kind == "ack" and self.auto == "auto-generated" else self.kind
+        if self.kind == "ack" and self.auto == "auto-generated":
+            return "caller"
+        return "said" if self.kind == "ack" and self.template in SAYS_SO else self.kind
 
 
 @dataclass(frozen=True, slots=True)

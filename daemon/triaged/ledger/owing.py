@@ -101,8 +101,12 @@ def _superseded(w: Writing, plan: ReplyPlan) -> ReplyRow | None:
     """What newer mail to the same correspondent ends: a reply that is held for a person, or waits on less evidence."""
     if w.observe or plan.joins is not None:
         return None
-    ends = "person = ? AND correspondent = ? AND kind = 'ack' AND (state = 'held' AND trust <= ? OR state = 'waiting' AND trust < ?)"
-    found = next(iter(replies_of(w.db, ends, (w.person, plan.correspondent, w.level.value, w.level.value))), None)
+    ends = (
+        "person = ? AND correspondent = ? AND kind = 'ack' AND"
+        " (state = 'held' AND trust <= ? OR state = 'waiting' AND (trust < ? OR ? AND trust <= ?))"
+    )
+    level = w.level.value
+    found = next(iter(replies_of(w.db, ends, (w.person, plan.correspondent, level, level, plan.ousts, level))), None)
     return cancel_reply(w.db, found.id, "newer mail is answered instead", w.now) if found is not None else None
 
 

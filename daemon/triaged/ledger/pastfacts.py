@@ -25,6 +25,8 @@ _MOST_RECENT = 500
 _MOST_REFERENCES = 50
 _PASSES_BACK = span_ms(timedelta(days=63))  # the month before this one began at most that long ago
 _MOST_SENT = 50
+_LATELY = span_ms(timedelta(days=31))  # so long a client may use a word that he was offered
+_TWO_DAYS = span_ms(timedelta(days=2))
 
 # CROSS JOIN keeps SQLite to the order written, a unary + keeps it from the wrong index: it knows nothing of our numbers.
 _THREAD_OF = """
@@ -76,6 +78,15 @@ ORDER BY r.send_at DESC LIMIT 1
 _SIMULATED_LAST = """
 SELECT max(send_at) FROM reply WHERE person = ? AND correspondent = ? AND kind = 'ack' AND state = 'simulated' AND send_at <= ?
   AND trust >= ?
+"""
+_HAD = """
+SELECT template, max(send_at) FROM reply WHERE person = :person AND correspondent = :correspondent AND send_at >= :since
+  AND kind = 'ack' AND id IS NOT :but AND (state IN ('waiting','sending','sent','in_doubt','drafted') OR (state = 'simulated' AND :observe))
+GROUP BY template
+"""
+_HEARD = """
+SELECT max(arrived_at) FROM item WHERE person = ? AND client = ? AND arrived_at BETWEEN ? AND ? AND id IS NOT ?
+  AND verdict = 'urgent' AND rule IS NULL AND kind LIKE '%"objection"%' AND trust >= ?
 """
 _FUSE = """
 SELECT count(*) FROM reply WHERE account = ? AND claimed_at > ? AND claimed_at <= ? AND id IS NOT ? AND (kind = 'forward') = ?
@@ -226,6 +237,8 @@ def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
         level=lifted(q.level, names_ours=True, trusted_server=q.asked) if answers_own is not None else None,
         last_reply_at=from_ms(_last_reply(db, q, whom.last_reply)),
         last_language=_last_language(db, q),
+        had=_had(db, q),
+        heard_at=_heard(db, q) if answers_ours is not None else None,
         had_reply_at=from_ms(whom.had_reply),
         opted_out=whom.wants_none(to_ms(q.as_of.now)),
         bounced_until=from_ms(whom.bounced_until),
@@ -353,6 +366,28 @@ def _waiting(db: Connection, q: Question) -> WaitingReply | None:
         None if tell_at is None else OpenPromise(promise, kind, from_ms(tell_at), told=told_at is not None, call=call)
     )
     return WaitingReply(reply, template, from_ms(send_at), told, Level(level))
+
+
+def _had(db: Connection, q: Question) -> tuple[tuple[str, datetime], ...]:
+    """Which of our texts went, or are about to go, to the correspondent lately, and when each did last."""
+    if q.correspondent is None:
+        return ()
+    given = {
+        "person": q.person,
+        "correspondent": q.correspondent,
+        "since": to_ms(q.as_of.now) - _LATELY,
+        "but": q.but_reply,
+        "observe": q.mode == "observe",
+    }
+    return tuple((template, from_ms(at)) for template, at in db.execute(_HAD, given))
+
+
+def _heard(db: Connection, q: Question) -> datetime | None:
+    """When a no of this client was urgent last, by itself and by no rule."""
+    arrived = to_ms(q.arrived_at)
+    given = (q.person, q.client, arrived - _TWO_DAYS, arrived, q.but_item, q.level.value)
+    at: int | None = db.execute(_HEARD, given).fetchone()[0]
+    return from_ms(at)
 
 
 def _last_reply(db: Connection, q: Question, last: int | None) -> int | None:

@@ -132,7 +132,7 @@ class Rehearsal:
         while self._due and self._due[0] <= now:
             heapq.heappop(self._due)
         for reply in self._ledger.due_replies(now):
-            template = self.person.replies.get(reply.template)
+            template = self.person.reply(reply.template)
             if reply.kind != "ack" or template is None:
                 self._ledger.cancel(reply.id, "only acknowledgements are rehearsed", now)
                 continue
@@ -153,9 +153,9 @@ class Rehearsal:
         reply = self._ledger.reply(reply_id)
         items = self._ledger.reply_items(reply_id)
         client = self.person.roster.by_label(reply.client) if reply else None
-        if reply is None or client is None or not items or (to := read_address(reply.rcpt)) is None:
+        template = self.person.reply(reply.template) if reply else None
+        if reply is None or template is None or client is None or not items or (to := read_address(reply.rcpt)) is None:
             return None, ""
-        template = self.person.replies[reply.template]
         account = self._accounts[reply.account]
         facts = self._ledger.facts_again(items[-1], AsOf(at, fuse=account.reply_fuse.period), reply_id)
         parties = Parties(self.person, account, client)

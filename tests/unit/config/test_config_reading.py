@@ -56,7 +56,7 @@ def wrong(tmp_path: Path, text: str) -> list[str]:
         ('mon-fri = "09:00-17:00"', 'mon-fri = ["09:00-12:00", "11:00-17:00"]', 'mon-fri: "09:00-12:00" and "11:00-17:00" overlap: write them as one, or end the first earlier'),
         ('mon-fri = "09:00-17:00"', 'mon-fri = ["09:00-12:00", "22:00-06:00"]', 'mon-fri: "22:00-06:00" runs over midnight: write "22:00-24:00" and "00:00-06:00" on the next day'),
         ('mon-fri = "09:00-17:00"', 'mon-fri = "09:00-17:00"\nmon-tue = "10:00-11:00"', '"mon-fri" and "mon-tue" both say when mon is: only a single day wins over a range'),
-        ('mon-fri = "09:00-17:00"', 'mon-fri = "09:00-17:00"\nholidays = "DE-XX"', 'holidays: "DE" has no subdivision "XX": write one of '),
+        ('holidays = ""', 'holidays = "DE-XX"', 'holidays: "DE" has no subdivision "XX": write one of '),
         ('mon-fri = "09:00-17:00"', 'mon-fri = "09:00-17:00"\naway = ["2026-12-24..2026-12-01"]', 'away: "2026-12-24..2026-12-01" ends before it starts: write "2026-12-01..2026-12-24"'),
         ('mon-fri = "09:00-17:00"', 'mon-fri = "09:00-17:00"\non = { christmas = [] }', '"christmas" is no date: write year, month and day, as in "2026-12-24"'),
         ('then = "defer"\n', "", '[[rule]] has no then: write then = "urgent", "defer" or "leave"'),

@@ -160,7 +160,8 @@ def test_a_clients_name_is_its_label_and_its_zone_mine_where_nothing_is_written(
 
 def test_hours_without_a_day_are_every_days(tmp_path: Path):
     found = person(
-        tmp_path, WHOLE.replace('mon-fri = "09:00-17:00"', 'holidays = "DE-BE"\nfocus = { tue = "09:00-11:00" }')
+        tmp_path,
+        WHOLE.replace('mon-fri = "09:00-17:00"\nholidays = ""', 'holidays = "DE-BE"\nfocus = { tue = "09:00-11:00" }'),
     )
     assert found.worktime.week is None
     assert found.worktime.hours(datetime(2026, 11, 24, 9, 0, tzinfo=UTC)) == "focus"

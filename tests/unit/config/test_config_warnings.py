@@ -41,7 +41,8 @@ FIRST = '[[rule]]\nname = "First"\nthen = "urgent"\n'
         ('promise = ["2 business days"]', 'promise = "next call"', "`until` can lie after `promise`"),
         ('calls = ["fri 10:00"]\ntier = "standard"\n', '[[rule]]\nname = "x"\nwhen = { text = "x" }\nthen = "urgent"\npromise = "next call"\n', '"next call" promises a call, but there is none with "harbor"'),
         ('until = ["start of office hours"]', 'until = ["5 business days"]', "`until` can lie after `promise`"),
-        ('[hours]\nmon-fri = "09:00-17:00"\n', "", '"start of office hours" never comes: without [hours] you are always available, so nothing is put aside'),
+        ('[hours]\nmon-fri = "09:00-17:00"\nholidays = ""\n', "", '"start of office hours" never comes: without [hours] you are always available, so nothing is put aside'),
+        ('holidays = ""\n', "", 'calls: no holidays are named, so calls are promised for them, too, as for 25 December: write holidays, as "DE-BE", in [hours] ("" if there are none)'),
         ('mon-fri = "09:00-17:00"', "mon-fri = []", "[hours] leaves no hour of the coming two years in which you are available"),
         ('mon-fri = "09:00-17:00"', 'mon-fri = "09:00-17:00"\nfocus = { sat = "09:00-10:00" }', "sat: 09:00-10:00 lies outside [hours]: it changes nothing"),
         ("smtp = {", 'start = "2 business days"\nsmtp = {', 'start is calendar time: "2 business days" is taken for 4 days; write "4 days"'),
@@ -118,7 +119,7 @@ def test_a_file_of_a_secret_in_a_closed_folder_is_nobodys_business(tmp_path: Pat
 
 
 def test_calls_that_do_not_take_place_are_noted_and_not_warned_of(tmp_path: Path):
-    found = loaded(tmp_path, WHOLE.replace("[hours]", '[hours]\nholidays = "DE-BE"'))
+    found = loaded(tmp_path, WHOLE.replace('holidays = ""', 'holidays = "DE-BE"'))
     assert found.problems == ()
     call, _ = found.notes
     assert call.startswith("Harbor Trust: no call takes place on Fri 25 Dec 2026 10:00 (Christmas Day)")

@@ -193,6 +193,7 @@ CASES: list[tuple[str, Sending, Sending]] = [
     ("joined", sending(facts=facts(waiting=WaitingReply(1, "until-call", NOW, None))), sending()),
     ("recently-replied", sending(facts=facts(last_reply_at=NOW - 23 * HOUR)), sending(facts=facts(last_reply_at=NOW - 24 * HOUR))),
     ("recently-replied", sending(facts=facts(last_reply_at=NOW - 23 * HOUR), send_at=NOW + MINUTE), sending(facts=facts(last_reply_at=NOW - 24 * HOUR + MINUTE), send_at=NOW + MINUTE)),
+    ("recently-replied", sending(says_so=True, today=NOW - HOUR, facts=facts(had=(("not-now", NOW - HOUR),))), sending(says_so=True, today=NOW - HOUR, facts=facts(had=(("no-pass", NOW - 2 * HOUR), ("until-call", NOW))))),
     ("rate-limit", sending(facts=facts(replies_in_fuse=60)), sending(facts=facts(replies_in_fuse=59))),
 ]  # fmt: skip
 
@@ -249,6 +250,7 @@ def as_due(was: Sending) -> Due:
         facts=was.facts,
         client=was.client,
         every=was.every,
+        today=was.today,
         fuse=was.fuse,
         call=was.call,
         lacks_promise=was.lacks_promise,

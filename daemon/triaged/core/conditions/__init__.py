@@ -7,7 +7,16 @@ Nothing here looks at a clock or decides what follows.
 from triaged.core.conditions.parse import CONDITIONS, conditions_table, parse_when
 from triaged.core.conditions.reach import could_match, exact_clients, needles, reaches, ruled_out
 from triaged.core.conditions.reading import ConditionWord, Known, Problem
-from triaged.core.conditions.terms import Condition, asks_for_cc, evaluate, longest_burst, matches_words, names_kind
+from triaged.core.conditions.terms import (
+    Condition,
+    asks_for_cc,
+    at_any_hour,
+    evaluate,
+    longest_burst,
+    matches_words,
+    names_kind,
+    words_asked,
+)
 from triaged.core.conditions.view import KINDS, Outcome, View, kinds_by_past, thread_kind
 
 __all__ = [
@@ -20,6 +29,7 @@ __all__ = [
     "Problem",
     "View",
     "asks_for_cc",
+    "at_any_hour",
     "conditions_table",
     "could_match",
     "evaluate",
@@ -33,4 +43,5 @@ __all__ = [
     "reaches",
     "ruled_out",
     "thread_kind",
+    "words_asked",
 ]

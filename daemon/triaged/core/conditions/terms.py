@@ -108,6 +108,35 @@ def names_kind(condition: Condition | None, kind: str) -> bool:
             return False
 
 
+def at_any_hour(condition: Condition | None) -> Condition | None:
+    """The same condition whatever the clock says: without `hours` and `between`; None where nothing else is asked."""
+    match condition:
+        case IsInHours() | IsBetween():
+            return None
+        case AllOf(conditions):
+            kept = tuple(inner for one in conditions if (inner := at_any_hour(one)) is not None)
+            return AllOf(kept) if kept else None
+        case AnyOf(conditions):
+            found = tuple(inner for one in conditions if (inner := at_any_hour(one)) is not None)
+            return AnyOf(found) if len(found) == len(conditions) else None
+        case NoneOf(conditions):
+            kept = tuple(one for one in conditions if at_any_hour(one) is not None)
+            return NoneOf(kept) if kept else None
+        case _:
+            return condition
+
+
+def words_asked(condition: Condition | None) -> frozenset[str]:
+    """The words and phrases, case-folded, that a condition looks for in a text."""
+    match condition:
+        case TextHas(_, patterns):
+            return frozenset(pattern.text.casefold() for pattern in patterns if pattern.words)
+        case AllOf(conditions) | AnyOf(conditions):
+            return frozenset().union(*map(words_asked, conditions))
+        case _:
+            return frozenset()
+
+
 def matches_words(condition: Condition | None, view: View) -> bool:
     """Whether the message's own words, not its subject, are among those that a rule's conditions look for."""
     match condition:

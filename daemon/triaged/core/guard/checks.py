@@ -12,13 +12,16 @@ from triaged.core.guard import past, signs, who, written
 from triaged.core.guard.codes import Refusal
 from triaged.core.guard.sending import Sending, Standing
 
-Outgoing = Literal["ack", "caller", "slip", "moved", "forward"]
-"""What would go: the answer to a message, a new one to a caller, a notice about a promise or a call, a delegate's copy."""
+Outgoing = Literal["ack", "said", "caller", "slip", "moved", "forward"]
+"""What would go: the answer to a message, to one that says no or uses the word offered, a new one to a caller, a notice about a
+promise or a call, a delegate's copy."""
 
-BOTH: Final[tuple[Outgoing, ...]] = ("ack", "caller")
+ANSWERS: Final[tuple[Outgoing, ...]] = ("ack", "said")
+BOTH: Final[tuple[Outgoing, ...]] = (*ANSWERS, "caller")
+USUAL: Final[tuple[Outgoing, ...]] = ("ack", "caller")
 TO_CLIENTS: Final[tuple[Outgoing, ...]] = (*BOTH, "slip", "moved")
 ALL: Final[tuple[Outgoing, ...]] = (*TO_CLIENTS, "forward")
-WRITTEN: Final[tuple[Outgoing, ...]] = ("ack", "forward")
+WRITTEN: Final[tuple[Outgoing, ...]] = (*ANSWERS, "forward")
 DECIDED: Final[tuple[Outgoing, ...]] = (*BOTH, "forward")
 
 Later = Literal["sending", "claiming"]
@@ -40,7 +43,7 @@ class Check:
     code: str
     words: str
     question: Callable[[Sending], str]
-    of: tuple[Outgoing, ...] = ("ack",)
+    of: tuple[Outgoing, ...] = ANSWERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,12 @@ CHECKS: Final[tuple[Check | Again, ...]] = (
     Check("spam", "it lies in, or is flagged for, junk, trash, sent or drafts", signs.is_in_wrong_place, of=DECIDED),
     Check("robot-sender", "a program's name in Return-Path, From, Sender or Reply-To", signs.is_from_robot, of=WRITTEN),
     Check("loop", "written by a triaged, or marked with my address", written.is_of_an_instance, of=DECIDED),
-    Check("loop", "it answers an automatic reply of mine", written.answers_a_reply),
+    Check(
+        "loop",
+        "it answers an automatic reply of mine, and neither says no nor uses the word offered",
+        written.answers_a_reply,
+        of=("ack",),
+    ),
     Check("loop", "a forward: it is from the delegate, or a machine of his", written.is_from_delegate, of=("forward",)),
     Check("loop", "a forward: it answers one", written.answers_a_forward, of=("forward",)),
     Check("resent", "Resent-From or Resent-To: somebody passed it on", written.is_resent, of=BOTH),
@@ -137,13 +145,15 @@ CHECKS: Final[tuple[Check | Again, ...]] = (
     ),
     Again("overdue", "what was promised in the thread is overdue", past.is_overdue, AT_SENDING),
     Again("no-promise", "the reply's text uses `promise`, and there is none", past.lacks_promise, AT_SENDING),
-    Check("joined", "a reply to this correspondent waits already", past.joins, of=BOTH),
+    Check("joined", "a reply to this correspondent waits already", past.joins, of=USUAL),
     Again(
         "recently-replied",
         "this correspondent has had one in the last day, or what `every` says",
         past.is_recent,
         ALWAYS,
+        of=USUAL,
     ),
+    Again("recently-replied", "it was said today already", past.was_said, AT_SENDING, of=("said",)),
     Again("rate-limit", "beyond `reply_fuse`: the reply is held", past.is_beyond_fuse, AT_CLAIMING, of=ALL),
 )
 """Every check, in the order in which the first that applies is told."""
@@ -187,7 +197,9 @@ def refusal_again(standing: Standing, moment: Later, outgoing: Outgoing) -> Refu
 
 
 def _answer_to(sending: Sending) -> Outgoing:
-    return "ack" if sending.notice is None else "caller"
+    if sending.notice is not None:
+        return "caller"
+    return "said" if sending.says_so else "ack"
 
 
 def _found(sending: Sending, outgoing: Outgoing) -> Iterator[Refusal]:

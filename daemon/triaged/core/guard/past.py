@@ -9,6 +9,7 @@ from typing import Final
 from triaged.core.flags import folded
 from triaged.core.guard.codes import BEYOND_FUSE
 from triaged.core.guard.sending import Sending, Standing
+from triaged.core.template import SAYS_SO
 from triaged.core.trust import Act, may
 
 _DAY: Final = timedelta(days=1)
@@ -87,6 +88,13 @@ def is_recent(standing: Standing) -> str:
     """At most one within `every`."""
     last, at = standing.facts.last_reply_at, standing.send_at or standing.facts.now
     return "the last automatic reply is too recent" if last is not None and at < last + standing.every else ""
+
+
+def was_said(standing: Standing) -> str:
+    """That no pass is left, or that none counts at this hour, is said once a day."""
+    said = [at for template, at in standing.facts.had if template in SAYS_SO]
+    again = bool(said) and max(said) >= standing.today
+    return "it was said today that it cannot be sooner" if again else ""
 
 
 def is_beyond_fuse(standing: Standing) -> str:

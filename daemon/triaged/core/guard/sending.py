@@ -1,9 +1,9 @@
 """What the guard looks at, and the one address that a reply may go to."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from triaged.core.address import Address, is_forwarders, srs_origin, unsigned
 from triaged.core.authres import Authentication
@@ -14,6 +14,8 @@ from triaged.core.once import kept
 from triaged.core.rules import Rule
 from triaged.core.telephone import Notice
 from triaged.core.trust import Level
+
+NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Standing(Protocol):
@@ -40,6 +42,11 @@ class Standing(Protocol):
         ...
 
     @property
+    def today(self) -> datetime:
+        """When the day began."""
+        ...
+
+    @property
     def fuse(self) -> int | None:
         """Replies of the account within the fuse's period; None: not counted."""
         ...
@@ -63,6 +70,7 @@ class Due:
     client: Client | None = None
     every: timedelta = timedelta(0)
     send_at: datetime | None = None
+    today: datetime = NEVER
     fuse: int | None = None
     call: str | None = None
     lacks_promise: bool = False
@@ -86,6 +94,8 @@ class Sending:
     require_auth: Literal["always", "if-known", "never"] = "if-known"
     every: timedelta = timedelta(days=1)  # of the rule's reply
     send_at: datetime | None = None  # when it would go; None: now
+    today: datetime = NEVER  # when the day began
+    says_so: bool = False  # what would go says that a no, or the word offered, moves nothing
     late: timedelta = timedelta(hours=12)  # of the account
     fuse: int | None = 60  # replies of the account within the fuse's period
     call: str | None = None  # the call with this client that is under way or near, in words
