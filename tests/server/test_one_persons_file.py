@@ -101,3 +101,82 @@ def test_the_daemon_still_answers_when_the_only_file_cannot_be_read(dovecot: Dov
         os.kill(found["pid"], signal.SIGHUP)
         page = place.eventually("status", shows=["running since", STAYS])
     assert page.returncode == 1
+
+
+def put_aside(office: Office, name: str) -> str:
+    """Have a message put aside for somebody; its number."""
+    office.deliver(name)
+    office.place.eventually("deferred", "--json", shows=[f"to-{name}@"])
+    [row] = [row for row in office.place.rows("deferred") if row["message_id"] == f"<to-{name}@harbor.example>"]
+    return str(row["item"])
+
+
+def in_the_inbox(office: Office, name: str) -> bool:
+    return bool(office.dovecot.messages(office.users[name], "INBOX"))
+
+
+@pytest.mark.parametrize("how", ["a word that is not known", "nothing of it can be read"])
+def test_what_is_aside_for_whoever_is_left_out_comes_back_and_nothing_new_is_touched(office: Office, how: str):
+    with office.place.daemon():
+        number = put_aside(office, "erin")
+    text = office.file("erin").read_text()
+    office.file("erin").write_text(text.replace("language", "langauge", 1) if how.startswith("a word") else "[me\n")
+    with office.place.daemon():
+        page = office.place.eventually("status", shows=["what is put aside (1) comes back all the same"])
+        assert page.returncode == 1
+        assert f"{number} " in office.place.run("deferred").stdout
+        assert office.place.rows("deferred", "--person", "erin")[0]["item"] == int(number)
+        assert office.place.run("release", number).returncode == 0
+        until(lambda: in_the_inbox(office, "erin"), 60, "it is brought back")
+        raw = b"From: Gary <gary@harbor.example>\r\nTo: d@x\r\nSubject: new\r\nMessage-ID: <n@x>\r\n\r\nx\r\n"
+        office.dovecot.deliver(office.users["erin"], raw, sender="gary@harbor.example")
+        office.deliver("dana")
+        office.place.eventually("deferred", "--json", shows=["to-dana@"])
+        assert len(office.dovecot.messages(office.users["erin"], "INBOX")) == 2
+    office.file("erin").write_text(text)
+    with office.place.daemon():
+        office.place.eventually("deferred", "--json", shows=["<n@x>"])
+        assert office.place.run("status").returncode == 0
+
+
+def test_put_right_by_a_reload_her_mail_is_decided_again(office: Office):
+    with office.place.daemon():
+        put_aside(office, "erin")
+    text = office.file("erin").read_text()
+    office.file("erin").write_text("[me\n")
+    with office.place.daemon():
+        office.place.eventually("status", shows=["left out"])
+        office.file("erin").write_text(text)
+        office.reload()
+        until(lambda: office.place.run("status").returncode == 0, 60, "nobody is needed any more")
+        raw = b"From: Gary <gary@harbor.example>\r\nTo: d@x\r\nSubject: new\r\nMessage-ID: <n@x>\r\n\r\nx\r\n"
+        office.dovecot.deliver(office.users["erin"], raw, sender="gary@harbor.example")
+        office.place.eventually("deferred", "--json", shows=["<n@x>"])
+
+
+def test_whose_file_was_removed_is_counted_and_nobody_signs_in_for_her(office: Office):
+    with office.place.daemon():
+        put_aside(office, "erin")
+    office.file("erin").unlink()
+    with office.place.daemon() as lines:
+        page = office.place.eventually("status", shows=["put the file back, or `triaged forget erin`"])
+        assert page.returncode == 1
+        assert "what is put aside (1) is brought back by nobody" in " ".join(page.stdout.split())
+        assert [row["message_id"] for row in office.place.rows("deferred", "--person", "erin")] == [
+            "<to-erin@harbor.example>"
+        ]
+        [out] = [line for line in lines if line["event"] == "person.left_out"]
+        assert (out["person"], out["level"]) == ("erin", "error")
+        assert not in_the_inbox(office, "erin")
+        assert not [line for line in lines if line.get("person") == "erin" and line["event"].startswith("account.")]
+    assert office.place.run("check").returncode == 78
+
+
+def test_she_is_told_on_her_channels_as_far_as_they_can_be_read(office: Office):
+    with office.place.daemon():
+        put_aside(office, "erin")
+    text = office.file("erin").read_text() + '[notify.phone]\nurl = "json://127.0.0.1:9/"\n'
+    office.file("erin").write_text(text.replace('then = "urgent"', 'then = "urgnt"', 1))
+    with office.place.daemon(after="notify.failed") as lines:
+        [failed] = [line for line in lines if line["event"] == "notify.failed"]
+    assert (failed["person"], failed["to"]) == ("erin", "phone")

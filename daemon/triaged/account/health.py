@@ -39,6 +39,7 @@ class Health:
     failures: int = 0
     last_message: datetime | None = None
     unwatched: dict[str, Unwatched] = field(default_factory=dict)  # folders by their configured names
+    unadopted: int = 0  # messages put aside by a triaged that no ledger knows
     stuck: Callable[[], Stuck | None] = lambda: None  # why no reply can go, while some wait
     went_at: Callable[[], datetime | None] = lambda: None  # when the submission server last listened to one
 

@@ -26,6 +26,10 @@ async def look(visit: Visit) -> None:
     """Look at sent mail, at the deferred folder, and at the flags of what waits elsewhere."""
     layout = visit.layout
     known = await visit.write(_known, visit.row.id, layout, visit.now())
+    if visit.account.only_returns:  # without clients nobody knows whose answer it is: that is looked at later
+        if layout.deferred is not None:
+            await deferredfolder.look_into(visit, layout.deferred, known.deferred, aside=known.aside)
+        return
     await sentfolder.look_at_sent(visit, doubts=known.doubts)
     if layout.deferred is not None:
         await deferredfolder.look_into(visit, layout.deferred, known.deferred, aside=known.aside)

@@ -118,6 +118,8 @@ class ReplyPreparer:
 
     async def look(self, due: Sequence[ReplyRow]) -> None:
         """See what a person did meanwhile: new mail, Sent, the deferred folder, flags; and Sent of her other accounts."""
+        if self.mailbox.settings()[1].only_returns:
+            raise TriagedError("its person is left out, because her configuration is not valid")
         for other in self.others():
             # where it cannot be had, it does not hold up this one
             with contextlib.suppress(TriagedError, TimeoutError):

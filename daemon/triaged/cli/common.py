@@ -138,6 +138,21 @@ def key_of(ledger: Ledger, person: Person | None) -> str | None:
     return next((row.person for row in ledger.accounts() if row.login in logins), person.label)
 
 
+def key_named(loaded: Loaded, ledger: Ledger, label: str | None) -> str | None:
+    """The ledger's key of the person asked for, None for all; also of one who is left out, or whose file was removed.
+
+    Raises:
+        Failed: nobody has that label.
+    """
+    from triaged.service.departures import key_of_absent
+
+    if label is not None and loaded.person(label) is None:
+        absent = key_of_absent(loaded, ledger, label)
+        if absent is not None:
+            return absent
+    return key_of(ledger, person_of(loaded, label))
+
+
 def local(at: datetime | None, zone: ZoneInfo | None = None) -> str | None:
     """RFC 3339 with offset, in a person's zone (the machine's where there is none)."""
     return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")

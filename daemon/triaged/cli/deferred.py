@@ -7,12 +7,11 @@ from zoneinfo import ZoneInfo
 from triaged.cli.common import (
     add_listing,
     configuration,
-    key_of,
+    key_named,
     ledger_of,
     local,
     only_observed,
     people_of,
-    person_of,
     print_json,
     print_table,
     readable,
@@ -31,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     loaded = configuration(args)
     with ledger_of(loaded) as ledger:
         people = people_of(loaded, ledger)
-        rows = ledger.deferred(key_of(ledger, person_of(loaded, args.person)))
+        rows = ledger.deferred(key_named(loaded, ledger, args.person))
     if args.json:
         print_json(_as_json(row, people.get(row.item.person)) for row in rows)
     else:

@@ -36,13 +36,17 @@ def _found(args: argparse.Namespace) -> dict[str, Any]:
     try:
         return ask(state_file(load(args.config or default_path())).parent)
     except NoAnswerError as silence:
+        from triaged.service.departures import absences
+        from triaged.service.inforce import InForce
         from triaged.service.statusview import Silent, status_of
 
         loaded = configuration(args)
-        person_of(loaded, args.person)
+        if not state_file(loaded).exists():
+            person_of(loaded, args.person)  # nobody else can be remembered
         silent = Silent(str(silence)) if silence.running else Silent()
         with ledger_of(loaded) as ledger:
-            people = status_of(ledger, loaded, datetime.now(UTC), silent)
+            absent = absences(loaded, InForce(state_file(loaded).parent).read(), ledger.overview())
+            people = status_of(ledger, loaded, datetime.now(UTC), silent, absent)
         return {"source": "ledger", "ready": False, "running": silence.running, "people": people}
 
 

@@ -4,6 +4,7 @@ A path goes in, a `Node` comes out, or None with the syntax error among the find
 holds, and it does not know what the keys mean, but for how a person's file lies over the common one (`merge`).
 """
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from triaged.config.problems import Findings, Place
 from triaged.core.timewords import WEEKDAYS, parse_weekdays
 
 _LARGEST = 4_000_000
+_MOST_MISTAKES = 100
+_HEADER = re.compile(r"^[ \t]*\[", re.MULTILINE)
 _CURLY = ("“", "”", "„", "«", "»", "‘", "’")  # what word processors and web pages make of quotes
 Scalar = str | int | float | bool | datetime | date | time
 Value = Scalar | list["Node"] | dict[str, "Node"]
@@ -99,6 +102,28 @@ def read(file: Path, findings: Findings) -> Node | None:
     except ValueError as error:  # int() refuses more than 4300 digits
         findings.error(Place(file), f"a number that nobody can have meant: {error}")
     return None
+
+
+def read_in_part(file: Path) -> Node:
+    """As much of a file as is TOML: a table with a mistake is left out, up to the next header."""
+    text = _text(file, Findings())
+    for _ in range(_MOST_MISTAKES) if text else ():
+        assert text is not None
+        try:
+            return _Tree(file, text).node(tomli.loads(text))
+        except tomli.TOMLDecodeError as error:
+            text = _without_table(text, min(error.pos, len(text)))
+        except (RecursionError, ValueError):
+            break
+    return empty(file)
+
+
+def _without_table(text: str, at: int) -> str:
+    """The text without the table in which this position is."""
+    headers = [found.start() for found in _HEADER.finditer(text)]
+    start = max((one for one in headers if one < at), default=0)
+    end = min((one for one in headers if one > max(start, at - 1)), default=len(text))
+    return text[:start] + text[end:]
 
 
 def _text(file: Path, findings: Findings) -> str | None:

@@ -12,6 +12,7 @@ from triaged.config.loaded import Case, Loaded
 from triaged.config.person import Made, make_person
 from triaged.config.problems import Findings, Place, Problem
 from triaged.config.reader import Reader
+from triaged.config.remains import essentials_of
 from triaged.config.service import make_service
 from triaged.config.spec import Table
 from triaged.config.suspicions import check_calendar_time, check_meaning, notes
@@ -136,8 +137,9 @@ class _Reading:
         cases: tuple[Case, ...] = tuple(case for made in self.made for case in made.cases)
         persons = tuple(made.person for made in self.made)
         secrets = tuple(kept for made in self.made for kept in secrets_of(made))
+        essentials = {made.person.label: essentials_of(made.section.node, made.person.source) for made in self.made}
         told = tuple(dict.fromkeys(note for person in persons for note in notes(person, self.now)))
-        return Loaded(path, service, persons, tuple(problems), self._refused(), cases, files, told, secrets)
+        return Loaded(path, service, persons, tuple(problems), self._refused(), cases, files, told, secrets, essentials)
 
     def _refused(self) -> dict[str, Problem]:
         """Of each person who is rejected the first error."""

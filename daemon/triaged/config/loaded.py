@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from triaged.config.problems import Place, Problem
 from triaged.core.rules import Example
@@ -43,6 +44,9 @@ class Loaded:
     files: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()  # good to know, nothing to mend
     secrets: tuple[Kept, ...] = ()  # of the valid persons
+    essentials: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict, repr=False
+    )  # of the valid persons: config.remains
 
     @property
     def rejected(self) -> tuple[str, ...]:

@@ -208,6 +208,11 @@ class Account:
     save_sent: Annotated[Literal["auto", "yes", "no"], About("whether a copy is put into the sent folder")] = "auto"
     precedence: Annotated[Literal["none", "bulk"], About("a Precedence field in replies")] = "none"
 
+    @property
+    def only_returns(self) -> bool:
+        """Whether nothing is watched, and mail only brought back: its person is left out."""
+        return not self.watch
+
     def mode_with(self, client: Client | None) -> Mode:
         """How far triaged goes with a client's mail here: the client's own mode beats the account's."""
         return self.mode if client is None or client.mode is None else Mode(client.mode)

@@ -517,6 +517,8 @@ class AccountOverview:
     promises_open: int
     promises_overdue: int
     next_due: datetime | None
+    first_return: datetime | None = None  # when the first of what is put aside is, or was, to come back
+    first_reply: datetime | None = None  # when the first reply that waits is, or was, to go
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,10 @@ SELECT
   (SELECT count(*) FROM promise p WHERE p.state IN ('planned','open','overdue') AND p.state = 'open' AND p.person = :p),
   (SELECT count(*) FROM promise p WHERE p.state IN ('planned','open','overdue') AND p.state = 'overdue' AND p.person = :p),
   (SELECT min(due_at) FROM effect WHERE account = :a AND state IN ('planned','trying')),
-  (SELECT min(try_at) FROM reply WHERE account = :a AND state = 'waiting')
+  (SELECT min(try_at) FROM reply WHERE account = :a AND state = 'waiting'),
+  (SELECT min(coalesce(json_extract(e.args, '$.was_due'), e.due_at)) FROM effect e JOIN item i ON i.id = e.item
+    WHERE e.account = :a AND e.state IN ('planned','trying') AND e.kind = 'back' AND i.state = 'aside'),
+  (SELECT min(send_at) FROM reply WHERE account = :a AND state = 'waiting')
 """
 
 
@@ -101,6 +104,8 @@ def overview(store: Store, person: str | None = None) -> list[AccountOverview]:
                 promises_open=figures[6],
                 promises_overdue=figures[7],
                 next_due=from_ms(due),
+                first_return=from_ms(figures[10]),
+                first_reply=from_ms(figures[11]),
             )
         )
     return found

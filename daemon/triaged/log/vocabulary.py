@@ -10,6 +10,7 @@ LEVELS: Final[Mapping[str, int]] = {"debug": 10, "info": 20, "warning": 30, "err
 Event = Literal[
     "service.started", "service.ready", "service.stopping", "service.stopped",
     "config.loaded", "config.reloaded", "config.rejected",
+    "person.left_out",
     "account.connected", "account.idle", "account.disconnected", "account.auth_failed", "account.auth_expiring",
     "account.degraded",
     "message.urgent", "message.deferred", "message.left", "message.returned", "message.released", "message.answered",
@@ -36,6 +37,7 @@ WORDS: Final[Mapping[str, str]] = {
     "config.loaded": "Configuration read",
     "config.reloaded": "Configuration read again",
     "config.rejected": "Configuration not accepted",
+    "person.left_out": "Left out",
     "account.connected": "Connected",
     "account.idle": "Waiting for new mail",
     "account.disconnected": "Connection lost",
@@ -85,6 +87,7 @@ WORDS: Final[Mapping[str, str]] = {
 
 USUAL_LEVEL: Final[Mapping[str, Level]] = {
     "config.rejected": "error",
+    "person.left_out": "error",
     "account.disconnected": "warning",
     "account.auth_failed": "error",
     "account.auth_expiring": "warning",

@@ -28,6 +28,8 @@ class PeopleLoop:
         patience: Callable[[], Patience] = Patience,
     ) -> None:
         self.pushes = pushes
+        self.left_out: Callable[[], Sequence[PersonContext]] = tuple
+        """Persons for whom nothing is decided, but who are told what they must know."""
         self._context = context
         self._people = people
         self._outages = OutageWatch(context, patience)
@@ -88,7 +90,9 @@ class PeopleLoop:
             for one in people:
                 await _alone(_deliver(one), one)
                 await _alone(self._outages.look(one), one)
-            for one in await self._due(people):
+            for one in self.left_out():
+                await _alone(self._outages.look(one), one)
+            for one in await self._due([*people, *self.left_out()]):
                 await _alone(self.pushes.push_due(one), one)
         except (LedgerBusy, LedgerFull, LedgerUnavailable):
             return  # the accounts' loops say so; the next round tries again

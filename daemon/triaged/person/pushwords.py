@@ -84,6 +84,12 @@ def outage_words(person: Person, outage: Outage, now: datetime, name: str) -> tu
     return words[f"{name}_title"].format(account=outage.name), text
 
 
+def left_out_words(person: Person, why: str, aside: int) -> tuple[str, str]:
+    """Title and text of the push to somebody for whom nothing is decided; `aside`: messages that are put aside."""
+    words = LEXICON.section(_known(person.language), "push")
+    return words["left_out_title"], words["left_out"].format(why=why, aside=aside)
+
+
 _CALLS = frozenset({"voicemail", "missed-call"})
 
 

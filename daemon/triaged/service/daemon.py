@@ -18,6 +18,7 @@ from triaged.account.visit import Visit
 from triaged.clock import Clock, SystemClock, WakeEvent
 from triaged.config import Loaded, state_file
 from triaged.core.errors import TriagedError
+from triaged.core.settings import Person
 from triaged.delivery.oauth import Store
 from triaged.ledger import (
     Ledger,
@@ -36,7 +37,9 @@ from triaged.person.personcontext import OwnAccount, PersonContext
 from triaged.person.push import Pushes, Send, send_by_apprise
 from triaged.service.currentsettings import CurrentSettings
 from triaged.service.daemonstatus import DaemonStatus
-from triaged.service.departures import left_behind
+from triaged.service.departures import absences
+from triaged.service.inforce import InForce
+from triaged.service.leftout import remember, tell
 from triaged.service.listeners import Listeners
 from triaged.service.maintenance import Maintenance
 from triaged.service.reloading import reload
@@ -60,6 +63,7 @@ class Parts:
     tokens: Tokens
     supervisor: Supervisor
     people: PeopleLoop
+    in_force: InForce
 
 
 class Daemon:
@@ -165,7 +169,8 @@ class Daemon:
             on_state=self._say_state,
         )
         people = PeopleLoop(context, self.people, self.pushes, lambda: self.settings.patience)
-        return Parts(context, status, tokens, supervisor, people)
+        people.left_out = self._left_out
+        return Parts(context, status, tokens, supervisor, people, InForce(folder))
 
     async def _start(
         self, parts: Parts, group: asyncio.TaskGroup, recovery: Recovery
@@ -173,11 +178,10 @@ class Daemon:
         """Start the accounts; the tasks that end only when they are cancelled."""
         await parts.context.write(Ledger.wanted)  # of the time before: everything is tried now
         timers = group.create_task(parts.context.timers.run(), name="timers")
+        await self._leave_out(parts)
         await parts.supervisor.apply()
         group.create_task(parts.tokens.keeper.run(), name="tokens")  # whom its news are about is in the ledger now
         self._say_recovered(recovery)
-        for problem in await left_behind(parts.context, self.settings.loaded):
-            self.events.emit("config.rejected", error=str(problem), reason="nobody brings that mail back")
         # accounts that were never tried would be waited for
         return timers, group.create_task(self._say_ready(parts.status), name="ready")
 
@@ -192,6 +196,14 @@ class Daemon:
             parts.context, self.notifier, parts.status.summary, lambda: self.settings.keep, self._wake_due
         )
         group.create_task(maintenance.run(self.stopping), name="maintenance")
+
+    async def _leave_out(self, parts: Parts) -> None:
+        """Find out who is left out, tell it, and remember what is in force for those who are not."""
+        overview = await parts.context.write(Ledger.overview)
+        absent = absences(self.settings.loaded, parts.in_force.read(), overview)
+        await tell(parts.context, [one for one in absent if one not in self.settings.absent], overview)
+        self.settings.leave_out(absent)
+        remember(parts.in_force, self.settings.loaded, absent)
 
     async def _once(self, parts: Parts) -> None:
         await self.ready.wait()
@@ -293,6 +305,7 @@ class Daemon:
         assert parts is not None
 
         async def apply() -> None:
+            await self._leave_out(parts)
             self.events.threshold.subjects = self.settings.subjects
             await parts.supervisor.apply()
 
@@ -321,19 +334,23 @@ class Daemon:
 
     def people(self) -> list[PersonContext]:
         """Every person with those of her accounts that are at work, as configured at this instant."""
+        found = (self._context_of(person) for person in self.settings.persons)
+        return [one for one in found if one.accounts]
+
+    def _left_out(self) -> list[PersonContext]:
+        """Those who are left out, as far as they can be told."""
+        return [self._context_of(person) for person in self.settings.resting]
+
+    def _context_of(self, person: Person) -> PersonContext:
         assert self.parts is not None
-        found: list[PersonContext] = []
-        for person in self.settings.persons:
-            mine = {
-                account.label: OwnAccount(account, self.accounts[account.login].loop)
-                for account in person.accounts
-                if account.login in self.accounts
-            }
-            if mine:
-                key = next(iter(mine.values())).loop.row.person
-                events = self.events.within(person.worktime.zone).bind(person=person.label)
-                found.append(PersonContext(self.parts.context, key, person, mine, events))
-        return found
+        mine = {
+            account.label: OwnAccount(account, self.accounts[account.login].loop)
+            for account in person.accounts
+            if account.login in self.accounts
+        }
+        key = next((one.loop.row.person for one in mine.values()), person.label)
+        events = self.events.within(person.worktime.zone).bind(person=person.label)
+        return PersonContext(self.parts.context, key, person, mine, events)
 
     # --- what is said -------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from triaged.account.accountloop import AccountLoop
 from triaged.account.context import Context
 from triaged.core.settings import Mode
 from triaged.ledger import Ledger
-from triaged.service.accountstates import account_states, without_replies
+from triaged.service.accountstates import Instants, account_states, with_delays
 from triaged.service.currentsettings import CurrentSettings
 from triaged.service.healthserver import DaemonState
 from triaged.service.statusview import Live, status_of
@@ -33,8 +33,12 @@ class DaemonStatus:
 
     def summary(self) -> str:
         """One line on how the accounts are."""
-        watching = sum(one.loop.health.state == "watching" for one in self.running.values())
-        return f"watching {watching} of {len(self.running)} account{'s' if len(self.running) != 1 else ''}"
+        served = [self.running[login] for login in self.settings.logins() if login in self.running]
+        watching = sum(one.loop.health.state == "watching" for one in served)
+        absent = self.settings.absent
+        count = len(served) + sum(max(1, len(one.logins)) for one in absent)
+        left_out = f"; left out: {', '.join(one.label for one in absent)}" if absent else ""
+        return f"watching {watching} of {count} account{'s' if count != 1 else ''}{left_out}"
 
     async def for_people(self) -> Mapping[str, Any]:
         """What `triaged status` tells."""
@@ -50,7 +54,7 @@ class DaemonStatus:
             "configuration": str(loaded.path),
             "started": self.started_at.astimezone(loaded.persons[0].worktime.zone).isoformat(timespec="seconds"),
             "ready": self.ready.is_set(),
-            "people": await self.context.write(status_of, loaded, now, live),
+            "people": await self.context.write(status_of, loaded, now, live, self.settings.absent),
         }
 
     async def for_supervisors(self) -> DaemonState:
@@ -58,11 +62,22 @@ class DaemonStatus:
         turned = time.monotonic()
         await asyncio.sleep(0)  # one turn of the loop
         lag = time.monotonic() - turned
-        overview = await self.context.write(Ledger.overview)
+        loaded, overview = self.settings.loaded, await self.context.write(Ledger.overview)
         health = {login: one.loop.health for login, one in self.running.items()}
         watched = account_states(health, self.settings, overview)
-        accounts = without_replies(watched, health, self.settings, self.context.now())
-        return DaemonState(self.started_at, self.ready.is_set(), accounts, self.lines_lost(), lag)
+        at = Instants(self.context.now(), self.started_at)
+        delayed = with_delays(watched, health, self.settings, overview, at)
+        accounts = tuple(replace(one, another=(one.person, one.account) in self._shared()) for one in delayed)
+        outdated = sum(loaded.person(label) is not None for label in loaded.refused)
+        left_out = self.settings.left_out(overview)
+        return DaemonState(
+            self.started_at, self.ready.is_set(), accounts, self.lines_lost(), lag, left_out, outdated=outdated
+        )
+
+    def _shared(self) -> frozenset[tuple[str, str]]:
+        """Person and account of the mailboxes on which another triaged works."""
+        shared = (self.settings.of(login) for login, one in self.running.items() if one.loop.memory.another_noticed)
+        return frozenset((person.label, account.label) for person, account in shared)
 
 
 def _unmoved(loop: AccountLoop) -> str:

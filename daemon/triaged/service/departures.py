@@ -1,23 +1,105 @@
-"""Accounts that leave the configuration while mail of theirs is put aside: nobody would bring it back.
+"""Persons who are left out: an invalid file at a start, a file that was removed while mail is put aside.
 
-In: the configuration that was read, what the ledger has put aside. Out: problems; a start says them, a reload keeps the account.
+In: the configuration that was read, what was in force last, what the ledger has put aside. Out: who they are and why, and for those
+whose file is there, as much of their settings as brings their mail back. A removed file means no sign-in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from triaged.account.context import Context
-from triaged.config import Loaded, vanished
-from triaged.config.problems import Problem
+from triaged.config import Essentials, Loaded, remains, state_file
+from triaged.core.settings import Person
 from triaged.ledger import Ledger
+from triaged.ledger.entries import AccountOverview
+from triaged.service.healthserver import LeftOut
+from triaged.service.inforce import InForce, logins_of
+
+_COMMON = "common.toml"
 
 
-async def left_behind(context: Context, loaded: Loaded) -> tuple[Problem, ...]:
-    """One problem for each such account.
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """One person who is left out."""
 
-    Raises:
-        LedgerBusy, LedgerFull, LedgerUnavailable, LedgerDamaged.
-    """
-    return vanished(loaded, await context.write(aside))
+    label: str
+    why: str
+    logins: frozenset[str]
+    person: Person | None = None  # by whom her mail is brought back; None: nobody can, or nobody may
+
+    def told(self, aside: Mapping[str, int]) -> LeftOut:
+        """As it is told, with what is put aside for her. `aside`: login -> how many messages."""
+        count = sum(aside.get(login, 0) for login in self.logins)
+        if not count:
+            return LeftOut(self.label, self.why)
+        comes = all(login in _served(self.person) for login in self.logins if aside.get(login))
+        follows = "comes back all the same" if comes else "is brought back by nobody"
+        return LeftOut(self.label, f"{self.why}; what is put aside ({count}) {follows}", count)
+
+
+def _served(person: Person | None) -> frozenset[str]:
+    return frozenset(account.login for account in person.accounts) if person is not None else frozenset()
+
+
+def absences(
+    loaded: Loaded, before: Mapping[str, Essentials], overview: Sequence[AccountOverview]
+) -> tuple[Absence, ...]:
+    """Everybody who is left out, the invalid files first."""
+    owed = {row.account.login for row in overview if row.aside}
+    taken = {account.login for person in loaded.persons for account in person.accounts}
+    found = []
+    for label, problem in loaded.refused.items():
+        if loaded.person(label) is None:
+            absence = _invalid(loaded.path, label, before.get(label), overview)
+            free = absence.logins - taken
+            taken |= free
+            why = f"the configuration is not valid: {problem}; see `triaged check`"
+            found.append(Absence(label, why, free, _with_these(absence.person, free & owed)))
+    return (*found, *_removed(before, [row for row in overview if row.account.login not in taken]))
+
+
+def _invalid(path: Path, label: str, before: Essentials | None, overview: Sequence[AccountOverview]) -> Absence:
+    file = path / f"{label}.toml" if path.is_dir() else path
+    person = remains(file, file.with_name(_COMMON), before)
+    hers = {row.account.login for row in overview if row.account.person == label}
+    return Absence(label, "", frozenset(_served(person) | hers), person)
+
+
+def _with_these(person: Person | None, logins: Collection[str]) -> Person | None:
+    """The person with those of her accounts from which something is to be brought back."""
+    if person is None:
+        return None
+    return replace(person, accounts=tuple(account for account in person.accounts if account.login in logins))
+
+
+def _removed(before: Mapping[str, Essentials], rows: Sequence[AccountOverview]) -> tuple[Absence, ...]:
+    """Whose accounts are nobody's any more, while mail of them is put aside."""
+    owners = {login: label for label, known in before.items() for login in logins_of(known)}
+    logins: dict[str, set[str]] = {}
+    for row in rows:
+        if row.aside:
+            logins.setdefault(owners.get(row.account.login, row.account.person), set()).add(row.account.login)
+    return tuple(
+        Absence(label, f"{', '.join(sorted(some))} is not configured any more: {_MEND.format(label)}", frozenset(some))
+        for label, some in sorted(logins.items())
+    )
+
+
+_MEND = "put the file back, or `triaged forget {}`"
+
+
+def key_of_absent(loaded: Loaded, ledger: Ledger, label: str) -> str | None:
+    """The ledger's key of a person who is left out, or was; None: nobody is known by that name."""
+    before = InForce(state_file(loaded).parent).read()
+    logins = logins_of(before.get(label, {}))
+    rows = ledger.accounts()
+    hers = (row.person for row in rows if row.login in logins)
+    return next(hers, next((row.person for row in rows if row.person == label), None))
+
+
+def put_aside(overview: Sequence[AccountOverview]) -> Mapping[str, int]:
+    """Login -> how many messages are put aside for it."""
+    return {row.account.login: row.aside for row in overview}
 
 
 def aside(ledger: Ledger) -> Mapping[str, int]:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Final
 
 from triaged.core.errors import TriagedError
@@ -53,6 +54,11 @@ class AccountState:
     figures: Mapping[str, int] = field(default_factory=dict)  # of FIGURES
     no_reply: str = ""  # why no reply can go, for longer than an outage may last untold
     unwatched: Mapping[str, str] = field(default_factory=dict)  # watched folders that are not watched, and why
+    due_reply: float = 0.0  # seconds that the oldest due reply has waited
+    due_return: float = 0.0  # seconds that the oldest return is overdue
+    smtp_worked: float = 0.0  # seconds since the submission server listened, else since the start
+    unadopted: int = 0  # messages put aside by a triaged that no ledger knows
+    another: bool = False  # another triaged works on this mailbox
 
     @property
     def is_up(self) -> bool:
@@ -72,6 +78,15 @@ class AccountState:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A person who is not worked for, and why."""
+
+    person: str
+    why: str
+    aside: int = 0  # messages put aside for her
+
+
+@dataclass(frozen=True, slots=True)
 class DaemonState:
     """How the daemon is. It can only be told while the event loop and the ledger answer."""
 
@@ -80,6 +95,14 @@ class DaemonState:
     accounts: tuple[AccountState, ...]
     lines_lost: int = 0  # of the log
     loop_lag: float = 0.0  # seconds that one turn of the event loop took
+    left_out: tuple[LeftOut, ...] = ()
+    outdated: int = 0  # persons whose files are not valid, for whom what was in force before stays
+
+    @property
+    def persons(self) -> Mapping[str, int]:
+        """How many there are by state."""
+        watched = len({account.person for account in self.accounts})
+        return {"in_force": watched - self.outdated, "outdated": self.outdated, "left_out": len(self.left_out)}
 
 
 Provider = Callable[[], Awaitable[DaemonState]]
@@ -185,12 +208,12 @@ class HealthServer:
         elif method not in ("GET", "HEAD"):
             answer = Answer(HTTPStatus.METHOD_NOT_ALLOWED, b"GET and HEAD only\n")
         else:
-            answer = await self.answer(target.partition("?")[0])
+            answer = await self.answer(target.partition("?")[0], names=_is_near(writer))
         writer.write(answer.octets(head_only=method == "HEAD"))
         await writer.drain()
 
-    async def answer(self, path: str) -> Answer:
-        """The answer to a path."""
+    async def answer(self, path: str, *, names: bool = True) -> Answer:
+        """The answer to a path; `names`: whoever asks may know who is left out."""
         if path not in ("/healthz", "/readyz", "/metrics"):
             return Answer(HTTPStatus.NOT_FOUND, b"/healthz, /readyz, /metrics\n")
         try:
@@ -204,27 +227,40 @@ class HealthServer:
             case "/healthz":
                 return Answer(HTTPStatus.OK, b"ok\n")
             case "/readyz":
-                return readiness(state)
+                return readiness(state, names=names)
             case _ if self._metrics is None:
                 return Answer(HTTPStatus.NOT_IMPLEMENTED, b"for metrics install triaged[metrics]\n")
             case _:
                 return Answer(HTTPStatus.OK, self._metrics(state), "text/plain; version=0.0.4; charset=utf-8")
 
 
-def readiness(state: DaemonState) -> Answer:
-    """Ready is when every account has been tried and watches its mail; the body says how each one is."""
-    well = state.ready and all(account.is_well for account in state.accounts)
-    accounts = [
-        {
-            "person": account.person,
-            "account": account.account,
-            "mode": account.mode,
-            "state": account.state,
-            "since": account.since.isoformat(timespec="seconds") if account.since else None,
-            "error": account.trouble or None,
-        }
-        for account in state.accounts
-    ]
-    body = json.dumps({"ready": well, "accounts": accounts}, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-    status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
-    return Answer(status, body, "application/json")
+def _is_near(writer: asyncio.StreamWriter) -> bool:
+    """Whether whoever asks sits on this machine."""
+    peer = writer.get_extra_info("peername")
+    with contextlib.suppress(ValueError, TypeError, IndexError):
+        address = ip_address(peer[0])
+        return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+    return False
+
+
+def readiness(state: DaemonState, *, names: bool = True) -> Answer:
+    """Ready is when nobody is left out and every account has been tried and watches its mail; the body says how each one is."""
+    well = state.ready and not state.left_out and all(account.is_well for account in state.accounts)
+    found: dict[str, object] = {"ready": well, "accounts": [_as_json(account) for account in state.accounts]}
+    if state.left_out:
+        found["persons_left_out"] = len(state.left_out)
+        if names:
+            found["left_out"] = [{"person": one.person, "error": one.why} for one in state.left_out]
+    body = json.dumps(found, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    return Answer(HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE, body, "application/json")
+
+
+def _as_json(account: AccountState) -> dict[str, str | None]:
+    return {
+        "person": account.person,
+        "account": account.account,
+        "mode": account.mode,
+        "state": account.state,
+        "since": account.since.isoformat(timespec="seconds") if account.since else None,
+        "error": account.trouble or None,
+    }

@@ -18,6 +18,7 @@ from triaged.ledger import Ledger
 from triaged.ledger.entries import AccountOverview, PromiseRow
 from triaged.outbox import Wait
 from triaged.person.outagewatch import Patience, patience_of
+from triaged.service.departures import Absence, absences, put_aside
 
 PATIENT = timedelta(minutes=15)
 """A connection that is gone for less than this mends itself: no person is needed."""
@@ -53,7 +54,11 @@ class Silent:
 
 
 def status_of(
-    ledger: Ledger, loaded: Loaded, now: datetime, known: Mapping[str, Live] | Silent
+    ledger: Ledger,
+    loaded: Loaded,
+    now: datetime,
+    known: Mapping[str, Live] | Silent,
+    absent: Sequence[Absence] | None = None,
 ) -> list[dict[str, Any]]:
     """One object a person, in the order of the configuration; behind them those who are left out.
 
@@ -62,17 +67,13 @@ def status_of(
         loaded: the settings in force.
         now: decides what is due today.
         known: what the daemon tells of each account, by login.
+        absent: who is left out; None: as the configuration says it.
     """
-    overview = {row.account.login: row for row in ledger.overview()}
-    view = _View(ledger, now, known, overview, patience_of(loaded.service))
-    left_out = [_left_out(label, why) for label, why in loaded.refused.items() if loaded.person(label) is None]
-    return [*(view.person(person, loaded.refused.get(person.label)) for person in loaded.persons), *left_out]
-
-
-def _left_out(label: str, why: Problem) -> dict[str, Any]:
-    promises = {"open": 0, "overdue": 0, "due_today": []}
-    attention = [f"left out, because the configuration is not valid: {why}; see `triaged check`"]
-    return {"person": label, "accounts": [], "promises": promises, "passes": [], "attention": attention}
+    rows = ledger.overview()
+    view = _View(ledger, now, known, {row.account.login: row for row in rows}, patience_of(loaded.service))
+    away = absences(loaded, {}, rows) if absent is None else absent
+    persons = (view.person(person, loaded.refused.get(person.label)) for person in loaded.persons)
+    return [*persons, *(view.left_out(one) for one in away)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,20 @@ class _View:
                 *self.about_accounts(accounts),
                 *_about_promises(promises, person),
             ],
+        }
+
+    def left_out(self, absence: Absence) -> dict[str, Any]:
+        """How somebody stands for whom nothing is decided; her accounts are those from which mail is brought back."""
+        person = absence.person
+        accounts = [self.account(account, person.worktime.zone) for account in person.accounts] if person else []
+        told = absence.told(put_aside(tuple(self.overview.values())))
+        return {
+            "person": absence.label,
+            "left_out": True,
+            "accounts": accounts,
+            "promises": {"open": 0, "overdue": 0, "due_today": []},
+            "passes": [],
+            "attention": [f"left out, because {told.why}", *(self.about_accounts(accounts) if accounts else ())],
         }
 
     def account(self, account: Account, zone: ZoneInfo) -> dict[str, Any]:

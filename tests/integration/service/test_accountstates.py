@@ -1,14 +1,17 @@
 """What /readyz and /metrics show is what the accounts' loops and the ledger know."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from triaged.account.health import Health, Unwatched
 from triaged.config import load
 from triaged.ledger import Ledger
-from triaged.service.accountstates import account_states
+from triaged.outbox.prepared import Stuck
+from triaged.service.accountstates import Instants, account_states, with_delays
 from triaged.service.currentsettings import CurrentSettings
-from triaged.service.healthserver import FIGURES
+from triaged.service.healthserver import FIGURES, AccountState
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CONFIG = """\
@@ -63,3 +66,37 @@ def test_an_account_without_a_loop_or_a_row_in_the_ledger_is_no_error(tmp_path: 
     work, _ = board.logins()
     (only,) = account_states({work: Health()}, board, [])
     assert (only.state, dict(only.figures)) == ("starting", {})
+
+
+def delayed(tmp_path: Path, health: Health, outage: str = "") -> AccountState:
+    """The first account's state five minutes after noon."""
+    (tmp_path / "dana.toml").write_text(CONFIG + outage)
+    board = CurrentSettings(load(tmp_path / "dana.toml"))
+    login, _ = board.logins()
+    known = {login: health}
+    states = account_states(known, board, [])
+    (found,) = with_delays(states, known, board, [], Instants(NOW, NOW - timedelta(hours=5)))
+    return found
+
+
+@pytest.mark.parametrize(("minutes", "outage", "well"), [
+    (14, "", True),
+    (15, "", False),
+    (29, '[service]\noutage = "30m"\n', True),
+    (30, '[service]\noutage = "30m"\n', False),
+])  # fmt: skip
+def test_that_no_reply_can_go_is_known_after_a_quarter_of_an_hour_or_as_it_is_written(
+    tmp_path: Path, minutes: int, outage: str, *, well: bool
+):
+    health = Health(state="watching")
+    health.stuck = lambda: Stuck(NOW - timedelta(minutes=minutes), "535 no")
+    state = delayed(tmp_path, health, outage)
+    assert state.is_well is well
+    assert state.no_reply == ("" if well else "535 no")
+
+
+def test_since_when_the_submission_server_has_listened_is_told_and_else_since_when_it_runs(tmp_path: Path):
+    assert delayed(tmp_path, Health()).smtp_worked == 5 * 3600
+    health = Health()
+    health.went_at = lambda: NOW - timedelta(minutes=3)
+    assert delayed(tmp_path, health).smtp_worked == 180

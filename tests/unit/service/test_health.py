@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from triaged.core.errors import TriagedError
 from triaged.log.events import captured
 from triaged.service import healthserver
-from triaged.service.healthserver import FIGURES, AccountState, DaemonState, HealthServer
+from triaged.service.healthserver import FIGURES, AccountState, DaemonState, HealthServer, LeftOut, readiness
 from triaged.service.metrics import exporter
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -141,6 +141,73 @@ async def test_the_metrics_name_no_client_unless_asked_to(site: Site):
     assert 'triaged_client_messages_total{person="dana",verdict="urgent"} 2.0' in body
     assert "harbor" not in body
     assert "lindenhof" not in body
+
+
+async def test_every_event_of_an_account_is_counted_from_zero_at_the_first_look(site: Site):
+    _, body = await site.get("/metrics")
+    for event in ("account.auth_failed", "reply.sent", "message.unreadable", "promise.overdue"):
+        assert f'triaged_events_total{{account="work",event="{event}",person="dana"}} 0.0' in body
+    assert 'triaged_events_total{account="",event="config.rejected",person="dana"} 0.0' in body
+    assert 'triaged_events_total{account="",event="service.started",person=""} 0.0' in body
+    assert "log_lines_lost_total 3.0" in body
+
+
+async def test_verdicts_are_counted_from_zero_where_no_client_is_named(site: Site):
+    site.clients = False
+    _, body = await site.get("/metrics")
+    for verdict in ("urgent", "deferrable", "left"):
+        assert f'triaged_client_messages_total{{person="dana",verdict="{verdict}"}} 0.0' in body
+
+
+async def test_what_was_counted_is_not_set_back(site: Site):
+    for _ in range(2):
+        site.events.bind(person="dana", account="work").emit("account.auth_failed", error="no")
+    _, body = await site.get("/metrics")
+    assert 'triaged_events_total{account="work",event="account.auth_failed",person="dana"} 2.0' in body
+
+
+async def test_what_has_been_so_for_long_is_told_in_seconds(site: Site):
+    late = replace(WORK, due_reply=901.0, due_return=60.0, smtp_worked=1000.0, unadopted=38, another=True)
+    site.state = replace(WELL, accounts=(late,))
+    _, body = await site.get("/metrics")
+    for name, value in {
+        "oldest_due_reply_seconds": 901.0,
+        "oldest_due_return_seconds": 60.0,
+        "smtp_last_worked_seconds": 1000.0,
+        "unadopted": 38.0,
+        "another": 1.0,
+        "account_signed_out": 0.0,
+    }.items():
+        assert f'triaged_{name}{{account="work",person="dana"}} {value}' in body
+
+
+ERIN_OUT = replace(WELL, left_out=(LeftOut("erin", "the configuration is not valid: erin.toml:3:1"),))
+
+
+async def test_persons_are_counted_by_how_they_stand(site: Site):
+    _, body = await site.get("/metrics")
+    for state, count in {"in_force": 1.0, "outdated": 0.0, "left_out": 0.0}.items():
+        assert f'triaged_persons{{state="{state}"}} {count}' in body
+    site.state = replace(ERIN_OUT, outdated=1)
+    _, body = await site.get("/metrics")
+    for state, count in {"in_force": 0.0, "outdated": 1.0, "left_out": 1.0}.items():
+        assert f'triaged_persons{{state="{state}"}} {count}' in body
+
+
+async def test_with_somebody_left_out_it_is_not_ready_and_this_machine_is_told_who(site: Site):
+    site.state = ERIN_OUT
+    status, body = await site.get("/readyz")
+    assert status == 503
+    found = json.loads(body)
+    assert (found["ready"], found["persons_left_out"]) == (False, 1)
+    assert found["left_out"] == [{"person": "erin", "error": "the configuration is not valid: erin.toml:3:1"}]
+
+
+def test_another_machine_is_told_how_many_and_not_who():
+    answer = readiness(ERIN_OUT, names=False)
+    assert answer.status == 503
+    assert json.loads(answer.body)["persons_left_out"] == 1
+    assert b"erin" not in answer.body
 
 
 async def test_figures_that_are_not_known_are_left_out(site: Site):
