@@ -49,12 +49,21 @@ async def test_a_burst_of_calls_that_waits_is_told_as_calls_and_not_as_urgent(st
         assert "+44 20 7946 0018" in stage.pushes[0].text
 
 
-@pytest.mark.parametrize(("config", "title"), [(RINGING, "Harbor Trust: urgent"), (GERMAN, "Harbor Trust: dringend")])
-async def test_an_urgent_mail_is_told_with_its_subject(stages: Opening, config: str, title: str):
+@pytest.mark.parametrize(
+    ("config", "title", "note"),
+    [
+        (RINGING, "Harbor Trust: urgent", "(sender not verified)"),
+        (GERMAN, "Harbor Trust: dringend", "(Absender nicht bestätigt)"),
+    ],
+)
+async def test_an_urgent_mail_is_told_with_its_subject_and_that_nobody_vouches_for_it(
+    stages: Opening, config: str, title: str, note: str
+):
     async with stages(config) as stage:
         await stage.to("tue 10:00")
         await stage.arrives(GARY, "outage in Leeds")
-        assert [(push.title, push.text) for push in stage.pushes] == [(title, "gary@harbor.example: outage in Leeds")]
+        told = [(title, f"gary@harbor.example: outage in Leeds\n{note}")]
+        assert [(push.title, push.text) for push in stage.pushes] == told
 
 
 async def test_no_subject_is_shown_where_none_is_logged(stages: Opening):
@@ -64,7 +73,9 @@ async def test_no_subject_is_shown_where_none_is_logged(stages: Opening):
         await stage.later(minutes=30)
         await rings(stage, 3)
         assert [push.title for push in stage.pushes] == ["Harbor Trust: urgent", "Harbor Trust rang 3 times"]
-        assert [push.text for push in stage.pushes] == ["gary@harbor.example", "voicemail@sipgate.example"]
+        assert [push.text for push in stage.pushes] == [
+            f"{sender}\n(sender not verified)" for sender in ("gary@harbor.example", "voicemail@sipgate.example")
+        ]
 
 
 async def test_an_overdue_answer_is_told_with_the_name_of_its_client_and_one_push_a_client(stages: Opening):

@@ -76,7 +76,9 @@ async def take_report(visit: Visit, message: Message, body: bytes) -> None:
         until = now + BOUNCED_FOR if failure.is_lasting else None
         why = f"a reply came back {failure.status}".rstrip()
         await visit.write(Ledger.bounced, reply.id, until, now, why)
-        visit.events.emit("reply.failed", **of_reply(reply), reason="it came back undelivered", until=until)
+        visit.events.emit(
+            "reply.failed", **of_reply(reply), reason="it came back undelivered", until=until, promise=reply.tell_at
+        )
 
 
 async def notice_strangers_mark(visit: Visit, seen: Sequence[SentSeen]) -> None:

@@ -53,7 +53,7 @@ async def _all(loaded: Loaded, chosen: Sequence[tuple[Person, Account]], *, as_l
     works = True
     try:
         for person, account in chosen:
-            checkup = await _one(loaded, account, pools)
+            checkup = await _one(loaded, person, account, pools)
             works = works and checkup.works
             if as_lines:
                 print_json([as_json(person, checkup)])
@@ -64,7 +64,7 @@ async def _all(loaded: Loaded, chosen: Sequence[tuple[Person, Account]], *, as_l
     return works
 
 
-async def _one(loaded: Loaded, account: Account, pools: "Pools") -> "Checkup":
+async def _one(loaded: Loaded, person: Person, account: Account, pools: "Pools") -> "Checkup":
     from triaged.cli.imap_source import session_for
     from triaged.setup.checkup import check_up
     from triaged.setup.examination import Examination
@@ -72,7 +72,7 @@ async def _one(loaded: Loaded, account: Account, pools: "Pools") -> "Checkup":
     delivery = _delivery(loaded, account)
     known = await asyncio.to_thread(_known, loaded, account)
     session = session_for(loaded, account, pools)
-    found = await check_up(Examination(account, session, delivery, known, datetime.now(UTC)))
+    found = await check_up(Examination(account, session, delivery, known, datetime.now(UTC), person.roster))
     return replace(found, findings=(*found.findings, *_other_scopes(loaded, account)))
 
 
@@ -129,7 +129,9 @@ def _known(loaded: Loaded, account: Account) -> "Known":
         # what lay there before we first looked was decided late by no clock's fault
         began = min((at for _, at in decided), default=now)
         after = tuple(at - arrived for arrived, at in decided if arrived >= began)
-        return Known(row.learned, after)
+        forged = ledger.forged(Period(now - _LOOK_BACK, now, person=row.person))
+        names = tuple((one.client, one.at) for one in forged if one.login == account.login)
+        return Known(row.learned, after, names)
 
 
 def as_json(person: Person, checkup: "Checkup") -> dict[str, Any]:

@@ -249,7 +249,11 @@ class Channel:
     url: Annotated[Secret, About("any Apprise URL, or where it is")]
     every: Annotated[
         Span | None,
-        About("at most one push per client in this time; the next says how many came", default="each is pushed"),
+        About(
+            "at most one push per client in this time; the next says how many came. Mail whose sender `authserv_id` does not"
+            " vouch for (without one: all) has a time of its own, and rings at most three times a day",
+            default="each is pushed",
+        ),
     ] = None
 
 

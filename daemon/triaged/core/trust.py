@@ -46,7 +46,7 @@ class Act(Enum):
     MUTE = "its sender is taken for a robot"
     REPORT = "a delivery report: the reply failed, the address is not written to"
     SPEND = "spends a pass of its own sort"
-    COUNT = "counts for a burst, for what is known of its thread, for the agenda"
+    COUNT = "counts for a burst, for what is known of its thread, for the agenda, as the copy that was answered"
     FORWARD = "is sent on to a delegate"
     MARK = "says that another triaged is on this mailbox"
     ECHO = "its subject and its sender's name stand in a reply as they are"
@@ -65,7 +65,7 @@ ACTS: Final[Mapping[Act, Least]] = MappingProxyType(
     {
         Act.SHOW: Least(Level.UNVERIFIED),
         Act.PUSH: Least(Level.UNVERIFIED),
-        Act.RING: Least(Level.UNKNOWN),
+        Act.RING: Least(Level.VERIFIED),
         Act.REPLY: Least(Level.UNVERIFIED),
         Act.CALLER_IS_CLIENT: Least(Level.UNVERIFIED),
         Act.CALLER_BY_NAME: Least(Level.VERIFIED),

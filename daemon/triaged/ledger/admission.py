@@ -15,6 +15,7 @@ from triaged.core.backoff import STRIKE
 from triaged.core.decision import Decision, Notify
 from triaged.core.facts import Facts
 from triaged.core.flags import folded
+from triaged.ledger import forgeries
 from triaged.ledger.changes import plan_effect
 from triaged.ledger.entries import (
     Admission,
@@ -94,6 +95,8 @@ class _Admitting:
         facts = gather(self.db, question_of(self.db, self.window, a), a)
         decision = self.decide(a, facts)
         if decision.client is None:
+            if decision.claims is not None:
+                forgeries.note(self.db, self.window, a, decision)
             return Admission(a, decision, facts, how="stranger")
         if second:  # that it came is shown; that the like of it came was told
             decision = replace(

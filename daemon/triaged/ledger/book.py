@@ -19,6 +19,7 @@ from triaged.ledger import (
     claims,
     correspondents,
     effects,
+    forgeries,
     hands,
     items,
     listings,
@@ -179,6 +180,8 @@ class Ledger:
 
     deferred = listings.deferred
     queue = listings.queue
+    not_arrived = listings.not_arrived
+    forged = forgeries.forged
     replies_for = listings.replies_for
     overview = listings.overview
     history = listings.history

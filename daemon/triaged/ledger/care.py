@@ -44,6 +44,7 @@ def purge(store: Store, now: datetime, keep: timedelta) -> int:
             db.executemany(sql, ids)
         db.executemany("DELETE FROM item WHERE id = ?", ids)
         _forget_replies(db, before)
+        db.execute("DELETE FROM forged WHERE at < ?", (before,))
         db.execute(
             "DELETE FROM ruleset WHERE at < ? AND NOT EXISTS (SELECT 1 FROM item WHERE item.ruleset = ruleset.hash)",
             (before,),

@@ -112,6 +112,10 @@ def bounced(store: Store, reply_id: int, until: datetime | None, now: datetime, 
             "UPDATE reply SET state = 'sent', ended_at = coalesce(ended_at, ?) WHERE id = ? AND state = 'in_doubt'",
             (to_ms(now), reply_id),
         )
+        db.execute(
+            "UPDATE reply SET returned_at = ?, reason = coalesce(nullif(?, ''), reason) WHERE id = ? AND returned_at IS NULL",
+            (to_ms(now), why, reply_id),
+        )
         if until is not None:
             whose = [(reply.person, reply.correspondent, reply.client)]
             close(db, whose, Closed("bounced_until", to_ms(until), to_ms(now), why))

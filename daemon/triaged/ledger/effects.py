@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
+from triaged.core.trust import ACTS, Act
 from triaged.ledger.changes import plan_effect, plan_return
 from triaged.ledger.entries import EffectRow, Item, NewEffect, Nowhere, Place, Rings
 from triaged.ledger.instants import from_ms, span_ms, to_ms
@@ -253,12 +254,20 @@ def due_pushes(store: Store, person: str, now: datetime, limit: int = 200) -> li
 
 
 def pushed_since(store: Store, person: str, rings: Rings, since: datetime) -> int:
-    """How many pushes went so since an instant; what went within the same minute was one."""
+    """How many pushes went so since an instant, however many messages each told of."""
     found = row(
         store,
-        "SELECT count(DISTINCT e.done_at / 60000) FROM item i JOIN effect e ON e.item = i.id WHERE i.person = ? AND i.client = ?"
-        " AND i.arrived_at >= ? AND (i.trust > 1) = ? AND e.kind = 'notify' AND e.state = 'done' AND e.done_at >= ?"
-        " AND json_extract(e.args, '$.channel') = ?",
-        (person, rings.client, to_ms(since) - 86_400_000, rings.vouched, to_ms(since), rings.channel),
+        "SELECT count(DISTINCT coalesce(json_extract(e.args, '$.push'), e.id)) FROM item i JOIN effect e ON e.item = i.id"
+        " WHERE i.person = ? AND i.client = ? AND i.arrived_at >= ? AND (i.trust >= ?) = ? AND e.kind = 'notify'"
+        " AND e.state = 'done' AND e.done_at >= ? AND json_extract(e.args, '$.channel') = ?",
+        (
+            person,
+            rings.client,
+            to_ms(since) - 86_400_000,
+            ACTS[Act.RING].level.value,
+            rings.vouched,
+            to_ms(since),
+            rings.channel,
+        ),
     )
     return found[0] if found else 0

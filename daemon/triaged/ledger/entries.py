@@ -256,6 +256,7 @@ class ReplyRow:
     ended_at: datetime | None
     place: Place | None  # of a draft
     level: Level  # of the message that it was made for
+    returned_at: datetime | None  # a report says that it has not arrived
     items: tuple[int, ...]
 
     @property
@@ -475,6 +476,17 @@ class Rings:
     channel: str
     client: str
     vouched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Forgery:
+    """A mail that is forged in a client's name (as the configuration called it then). Nothing of it is to be believed."""
+
+    login: str
+    client: str
+    sender: str
+    subject: str | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,18 @@
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from triaged.ledger.entries import AccountOverview, DeferredRow, HistoryRow, Item, Line, Period, ReplyRow
-from triaged.ledger.instants import from_ms, to_ms
+from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.registry import accounts, folders
 from triaged.ledger.rows import ITEM, PROMISE, columns, item_from, promise_from, promise_of, replies_of
 from triaged.ledger.store import Store, reading, row, rows
 
 _ITEM_COLUMNS = len(ITEM.split(","))
 _I, _P = columns(ITEM, "i"), columns(PROMISE, "p")
+_MOST_UNDER_WAY = timedelta(days=30)
+"""However long a draft has lain, and a server has tried before it reports (RFC 5321 4.5.4.1: days)."""
 _PENDING = "('waiting','held','sending','drafted','in_doubt')"
 
 _DEFERRED = f"""
@@ -74,6 +76,18 @@ def queue(store: Store, person: str | None = None) -> list[ReplyRow]:
     where = f"state IN {_PENDING} AND (? IS NULL OR person = ?) ORDER BY try_at, id"
     with reading(store) as db:
         return replies_of(db, where, (person, person))
+
+
+def not_arrived(store: Store, period: Period) -> list[ReplyRow]:
+    """Replies of a person that a server refused, or that came back, in that time, in the order in which they were made."""
+    where = (
+        "person = ? AND (returned_at >= ? AND returned_at < ? OR state = 'failed' AND ended_at >= ? AND ended_at < ?)"
+        " AND made_at >= ? ORDER BY id"
+    )
+    since, until = to_ms(period.since), to_ms(period.until)
+    made = since - span_ms(_MOST_UNDER_WAY)
+    with reading(store) as db:
+        return replies_of(db, where, (period.person, since, until, since, until, made))
 
 
 def replies_for(store: Store, item_id: int) -> list[ReplyRow]:

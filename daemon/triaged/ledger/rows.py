@@ -30,7 +30,7 @@ PROMISE = (
 REPLY = (
     "id, person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,"
     " tell_call, message_id, mode, state, stage, made_at, send_at, try_at, tries, claimed_at, code, reason, ended_at,"
-    " folder, uidvalidity, uid, trust"
+    " folder, uidvalidity, uid, trust, returned_at"
 )
 
 
@@ -180,6 +180,7 @@ def reply_from(r: Sequence[Any], items: tuple[int, ...]) -> ReplyRow:
         ended_at=from_ms(r[25]),
         place=None if r[28] is None else Place(r[26], r[27], r[28]),
         level=Level(r[29]),
+        returned_at=from_ms(r[30]),
         items=items,
     )
 

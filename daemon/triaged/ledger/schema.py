@@ -154,5 +154,15 @@ CREATE INDEX line_mail ON line (message_id, number);
 CREATE INDEX line_item ON line (item) WHERE item IS NOT NULL;
 """  # `settled_*`: a person said so, or the call did; `call_at`: it was on the agenda of the call that began then
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _A_NOTICE_A_MOVE, _LEVELS, _NEW_ADDRESSES, _LINES_AND_ENDS)
+_TOLD_TO_HER = """
+CREATE TABLE forged (
+  account INTEGER NOT NULL REFERENCES account, digest TEXT NOT NULL, client TEXT NOT NULL, sender TEXT NOT NULL,
+  subject TEXT, at INTEGER NOT NULL, PRIMARY KEY (account, digest)
+) STRICT;
+CREATE INDEX forged_at ON forged (at);
+ALTER TABLE reply ADD COLUMN returned_at INTEGER;
+CREATE INDEX reply_returned ON reply (returned_at) WHERE returned_at IS NOT NULL;
+"""  # forged in a client's name; `returned_at`: a delivery report says that the reply has not arrived
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _A_NOTICE_A_MOVE, _LEVELS, _NEW_ADDRESSES, _LINES_AND_ENDS, _TOLD_TO_HER)
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

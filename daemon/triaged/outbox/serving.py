@@ -255,7 +255,7 @@ class Serving:
                 self._failures = 0
                 await self._surely(lambda ledger: ledger.failed(reply.id, now, Response(code, text)))
                 if telling.no_such_address(code, text):
-                    await self._surely(lambda ledger: ledger.bounced(reply.id, now + BOUNCED_FOR, now))
+                    await self._surely(lambda ledger: ledger.bounced(reply.id, now + BOUNCED_FOR, now, text))
                 telling.failed(self._events, reply, code, text)
             case InDoubt(text):
                 promise = await self._surely(lambda ledger: ledger.in_doubt(reply.id, now, text))

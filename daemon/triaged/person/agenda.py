@@ -9,6 +9,7 @@ from triaged.core.calls import Occurrence
 from triaged.core.clients import Client
 from triaged.core.moments import resolve
 from triaged.core.settings import Mode
+from triaged.core.trust import Level
 from triaged.ledger import Ledger, Period
 from triaged.ledger.entries import Item
 from triaged.person.mailpage import Entry, Page, Section, as_html, as_text
@@ -72,6 +73,7 @@ class _Items:
     waiting: Sequence[Item]
     calls: Sequence[Item]
     answered: Sequence[Item]
+    doubtful: Sequence[Item] = ()  # what nobody vouches for, while somebody does for the client's other mail
 
     @classmethod
     def since(cls, last_call: datetime | None, items: Sequence[Item]) -> "_Items":
@@ -79,7 +81,7 @@ class _Items:
         new = [item for item in items if last_call is None or item.arrived_at >= last_call]
         known = {item.id for item in new}
         written = [item for item in items if not _rang(item)]
-        return cls(
+        found = cls(
             waiting=[
                 item
                 for item in written
@@ -87,6 +89,19 @@ class _Items:
             ],
             calls=[item for item in new if _rang(item)],
             answered=[item for item in written if item.answered_at is not None][-_MOST_ANSWERED:],
+        )
+        return found._parted()
+
+    def _parted(self) -> "_Items":
+        """Each counts with mail of its own evidence and more: a forger adds no points to a client's call."""
+        found = (*self.waiting, *self.calls)
+        if max((item.level for item in found), default=Level.FORGED) < Level.UNKNOWN:
+            return self
+        return _Items(
+            waiting=[item for item in self.waiting if item.level >= Level.UNKNOWN],
+            calls=[item for item in self.calls if item.level >= Level.UNKNOWN],
+            answered=self.answered,
+            doubtful=[item for item in found if item.level < Level.UNKNOWN],
         )
 
 
@@ -101,11 +116,19 @@ def _page(phrasing: Phrasing, client: Client, call: Occurrence, items: _Items) -
         sections.append(Section(words.open_items, tuple(_asked(phrasing, item) for item in items.waiting)))
     if items.calls:
         sections.append(Section(words.telephone, (_calls_line(phrasing, client, items.calls),)))
+    if items.doubtful:
+        sections.append(Section(words.not_verified, tuple(_doubtful(phrasing, client, items.doubtful))))
     if items.answered:
         sections.append(Section(words.last_answered, tuple(_asked(phrasing, item) for item in items.answered)))
     lead = words.agenda_lead.format(n=len(items.waiting)) if items.waiting else words.agenda_empty
     title = words.agenda_title.format(client=client.name, at=phrasing.when(call.start))
     return Page(title, lead, tuple(sections), words.footer)
+
+
+def _doubtful(phrasing: Phrasing, client: Client, items: Sequence[Item]) -> Iterator[Entry]:
+    yield from (_asked(phrasing, item) for item in items if not _rang(item))
+    if calls := [item for item in items if _rang(item)]:
+        yield _calls_line(phrasing, client, calls)
 
 
 def _asked(phrasing: Phrasing, item: Item) -> Entry:

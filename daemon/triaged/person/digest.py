@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from triaged.core.settings import Mode
 from triaged.ledger import Ledger, Period
 from triaged.ledger.entries import HistoryRow, Item, ReplyRow
-from triaged.person import unsent
+from triaged.person import forgedmail, notarrived, unsent
 from triaged.person.mailpage import Entry, Page, Section, as_html, as_text
 from triaged.person.personcontext import PersonContext
 from triaged.person.phrasing import Phrasing
@@ -73,6 +73,8 @@ async def _day(context: PersonContext, since: datetime, until: datetime) -> Page
     ]
     queue = await context.write(Ledger.queue, context.key)
     waiting = [reply for reply in queue if unsent.waits_for_her(reply, since)]
+    period = Period(since, until, person=context.key)
+    sections = [*await notarrived.sections(context, period), *await forgedmail.sections(context, period), *sections]
     if not sections and not any(unsent.is_news(reply, since) for reply in waiting):
         return None
     sections = [*filter(None, [await _unsent(context, waiting)]), *sections]

@@ -20,10 +20,15 @@ class PageWords:
     not_movable: str
     unsent_title: str
     unsent: Mapping[str, str]
+    returned_title: str
+    returned: Mapping[str, str]
+    forged_title: str
+    forged_note: str
     agenda_title: str
     agenda_lead: str
     agenda_empty: str
     open_items: str
+    not_verified: str
     telephone: str
     last_answered: str
     rang: str

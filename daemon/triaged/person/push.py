@@ -18,7 +18,7 @@ from triaged.core.trust import Act, may
 from triaged.ledger import AsOf, Ledger
 from triaged.ledger.entries import EffectRow, Item, Rings
 from triaged.person.personcontext import PersonContext
-from triaged.person.pushwords import Pending, Push, is_call, push_words
+from triaged.person.pushwords import Pending, Push, Shown, is_call, push_words
 
 Send = Callable[[str, Push], Awaitable[None]]
 """Delivers one push to an Apprise URL; raises TriagedError."""
@@ -27,7 +27,7 @@ _MENTION = re.compile(r"@(?=everyone|here|channel|all\b)|(?<![\w.+-])@(?=\w)|<(?
 
 
 MOST_UNVOUCHED = 3
-"""Pushes a day and client about mail that my server does not vouch for: whoever forges must not ring all night."""
+"""Pushes a day, client and channel about mail that my server does not vouch for: whoever forges must not ring all night."""
 
 _ENOUGH = "nobody vouches for it, and such mail has rung three times today"
 
@@ -83,7 +83,8 @@ class Pushes:
     async def _push(self, context: PersonContext, rings: Rings, pending: Pending) -> None:
         label = rings.channel
         channel = context.person.channels.get(label)
-        if channel is None or await _has_rung_enough(context, rings):
+        left = await _rings_left(context, rings)
+        if channel is None or left == 0:
             why = _ENOUGH if channel else f"there is no [notify.{label}] any more"
             await context.write(Ledger.void, pending.ids, why, context.now())
             return
@@ -92,9 +93,9 @@ class Pushes:
                 # its turn has not come: that is no attempt
                 await context.write(Ledger.reschedule, one, context.now() + wait)
             return
-        await context.write(Ledger.begin, pending.ids, context.now())
-        calls = await _calls(context, pending)
-        words = push_words(context.person, pending, subjects=self.subjects(), calls=calls)
+        await context.write(Ledger.begin, pending.ids, context.now(), push=pending.ids[0])
+        shown = Shown(self.subjects(), await _calls(context, pending), last_today=left == 1)
+        words = push_words(context.person, pending, shown)
         try:
             await self.send(await ask_secret(channel.url, service=f"[notify.{label}]"), words)
         except TriagedError as error:
@@ -118,17 +119,17 @@ async def _calls(context: PersonContext, pending: Pending) -> int:
 
 
 def is_vouched(item: Item) -> bool:
-    """Whether my server vouches for its sender, or cannot be asked."""
+    """Whether my server vouches for its sender."""
     return may(Act.RING, item.level)
 
 
-async def _has_rung_enough(context: PersonContext, rings: Rings) -> bool:
-    """Whether mail that my server does not vouch for has rung so often today that it rings no more: it is flagged."""
+async def _rings_left(context: PersonContext, rings: Rings) -> int | None:
+    """How often mail that my server does not vouch for may ring today, before it is only flagged; None: it is no such mail."""
     if rings.vouched or not rings.client:
-        return False
+        return None
     worktime = context.person.worktime
     today = worktime.instant(worktime.date_of(context.now()), time(0))
-    return await context.write(Ledger.pushed_since, context.key, rings, today) >= MOST_UNVOUCHED
+    return max(0, MOST_UNVOUCHED - await context.write(Ledger.pushed_since, context.key, rings, today))
 
 
 async def _too_soon(context: PersonContext, channel: Channel, rings: Rings) -> timedelta | None:

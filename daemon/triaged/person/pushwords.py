@@ -98,20 +98,30 @@ def is_call(kinds: Iterable[str]) -> bool:
     return not _CALLS.isdisjoint(kinds)
 
 
-def push_words(person: Person, pending: Pending, *, subjects: bool, calls: int = 0) -> Push:
-    """One push about everything of one client that waits for it, in my language; other news of the service carry their own text.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How much of its messages a push says: their subjects; how many calls there were, with those that were not pushed.
 
-    `calls`: how many calls of this client it tells of, with those that were not pushed; `subjects` False: none are named.
+    `last_today`: it is the last of the day about mail that nobody vouches for.
     """
+
+    subjects: bool
+    calls: int = 0
+    last_today: bool = False
+
+
+def push_words(person: Person, pending: Pending, shown: Shown) -> Push:
+    """One push about everything of one client that waits for it, in my language; other news of the service carry their own text."""
     items = [item for _, item in pending.pushes if item is not None]
     if not items:
         return _news(person, pending)
     words = LEXICON.section(_known(person.language), "push")
     known = person.roster.by_label(pending.client)
-    title = _title(words, known.name if known else pending.client, items, calls)
-    lines = [_line(item, subjects=subjects) for item in items[-5:]]
+    title = _title(words, known.name if known else pending.client, items, shown.calls)
+    lines = [_line(item, subjects=shown.subjects) for item in items[-5:]]
     if not may(Act.RING, items[-1].level):
         lines.append(words["unverified"])
+        lines += [words["last_today"]] if shown.last_today else []
     return Push(title, "\n".join(lines), f"{len(items)} message{'s' if len(items) > 1 else ''}")
 
 

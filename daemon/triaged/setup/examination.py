@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from triaged.core.clients import Roster
 from triaged.core.settings import Account
 from triaged.delivery import SmtpDelivery
 from triaged.mailbox import Session
@@ -16,6 +17,7 @@ class Known:
 
     learned: Mapping[str, Any] = field(default_factory=dict)
     decided_after: tuple[timedelta, ...] = ()  # from the server's INTERNALDATE to our decision, of the last messages
+    forged: tuple[tuple[str, datetime], ...] = ()  # in whose name, when: of late, oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +29,5 @@ class Examination:
     delivery: SmtpDelivery | None  # the way out; None: none is configured
     known: Known
     now: datetime
+    roster: Roster | None = None  # whose mail would be a client's
     figures: dict[str, Any] = field(default_factory=dict)  # for machines: capabilities, milliseconds, dates

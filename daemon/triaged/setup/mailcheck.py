@@ -16,7 +16,7 @@ LAST = 60
 """Messages that are looked at, from the end."""
 SKEW = timedelta(minutes=2)
 """Clocks that part by more than this make hours and promises wrong."""
-_UNTRUSTED = "Without it, forged mail from a client's address is taken for the client's."
+_UNTRUSTED = "Without it, forged mail from a client's address is taken for the client's, and mail rings at most three times a day a client."
 
 
 async def look(of: Examination) -> list[Finding]:
@@ -32,7 +32,39 @@ async def look(of: Examination) -> list[Finding]:
     messages = [read(one.header, b"", size=one.size, complete=False) for one in fetched]
     newest = max((one.arrived for one in fetched), default=None)
     clock = _clock(newest, of.known.decided_after, of.now, of.figures)
-    return [*clock, *_vouching(account, messages, of.figures)]
+    forged = of.known.forged or _forged(of, messages, [one.arrived for one in fetched])
+    return [*clock, *_vouching(account, messages, of.figures), *_told(forged, of.figures)]
+
+
+def _forged(
+    of: Examination, messages: Sequence[Message], arrived: Sequence[datetime]
+) -> tuple[tuple[str, datetime], ...]:
+    """In which client's name the last mails are forged, and when they came: what the ledger knows nothing of yet."""
+    trust, roster = of.account.trust or Trust(), of.roster
+    if roster is None or not trust.authserv_ids:
+        return ()
+    claimed = [
+        (roster.find(message.author), at)
+        for message, at in zip(messages, arrived, strict=True)
+        if message.author is not None and authenticate(message, trust).verdict is Verdict.FAIL
+    ]
+    return tuple((match.client.name, at) for match, at in claimed if match is not None)
+
+
+def _told(forged: Sequence[tuple[str, datetime]], figures: dict[str, Any]) -> list[Finding]:
+    """Who is imitated: that mail is nobody's and causes nothing, and she is to know of it."""
+    counted = Counter(name for name, _ in forged)
+    figures["forged"] = dict(counted)
+    if not forged:
+        return []
+    names = ", ".join(f"{name} ({count})" for name, count in counted.most_common())
+    _, last = max(forged, key=lambda one: one[1])
+    found = f"forged in the name of {names}, the last {last:%Y-%m-%d %H:%M} UTC"
+    return [
+        Finding(
+            "forged", "note", found, "It lies in the inbox like a stranger's and causes nothing: believe none of it."
+        )
+    ]
 
 
 def _clock(

@@ -135,7 +135,7 @@ def test_what_lies_in_sent_is_proved_unless_it_was_delivered_there(lines: tuple[
 LEAST = {
     Act.SHOW: Level.UNVERIFIED,
     Act.PUSH: Level.UNVERIFIED,
-    Act.RING: Level.UNKNOWN,
+    Act.RING: Level.VERIFIED,
     Act.REPLY: Level.UNVERIFIED,
     Act.CALLER_IS_CLIENT: Level.UNVERIFIED,
     Act.CALLER_BY_NAME: Level.VERIFIED,
