@@ -11,7 +11,18 @@ from dataclasses import dataclass, replace
 from triaged.account import appends, marks
 from triaged.account.byhand import taken
 from triaged.account.loglines import of_plan
-from triaged.account.owed import ALARM_AFTER, Due, Owed, drop, moved, postpone, postpone_all, target_of, void_absent
+from triaged.account.owed import (
+    ALARM_AFTER,
+    Due,
+    Owed,
+    drop,
+    is_wish,
+    moved,
+    postpone,
+    postpone_all,
+    target_of,
+    void_absent,
+)
 from triaged.account.visit import Visit
 from triaged.core.disposition import HANDS
 from triaged.core.flags import folded
@@ -123,7 +134,10 @@ async def _tried(visit: Visit, batch: _Batch) -> bool:
             await postpone_all(visit, (effect for effect, _ in batch.pairs), renumbered)
         return False
     flags = await visit.session.flags(batch.uids)
-    untouched = batch.of(uid for uid, found in flags.items() if not _touched(batch.kind, found))
+    wished = {item.uid for effect, item in batch.pairs if is_wish(effect)}
+    untouched = batch.of(
+        uid for uid, found in flags.items() if not _touched("back" if uid in wished else batch.kind, found)
+    )
     acted = bool(untouched.pairs) and await _act(visit, untouched, uidnext)
     free = {effect.id for effect, _ in untouched.pairs}
     for effect, item in batch.pairs:

@@ -69,8 +69,9 @@ async def _arrived_there(visit: Visit, row: FolderRow) -> None:
     there = await visit.session.uids_from(row.baseline_uid)
     items = await visit.write(Ledger.items_aside, visit.row.id)
     placed = {item.uid: item for item in items if (item.folder, item.uidvalidity) == (row.name, row.uidvalidity)}
+    resting = await visit.write(Ledger.resting, visit.row.id, row)
     visit.memory.unclear_aside = False
-    for fetched in await visit.session.headers([uid for uid in there if uid not in placed]):
+    for fetched in await visit.session.headers([uid for uid in there if uid not in placed and uid not in resting]):
         if "\\deleted" in folded(fetched.flags):
             visit.memory.unclear_aside = True
         elif (item := await _lost(visit, read(fetched.header), items)) is not None:

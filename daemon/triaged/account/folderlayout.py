@@ -20,6 +20,7 @@ class Layout:
     sent: tuple[str, ...]  # the first gets copies
     drafts: str | None
     trash: str | None
+    archive: str | None
     movable: bool
     why: str = ""  # why nothing is moved
 
@@ -68,6 +69,7 @@ async def lay_out(session: Session, account: Account, events: Events, *, make: b
         sent=await session.all_meant(wanted.sent, "sent"),
         drafts=await _theirs(session, wanted.drafts, "drafts"),
         trash=await session.special("trash"),
+        archive=await session.special("archive"),
         movable=can and deferred is not None,
         why=why,
     )

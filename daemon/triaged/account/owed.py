@@ -9,6 +9,7 @@ from triaged.account.visit import Visit
 from triaged.core.backoff import EFFECT
 from triaged.ledger import Ledger
 from triaged.ledger.entries import EffectRow, Item, Place
+from triaged.ledger.settling import ARCHIVE
 from triaged.log.vocabulary import Level
 
 ALARM_AFTER = 3
@@ -47,11 +48,21 @@ def target_of(visit: Visit, effect: EffectRow) -> str | None:
         case "aside":
             return visit.layout.deferred
         case "urgent":
-            return visit.layout.urgent
+            return visit.layout.archive if is_archiving(effect) else visit.layout.urgent
         case "back":
             return str(effect.args.get("to") or visit.layout.home)
         case _:
             return None
+
+
+def is_archiving(effect: EffectRow) -> bool:
+    """Whether it moves what a person has settled to the archive."""
+    return effect.args.get("to") == ARCHIVE
+
+
+def is_wish(effect: EffectRow) -> bool:
+    """Whether a person has asked for this very move: what she has read or flagged is moved as well."""
+    return is_archiving(effect) or (effect.kind == "aside" and "wish" in effect.args)
 
 
 async def drop(visit: Visit, effect: EffectRow, why: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from triaged.config import Loaded, Problem, default_path, load, state_file, unreadable, vanished
 from triaged.core.errors import TriagedError
+from triaged.ledger.pausing import days_kept
 
 EX_CONFIG = 78
 
@@ -33,9 +34,19 @@ def run(args: argparse.Namespace) -> int:
     for problem in problems:
         sys.stdout.write(f"{_as_json(problem) if args.json else problem}\n")
     read = [f"{_counted(len(loaded.secrets), 'secret')} can be read"] if args.secrets and not secrets else []
-    for line in (*loaded.notes, *read, _sum(loaded, problems)):
+    for line in (*loaded.notes, *_away(loaded), *read, _sum(loaded, problems)):
         sys.stderr.write(f"{line}\n")
     return EX_CONFIG if any(problem.is_error for problem in problems) or not loaded.usable else 0
+
+
+def _away(loaded: Loaded) -> list[str]:
+    """The days away that the ledger keeps: they hold beside those in the files, though no example is run with them."""
+    kept = days_kept(state_file(loaded)) if loaded.usable else {}
+    return [
+        f"{person.label} is away {first}" + (f"..{last}" if last != first else "") + " by `triaged away`"
+        for person in loaded.persons
+        for first, last in kept.get(person.accounts[0].login, ())
+    ]
 
 
 def _examples(loaded: Loaded) -> tuple[Problem, ...]:

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Literal
@@ -15,10 +16,12 @@ from zoneinfo import ZoneInfo
 
 from triaged.cli.printable import escaped, printable
 from triaged.config import Loaded, default_path, load, state_file
+from triaged.core.awaywords import with_away
 from triaged.core.errors import TriagedError
-from triaged.core.settings import Mode, Person
+from triaged.core.settings import Account, Mode, Person
 from triaged.ledger import Ledger
 from triaged.ledger.opening import generation_file
+from triaged.ledger.pausing import days_kept
 from triaged.ledger.wake import wake
 from triaged.statefolder import as_owner_of
 
@@ -86,7 +89,16 @@ def configuration(args: argparse.Namespace) -> Loaded:
         for problem in loaded.errors:
             sys.stderr.write(f"{problem}\n")
         raise InvalidConfiguration(f"{path}: the configuration is not valid; see `triaged check`")
-    return loaded
+    return with_days_away(loaded)
+
+
+def with_days_away(loaded: Loaded) -> Loaded:
+    """With the days on which somebody is away by `triaged away`; a ledger that cannot be read says nothing here."""
+    kept = days_kept(state_file(loaded))
+    if not kept:
+        return loaded
+    persons = (with_away(one, kept.get(one.accounts[0].login, ())) for one in loaded.persons)
+    return replace(loaded, persons=tuple(persons))
 
 
 def person_of(loaded: Loaded, label: str | None) -> Person | None:
@@ -122,6 +134,12 @@ def ledger_of(loaded: Loaded) -> Iterator[Ledger]:
 def wake_daemon(loaded: Loaded) -> bool:
     """Tell the daemon that the ledger has changed; whether there is one."""
     return wake(state_file(loaded).parent)
+
+
+def account_of(loaded: Loaded, ledger: Ledger, number: int) -> Account | None:
+    """The account with that id in the ledger; None: it is not configured any more."""
+    login = next((row.login for row in ledger.accounts() if row.id == number), None)
+    return next((one for person in loaded.persons for one in person.accounts if one.login == login), None)
 
 
 def people_of(loaded: Loaded, ledger: Ledger) -> Mapping[str, Person]:

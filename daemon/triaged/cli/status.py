@@ -66,6 +66,8 @@ def _page(found: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> None
         out.print()
         if len(people) > 1:
             out.print(Text(one["person"], style="bold"))
+        if one["paused"] is not None:
+            out.print(Text.assemble(("‖ ", "yellow"), _paused(one["paused"]["until"])))
         if one["accounts"]:  # nothing is known of who is left out
             _accounts(out, one["accounts"])
             _promises(out, one["promises"])
@@ -73,6 +75,11 @@ def _page(found: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> None
         for need in one["attention"]:
             out.print(Text.assemble(("! ", "bold red"), need))
     sys.stdout.flush()
+
+
+def _paused(until: str | None) -> str:
+    end = f"until {_at(until)}" if until else "until `triaged pause off`"
+    return f"paused {end}: nothing is sent or moved, what is put aside comes back"
 
 
 _STYLES = {

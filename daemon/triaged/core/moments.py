@@ -24,6 +24,8 @@ from triaged.core.momentwords import (
     Now,
     OfficeHours,
     Shift,
+    StartOfNextOfficeDay,
+    StartOfNextWeek,
     StartOfOfficeHours,
     Tomorrow,
     parse_moment,
@@ -35,6 +37,7 @@ from triaged.core.worktime import WorkTime
 __all__ = ["Moment", "Resolved", "parse_moment", "resolve", "resolve_first"]
 
 _DAY = timedelta(days=1)
+_NIGHT_ENDS = time(4)
 _YEARS = (1900, 2200)
 _MOST_TOLD = 5  # calls that do not take place, told one by one
 
@@ -104,6 +107,10 @@ def _find(form: Form, at: datetime, schedule: Schedule) -> _Found | None:  # noq
             return _next_office_hours(at, worktime)
         case StartOfOfficeHours():
             return _start_of_office_hours(at, worktime)
+        case StartOfNextOfficeDay() | StartOfNextWeek():
+            today = evening_of(at, worktime)
+            rest_of_week = (6 - today.weekday()) * _DAY if isinstance(form, StartOfNextWeek) else 0 * _DAY
+            return _start_of_day_after(today + rest_of_week, at, worktime)
         case EndOfOfficeHours():
             return _end_of_office_hours(at, worktime)
         case BusinessDays(count, clock):
@@ -174,6 +181,23 @@ def _start_of_office_hours(at: datetime, worktime: WorkTime) -> _Found | None:
         return None
     days = passed_over(worktime, worktime.date_of(at), worktime.date_of(start))
     return _Found(start, (*days, f"after {say(at, worktime)} I next become available on {say(start, worktime)}"))
+
+
+def evening_of(at: datetime, worktime: WorkTime) -> date:
+    """Which day it is to somebody who is still up: until 04:00 it is yesterday."""
+    here = at.astimezone(worktime.zone)
+    return here.date() - _DAY if here.time() < _NIGHT_ENDS else here.date()
+
+
+def _start_of_day_after(last: date, at: datetime, worktime: WorkTime) -> _Found | None:
+    """When the hours of the first office day after a date begin, later than `at`."""
+    for day in worktime.office_days(last):
+        start = worktime.office(day)[0][0]
+        if start > at:
+            return _Found(
+                start, (*passed_over(worktime, last, day), f"the hours of {say_day(day)} begin {say(start, worktime)}")
+            )
+    return None
 
 
 def _end_of_office_hours(at: datetime, worktime: WorkTime) -> _Found | None:

@@ -26,6 +26,8 @@ _KNOWN = (
     "next office day 10:00",
     "next office hours",
     "start of office hours",
+    "start of next office day",
+    "start of next week",
     "end of office hours",
     "2 business days",
     "2 business days 10:00",
@@ -74,6 +76,16 @@ class StartOfOfficeHours:
 
 
 @dataclass(frozen=True, slots=True)
+class StartOfNextOfficeDay:
+    """When the hours of the next office day begin; until 04:00 it is still yesterday."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartOfNextWeek:
+    """When the hours of the first office day of the next calendar week begin; until 04:00 it is still yesterday."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndOfOfficeHours:
     """The end of today's last office interval if that lies ahead, else of the next office day's."""
 
@@ -107,6 +119,8 @@ Form = (
     | Tomorrow
     | NextOfficeHours
     | StartOfOfficeHours
+    | StartOfNextOfficeDay
+    | StartOfNextWeek
     | EndOfOfficeHours
     | BusinessDays
     | OfficeHours
@@ -117,6 +131,8 @@ _WORDS: dict[str, Form] = {
     "now": Now(),
     "next office hours": NextOfficeHours(),
     "start of office hours": StartOfOfficeHours(),
+    "start of next office day": StartOfNextOfficeDay(),
+    "start of next week": StartOfNextWeek(),
     "end of office hours": EndOfOfficeHours(),
     "next call": NextCall(),
 }

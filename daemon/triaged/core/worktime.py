@@ -122,6 +122,11 @@ class WorkTime:
             if self.office_day(day):
                 yield day
 
+    def last_hour(self, day: date) -> datetime | None:
+        """When the office hours of a date end; None: it has none."""
+        office = self.office(day)
+        return office[-1][1] if office else None
+
     # -- instants
 
     def instant(self, day: date, clock: time | EndOfDay) -> datetime:

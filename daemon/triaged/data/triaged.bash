@@ -8,7 +8,7 @@ _triaged() {
         esac
     done
     case $verb in
-        "") words="run check explain replay deferred queue status release cancel send retry opt-outs unmute calendar log report doctor auth init backup print-unit demo --help --version" ;;
+        "") words="run check explain replay deferred queue status release snooze settle cancel send retry opt-outs unmute go pause away calendar log report doctor auth init backup print-unit demo --help --version" ;;
         run) words="--help --config --once --debug" ;;
         check) words="--help --config --secrets --json" ;;
         explain) words="--help --config --json --person --at" ;;
@@ -17,11 +17,16 @@ _triaged() {
         queue) words="--help --config --json --person" ;;
         status) words="--help --config --json --person" ;;
         release) words="--help --config --all --refund --settle" ;;
+        snooze) words="--help --config" ;;
+        settle) words="--help --config --call --person" ;;
         cancel) words="--help --config" ;;
         send) words="--help --config --again" ;;
         retry) words="--help --config --person" ;;
         opt-outs) words="--help --config --json --person --remove" ;;
         unmute) words="--help --config --person" ;;
+        go) words="observe draft send --help --config --client --person" ;;
+        pause) words="--help --config --json --person" ;;
+        away) words="--help --config --json --person --remove" ;;
         calendar) words="--help --config --json --person --weeks" ;;
         log) words="--help --since --client --event --person --follow --json" ;;
         report) words="--help --config --json --person --since --until --client --html --csv --for-client --from-mailbox" ;;
@@ -41,11 +46,16 @@ _triaged() {
         queue:-c|queue:--config|queue:--person) words="" ;;
         status:-c|status:--config|status:--person) words="" ;;
         release:-c|release:--config|release:--all|release:--refund|release:--settle) words="" ;;
+        snooze:-c|snooze:--config) words="" ;;
+        settle:-c|settle:--config|settle:--call|settle:--person) words="" ;;
         cancel:-c|cancel:--config) words="" ;;
         send:-c|send:--config) words="" ;;
         retry:-c|retry:--config|retry:--person) words="" ;;
         opt-outs:-c|opt-outs:--config|opt-outs:--person|opt-outs:--remove) words="" ;;
         unmute:-c|unmute:--config|unmute:--person) words="" ;;
+        go:-c|go:--config|go:--client|go:--person) words="" ;;
+        pause:-c|pause:--config|pause:--person) words="" ;;
+        away:-c|away:--config|away:--person) words="" ;;
         calendar:-c|calendar:--config|calendar:--person|calendar:--weeks) words="" ;;
         log:--since|log:--client|log:--event|log:--person) words="" ;;
         report:-c|report:--config|report:--person|report:--since|report:--until|report:--client|report:--html|report:--csv|report:--from-mailbox) words="" ;;

@@ -8,13 +8,15 @@ from sqlite3 import Connection
 from triaged.ledger.changes import cancel_reply
 from triaged.ledger.entries import Item, NotDone, PromiseRow, ReplyRow
 from triaged.ledger.instants import to_ms
+from triaged.ledger.pausing import is_paused
 from triaged.ledger.promises import reply_again, settled
-from triaged.ledger.rows import ITEM, columns, item_from, item_of, promise_of, reply_of
+from triaged.ledger.rows import ITEM, columns, item_from, item_of, reply_of
+from triaged.ledger.said import By, Said, owe_the_log
 from triaged.ledger.store import Store, commit, rows
 
 _AGAIN = ("in_doubt", "failed", "suppressed", "cancelled")
-_UNTOLD = "untold:"
 _WANTED = "wanted:"
+_RELOAD = "reload"
 _RETURN_NOW = (
     "UPDATE effect SET due_at = min(due_at, ?), args = json_set(args, '$.by', 'command')"
     " WHERE item = ? AND kind = 'back' AND state IN ('planned','trying')"
@@ -47,12 +49,12 @@ def release_all(store: Store, login: str, now: datetime) -> list[Item]:
         return items
 
 
-def cancel_by_hand(store: Store, reply_id: int, now: datetime) -> ReplyRow | NotDone:
+def cancel_by_hand(store: Store, reply_id: int, now: datetime, by: By = "command") -> ReplyRow | NotDone:
     """Do not send it. The daemon tells its log: `told`."""
     with commit(store, "cancel_by_hand") as db:
         cancelled = cancel_reply(db, reply_id, "by hand", to_ms(now))
         if cancelled:
-            _owe_the_log(db, "", reply_id)
+            owe_the_log(db, Said("reply.cancelled", by, reply_id))
         return cancelled or _why_not(reply_of(db, reply_id), reply_id)
 
 
@@ -66,41 +68,17 @@ def settle_by_hand(store: Store, item_id: int, now: datetime) -> PromiseRow | No
         promise = settled(db, item.promise, at, "command") if item.promise is not None else None
         if promise is None:
             return NotDone(f"no promise about item {item_id} is open")
-        _owe_the_log(db, "promise:", promise.id)
+        owe_the_log(db, Said("promise.settled", "command", promise.id))
         return promise
-
-
-def _owe_the_log(db: Connection, kind: str, number: int) -> None:
-    db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (f"{_UNTOLD}{kind}{number}", number))
-
-
-def told(store: Store) -> list[ReplyRow | PromiseRow | Item]:
-    """What commands have done since this was asked last: replies cancelled, promises settled, items whose pass was given back.
-
-    Whoever asks tells the log.
-    """
-    keys = f"key GLOB '{_UNTOLD}*'"
-    if not rows(store, f"SELECT 1 FROM meta WHERE {keys} LIMIT 1"):
-        return []
-    with commit(store, "told") as db:
-        found = db.execute(f"DELETE FROM meta WHERE {keys} RETURNING key, value").fetchall()
-        return [what for key, number in found if (what := _what(db, key.removeprefix(_UNTOLD), int(number)))]
-
-
-def _what(db: Connection, key: str, number: int) -> ReplyRow | PromiseRow | Item | None:
-    match key.partition(":")[0]:
-        case "promise":
-            return promise_of(db, number)
-        case "pass":
-            return item_of(db, number)
-        case _:
-            return reply_of(db, number)
 
 
 def send_now(store: Store, reply_id: int, now: datetime) -> ReplyRow | NotDone:
     """Send what waits or is held; the guard is still asked when it is claimed."""
     at = to_ms(now)
     with commit(store, "send_now") as db:
+        held = reply_of(db, reply_id)
+        if held is not None and is_paused(db, held.person):
+            return NotDone("nothing is sent while you pause: `triaged pause off` first")
         changed = db.execute(
             "UPDATE reply SET state = 'waiting', send_at = ?, try_at = ?, reason = NULL WHERE id = ? AND state IN ('waiting','held')",
             (at, at, reply_id),
@@ -141,6 +119,23 @@ def wanted(store: Store) -> list[str]:
         return [key.removeprefix(_WANTED) for (key,) in found]
 
 
+def ask_reload(store: Store) -> None:
+    """The daemon is to read its configuration again: `wants_reload` tells it."""
+    with commit(store, "ask_reload") as db:
+        db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, '')", (_RELOAD,))
+
+
+def wants_reload(store: Store) -> bool:
+    """Whether a command has changed the configuration, and it has not been read since."""
+    return bool(rows(store, "SELECT 1 FROM meta WHERE key = ?", (_RELOAD,)))
+
+
+def reloaded(store: Store) -> None:
+    """The configuration has been read, whatever came of it."""
+    with commit(store, "reloaded") as db:
+        db.execute("DELETE FROM meta WHERE key = ?", (_RELOAD,))
+
+
 def send_again(store: Store, reply_id: int, new_message_id: str, now: datetime) -> ReplyRow | NotDone:
     """A new reply in place of one that may not have gone, a person's own act: `every` does not stand in its way."""
     at = to_ms(now)
@@ -179,7 +174,7 @@ def refund(store: Store, item_id: int, now: datetime) -> Item | NotDone:
         found = item_of(db, item_id)
         if found is None or not changed.rowcount:
             return NotDone(f"item {item_id} spent no pass, or has it back already")
-        _owe_the_log(db, "pass:", item_id)
+        owe_the_log(db, Said("pass.refunded", "command", item_id))
         return found
 
 

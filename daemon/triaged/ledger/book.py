@@ -25,11 +25,14 @@ from triaged.ledger import (
     listings,
     opening,
     pastfacts,
+    pausing,
     promises,
     recovery,
     registry,
     replies,
     reporting,
+    said,
+    settling,
     waiting,
 )
 from triaged.ledger.schema import MIGRATIONS
@@ -116,6 +119,7 @@ class Ledger:
     done_many = effects.done_many
     postpone = effects.postpone
     reschedule = effects.reschedule
+    comes_back = effects.comes_back
     returns_ahead = effects.returns_ahead
     fail = effects.fail
     void = effects.void
@@ -130,6 +134,7 @@ class Ledger:
     item_by_digest = items.item_by_digest
     items_aside = items.items_aside
     items_watching = items.items_watching
+    resting = items.resting
     glance = waiting.glance
     standing = waiting.standing
     next_at = waiting.next_at
@@ -195,13 +200,24 @@ class Ledger:
 
     release = acts.release
     release_all = acts.release_all
-    told = acts.told
+    told = said.told
+    snooze = settling.snooze
+    settle = settling.settle
+    pause = pausing.pause
+    resume = pausing.resume
+    pauses = pausing.pauses
+    be_away = pausing.be_away
+    not_away = pausing.not_away
+    aways = pausing.aways
     settle_by_hand = acts.settle_by_hand
     cancel_by_hand = acts.cancel_by_hand
     send_now = acts.send_now
     try_now = acts.try_now
     hurry = acts.hurry
     wanted = acts.wanted
+    ask_reload = acts.ask_reload
+    wants_reload = acts.wants_reload
+    reloaded = acts.reloaded
     send_again = acts.send_again
     refund = acts.refund
     opt_outs = correspondents.opt_outs

@@ -13,6 +13,7 @@ from triaged.ledger.changes import End, cancel_reply, end_reply, hold_reply
 from triaged.ledger.entries import AsOf, Attempt, Claimed, NotClaimed, ReplyRow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.pastfacts import facts_at_claim
+from triaged.ledger.pausing import is_paused
 from triaged.ledger.rows import reply_of
 from triaged.ledger.store import Store, commit
 from triaged.ledger.turns import turn_at
@@ -38,7 +39,7 @@ def claim(store: Store, reply_id: int, attempt: Attempt) -> Claimed | NotClaimed
     with commit(store, "claim", synced=attempt.synced) as db:
         before = reply_of(db, reply_id)
         at = to_ms(attempt.now)
-        if before is None or before.state != "waiting" or to_ms(before.try_at) > at:
+        if before is None or before.state != "waiting" or to_ms(before.try_at) > at or is_paused(db, before.person):
             return NotClaimed("gone", before)
         if attempt.items is not None and set(attempt.items) != set(before.items):
             return NotClaimed("changed", before)

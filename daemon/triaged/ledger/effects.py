@@ -11,15 +11,18 @@ from triaged.core.trust import ACTS, Act
 from triaged.ledger.changes import plan_effect, plan_return
 from triaged.ledger.entries import EffectRow, Item, NewEffect, Nowhere, Place, Rings
 from triaged.ledger.instants import from_ms, span_ms, to_ms
+from triaged.ledger.pausing import IS_PAUSED
 from triaged.ledger.recognition import put_place
 from triaged.ledger.rows import EFFECT, columns, decode, effect_from, effects_of, encode, item_of
 from triaged.ledger.store import Store, commit, reading, row, rows
 
 _E = columns(EFFECT, "e")
-_OWED = """
+_GOES = f"NOT {IS_PAUSED.format(person='reply.person')}"
+_OWED = f"""
 FROM effect e LEFT JOIN item i ON i.id = e.item
 WHERE e.state IN ('planned','trying') AND (e.kind <> 'back' OR i.state = 'aside')
-"""  # the return of a message that is not put aside yet has to wait for that
+  AND NOT (e.kind IN ('aside','urgent','remove') AND {IS_PAUSED.format(person="e.person")})
+"""  # the return of a message that is not put aside yet has to wait for that; nothing else is moved in a pause
 _DUE_ANY = f"SELECT {_E} {_OWED} AND e.due_at <= :now ORDER BY e.due_at, e.id LIMIT :limit"
 _DUE = f"SELECT {_E} {_OWED} AND e.account = :account AND e.due_at <= :now ORDER BY e.due_at, e.id LIMIT :limit"
 NEXT = f"SELECT e.due_at {_OWED} AND e.account = :account AND e.kind <> 'notify' ORDER BY e.due_at LIMIT 1"
@@ -27,13 +30,13 @@ NEXT = f"SELECT e.due_at {_OWED} AND e.account = :account AND e.kind <> 'notify'
 _NEXT_OF_ALL = f"""
 SELECT min(at) FROM (
   SELECT (SELECT e.due_at {_OWED} ORDER BY e.due_at LIMIT 1) AS at
-  UNION ALL SELECT min(try_at) FROM reply WHERE state = 'waiting'
+  UNION ALL SELECT min(try_at) FROM reply WHERE state = 'waiting' AND {_GOES}
   UNION ALL SELECT min(due_at) FROM promise WHERE state = 'open'
   UNION ALL SELECT min(due_at) - ? FROM promise WHERE state = 'open' AND warned_at IS NULL AND kind = 'answer')
 """
 _ACCOUNTS_DUE = f"""
 SELECT e.account {_OWED} AND e.account IS NOT NULL AND e.kind <> 'notify' AND e.due_at <= :now
-UNION SELECT account FROM reply WHERE state = 'waiting' AND try_at <= :now
+UNION SELECT account FROM reply WHERE state = 'waiting' AND try_at <= :now AND {_GOES}
 """
 _PEOPLE_DUE = """
 SELECT person FROM effect WHERE state IN ('planned','trying') AND kind = 'notify' AND due_at <= :now
@@ -172,6 +175,13 @@ def returns_ahead(store: Store, account: int, now: datetime) -> list[tuple[Effec
         " AND e.state IN ('planned','trying') AND e.state = 'planned' AND e.kind = 'back' AND i.client IS NOT NULL ORDER BY e.due_at, e.id"
     )
     return [(effect_from(r), r[-1]) for r in rows(store, sql, (account, to_ms(now)))]
+
+
+def comes_back(store: Store, item_id: int) -> datetime | None:
+    """When a message that is put aside comes back; None: it does not."""
+    sql = "SELECT due_at FROM effect WHERE item = ? AND kind = 'back' AND state IN ('planned','trying')"
+    found = row(store, sql, (item_id,))
+    return from_ms(found[0]) if found else None
 
 
 def reschedule(store: Store, effect_id: int, due_at: datetime) -> None:

@@ -46,6 +46,9 @@ def hand(store: Store, item_id: int, by_hand: ByHand) -> list[Consequence]:
             return []
         follows = _follow(db, before, by_hand)
         if what == "aside":
+            db.execute(
+                "UPDATE item SET settled_at = NULL, settled_by = NULL WHERE id = ? AND state = 'aside'", (item_id,)
+            )
             origin = by_hand.origin or _came_from(db, item_id) or by_hand.home or before.folder
             plan_return(db, item_id, to_ms(by_hand.back_at or by_hand.now), origin)
         return follows

@@ -3,7 +3,7 @@
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from triaged.core.message import Message
-from triaged.ledger.entries import Item, Place
+from triaged.ledger.entries import FolderRow, Item, Place
 from triaged.ledger.rows import ITEM, columns, item_from, item_of
 from triaged.ledger.store import Store, reading, row, rows
 
@@ -35,6 +35,15 @@ def items_aside(store: Store, account: int) -> list[Item]:
     """What is believed to lie in the deferred folder, by its place."""
     sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'aside' AND state IN ('new','aside','unreadable') ORDER BY uid, id"
     return [item_from(r) for r in rows(store, sql, (account,))]
+
+
+def resting(store: Store, account: int, folder: FolderRow) -> frozenset[int]:
+    """The UIDs of what was settled and has stayed in a folder since: it is no business of ours any more."""
+    sql = (
+        "SELECT uid FROM item WHERE account = ? AND folder = ? AND uidvalidity = ? AND uid IS NOT NULL"
+        " AND settled_at IS NOT NULL AND state = 'released'"
+    )
+    return frozenset(uid for (uid,) in rows(store, sql, (account, folder.name, folder.uidvalidity)))
 
 
 def items_watching(store: Store, account: int) -> list[Item]:

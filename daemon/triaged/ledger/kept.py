@@ -20,6 +20,11 @@ SELECT answered_at, answered_by FROM item WHERE promise = ? AND answered_at IS N
 """
 
 
+def is_open(db: Connection, promise: int) -> bool:
+    """Inside a transaction: whether something that it covers still wants an answer."""
+    return db.execute(_OPEN, {"promise": promise}).fetchone() is not None
+
+
 def keep(db: Connection, item: int, by: AnsweredBy | None = None) -> PromiseKept | None:
     """Inside a transaction: the promise about a message is closed, if by now it is kept. `by`: what shows it."""
     (promise,) = db.execute("SELECT promise FROM item WHERE id = ?", (item,)).fetchone()

@@ -11,20 +11,24 @@ from triaged.core.decision import PromisePlan
 from triaged.ledger.changes import End, cancel_reply, end_reply, hold_reply, plan_effect, tell_promise
 from triaged.ledger.entries import Accepted, Item, NewEffect, Place, PromiseRow, ReplyRow, Response
 from triaged.ledger.instants import from_ms, to_ms
+from triaged.ledger.pausing import IS_PAUSED
 from triaged.ledger.rows import encode, item_of, items_covered, promise_of, replies_of, reply_of
 from triaged.ledger.store import Store, commit, reading, row
+
+GOES = f"NOT {IS_PAUSED.format(person='reply.person')}"
+"""A condition on a reply: nothing keeps it but its time."""
 
 
 def due_replies(store: Store, now: datetime, account: int | None = None, limit: int = 500) -> list[ReplyRow]:
     """Replies whose time has come, the longest waiting first."""
-    where = "state = 'waiting' AND try_at <= ? AND (? IS NULL OR account = ?) ORDER BY try_at, id LIMIT ?"
+    where = f"state = 'waiting' AND try_at <= ? AND (? IS NULL OR account = ?) AND {GOES} ORDER BY try_at, id LIMIT ?"
     with reading(store) as db:
         return replies_of(db, where, (to_ms(now), account, account, limit))
 
 
 def next_reply_due(store: Store, account: int) -> datetime | None:
     """When the account's next waiting reply is to be tried; it may be in the past. None: none waits."""
-    found = row(store, "SELECT min(try_at) FROM reply WHERE state = 'waiting' AND account = ?", (account,))
+    found = row(store, f"SELECT min(try_at) FROM reply WHERE state = 'waiting' AND account = ? AND {GOES}", (account,))
     return from_ms(found[0]) if found else None
 
 

@@ -8,12 +8,13 @@ Level = Literal["debug", "info", "warning", "error"]
 LEVELS: Final[Mapping[str, int]] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 Event = Literal[
-    "service.started", "service.ready", "service.stopping", "service.stopped",
+    "service.started", "service.ready", "service.stopping", "service.stopped", "service.paused", "service.resumed",
     "config.loaded", "config.reloaded", "config.rejected",
     "person.left_out",
     "account.connected", "account.idle", "account.disconnected", "account.auth_failed", "account.auth_expiring",
     "account.degraded",
-    "message.urgent", "message.deferred", "message.left", "message.returned", "message.released", "message.answered",
+    "message.urgent", "message.deferred", "message.left", "message.returned", "message.released", "message.snoozed",
+    "message.settled", "message.answered",
     "message.gone", "message.forwarded", "message.unreadable",
     "reply.scheduled", "reply.joined", "reply.sent", "reply.drafted", "reply.suppressed", "reply.cancelled",
     "reply.retrying", "reply.held", "reply.failed", "reply.in_doubt", "reply.opted_out",
@@ -34,6 +35,8 @@ WORDS: Final[Mapping[str, str]] = {
     "service.ready": "Ready",
     "service.stopping": "Stopping",
     "service.stopped": "Stopped",
+    "service.paused": "Paused",
+    "service.resumed": "Goes on after a pause",
     "config.loaded": "Configuration read",
     "config.reloaded": "Configuration read again",
     "config.rejected": "Configuration not accepted",
@@ -49,6 +52,8 @@ WORDS: Final[Mapping[str, str]] = {
     "message.left": "Left alone",
     "message.returned": "Brought back",
     "message.released": "Taken back by hand",
+    "message.snoozed": "Comes back at another time",
+    "message.settled": "Dealt with",
     "message.answered": "Answered by hand",
     "message.gone": "Deleted by hand",
     "message.forwarded": "Passed on",

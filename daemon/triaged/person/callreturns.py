@@ -29,7 +29,7 @@ async def follow(context: PersonContext) -> None:
 def _moved(effect: EffectRow, schedule: Schedule, now: datetime) -> datetime | None:
     """The instant of a return whose call is no longer where it was; None: it stays."""
     until = effect.args.get("until")
-    if not isinstance(until, str) or effect.tries or "by" in effect.args:
+    if not isinstance(until, str) or effect.tries or not {"by", "snoozed"}.isdisjoint(effect.args):
         return None
     moment = parse_moment(until)
     if not moment.needs_call or _stands(moment, effect.due_at, schedule, now):

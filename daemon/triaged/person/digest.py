@@ -75,11 +75,23 @@ async def _day(context: PersonContext, since: datetime, until: datetime) -> Page
     waiting = [reply for reply in queue if unsent.waits_for_her(reply, since)]
     period = Period(since, until, person=context.key)
     sections = [*await notarrived.sections(context, period), *await forgedmail.sections(context, period), *sections]
-    if not sections and not any(unsent.is_news(reply, since) for reply in waiting):
+    pause = await _pause(context)
+    if not sections and not pause and not any(unsent.is_news(reply, since) for reply in waiting):
         return None
     sections = [*filter(None, [await _unsent(context, waiting)]), *sections]
     figures = words.figures.format(aside=len(aside), back=len(back), urgent=len(urgent))
+    if pause:
+        figures = f"{pause} {figures}"
     return Page(words.digest_title.format(date=phrasing.date(until)), figures, tuple(sections), words.footer)
+
+
+async def _pause(context: PersonContext) -> str:
+    """That nothing is sent or moved for her now, and until when; "" where it is not so."""
+    pauses = await context.write(Ledger.pauses)
+    if context.key not in pauses:
+        return ""
+    phrasing, until = Phrasing.of(context.person), pauses[context.key]
+    return phrasing.words.paused.format(at=phrasing.when(until)) if until else phrasing.words.paused_open
 
 
 async def _unsent(context: PersonContext, replies: Sequence[ReplyRow]) -> Section | None:

@@ -14,6 +14,8 @@ class PageWords:
     language: str
     digest_title: str
     figures: str
+    paused: str
+    paused_open: str
     came_back: str
     put_aside: str
     urgent_open: str

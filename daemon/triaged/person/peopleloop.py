@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
-from typing import Any, assert_never
+from typing import Any
 
 from triaged.account.context import Context
-from triaged.account.loglines import of_item, of_promise, of_reply
 from triaged.clock import LONGEST_NAP, WakeEvent
 from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
-from triaged.ledger.entries import Item, PromiseRow, ReplyRow
-from triaged.log.events import Events
-from triaged.person import agenda, callreturns, digest, movedcalls, promiseclock
+from triaged.person import agenda, callreturns, commandlog, digest, movedcalls, promiseclock
 from triaged.person.outagewatch import OutageWatch, Patience
 from triaged.person.personcontext import PersonContext
 from triaged.person.push import Pushes
@@ -83,7 +80,8 @@ class PeopleLoop:
         """Go round once; one person's trouble never touches another. Who has nothing due costs no look at the ledger."""
         people = self._people()
         try:
-            await self._tell_of_commands(people)
+            await commandlog.tell(self._context, people)
+            await commandlog.end_pauses(self._context, people)
             await self._follow_calls(people)
             for one in await self._due(people):
                 await _alone(promiseclock.keep(one), one)
@@ -101,30 +99,6 @@ class PeopleLoop:
         """Those about whose promises something is to be done, or to whom a push is due."""
         due = await self._context.write(Ledger.people_due, self._context.now(), _longest_warning(people))
         return [one for one in people if one.key in due]
-
-    async def _tell_of_commands(self, people: Sequence[PersonContext]) -> None:
-        """What was done from the command line stands in the log too."""
-        for done in await self._context.write(Ledger.told):
-            match done:
-                case ReplyRow():
-                    events = self._events_of(people, done.account, done.person)
-                    events.emit("reply.cancelled", **of_reply(done), reason="triaged cancel", by="command")
-                case PromiseRow():
-                    events = self._events_of(people, None, done.person)
-                    events.emit("promise.settled", **of_promise(done), reason="triaged release --settle", by="command")
-                case Item():
-                    events = self._events_of(people, done.account, done.person)
-                    events.emit("pass.refunded", **of_item(done), reason="triaged release --refund", by="command")
-                case _:
-                    assert_never(done)
-
-    def _events_of(self, people: Sequence[PersonContext], number: int | None, key: str) -> Events:
-        """The log of that account, else of that person, else the service's."""
-        for one in people:
-            if one.key == key:
-                account = one.account_of(number)
-                return account.loop.events if account is not None else one.events
-        return self._context.events
 
     async def _follow_calls(self, people: Sequence[PersonContext]) -> None:
         """Once after each reading of the configuration; the one of a start may be another than that of the last stop."""

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import random
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from triaged.account.loglines import of_reply
 from triaged.account.visit import Visit
 from triaged.clock import Clock, SystemClock, WakeEvent
 from triaged.config import Loaded, state_file
+from triaged.core.awaywords import Days, with_away
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Person
 from triaged.delivery.oauth import Store
@@ -95,6 +96,7 @@ class Daemon:
         self.started_at = self.clock.now()
         self._reloading = asyncio.Event()
         self._wanted = asyncio.Event()
+        self._away: Mapping[str, Sequence[Days]] = {}
 
     # --- from start to stop -------------------------------------------------------------------------------------
 
@@ -128,6 +130,7 @@ class Daemon:
 
     async def _work(self, context: Context, folder: Path, *, once: bool) -> int:
         recovery = await context.write(Ledger.recover, context.now())
+        self._lay_away(await context.write(Ledger.aways))
         status = DaemonStatus(context, self.settings, self.accounts, self.ready, self.started_at, self.lines_lost)
         listeners = Listeners(folder, self.events, status, self.wake, self._signals())
         if not once:
@@ -285,7 +288,24 @@ class Daemon:
             with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):
                 for login in await parts.context.write(Ledger.wanted):
                     self._try_now(login)
+                if await parts.context.write(Ledger.wants_reload):
+                    self._reloading.set()
+                await self._keep_away(parts)
             await self._wanted.wait()
+
+    async def _keep_away(self, parts: Parts) -> None:
+        """Days on which somebody is away by her own word hold as if they stood in her configuration."""
+        kept = await parts.context.write(Ledger.aways)
+        if kept == self._away:
+            return
+        self._lay_away(kept)
+        await parts.supervisor.apply()
+        parts.people.reloaded()
+        self.sweep()
+
+    def _lay_away(self, kept: Mapping[str, Sequence[Days]]) -> None:
+        self._away = kept
+        self.settings.lay_over("away", lambda person: with_away(person, kept.get(person.accounts[0].login, ())))
 
     async def _reload_when_told(self, parts: Parts) -> None:
         while not self.stopping.is_set():
@@ -295,6 +315,7 @@ class Daemon:
                 self.notifier.reloading()
                 try:
                     await self.reload()
+                    await parts.context.write(Ledger.reloaded)
                 except (LedgerBusy, LedgerFull, LedgerUnavailable) as error:
                     self.events.emit("config.rejected", error=str(error), reason="reload again when that is over")
                 self.notifier.ready(parts.status.summary())

@@ -95,6 +95,7 @@ class _View:
         due = _today(promises, person, self.now)
         return {
             "person": person.label,
+            "paused": self.pause(key, person.worktime.zone),
             "accounts": accounts,
             "promises": {
                 "open": sum(one.state == "open" for one in promises),
@@ -117,11 +118,17 @@ class _View:
         return {
             "person": absence.label,
             "left_out": True,
+            "paused": None,
             "accounts": accounts,
             "promises": {"open": 0, "overdue": 0, "due_today": []},
             "passes": [],
             "attention": [f"left out, because {told.why}", *(self.about_accounts(accounts) if accounts else ())],
         }
+
+    def pause(self, key: str | None, zone: ZoneInfo) -> dict[str, Any] | None:
+        """Whether nothing is sent or moved for her now, and until when; None: until it is lifted."""
+        pauses = self.ledger.pauses()
+        return {"until": _local(pauses[key], zone)} if key is not None and key in pauses else None
 
     def account(self, account: Account, zone: ZoneInfo) -> dict[str, Any]:
         """How one account is."""

@@ -96,7 +96,7 @@ class Supervisor:
     async def apply(self) -> None:
         """Start every account that is configured and not running, and stop those that are configured no longer."""
         taken: set[str] = set()
-        for person in (*self.settings.loaded.persons, *self.settings.resting):
+        for person in (*self.settings.persons, *self.settings.resting):
             logins = [account.login for account in person.accounts]
             now = self.context.now()
             rows = await self.context.write(Ledger.register, person.label, logins, now, taken=taken)
