@@ -41,7 +41,7 @@ class Asked:
     first: Letter
     acknowledged: tuple[int, int] | None
     answered: tuple[int, int] | None
-    talked: bool
+    outcome: str
     waiting: tuple[int, int] | None
     promised: int | None
 
@@ -111,13 +111,20 @@ def _over(plan: Quarter, run: list[Letter], letter: Letter, known: datetime) -> 
     end = _end(plan, run, known)
     if end is None:
         return False
-    return letter.at > end[0] or (end[1] == "wrote" and end[0] not in _wrote(plan, letter, known))
+    of_this = _wrote(plan, letter) + _seen_marks(plan, letter, known)
+    return letter.at > end[0] or (end[1] in ("wrote", "marked") and end[0] not in of_this)
 
 
-def _wrote(plan: Quarter, letter: Letter, known: datetime = BEGIN) -> list[datetime]:
-    """When a person wrote in the thread since it came, or was seen to have written."""
-    wrote = [a.at for a in plan.answers if a.thread == letter.thread and a.reaches and a.at >= letter.at]
-    return wrote + [mark.at for mark in _marks(plan, letter) if letter.at >= known]
+def _wrote(plan: Quarter, letter: Letter) -> list[datetime]:
+    """When a person wrote in the thread since it came."""
+    return [a.at for a in plan.answers if a.thread == letter.thread and a.reaches and a.at >= letter.at]
+
+
+def _seen_marks(plan: Quarter, letter: Letter, known: datetime) -> list[datetime]:
+    """When a mail client's mark was seen; one that a mail of the same minutes explains says nothing more."""
+    wrote = _wrote(plan, letter)
+    marks = [mark.at for mark in _marks(plan, letter) if letter.at >= known]
+    return [at for at in marks if not any(mail <= at + 10 * MINUTE for mail in wrote)]
 
 
 def _marks(plan: Quarter, letter: Letter) -> list[Mark]:
@@ -128,8 +135,9 @@ def _end(plan: Quarter, run: list[Letter], known: datetime) -> tuple[datetime, s
     """What ended a question, whichever was first."""
     ends: list[tuple[datetime, str]] = []
     for letter in run:
-        wrote = _wrote(plan, letter, known)
+        wrote = _wrote(plan, letter)
         ends += [(at, "wrote") for at in wrote]
+        ends += [(at, "marked") for at in _seen_marks(plan, letter, known)]
         marks = [mark for mark in _marks(plan, letter) if mark.letter.at < known]
         if marks and not wrote:
             ends.append((min(mark.letter.at for mark in marks), "marked"))
@@ -154,7 +162,7 @@ def _count(plan: Quarter, run: list[Letter], known: datetime) -> Asked:
         first,
         acknowledged=_minutes(first, acks[0], then=first.at >= known) if acks else None,
         answered=_minutes(first, end[0], then=first.at >= known) if end is not None and end[1] == "wrote" else None,
-        talked=end is not None and end[1] == "talked",
+        outcome={"wrote": "answered"}.get(end[1], end[1]) if end is not None else "deleted" if gone else "waiting",
         waiting=_minutes(first, NOW, then=first.at >= known) if end is None and not gone else None,
         promised=_minutes(first, promise.due, then=first.at >= known)[1]
         if promise and promise.kind == "answer"
@@ -182,7 +190,9 @@ def figures(
         "questions": len(here),
         "acknowledged": _times(one.acknowledged for one in here),
         "answered": _times(one.answered for one in here),
-        "talked": sum(one.talked for one in here),
+        "outcomes": _tally(
+            (one.outcome for one in here), ("answered", "marked", "talked", "settled", "deleted", "waiting")
+        ),
         "waiting": sorted((one.first.at, *one.waiting) for one in here if one.waiting),
         "older": sum(one.first.at < since and one.waiting is not None for one in questions),
         "bursts": _bursts(came),
@@ -220,7 +230,7 @@ def _became(plan: Quarter, promise: Any) -> str:
         return "settled"
     if promise.kind == "call":
         return "kept" if promise.due <= NOW else "open"
-    closed = [min(_wrote(plan, one), default=None) for one in promise.letters]
+    closed = [min(_wrote(plan, one) + _seen_marks(plan, one, BEGIN), default=None) for one in promise.letters]
     if all(closed):
         return "kept" if max(at for at in closed if at) <= promise.due else "late"
     return "broken" if promise.due <= NOW else "open"
@@ -232,11 +242,12 @@ def _times(spans: Iterable[tuple[int, int] | None]) -> dict[str, Any]:
 
 
 def _three(minutes: list[int]) -> tuple[float, float, float] | None:
-    """Median, ninetieth percentile, worst: a rank between two neighbours lies on the line between them."""
+    """Median, ninetieth percentile, worst: the percentile is the first of them within which nine in ten of them are."""
     if not minutes:
         return None
     ordered = sorted(minutes)
-    return _rank(ordered, 0.5), _rank(ordered, 0.9), float(ordered[-1])
+    nine_in_ten = next(one for one in ordered if 10 * sum(other <= one for other in ordered) >= 9 * len(ordered))
+    return _rank(ordered, 0.5), float(nine_in_ten), float(ordered[-1])
 
 
 def _rank(ordered: list[int], part: float) -> float:

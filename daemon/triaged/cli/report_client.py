@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TextIO
 
 from triaged.cli.common import Failed, print_json
-from triaged.cli.report_rows import as_json, write_csv
+from triaged.cli.report_rows import COLUMNS, as_json, write_csv
 from triaged.report.statement import as_html, as_text, language_of, statement
 from triaged.report.summary import Report
 
-_COLUMNS = ("client", "arrived", "when", "question", "acknowledged", "answered", "promised", "promise")
+_MINE = {"person", "item", "sender", "subject", "verdict", "rule", "by_hand"}
+_COLUMNS = tuple(name for name in COLUMNS if name not in _MINE)
 _FIGURES = (
-    "client", "since", "until", "received", "arrived", "questions", "acknowledged", "answered", "talked", "promises",
+    "client", "since", "until", "received", "written", "sorts", "arrived", "questions", "outcomes", "acknowledged",
+    "answered", "talked", "calls", "promises", "decided",
 )  # fmt: skip
 
 
@@ -27,13 +29,16 @@ def show(args: argparse.Namespace, report: Report, put: Callable[[Path, Callable
     if args.client is None:
         raise Failed("--for-client is about one client: name it with --client LABEL")
     client = report.person.roster.by_label(args.client) if report.person else None
+    zone = client.zone if client is not None else None  # the client's own clock
     if args.csv is not None:
-        put(args.csv, partial(write_csv, [report], columns=_COLUMNS))
+        put(args.csv, partial(write_csv, [report], columns=_COLUMNS, zone=zone))
     if args.html is not None:
         page = as_html(report, client)
         put(args.html, lambda file: file.write(page))
     if args.json:
-        print_json({name: line[name] for name in _FIGURES} for line in as_json(report) if line["client"] is not None)
+        print_json(
+            {name: line[name] for name in _FIGURES} for line in as_json(report, zone) if line["client"] is not None
+        )
     elif args.csv is None:
         sys.stdout.write(as_text(statement(report, client), language_of(report, client)))
     return 0

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from triaged.cli.common import console, print_table
+from triaged.core.wording import zone_name
 from triaged.report import tables
-from triaged.report.figures import WHENS, Figures, Times
-from triaged.report.phrases import brief, period, share, weekdays
+from triaged.report.figures import SORTS, WHENS, Figures, Times
+from triaged.report.phrases import brief, limit, period, share, weekdays
+from triaged.report.questions import OUTCOMES
 from triaged.report.reportwords import words_of
 from triaged.report.summary import Part, Report
 
@@ -43,8 +45,9 @@ def _tables(out: Any, report: Report) -> None:
     came = ("client", "mails", "outside hours", "asked", "in calls", "waiting", "bursts")
     print_table(came, [_came(part) for part in parts], "")
     out.print()
-    done = ("client", "acknowledged", "answered", "in hours", "promises kept")
-    print_table(done, [_done(part) for part in parts], "")
+    acknowledged = report.whole.figures.since_triaged > 0  # before triaged there was nothing to acknowledge with
+    done = ("client", *(("acknowledged",) if acknowledged else ()), "answered", "in hours", "promises kept")
+    print_table(done, [_done(part, acknowledged=acknowledged) for part in parts], "")
     out.print("\n" + _sorts(report.whole.figures))
 
 
@@ -52,8 +55,12 @@ def _sorts(f: Figures) -> str:
     words = words_of("en")
     decided = [f"{count} {words.verdicts[verdict]}" for verdict, count in sorted(f.verdicts.items())]
     came = [f"{f.arrived[when]} {words.arrived[when]}" for when in WHENS if f.arrived[when]]
+    sorts = [f"{f.sorts[sort]} {words.sorts[sort]}" for sort in SORTS if f.sorts[sort]]
+    ended = [f"{f.outcomes[one]} {words.outcomes[one]}" for one in OUTCOMES if f.outcomes[one]]
     passes = [f"passes spent: {f.passes}"] if f.passes else []
-    return "; ".join(("decided: " + ", ".join(decided), "came: " + ", ".join(came), *passes)).capitalize() + "."
+    lines = ("decided: " + ", ".join(decided), "came: " + ", ".join(came), "were: " + ", ".join(sorts))
+    asked = ["questions: " + ", ".join(ended)] if ended else []
+    return ".\n".join(one[0].upper() + one[1:] for one in (*lines, *asked, *passes)) + "."
 
 
 def _came(part: Part) -> tuple[str, ...]:
@@ -69,11 +76,11 @@ def _came(part: Part) -> tuple[str, ...]:
     )
 
 
-def _done(part: Part) -> tuple[str, ...]:
+def _done(part: Part, *, acknowledged: bool) -> tuple[str, ...]:
     f = part.figures
     return (
         part.name or "all",
-        _times(f.acknowledged.elapsed),
+        *((_times(f.acknowledged.elapsed),) if acknowledged else ()),
         _times(f.answered.elapsed),
         _times(f.answered.office, days=False),
         _kept(f),
@@ -83,7 +90,7 @@ def _done(part: Part) -> tuple[str, ...]:
 def _times(times: Times, *, days: bool = True) -> str:
     if not times.count:
         return ""
-    return f"{brief(times.median, days=days)}\n(90 %: {brief(times.p90, days=days)})"
+    return f"{brief(limit(times.median, days=days), days=days)}\n({times.within_p90} of {times.count}: {brief(limit(times.p90, days=days), days=days)})"
 
 
 def _kept(f: Figures) -> str:
@@ -92,7 +99,7 @@ def _kept(f: Figures) -> str:
     others = ", ".join(
         f"{f.promises[kept]} {kept}" for kept in ("late", "broken", "open", "settled") if f.promises[kept]
     )
-    return f"{f.promises['kept']} of {f.told}" + f"\n({others})" * bool(others)
+    return f"{f.promises['kept']} of {f.decided}" + f"\n({others})" * bool(others)
 
 
 def _when(out: Any, part: Part) -> None:
@@ -102,7 +109,7 @@ def _when(out: Any, part: Part) -> None:
     grid = part.grid
     if not grid.most:
         return
-    out.print(f"\nWhen they wrote ({grid.hours.zone.key}), agreed hours underlined", style="bold")
+    out.print(f"\nWhen they wrote ({zone_name(grid.zone, 'en', grid.now)}), agreed hours underlined", style="bold")
     out.print("     " + "".join(f"{hour:<12}" for hour in range(0, 24, 6)), style="dim")
     for day, (name, counts) in enumerate(zip(weekdays("en"), grid.counts, strict=True)):
         line, agreed = Text(f"{name}  "), grid.agreed(day)

@@ -10,7 +10,7 @@ from functools import cache
 from json import loads
 from typing import Any, Literal
 
-from triaged.ledger.entries import ItemState, Mode, Period, PromiseKind, PromiseState
+from triaged.ledger.entries import AnsweredBy, ItemState, Mode, Period, PromiseKind, PromiseState
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.store import Store, rows
 
@@ -23,12 +23,13 @@ SELECT i.id, i.person, a.login, i.client, i.correspondent, i.sender, i.message_i
   (SELECT max(CASE WHEN e.state = 'done' THEN e.done_at ELSE 0 END) FROM effect e WHERE e.item = i.id AND e.kind = 'back'),
   EXISTS (SELECT 1 FROM effect e WHERE e.item = i.id AND e.state = 'void' AND e.error = 'by hand: released'),
   EXISTS (SELECT 1 FROM pass s WHERE s.item = i.id AND s.refunded_at IS NULL),
-  p.id, p.client, p.kind, p.due_at, p.state, p.told_at, p.closed_at
+  i.answered_by, i.settled_at, i.settled_by, i.call_at, p.id, p.client, p.kind, p.due_at, p.state, p.told_at, p.closed_at
 FROM item i JOIN account a ON a.id = i.account LEFT JOIN promise p ON p.id = i.promise
 WHERE i.client IS NOT NULL AND (:client IS NULL OR i.client = :client)
   AND (:person IS NULL OR i.person = :person) AND i.state <> 'new'
   AND (i.arrived_at >= :since AND i.arrived_at < :until
     OR i.arrived_at < :since AND i.automatic = 0 AND (i.answered_at IS NULL OR i.answered_at >= :since)
+    OR i.arrived_at < :since AND p.told_at >= :since AND p.told_at < :until
     OR i.arrived_at >= :until AND i.automatic = 0 AND EXISTS (
       SELECT 1 FROM item e WHERE e.person = i.person AND e.thread = i.thread AND +e.client = i.client AND e.automatic = 0
       AND +e.arrived_at < :until AND (e.answered_at IS NULL OR e.answered_at >= i.arrived_at)))
@@ -82,6 +83,10 @@ class ReceivedRow:
     pass_spent: bool
     promise: ToldPromise | None
     settled: bool = False  # a mail client says that it was answered; nobody knows when
+    answered_by: AnsweredBy | None = None
+    settled_at: datetime | None = None
+    settled_by: str | None = None
+    call_at: datetime | None = None  # on the agenda of this call, which took place
 
 
 def received(store: Store, period: Period) -> list[ReceivedRow]:
@@ -147,7 +152,11 @@ def _received(r: Any) -> ReceivedRow:
         returned_at=from_ms(r[19] or None),
         by_hand=_by_hand(r),
         pass_spent=bool(r[21]),
-        promise=None if r[22] is None else _told(r[22:29]),
+        answered_by=r[22],
+        settled_at=from_ms(r[23]),
+        settled_by=r[24],
+        call_at=from_ms(r[25]),
+        promise=None if r[26] is None else _told(r[26:33]),
     )
 
 

@@ -57,9 +57,47 @@ class Agreement:
         """Whether that day is one on which I am away."""
         return any(time.is_away(time.date_of(at)) for time in (self.hours, self.mine))
 
+    def days_off(self, since: datetime, until: datetime) -> Iterator[date]:
+        """The holidays and days away of a period on which there would be agreed hours."""
+        day, last = self.mine.date_of(since), self.mine.date_of(until - timedelta(microseconds=1))
+        while day <= last:
+            off = any(time.is_holiday(day) is not None or time.is_away(day) for time in (self.hours, self.mine))
+            if off and (self.hours.week is None or self.hours.week.get(day.weekday())):
+                yield day
+            day += _DAY
+
     def weekend(self, at: datetime) -> bool:
         """Whether that day is a Saturday or a Sunday."""
         return self.hours.is_weekend(self.hours.date_of(at))
+
+
+def on_the_clock(hours: WorkTime, day: int, zone: ZoneInfo, now: datetime) -> tuple[tuple[float, float], ...]:
+    """The hours of a weekday (0 is Monday) as the clock of a zone shows them in the week of `now`: from 0 to 24.
+
+    Holidays and single dates are not in it.
+    """
+    if hours.week is None:
+        return ((0.0, 24.0),)
+    today = now.astimezone(zone).date()
+    here = today + (day - today.weekday()) * _DAY
+    midnight, end = (datetime.combine(here + n * _DAY, time(0), zone) for n in (0, 1))
+    slots = [
+        (there, slot)
+        for n in (-1, 0, 1)
+        for there in (here + n * _DAY,)
+        for slot in hours.week.get(there.weekday(), ())
+    ]
+    spans = [(hours.instant(there, slot.start), hours.instant(there, slot.end)) for there, slot in slots]
+    return tuple(
+        (_hour(start, zone) if start > midnight else 0.0, _hour(stop, zone) if stop < end else 24.0)
+        for start, stop in spans
+        if start < end and stop > midnight
+    )
+
+
+def _hour(at: datetime, zone: ZoneInfo) -> float:
+    local = at.astimezone(zone)
+    return local.hour + local.minute / 60
 
 
 def _off(mine: WorkTime, year: int) -> Iterator[date]:

@@ -1,19 +1,24 @@
 """The figures: messages, questions and promises in, counts and times out. Pure; each says how it is counted."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median, quantiles
+from math import ceil
+from statistics import median
 from typing import Literal
 
+from triaged.core.kinds import CALLERS
 from triaged.ledger.reporting import ReceivedRow, ToldPromise
 from triaged.report.agreed import Agreement, Agreements
-from triaged.report.questions import Lapse, Question
+from triaged.report.questions import OUTCOMES, Lapse, Question, is_question
 
 BURST, WITHIN = 3, timedelta(minutes=20)
 When = Literal["office", "off", "weekend", "holiday", "away"]
 WHENS: tuple[When, ...] = ("office", "off", "weekend", "holiday", "away")
+Sort = Literal["question", "thanks", "call", "automatic"]
+SORTS: tuple[Sort, ...] = ("question", "thanks", "call", "automatic")
+"""What a message is: part of a question, nothing but thanks, a caller's notice, or what a machine or a list sent."""
 Kept = Literal["kept", "late", "broken", "open", "settled"]
 KEPT: tuple[Kept, ...] = ("kept", "late", "broken", "open", "settled")
 KEPT_STATES: dict[str, Kept] = {
@@ -27,12 +32,18 @@ KEPT_STATES: dict[str, Kept] = {
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Durations of one kind: how many, median, 90th percentile (linear between neighbours), worst."""
+    """Durations of one kind: how many, median, 90th percentile, worst.
+
+    The percentile is that of the nearest rank: the shortest of them within which nine in ten were done, and so true of
+    whole messages. `within_p90` says of how many.
+    """
 
     count: int = 0
     median: timedelta | None = None
     p90: timedelta | None = None
     worst: timedelta | None = None
+    within_median: int = 0  # how many took no longer than the median …
+    within_p90: int = 0  # … than the 90th percentile
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +73,14 @@ class Figures:
     received: int
     verdicts: dict[str, int]
     arrived: dict[str, int]  # one of WHENS each, by the hours as they were agreed then
+    sorts: dict[str, int]  # one of SORTS each
     questions: int  # asked in the period
+    outcomes: dict[str, int]  # one of OUTCOMES each
+    since_triaged: int  # questions that could be acknowledged, because triaged was there
     acknowledged: Taken  # from the question to the first automatic reply
     answered: Taken  # from the question to the first answer of a person in writing
-    talked: int  # questions whose promised call came before a written answer
+    talked: int  # questions that were on the agenda of a call, which began before a written answer
+    calls: tuple[datetime, ...]  # those calls
     waiting: tuple[Waiting, ...]  # asked in the period and answered by nobody until now, the oldest first
     older: int  # questions from before the period that still wait
     promises: dict[str, int]  # one of KEPT each
@@ -82,6 +97,16 @@ class Figures:
     def told(self) -> int:
         """Promises that the client was told."""
         return sum(self.promises.values())
+
+    @property
+    def decided(self) -> int:
+        """Promises of which it is known whether they were kept: settled ones and those still open are none."""
+        return self.told - self.promises["open"] - self.promises["settled"]
+
+    @property
+    def written(self) -> int:
+        """Messages that people wrote, and their calls: not what machines sent."""
+        return self.received - self.sorts["automatic"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +130,15 @@ def arrived_when(row: ReceivedRow, agreement: Agreement) -> When:
     if holiday or away:
         return "holiday" if holiday else "away"
     return "weekend" if agreement.weekend(row.arrived_at) else "off"
+
+
+def sort_of(row: ReceivedRow) -> Sort:
+    """What a message is."""
+    if not CALLERS.isdisjoint(row.kind):
+        return "call"
+    if row.automatic:
+        return "automatic"
+    return "question" if is_question(row) else "thanks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +166,21 @@ def figures(of: Happened, since: datetime, client: str | None = None) -> Figures
     rows = [one.row for one in of.arrivals]
     when = Counter(one.when for one in of.arrivals)
     states = Counter(KEPT_STATES[promise.state] for promise in of.promises if promise.state in KEPT_STATES)
+    sorts = Counter(sort_of(row) for row in rows)
+    outcomes = Counter(one.outcome for one in here)
     return Figures(
         client=client,
         received=len(rows),
         verdicts=dict(Counter(row.verdict or "before triaged" for row in rows)),
         arrived={name: when[name] for name in WHENS},
+        sorts={name: sorts[name] for name in SORTS},
         questions=len(here),
+        outcomes={name: outcomes[name] for name in OUTCOMES},
+        since_triaged=sum(one.first.verdict is not None for one in here),
         acknowledged=_taken(one.acknowledged for one in here),
         answered=_taken(one.answered for one in here),
-        talked=sum(one.talked for one in here),
+        talked=outcomes["talked"],
+        calls=tuple(sorted({one.ended_at for one in here if one.outcome == "talked" and one.ended_at is not None})),
         waiting=tuple(
             Waiting(one.client, one.asked_at, one.waiting, one.first.subject, one.first.item)
             for one in here
@@ -149,19 +189,25 @@ def figures(of: Happened, since: datetime, client: str | None = None) -> Figures
         older=sum(one.waiting is not None for one in of.asked if one.asked_at < since),
         promises={name: states[name] for name in KEPT},
         passes=sum(row.pass_spent for row in rows),
-        bursts=_bursts(rows),
+        bursts=sum(1 for _ in bursts(rows)),
         by_hand=_by_hand(rows),
     )
 
 
 def times(found: Iterable[timedelta]) -> Times:
     """Median, 90th percentile and worst of some durations."""
-    seconds = sorted(one.total_seconds() for one in found)
-    if not seconds:
+    ordered = sorted(found)
+    if not ordered:
         return Times()
-    p90 = quantiles(seconds, n=10, method="inclusive")[-1] if len(seconds) > 1 else seconds[0]
+    middle = timedelta(seconds=median(one.total_seconds() for one in ordered))
+    p90 = ordered[ceil(len(ordered) * 9 / 10) - 1]
     return Times(
-        len(seconds), timedelta(seconds=median(seconds)), timedelta(seconds=p90), timedelta(seconds=seconds[-1])
+        count=len(ordered),
+        median=middle,
+        p90=p90,
+        worst=ordered[-1],
+        within_median=sum(one <= middle for one in ordered),
+        within_p90=sum(one <= p90 for one in ordered),
     )
 
 
@@ -170,13 +216,12 @@ def _taken(spans: Iterable[Lapse | None]) -> Taken:
     return Taken(times(span.elapsed for span in known), times(span.office for span in known))
 
 
-def _bursts(rows: Iterable[ReceivedRow]) -> int:
-    """How often a client wrote or rang at least three times within 20 minutes; a longer run counts once."""
+def bursts(rows: Iterable[ReceivedRow]) -> Iterator[ReceivedRow]:
+    """The messages that made a burst: the third within 20 minutes that a client wrote or rang; a longer run has one."""
     recent: dict[str, deque[datetime]] = defaultdict(deque)
     in_one: set[str] = set()  # clients whose last message belonged to a burst
-    count = 0
     for row in rows:
-        if row.automatic and not {"voicemail", "missed-call"} & set(row.kind):
+        if sort_of(row) == "automatic":
             continue
         run = recent[row.client]
         run.append(row.arrived_at)
@@ -186,8 +231,7 @@ def _bursts(rows: Iterable[ReceivedRow]) -> int:
             in_one.discard(row.client)
         elif row.client not in in_one:
             in_one.add(row.client)
-            count += 1
-    return count
+            yield row
 
 
 def _by_hand(rows: Iterable[ReceivedRow]) -> dict[str, tuple[int, int]]:

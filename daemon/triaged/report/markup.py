@@ -10,11 +10,11 @@ from triaged.report.reportwords import Words
 from triaged.report.tables import Table
 
 STYLE = """
-:root { color-scheme: light dark; --ink: #1c1c1c; --paper: #ffffff; --faint: #6f6f6f; --band: #c9d9ec; --mark: #1f5f99;
+:root { color-scheme: light dark; --ink: #1c1c1c; --paper: #ffffff; --faint: #6f6f6f; --band: #c9d9ec; --off: #f1dfb8; --mark: #1f5f99;
   --late: #9a6700; --broken: #b3261e; --open: #7a7a7a; --settled: #3f7d5c; --promise: #b3441e; --line: #c9c9c9; }
-@media (prefers-color-scheme: dark) { :root { --ink: #ececec; --paper: #16181b; --faint: #a2a2a2; --band: #34465c;
+@media (prefers-color-scheme: dark) { :root { --ink: #ececec; --paper: #16181b; --faint: #a2a2a2; --band: #34465c; --off: #4b3f22;
   --mark: #7fb2ea; --late: #e0ab45; --broken: #f2857d; --open: #8f8f8f; --settled: #86c7a3; --promise: #ffab7a; --line: #4a4d52; } }
-@media print { :root { color-scheme: light; --ink: #000000; --paper: #ffffff; --faint: #555555; --band: #d4dce6;
+@media print { :root { color-scheme: light; --ink: #000000; --paper: #ffffff; --faint: #555555; --band: #d4dce6; --off: #eee0c0;
   --mark: #1f5f99; --late: #9a6700; --broken: #b3261e; --open: #7a7a7a; --settled: #3f7d5c; --promise: #b3441e; --line: #bbbbbb; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 56rem; padding: 1rem; font: 16px/1.5 system-ui, sans-serif; color: var(--ink);

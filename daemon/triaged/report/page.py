@@ -33,7 +33,7 @@ def as_text(report: Report) -> str:
     for part in _told(report):
         lines = [part.name or words.everybody]
         lines += [
-            f"  {name}: {value}" + f" ({remark})" * bool(remark)
+            "  " + words.paired(name, value) + f" ({remark})" * bool(remark)
             for name, value, remark in tables.glance(part.figures, words)
         ]
         blocks.append("\n".join(lines))
@@ -45,7 +45,7 @@ def as_text(report: Report) -> str:
 
 def _waiting(row: Row, words: Words) -> str:
     since, age, in_hours, subject = row.cells
-    return f"  {row.head}: {subject}\n    {words.since} {since}, {age} ({in_hours} {words.in_hours})"
+    return f"  {words.paired(row.head, subject)}\n    {words.since} {since}, {age} ({in_hours} {words.in_hours})"
 
 
 def _glance(f: Figures, words: Words) -> str:

@@ -1,5 +1,6 @@
 """Durations, dates and shares as a language writes them (CLDR, by Babel). Values in, words out."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 _HOUR, _TWO_DAYS, _DAY = 60, 48 * 60, 24 * 60  # minutes
 Length = Literal["short", "long", "narrow"]
 NONE = "–"
+_UNIT = re.compile(r"(\d)([^\W\d])")  # narrow is "4h" in CLDR 46, and no Spanish hand writes so
 _PLAIN_SPACES = str.maketrans("\u00a0\u2009\u202f", "   ")  # terminals and mail clients trip over the narrow ones
 
 
@@ -18,6 +20,19 @@ def duration(span: timedelta | None, language: str = "en", *, days: bool = True)
     `days` False: hours are the largest; a day of agreed hours is none of the calendar's.
     """
     return _duration(span, language, days=days, length="short")
+
+
+def limit(span: timedelta | None, *, days: bool = True) -> timedelta | None:
+    """A time within which something was done, up to the next unit that is shown: what is said to be within it is."""
+    if span is None or not span % timedelta(minutes=1):
+        whole = span
+    elif span < timedelta(minutes=1):
+        return span  # "less than a minute"
+    else:
+        whole = timedelta(minutes=-(-span // timedelta(minutes=1)))
+    if whole is None or not days or whole < timedelta(minutes=_TWO_DAYS):
+        return whole
+    return timedelta(hours=-(-whole // timedelta(hours=1)))
 
 
 def brief(span: timedelta | None, *, days: bool = True) -> str:
@@ -120,7 +135,7 @@ def _unit(number: int, unit: str, language: str, *, length: Length) -> str:
         length = "narrow"  # short is "1 horas" in CLDR 46
     locale = "en" if language == "en" else _locale(language)  # British is "5 hrs 1 min", American "5 hr 1 min"
     words = str(format_unit(number, f"duration-{unit}", length=length, locale=locale))
-    return words.translate(_PLAIN_SPACES)
+    return _UNIT.sub(r"\1 \2", words.translate(_PLAIN_SPACES)) if language == "es" else words.translate(_PLAIN_SPACES)
 
 
 @cache

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from triaged.core.wording import zone_name
 from triaged.report import plots, tables
 from triaged.report.figures import KEPT, Figures
 from triaged.report.markup import picture
@@ -18,22 +19,23 @@ def pictures_of(part: Part, words: Words, name: str, *, all_of_them: bool = True
     """When mail came and, with `all_of_them`, how long answers took and what became of promises; each if there was some."""
     f, language = part.figures, words.language
     if part.grid.most:
-        told = f"{words.messages}: {f.received}. {words.outside}: {f.outside}."
+        told = f"{words.paired(words.messages, str(f.received))}. {words.paired(words.outside, str(f.outside))}."
         yield f"<h3>{escape(words.when_plot)}</h3>" + picture(
             plots.when_plot(part.grid, words, f"{name}when", told),
-            words.how_when.format(zone=part.grid.hours.zone.key),
+            words.how_when.format(zone=zone_name(part.grid.zone, language, part.grid.now)),
             tables.when_table(part.grid, words),
             words,
-            (("mark", words.messages), ("band", words.agreed)),
+            _when_key(part, words),
         )
     if f.answered.office.count and all_of_them:
-        told = f"{words.answered}, {words.in_hours}, {words.median}: {duration(f.answered.office.median, language)}."
+        median = duration(f.answered.office.median, language)
+        told = f"{words.paired(f'{words.answered}, {words.in_hours}, {words.median}', median)}."
         yield f"<h3>{escape(words.answers_plot)}</h3>" + picture(
             plots.answers_plot(part.series, words, f"{name}answers", told),
             words.how_answers,
             tables.answers_table(part.series, words),
             words,
-            _answers_key(words),
+            (*_answers_key(words), *_days_off_key(part, words)),
         )
     if f.told and all_of_them:
         yield f"<h3>{escape(words.promises_plot)}</h3>" + picture(
@@ -41,7 +43,10 @@ def pictures_of(part: Part, words: Words, name: str, *, all_of_them: bool = True
             words.how_promises_plot,
             tables.promises_table(part.series, words),
             words,
-            tuple((plots.KEPT_COLOURS[kept], words.kept[kept]) for kept in KEPT if f.promises[kept]),
+            (
+                *((plots.KEPT_COLOURS[kept], words.kept[kept]) for kept in KEPT if f.promises[kept]),
+                *_days_off_key(part, words),
+            ),
         )
 
 
@@ -55,7 +60,7 @@ def small_pictures(parts: Sequence[Part], words: Words) -> Iterator[str]:
     many = "".join(
         f"<div><h4>{escape(part.name)}</h4>"
         + plots.small_answers_plot(
-            part.series, words, f"small{n}", f"{part.name}: {_median(part.figures, words)}", height
+            part.series, words, f"small{n}", words.paired(part.name, _median(part.figures, words)), height
         )
         + "</div>"
         for n, part in enumerate(chosen)
@@ -69,8 +74,17 @@ def _answers_key(words: Words) -> tuple[tuple[str, str], ...]:
     return ("mark", words.median), ("promise", words.promised)
 
 
+def _when_key(part: Part, words: Words) -> tuple[tuple[str, str], ...]:
+    off = (("late", words.holidays),) if any(map(any, part.grid.days_off)) else ()
+    return ("mark", words.messages), *off, ("band", words.agreed)
+
+
+def _days_off_key(part: Part, words: Words) -> tuple[tuple[str, str], ...]:
+    return (("off", words.holidays),) if part.series.days_off else ()
+
+
 def _what_became(f: Figures, words: Words) -> str:
-    return "; ".join(f"{words.kept[kept]}: {f.promises[kept]}" for kept in KEPT)
+    return words.semicolon.join(words.paired(words.kept[kept], str(f.promises[kept])) for kept in KEPT)
 
 
 def _median(f: Figures, words: Words) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 
+from triaged.core.wording import zone_name
 from triaged.report.canvas import Canvas, Frame, Point, round_steps
 from triaged.report.figures import KEPT
 from triaged.report.phrases import number, weekdays
@@ -32,16 +33,27 @@ def when_plot(grid: Grid, words: Words, name: str, told: str) -> str:
     for day, row in enumerate(grid.counts):
         for hour, count in enumerate(row):
             if count:
-                canvas.dot((hour + 0.5, day), max(count / grid.most * _DOT, _LEAST_DOT), "mark")
+                off = grid.days_off[day][hour]
+                canvas.dot((hour + 0.5, day), _dot(count, grid), "mark" if off < count else "late")
+                if 0 < off < count:
+                    canvas.dot((hour + 0.5, day), _dot(off, grid), "late")
     canvas.beside(enumerate(weekdays(words.language)))
-    canvas.below(((hour, f"{hour}") for hour in range(0, 25, 3)), words.hour)
+    canvas.below(
+        ((hour, f"{hour}") for hour in range(0, 25, 3)),
+        f"{words.hour} ({zone_name(grid.zone, words.language, grid.now)})",
+    )
     return canvas.markup(name, words.when_plot, told)
+
+
+def _dot(count: int, grid: Grid) -> float:
+    return max(count / grid.most * _DOT, _LEAST_DOT)
 
 
 def answers_plot(series: Series, words: Words, name: str, told: str) -> str:
     """Median answer times as bars, the 90 % as a thin line, the promise as steps; hours within agreed hours."""
     highest = _height(span for one in series.stretches for span in (one.answered.p90, one.promised))
     canvas = Canvas(_WIDE(across=_across(series), up=(0, highest)))
+    _days_off(canvas, series)
     _answers(canvas, series)
     _dates(canvas, series, words, _MOST_LABELS)
     _values(canvas, words, words.hours_axis)
@@ -52,6 +64,7 @@ def promises_plot(series: Series, words: Words, name: str, told: str) -> str:
     """What became of promises, stacked."""
     highest = max((sum(one.promises[kept] for kept in KEPT) for one in series.stretches), default=1)
     canvas = Canvas(_WIDE(across=_across(series), up=(0, max(highest, 1) * _ABOVE)))
+    _days_off(canvas, series)
     for place, one in enumerate(series.stretches):
         below = 0
         for kept in KEPT:
@@ -76,6 +89,12 @@ def small_answers_plot(series: Series, words: Words, name: str, told: str, talle
 def tallest(many: Sequence[Series]) -> float:
     """The height that shows every median and every promise of these, in hours."""
     return _height(span for one in many for s in one.stretches for span in (s.answered.median, s.promised))
+
+
+def _days_off(canvas: Canvas, series: Series) -> None:
+    """Holidays and days away, behind everything."""
+    for begin, end in series.days_off:
+        canvas.box(((begin, 0), (end, canvas.frame.up[1])), "off")
 
 
 def _answers(canvas: Canvas, series: Series) -> None:

@@ -1,8 +1,10 @@
 """Questions: what a client waits for. Rows of the ledger in, one `Question` for each run of unanswered messages out. Pure.
 
 A question begins with the first message of a thread that a person wrote (no robot, no list, no mere thanks) and that was
-not answered yet, and it ends with the first answer of a person, or with the call for which it was promised, or when it is
-said to be settled. What the client adds in that thread before that end belongs to it, whatever was said to the addition.
+not answered yet, and it ends with the first answer of a person, with a mail client's mark that there was one, with the call
+for which it was promised or on whose agenda it was closed, or when it is said to be settled. What the client adds in that
+thread before that end belongs to it, whatever was said to the addition. This is the only definition: page, CSV, JSON and
+statement count these.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +14,11 @@ from typing import Literal
 
 from triaged.ledger.reporting import ReceivedRow, ToldPromise
 from triaged.report.agreed import Agreement, Agreements
+
+Outcome = Literal["answered", "marked", "talked", "settled", "deleted", "waiting"]
+OUTCOMES: tuple[Outcome, ...] = ("answered", "marked", "talked", "settled", "deleted", "waiting")
+"""What became of a question; each has one. marked: nothing but a mail client's mark says that it was answered. talked: it was
+on the agenda of a call that took place. settled: a person said so. deleted: all of it, without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +33,18 @@ class Lapse:
 class Question:
     """One question of a client, and what became of it. Times run from `asked_at`."""
 
-    first: ReceivedRow
+    rows: tuple[ReceivedRow, ...]  # its messages, the first of them first
+    outcome: Outcome
+    ended_at: datetime | None  # of a call: its beginning. None: it waits, or was deleted
     acknowledged: Lapse | None  # until the first automatic reply that covers a message of it, before any answer
-    answered: Lapse | None  # until a person's mail, or a mail client's mark that there was one, if that came first
+    answered: Lapse | None  # until a person's mail, if that came first
     promised: Lapse | None  # until the moment for which an answer (no call) was promised
-    talked: bool  # the call for which it was promised came first
-    waiting: Lapse | None  # until now, if nobody has answered it, in writing or in a call, nor let it go
+    waiting: Lapse | None  # until now, if it waits
+
+    @property
+    def first(self) -> ReceivedRow:
+        """The message with which it began."""
+        return self.rows[0]
 
     @property
     def client(self) -> str:
@@ -75,7 +88,7 @@ class _End:
     """When and how a question came to its end."""
 
     at: datetime
-    how: Literal["talked", "answered", "let go"]
+    how: Outcome
 
 
 @dataclass(slots=True)
@@ -92,7 +105,7 @@ class _Run:
         if row.arrived_at > self.end.at:
             return False
         # a mail client's mark answers its message and what came before it, no later one
-        return self.end.how != "answered" or row.answered_at == self.end.at
+        return self.end.how not in ("answered", "marked") or row.answered_at == self.end.at
 
     def add(self, row: ReceivedRow) -> None:
         """Another message, before the end."""
@@ -108,11 +121,14 @@ def _ends(row: ReceivedRow) -> Iterator[_End]:
         if promise.kind == "call" and promise.state in ("kept", "late"):
             yield _End(promise.closed_at, "talked")
         elif promise.state == "settled":
-            yield _End(promise.closed_at, "let go")
+            yield _End(promise.closed_at, "settled")
+    if row.settled_at is not None:
+        closed_in_call = row.settled_by == "agenda" and row.call_at is not None
+        yield _End(row.call_at or row.settled_at, "talked") if closed_in_call else _End(row.settled_at, "settled")
     if row.answered_at is not None:
-        yield _End(row.answered_at, "answered")
+        yield _End(row.answered_at, "marked" if row.answered_by == "flag" else "answered")
     elif row.settled:  # some time after it came: what is asked later was not
-        yield _End(row.arrived_at, "let go")
+        yield _End(row.arrived_at, "marked")
 
 
 def _question(run: _Run, agreement: Agreement, now: datetime) -> Question:
@@ -126,13 +142,16 @@ def _question(run: _Run, agreement: Agreement, now: datetime) -> Question:
     def until(at: datetime | None) -> Lapse | None:
         return None if at is None else _lapse(first.arrived_at, at, agreement)
 
+    open_as: Outcome = "deleted" if all(row.state == "gone" for row in run.rows) else "waiting"
+    outcome = end.how if end is not None else open_as
     return Question(
-        first=first,
+        rows=tuple(run.rows),
+        outcome=outcome,
+        ended_at=end.at if end is not None else None,
         acknowledged=until(acknowledged_at),
-        answered=until(end.at) if end is not None and end.how == "answered" else None,
+        answered=until(end.at) if end is not None and outcome == "answered" else None,
         promised=until(due_at),
-        talked=end is not None and end.how == "talked",
-        waiting=until(now) if end is None and not all(row.state == "gone" for row in run.rows) else None,
+        waiting=until(now) if outcome == "waiting" else None,
     )
 
 

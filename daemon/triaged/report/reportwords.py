@@ -12,6 +12,9 @@ class Words:
     """Every phrase of the report. `how_…` say how a figure is counted."""
 
     language: str
+    pair: str
+    semicolon: str
+    of: str
     title: str
     everybody: str
     nothing: str
@@ -25,9 +28,13 @@ class Words:
     decided: str
     verdicts: Mapping[str, str]
     how_verdicts: str
+    sort: str
+    sorts: Mapping[str, str]
+    how_sorts: str
     questions: str
     how_questions: str
-    talked: str
+    outcomes: Mapping[str, str]
+    how_marked: str
     how_talked: str
     waiting: str
     how_waiting: str
@@ -35,6 +42,7 @@ class Words:
     promises: str
     how_promises: str
     kept: Mapping[str, str]
+    kept_of: str
     passes: str
     bursts: str
     how_bursts: str
@@ -62,6 +70,7 @@ class Words:
     when_plot: str
     how_when: str
     agreed: str
+    holidays: str
     answers_plot: str
     how_answers: str
     promised: str
@@ -75,11 +84,17 @@ class Words:
     hours_axis: str
     footer: str
 
+    def paired(self, name: str, value: str) -> str:
+        """A name and its value, with the colon as the language sets it."""
+        return self.pair.format(name=name, value=value)
+
 
 @dataclass(frozen=True, slots=True)
 class ClientWords:
     """Every phrase of the statement: facts, no reproach. `…_one` is said of one, `…_many` of any other number."""
 
+    pair: str
+    semicolon: str
     title: str
     between: str
     agreed: str
@@ -90,15 +105,33 @@ class ClientWords:
     every_weeks: str
     minutes: str
     done: str
+    received_none: str
     received_one: str
     received_many: str
+    thanks_one: str
+    thanks_many: str
+    rang_one: str
+    rang_many: str
+    automatic_one: str
+    automatic_many: str
     inside_all: str
     inside_some: str
-    acknowledged: str
+    questions_one: str
+    questions_many: str
+    acknowledged_one: str
+    acknowledged_all: str
+    acknowledged_many: str
     answered_one: str
+    answered_all: str
     answered_many: str
+    marked_one: str
+    marked_many: str
     talked_one: str
     talked_many: str
+    talked_more: str
+    settled_one: str
+    settled_many: str
+    announced_one: str
     kept_one: str
     kept_all: str
     kept_some: str
@@ -106,6 +139,8 @@ class ClientWords:
     late_many: str
     missed_one: str
     missed_many: str
+    closed_one: str
+    closed_many: str
     open_none: str
     open_one: str
     open_many: str

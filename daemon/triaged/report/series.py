@@ -4,6 +4,7 @@ Goes in: the messages, questions and promises of a client (or all). Comes out: w
 """
 
 from bisect import bisect_right
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from statistics import median
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from triaged.core.worktime import EndOfDay, WorkTime
+from triaged.core.worktime import WorkTime
+from triaged.report.agreed import on_the_clock
 from triaged.report.figures import KEPT, KEPT_STATES, Happened, Times, times
 
 Step = Literal["day", "week", "month"]
@@ -36,14 +38,19 @@ class Series:
 
     step: Step
     stretches: tuple[Stretch, ...]
+    days_off: tuple[tuple[float, float], ...] = ()
+    """Holidays and days away, each from where to where it lies; the first stretch reaches from -0.5 to 0.5."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """When messages came: by weekday (0 is Monday) and hour, in the zone of the agreed hours as they are now."""
+    """When messages came: by weekday (0 is Monday) and hour, on the clock of a zone."""
 
     counts: tuple[tuple[int, ...], ...]
-    hours: WorkTime
+    days_off: tuple[tuple[int, ...], ...]  # those of them that came on a holiday or a day away
+    hours: WorkTime  # the agreed hours as they are now
+    zone: ZoneInfo
+    now: datetime
 
     @property
     def most(self) -> int:
@@ -52,20 +59,27 @@ class Grid:
 
     def agreed(self, day: int) -> tuple[tuple[float, float], ...]:
         """The agreed hours of a weekday as hours of the clock; holidays and single dates are not in it."""
-        if self.hours.week is None:
-            return ((0.0, 24.0),)
-        return tuple((_clock(slot.start), _clock(slot.end)) for slot in self.hours.week.get(day, ()))
+        return on_the_clock(self.hours, day, self.zone, self.now)
 
 
-def grid(arrived: Iterable[datetime], hours: WorkTime) -> Grid:
-    """Count by weekday and hour."""
-    local = (at.astimezone(hours.zone) for at in arrived)
-    found = Counter((at.weekday(), at.hour) for at in local)
-    return Grid(tuple(tuple(found[day, hour] for hour in range(24)) for day in range(7)), hours)
+def grid(
+    arrived: Iterable[datetime], hours: WorkTime, zone: ZoneInfo, now: datetime, days_off: Iterable[datetime] = ()
+) -> Grid:
+    """Count by weekday and hour of that zone. `days_off`: those that arrived on a holiday or a day away."""
+
+    def counted(many: Iterable[datetime]) -> tuple[tuple[int, ...], ...]:
+        local = (at.astimezone(zone) for at in many)
+        found = Counter((at.weekday(), at.hour) for at in local)
+        return tuple(tuple(found[day, hour] for hour in range(24)) for day in range(7))
+
+    return Grid(counted(arrived), counted(days_off), hours, zone, now)
 
 
-def series(of: Happened, step: Step, starts: Sequence[date], zone: ZoneInfo) -> Series:
-    """Count by the stretches that begin at the midnights of `starts`; nothing of it happened before the first."""
+def series(of: Happened, step: Step, starts: Sequence[date], zone: ZoneInfo, days_off: Iterable[date] = ()) -> Series:
+    """Count by the stretches that begin at the midnights of `starts`; nothing of it happened before the first.
+
+    `days_off`: the days that are to be marked, none before the first stretch.
+    """
     midnights = [datetime.combine(start, time(0), zone).astimezone(UTC) for start in starts]
 
     def place(at: datetime) -> int:
@@ -95,7 +109,17 @@ def series(of: Happened, step: Step, starts: Sequence[date], zone: ZoneInfo) -> 
             )
             for number, start in enumerate(starts)
         ),
+        tuple(_within(day, step, starts) for day in days_off),
     )
+
+
+def _within(day: date, step: Step, starts: Sequence[date]) -> tuple[float, float]:
+    """Where a day lies among the stretches."""
+    number = bisect_right(starts, day) - 1
+    start = starts[number]
+    days = {"day": 1, "week": 7, "month": monthrange(start.year, start.month)[1]}[step]
+    begin = number - 0.5 + (day - start).days / days
+    return begin, begin + 1 / days
 
 
 def stretches(since: datetime, until: datetime, zone: ZoneInfo) -> tuple[Step, tuple[date, ...]]:
@@ -111,10 +135,6 @@ def stretches(since: datetime, until: datetime, zone: ZoneInfo) -> tuple[Step, t
         return "week", tuple(monday + timedelta(weeks=n) for n in range(weeks))
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     return "month", tuple(date(*_month(first, n), 1) for n in range(months))
-
-
-def _clock(at: time | EndOfDay) -> float:
-    return 24.0 if isinstance(at, EndOfDay) else at.hour + at.minute / 60
 
 
 def _month(first: date, later: int) -> tuple[int, int]:

@@ -5,19 +5,19 @@ Goes in: a report of one client. Comes out: sentences. Never in it: a subject, a
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from triaged.core.calls import Call
 from triaged.core.clients import Client
-from triaged.core.timewords import Slot, clock_text
 from triaged.core.wording import on_date, zone_name
 from triaged.core.worktime import WorkTime
+from triaged.report.agreed import on_the_clock
 from triaged.report.figures import Figures
 from triaged.report.markup import as_table, document
-from triaged.report.phrases import day, duration_in_prose, listed, period, weekdays
+from triaged.report.phrases import day, duration_in_prose, limit, listed, period, weekdays
 from triaged.report.reportwords import ClientWords, Words, client_words_of, words_of
 from triaged.report.summary import Part, Report
 from triaged.report.tables import Table, promised, speeds
@@ -33,11 +33,12 @@ class Statement:
     between: str
     agreed: tuple[tuple[str, tuple[str, ...]], ...]
     done: tuple[str, ...]
+    pair: str  # how the language sets a colon
 
     @property
     def paragraph(self) -> str:
         """To paste into a mail."""
-        return f"{self.title}: {' '.join(self.done)}"
+        return self.pair.format(name=self.title, value=" ".join(self.done))
 
 
 def language_of(report: Report, client: Client | None) -> str:
@@ -59,6 +60,7 @@ def statement(report: Report, client: Client | None) -> Statement:
         between=words.between.format(client=part.name or (client.name if client else ""), me=me),
         agreed=tuple(agreed),
         done=tuple(_sentences(part.figures, words, report, language)),
+        pair=words.pair,
     )
 
 
@@ -66,7 +68,7 @@ def as_text(found: Statement, language: str) -> str:
     """Plain text, with the paragraph for a mail at its end."""
     words = client_words_of(language)
     lines = [found.title, found.between, "", words.agreed]
-    lines += [f"  {head}: {line}" for head, told in found.agreed for line in told]
+    lines += [f"  {words.pair.format(name=head, value=line)}" for head, told in found.agreed for line in told]
     lines += ["", words.done, *(f"  {sentence}" for sentence in found.done)]
     return "\n".join([*lines, "", words.paste, "", found.paragraph, ""])
 
@@ -119,18 +121,9 @@ def _sentences(f: Figures, words: ClientWords, report: Report, language: str) ->
     if not f.received and not f.told:
         yield words.nothing
         return
-    yield _counted(words.received_one, words.received_many, f.received)
-    if f.received > 1:
-        inside = f.arrived["office"]
-        yield words.inside_some.format(inside=inside, outside=f.outside) if f.outside else words.inside_all
-    if f.acknowledged.elapsed.count:
-        yield words.acknowledged.format(median=duration_in_prose(f.acknowledged.elapsed.median, language))
-    if count := f.answered.office.count:
-        times = f.answered.office
-        median, p90 = (duration_in_prose(span, language) for span in (times.median, times.p90))
-        yield _counted(words.answered_one, words.answered_many, count, median=median, p90=p90)
-    if f.talked:
-        yield _counted(words.talked_one, words.talked_many, f.talked)
+    yield from _came(f, words)
+    yield from _speed(f, words, language)
+    yield from _ended(f, words, report, language)
     yield from _promises(f, words)
     if not f.waiting:
         yield words.open_none
@@ -139,17 +132,70 @@ def _sentences(f: Figures, words: ClientWords, report: Report, language: str) ->
     yield _counted(words.open_one, words.open_many, len(f.waiting), date=since)
 
 
+def _came(f: Figures, words: ClientWords) -> Iterator[str]:
+    """What arrived: of machines it is not said that it came from the client."""
+    yield _counted(words.received_one, words.received_many, f.written) if f.written else words.received_none
+    for one, many, count in (
+        (words.thanks_one, words.thanks_many, f.sorts["thanks"]),
+        (words.rang_one, words.rang_many, f.sorts["call"]),
+        (words.automatic_one, words.automatic_many, f.sorts["automatic"]),
+    ):
+        if count:
+            yield _counted(one, many, count)
+    if f.received > 1:
+        inside = f.arrived["office"]
+        some = words.inside_some.format(inside=inside, outside=f.outside)
+        yield some if f.outside else words.inside_all
+    if f.questions > 1:
+        yield _counted(words.questions_one, words.questions_many, f.questions)
+
+
+def _speed(f: Figures, words: ClientWords, language: str) -> Iterator[str]:
+    """How fast, in whole messages: so many of so many within a time."""
+    acknowledged, answered = f.acknowledged.elapsed, f.answered.office
+    for times, one, every, many in (
+        (acknowledged, words.acknowledged_one, words.acknowledged_all, words.acknowledged_many),
+        (answered, words.answered_one, words.answered_all, words.answered_many),
+    ):
+        if times.count:
+            median, p90, worst = (
+                duration_in_prose(limit(span, days=False), language) for span in (times.median, times.p90, times.worst)
+            )
+            text = one if times.count == 1 else every if times.within_median == times.count else many
+            yield text.format(
+                n=times.count, median=median, p90=p90, worst=worst, half=times.within_median, most=times.within_p90
+            )
+
+
+def _ended(f: Figures, words: ClientWords, report: Report, language: str) -> Iterator[str]:
+    """What became of the questions otherwise."""
+    if f.outcomes["marked"]:
+        yield _counted(words.marked_one, words.marked_many, f.outcomes["marked"])
+    if f.talked:
+        dates = dict.fromkeys(on_date(at, language, report.zone, report.now) for at in f.calls)
+        several = words.talked_many if len(dates) == 1 else words.talked_more
+        yield _counted(words.talked_one, several, f.talked, dates=listed(list(dates), language))
+    if closed := f.outcomes["settled"] + f.outcomes["deleted"]:
+        yield _counted(words.settled_one, words.settled_many, closed)
+
+
 def _promises(f: Figures, words: ClientWords) -> Iterator[str]:
-    """Those whose moment has come; what was settled together counts as kept."""
-    late, missed = f.promises["late"], f.promises["broken"]
-    kept = f.promises["kept"] + f.promises["settled"]
-    if kept:
-        everything = words.kept_all if late + missed == 0 else words.kept_some
-        yield _counted(words.kept_one, everything, kept + late + missed, kept=kept)
-    if late:
-        yield _counted(words.late_one, words.late_many, late)
-    if missed:
-        yield _counted(words.missed_one, words.missed_many, missed)
+    """Those whose moment has come or that were settled."""
+    late, missed, settled, kept = (f.promises[state] for state in ("late", "broken", "settled", "kept"))
+    announced = f.decided + settled
+    if not announced:
+        return
+    if announced == 1:
+        yield words.kept_one if kept else words.announced_one
+    else:
+        yield (words.kept_all if kept == announced else words.kept_some).format(n=announced, kept=kept)
+    for one, many, count in (
+        (words.late_one, words.late_many, late),
+        (words.missed_one, words.missed_many, missed),
+        (words.closed_one, words.closed_many, settled),
+    ):
+        if count:
+            yield _counted(one, many, count)
 
 
 def _counted(one: str, many: str, count: int, **more: object) -> str:
@@ -161,7 +207,7 @@ def _counted(one: str, many: str, count: int, **more: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Agreed:
-    """What was agreed with a client, in the words of a language; zones are named where they are not the client's."""
+    """What was agreed with a client, in the words of a language and on the client's clock, whose zone is named."""
 
     report: Report
     client: Client | None
@@ -195,31 +241,34 @@ class _Agreed:
         yield now
 
     def _hours(self, hours: WorkTime) -> str:
-        """In words: "Mon–Thu 09:00–12:30, 13:30–17:30; Fri 09:00–15:00 (Berlin time)"."""
+        """In words, on the client's clock: "Mon–Thu 09:00–12:30, 13:30–17:30; Fri 09:00–15:00 (Berlin time)"."""
         if hours.week is None:
             return self.words.always
         names = weekdays(self.language)
-        week = {number: hours.week.get(number, ()) for number in range(_WEEK)}
+        week = {number: on_the_clock(hours, number, self.zone, self.report.now) for number in range(_WEEK)}
         parts = []
         for slots, days in groupby(range(_WEEK), key=lambda number: week[number]):
             first, *others = days
             if slots:
                 span = f"{names[first]}–{names[others[-1]]}" if others else names[first]
-                parts.append(f"{span} {', '.join(map(_slot, slots))}")
-        return "; ".join(parts) + self._note(hours.zone)
+                parts.append(f"{span} {', '.join(f'{_clock(start)}–{_clock(end)}' for start, end in slots)}")
+        return self.words.semicolon.join(parts) + self._note()
 
     def call(self, call: Call) -> str:
-        """In words: "Fri 10:00, 45 minutes"; in my zone."""
-        names = weekdays(self.language)
-        when = f"{listed([names[number] for number in call.weekdays], self.language)} {clock_text(call.at)}"
+        """In words, on the client's clock: "Fri 10:00 (London time), 45 minutes"."""
+        names, mine = weekdays(self.language), self.report.zone
+        today = self.report.now.astimezone(mine).date()
+        on = [today + timedelta(days=number - today.weekday()) for number in call.weekdays]
+        starts = [datetime.combine(one, call.at, mine).astimezone(self.zone) for one in on]
+        when = f"{listed([names[start.weekday()] for start in starts], self.language)} {starts[0]:%H:%M}"
         rhythm = [self.words.every_weeks.format(n=call.every_weeks)] if call.every_weeks > 1 else []
         length = self.words.minutes.format(n=round(call.length.total_seconds() / 60))
-        return ", ".join([when + self._note(self.report.zone), *rhythm, length])
+        return ", ".join([when + self._note(), *rhythm, length])
 
-    def _note(self, zone: ZoneInfo) -> str:
-        """The zone, named where the client's is another."""
-        return f" ({zone_name(zone, self.language, self.report.now)})" if zone.key != self.zone.key else ""
+    def _note(self) -> str:
+        return f" ({zone_name(self.zone, self.language, self.report.now)})"
 
 
-def _slot(slot: Slot) -> str:
-    return f"{clock_text(slot.start)}–{clock_text(slot.end)}"
+def _clock(hour: float) -> str:
+    minutes = round(hour * 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -9,9 +9,9 @@ from triaged.core.settings import Person
 from triaged.core.worktime import WorkTime
 from triaged.ledger import Ledger, Period
 from triaged.ledger.reporting import ReceivedRow, ToldPromise
-from triaged.report.agreed import Agreements
+from triaged.report.agreed import Agreement, Agreements
 from triaged.report.figures import Arrival, Figures, Happened, arrival, figures
-from triaged.report.questions import questions
+from triaged.report.questions import Question, questions
 from triaged.report.series import Grid, Series, grid, series, stretches
 
 
@@ -50,6 +50,10 @@ class Report:
     whole: Part
     clients: tuple[Part, ...]
     arrivals: tuple[Arrival, ...]  # every message of the period
+    earlier: tuple[
+        Arrival, ...
+    ]  # those from before it that a figure counts: of older questions, of promises told in it
+    questions: tuple[Question, ...]  # the older ones that were open when it began included
     agreements: Agreements
 
     @property
@@ -81,7 +85,9 @@ def tell(past: Past, person: Person | None, now: datetime) -> Report:
             own[question.client].asked.append(question)
     for promise in promises:
         own[promise.client].promises.append(promise)
-    parts = _Parts(past, person, agreements)
+    older = {id(row) for one in asked if one.waiting is not None for row in one.rows}
+    before = [row for row in rows if row.arrived_at < past.since and (id(row) in older or _told_in(row, past))]
+    parts = _Parts(past, person, agreements, now)
     return Report(
         person=person,
         since=past.since,
@@ -90,8 +96,15 @@ def tell(past: Past, person: Person | None, now: datetime) -> Report:
         clients=tuple(parts.part(label, of) for label, of in own.items()),
         whole=parts.part(None, Happened(arrivals, asked, promises)),
         arrivals=tuple(arrivals),
+        earlier=tuple(arrival(row, agreements) for row in before),
+        questions=tuple(asked),
         agreements=agreements,
     )
+
+
+def _told_in(row: ReceivedRow, past: Past) -> bool:
+    told_at = row.promise.told_at if row.promise is not None else None
+    return told_at is not None and past.since <= told_at < past.until
 
 
 def _by(promise: ToldPromise, now: datetime) -> ToldPromise:
@@ -127,18 +140,28 @@ def _labels(arrivals: Sequence[Arrival], promises: Sequence[ToldPromise]) -> set
 class _Parts:
     """The parts of one report: what they share."""
 
-    def __init__(self, past: Past, person: Person | None, agreements: Agreements) -> None:
-        self._since, self._person, self._agreements = past.since, person, agreements
+    def __init__(self, past: Past, person: Person | None, agreements: Agreements, now: datetime) -> None:
+        self._past, self._person, self._agreements, self._now = past, person, agreements, now
         self._mine = person.worktime if person else WorkTime(ZoneInfo("UTC"))
         self._step, self._starts = stretches(past.since, past.until, self._mine.zone)
 
     def part(self, label: str | None, of: Happened) -> Part:
+        """A client's, its times on its own clock; or, without a label, that of all of them, on mine."""
+        since, until = self._past.since, self._past.until
         known = self._person.roster.by_label(label) if self._person and label else None
-        hours = self._agreements.of(label, None).hours if label else self._mine
-        here = replace(of, asked=of.asked_from(self._since))
+        agreement = self._agreements.of(label, None) if label else Agreement(self._mine, self._mine)
+        zone = known.zone if known else agreement.hours.zone
+        here = replace(of, asked=of.asked_from(since))
+        off = agreement.days_off(since, until)
         return Part(
             name=(known.name if known else label) or "",
-            figures=figures(of, self._since, label),
-            series=series(here, self._step, self._starts, self._mine.zone),
-            grid=grid((one.row.arrived_at for one in of.arrivals), hours),
+            figures=figures(of, since, label),
+            series=series(here, self._step, self._starts, self._mine.zone, off),
+            grid=grid(
+                (one.row.arrived_at for one in of.arrivals),
+                agreement.hours,
+                zone,
+                self._now,
+                (one.row.arrived_at for one in of.arrivals if one.when in ("holiday", "away")),
+            ),
         )

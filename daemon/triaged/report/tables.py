@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from triaged.report.figures import KEPT, WHENS, Figures, Times
-from triaged.report.phrases import NONE, duration, share, short_day, short_month, weekdays
+from triaged.core.wording import zone_name
+from triaged.report.figures import KEPT, SORTS, WHENS, Figures, Times
+from triaged.report.phrases import NONE, duration, limit, share, short_day, short_month, weekdays
+from triaged.report.questions import OUTCOMES
 from triaged.report.reportwords import Words
 from triaged.report.series import Grid, Series
 from triaged.report.summary import Part, Report
@@ -37,21 +39,28 @@ def glance(f: Figures, words: Words) -> tuple[tuple[str, str, str], ...]:
     """The few figures that matter: name, value, and a remark on it."""
     language = words.language
     answered, acknowledged = f.answered, f.acknowledged
-    kept = f.promises["kept"]
+    outside = words.paired(words.outside, f"{f.outside} ({share(f.outside, f.received, language)})")
+    elapsed = f"{words.elapsed} {duration(limit(answered.elapsed.median), language)}"
     return (
-        (words.messages, str(f.received), f"{words.outside}: {f.outside} ({share(f.outside, f.received, language)})"),
-        (
-            words.acknowledged,
-            duration(acknowledged.elapsed.median, language),
-            words.median_of.format(count=acknowledged.elapsed.count),
+        (words.messages, str(f.received), outside),
+        *(
+            [
+                (
+                    words.acknowledged,
+                    duration(limit(acknowledged.elapsed.median), language),
+                    words.median_of.format(count=words.of.format(n=acknowledged.elapsed.count, of=f.since_triaged)),
+                )
+            ]
+            if f.since_triaged
+            else []
         ),
         (
             words.answered,
-            duration(answered.office.median, language, days=False),
-            f"{words.median} {words.in_hours}; {words.elapsed} {duration(answered.elapsed.median, language)}",
+            duration(limit(answered.office.median, days=False), language, days=False),
+            f"{words.median} {words.in_hours}{words.semicolon}{elapsed}",
         ),
-        (words.promises, str(f.told), f"{words.kept['kept']}: {kept} ({share(kept, f.told, language)})"),
-        (words.waiting, str(len(f.waiting)), f"{words.older}: {f.older}" if f.older else ""),
+        (words.promises, str(f.told), words.kept_of.format(kept=f.promises["kept"], decided=f.decided)),
+        (words.waiting, str(len(f.waiting)), words.paired(words.older, str(f.older)) if f.older else ""),
     )
 
 
@@ -61,19 +70,17 @@ def counts(f: Figures, words: Words) -> Table:
     def parts(of: int, *named: tuple[str, int, str]) -> list[Row]:
         return [Row(name, (str(n), share(n, of, words.language)), how, part=True) for name, n, how in named if n]
 
+    how = {"marked": words.how_marked, "talked": words.how_talked, "waiting": words.how_waiting}
     rows = [
         Row(words.messages, (str(f.received), ""), words.how_messages),
         Row(words.arrival, ("", ""), words.how_arrived),
         *parts(f.received, *((words.arrived[when], f.arrived[when], "") for when in WHENS)),
         Row(words.decided, ("", ""), words.how_verdicts),
         *parts(f.received, *((words.verdicts[one], count, "") for one, count in sorted(f.verdicts.items()))),
+        Row(words.sort, ("", ""), words.how_sorts),
+        *parts(f.received, *((words.sorts[one], f.sorts[one], "") for one in SORTS)),
         Row(words.questions, (str(f.questions), ""), words.how_questions),
-        *parts(
-            f.questions,
-            (words.answered, f.answered.elapsed.count, ""),
-            (words.talked, f.talked, words.how_talked),
-            (words.waiting, len(f.waiting), words.how_waiting),
-        ),
+        *parts(f.questions, *((words.outcomes[one], f.outcomes[one], how.get(one, "")) for one in OUTCOMES)),
         *promised(f, words),
         Row(words.passes, (str(f.passes), "")),
         Row(words.bursts, (str(f.bursts), ""), words.how_bursts),
@@ -82,32 +89,42 @@ def counts(f: Figures, words: Words) -> Table:
 
 
 def promised(f: Figures, words: Words) -> list[Row]:
-    """Promises made and what became of them: a number, and its share."""
-    parts = ((words.kept[kept], f.promises[kept]) for kept in KEPT)
+    """Promises made and what became of them: a number, and its share of those that are decided."""
+    of = dict.fromkeys(("kept", "late", "broken"), f.decided)
     return [
         Row(words.promises, (str(f.told), ""), words.how_promises),
-        *(Row(name, (str(n), share(n, f.told, words.language)), part=True) for name, n in parts if n),
+        *(
+            Row(words.kept[kept], (str(n), share(n, of[kept], words.language) if kept in of else ""), part=True)
+            for kept in KEPT
+            if (n := f.promises[kept])
+        ),
     ]
 
 
 def speeds(f: Figures, words: Words) -> Table:
-    """How fast: on the clock and in agreed hours, side by side."""
-    kinds = ((words.acknowledged, f.acknowledged), (words.answered, f.answered))
+    """How fast: on the clock and in agreed hours, side by side. Nothing of acknowledgements where there could be none."""
+    kinds = [(words.answered, f.answered)]
+    if f.since_triaged:
+        kinds.insert(0, (words.acknowledged, f.acknowledged))
     rows = tuple(
         row
         for name, taken in kinds
         for row in (
-            _speed(f"{name}, {words.elapsed}", taken.elapsed, words.language),
-            _speed(words.in_hours, taken.office, words.language, office=True),
+            _speed(f"{name}, {words.elapsed}", taken.elapsed, words),
+            _speed(words.in_hours, taken.office, words, office=True),
         )
     )
     return Table(words.times, ("", words.count, words.median, words.p90, words.worst), rows, how=words.how_times)
 
 
-def _speed(name: str, times: Times, language: str, *, office: bool = False) -> Row:
-    spans = (times.median, times.p90, times.worst)
-    cells = (duration(span, language, days=not office) for span in spans)
-    return Row(name, (str(times.count), *cells), part=office)
+def _speed(name: str, times: Times, words: Words, *, office: bool = False) -> Row:
+    median, p90, worst = (
+        duration(limit(span, days=not office), words.language, days=not office)
+        for span in (times.median, times.p90, times.worst)
+    )
+    if times.count:
+        p90 = f"{p90} ({words.of.format(n=times.within_p90, of=times.count)})"
+    return Row(name, (str(times.count), median, p90, worst), part=office)
 
 
 def waiting(f: Figures, words: Words, zone: ZoneInfo, names: dict[str, str]) -> Table:
@@ -125,7 +142,10 @@ def waiting(f: Figures, words: Words, zone: ZoneInfo, names: dict[str, str]) -> 
         for one in f.waiting
     )
     columns = (words.client, words.since, words.age, words.in_hours, words.subject)
-    return Table(words.waiting_list, columns, rows, how=words.how_waiting, text=True)
+    caption = words.waiting_list
+    if f.waiting:
+        caption += f" ({zone_name(zone, words.language, f.waiting[0].since)})"
+    return Table(caption, columns, rows, how=words.how_waiting, text=True)
 
 
 def by_hand(f: Figures, words: Words) -> Table:
@@ -138,12 +158,13 @@ def by_hand(f: Figures, words: Words) -> Table:
 
 
 def when_table(grid: Grid, words: Words) -> Table:
-    """Messages by weekday and hour."""
+    """Messages by weekday and hour, in the zone of the grid."""
     rows = tuple(
         Row(name, tuple(str(count or "") for count in counts))
         for name, counts in zip(weekdays(words.language), grid.counts, strict=True)
     )
-    return Table(words.when_plot, ("", *(f"{hour:02}" for hour in range(24))), rows)
+    caption = f"{words.when_plot} ({zone_name(grid.zone, words.language, grid.now)})"
+    return Table(caption, ("", *(f"{hour:02}" for hour in range(24))), rows)
 
 
 def answers_table(series: Series, words: Words) -> Table:
@@ -154,7 +175,7 @@ def answers_table(series: Series, words: Words) -> Table:
             (
                 str(one.answered.count),
                 *(
-                    duration(span, words.language, days=False)
+                    duration(limit(span, days=False), words.language, days=False)
                     for span in (one.answered.median, one.answered.p90, one.promised)
                 ),
             ),

@@ -87,7 +87,7 @@ def _plain(part: Part) -> dict[str, Any]:
         "arrived": f.arrived,
         "questions": f.questions,
         "answered": _taken(f.answered),
-        "talked": f.talked,
+        "outcomes": f.outcomes,
         "waiting": sorted((one.since, one.age.elapsed / minute, one.age.office / minute) for one in f.waiting),
         "older": f.older,
         "bursts": f.bursts,

@@ -74,7 +74,7 @@ def test_durations_read_as_people_say_them():
     assert [duration(timedelta(hours=52), one) for one in ("de", "fr", "es")] == [
         "2 Tage 4 Std.",
         "2 jours 4 h",
-        "2 días 4h",
+        "2 días 4 h",
     ]
     assert duration_in_prose(timedelta(minutes=61), "de") == "1 Stunde 1 Minute"
 

@@ -45,14 +45,14 @@ def test_answers_and_promises_stand_where_the_question_and_the_telling_were():
 
 def test_the_hour_of_a_message_is_that_of_the_zone_of_the_agreed_hours():
     late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # half past midnight on Monday in Berlin
-    found = grid([late], WorkTime(BERLIN, merge_week({"mon": parse_slots("09:00-12:30")})))
+    found = grid([late], WorkTime(BERLIN, merge_week({"mon": parse_slots("09:00-12:30")})), BERLIN, MONDAY)
     assert found.counts[0][0] == 1
     assert found.agreed(0) == ((9.0, 12.5),)
     assert found.agreed(1) == ()
 
 
 def test_without_hours_everything_is_agreed():
-    assert grid([], WorkTime(BERLIN)).agreed(6) == ((0.0, 24.0),)
+    assert grid([], WorkTime(BERLIN), BERLIN, MONDAY).agreed(6) == ((0.0, 24.0),)
 
 
 def test_a_question_from_before_the_period_is_in_no_part_of_it():
