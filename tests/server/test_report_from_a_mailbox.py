@@ -25,7 +25,7 @@ pytestmark = pytest.mark.server
 NEVER = NOW + timedelta(days=1)
 HALF = berlin(11, 20)
 CLIENTS = (None, "harbor", "lindenhof", "shelter")
-COUNTED = ("received", "arrived", "questions", "acknowledged", "answered", "talked", "waiting", "older", "bursts")
+COUNTED = ("received", "arrived", "questions", "acknowledged", "answered", "outcomes", "waiting", "older", "bursts")
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,14 @@ def test_on_paper_the_tables_are_open(browser: Browser, pages: dict[str, Path]):
     assert browser.open(pages["mine"]).pdf().startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("name", ["mine", "theirs"])
+def test_on_paper_no_heading_stands_alone_at_the_foot_of_a_page(browser: Browser, pages: dict[str, Path], name: str):
+    shown = browser.open(pages[name], media="print")
+    style = "return Array.from(document.querySelectorAll(arguments[0]), each => getComputedStyle(each)[arguments[1]])"
+    assert set(shown.ask(style, "h2, h3, .key", "breakAfter")) == {"avoid"}, "what follows goes with it"
+    assert set(shown.ask(style, ".wide, svg", "breakInside")) == {"avoid"}, "a table's heading is a part of the table"
+
+
 def _pictures(shown: Page) -> list[str]:
     """An id of each picture: of the first group in it."""
     return shown.ask("return Array.from(document.querySelectorAll('svg'), svg => svg.querySelector('g').id)")

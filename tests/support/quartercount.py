@@ -140,7 +140,7 @@ def _end(plan: Quarter, run: list[Letter], known: datetime) -> tuple[datetime, s
         ends += [(at, "marked") for at in _seen_marks(plan, letter, known)]
         marks = [mark for mark in _marks(plan, letter) if mark.letter.at < known]
         if marks and not wrote:
-            ends.append((min(mark.letter.at for mark in marks), "marked"))
+            ends.append((min(mark.letter.at for mark in marks), "marked some time"))
         promise = letter.promise if letter.at >= known else None
         if promise is not None and promise.kind == "call" and promise.due <= NOW:
             ends.append((promise.due, "talked"))
@@ -162,7 +162,11 @@ def _count(plan: Quarter, run: list[Letter], known: datetime) -> Asked:
         first,
         acknowledged=_minutes(first, acks[0], then=first.at >= known) if acks else None,
         answered=_minutes(first, end[0], then=first.at >= known) if end is not None and end[1] == "wrote" else None,
-        outcome={"wrote": "answered"}.get(end[1], end[1]) if end is not None else "deleted" if gone else "waiting",
+        outcome={"wrote": "answered", "marked some time": "marked"}.get(end[1], end[1])
+        if end is not None
+        else "deleted"
+        if gone
+        else "waiting",
         waiting=_minutes(first, NOW, then=first.at >= known) if end is None and not gone else None,
         promised=_minutes(first, promise.due, then=first.at >= known)[1]
         if promise and promise.kind == "answer"

@@ -55,7 +55,7 @@ td.n, thead th.n { text-align: right; white-space: nowrap; }
 summary { cursor: pointer; font-size: .9rem; }
 footer { margin-top: 3rem; color: var(--faint); font-size: .85rem; }
 @media print { body { max-width: none; padding: 0; font-size: 11pt; } dl div, svg, tr, .many > div { break-inside: avoid; }
-  h2, h3, .key, caption, thead { break-after: avoid; }
+  h2, h3, .key, caption, thead { break-after: avoid; } .wide { break-inside: avoid; }
   summary { display: none; } details::details-content { content-visibility: visible; block-size: auto; } }
 """
 
