@@ -172,9 +172,9 @@ class World:
         given: dict[str, Any] = {"raw": b"octets", "now": self.now, "next_try": self.now + MINUTE, "every": daily}
         return self.ledger.claim(reply, Attempt(**{**given, **more}))
 
-    def send(self, reply: int | None) -> None:
+    def send(self, reply: int | None, *, tells_all: bool = False) -> None:
         """Claimed, accepted."""
-        assert isinstance(self.claim(reply), Claimed)
+        assert isinstance(self.claim(reply, tells_all=tells_all), Claimed)
         assert reply is not None
         assert self.ledger.mark_data(reply)
         self.ledger.sent(reply, Accepted(self.now, Response(250, "ok"), saves_copy=True))

@@ -70,5 +70,6 @@ def _stale(draft: ReplyRow, person: Person, now: datetime) -> str | None:
     if draft.tell_at is not None:
         return "the moment that the draft tells has passed" if draft.tell_at <= now else None
     template = person.reply(draft.template)
-    stale_at = template.every.after(written, person.worktime) if template else written + _OLD
+    asks_time = template is not None and not template.once_a_thread
+    stale_at = template.every.after(written, person.worktime) if template and asks_time else written + _OLD
     return "the draft was not sent in time" if stale_at <= now else None

@@ -76,13 +76,13 @@ class _Outgoing:
 
     @property
     def records(self) -> list[Record]:
-        """What was decided about the messages it is about, the first of them first."""
+        """What was decided about the messages it is about, the one that it was made for first."""
         return [from_record(item.decision) for item in self.items if item.decision]
 
     @property
     def sender(self) -> Address:
         """The address it leaves from."""
-        return from_address(self.parties.account, self.records[-1])
+        return from_address(self.parties.account, self.records[0])
 
 
 @dataclass(slots=True)
@@ -183,6 +183,7 @@ class ReplyPreparer:
             every=lambda last: template.every.after(last, person.worktime),
             items=tuple(item.id for item in outgoing.items),
             turns=_turns(outgoing),
+            tells_all=template.uses("messages", written.rendered.language),
         )
 
     async def _notice(self, outgoing: _Outgoing) -> Prepared:
@@ -220,7 +221,7 @@ class ReplyPreparer:
 
     async def _facts(self, outgoing: _Outgoing) -> Facts:
         as_of = AsOf(outgoing.now, fuse=outgoing.parties.account.reply_fuse.period)
-        return await self.mailbox.context.write(Ledger.facts_again, outgoing.items[-1], as_of, outgoing.reply.id)
+        return await self.mailbox.context.write(Ledger.facts_again, outgoing.items[0], as_of, outgoing.reply.id)
 
     async def _still_ahead(self, outgoing: _Outgoing) -> bool:
         """Whether the moment it tells lies ahead; if not, it is computed anew while nobody has been told."""

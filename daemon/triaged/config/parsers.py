@@ -15,6 +15,7 @@ from triaged.core.authres import refused_id
 from triaged.core.clients import Allowance
 from triaged.core.settings import Rate
 from triaged.core.spans import Span, parse_span
+from triaged.core.template import EACH_THREAD
 from triaged.core.timewords import parse_clock, parse_date
 
 _RATE = re.compile(r"(\d{1,6})\s*(?:per|a|/)\s*(\w+)", re.IGNORECASE | re.ASCII)
@@ -136,6 +137,11 @@ def parse_authserv_id(text: str) -> str:
 def parse_start(text: str) -> Span | str:
     """ "new", "all", or how far back to begin: "7 days" """  # noqa: D210, D415  # the texts it reads
     return text if text in ("new", "all") else parse_span(text)
+
+
+def parse_every(text: str) -> Span:
+    """How often one correspondent gets a reply: a duration, or "thread"."""
+    return EACH_THREAD if text.strip().casefold() == EACH_THREAD.text else parse_span(text)
 
 
 def parse_region(text: str) -> str:

@@ -126,6 +126,7 @@ KINDS: Mapping[object, Spec] = MappingProxyType(
         datetime: Text("a date and time", parsers.parse_local, example="2026-11-24 15:10"),
         time: Text("a time of day", parse_clock, example="16:30"),
         '"new", "all" or a duration': Text('"new", "all" or a duration', parsers.parse_start, example="7 days"),
+        '"thread" or a duration': Text('"thread" or a duration', parsers.parse_every, example="1 day"),
         "a command": Many(Text(example="pass"), alone=False, least=1),
         "a country": Text("a country", parsers.parse_region, example="DE", shape="^[A-Z]{2}$"),
         "a credential": Text("a name", parsers.parse_credential, example="work-imap"),

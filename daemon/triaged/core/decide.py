@@ -305,6 +305,8 @@ class _Case:
 
         What rests on less evidence it takes the place of; what rests on more it leaves alone, and gets none.
         """
+        if template is not None and template.once_a_thread:
+            self.facts = replace(self.facts, waiting=self.facts.waiting_here)
         waiting = self.facts.waiting
         if waiting is None or not may(Act.CANCEL, self.level, waiting.level):
             return
@@ -366,6 +368,7 @@ class _Case:
             kind="auto-generated" if self.who.notice is not None else "auto-replied",
             account=self.terms.account.label,
             joins=joins,
+            slot=self.facts.thread or "" if template.once_a_thread else "",
             ousts=bool(self.says_so),
             counted_as=self.client.counted_as(to),
         )

@@ -77,6 +77,7 @@ class ReplyPlan:
     kind: Literal["auto-replied", "auto-generated"] = "auto-replied"
     account: str = ""  # label of the account whose address it comes from
     joins: int | None = None  # the waiting reply that it joins, changing neither time nor template
+    slot: str = ""  # the thread for which there is one; "": one for all of the correspondent's
     ousts: bool = False  # it takes the place of whatever reply waits
     counted_as: str = ""  # `Client.counted_as` of the address
 
@@ -114,7 +115,7 @@ class Decision:
     verified: bool | None = None  # trusted authentication: passed, failed, or nothing known
     level: Level = Level.UNKNOWN  # how sure we are of the sender
     automatic: bool = False
-    cancels_replies: bool = False  # urgent: waiting replies to this client are cancelled
+    cancels_replies: bool = False  # urgent: waiting replies to its correspondent are cancelled
     opt_out: bool = False  # STOP, to something of ours
     opts_out: tuple[str, ...] = ()  # whose replies it is about, beside the sender
     pauses: bool = False  # STOP, to nothing of ours

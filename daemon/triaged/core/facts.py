@@ -68,7 +68,11 @@ class Facts:
     answered_at: datetime | None = None  # the first time that I (or my team) did
     promise: OpenPromise | None = None  # the earliest open one of the thread
     promised_before: bool = False
-    waiting: WaitingReply | None = None
+    waiting: WaitingReply | None = None  # one for all that the correspondent writes
+    waiting_here: WaitingReply | None = None  # one for this thread alone
+    replied_here: datetime | None = None  # when the last one went whose words told of this thread
+    replies_in_hour: int = 0  # to this correspondent
+    replies_in_day: int = 0
     last_reply_at: datetime | None = None  # the last acknowledgement charged to this correspondent
     last_language: str | None = None  # of our last reply in this thread, else to this client; of short mail only
     had: tuple[

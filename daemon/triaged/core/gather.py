@@ -53,6 +53,8 @@ def gathered(who: Identified, facts: Facts, terms: Terms, wanted: Wanted | None 
         roster=person.roster,
         send_at=send_at,
         today=person.worktime.instant(person.worktime.date_of(facts.now), time(0)),
+        once_a_thread=wanted is not None and wanted.template.once_a_thread,
+        reply=wanted.template.label if wanted is not None else "",
         says_so=wanted is not None and wanted.template.label in SAYS_SO,
     )
 
@@ -64,6 +66,7 @@ def gathered_again(facts: Facts, person: Person, client: Client, template: Reply
         facts=facts,
         client=client,
         every=_every(facts, person, template),
+        once_a_thread=template.once_a_thread,
         today=person.worktime.instant(person.worktime.date_of(facts.now), time(0)),
         call=near.call.text if near is not None else None,
     )

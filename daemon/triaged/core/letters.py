@@ -55,19 +55,22 @@ class Told:
 
 
 def letter(parties: Parties, planned: Planned, records: Sequence[Record], told: Told) -> Letter:
-    """Put an acknowledgement together; `records` are the messages it answers, the first of them first."""
-    first, newest = records[0], records[-1]
+    """Put an acknowledgement together; `records` are the messages it answers, the one that it was made for first.
+
+    Subject, name and thread are that one's; of the others `messages` tells.
+    """
+    first = records[0]
     return Letter(
         template=planned.template,
         language=planned.language,
         variables=_variables(parties, records, told),
-        sender=Mailbox(from_address(parties.account, newest), parties.person.name),
+        sender=Mailbox(from_address(parties.account, first), parties.person.name),
         to=planned.to,
         message_id=planned.message_id,
         reply_id=planned.reply_id,
         now=told.now,
         kind=planned.kind,
-        origin=None if first.called else Origin(newest.message_id, newest.in_reply_to, newest.references),
+        origin=None if first.called else Origin(first.message_id, first.in_reply_to, first.references),
         precedence=parties.account.precedence,
     )
 
@@ -95,17 +98,17 @@ def from_address(account: Account, record: Record) -> Address:
 
 def _variables(parties: Parties, records: Sequence[Record], told: Told) -> Variables:
     person, client, now = parties.person, parties.client, told.now
-    newest = records[-1]
+    first = records[0]
     zone = client.zone
     call = person.schedule(client).next_call(now)
-    until = newest.until if newest.until is not None and newest.until > now else None
-    delegate = person.delegates.get(newest.delegate) if newest.delegate else None
+    until = first.until if first.until is not None and first.until > now else None
+    delegate = person.delegates.get(first.delegate) if first.delegate else None
     return Variables(
         me=Named(person.name, ""),
         client=Named(client.name),
-        sender=Named(sender_name(client, newest), newest.sender_address),
-        subject="" if newest.called else said_subject(newest),
-        received=newest.received,
+        sender=Named(sender_name(client, first), first.sender_address),
+        subject="" if first.called else said_subject(first),
+        received=first.received,
         messages=tuple(Incoming(said_subject(record), record.received) for record in records),
         zone=zone,
         mine=person.worktime.zone,

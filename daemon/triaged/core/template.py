@@ -113,6 +113,10 @@ class Rendered:
     language: str
 
 
+EACH_THREAD: Final = Span("thread", timedelta(0))
+"""`every = "thread"`."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReplyTemplate:
     """A text that tells the client when an answer will come."""
@@ -122,7 +126,14 @@ class ReplyTemplate:
         Mapping[str, str], About("the text, Jinja2; alone it is in your language", kind="texts", key="text")
     ]
     send: Annotated[Moment, About("when it goes, counted from the decision")] = parse_moment("in 10m")
-    every: Annotated[Span, About("at most one per correspondent in this time")] = Span("1 day", timedelta(days=1))
+    every: Annotated[
+        Span,
+        About(
+            'at most one per correspondent in this time; "thread": one for each question, that is one in a thread until you'
+            " have answered in it (at most 3 an hour and 10 a day to an address)",
+            kind='"thread" or a duration',
+        ),
+    ] = Span("1 day", timedelta(days=1))
     subjects: Annotated[
         Mapping[str, str],
         About(
@@ -132,6 +143,11 @@ class ReplyTemplate:
             default="the language's reply prefix and the subject",
         ),
     ] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def once_a_thread(self) -> bool:
+        """Whether it goes once for each question, however soon after the last."""
+        return self.every == EACH_THREAD
 
     @property
     def languages(self) -> tuple[str, ...]:

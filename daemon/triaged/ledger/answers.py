@@ -14,9 +14,9 @@ from triaged.core.trust import Act, may
 from triaged.ids import is_as_made
 from triaged.ledger.changes import (
     STOPPABLE,
+    beside,
     cancel_reply,
     item_now,
-    leave_replies,
 )
 from triaged.ledger.consequences import (
     Answered,
@@ -30,6 +30,7 @@ from triaged.ledger.consequences import (
 from triaged.ledger.entries import AccountRow, AnsweredBy, ReplyRow, SentSeen, SentWindow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.kept import keep, shown_by
+from triaged.ledger.leaving import leave_replies
 from triaged.ledger.pastfacts import thread_by_references
 from triaged.ledger.registry import move_watermark
 from triaged.ledger.replies import SentCopy, note_sent, went
@@ -121,7 +122,8 @@ def _saw_ours(db: Connection, reply: ReplyRow, seen: SentSeen, now: int) -> list
     if reply.state == "in_doubt":
         return [ReplyEvidence(after)]
     if reply.state == "drafted":
-        return [DraftSent(after), *([PromiseOpened(promise, after)] if promise else [])]
+        opened = [promise, *beside(db, reply.id)] if promise else []
+        return [DraftSent(after), *(PromiseOpened(one, after) for one in opened)]
     return []
 
 

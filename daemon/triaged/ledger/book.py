@@ -174,6 +174,7 @@ class Ledger:
     promise = promises.promise
     promises_open = promises.promises_open
     promise_items = promises.promise_items
+    promises_beside = promises.promises_beside
     promise_reply = promises.promise_reply
     warned = promises.warned
     overdue = promises.overdue

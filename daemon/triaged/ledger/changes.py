@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from triaged.ledger.entries import EffectRow, Item, NewEffect, PromiseRow, ReplyRow
 from triaged.ledger.instants import from_ms, to_ms
-from triaged.ledger.rows import effects_of, encode, item_of, promise_of, replies_of, reply_of
+from triaged.ledger.rows import PROMISE, effects_of, encode, item_of, promise_from, promise_of, reply_of
 
 LIVE = "('waiting','held','sending')"
 STOPPABLE = "('waiting','held','drafted')"
@@ -139,29 +139,6 @@ def hold_reply(db: Connection, reply_id: int, reason: str) -> bool:
     return changed.rowcount > 0
 
 
-def stoppable_replies_of(db: Connection, item: int) -> list[ReplyRow]:
-    """Acknowledgements that cover a message and have not gone. A reply that a socket holds is past stopping."""
-    where = f"kind = 'ack' AND state IN {STOPPABLE} AND id IN (SELECT reply FROM reply_item WHERE item = ?)"
-    return replies_of(db, where, (item,))
-
-
-def leave_replies(db: Connection, item: int, reason: str, now: int) -> list[tuple[ReplyRow, bool]]:
-    """The message leaves every acknowledgement that has not gone; True: it was the only one, the reply is cancelled."""
-    left: list[tuple[ReplyRow, bool]] = []
-    for reply in stoppable_replies_of(db, item):
-        if len(reply.items) == 1:
-            cancelled = cancel_reply(db, reply.id, reason, now)
-            left.append((cancelled or reply, True))
-            continue
-        db.execute("DELETE FROM reply_item WHERE reply = ? AND item = ?", (reply.id, item))
-        db.execute(
-            "UPDATE item SET promise = NULL WHERE id = ? AND promise = (SELECT id FROM promise WHERE id = ? AND state = 'planned')",
-            (item, reply.promise),
-        )
-        left.append((reply_of(db, reply.id) or reply, False))
-    return left
-
-
 def tell_promise(db: Connection, reply: ReplyRow, now: int) -> PromiseRow | None:
     """The client has been told (or may have been). A told promise never gets later, an earlier moment wins."""
     if reply.promise is None or reply.tell_at is None:
@@ -178,7 +155,48 @@ def tell_promise(db: Connection, reply: ReplyRow, now: int) -> PromiseRow | None
         " WHERE id = ? AND state IN ('planned','open','overdue')",
         (now, reply.promise),
     )
+    _tell_beside(db, reply, now)
     return promise_of(db, reply.promise)
+
+
+_OF_OTHER_THREADS = """
+SELECT i.thread, max(i.promise) FROM reply_item c JOIN item i ON i.id = c.item WHERE c.reply = ? AND c.told
+  AND i.answered_at IS NULL AND i.thread IS NOT (SELECT thread FROM item WHERE id = ?) GROUP BY i.thread
+"""
+_PROMISE_BESIDE = """
+INSERT INTO promise (person, client, correspondent, thread, kind, due_at, first_due_at, call, state, told_at)
+SELECT person, client, correspondent, ?, tell_kind, tell_at, tell_at, tell_call, 'open', ? FROM reply WHERE id = ?
+"""
+_EARLIER = """
+UPDATE promise SET due_at = r.tell_at, kind = r.tell_kind, call = r.tell_call, first_due_at = min(first_due_at, r.tell_at)
+FROM reply r WHERE r.id = ? AND promise.id = ? AND promise.state IN ('open','overdue') AND r.tell_at < promise.due_at
+"""
+
+
+def _tell_beside(db: Connection, reply: ReplyRow, now: int) -> None:
+    """What the words told of other threads: the same moment is promised to each, and each is kept by itself."""
+    for thread, promise in db.execute(
+        _OF_OTHER_THREADS, (reply.id, reply.items[0] if reply.items else None)
+    ).fetchall():
+        if promise is not None:
+            db.execute(_EARLIER, (reply.id, promise))
+            continue
+        made = db.execute(_PROMISE_BESIDE, (thread, now, reply.id)).lastrowid
+        db.execute(
+            "UPDATE item SET promise = ? WHERE thread IS ? AND promise IS NULL AND id IN"
+            " (SELECT item FROM reply_item WHERE reply = ? AND told)",
+            (made, thread, reply.id),
+        )
+
+
+def beside(db: Connection, reply: int) -> list[PromiseRow]:
+    """The promises of other threads that a reply has made when it went."""
+    sql = (
+        f"SELECT {PROMISE} FROM promise WHERE id IN (SELECT i.promise FROM reply_item c JOIN item i ON i.id = c.item"
+        " WHERE c.reply = :reply) AND EXISTS (SELECT 1 FROM reply r WHERE r.id = :reply AND r.ended_at = promise.told_at"
+        " AND r.promise <> promise.id) ORDER BY id"
+    )
+    return [promise_from(r) for r in db.execute(sql, {"reply": reply})]
 
 
 def told_last(db: Connection, promise: int) -> int | None:

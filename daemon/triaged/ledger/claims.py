@@ -28,6 +28,7 @@ WHERE person = :person AND address = :address AND opted_out_at IS NULL AND coale
   AND (last_reply IS :reply OR last_reply_at IS NULL OR last_reply_at IS :free)
 """
 
+_TOLD = "UPDATE reply_item SET told = (? OR item = ?) WHERE reply = ?"
 _TAKEN = Refusal("recently-replied", "another reply to this correspondent was taken first")
 
 
@@ -51,6 +52,8 @@ def claim(store: Store, reply_id: int, attempt: Attempt) -> Claimed | NotClaimed
             refusal = _TAKEN
         if refusal is not None:
             return NotClaimed(refusal.code, _ended(db, before, refusal, at), refusal)
+        if before.kind == "ack" and before.items:
+            db.execute(_TOLD, (attempt.tells_all, before.items[0], reply_id))
         db.execute(_CLAIM, {"reply": reply_id, "now": at, "next": to_ms(attempt.next_try), "raw": attempt.raw})
         after = reply_of(db, reply_id)
         assert after is not None

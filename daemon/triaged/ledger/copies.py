@@ -11,8 +11,8 @@ from sqlite3 import Connection
 
 from triaged.core.address import is_mine, read_address
 from triaged.core.message import Message
-from triaged.ledger.changes import leave_replies
 from triaged.ledger.entries import Arriving, ReplyRow, Window
+from triaged.ledger.leaving import leave_replies
 from triaged.ledger.rows import encode
 
 _ANSWERED = """

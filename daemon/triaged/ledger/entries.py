@@ -257,7 +257,8 @@ class ReplyRow:
     place: Place | None  # of a draft
     level: Level  # of the message that it was made for
     returned_at: datetime | None  # a report says that it has not arrived
-    items: tuple[int, ...]
+    slot: str  # the thread for which there is one; "": there is one for all of a correspondent's
+    items: tuple[int, ...]  # the first is the one that it was made for
 
     @property
     def outgoing(self) -> Outgoing:
@@ -439,6 +440,7 @@ class Attempt:
     items: Sequence[int] | None = None  # what `raw` speaks of
     fuse: Rate | None = None
     turns: Turns | None = None
+    tells_all: bool = False  # its words tell of each of these messages, not of the first alone
     synced: bool = True
 
 

@@ -11,11 +11,12 @@ from sqlite3 import Connection
 
 from triaged.core.decision import Decision, Verdict
 from triaged.ledger.answers import leave
-from triaged.ledger.changes import cancel_reply, item_now, plan_return, stoppable_replies_of, void_effects, void_moves
+from triaged.ledger.changes import cancel_reply, item_now, plan_return, void_effects, void_moves
 from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen
 from triaged.ledger.entries import Arriving, ByHand, FolderRow, Item, Place, ReplyRow, Window
 from triaged.ledger.instants import to_ms
 from triaged.ledger.kept import keep
+from triaged.ledger.leaving import stoppable_replies_of
 from triaged.ledger.owing import Writing
 from triaged.ledger.pastfacts import gather, question_of
 from triaged.ledger.recognition import adoptable, is_second, put_place

@@ -19,9 +19,9 @@ from triaged.ledger.rows import encode, replies_of
 _BEYOND_FUSE = "rate-limit"
 _REPLY = """
 INSERT INTO reply (person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,
-  tell_call, message_id, mode, state, reason, made_at, send_at, try_at, claimed_at, trust)
+  tell_call, message_id, mode, state, reason, made_at, send_at, try_at, claimed_at, trust, slot)
 VALUES (:person, :account, :client, :correspondent, :rcpt, :kind, :template, :language, :auto, :promise, :tell_at, :tell_kind,
-  :tell_call, :message_id, :mode, :state, :reason, :now, :send_at, :send_at, :claimed_at, :trust)
+  :tell_call, :message_id, :mode, :state, :reason, :now, :send_at, :send_at, :claimed_at, :trust, :slot)
 """
 _EFFECT = """
 INSERT INTO effect (key, kind, person, account, item, due_at, args, state) VALUES (?,?,?,?,?,?,?,'planned')
@@ -84,7 +84,7 @@ def make_reply(w: Writing, plan: ReplyPlan) -> Owed:
     instead_of = _superseded(w, plan)
     waiting = _one_to_join(w, plan)
     if waiting is not None:
-        reply, state, promise, tell_at, trust = waiting
+        reply, state, tell_at, trust = waiting
         if w.observe and state != "simulated":
             return Owed()  # it joins what waits from a louder mode; that one must not speak of it
         if trust != w.level and (trust > w.level or plan.joins is None):
@@ -92,7 +92,7 @@ def make_reply(w: Writing, plan: ReplyPlan) -> Owed:
                 Owed()
             )  # one that is held on better evidence, or that a socket holds on less, is not for this message
         _join(w, reply, state, tell_at)
-        return Owed(reply, promise, joined=True)
+        return Owed(reply, _promise_of_joined(w, reply), joined=True)
     promise = _promise(w, plan, w.decision.promise) if w.decision.promise else None
     return Owed(_insert_reply(w, plan, promise), promise, instead_of=instead_of)
 
@@ -102,11 +102,13 @@ def _superseded(w: Writing, plan: ReplyPlan) -> ReplyRow | None:
     if w.observe or plan.joins is not None:
         return None
     ends = (
-        "person = ? AND correspondent = ? AND kind = 'ack' AND"
+        "person = ? AND correspondent = ? AND slot = ? AND kind = 'ack' AND"
         " (state = 'held' AND trust <= ? OR state = 'waiting' AND (trust < ? OR ? AND trust <= ?))"
     )
     level = w.level.value
-    found = next(iter(replies_of(w.db, ends, (w.person, plan.correspondent, level, level, plan.ousts, level))), None)
+    found = next(
+        iter(replies_of(w.db, ends, (w.person, plan.correspondent, plan.slot, level, level, plan.ousts, level))), None
+    )
     return cancel_reply(w.db, found.id, "newer mail is answered instead", w.now) if found is not None else None
 
 
@@ -114,17 +116,30 @@ def _one_to_join(w: Writing, plan: ReplyPlan) -> Any:
     """The reply that the decision joins, or the one that lives all the same: there is never a second one."""
     if w.observe:
         return w.db.execute(f"{_JOINABLE} id = ?", (plan.joins,)).fetchone()
-    live = f"{_JOINABLE} person = ? AND correspondent = ? AND kind = 'ack' AND state IN {LIVE}"
-    return w.db.execute(live, (w.person, plan.correspondent)).fetchone()
+    live = f"{_JOINABLE} person = ? AND correspondent = ? AND slot = ? AND kind = 'ack' AND (id = ? OR state IN {LIVE})"
+    return w.db.execute(live, (w.person, plan.correspondent, plan.slot, plan.joins)).fetchone()
 
 
-_JOINABLE = "SELECT id, state, promise, tell_at, trust FROM reply WHERE"
+_JOINABLE = "SELECT id, state, tell_at, trust FROM reply WHERE"
+
+
+def _promise_of_joined(w: Writing, reply: int) -> int | None:
+    """The open promise of its own thread, told or to be told by that reply; of another thread nothing is promised to it."""
+    plan = w.decision.promise
+    if plan is None or plan.continues is not None:
+        return plan.continues if plan is not None else None
+    sql = (
+        "SELECT i.promise FROM reply_item c JOIN item i ON i.id = c.item"
+        " WHERE c.reply = ? AND i.thread IS ? AND i.promise IS NOT NULL LIMIT 1"
+    )
+    found = w.db.execute(sql, (reply, w.facts.thread)).fetchone()
+    return found[0] if found else None
 
 
 def _join(w: Writing, reply: int, state: str, tell_at: int | None) -> None:
     """The earlier promise wins, while nobody has been told; what a socket holds is said already."""
     plan = w.decision.promise
-    if plan is None or state == "sending" or tell_at is None or tell_at <= to_ms(plan.due_at):
+    if plan is None or state in ("sending", "drafted") or tell_at is None or tell_at <= to_ms(plan.due_at):
         return
     given = {"reply": reply, "due": to_ms(plan.due_at), "kind": plan.kind, "call": plan.call}
     joined = w.db.execute(
@@ -182,6 +197,7 @@ def _insert_reply(w: Writing, plan: ReplyPlan, promise: int | None) -> int:
             "tell_call": tells.call if tells else None,
             "message_id": w.arriving.new_message_id,
             "send_at": to_ms(plan.send_at),
+            "slot": plan.slot,
         },
     )
 
@@ -269,6 +285,7 @@ def _forward(w: Writing, item: int, effect: Forward) -> None:
             "tell_call": None,
             "message_id": "<fwd." + w.arriving.new_message_id.removeprefix("<"),
             "send_at": w.now,
+            "slot": "",
         },
     )
     w.db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (reply, item))

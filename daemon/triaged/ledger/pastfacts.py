@@ -68,12 +68,22 @@ WHERE i.person = ? AND p.client = ? AND i.thread = ? AND i.id IS NOT ? AND i.ans
 ORDER BY p.due_at LIMIT 1
 """
 _WAITING = """
-SELECT r.id, r.template, r.send_at, r.promise, r.tell_kind, r.tell_at, r.tell_call, p.told_at, r.trust
+SELECT r.id, r.template, r.send_at, r.promise, r.tell_kind, r.tell_at, r.tell_call, p.told_at, r.trust, r.slot
 FROM reply r LEFT JOIN promise p ON p.id = r.promise
 WHERE r.person = :person AND r.correspondent = :correspondent AND r.kind = 'ack' AND r.id IS NOT :but
-  AND (r.state IN ('waiting','sending') OR (r.state = 'held' AND r.reason = 'rate-limit' AND r.send_at > :fuse)
+  AND (r.state IN ('waiting','sending') OR (r.state = 'drafted' AND r.reason IS NULL) OR (r.state = 'held' AND r.reason = 'rate-limit' AND r.send_at > :fuse)
     OR (r.state = 'simulated' AND :observe AND r.send_at > :now))
-ORDER BY r.send_at DESC LIMIT 1
+ORDER BY r.slot, r.send_at DESC LIMIT 50
+"""
+_HERE = """
+SELECT max(r.claimed_at) FROM item i JOIN reply_item c ON c.item = i.id AND c.told JOIN reply r ON r.id = c.reply
+WHERE i.person = :person AND i.thread = :thread AND r.correspondent = :correspondent AND r.kind = 'ack' AND r.id IS NOT :but
+  AND r.claimed_at <= :now AND r.state IN ('sending','sent','in_doubt','simulated')
+"""
+_TO_HIM = """
+SELECT coalesce(sum(claimed_at > :now - 3600000), 0), count(*) FROM reply
+WHERE person = :person AND correspondent = :correspondent AND kind = 'ack' AND id IS NOT :but AND send_at > :now - 172800000
+  AND claimed_at > :now - 86400000 AND claimed_at <= :now AND state IN ('sending','sent','in_doubt','simulated')
 """
 _SIMULATED_LAST = """
 SELECT max(send_at) FROM reply WHERE person = ? AND correspondent = ? AND kind = 'ack' AND state = 'simulated' AND send_at <= ?
@@ -221,6 +231,9 @@ def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
     promise = _promise(db, q)
     whom = known(db, Whose(q.person, q.correspondent, q.level, q.but_reply))
     answers_ours, answers_own, answers_forward = _answers_ours(db, q)
+    waiting, waiting_here = _waiting(db, q)
+    had_any = whom.had_reply is not None or q.mode == "observe"
+    replied_here, in_hour, in_day = _replied(db, q) if had_any else (None, 0, 0)
     answers = _answers(q, to_client)
     return Facts(
         now=now,
@@ -233,7 +246,11 @@ def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
         answered_at=from_ms(min(answers, default=None)),
         promise=promise,
         promised_before=promise is not None and promise.told,
-        waiting=_waiting(db, q),
+        waiting=waiting,
+        waiting_here=waiting_here,
+        replied_here=replied_here,
+        replies_in_hour=in_hour,
+        replies_in_day=in_day,
         level=lifted(q.level, names_ours=True, trusted_server=q.asked) if answers_own is not None else None,
         last_reply_at=from_ms(_last_reply(db, q, whom.last_reply)),
         last_language=_last_language(db, q),
@@ -347,9 +364,10 @@ def _promise(db: Connection, q: Question) -> OpenPromise | None:
     return OpenPromise(found[0], found[1], from_ms(found[2]), told=found[3] is not None, call=found[4])
 
 
-def _waiting(db: Connection, q: Question) -> WaitingReply | None:
+def _waiting(db: Connection, q: Question) -> tuple[WaitingReply | None, WaitingReply | None]:
+    """What waits for all of the correspondent's mail, else for another thread of his; and what for this thread alone."""
     if q.correspondent is None:
-        return None
+        return None, None
     given = {
         "person": q.person,
         "correspondent": q.correspondent,
@@ -358,14 +376,31 @@ def _waiting(db: Connection, q: Question) -> WaitingReply | None:
         "now": to_ms(q.as_of.now),
         "fuse": to_ms(q.as_of.now) - span_ms(q.as_of.fuse),
     }
-    found = db.execute(_WAITING, given).fetchone()
-    if found is None:
-        return None
-    reply, template, send_at, promise, kind, tell_at, call, told_at, level = found
+    found = db.execute(_WAITING, given).fetchall()
+    here = next((row for row in found if row[-1] and row[-1] == q.thread), None)
+    return (_as_waiting(found[0]) if found else None), (_as_waiting(here) if here else None)
+
+
+def _as_waiting(row: tuple[Any, ...]) -> WaitingReply:
+    reply, template, send_at, promise, kind, tell_at, call, told_at, level, _ = row
     told = (
         None if tell_at is None else OpenPromise(promise, kind, from_ms(tell_at), told=told_at is not None, call=call)
     )
     return WaitingReply(reply, template, from_ms(send_at), told, Level(level))
+
+
+def _replied(db: Connection, q: Question) -> tuple[datetime | None, int, int]:
+    """When the last reply went that told of this thread, and how many went to the correspondent in an hour and in a day."""
+    given = {
+        "person": q.person,
+        "thread": q.thread,
+        "correspondent": q.correspondent,
+        "but": q.but_reply,
+        "now": to_ms(q.as_of.now),
+    }
+    (here,) = db.execute(_HERE, given).fetchone()
+    in_hour, in_day = db.execute(_TO_HIM, given).fetchone()
+    return from_ms(here), in_hour, in_day
 
 
 def _had(db: Connection, q: Question) -> tuple[tuple[str, datetime], ...]:

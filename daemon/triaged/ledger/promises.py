@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from triaged.core.decision import PromisePlan
-from triaged.ledger.changes import STOPPABLE, cancel_reply, close_promise, plan_effect, told_last
+from triaged.ledger.changes import STOPPABLE, beside, cancel_reply, close_promise, plan_effect, told_last
 from triaged.ledger.entries import NewEffect, NewReply, PromiseRow, ReplyRow, WhenLate
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import PROMISE, promise_from, promise_of, replies_of
@@ -68,9 +68,20 @@ def promise_items(store: Store, promise_id: int) -> list[int]:
 
 def promise_reply(store: Store, promise_id: int) -> ReplyRow | None:
     """The acknowledgement that told a promise; None: none has."""
-    where = "promise = ? AND kind = 'ack' AND state IN ('sent','in_doubt','drafted') ORDER BY ended_at LIMIT 1"
+    where = f"{_TELLS} AND state IN ('sent','in_doubt','drafted') ORDER BY ended_at LIMIT 1"
     with reading(store) as db:
-        return next(iter(replies_of(db, where, (promise_id,))), None)
+        return next(iter(replies_of(db, where, (promise_id, promise_id))), None)
+
+
+_TELLS = """
+kind = 'ack' AND (promise = ? OR id IN (SELECT c.reply FROM item i JOIN reply_item c ON c.item = i.id AND c.told WHERE i.promise = ?))
+"""  # it was made for its thread, or told of it beside
+
+
+def promises_beside(store: Store, reply_id: int) -> list[PromiseRow]:
+    """The promises of other threads that a reply has made when it went."""
+    with reading(store) as db:
+        return beside(db, reply_id)
 
 
 def warned(store: Store, promise_id: int, now: datetime, note: NewEffect | None = None) -> bool:
@@ -172,7 +183,10 @@ def add_reply(store: Store, promise_id: int, new: NewReply, now: datetime) -> in
 
 def _add(db: Connection, promise_id: int, new: NewReply, now: int) -> int | None:
     told = promise_of(db, promise_id)
-    ack = next(iter(replies_of(db, "promise = ? AND kind = 'ack' ORDER BY id LIMIT 1", (promise_id,))), None)
+    ack = next(
+        iter(replies_of(db, f"{_TELLS} ORDER BY promise IS NOT ?, id LIMIT 1", (promise_id, promise_id, promise_id))),
+        None,
+    )
     if told is None or ack is None or told.told_at is None or told.state not in ("open", "overdue"):
         return None
     if db.execute(_SAID, (promise_id, new.kind, new.kind, to_ms(new.tell_at))).fetchone():

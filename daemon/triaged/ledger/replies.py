@@ -45,7 +45,7 @@ def reply_by_message_id(store: Store, message_id: str) -> ReplyRow | None:
 
 
 def reply_items(store: Store, reply_id: int) -> list[Item]:
-    """The messages that a reply covers, in the order of their arrival."""
+    """The messages that a reply covers, the one that it was made for first."""
     with reading(store) as db:
         return [item for found in items_covered(db, reply_id) if (item := item_of(db, found))]
 

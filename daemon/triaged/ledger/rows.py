@@ -30,7 +30,7 @@ PROMISE = (
 REPLY = (
     "id, person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,"
     " tell_call, message_id, mode, state, stage, made_at, send_at, try_at, tries, claimed_at, code, reason, ended_at,"
-    " folder, uidvalidity, uid, trust, returned_at"
+    " folder, uidvalidity, uid, trust, returned_at, slot"
 )
 
 
@@ -181,6 +181,7 @@ def reply_from(r: Sequence[Any], items: tuple[int, ...]) -> ReplyRow:
         place=None if r[28] is None else Place(r[26], r[27], r[28]),
         level=Level(r[29]),
         returned_at=from_ms(r[30]),
+        slot=r[31],
         items=items,
     )
 
@@ -203,7 +204,7 @@ def effects_of(db: Connection, where: str, params: Sequence[Any]) -> list[Effect
 
 
 def replies_of(db: Connection, where: str, params: Sequence[Any]) -> list[ReplyRow]:
-    """Replies by a condition of ours, each with its items, oldest message first."""
+    """Replies by a condition of ours, each with its items, the one that it was made for first."""
     found = db.execute(f"SELECT {REPLY} FROM reply WHERE {where}", params).fetchall()
     return [reply_from(r, items_covered(db, r[0])) for r in found]
 
@@ -214,6 +215,5 @@ def reply_of(db: Connection, reply: int) -> ReplyRow | None:
 
 
 def items_covered(db: Connection, reply: int) -> tuple[int, ...]:
-    """The ids of the messages that a reply covers, in the order of their arrival."""
-    sql = "SELECT i.id FROM reply_item r JOIN item i ON i.id = r.item WHERE r.reply = ? ORDER BY i.arrived_at, i.id"
-    return tuple(r[0] for r in db.execute(sql, (reply,)))
+    """The ids of the messages that a reply covers: the one that it was made for, then those that joined, as they came."""
+    return tuple(r[0] for r in db.execute("SELECT item FROM reply_item WHERE reply = ? ORDER BY item", (reply,)))

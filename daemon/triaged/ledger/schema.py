@@ -164,5 +164,21 @@ ALTER TABLE reply ADD COLUMN returned_at INTEGER;
 CREATE INDEX reply_returned ON reply (returned_at) WHERE returned_at IS NOT NULL;
 """  # forged in a client's name; `returned_at`: a delivery report says that the reply has not arrived
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _A_NOTICE_A_MOVE, _LEVELS, _NEW_ADDRESSES, _LINES_AND_ENDS, _TOLD_TO_HER)
+_ONE_A_THREAD = """
+ALTER TABLE reply ADD COLUMN slot TEXT NOT NULL DEFAULT '';
+ALTER TABLE reply_item ADD COLUMN told INTEGER NOT NULL DEFAULT 1;
+DROP INDEX reply_one_live;
+CREATE UNIQUE INDEX reply_one_live ON reply (person, correspondent, slot)
+  WHERE kind = 'ack' AND state IN ('waiting','held','sending');
+"""  # `slot`: the thread for which there is one, "": one for all of a correspondent's. `told`: its words tell of the message
+
+MIGRATIONS: tuple[str, ...] = (
+    _FIRST,
+    _A_NOTICE_A_MOVE,
+    _LEVELS,
+    _NEW_ADDRESSES,
+    _LINES_AND_ENDS,
+    _TOLD_TO_HER,
+    _ONE_A_THREAD,
+)
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

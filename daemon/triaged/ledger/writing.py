@@ -35,7 +35,7 @@ def write_decision(w: Writing, answered: Mapping[str, Any], record: Mapping[str,
     owed = make_reply(w, decision.reply) if decision.reply else Owed()
     item = insert_item(w, promise=owed.promise, decision=encode(record) if record else None, **answered)
     if owed.reply is not None:
-        w.db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?)", (owed.reply, item))
+        w.db.execute("INSERT INTO reply_item (reply, item, told) VALUES (?,?,?)", (owed.reply, item, not owed.joined))
     if decision.spends_pass:
         w.db.execute(
             "INSERT INTO pass (item, person, client, spent_at) VALUES (?,?,?,?)",
@@ -116,8 +116,8 @@ def _cancel(w: Writing) -> tuple[ReplyRow, ...]:
         whose, reason = f"correspondent IN ({','.join('?' * len(addresses))})", "opted-out"
         given = (w.person, *addresses)
     else:  # those to its correspondent, and none that was made on better evidence
-        whose, reason = "correspondent = ? AND trust <= ?", "urgent"
-        given = (w.person, w.decision.correspondent or "", w.level.value)
+        whose, reason = "correspondent = ? AND trust <= ? AND slot IN ('', ?)", "urgent"
+        given = (w.person, w.decision.correspondent or "", w.level.value, w.facts.thread)
     if w.observe:
         simulated = replies_of(
             w.db,

@@ -181,6 +181,7 @@ class Serving:
             items=ready.items,
             fuse=way.fuse,
             turns=ready.turns,
+            tells_all=ready.tells_all,
             synced=reply.mode != "send",  # a draft is written at once
         )
         return await self._write(lambda ledger: ledger.claim(reply.id, attempt))
@@ -246,6 +247,7 @@ class Serving:
                     )
                 )
                 telling.sent(self._events, reply, promise, before)
+                await self._tell_beside(reply)
                 if learned:
                     with suppress(LedgerBusy, LedgerFull, LedgerUnavailable):  # else the next start learns it again
                         await self._preparation.learned(learned)
@@ -260,8 +262,15 @@ class Serving:
             case InDoubt(text):
                 promise = await self._surely(lambda ledger: ledger.in_doubt(reply.id, now, text))
                 telling.in_doubt(self._events, reply, text, promise, before)
+                await self._tell_beside(reply)
             case _:
                 assert_never(outcome)
+
+    async def _tell_beside(self, reply: ReplyRow) -> None:
+        """Promises of other threads, of which its words told, too."""
+        if len(reply.items) > 1:
+            for promise in await self._surely(lambda ledger: ledger.promises_beside(reply.id)):
+                telling.told(self._events, reply, promise, None)
 
     async def _promised(self, reply: ReplyRow) -> PromiseRow | None:
         """The promise as it was before this reply told it."""

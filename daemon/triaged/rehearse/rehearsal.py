@@ -136,9 +136,9 @@ class Rehearsal:
             if reply.kind != "ack" or template is None:
                 self._ledger.cancel(reply.id, "only acknowledgements are rehearsed", now)
                 continue
-            claimed = self._ledger.claim(
-                reply.id, Attempt(b"", reply.try_at, now, partial(template.every.after, worktime=self.person.worktime))
-            )
+            every = partial(template.every.after, worktime=self.person.worktime)
+            tells_all = template.uses("messages", reply.language)
+            claimed = self._ledger.claim(reply.id, Attempt(b"", reply.try_at, now, every, tells_all=tells_all))
             if isinstance(claimed, Claimed):
                 self._ledger.mark_data(reply.id)
                 self._ledger.sent(reply.id, Accepted(reply.try_at, Response(), saves_copy=True))
@@ -157,7 +157,7 @@ class Rehearsal:
         if reply is None or template is None or client is None or not items or (to := read_address(reply.rcpt)) is None:
             return None, ""
         account = self._accounts[reply.account]
-        facts = self._ledger.facts_again(items[-1], AsOf(at, fuse=account.reply_fuse.period), reply_id)
+        facts = self._ledger.facts_again(items[0], AsOf(at, fuse=account.reply_fuse.period), reply_id)
         parties = Parties(self.person, account, client)
         planned = Planned(template, reply.language, to, reply.message_id, reply.id, reply.auto)
         records = [from_record(item.decision) for item in items if item.decision]

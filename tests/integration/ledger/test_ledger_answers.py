@@ -179,14 +179,24 @@ def test_an_answer_to_the_automatic_reply_itself_is_in_the_thread(world: World):
     assert kinds(wrote(world, reply.message_id)) == [Answered, PromiseKept]
 
 
-def test_a_promise_over_two_threads_is_kept_when_both_are_answered(world: World):
+def test_a_promise_that_was_told_to_two_threads_is_kept_in_each_by_itself(world: World):
     first = world.deferred("a", promise=MONDAY + DAY)
     world.admit(mail("b"), joining(answered(world.now, promise=MONDAY + DAY)))
     world.tick(HOUR)
-    world.send(first.reply)
-    assert kinds(wrote(world, "<a@client>", number="x")) == [Answered]
-    assert promise_state(world, first) == "open"
+    world.send(first.reply, tells_all=True)
     assert kinds(wrote(world, "<b@client>", number="y")) == [Answered, PromiseKept]
+    assert promise_state(world, first) == "open"
+    assert kinds(wrote(world, "<a@client>", number="x")) == [Answered, PromiseKept]
+
+
+def test_a_thread_of_which_the_words_did_not_tell_was_promised_nothing(world: World):
+    first = world.deferred("a", promise=MONDAY + DAY)
+    second = world.admit(mail("b"), joining(answered(world.now, promise=MONDAY + DAY)))
+    world.tick(HOUR)
+    world.send(first.reply)
+    assert item_of(world, second).promise is None
+    assert kinds(wrote(world, "<b@client>", number="y")) == [Answered]
+    assert promise_state(world, first) == "open"
 
 
 def test_a_call_promise_is_not_kept_by_writing(world: World):

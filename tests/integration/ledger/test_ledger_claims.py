@@ -34,9 +34,9 @@ from triaged.ledger import (
     SentWindow,
     WhenLate,
 )
-from triaged.ledger.changes import leave_replies
 from triaged.ledger.entries import PromiseRow, ReplyRow, Turns
 from triaged.ledger.instants import to_ms
+from triaged.ledger.leaving import leave_replies
 from triaged.ledger.store import commit
 
 

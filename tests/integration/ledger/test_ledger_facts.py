@@ -153,13 +153,15 @@ def test_the_open_promise_of_the_thread_and_whether_it_was_told(world: World):
     assert facts_of(world, 4).promise is None
 
 
-def test_a_promise_joined_from_another_thread_is_found_in_both(world: World):
+def test_a_thread_that_joins_has_a_promise_once_the_words_have_told_of_it(world: World):
     first = world.deferred("a", promise=MONDAY + DAY)
     world.deferred("b", promise=MONDAY + DAY)
-    for thread in ("<a@client>", "<b@client>"):
-        promise = facts_of(world, 9, (thread,)).promise
-        assert promise is not None
-        assert promise.id == first.promise
+    assert facts_of(world, 9, ("<b@client>",)).promise is None
+    world.tick(HOUR)
+    world.send(first.reply, tells_all=True)
+    promises = [facts_of(world, 9, (thread,)).promise for thread in ("<a@client>", "<b@client>")]
+    assert [promise and promise.due_at for promise in promises] == [MONDAY + DAY, MONDAY + DAY]
+    assert promises[0] != promises[1], "each thread has its own"
 
 
 def test_an_answered_thread_has_no_open_promise(world: World):

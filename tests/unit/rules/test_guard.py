@@ -193,6 +193,7 @@ CASES: list[tuple[str, Sending, Sending]] = [
     ("joined", sending(facts=facts(waiting=WaitingReply(1, "until-call", NOW, None))), sending()),
     ("recently-replied", sending(facts=facts(last_reply_at=NOW - 23 * HOUR)), sending(facts=facts(last_reply_at=NOW - 24 * HOUR))),
     ("recently-replied", sending(facts=facts(last_reply_at=NOW - 23 * HOUR), send_at=NOW + MINUTE), sending(facts=facts(last_reply_at=NOW - 24 * HOUR + MINUTE), send_at=NOW + MINUTE)),
+    ("recently-replied", sending(facts=facts(waiting=WaitingReply(1, "severe", NOW, None)), reply="until-call"), sending(facts=facts(), reply="until-call")),
     ("recently-replied", sending(says_so=True, today=NOW - HOUR, facts=facts(had=(("not-now", NOW - HOUR),))), sending(says_so=True, today=NOW - HOUR, facts=facts(had=(("no-pass", NOW - 2 * HOUR), ("until-call", NOW))))),
     ("rate-limit", sending(facts=facts(replies_in_fuse=60)), sending(facts=facts(replies_in_fuse=59))),
 ]  # fmt: skip
@@ -452,3 +453,22 @@ def test_a_notice_from_my_own_address_is_about_somebody_else():
 
 
 _: Callable[..., object] = notice
+
+
+@pytest.mark.parametrize(
+    ("known", "refused"),
+    [
+        ({}, False),
+        ({"last_reply_at": NOW}, False),
+        ({"replied_here": NOW - HOUR}, True),
+        ({"replied_here": NOW - HOUR, "last_answer": NOW - 2 * HOUR}, True),
+        ({"replied_here": NOW - HOUR, "last_answer": NOW - MINUTE}, False),
+        ({"replies_in_hour": 3}, True),
+        ({"replies_in_hour": 2, "replies_in_day": 9}, False),
+        ({"replies_in_day": 10}, True),
+    ],
+)
+def test_once_for_each_question_is_once_in_a_thread_until_i_have_answered_in_it(
+    known: dict[str, Any], *, refused: bool
+):
+    assert codes(sending(facts=facts(**known), once_a_thread=True)) == (["recently-replied"] if refused else [])

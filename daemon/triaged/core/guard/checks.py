@@ -145,7 +145,8 @@ CHECKS: Final[tuple[Check | Again, ...]] = (
     ),
     Again("overdue", "what was promised in the thread is overdue", past.is_overdue, AT_SENDING),
     Again("no-promise", "the reply's text uses `promise`, and there is none", past.lacks_promise, AT_SENDING),
-    Check("joined", "a reply to this correspondent waits already", past.joins, of=USUAL),
+    Check("joined", "the same reply to this correspondent waits already", past.joins, of=USUAL),
+    Check("recently-replied", "another reply to this correspondent waits already", past.is_behind, of=USUAL),
     Again(
         "recently-replied",
         "this correspondent has had one in the last day, or what `every` says",

@@ -6,6 +6,7 @@ Each gives the reason to refuse, or "". What takes a `Standing` may come up afte
 from datetime import timedelta
 from typing import Final
 
+from triaged.core.facts import Facts
 from triaged.core.flags import folded
 from triaged.core.guard.codes import BEYOND_FUSE
 from triaged.core.guard.sending import Sending, Standing
@@ -13,6 +14,8 @@ from triaged.core.template import SAYS_SO
 from triaged.core.trust import Act, may
 
 _DAY: Final = timedelta(days=1)
+_IN_HOUR: Final = 3
+_IN_DAY: Final = 10
 
 
 def is_duplicate(sending: Sending) -> str:
@@ -80,14 +83,37 @@ def may_not_join(sending: Sending) -> str:
 
 
 def joins(sending: Sending) -> str:
-    """A reply to this correspondent waits already."""
-    return "it joins the reply that waits" if sending.facts.waiting is not None else ""
+    """The same reply to this correspondent waits already."""
+    waiting = sending.facts.waiting
+    same = waiting is not None and sending.reply in ("", waiting.template)
+    return "it joins the reply that waits" if same else ""
+
+
+def is_behind(sending: Sending) -> str:
+    """Another reply to this correspondent waits already: that one goes."""
+    waiting = sending.facts.waiting
+    other = waiting is not None and sending.reply not in ("", waiting.template)
+    return "another reply to this correspondent waits, and is the one that goes" if other else ""
 
 
 def is_recent(standing: Standing) -> str:
     """At most one within `every`."""
+    if standing.once_a_thread:
+        return _is_asked_again(standing.facts)
     last, at = standing.facts.last_reply_at, standing.send_at or standing.facts.now
     return "the last automatic reply is too recent" if last is not None and at < last + standing.every else ""
+
+
+def _is_asked_again(facts: Facts) -> str:
+    """`every = "thread"`: one in a thread until I have answered in it, within what one address can bear."""
+    here, mine = facts.replied_here, facts.last_answer
+    if here is not None and (mine is None or mine <= here):
+        return "this thread has had one, and I have not answered in it since"
+    if facts.replies_in_hour >= _IN_HOUR:
+        return f"{_IN_HOUR} automatic replies have gone to this correspondent within the hour"
+    if facts.replies_in_day >= _IN_DAY:
+        return f"{_IN_DAY} automatic replies have gone to this correspondent within a day"
+    return ""
 
 
 def was_said(standing: Standing) -> str:

@@ -42,6 +42,11 @@ class Standing(Protocol):
         ...
 
     @property
+    def once_a_thread(self) -> bool:
+        """Whether it goes once for each question."""
+        ...
+
+    @property
     def today(self) -> datetime:
         """When the day began."""
         ...
@@ -70,6 +75,7 @@ class Due:
     client: Client | None = None
     every: timedelta = timedelta(0)
     send_at: datetime | None = None
+    once_a_thread: bool = False
     today: datetime = NEVER
     fuse: int | None = None
     call: str | None = None
@@ -94,6 +100,8 @@ class Sending:
     require_auth: Literal["always", "if-known", "never"] = "if-known"
     every: timedelta = timedelta(days=1)  # of the rule's reply
     send_at: datetime | None = None  # when it would go; None: now
+    once_a_thread: bool = False  # it goes once for each question
+    reply: str = ""  # the label of what would go
     today: datetime = NEVER  # when the day began
     says_so: bool = False  # what would go says that a no, or the word offered, moves nothing
     late: timedelta = timedelta(hours=12)  # of the account

@@ -1,0 +1,127 @@
+"""A message leaves the replies that cover it: what it was alone in does not go, what others wait for is made anew.
+
+Inside the caller's transaction; instants are milliseconds.
+"""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+from collections.abc import Sequence
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Any
+
+from triaged.ledger.changes import STOPPABLE, cancel_reply
+from triaged.ledger.entries import ReplyRow
+from triaged.ledger.instants import to_ms
+from triaged.ledger.rows import decode, promise_of, replies_of, reply_of
+
+_TELLS = f"""
+UPDATE reply SET tell_at = :due, tell_kind = :kind, tell_call = :call WHERE id = :reply AND state IN {STOPPABLE}
+"""
+_PROMISE = """
+INSERT INTO promise (person, client, correspondent, thread, kind, due_at, first_due_at, call, state)
+SELECT person, client, correspondent, ?, tell_kind, tell_at, tell_at, tell_call, 'planned' FROM reply WHERE id = ?
+"""
+_TAKES_OVER = f"""
+UPDATE reply SET promise = :promise, account = (SELECT account FROM item WHERE id = :item), rcpt = :rcpt, language = :language,
+  auto = :auto, trust = (SELECT trust FROM item WHERE id = :item) WHERE id = :reply AND state IN {STOPPABLE}
+"""
+
+
+def stoppable_replies_of(db: Connection, item: int) -> list[ReplyRow]:
+    """Acknowledgements that cover a message and have not gone. A reply that a socket holds is past stopping."""
+    where = f"kind = 'ack' AND state IN {STOPPABLE} AND id IN (SELECT reply FROM reply_item WHERE item = ?)"
+    return replies_of(db, where, (item,))
+
+
+def leave_replies(db: Connection, item: int, reason: str, now: int) -> list[tuple[ReplyRow, bool]]:
+    """The message leaves every acknowledgement that has not gone; True: it was the only one, the reply is cancelled."""
+    left: list[tuple[ReplyRow, bool]] = []
+    for reply in stoppable_replies_of(db, item):
+        if len(reply.items) == 1:
+            cancelled = cancel_reply(db, reply.id, reason, now)
+            left.append((cancelled or reply, True))
+            continue
+        db.execute("DELETE FROM reply_item WHERE reply = ? AND item = ?", (reply.id, item))
+        db.execute(
+            "UPDATE item SET promise = NULL WHERE id = ? AND promise = (SELECT id FROM promise WHERE id = ? AND state = 'planned')",
+            (item, reply.promise),
+        )
+        _make_anew(db, reply, item)
+        left.append((reply_of(db, reply.id) or reply, False))
+    return left
+
+
+def _make_anew(db: Connection, reply: ReplyRow, gone: int) -> None:
+    """For the oldest that is left, at the same time; it tells the earliest promise of those that are left."""
+    rest = [item for item in reply.items if item != gone]
+    told = _promised(db, gone)
+    if told is not None and reply.tell_at is not None and _due(told) <= reply.tell_at:
+        _tell_earliest(db, reply, rest)
+    if reply.items[0] == gone:
+        _take_over(db, reply, rest)
+
+
+def _tell_earliest(db: Connection, reply: ReplyRow, rest: Sequence[int]) -> None:
+    """Of the moments that were decided for those that are left."""
+    plans = [plan for item in rest if (plan := _promised(db, item)) is not None]
+    if plans:
+        first = min(plans, key=_due)
+        given = {"reply": reply.id, "due": to_ms(_due(first)), "kind": first["kind"], "call": first["call"]}
+        db.execute(_TELLS, given)
+        db.execute(
+            "UPDATE promise SET due_at = :due, first_due_at = :due, kind = :kind, call = :call WHERE state = 'planned'"
+            " AND id = (SELECT promise FROM reply WHERE id = :reply)",
+            given,
+        )
+
+
+def _take_over(db: Connection, reply: ReplyRow, rest: Sequence[int]) -> None:
+    """Thread, promise, recipient and language are those of the message that it is for now."""
+    item, record = rest[0], _record(db, rest[0])
+    planned = record.get("reply") or {}
+    given = {
+        "reply": reply.id,
+        "item": item,
+        "promise": _own_promise(db, reply, rest),
+        "rcpt": planned.get("to", reply.rcpt),
+        "language": planned.get("language", reply.language),
+        "auto": "auto-generated" if record.get("called") else "auto-replied",
+    }
+    db.execute(_TAKES_OVER, given)
+
+
+def _own_promise(db: Connection, reply: ReplyRow, rest: Sequence[int]) -> int | None:
+    """The promise of its own thread that it tells: the open one, else a new one; what nobody tells any more is void."""
+    if reply.promise is None:
+        return None
+    promise, thread = db.execute("SELECT promise, thread FROM item WHERE id = ?", (rest[0],)).fetchone()
+    before = promise_of(db, reply.promise)
+    if promise is None and before is not None and before.state == "planned" and before.thread == thread:
+        promise = before.id
+    if promise is None:
+        promise = db.execute(_PROMISE, (thread, reply.id)).lastrowid
+    for item in rest:
+        db.execute(
+            "UPDATE item SET promise = ? WHERE id = ? AND thread IS ? AND promise IS NULL", (promise, item, thread)
+        )
+    if promise != reply.promise:
+        db.execute(
+            "UPDATE promise SET state = 'void', closed_by = 'cancelled' WHERE id = ? AND state = 'planned'",
+            (reply.promise,),
+        )
+    return int(promise)
+
+
+def _record(db: Connection, item: int) -> dict[str, Any]:
+    (text,) = db.execute("SELECT decision FROM item WHERE id = ?", (item,)).fetchone()
+    return decode(text) or {}
+
+
+def _promised(db: Connection, item: int) -> dict[str, Any] | None:
+    """What was decided to be promised about a message."""
+    return _record(db, item).get("promise")
+
+
+def _due(promised: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(promised["due_at"])
