@@ -182,7 +182,8 @@ async def test_half_an_hour_before_the_call_nothing_moves_and_nobody_is_answered
     await stage.later(hours=3)
     assert set(stage.inbox()) == {"before the call"}
     assert stage.sent() == []
-    assert stage.lines.one("message.deferred")["no_reply"] == "call-now"
+    assert stage.lines.one("message.left")["no_reply"] == "call-now"
+    assert stage.events("message.deferred") == []
 
 
 async def test_a_call_promise_is_not_told_within_the_half_hour_before_it(stages: Opening):

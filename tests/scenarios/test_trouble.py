@@ -1,12 +1,29 @@
 """Trouble with servers: one clear line, back-off, nothing lost, and the work goes on by itself when it is over."""
 
+import asyncio
+import json
 from collections.abc import Callable
 
+import pytest
+
 from scenarios.conftest import Opening
-from scenarios.plays import CONSULTANT, GARY
+from scenarios.plays import CONSULTANT, GARY, PETRA
+from scenarios.stage import Stage
 from server.certificates import Authority
 from server.dovecot import PASSWORD, Dovecot, Variant
 from server.sink import Sink
+from triaged.cli import main
+
+
+async def waits(stage: Stage, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Why due replies wait, as `triaged queue` says it, in its table and in JSON."""
+    asked = ["queue", "-c", str(stage.path)]
+    assert await asyncio.to_thread(main, [*asked, "--json"]) == 0
+    found = [row["waits"] for row in map(json.loads, capsys.readouterr().out.splitlines()) if row["waits"]]
+    assert await asyncio.to_thread(main, asked) == 0
+    table = "".join(capsys.readouterr().out.split())
+    assert all(why[:12].replace(" ", "") in table for why in found), table
+    return found
 
 
 async def test_a_wrong_password_is_one_line_and_is_tried_again_seldom(stages: Opening):
@@ -156,7 +173,8 @@ async def test_what_is_read_while_it_could_not_be_put_aside_stays_and_is_answere
     await stage.later(minutes=30)
     assert list(stage.inbox()) == ["question 0"]
     assert list(stage.inbox("Deferred")) == ["question 1"]
-    assert len(stage.events("message.deferred", by="person")) == 1
+    assert [line["subject"] for line in stage.events("message.deferred")] == ["question 1"]
+    assert [line["subject"] for line in stage.events("message.left", by="person")] == ["question 0"]
     assert len(stage.sent()) == 1
     await stage.to("fri 09:00")
     assert set(stage.inbox()) == {"question 0", "question 1"}
@@ -209,7 +227,87 @@ async def test_a_sent_folder_that_cannot_be_read_lets_no_reply_go_but_what_is_du
         assert stage.sent() == []
         await stage.to("fri 09:00")
         assert list(stage.inbox()) == ["question"]
-        assert "SERVERBUG" in stage.events("account.disconnected")[0]["error"]
+        assert stage.events("account.disconnected") == []
+        assert [line for line in stage.events("account.degraded") if "SERVERBUG" in line["error"]]
     finally:
         for folder in (sent, sent / "cur", sent / "new"):
             folder.chmod(0o700)
+
+
+async def test_one_large_mail_that_finds_no_room_holds_no_small_one_back_and_the_line_names_it(stages: Opening):
+    stage = stages(variant=Variant(quota="40k", hidden=("MOVE",)))
+    await stage.open()
+    await stage.to("tue 15:10")
+    stage.store(GARY, "large", "line of text\n" * 1700)
+    stage.store(PETRA, "small")
+    stage.daemon.wake()
+    await stage.quiet()
+    assert list(stage.inbox("Deferred")) == ["small"]
+    assert list(stage.inbox()) == ["large"]
+    (told,) = stage.events("account.degraded")
+    assert (told["folder"], told["subject"], told["client"]) == ("INBOX", "large", "harbor")
+    assert "OVERQUOTA" in told["error"]
+    assert told["reason"].startswith("putting aside into Deferred is tried again")
+    assert [line["subject"] for line in stage.events("message.deferred")] == ["small"]
+
+
+async def test_a_reply_that_says_when_it_comes_back_waits_until_it_is_put_aside_and_the_queue_says_why(
+    stages: Opening, capsys: pytest.CaptureFixture[str]
+):
+    says = CONSULTANT.replace(
+        "Can it wait until our call",
+        "{% if until %}I shall look at it {{ until | when }}. {% endif %}Can it wait until our call",
+    )
+    stage = stages(says, variant=Variant(quota="40k", hidden=("MOVE",)))
+    await stage.open()
+    await stage.to("tue 15:10")
+    stage.store(GARY, "large", "line of text\n" * 1700)
+    stage.store(PETRA, "small")
+    stage.daemon.wake()
+    await stage.later(minutes=30)
+    assert [str(reply["Subject"]) for reply in stage.sent()] == ["AW: small"]
+    (why,) = await waits(stage, capsys)
+    assert "is not put aside yet: [OVERQUOTA]" in why
+
+
+async def test_a_folder_that_can_no_longer_be_read_lets_only_replies_about_its_mail_wait_and_the_queue_says_why(
+    stages: Opening, capsys: pytest.CaptureFixture[str]
+):
+    config = CONSULTANT.replace("smtp = $SMTP", 'smtp = $SMTP\nwatch = ["INBOX", "Clients"]')
+    stage = stages(config.replace('then = "defer"', 'then = "leave"'), variant=Variant(acl=True))
+    stage.write_config()
+    (user,) = stage.users
+    with stage.server.client(user) as client:
+        client.create_folder("Clients")
+    await stage.open()
+    await stage.to("tue 15:10")
+    stage.store(GARY, "in Clients", folder="Clients")
+    stage.store(PETRA, "in the inbox")
+    await stage.later(minutes=2)
+    stage.dovecot.restrict(user, "Clients", "l")
+    await stage.later(minutes=40)
+    assert [str(reply["To"]) for reply in stage.sent()] == ["petra@lindenhof.example"]
+    (why,) = await waits(stage, capsys)
+    assert why.startswith("Clients cannot be looked at: [NOPERM]")
+    stage.dovecot.restrict(user, "Clients", "lrswipkxtea")
+    await stage.later(minutes=20)
+    assert len(stage.sent()) == 2
+
+
+@pytest.mark.parametrize("how", ["password", "outage"])
+async def test_a_due_reply_that_waits_for_the_mailbox_says_so_in_the_queue(
+    stages: Opening, own_dovecot: Callable[..., Dovecot], capsys: pytest.CaptureFixture[str], how: str
+):
+    stage = stages(dovecot=own_dovecot())
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "question")
+    if how == "password":
+        stage.dovecot.set_password(stage.users[0], "another one")
+        stage.dovecot.kill_sessions(stage.users[0])
+    else:
+        stage.dovecot.stop()
+    await stage.later(minutes=30)
+    assert stage.sent() == []
+    (why,) = await waits(stage, capsys)
+    assert ("sign us in" if how == "password" else "cannot be reached") in why

@@ -7,6 +7,7 @@ from triaged.account.places import holds
 from triaged.account.visit import Visit
 from triaged.ledger import ByHand, Ledger
 from triaged.ledger.entries import Item, Place
+from triaged.mailbox import Refused
 
 _MOST_SEARCHES = 500
 """Looks into folders for what a hand took; whoever empties a folder of hundreds does not stop the day."""
@@ -58,25 +59,34 @@ async def taken(visit: Visit, items: Sequence[Item]) -> None:
 
 async def _sought(visit: Visit, items: Sequence[Item]) -> tuple[dict[int, Place], bool]:
     """Where messages are now, by Message-ID, as far as they are found; and whether no folder was left out."""
-    session = visit.session
     found: dict[int, Place] = {}
     missing = [item for item in items if item.message_id is not None]
-    searches = 0
+    searches, everywhere = 0, True
     for folder in await _likely_first(visit):
         if not missing:
             return found, True
         searches += len(missing)
         if searches > _MOST_SEARCHES:
             return found, False
-        if await session.status(folder) is None:
-            continue
-        selected = await session.select(folder)
-        for item in missing:
-            uids = await session.find(item.message_id, 1) if item.message_id is not None else ()
-            if place := await _free(visit, item, [Place(folder, selected.uidvalidity, uid) for uid in uids]):
-                found[item.id] = place
+        try:
+            found |= await _found_in(visit, folder, missing)
+        except Refused:  # that folder may hold it
+            everywhere = False
         missing = [item for item in missing if item.id not in found]
-    return found, True
+    return found, everywhere
+
+
+async def _found_in(visit: Visit, folder: str, missing: Sequence[Item]) -> dict[int, Place]:
+    session = visit.session
+    if await session.status(folder) is None:
+        return {}
+    selected = await session.select(folder)
+    found: dict[int, Place] = {}
+    for item in missing:
+        uids = await session.find(item.message_id, 1) if item.message_id is not None else ()
+        if place := await _free(visit, item, [Place(folder, selected.uidvalidity, uid) for uid in uids]):
+            found[item.id] = place
+    return found
 
 
 async def _free(visit: Visit, item: Item, places: Sequence[Place]) -> Place | None:

@@ -74,13 +74,13 @@ async def _batches(visit: Visit, kind: str, pairs: Iterable[tuple[EffectRow, Ite
         place = item.place if item else None
         target = target_of(visit, effect)
         if kind != "back" and _observed(visit, item):
-            await drop(visit, effect, "it is only observed now")
+            await _stays(visit, effect, item, "it is only observed now")
         elif kind == "back" and item is not None and place is None:
             await _seek(visit, [(effect, item)], "nobody knows where it lies")
         elif item is None or place is None:  # the next look around finds it, or says that a hand took it
-            await postpone(visit, effect, "its place is not known" if item else "it is not in the ledger")
+            await postpone(visit, effect, "its place is not known" if item else "it is not in the ledger", item)
         elif kind != "flag" and target is None:
-            await _nowhere(visit, effect)
+            await _nowhere(visit, effect, item)
         elif kind != "flag" and target == place.folder:
             await visit.write(Ledger.done, effect.id, visit.now())
         else:
@@ -93,12 +93,19 @@ def _observed(visit: Visit, item: Item | None) -> bool:
     return visit.account.mode_with(client) is Mode.OBSERVE
 
 
-async def _nowhere(visit: Visit, effect: EffectRow) -> None:
+async def _nowhere(visit: Visit, effect: EffectRow, item: Item) -> None:
     why = visit.layout.why or "there is no folder to move it to"
     if effect.kind == "back":
-        await postpone(visit, effect, why)
+        await postpone(visit, effect, why, item)
     else:
-        await drop(visit, effect, why)
+        await _stays(visit, effect, item, why)
+
+
+async def _stays(visit: Visit, effect: EffectRow, item: Item | None, why: str, *, by: str | None = None) -> None:
+    """It is not owed any more; of what was to be put aside nothing has been said yet."""
+    await drop(visit, effect, why)
+    if effect.kind == "aside" and item is not None:
+        visit.events.emit("message.left", **of_plan(item), folder=item.folder, uid=item.uid, reason=why, by=by)
 
 
 async def _carry_out(visit: Visit, batch: _Batch) -> bool:
@@ -106,8 +113,28 @@ async def _carry_out(visit: Visit, batch: _Batch) -> bool:
         return await _tried(visit, batch)
     except (Refused, NotMovable) as refusal:
         await _learn(visit)
-        await postpone_all(visit, (effect for effect, _ in batch.pairs), str(refusal))
+        if len(batch.pairs) > 1 and isinstance(refusal, Refused) and refusal.code not in _OF_ALL:
+            return await _one_by_one(visit, batch)
+        await postpone_all(visit, batch.pairs, str(refusal))
         return False
+
+
+_OF_ALL = frozenset({"NOPERM", "TRYCREATE", "NONEXISTENT", "NOUIDVALIDITY", "READ-ONLY"})
+"""Refusals that are about a folder, whatever is moved."""
+_IN_A_ROW = 10
+"""Single messages that may be refused before the others wait for another time."""
+
+
+async def _one_by_one(visit: Visit, batch: _Batch) -> bool:
+    """One that is too large, or that the server does not like, holds up no other."""
+    acted, refused = False, 0
+    for number, pair in enumerate(batch.pairs):
+        done = await _carry_out(visit, replace(batch, pairs=[pair]))
+        acted, refused = acted or done, 0 if done else refused + 1
+        if refused == _IN_A_ROW:
+            await postpone_all(visit, batch.pairs[number + 1 :], "the server refuses one message after the other")
+            break
+    return acted
 
 
 async def _learn(visit: Visit) -> None:
@@ -131,7 +158,7 @@ async def _tried(visit: Visit, batch: _Batch) -> bool:
         if batch.kind == "back":
             await _seek(visit, batch.pairs, renumbered)
         else:
-            await postpone_all(visit, (effect for effect, _ in batch.pairs), renumbered)
+            await postpone_all(visit, batch.pairs, renumbered)
         return False
     flags = await visit.session.flags(batch.uids)
     wished = {item.uid for effect, item in batch.pairs if is_wish(effect)}
@@ -152,7 +179,7 @@ async def _seek(visit: Visit, pairs: Sequence[Owed], why: str) -> None:
 
     Each look before that has sought them in the deferred folder, also under another name; a server may be out of order.
     """
-    await postpone_all(visit, (effect for effect, _ in pairs), f"{why}: it is looked for")
+    await postpone_all(visit, pairs, f"{why}: it is looked for")
     late = [item for effect, item in pairs if effect.tries + 1 >= ALARM_AFTER]
     if late:
         visit.memory.unclear_aside = True  # should the folder come back
@@ -183,12 +210,7 @@ async def _leave(visit: Visit, effect: EffectRow, item: Item) -> None:
     if effect.kind == "back":
         visit.tell(await visit.write(Ledger.hand, item.id, ByHand("gone", None, visit.now())))
         return
-    why = "a person has taken it up already: it stays where it is"
-    await drop(visit, effect, why)
-    if effect.kind == "aside":
-        visit.events.emit(
-            "message.deferred", **of_plan(item), folder=item.folder, uid=item.uid, reason=why, by="person"
-        )
+    await _stays(visit, effect, item, "a person has taken it up already: it stays where it is", by="person")
 
 
 async def _act(visit: Visit, batch: _Batch, uidnext: int | None) -> bool:
@@ -196,6 +218,10 @@ async def _act(visit: Visit, batch: _Batch, uidnext: int | None) -> bool:
     expected = {batch.target: uidnext or 1} if batch.target else None
     begun = await visit.write(Ledger.begin, [effect.id for effect, _ in batch.pairs], now, expected)
     still = {effect.id for effect in begun}
+    for effect, item in batch.pairs:
+        if effect.kind == "aside" and effect.id not in still:
+            why = "it would be due back already: it stays where it is"
+            visit.events.emit("message.left", **of_plan(item), folder=item.folder, uid=item.uid, reason=why)
     batch = replace(batch, pairs=[(effect, item) for effect, item in batch.pairs if effect.id in still])
     if not batch.uids:
         return False
@@ -218,7 +244,7 @@ async def _landed(visit: Visit, batch: _Batch, landed: Mapping[int, LandedAt | N
     await moved(visit, list(zip(there.pairs, places, strict=True)), batch.target)
     for effect, item in batch.pairs:
         if item.uid not in landed:
-            await postpone(visit, effect, "the server did not move it")
+            await postpone(visit, effect, "the server did not move it", item)
 
 
 def _in(folder: str, landed: LandedAt | None) -> Place | None:

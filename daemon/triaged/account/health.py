@@ -27,6 +27,15 @@ class Unwatched:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Since when a server's word about a folder that is watched is in doubt, why, and when that showed last."""
+
+    since: datetime
+    why: str
+    seen: datetime
+
+
 @dataclass(slots=True)
 class Health:
     """How an account is, for `status` and the metrics."""
@@ -40,6 +49,7 @@ class Health:
     last_message: datetime | None = None
     unwatched: dict[str, Unwatched] = field(default_factory=dict)  # folders by their configured names
     unadopted: int = 0  # messages put aside by a triaged that no ledger knows
+    doubts: dict[str, Doubt] = field(default_factory=dict)  # likewise: what the server says of them is in doubt
     stuck: Callable[[], Stuck | None] = lambda: None  # why no reply can go, while some wait
     went_at: Callable[[], datetime | None] = lambda: None  # when the submission server last listened to one
 

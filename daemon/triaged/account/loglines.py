@@ -120,14 +120,16 @@ def tell_admission(events: Events, admission: Admission, *, folder: str) -> None
     decision, arriving = admission.decision, admission.arriving
     if decision is None:
         return
-    aside = any(isinstance(effect, Aside) for effect in decision.effects) and arriving.mode != "observe"
-    if decision.verdict is Verdict.DEFERRABLE and aside:
+    acts = arriving.mode != "observe"
+    aside = any(isinstance(effect, Aside) for effect in decision.effects)
+    if decision.verdict is Verdict.DEFERRABLE and aside and acts:
         # `message.deferred` is told when the move is done
         _tell_reply(events, admission, decision)
         _tell_pass(events, admission, decision)
         return
+    stays = decision.verdict is Verdict.DEFERRABLE and acts  # in `observe` it is said when it is decided
     events.emit(
-        _EVENTS[decision.verdict],
+        "message.left" if stays else _EVENTS[decision.verdict],
         level="info" if decision.claims is not None else None,  # a stranger's own mail is nobody's business
         error=f"forged in the name of {decision.claims}" if decision.claims is not None else None,
         client=decision.client,
@@ -139,7 +141,7 @@ def tell_admission(events: Events, admission: Admission, *, folder: str) -> None
         kind=decision.kind,
         verdict=decision.verdict.value,
         rule=decision.rule,
-        reason=decision.reason,
+        reason=f"{decision.reason}; it stays where it is" if stays else decision.reason,
         arrived=arriving.arrived_at,
         until=decision.until.at if decision.until else None,
         promise=decision.promise_moment.at if decision.promise_moment else None,

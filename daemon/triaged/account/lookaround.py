@@ -3,6 +3,7 @@
 One look serves everything that is due: before each return and each reply, and with every re-IDLE.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from triaged.account.watch import sweep
 from triaged.core.flags import folded
 from triaged.ledger import Ledger
 from triaged.ledger.entries import FolderRow, Item
+from triaged.mailbox import Refused
 
 
 async def sweep_and_look(visit: Visit) -> None:
@@ -25,6 +27,7 @@ async def sweep_and_look(visit: Visit) -> None:
 async def look(visit: Visit) -> None:
     """Look at sent mail, at the deferred folder, and at the flags of what waits elsewhere."""
     layout = visit.layout
+    visit.memory.unseen.clear()
     known = await visit.write(_known, visit.row.id, layout, visit.now())
     if visit.account.only_returns:  # without clients nobody knows whose answer it is: that is looked at later
         if layout.deferred is not None:
@@ -32,7 +35,10 @@ async def look(visit: Visit) -> None:
         return
     await sentfolder.look_at_sent(visit, doubts=known.doubts)
     if layout.deferred is not None:
-        await deferredfolder.look_into(visit, layout.deferred, known.deferred, aside=known.aside)
+        try:
+            await deferredfolder.look_into(visit, layout.deferred, known.deferred, aside=known.aside)
+        except Refused as refusal:
+            visit.cannot_see(layout.deferred, str(refusal))
     if known.watched:
         await _look_at_waiting(visit)
     if known.drafts:
@@ -69,13 +75,17 @@ async def _look_at_waiting(visit: Visit) -> None:
         if item.folder is not None and item.uidvalidity is not None and item.uid is not None and item.state == "here":
             folders.setdefault((item.folder, item.uidvalidity), []).append(item)
     for (folder, uidvalidity), found in folders.items():
-        if await session.status(folder) is None:
-            continue
-        selected = await session.select(folder)
-        if selected.uidvalidity != uidvalidity:
-            continue
-        flags = await session.flags(sorted(item.uid for item in found if item.uid is not None))
-        for item in found:
-            if item.uid in flags:
-                await flagged(visit, item, folded(flags[item.uid]))
-        await taken(visit, [item for item in found if item.uid not in flags])
+        try:
+            if await session.status(folder) is not None and (await session.select(folder)).uidvalidity == uidvalidity:
+                await _look_at_flags(visit, found)
+        except Refused as refusal:
+            visit.cannot_see(folder, str(refusal))
+
+
+async def _look_at_flags(visit: Visit, items: Sequence[Item]) -> None:
+    """Of messages of the selected folder."""
+    flags = await visit.session.flags(sorted(item.uid for item in items if item.uid is not None))
+    for item in items:
+        if item.uid in flags:
+            await flagged(visit, item, folded(flags[item.uid]))
+    await taken(visit, [item for item in items if item.uid not in flags])

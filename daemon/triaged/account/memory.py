@@ -7,9 +7,13 @@ from typing import Any, Final, Self
 from triaged.account.firstcontact import FirstContact
 from triaged.account.health import Health, Said
 from triaged.account.intervals import LastChecks
+from triaged.mailbox import Garbled, Lost
 
 LASTING: Final = frozenset({"uid_expunge"})
 """What was learned of a server and holds for every connection; the rest is learned anew."""
+
+MOST_LOSSES: Final = 6
+"""Connections lost in a row over the same messages: one of them may be to blame."""
 
 MOST_UNVOUCHED: Final = 20
 """Mails in a row from others without a field of a server in `authserv_id`: it has fallen silent."""
@@ -22,15 +26,27 @@ class Memory:
     health: Health = field(default_factory=Health)
     said: Said = field(default_factory=Said)
     checks: LastChecks = field(default_factory=LastChecks)  # begun anew with each connection
+    unseen: dict[str, str] = field(default_factory=dict)  # folders that the last look was refused, and why
     missing: frozenset[str] = frozenset()  # folders that could not be looked at
     unclear_aside: bool = True  # something may lie in the deferred folder that nobody brings back: look there
     mark: str = ""  # our keyword on what is going to be answered; "" it was not asked for yet
     another_noticed: bool = False  # another triaged on this mailbox has been told about
     one_by_one: bool = False  # one message at a time, each with its strike before it is looked at
+    losses: int = 0  # connections lost in a row over the same messages; more where it was no accident
+    _lost_at: tuple[str, int] | None = None  # the folder of those messages, and the first UID
     unvouched: int = 0  # mails in a row about whose senders my server has said nothing
     silent_told: bool = False
     learned: dict[str, Any] = field(default_factory=dict)  # of its servers, as far as the ledger knows it
     first_contact: FirstContact | None = None
+
+    def lost_at(self, where: tuple[str, int], lost: Lost) -> None:
+        """A connection was lost while messages were fetched, the first of them there: is one of them to blame?
+
+        Dovecot says goodbye over a message that it cannot read: the second time it is no accident of the network.
+        """
+        self.losses = (self.losses if where == self._lost_at else 0) + (3 if lost.goodbye else 1)
+        self._lost_at = where
+        self.one_by_one |= isinstance(lost, Garbled) or self.losses >= MOST_LOSSES
 
     @property
     def is_settled(self) -> bool:

@@ -108,27 +108,33 @@ def _tell_moved(visit: Visit, owed: Owed, target: str, uid: int | None) -> None:
         )
 
 
-async def postpone_all(visit: Visit, effects: Iterable[EffectRow], why: str) -> None:
+async def postpone_all(visit: Visit, pairs: Iterable[Owed], why: str) -> None:
     """Try these again later."""
-    for effect in effects:
-        await postpone(visit, effect, why)
+    for effect, item in pairs:
+        await postpone(visit, effect, why, item)
 
 
-async def postpone(visit: Visit, effect: EffectRow, why: str) -> None:
-    """Try it again later, at most hourly."""
+async def postpone(visit: Visit, effect: EffectRow, why: str, item: Item | None = None) -> None:
+    """Try it again later, at most hourly. `item`: the message that it is about, for the log."""
     tries = effect.tries + 1
     wait = EFFECT.after(tries)
     await visit.write(Ledger.postpone, effect.id, visit.now() + wait, why)
     alarm = tries >= ALARM_AFTER
-    if visit.is_news(f"{effect.kind} {why}{' again' if alarm else ''}"):
+    where = item.folder if item else ""
+    if visit.is_news(f"{effect.kind} {where} {why}{' again' if alarm else ''}"):
         level: Level | None = "error" if alarm else None
         visit.events.emit(
             "account.degraded",
             level=level,
-            item=effect.item,
+            **({**of_item(item), "folder": item.folder, "uid": item.uid} if item else {"item": effect.item}),
             error=why,
-            reason=f"{_WORDS[effect.kind]} is tried again in {wait}",
+            reason=f"{_WORDS[effect.kind]}{_into(visit, effect)} is tried again in {wait}",
         )
+
+
+def _into(visit: Visit, effect: EffectRow) -> str:
+    target = target_of(visit, effect)
+    return f" into {target}" if target else ""
 
 
 _WORDS = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any, Protocol, TypeVar
 
-from triaged.account import marks
+from triaged.account import marks, notyet
 from triaged.account.context import Context
 from triaged.account.lookaround import sweep_and_look
 from triaged.account.memory import Memory
@@ -144,13 +144,14 @@ class ReplyPreparer:
         person, account = self.mailbox.settings()
         client = person.roster.by_label(reply.client)
         to = read_address(reply.rcpt)
-        if client is None:
-            return Held(f"{reply.client} is no longer on the roster")
-        if (why := _mode_forbids(reply, account.mode_with(client))) is not None:
-            return Held(why)
+        why = _mode_forbids(reply, account.mode_with(client)) if client is not None else None
+        if client is None or why is not None:
+            return Held(why or f"{reply.client} is no longer on the roster")
         if to is None:
             return Suppressed("no-valid-address", f"{reply.rcpt} is no address that can be written to")
         items = await self.mailbox.context.write(Ledger.reply_items, reply.id)
+        if (hidden := notyet.out_of_sight(items, self.mailbox.memory.unseen)) is not None:
+            return NotNow(hidden)
         outgoing = _Outgoing(reply, to, Parties(person, account, client), items, self.mailbox.context.now())
         match reply.kind:
             case "ack":
@@ -167,6 +168,8 @@ class ReplyPreparer:
             return Held(f"there is no [reply.{reply.template}] any more")
         if not outgoing.items:
             return Cancelled("nothing is left that it would answer")
+        if template.uses("until") and (open_ := await self.mailbox.context.write(notyet.still_to_move, outgoing.items)):
+            return NotNow(open_)
         facts = await self._facts(outgoing)
         due = gathered_again(facts, person, client, template)
         refusal = refusal_again(due, "sending", reply.outgoing)

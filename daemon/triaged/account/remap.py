@@ -23,13 +23,8 @@ async def renumbered(
     What came after `since`, by default the newest arrival that was seen in it, is new.
     """
     since = since or row.last_internal_at
-    if visit.is_news(f"{row.name} is numbered anew"):  # imap4d does so each minute
-        visit.events.emit(
-            "account.degraded",
-            folder=row.name,
-            error="the server has numbered the folder anew (UIDVALIDITY or UIDNEXT)",
-            reason="messages are matched by their headers; nothing old is answered",
-        )
+    if visit.layout.watch.get(row.name) not in visit.memory.health.unwatched:  # else it was gone, and was made again
+        visit.doubts(row.name, "the server has numbered the folder anew (UIDVALIDITY or UIDNEXT)")
     found, newest_unknown = await _matched(visit, row, uidnext, since)
     fresh = replace(row, uidvalidity=uidvalidity, next_uid=newest_unknown, baseline_uid=newest_unknown)
     await visit.write(Ledger.remap, fresh, found)

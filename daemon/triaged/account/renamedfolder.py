@@ -8,7 +8,7 @@ from triaged.account.visit import Visit
 from triaged.core.message import read
 from triaged.ledger import Ledger
 from triaged.ledger.entries import Item, Place
-from triaged.mailbox import FolderStatus
+from triaged.mailbox import FolderStatus, Refused
 
 
 async def follow(visit: Visit, folder: str, status: FolderStatus | None) -> None:
@@ -34,7 +34,15 @@ async def _follow(visit: Visit, uidvalidity: int, items: Mapping[int, Item]) -> 
 
 async def _numbered(visit: Visit, uidvalidity: int) -> Sequence[str]:
     folders = [info.name for info in await visit.session.folders() if info.selectable]
-    return [name for name in folders if _is_numbered(await visit.session.status(name), uidvalidity)]
+    return [name for name in folders if await _may_be(visit, name, uidvalidity)]
+
+
+async def _may_be(visit: Visit, folder: str, uidvalidity: int) -> bool:
+    """Whether a folder has that number; one that the server does not show is none of ours."""
+    try:
+        return _is_numbered(await visit.session.status(folder), uidvalidity)
+    except Refused:
+        return False
 
 
 def _is_numbered(status: FolderStatus | None, uidvalidity: int) -> bool:

@@ -3,11 +3,12 @@
 A dropped connection means unknown, not failed: the server is asked before anything is tried again.
 """
 
-from triaged.account.owed import MOVES, moved, target_of, void_absent
+from triaged.account.owed import MOVES, moved, postpone, target_of, void_absent
 from triaged.account.places import find_in, presence
 from triaged.account.visit import Visit
 from triaged.ledger import Ledger
 from triaged.ledger.entries import EffectRow
+from triaged.mailbox import NotMovable, Refused
 
 _UNKNOWN = "the outcome was unknown"
 
@@ -16,7 +17,10 @@ async def settle(visit: Visit) -> None:
     """Bring every move that is marked `trying` to an end, or back to where it can be tried again."""
     for effect in await visit.write(Ledger.trying_effects, visit.row.id):
         if effect.kind in MOVES:
-            await _settle(visit, effect)
+            try:
+                await _settle(visit, effect)
+            except (Refused, NotMovable) as refusal:  # one folder's trouble must not end every connection
+                await postpone(visit, effect, str(refusal))
 
 
 async def _settle(visit: Visit, effect: EffectRow) -> None:

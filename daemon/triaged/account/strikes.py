@@ -11,7 +11,7 @@ from triaged.account.visit import Visit
 from triaged.core.errors import TriagedError
 from triaged.ledger import InHand, Ledger, Watermark
 from triaged.ledger.entries import FolderRow, Place, Strike
-from triaged.mailbox import Fetched, Garbled
+from triaged.mailbox import Fetched, Garbled, Lost, Refused
 
 
 async def admit_one_by_one(visit: Visit, row: FolderRow, uids: Sequence[int]) -> None:
@@ -31,9 +31,13 @@ async def _one(visit: Visit, row: FolderRow, uid: int) -> None:
         return
     try:
         fetched = await fetch(visit, row, [uid])
-    except Garbled as garbled:
-        await _blame(visit, strike, place, str(garbled))
+    except Lost as lost:
+        if lost.goodbye or isinstance(lost, Garbled):
+            await _blame(visit, strike, place, str(lost))
         raise
+    except Refused as refusal:
+        await _blame(visit, strike, place, str(refusal))
+        return
     if fetched and fetched[0].is_withheld:
         await _give_up(visit, place, strike)
     elif fetched:

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from triaged.account.context import Context
 from triaged.account.folderlayout import Layout
-from triaged.account.health import Unwatched
+from triaged.account.health import SAY_AGAIN, Doubt, Unwatched
 from triaged.account.loglines import tell
 from triaged.account.memory import Memory
 from triaged.core.settings import Account, Person
@@ -22,6 +22,8 @@ from triaged.mailbox import Session
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+DOUBTFUL = "messages are matched by their headers; nothing old is answered, and what cannot be read is urgent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,30 @@ class Visit:
         """Take note that a watched folder (as configured) is watched (again)."""
         if self.memory.health.unwatched.pop(folder, None) is not None:
             self.events.emit("account.connected", folder=folder, reason="this folder is watched again")
+
+    def doubts(self, folder: str, why: str) -> None:
+        """Keep in the account's health what makes a server's word about a folder (as it has it) doubtful, and say it.
+
+        For an hour after it has shown itself last; and once in that time.
+        """
+        configured, doubts, now = self.layout.watch.get(folder, folder), self.memory.health.doubts, self.now()
+        known = doubts.get(configured)
+        doubts[configured] = Doubt(known.since if known else now, why, now)
+        if self.is_news(f"{folder} {why}"):
+            self.events.emit("account.degraded", folder=folder, error=why, reason=DOUBTFUL)
+
+    def forget_doubts(self) -> None:
+        """What has not shown itself for an hour is past."""
+        doubts, now = self.memory.health.doubts, self.now()
+        for folder in [name for name, doubt in doubts.items() if now - doubt.seen >= SAY_AGAIN]:
+            del doubts[folder]
+
+    def cannot_see(self, folder: str, why: str) -> None:
+        """What lies in this folder cannot be looked at: nothing is said about it to anybody before it can."""
+        self.memory.unseen[folder] = why
+        if self.is_news(f"unseen {folder} {why}"):
+            reason = "what is done by hand in this folder cannot be seen; no reply goes about what lies there"
+            self.events.emit("account.degraded", folder=folder, error=why, reason=reason)
 
     def forget_unwatched(self, configured: Container[str]) -> None:
         """A folder that is no longer to be watched is no trouble."""

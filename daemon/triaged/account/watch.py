@@ -16,7 +16,7 @@ from triaged.account.visit import Visit
 from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger
 from triaged.ledger.entries import FolderRow, Item
-from triaged.mailbox import Fetched, Garbled, Refused, Selected, Session
+from triaged.mailbox import Fetched, Lost, Refused, Selected, Session
 
 LIVE_WINDOW = 20
 BACKLOG_WINDOW = 500
@@ -38,13 +38,15 @@ async def sweep(visit: Visit, *, everywhere: bool = False) -> None:
         configured = visit.layout.watch[folder]
         row, again = rows.get(folder), [item for item in struck if item.folder == folder]
         try:
-            if folder != waiting_in and not again and not (others_due and await _has_news(visit.session, folder, row)):
+            if folder == waiting_in or again or (others_due and await _has_news(visit.session, folder, row)):
+                await _take_in(visit, folder, row, again)
+            elif not others_due:
                 continue
-            await _take_in(visit, folder, row, again)
             visit.watched(configured)
         except Refused as refusal:
             visit.not_watched(configured, str(refusal))
     memory.one_by_one = False
+    visit.forget_doubts()
     visit.forget_unwatched({*visit.layout.absent, *visit.layout.watch.values()})
     if others_due:
         memory.checks.asked_others = now
@@ -55,7 +57,11 @@ async def more_has_come(visit: Visit) -> bool:
     first = visit.layout.waiting_in
     if not visit.layout.watch or visit.session.selected == first:
         return False
-    selected = await visit.session.select(first)
+    try:
+        selected = await visit.session.select(first)
+    except Refused as refusal:
+        visit.not_watched(visit.layout.watch[first], str(refusal))
+        return False
     row = await visit.write(Ledger.folder, visit.row.id, first)
     return row is None or row.uidvalidity != selected.uidvalidity or (selected.uidnext or 0) > row.next_uid
 
@@ -86,10 +92,16 @@ async def _window(visit: Visit, row: FolderRow, uids: Sequence[int]) -> None:
         return
     try:
         fetched = await fetch(visit, row, uids)
-    except Garbled:
-        visit.memory.one_by_one = True
+    except Lost as lost:
+        visit.memory.lost_at((row.name, uids[0]), lost)
         raise
-    if any(one.is_withheld for one in fetched):
+    except Refused as refusal:
+        visit.doubts(row.name, f"the server does not show messages in it: {refusal}")
+        await admit_one_by_one(visit, row, uids)
+        return
+    visit.memory.losses = 0
+    if withheld := sum(one.is_withheld for one in fetched):
+        visit.doubts(row.name, f"the server gives no header of {withheld} messages in it")
         await admit_one_by_one(visit, row, uids)
         return
     try:
@@ -109,7 +121,10 @@ async def _unseen(visit: Visit, folder: str, row: FolderRow | None) -> tuple[Fol
     if row is not None and session.selected == folder and not select_due(visit):
         return row, (await session.news_from(row.next_uid))[0]
     row = await _selected(visit, folder, row)
-    return row, await session.uids_from(row.next_uid)
+    uids = await session.uids_from(row.next_uid)
+    if session.unfound:
+        visit.doubts(folder, f"the server's search does not find {session.unfound} of the messages in it")
+    return row, uids
 
 
 def select_due(visit: Visit) -> bool:

@@ -84,11 +84,11 @@ def _queued(row: ReplyRow, now: datetime, account: Mapping[str, Any] | None, per
         return _Queued(row, person, row.try_at)
     if account is None:
         return _Queued(row, person, row.try_at, "no daemon is running that would send it")
-    if wait := account["replies_wait"]:
-        return _Queued(row, person, max(row.try_at, datetime.fromisoformat(wait["until"])), wait["why"])
-    if account["state"] not in ("watching", "connected"):
-        return _Queued(row, person, row.try_at, f"{account['state']}: {account['error']}".removesuffix(": None"))
-    return _Queued(row, person, row.try_at, (row.reason or "") if row.try_at > now else "")
+    wait = account["replies_wait"]
+    next_try = max(row.try_at, datetime.fromisoformat(wait["until"])) if wait else row.try_at
+    if account["state"] not in ("watching", "connected"):  # whatever else: this is why
+        return _Queued(row, person, next_try, f"{account['state']}: {account['error']}".removesuffix(": None"))
+    return _Queued(row, person, next_try, wait["why"] if wait else row.reason or "")
 
 
 def _as_json(queued: _Queued) -> dict[str, Any]:

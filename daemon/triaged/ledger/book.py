@@ -149,6 +149,7 @@ class Ledger:
     mark_data = replies.mark_data
     sent = replies.sent
     retry_reply = replies.retry_reply
+    put_off = replies.put_off
     failed = replies.failed
     in_doubt = replies.in_doubt
     suppress = replies.suppress

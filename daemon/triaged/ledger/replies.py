@@ -124,6 +124,16 @@ def retry_reply(store: Store, reply_id: int, try_at: datetime, response: Respons
         return changed.rowcount > 0
 
 
+def put_off(store: Store, reply_id: int, try_at: datetime, reason: str) -> bool:
+    """Not now, and why: what it speaks of cannot be had at the moment. It goes on waiting, and no other waits for it."""
+    with commit(store, "put_off") as db:
+        changed = db.execute(
+            "UPDATE reply SET try_at = ?, reason = ? WHERE id = ? AND state = 'waiting'",
+            (to_ms(try_at), reason, reply_id),
+        )
+        return changed.rowcount > 0
+
+
 def failed(store: Store, reply_id: int, now: datetime, response: Response) -> bool:
     """The server refused it for good."""
     end = End("failed", response.text, to_ms(now), response.code)

@@ -123,7 +123,7 @@ class Counts:
         person = found.get("person", "")
         self.events[event, person, found.get("account", "")] += 1
         if event in DECISIONS and "client" in found:
-            self.messages[person, found["client"], DECISIONS[event]] += 1
+            self.messages[person, found["client"], found.get("verdict", DECISIONS[event])] += 1
         if "duration_ms" in found:
             count, total = self.durations.get(event, (0, 0.0))
             self.durations[event] = (count + 1, total + found["duration_ms"])

@@ -21,6 +21,8 @@ class MailboxError(TriagedError):
 class Lost(MailboxError):
     """The connection is dead or could not be had. What a running command did is unknown, not undone."""
 
+    goodbye = False  # the server has ended it with a word (BYE)
+
 
 class Unreachable(Lost):
     """There was no connection at all: nobody was asked to sign anybody in."""
@@ -155,7 +157,9 @@ def refusal(status: str, text: str) -> MailboxError:
 def farewell(text: str) -> MailboxError:
     """The error for an untagged BYE."""
     text = heard(text)
-    return _pause(text) or Lost(f"the server said goodbye: {text}")
+    lost = Lost(f"the server said goodbye: {text}")
+    lost.goodbye = True
+    return _pause(text) or lost
 
 
 def sign_in_refusal(text: str) -> MailboxError:

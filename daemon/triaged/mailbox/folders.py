@@ -4,8 +4,9 @@ In: names from the configuration, LIST and NAMESPACE responses. Out: names as th
 Never: a path joined with a delimiter that LIST did not name; INBOX compared by case.
 """
 
+import contextlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -13,7 +14,7 @@ from imapclient import imap_utf7
 
 from triaged.mailbox.capabilities import Capabilities
 from triaged.mailbox.connection import Imap
-from triaged.mailbox.errors import Garbled, Refused
+from triaged.mailbox.errors import Garbled, Refused, Unavailable
 from triaged.mailbox.exchange import exchange, ignore, whole
 from triaged.mailbox.fetched import FolderInfo, FolderStatus, Role
 from triaged.mailbox.structure import Cursor, Value
@@ -230,6 +231,21 @@ def subscribe(imap: Imap, name: str) -> None:
         return
 
 
+_OF_ONE = frozenset({"SERVERBUG", "INUSE", "CONTACTADMIN"})
+"""RFC 5530: these are said of a folder or a message; of the others, where it is the inbox, all wait."""
+
+
+@contextlib.contextmanager
+def of_one_folder(name: str) -> Iterator[None]:
+    """A tagged "later" about one folder (a damaged index, one that is locked) is that folder's; about the inbox everybody's."""
+    try:
+        yield
+    except Unavailable as later:
+        if name.upper() == "INBOX" and later.code not in _OF_ONE:
+            raise
+        raise Refused(str(later), code=later.code or "UNAVAILABLE") from later
+
+
 _STATUS = re.compile(rb"\(([^()]*)\)\s*\Z")
 _NUMBER = re.compile(rb"\b(MESSAGES|UIDNEXT|UIDVALIDITY) (\d{1,10})(?!\d)", re.IGNORECASE)  # 32 bits: RFC 3501 9
 
@@ -243,7 +259,8 @@ def status(imap: Imap, name: str) -> dict[str, int]:
         if fragments[0][:9].upper() == b"* STATUS " and (inner := _STATUS.search(fragments[-1])):
             told.update((key.decode().upper(), int(number)) for key, number in _NUMBER.findall(inner[1]))
 
-    exchange(imap, b"STATUS %s (MESSAGES UIDNEXT UIDVALIDITY)" % quoted(name), take)
+    with of_one_folder(name):
+        exchange(imap, b"STATUS %s (MESSAGES UIDNEXT UIDVALIDITY)" % quoted(name), take)
     return told
 
 

@@ -17,7 +17,7 @@ from triaged.mailbox.errors import Garbled, Refused
 from triaged.mailbox.exchange import exchange, number, uid_sets, whole
 from triaged.mailbox.fetched import Selected
 from triaged.mailbox.fetching import ask
-from triaged.mailbox.folders import listed, quoted, status
+from triaged.mailbox.folders import listed, of_one_folder, quoted, status
 
 SEARCH_OCTETS = 32_000_000
 """The longest SEARCH answer: some three million UIDs."""
@@ -65,7 +65,8 @@ def select(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
         elif found := _FLAGS.match(line):
             flags["permanent" if found[1] else "known"] = _flags(found[2])
 
-    done = exchange(imap, b"SELECT " + quoted(name), take)
+    with of_one_folder(name):
+        done = exchange(imap, b"SELECT " + quoted(name), take)
     if not numbers.get("UIDVALIDITY"):
         raise Refused(f"folder {name} has no UIDVALIDITY: its messages cannot be told apart", code="NOUIDVALIDITY")
     # RFC 3501 6.3.1: without PERMANENTFLAGS all of FLAGS can be changed permanently
@@ -109,15 +110,25 @@ def _uidnext(imap: Imap, name: str) -> int | None:
         return None
 
 
-def uids_from(imap: Imap, uid: int, uidnext: int | None = None) -> list[int]:
-    """The UIDs of the selected folder from `uid` on, ascending. `uidnext`: as it was when the folder was selected.
+def uids_from(imap: Imap, uid: int) -> list[int]:
+    """The UIDs of the selected folder from `uid` on, ascending."""
+    return found_from(imap, uid)[0]
+
+
+def found_from(imap: Imap, uid: int, selected: Selected | None = None) -> tuple[list[int], int]:
+    """The UIDs of the selected folder from `uid` on, ascending; and how many messages its search does not find at all.
 
     `n:*` names at least the last message: a folder in which it names none is empty, or the server (mailutils) knows no `*`.
+    `selected`: as it was when the folder was selected.
     """
     hits = search(imap, b"UID %d:*" % uid)
-    if not hits and uidnext is not None and uidnext > uid:
-        hits = search(imap, b"UID %d:%d" % (uid, uidnext - 1))
-    return [each for each in hits or search(imap, b"ALL") if each >= uid]
+    if not hits and selected is not None and (selected.uidnext or 0) > uid:
+        hits = search(imap, b"UID %d:%d" % (uid, (selected.uidnext or 0) - 1))
+    unfound = 0
+    if not hits:
+        hits = search(imap, b"ALL")
+        unfound = max(0, selected.exists - len(hits)) if selected is not None else 0
+    return [each for each in hits if each >= uid], unfound
 
 
 def uids_since(imap: Imap, at: datetime) -> list[int]:

@@ -45,6 +45,7 @@ class Session(Calls):
         "greeting",
         "learned",
         "profile",
+        "unfound",
     )
 
     def __init__(
@@ -75,6 +76,7 @@ class Session(Calls):
         self._naming: Naming | None = None
         self.profile: Profile = profile_of(where)
         self.greeting = ""
+        self.unfound = 0
         self.learned: dict[str, bool] = {}  # what turned out otherwise than promised: "uid_expunge", "idle"
 
     async def open(self) -> None:
@@ -177,9 +179,10 @@ class Session(Calls):
     # ── reading, in the selected folder ──
 
     async def uids_from(self, uid: int) -> list[int]:
-        """The UIDs from `uid` on, ascending."""
-        uidnext = self._folder.selected.uidnext if self._folder is not None else None
-        return await self._call(lambda imap: selecting.uids_from(imap, uid, uidnext))
+        """The UIDs from `uid` on, ascending; afterwards `unfound` says how many messages the server's search leaves out."""
+        selected = self._folder.selected if self._folder is not None else None
+        uids, self.unfound = await self._call(lambda imap: selecting.found_from(imap, uid, selected))
+        return uids
 
     async def news_from(self, uid: int, others: Sequence[str] = ()) -> tuple[list[int], list[FolderStatus | None]]:
         """After IDLE: the UIDs from `uid` on, ascending; and how `others` are, each as by `status`. One turn of a thread."""
@@ -204,10 +207,13 @@ class Session(Calls):
             parts: of large messages also the names and types of the parts beyond the first 16 KB.
         """
         extent = fetching.Extent(text, parts, self.capabilities.gmail)
-        return await self._call(
-            lambda imap: [message for window in fetching.fetch(imap, uids, extent) for message in window],
-            octets=32_000 * len(uids),
-        )
+        name = self.selected or ""
+
+        def work(imap: Imap) -> list[Fetched]:
+            with folders.of_one_folder(name):
+                return [message for window in fetching.fetch(imap, uids, extent) for message in window]
+
+        return await self._call(work, octets=32_000 * len(uids))
 
     async def headers(self, uids: Sequence[int]) -> list[Fetched]:
         """Messages without their bodies."""

@@ -73,7 +73,7 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class NotNow:
-    """What it needs cannot be had at the moment."""
+    """What this one needs cannot be had at the moment; others may go."""
 
     reason: str
 

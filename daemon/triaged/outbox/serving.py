@@ -152,7 +152,8 @@ class Serving:
         except LedgerError:
             raise
         except TriagedError as error:
-            prepared = NotNow(str(error))
+            self._rest = Wait(self._clock.now() + backoff.LOOK.after(), str(error))
+            return None
         now = self._clock.now()
         match prepared:
             case Ready():
@@ -166,7 +167,8 @@ class Serving:
                 if await self._write(lambda ledger: ledger.cancel(reply.id, reason, now)):
                     telling.cancelled(self._events, reply, reason)
             case NotNow(reason):
-                self._rest = Wait(now + backoff.LOOK.after(), reason)
+                try_at = now + backoff.LOOK.after()
+                await self._write(lambda ledger: ledger.put_off(reply.id, try_at, reason))
             case _:
                 assert_never(prepared)
         return None

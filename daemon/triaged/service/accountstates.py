@@ -97,4 +97,5 @@ def _state(person: Person, account: Account, health: Health, figures: Mapping[st
         figures=figures,
         unwatched={folder: one.why for folder, one in health.unwatched.items()},
         unadopted=health.unadopted,
+        doubts={folder: one.why for folder, one in health.doubts.items()},
     )

@@ -59,6 +59,7 @@ class AccountState:
     smtp_worked: float = 0.0  # seconds since the submission server listened, else since the start
     unadopted: int = 0  # messages put aside by a triaged that no ledger knows
     another: bool = False  # another triaged works on this mailbox
+    doubts: Mapping[str, str] = field(default_factory=dict)  # watched folders of which the server's word is in doubt
 
     @property
     def is_up(self) -> bool:
@@ -68,13 +69,14 @@ class AccountState:
     @property
     def is_well(self) -> bool:
         """Whether it works, for every folder."""
-        return self.is_up and not self.unwatched
+        return self.is_up and not self.unwatched and not self.doubts
 
     @property
     def trouble(self) -> str:
         """What is wrong, in words."""
-        folders = "; ".join(f"{folder} is not watched: {why}" for folder, why in self.unwatched.items())
-        return self.error or folders or self.no_reply
+        unwatched = (f"{folder} is not watched: {why}" for folder, why in self.unwatched.items())
+        doubtful = (f"{folder}: {why}" for folder, why in self.doubts.items())
+        return self.error or "; ".join((*unwatched, *doubtful)) or self.no_reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,10 @@ class _View:
                 {"folder": folder, "since": _local(one.since, zone), "why": one.why}
                 for folder, one in sorted(health.unwatched.items())
             ],
+            "doubts": [
+                {"folder": folder, "since": _local(one.since, zone), "why": one.why}
+                for folder, one in sorted(health.doubts.items())
+            ],
             "not_moved": (live.moves if live else "") or None,
             "shared": live.shared if live else False,
             "replies_wait": {"until": _local(live.wait.until, zone), "why": live.wait.why}
@@ -173,6 +177,9 @@ class _View:
             for folder in account["unwatched"]:
                 began = datetime.fromisoformat(folder["since"])
                 yield f"{label}: {folder['folder']} is not watched since {began:%a %H:%M}: {folder['why']}"
+            for folder in account["doubts"]:
+                began = datetime.fromisoformat(folder["since"])
+                yield f"{label}: {folder['folder']} since {began:%a %H:%M}: {folder['why']}"
             if (since := account["no_reply_since"]) and self.now - (
                 at := datetime.fromisoformat(since)
             ) >= self.patience.replies:
