@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from triaged.cli.asknown import as_known
 from triaged.cli.common import (
     Failed,
     add_listing,
@@ -36,8 +37,8 @@ def run(args: argparse.Namespace) -> int:
     """Print the calendar of everybody, or of the person and client asked for."""
     loaded = configuration(args)
     chosen = person_of(loaded, args.person)
-    people = (chosen,) if chosen else loaded.persons
     now = datetime.now(UTC)
+    people = tuple(as_known(loaded, person, now) for person in ((chosen,) if chosen else loaded.persons))
     asked = [(person, clients) for person in people if (clients := _clients(person, args.client)) is not None]
     if not asked:
         raise Failed(f"no client is called {args.client!r}; known are {_known(people)}")
@@ -89,7 +90,8 @@ def _pair(interval: Interval, zone: ZoneInfo) -> dict[str, str | None]:
 def _call_json(call: PlannedCall, zone: ZoneInfo) -> dict[str, Any]:
     one = call.occurrence
     times = _pair((one.start, one.end), zone)
-    return {"client": call.client, **times, "call": one.call.text, "skipped": one.skipped or None}
+    source = "calendar" if one.id.startswith("calendar:") else "configuration"
+    return {"client": call.client, **times, "call": one.call.text, "source": source, "skipped": one.skipped or None}
 
 
 def _outlook_json(found: Outlook, zone: ZoneInfo) -> dict[str, Any]:

@@ -55,13 +55,33 @@ async def _all(loaded: Loaded, chosen: Sequence[tuple[Person, Account]], *, as_l
         for person, account in chosen:
             checkup = await _one(loaded, person, account, pools)
             works = works and checkup.works
-            if as_lines:
-                print_json([as_json(person, checkup)])
-            else:
-                _page(checkup, account)
+            _tell(person, checkup, f"mode {account.mode.value}", as_lines=as_lines)
     finally:
         pools.close()
+    for label in dict.fromkeys(person.label for person, _ in chosen):
+        works = await _calendars(loaded, label, as_lines=as_lines) and works
     return works
+
+
+async def _calendars(loaded: Loaded, label: str, *, as_lines: bool) -> bool:
+    person = loaded.person(label)
+    if person is None or not person.calendars:
+        return True
+    from triaged.setup import calendarcheck
+
+    works = True
+    for calendar in person.calendars.values():
+        checkup = await calendarcheck.look(person, calendar, datetime.now(UTC))
+        works = works and checkup.works
+        _tell(person, checkup, f"for {', '.join(calendar.use)}", as_lines=as_lines)
+    return works
+
+
+def _tell(person: Person, checkup: "Checkup", what: str, *, as_lines: bool) -> None:
+    if as_lines:
+        print_json([as_json(person, checkup)])
+    else:
+        _page(checkup, what)
 
 
 async def _one(loaded: Loaded, person: Person, account: Account, pools: "Pools") -> "Checkup":
@@ -148,13 +168,13 @@ def as_json(person: Person, checkup: "Checkup") -> dict[str, Any]:
     }
 
 
-def _page(checkup: "Checkup", account: Account) -> None:
+def _page(checkup: "Checkup", what: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
     out = console()
     out.print()
-    out.print(Text.assemble((checkup.account, "bold"), f"  {checkup.login}", ("  mode " + account.mode.value, "dim")))
+    out.print(Text.assemble((checkup.account, "bold"), f"  {checkup.login}", (f"  {what}", "dim")))
     table = Table.grid(padding=(0, 2, 0, 0))
     for finding in checkup.findings:
         mark, style = _MARKS[finding.level]
@@ -166,7 +186,7 @@ def _page(checkup: "Checkup", account: Account) -> None:
     levels = {one.level for one in checkup.findings}
     out.print()
     if "stop" in levels:
-        out.print(Text("  This account cannot do its job: see what is marked ✗.", style="bold red"))
+        out.print(Text("  This cannot do its job: see what is marked ✗.", style="bold red"))
     elif "warning" in levels:
         out.print(Text("  It works; what is marked ! would make it work better.", style="yellow"))
     else:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from triaged.cli.asknown import as_known
 from triaged.cli.common import Failed, add_listing, configuration, ledger_of, local, person_of, print_json
 from triaged.config import Loaded, state_file
 from triaged.core.message import Message, read_raw
@@ -70,7 +71,8 @@ def _asked(args: argparse.Namespace, loaded: Loaded, name: str) -> _Asked:
         message = read_raw(_octets(name))
         person = person_for(message, [wanted] if wanted else loaded.persons)
         asked = _Asked(name, message, person, arrival_of(message, datetime.now(UTC)))
-    return replace(asked, arrived=_at(args.at, asked.person)) if args.at else asked
+    arrived = _at(args.at, asked.person) if args.at else asked.arrived
+    return replace(asked, arrived=arrived, person=as_known(loaded, asked.person, arrived))
 
 
 _ON_A_SERVER = re.compile(r"(?P<account>[^/:]+)(?:/(?P<folder>.+))?:(?P<uid>\d{1,10})")

@@ -1,15 +1,17 @@
 """`triaged replay`: run the rules over mail that is already there, and see what would have happened."""
 
 import argparse
+import dataclasses
 import gc
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from triaged.cli.asknown import as_known
 from triaged.cli.common import (
     EX_CONFIG,
     Failed,
@@ -56,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
         200_000, 50, 50
     )  # tens of thousands of messages are kept to the end: looking for garbage costs a fifth
     loaded = configuration(args)
+    now = datetime.now(UTC)
+    loaded = dataclasses.replace(loaded, persons=tuple(as_known(loaded, one, now) for one in loaded.persons))
     against = _against(args.against) if args.against else None
     mail = _mail(args, loaded)
     lines = _rehearsed(mail, loaded, args.person, against)

@@ -72,6 +72,7 @@ def _page(found: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> None
             _accounts(out, one["accounts"])
             _promises(out, one["promises"])
             _passes(out, one["passes"])
+            _calendars(out, one["calendars"])
         for need in one["attention"]:
             out.print(Text.assemble(("! ", "bold red"), need))
     sys.stdout.flush()
@@ -118,6 +119,14 @@ _WAITS = {
     "failing": "failing",
     "unreadable": "unreadable",
 }
+
+
+def _calendars(out: Any, calendars: Sequence[Mapping[str, Any]]) -> None:
+    from rich.text import Text
+
+    for one in calendars:
+        read = f"read {_at(one['read_at'])}, {one['events']} events" if one["read_at"] else "not read yet"
+        out.print(Text.assemble(("calendar  ", "cyan"), f"{one['calendar']}  ", (read, "red" if one["error"] else "")))
 
 
 def _promises(out: Any, promises: Mapping[str, Any]) -> None:

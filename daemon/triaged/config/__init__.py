@@ -7,7 +7,7 @@ from triaged.config.load import load
 from triaged.config.loaded import Case, Loaded
 from triaged.config.problems import Place, Problem
 from triaged.config.remains import Essentials, only_to_bring_back, remains
-from triaged.config.secrets import SecretError, ask_secret, read_secret, unreadable
+from triaged.config.secrets import SecretError, ask_calendar, ask_secret, read_secret, unreadable
 from triaged.config.service import default_path, first_path, make_service
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Place",
     "Problem",
     "SecretError",
+    "ask_calendar",
     "ask_secret",
     "changes",
     "default_path",

@@ -72,7 +72,7 @@ def _account(old: Account, new: Account) -> tuple[str, ...]:
 
 
 def _client(old: Client, new: Client) -> tuple[str, ...]:
-    if old.calls != new.calls:
+    if (old.calls, old.series) != (new.calls, new.series):
         return (f"has its calls {_calls(new)}, had them {_calls(old)}",)
     if old.mode != new.mode:
         return (f"is in mode {new.mode or 'of the account'}, was {old.mode or 'of the account'}",)
@@ -80,7 +80,8 @@ def _client(old: Client, new: Client) -> tuple[str, ...]:
 
 
 def _calls(client: Client) -> str:
-    return " and ".join(call.text for call in client.calls) or "never"
+    texts = (*(call.text for call in client.calls), *(series.text for series in client.series))
+    return " and ".join(texts) or "never"
 
 
 def _rule(old: Rule, new: Rule) -> tuple[str, ...]:

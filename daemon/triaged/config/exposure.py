@@ -28,6 +28,12 @@ def secrets_of(made: Made) -> Iterator[Kept]:
                     yield Kept(secret, made.place(*path), server.user or "", server.host)
     for label, channel in made.person.channels.items():
         yield Kept(channel.url, made.place("notify", label, "url"), "", f"[notify.{label}]")
+    for label, calendar in made.person.calendars.items():
+        yield Kept(calendar.url, made.place("calendar", label, "url"), "", f"[calendar.{label}]")
+        if calendar.password is not None:
+            yield Kept(
+                calendar.password, made.place("calendar", label, "password"), calendar.user or "", f"[calendar.{label}]"
+            )
 
 
 def check_secrets(section: Section, findings: Findings) -> None:

@@ -11,6 +11,7 @@ from triaged.core.clients import Client
 from triaged.core.rules import Rule
 from triaged.core.settings import (
     Account,
+    Calendar,
     Channel,
     Delegate,
     Digest,
@@ -48,6 +49,7 @@ PERSON = table(
     reply=_labelled(ReplyTemplate, "until-call"),
     rule=Key(Many(table_of(Rule), alone=False), table_of(Rule).about),
     notify=_labelled(Channel, "phone"),
+    calendar=_labelled(Calendar, "mine"),
     promises=_one(PromisePolicy),
     digest=_one(Digest),
     report=_one(ReportPlan),

@@ -19,8 +19,20 @@ from triaged.config.replytexts import check_languages, make_replies
 from triaged.config.roster import check_own_addresses, make_delegates, make_roster
 from triaged.config.ruletables import Names, check_channels, make_rules, name_of
 from triaged.core.momentwords import Clock
-from triaged.core.settings import Account, Channel, Digest, Person, PromisePolicy, ReportPlan, Telephone, TextSecret
+from triaged.core.settings import (
+    Account,
+    Calendar,
+    Channel,
+    Digest,
+    Person,
+    PromisePolicy,
+    ReportPlan,
+    Telephone,
+    TextSecret,
+)
+from triaged.words import LEXICON
 
+_FEED = re.compile(r"(https|webcal|file)://\S|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", re.IGNORECASE)
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S", re.IGNORECASE)
 _RULES_TABLES = ("hours", "telephone", "client", "delegate", "reply", "rule", "promises")
 
@@ -61,6 +73,7 @@ def make_person(file: Path, section: Section, findings: Findings) -> Made | None
         replies=make_replies(section.get("reply"), me.get("language", "en") if me else "en", findings),
         rules=rules,
         channels=_channels(section.get("notify"), findings),
+        calendars=_calendars(section.get("calendar"), findings),
         promises=_promises(section.get("promises"), names, findings),
         digest=_digest(section.get("digest"), findings),
         report=_report(section.get("report"), findings),
@@ -148,6 +161,23 @@ def _channels(section: Section | None, findings: Findings) -> dict[str, Channel]
         if isinstance(channel.url, TextSecret) and not _URL.match(channel.url.text):
             findings.error(one.place("url"), 'url: this is no URL: write one as in "ntfys://ntfy.example/topic"')
         found[label] = channel
+    return found
+
+
+def _calendars(section: Section | None, findings: Findings) -> dict[str, Calendar]:
+    found = {}
+    for label, one in section.sections() if section else ():
+        calendar = made(Calendar, one, label=label)
+        if calendar is None:
+            continue
+        if isinstance(calendar.url, TextSecret) and not _FEED.match(calendar.url.text):
+            findings.error(
+                one.place("url"),
+                "url: this is no address of a calendar: write one that begins with https://, webcal:// or file:///",
+            )
+        if calendar.password is not None and calendar.user is None:
+            findings.error(one.place("password"), 'password: whose? write user = "…" beside it')
+        found[label] = replace(calendar, away_words=calendar.away_words or LEXICON.everywhere("calendar", "away"))
     return found
 
 

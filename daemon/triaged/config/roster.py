@@ -8,6 +8,7 @@ from triaged.config.hours import make_worktime
 from triaged.config.problems import Findings
 from triaged.config.reader import Section
 from triaged.core.address import Address, is_mine, read_address
+from triaged.core.calls import Call, Series
 from triaged.core.clients import Client, Roster
 from triaged.core.settings import Delegate
 
@@ -34,7 +35,7 @@ def make_roster(section: Section, zone: ZoneInfo, findings: Findings) -> Roster:
 
 def _client(section: Section, zone: ZoneInfo, region: str | None, findings: Findings) -> Client:
     there = section.get("timezone", zone)
-    hours = section.get("hours")
+    hours, planned = section.get("hours"), section.get("calls", ())
     client = made(
         Client,
         section,
@@ -45,6 +46,8 @@ def _client(section: Section, zone: ZoneInfo, region: str | None, findings: Find
         people=_people(section.get("people")),
         phones=_phones(section, region, findings),
         hours=None if hours is None else make_worktime(hours, there, findings),
+        calls=tuple(one for one in planned if isinstance(one, Call)),
+        series=tuple(one for one in planned if isinstance(one, Series)),
     )
     assert client is not None  # all that it needs is given
     return client

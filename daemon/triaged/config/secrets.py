@@ -13,6 +13,7 @@ from triaged.config.loaded import Kept, Loaded
 from triaged.config.problems import Problem
 from triaged.core.errors import TriagedError
 from triaged.core.settings import (
+    Calendar,
     CommandSecret,
     CredentialSecret,
     EnvSecret,
@@ -38,6 +39,18 @@ async def ask_secret(secret: Secret, *, user: str = "", service: str = "") -> st
     import asyncio  # `check` asks for no secret, and has no time for this import
 
     return await asyncio.to_thread(read_secret, secret, user=user, service=service)
+
+
+async def ask_calendar(calendar: Calendar) -> tuple[str, str]:
+    """The address of a calendar, and its password ("" where it has none).
+
+    Raises:
+        SecretError: one of them is not there.
+    """
+    what = f"[calendar.{calendar.label}]"
+    url = await ask_secret(calendar.url, service=what)
+    password = await ask_secret(calendar.password, user=calendar.user or "", service=what) if calendar.password else ""
+    return url.strip(), password
 
 
 def read_secret(secret: Secret, *, user: str = "", service: str = "") -> str:

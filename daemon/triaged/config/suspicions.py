@@ -180,7 +180,7 @@ def _check_moments(ruled: _Ruled, moments: MomentChecks, now: datetime, findings
     told = section.place("promise") if "promise" in section else section.place("until")
     for text in (
         *moments.of_days(promise),
-        *no_call_warnings(promise, {one.label: one.calls for one in ruled.clients}),
+        *no_call_warnings(promise, {one.label: one.has_calls for one in ruled.clients}),
     ):
         findings.warning(told, text)
     for text in moments.of_order(until, promise, ruled.clients):
@@ -231,7 +231,7 @@ def _check_holidays(made: Made, findings: Findings) -> None:
 
 def _check_agenda(made: Made, findings: Findings) -> None:
     digest = made.person.digest
-    if digest and digest.agenda is not None and not any(client.calls for client in made.person.roster.clients):
+    if digest and digest.agenda is not None and not any(client.has_calls for client in made.person.roster.clients):
         findings.warning(made.place("digest", "agenda"), "agenda: no client has calls")
 
 

@@ -14,7 +14,7 @@ from triaged.config.spec import Either, Flag, Key, Many, Others, Raw, Spec, Tabl
 from triaged.config.timezones import parse_zone
 from triaged.core.address import Address, Glob
 from triaged.core.authres import Trust
-from triaged.core.calls import Call, parse_call
+from triaged.core.calls import Call, parse_planned
 from triaged.core.clients import Allowance
 from triaged.core.conditions import KINDS as MESSAGE_KINDS
 from triaged.core.moments import Moment, parse_moment
@@ -115,7 +115,7 @@ KINDS: Mapping[object, Spec] = MappingProxyType(
             example="2 per week",
             shape=r"^\s*\d+\s*(per|a|/)\s*(day|week|month)\s*$",
         ),
-        Call: Text("a standing call", parse_call, example="fri 10:00 for 45m"),
+        Call: Text("a standing call", parse_planned, example="fri 10:00 for 45m"),
         Glob: Text("an address or a pattern", Glob.parse, example="*@harbor.example", shape=r"^[^\s]+$"),
         Moment: _MOMENT,
         Path: Text("a file", example="/etc/ssl/own-ca.pem", path=True),

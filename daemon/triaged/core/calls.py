@@ -1,12 +1,12 @@
-"""Standing calls with a client: text in, the occurrences as they will be out.
+"""Calls with a client: standing ones, text in, the occurrences as they will be out; and those that my calendars hold.
 
 A call is written in my zone, takes place on its weekdays, weekly or every few weeks, and does not take place on a
-holiday or an away day; the rhythm goes on regardless.
+holiday or an away day; the rhythm goes on regardless. Where a calendar holds a series with the client it alone says when.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from triaged.core.spans import parse_span
@@ -16,6 +16,9 @@ from triaged.core.worktime import HORIZON, WorkTime
 DEFAULT_LENGTH = timedelta(minutes=30)
 CALL_NOTICE = timedelta(minutes=30)
 """A call that starts sooner is at hand, and not the next one."""
+
+STALE_AFTER = timedelta(hours=6)
+"""A calendar that was read longer ago promises no call of today."""
 
 _DAY = timedelta(days=1)
 _LONGEST = timedelta(hours=24)
@@ -52,6 +55,54 @@ class Occurrence:
     id: str
     call: Call
     skipped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Calls that my calendars hold: "calendar", or one series by its title or UID, "calendar: Harbor weekly"."""
+
+    text: str
+    name: str = ""  # "": whatever is a call with the client
+
+    def names(self, title: str, uid: str) -> bool:
+        """Whether it is the series of that title or UID."""
+        return bool(self.name) and (self.name == uid or self.name.casefold() == " ".join(title.split()).casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class Appointed:
+    """The calls with one client that my calendars hold, in time order, as they were read at `read_at` as far as `until`."""
+
+    calls: tuple[Occurrence, ...] = ()
+    is_series: bool = False  # the calendars alone say when, as far as they were read
+    until: datetime | None = None
+    read_at: datetime | None = None
+
+    def decides(self, at: datetime) -> bool:
+        """Whether a configured call at that instant counts for nothing: the calendars know better."""
+        return self.is_series and self.until is not None and at < self.until
+
+    def in_doubt(self, one: Occurrence, now: datetime) -> bool:
+        """Whether a call of theirs may have been moved since they were read."""
+        stale = self.read_at is not None and now - self.read_at > STALE_AFTER
+        return stale and one in self.calls
+
+
+def parse_planned(text: str) -> Call | Series:
+    """A standing call, or "calendar", or "calendar: TITLE".
+
+    Raises:
+        ValueError: as `parse_call`.
+    """
+    head, colon, name = text.strip().partition(":")
+    if head.strip().casefold() != "calendar":
+        return parse_call(text)
+    name = " ".join(name.split())
+    if colon and not name:
+        raise ValueError(
+            f'"{text}" names no series: write its title, as in "calendar: Harbor weekly", or "calendar" alone'
+        )
+    return Series(text, name)
 
 
 def parse_call(text: str) -> Call:
@@ -110,46 +161,57 @@ def _check_anchor(call: Call) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """My hours and the standing calls with one client: all that a moment is reckoned by."""
+    """My hours and the calls with one client: all that a moment is reckoned by."""
 
     worktime: WorkTime
     calls: tuple[Call, ...] = ()
+    appointed: Appointed = field(default_factory=Appointed)
 
     def occurrences(self, after: datetime, *, skipped: bool = False) -> Iterator[Occurrence]:
         """The calls that start at `after` or later, in time order, for two years.
 
         With `skipped`, those that do not take place are among them, each with its reason.
         """
-        if not self.calls:
-            return
-        weekdays = {weekday for call in self.calls for weekday in call.weekdays}
         first = self.worktime.date_of(after) - _DAY  # a gap in the clock may move yesterday's call into today
-        for number in range(HORIZON.days + 2):
-            day = first + number * _DAY
-            if day.weekday() in weekdays:
-                for one in self.calls_on(day):
-                    if one.start >= after and (skipped or not one.skipped):
-                        yield one
+        for day in self._days(first):
+            for one in self.calls_on(day):
+                if one.start >= after and (skipped or not one.skipped):
+                    yield one
+
+    def _days(self, first: date) -> Iterator[date]:
+        """The dates from one on that may have a call."""
+        weekdays = {weekday for call in self.calls for weekday in call.weekdays}
+        appointed = {self.worktime.date_of(one.start) for one in self.appointed.calls}
+        if weekdays or appointed:
+            days = (first + number * _DAY for number in range(HORIZON.days + 2))
+            yield from (day for day in days if day.weekday() in weekdays or day in appointed)
 
     def calls_on(self, day: date) -> tuple[Occurrence, ...]:
         """The calls of one date in time order, those that do not take place included."""
+        appointed = [one for one in self.appointed.calls if self.worktime.date_of(one.start) == day]
         due = [call for call in self.calls if call.falls_on(day)]
         if not due:
-            return ()
+            return tuple(appointed)
         why = why_no_call(self.worktime, day)
-        found = (_occurrence(call, self.worktime, day, why) for call in due)
-        return tuple(sorted(found, key=lambda one: (one.start, one.id)))
+        configured = (_occurrence(call, self.worktime, day, why) for call in due)
+        known = {one.start for one in appointed}
+        found = [one for one in configured if one.start not in known and not self.appointed.decides(one.start)]
+        return tuple(sorted((*found, *appointed), key=lambda one: (one.start, one.id)))
 
     def next_call(self, at: datetime) -> Occurrence | None:
         """The next call that takes place; one that begins in less than half an hour is not the next one any more."""
-        return next(self.occurrences(at + CALL_NOTICE), None)
+        return next((one for one in self.occurrences(at + CALL_NOTICE) if not self.is_doubtful(one, at)), None)
+
+    def is_doubtful(self, one: Occurrence, now: datetime) -> bool:
+        """Whether it is a call of today that a calendar holds which could not be read for hours."""
+        return self.worktime.date_of(one.start) == self.worktime.date_of(now) and self.appointed.in_doubt(one, now)
 
     def call_at_hand(self, at: datetime) -> Occurrence | None:
         """The call that is going on at an instant, or begins within half an hour; the earliest if there are several."""
-        if not self.calls:
+        lengths = [*(call.length for call in self.calls), *(one.end - one.start for one in self.appointed.calls)]
+        if not lengths:
             return None
-        longest = max(call.length for call in self.calls)
-        for one in self.occurrences(at - longest):
+        for one in self.occurrences(at - max(lengths)):
             if one.start > at + CALL_NOTICE:
                 return None
             if at < one.end:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from triaged.core.about import About
 from triaged.core.address import Address, Glob, read_address, same, unsigned, untagged
-from triaged.core.calls import Call
+from triaged.core.calls import Appointed, Call, Series
 from triaged.core.worktime import WorkTime
 
 _EXACT, _DOMAIN = 3, 2  # of Glob.specificity
@@ -64,7 +64,15 @@ class Client:
         WorkTime | None, About("the hours that were agreed, in the client's zone, for the report", kind="agreed hours")
     ] = None
     tier: Annotated[str | None, About("a word that rules may ask for", kind="a word", example="standard")] = None
-    calls: Annotated[tuple[Call, ...], About("standing calls, in your zone, 30 minutes if nothing is said")] = ()
+    calls: Annotated[
+        tuple[Call, ...],
+        About(
+            'standing calls, in your zone, 30 minutes if nothing is said; "calendar": what your calendars hold, "calendar: TITLE":'
+            " the series of that title or UID"
+        ),
+    ] = ()
+    series: tuple[Series, ...] = ()
+    appointed: Appointed = field(default_factory=Appointed)  # by my calendars
     passes: Annotated[
         Allowance | None,
         About("last-minute urgent passes, from midnight, Monday or the first on, in your zone", default="none"),
@@ -92,6 +100,11 @@ class Client:
         bare = untagged(unsigned(address))
         name = self.people.get(address.key) or self.people.get(bare.key)
         return bare.key if name is None else next(key for key, other in self.people.items() if other == name)
+
+    @property
+    def has_calls(self) -> bool:
+        """Whether there may be calls with it, by the configuration or by a calendar."""
+        return bool(self.calls or self.series or self.appointed.calls)
 
     @property
     def caller_address(self) -> Address | None:

@@ -71,7 +71,7 @@ def days_ahead(worktime: WorkTime, clients: Iterable[Client], first: date, count
 
 
 def _day(worktime: WorkTime, clients: tuple[Client, ...], day: date) -> Day:
-    schedules = {client.label: Schedule(worktime, client.calls) for client in clients}
+    schedules = {client.label: Schedule(worktime, client.calls, client.appointed) for client in clients}
     calls = [PlannedCall(label, one) for label, schedule in schedules.items() for one in schedule.calls_on(day)]
     return Day(
         date=day,

@@ -243,6 +243,10 @@ def _next_call(at: datetime, schedule: Schedule, latest: datetime | None) -> _Fo
             told.append(f"the call on {say(one.start, worktime)} does not take place: {one.skipped}")
         elif latest is not None and one.start > latest:
             return None
+        elif schedule.is_doubtful(one, at):
+            told.append(
+                f"the call on {say(one.start, worktime)} may have moved: the calendar could not be read for hours"
+            )
         elif one.start < at + CALL_NOTICE:
             told.append(f"the call on {say(one.start, worktime)} begins in less than {say_length(CALL_NOTICE)}")
         else:

@@ -54,4 +54,4 @@ def pieces(worktime: WorkTime, at: datetime, end: datetime) -> tuple[str, ...]:
 
 def _available(worktime: WorkTime, day: date, at: datetime, end: datetime) -> timedelta:
     nothing = timedelta(0)
-    return sum((max(min(b, end) - max(a, at), nothing) for a, b in worktime.free(day)), nothing)
+    return sum((max(min(b, end) - max(a, at), nothing) for a, b in worktime.working(day)), nothing)

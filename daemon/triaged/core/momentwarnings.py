@@ -7,7 +7,7 @@ search for an `until` after its `promise` looks at the instants at which an answ
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
-from triaged.core.calls import CALL_NOTICE, Call, Schedule, why_no_call
+from triaged.core.calls import CALL_NOTICE, Schedule, why_no_call
 from triaged.core.moments import resolve_first
 from triaged.core.momentsteps import say, say_day
 from triaged.core.momentwords import Clock, Moment, Tomorrow
@@ -41,11 +41,11 @@ def moment_warnings(moment: Moment, worktime: WorkTime, today: date) -> tuple[st
     return ()
 
 
-def no_call_warnings(promise: tuple[Moment, ...], clients: Mapping[str, tuple[Call, ...]]) -> tuple[str, ...]:
+def no_call_warnings(promise: tuple[Moment, ...], clients: Mapping[str, bool]) -> tuple[str, ...]:
     """A call promised, and nothing else, to clients that have none."""
     if not promise or not all(moment.needs_call for moment in promise):
         return ()
-    without = sorted(label for label, calls in clients.items() if not calls)
+    without = sorted(label for label, has_calls in clients.items() if not has_calls)
     if not without:
         return ()
     names = ", ".join(f'"{label}"' for label in without)

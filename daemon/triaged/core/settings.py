@@ -7,7 +7,7 @@ the configuration is said at the field (`About`); one that says nothing is put t
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -258,6 +258,38 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Calendar:
+    """A calendar of mine. It is read, never written."""
+
+    label: str
+    url: Annotated[
+        Secret,
+        About(
+            "an iCalendar feed (https, webcal, file) or a CalDAV collection, or where its address is kept: whoever has it reads all",
+            example="https://calendar.example/dana.ics",
+        ),
+    ]
+    user: Annotated[str | None, About("the login, where one is needed", kind="a login", example="dana")] = None
+    password: Annotated[Secret | None, About("the password, or where it is")] = None
+    use: Annotated[
+        tuple[Literal["calls", "focus", "busy", "away"], ...],
+        About(
+            "calls: series and events with clients; focus: events without other people that are marked busy; busy: all busy"
+            " events; away: whole days marked out of office or called so",
+            default='"calls"',
+            least=1,
+        ),
+    ] = ("calls",)
+    every: Annotated[Span, About("how often it is read")] = parse_span("10m")
+    me: Annotated[
+        tuple[Address, ...], About("your addresses in it, beside those of your accounts", default="none beside")
+    ] = ()
+    away_words: Annotated[
+        tuple[str, ...], About("an all-day event whose title begins so is away", default="in the languages of replies")
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PromisePolicy:
     """How promises are watched."""
 
@@ -323,12 +355,14 @@ class Person:
     replies: Mapping[str, ReplyTemplate]
     rules: RuleSet
     channels: Mapping[str, Channel]
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
     promises: PromisePolicy
     digest: Digest | None
     report: ReportPlan | None
     ruleset_hash: str
     ruleset_text: str  # clients, rules, replies, hours as TOML or JSON: never accounts or secrets
     source: Path = Path()
+    away_in_question: tuple[date, ...] = ()  # a calendar says so, and a promised call stands against it
     addresses: tuple[Address, ...] = field(init=False, repr=False, compare=False)
     """All addresses that are me, over all accounts."""
 
@@ -351,7 +385,7 @@ class Person:
 
     def schedule(self, client: Client) -> Schedule:
         """My hours, with this client's standing calls."""
-        return Schedule(self.worktime, client.calls)
+        return Schedule(self.worktime, client.calls, client.appointed)
 
 
 @dataclass(frozen=True, slots=True)

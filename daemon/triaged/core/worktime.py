@@ -55,8 +55,9 @@ Hours = Literal["office", "focus", "off"]
 @dataclass(frozen=True, slots=True)
 class _Day:
     office: tuple[Interval, ...]
-    free: tuple[Interval, ...]
-    available: timedelta  # how long `free` is in all
+    working: tuple[Interval, ...]  # office without focus
+    free: tuple[Interval, ...]  # and without what calendars hold
+    worked: timedelta  # how long `working` is in all
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class WorkTime:
     `week` maps days of the week (0 is Monday) to office hours; None, as without [hours], is every day from 00:00 to
     24:00. Holidays and away days have no hours, in either case. `on` gives the hours of a date and wins over
     everything: over the week, over focus, and, where it gives hours at all, that date is neither holiday nor away day.
+    `busy`, in time order, is focus that calendars hold: I am not available in it, but durations in office hours, as of a
+    promise, do not know it.
     """
 
     zone: ZoneInfo
@@ -74,6 +77,7 @@ class WorkTime:
     holidays: str = ""
     away: tuple[tuple[date, date], ...] = ()
     focus: Mapping[int, tuple[Slot, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    busy: tuple[Interval, ...] = ()
     _days: dict[date, _Day] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     # -- days
@@ -147,6 +151,10 @@ class WorkTime:
         """The hours of a date at which I am available, as instants in UTC, in order: office without focus."""
         return self._day(day).free
 
+    def working(self, day: date) -> tuple[Interval, ...]:
+        """The hours of a date that count as office time: office without the focus of the configuration."""
+        return self._day(day).working
+
     def _day(self, day: date) -> _Day:
         known = self._days.get(day)
         if known is None:
@@ -157,10 +165,15 @@ class WorkTime:
 
     def _compute(self, day: date) -> _Day:
         if not _EDGE[0] <= day <= _EDGE[1]:
-            return _Day((), (), timedelta(0))
+            return _Day((), (), (), timedelta(0))
         office = self._intervals(day, self.slots(day))
-        free = _without(office, self._intervals(day, self.focus_slots(day))) if office else ()
-        return _Day(office, free, sum((end - start for start, end in free), timedelta(0)))
+        working = _without(office, self._intervals(day, self.focus_slots(day))) if office else ()
+        free = _without(working, self._held(working[0][0], working[-1][1])) if working and self.busy else working
+        return _Day(office, working, free, sum((end - start for start, end in working), timedelta(0)))
+
+    def _held(self, first: datetime, last: datetime) -> tuple[Interval, ...]:
+        """What calendars hold between two instants."""
+        return tuple((start, end) for start, end in self.busy if start < last and first < end)
 
     def _intervals(self, day: date, slots: tuple[Slot, ...]) -> tuple[Interval, ...]:
         if not slots:
@@ -192,13 +205,17 @@ class WorkTime:
     @property
     def always(self) -> bool:
         """Whether there is no hour at which I am not available."""
-        return self.week is None and not (self.on or self.holidays or self.away or self.focus)
+        return self.week is None and not (self.on or self.holidays or self.away or self.focus or self.busy)
 
     # -- searches
 
     def _free_from(self, day: date) -> Iterator[Interval]:
         for number in range(HORIZON.days + 2):
             yield from self.free(day + number * _DAY)
+
+    def _working_from(self, day: date) -> Iterator[Interval]:
+        for number in range(HORIZON.days + 2):
+            yield from self.working(day + number * _DAY)
 
     def next_available(self, at: datetime, *, strictly: bool = False) -> datetime | None:
         """The first instant from `at` on at which I am available; `strictly`: at which I become so, after `at`.
@@ -225,19 +242,19 @@ class WorkTime:
         if day == last:
             return total
         while (day := day + _DAY) < last:
-            total += self._day(day).available
+            total += self._day(day).worked
         return total + self._within(last, a, b)
 
     def _within(self, day: date, a: datetime, b: datetime) -> timedelta:
         """The available time of a date that lies between two instants."""
-        spans = (min(end, b) - max(start, a) for start, end in self.free(day))
+        spans = (min(end, b) - max(start, a) for start, end in self.working(day))
         return sum((span for span in spans if span > timedelta(0)), timedelta(0))
 
     def office_time_from(self, at: datetime, length: timedelta) -> datetime | None:
         """The earliest instant by which `length` of available time has passed; negative: the latest since which it has."""
         if length < timedelta(0):
             return self._office_time_before(at, -length)
-        for start, end in self._free_from(self.date_of(at)):
+        for start, end in self._working_from(self.date_of(at)):
             here = max(end - max(start, at), timedelta(0))
             if here and here >= length:
                 return max(start, at) + length
@@ -247,7 +264,7 @@ class WorkTime:
     def _office_time_before(self, at: datetime, length: timedelta) -> datetime | None:
         last = self.date_of(at)
         for number in range(HORIZON.days + 2):
-            for start, end in reversed(self.free(last - number * _DAY)):
+            for start, end in reversed(self.working(last - number * _DAY)):
                 here = max(min(end, at) - start, timedelta(0))
                 if here and here >= length:
                     return min(end, at) - length

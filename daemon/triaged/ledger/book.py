@@ -15,6 +15,7 @@ from triaged.ledger import (
     acts,
     admission,
     answers,
+    calendarpast,
     care,
     claims,
     correspondents,
@@ -95,6 +96,10 @@ class Ledger:
     put_folder = registry.put_folder
     advance = registry.advance
     mark = registry.mark
+
+    calendars = calendarpast.calendars
+    calendar_read = calendarpast.calendar_read
+    calendar_unchanged = calendarpast.calendar_unchanged
     ruleset = registry.ruleset
     ruleset_body = registry.ruleset_body
 

@@ -172,6 +172,13 @@ CREATE UNIQUE INDEX reply_one_live ON reply (person, correspondent, slot)
   WHERE kind = 'ack' AND state IN ('waiting','held','sending');
 """  # `slot`: the thread for which there is one, "": one for all of a correspondent's. `told`: its words tell of the message
 
+_CALENDARS = """
+CREATE TABLE calendar (
+  person TEXT NOT NULL, label TEXT NOT NULL, since INTEGER NOT NULL, seen_at INTEGER NOT NULL, until INTEGER NOT NULL,
+  version TEXT NOT NULL, events INTEGER NOT NULL, content TEXT NOT NULL, PRIMARY KEY (person, label, since)
+) STRICT, WITHOUT ROWID;
+"""  # a content is known from `since` on and was last seen to be so at `seen_at`
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _A_NOTICE_A_MOVE,
@@ -180,5 +187,6 @@ MIGRATIONS: tuple[str, ...] = (
     _LINES_AND_ENDS,
     _TOLD_TO_HER,
     _ONE_A_THREAD,
+    _CALENDARS,
 )
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

@@ -23,6 +23,7 @@ Event = Literal[
     "promise.settled",
     "pass.spent", "pass.exhausted", "pass.refunded",
     "notify.sent", "notify.failed",
+    "calendar.failed", "calendar.recovered",
     "digest.delivered", "agenda.delivered", "report.delivered",
     "log.foreign", "log.dropped",
 ]  # fmt: skip
@@ -82,6 +83,8 @@ WORDS: Final[Mapping[str, str]] = {
     "pass.refunded": "A pass was given back",
     "notify.sent": "Notified",
     "notify.failed": "Could not notify",
+    "calendar.failed": "A calendar cannot be read",
+    "calendar.recovered": "The calendar is read again",
     "digest.delivered": "Digest delivered",
     "agenda.delivered": "Agenda delivered",
     "report.delivered": "Report delivered",
@@ -106,6 +109,7 @@ USUAL_LEVEL: Final[Mapping[str, Level]] = {
     "promise.overdue": "warning",
     "promise.slipped": "warning",
     "notify.failed": "warning",
+    "calendar.failed": "warning",
     "log.foreign": "warning",
     "log.dropped": "warning",
 }

@@ -35,7 +35,7 @@ async def deliver(context: PersonContext) -> None:
 def _calls_near(context: PersonContext, client: Client) -> Iterator[Occurrence]:
     """Calls of a client whose agenda is due: from its moment on until the call has ended."""
     plan = context.person.digest
-    if plan is None or plan.agenda is None or not client.calls:
+    if plan is None or plan.agenda is None or not client.has_calls:
         return
     now = context.now()
     schedule = context.person.schedule(client)

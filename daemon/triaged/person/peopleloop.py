@@ -8,7 +8,7 @@ from triaged.account.context import Context
 from triaged.clock import LONGEST_NAP, WakeEvent
 from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
-from triaged.person import agenda, callreturns, commandlog, digest, movedcalls, promiseclock
+from triaged.person import agenda, awaydays, callreturns, commandlog, digest, movedcalls, promiseclock
 from triaged.person.outagewatch import OutageWatch, Patience
 from triaged.person.personcontext import PersonContext
 from triaged.person.push import Pushes
@@ -109,6 +109,7 @@ class PeopleLoop:
             for one in people:
                 await _alone(movedcalls.follow(one), one)
                 await _alone(callreturns.follow(one), one)
+                await _alone(awaydays.ask(one), one)
         except (LedgerBusy, LedgerFull, LedgerUnavailable):
             self._called_on = False
             raise

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 
 from triaged.core.settings import Person
 from triaged.core.trust import Act, may
-from triaged.core.wording import when
+from triaged.core.wording import short_date, when
 from triaged.ledger.entries import EffectRow, Item, PromiseRow
 from triaged.words import LEXICON
 
@@ -73,6 +73,16 @@ def warning_words(person: Person, promise: PromiseRow, item: Item | None, now: d
         "excerpt": f"\n“{item.excerpt}”" if item and item.excerpt else "",
     }
     return words["due_subject"].format(**values), words["due"].format(**values)
+
+
+def absence_words(person: Person, day: date, clients: Sequence[str]) -> tuple[str, str]:
+    """Subject and text of the note that asks whether a day away counts on which calls are promised to these clients."""
+    language = _known(person.language)
+    words = LEXICON.section(language, "mails")
+    names = ", ".join(found.name if (found := person.roster.by_label(label)) else label for label in clients)
+    noon = person.worktime.instant(day, time(12))
+    values = {"clients": names, "day": short_date(noon, language, person.worktime.zone), "date": day.isoformat()}
+    return words["away_subject"].format(**values), words["away"].format(**values)
 
 
 def outage_words(person: Person, outage: Outage, now: datetime, name: str) -> tuple[str, str]:

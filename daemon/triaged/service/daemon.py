@@ -36,6 +36,7 @@ from triaged.mailbox import Pools
 from triaged.person.peopleloop import PeopleLoop
 from triaged.person.personcontext import OwnAccount, PersonContext
 from triaged.person.push import Pushes, Send, send_by_apprise
+from triaged.service.calendarkeeper import CalendarKeeper
 from triaged.service.currentsettings import CurrentSettings
 from triaged.service.daemonstatus import DaemonStatus
 from triaged.service.departures import absences
@@ -65,6 +66,7 @@ class Parts:
     supervisor: Supervisor
     people: PeopleLoop
     in_force: InForce
+    calendars: CalendarKeeper
 
 
 class Daemon:
@@ -131,7 +133,10 @@ class Daemon:
     async def _work(self, context: Context, folder: Path, *, once: bool) -> int:
         recovery = await context.write(Ledger.recover, context.now())
         self._lay_away(await context.write(Ledger.aways))
-        status = DaemonStatus(context, self.settings, self.accounts, self.ready, self.started_at, self.lines_lost)
+        calendars = CalendarKeeper(context, self.settings, self._calls_have_moved)
+        status = DaemonStatus(
+            context, self.settings, self.accounts, self.ready, self.started_at, self.lines_lost, calendars
+        )
         listeners = Listeners(folder, self.events, status, self.wake, self._signals())
         if not once:
             service = self.settings.loaded.service
@@ -173,7 +178,7 @@ class Daemon:
         )
         people = PeopleLoop(context, self.people, self.pushes, lambda: self.settings.patience)
         people.left_out = self._left_out
-        return Parts(context, status, tokens, supervisor, people, InForce(folder))
+        return Parts(context, status, tokens, supervisor, people, InForce(folder), status.calendars)
 
     async def _start(
         self, parts: Parts, group: asyncio.TaskGroup, recovery: Recovery
@@ -182,6 +187,7 @@ class Daemon:
         await parts.context.write(Ledger.wanted)  # of the time before: everything is tried now
         timers = group.create_task(parts.context.timers.run(), name="timers")
         await self._leave_out(parts)
+        await parts.calendars.remember()
         await parts.supervisor.apply()
         group.create_task(parts.tokens.keeper.run(), name="tokens")  # whom its news are about is in the ledger now
         self._say_recovered(recovery)
@@ -193,6 +199,7 @@ class Daemon:
             group.create_task(self._once(parts), name="once")
             return
         group.create_task(parts.people.run(), name="people")
+        group.create_task(parts.calendars.run(self.stopping), name="calendars")
         group.create_task(self._reload_when_told(parts), name="reload")
         group.create_task(self._try_what_is_wanted(parts), name="wanted")
         maintenance = Maintenance(
@@ -212,6 +219,7 @@ class Daemon:
         await self.ready.wait()
         for account in list(self.accounts.values()):
             await account.outbox.once()
+        await parts.calendars.once()
         await parts.people.once()
         for account in list(self.accounts.values()):
             with contextlib.suppress(TriagedError):  # what the replies left to do: copies, drafts taken back
@@ -277,7 +285,8 @@ class Daemon:
     @property
     def at_rest(self) -> bool:
         """Whether every account waits: nothing is in hand, nothing is due that can be done now."""
-        if self.parts is None or not self.parts.people.at_rest or not self.parts.tokens.keeper.at_rest:
+        parts = self.parts
+        if parts is None or not (parts.people.at_rest and parts.tokens.keeper.at_rest and parts.calendars.at_rest):
             return False
         return all(account.at_rest for account in self.accounts.values())
 
@@ -343,6 +352,10 @@ class Daemon:
         account = self.accounts.get(login)
         if account is not None:
             account.try_now()
+
+    def _calls_have_moved(self) -> None:
+        if self.parts is not None:
+            self.parts.people.reloaded()
 
     def _look_around(self) -> None:
         if self.parts is not None:

@@ -14,6 +14,7 @@ from triaged.account.context import Context
 from triaged.core.settings import Mode
 from triaged.ledger import Ledger
 from triaged.service.accountstates import Instants, account_states, with_delays
+from triaged.service.calendarkeeper import CalendarKeeper
 from triaged.service.currentsettings import CurrentSettings
 from triaged.service.healthserver import DaemonState
 from triaged.service.statusview import Live, status_of
@@ -30,6 +31,7 @@ class DaemonStatus:
     ready: asyncio.Event  # every account has been tried
     started_at: datetime
     lines_lost: Callable[[], int]
+    calendars: CalendarKeeper
 
     def summary(self) -> str:
         """One line on how the accounts are."""
@@ -54,7 +56,9 @@ class DaemonStatus:
             "configuration": str(loaded.path),
             "started": self.started_at.astimezone(loaded.persons[0].worktime.zone).isoformat(timespec="seconds"),
             "ready": self.ready.is_set(),
-            "people": await self.context.write(status_of, loaded, now, live, self.settings.absent),
+            "people": await self.context.write(
+                status_of, loaded, now, live, self.settings.absent, self.calendars.failures()
+            ),
         }
 
     async def for_supervisors(self) -> DaemonState:

@@ -7,6 +7,7 @@ as RFC 3339 in the person's zone. The daemon tells it over its socket; without a
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,6 +60,7 @@ def status_of(
     now: datetime,
     known: Mapping[str, Live] | Silent,
     absent: Sequence[Absence] | None = None,
+    unread: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
     """One object a person, in the order of the configuration; behind them those who are left out.
 
@@ -68,12 +70,18 @@ def status_of(
         now: decides what is due today.
         known: what the daemon tells of each account, by login.
         absent: who is left out; None: as the configuration says it.
+        unread: why a calendar cannot be read, by person and calendar.
     """
     rows = ledger.overview()
-    view = _View(ledger, now, known, {row.account.login: row for row in rows}, patience_of(loaded.service))
+    view = _View(ledger, now, known, {row.account.login: row for row in rows}, patience_of(loaded.service), unread)
     away = absences(loaded, {}, rows) if absent is None else absent
     persons = (view.person(person, loaded.refused.get(person.label)) for person in loaded.persons)
     return [*persons, *(view.left_out(one) for one in away)]
+
+
+def _about_calendar(one: Mapping[str, Any]) -> str:
+    known = f"what was read at {one['read_at']} is kept" if one["read_at"] else "nothing is known of it yet"
+    return f'calendar "{one["calendar"]}" cannot be read, {known}: {one["error"]}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,7 @@ class _View:
     known: Mapping[str, Live] | Silent
     overview: Mapping[str, AccountOverview]
     patience: Patience
+    unread: Mapping[tuple[str, str], str]
 
     def person(self, person: Person, refused: Problem | None) -> dict[str, Any]:
         """How one person stands. `refused`: why what stands in her file is not in force."""
@@ -93,6 +102,7 @@ class _View:
         accounts = [self.account(account, person.worktime.zone) for account in person.accounts]
         promises = self.ledger.promises_open(key, planned=False) if key else []
         due = _today(promises, person, self.now)
+        calendars = [self.calendar(label, person, key) for label in person.calendars]
         return {
             "person": person.label,
             "paused": self.pause(key, person.worktime.zone),
@@ -103,10 +113,12 @@ class _View:
                 "due_today": [_promise(self.ledger, one, person.worktime.zone) for one in due],
             },
             "passes": _passes(self.ledger, person, key, self.now) if key else [],
+            "calendars": calendars,
             "attention": [
                 *_about_settings(refused),
                 *self.about_accounts(accounts),
                 *_about_promises(promises, person),
+                *(_about_calendar(one) for one in calendars if one["error"]),
             ],
         }
 
@@ -122,6 +134,7 @@ class _View:
             "accounts": accounts,
             "promises": {"open": 0, "overdue": 0, "due_today": []},
             "passes": [],
+            "calendars": [],
             "attention": [f"left out, because {told.why}", *(self.about_accounts(accounts) if accounts else ())],
         }
 
@@ -129,6 +142,14 @@ class _View:
         """Whether nothing is sent or moved for her now, and until when; None: until it is lifted."""
         pauses = self.ledger.pauses()
         return {"until": _local(pauses[key], zone)} if key is not None and key in pauses else None
+
+    def calendar(self, label: str, person: Person, key: str | None) -> dict[str, Any]:
+        """How one calendar is: when it was last seen as it is known, and why it cannot be read, if so."""
+        rows = self.ledger.calendars(key, self.now) if key else []
+        row = next((row for row in rows if row.label == label), None)
+        read_at = _local(row.seen_at, person.worktime.zone) if row else None
+        why = self.unread.get((person.label, label))
+        return {"calendar": label, "read_at": read_at, "events": row.events if row else 0, "error": why}
 
     def account(self, account: Account, zone: ZoneInfo) -> dict[str, Any]:
         """How one account is."""

@@ -1,0 +1,145 @@
+"""Occurrences of what several programs write, with all that RFC 5545 lets happen to a series."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from triaged.calendars import expanding
+from triaged.calendars.expanding import Unreadable, expanded
+from unit.calendars.feeds import FASTMAIL, GOOGLE, HEAD, ICLOUD, NEXTCLOUD, OUTLOOK, calendar, event
+
+WINDOW = {"from": "2026-11-26T00:00:00+00:00", "to": "2027-01-08T00:00:00+00:00", "zone": "Europe/Berlin"}
+
+
+def found(*texts: bytes, **window: str) -> list[dict[str, Any]]:
+    appointments: list[dict[str, Any]] = expanded(list(texts), {**WINDOW, **window})["appointments"]
+    return appointments
+
+
+def starts(*texts: bytes, **window: str) -> list[str]:
+    return [f"{datetime.fromisoformat(one['start']):%d.%m. %H:%M}" for one in found(*texts, **window)]
+
+
+def test_a_moved_occurrence_is_at_its_new_time_and_keeps_its_name():
+    calls = found(GOOGLE)
+    assert starts(GOOGLE)[:3] == ["27.11. 09:00", "04.12. 13:00", "11.12. 09:00"]
+    assert {one["uid"] for one in calls} == {"weekly@google.example"}
+    assert calls[1]["original"] == "2026-12-04T09:00:00+00:00"
+    assert all(one["recurring"] for one in calls)
+
+
+def test_a_zone_by_windows_name_is_known():
+    assert starts(OUTLOOK)[0] == "27.11. 09:00"
+
+
+def test_whole_days_end_on_their_last_day_and_are_marked_out_of_office():
+    [outing] = [one for one in found(OUTLOOK) if one["days"]]
+    assert outing["days"] == ["2026-12-21", "2026-12-23"]
+    assert outing["out_of_office"]
+
+
+def test_a_private_event_has_no_title_and_tasks_are_none():
+    titles = {one["uid"]: one["title"] for one in found(ICLOUD)}
+    assert titles == {"A1-ICLOUD": "Focus: write the report", "A2-ICLOUD": "", "A3-ICLOUD": "Petra’s birthday"}
+
+
+def test_dates_left_out_and_added_are_heeded_and_count_ends_the_series():
+    assert starts(NEXTCLOUD) == ["01.12. 15:00", "10.12. 15:00", "15.12. 15:00", "22.12. 15:00"]
+
+
+def test_a_change_of_this_and_all_that_follow_moves_them_all():
+    assert starts(FASTMAIL)[:4] == ["02.12. 15:00", "09.12. 15:00", "16.12. 16:00", "23.12. 16:00"]
+
+
+def test_a_floating_time_is_in_the_persons_zone_or_in_that_of_the_calendar():
+    floating = event(start="20261201T100000", end="20261201T103000")
+    assert starts(calendar(floating)) == ["01.12. 09:00"]
+    assert starts(calendar(floating, head=HEAD + "X-WR-TIMEZONE:America/New_York\r\n")) == ["01.12. 15:00"]
+
+
+def test_an_override_without_its_series_is_an_occurrence_of_its_own():
+    orphan = event("RECURRENCE-ID:20261204T090000Z", start="20261205T090000Z", end="20261205T093000Z")
+    assert starts(calendar(orphan)) == ["05.12. 09:00"]
+
+
+def test_a_duration_stands_for_an_end():
+    lasting = event("DURATION:PT45M").replace("DTEND:20261127T094500Z\r\n", "")
+    [one] = found(calendar(lasting))
+    assert one["end"] == "2026-11-27T09:45:00+00:00"
+
+
+def test_a_free_busy_list_says_when_and_nothing_else():
+    busy = "BEGIN:VFREEBUSY\r\nUID:f\r\nFREEBUSY;FBTYPE=BUSY:20261201T100000Z/PT1H\r\nFREEBUSY;FBTYPE=FREE:20261202T100000Z/PT1H\r\nEND:VFREEBUSY\r\n"
+    [one] = found(calendar(busy))
+    assert (one["start"], one["private"], one.get("title", "")) == ("2026-12-01T10:00:00+00:00", True, "")
+
+
+def test_what_recurs_by_the_hour_is_left_out_and_counted_and_the_rest_is_read():
+    bomb = event("RRULE:FREQ=SECONDLY", uid="bomb")
+    told = expanded([calendar(bomb, event(uid="call"))], WINDOW)
+    assert told["left_out"] == 1
+    assert [one["uid"] for one in told["appointments"]] == ["call"]
+
+
+def test_one_damaged_event_spoils_no_other():
+    damaged = "BEGIN:VEVENT\r\nUID:x\r\nDTSTART:tomorrow\r\nRRULE:FREQ=SOMETIMES\r\nEND:VEVENT\r\n"
+    assert [one["uid"] for one in found(calendar(damaged, event(uid="call")))] == ["call"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (b"<!DOCTYPE html><html><body>Sign in</body></html>", "a web page, as of a sign-in,"),
+        (b"", "something else"),
+        (b'{"error": "not found"}', "something else"),
+    ],
+)
+def test_what_is_no_calendar_is_named(text: bytes, why: str):
+    with pytest.raises(Unreadable, match=why):
+        expanded([text], WINDOW)
+
+
+def test_more_occurrences_than_anybody_has_are_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(expanding, "MOST_OCCURRENCES", 40)
+    with pytest.raises(Unreadable, match="occurrences"):
+        expanded([calendar(event("RRULE:FREQ=DAILY"))], WINDOW)
+
+
+def test_more_events_than_anybody_has_are_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(expanding, "MOST_EVENTS", 3)
+    with pytest.raises(Unreadable, match="events"):
+        expanded([calendar(*(event(uid=str(number)) for number in range(4)))], WINDOW)
+
+
+# --- two years, by another hand ---------------------------------------------------------------------------------------
+
+_SERIES = {
+    "FREQ=WEEKLY;BYDAY=FR": lambda day: day.weekday() == 4,
+    "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE": lambda day: (
+        day.weekday() in (0, 2) and (day - date(2025, 12, 29)).days // 7 % 2 == 0
+    ),
+    "FREQ=MONTHLY;BYDAY=-1FR": lambda day: day.weekday() == 4 and (day + timedelta(days=7)).month != day.month,
+    "FREQ=MONTHLY;BYMONTHDAY=31": lambda day: day.day == 31,
+    "FREQ=DAILY;INTERVAL=3": lambda day: (day - date(2026, 1, 2)).days % 3 == 0,
+}
+
+
+@pytest.mark.parametrize("rule", _SERIES)
+def test_two_years_of_a_series_are_what_a_calendar_on_the_wall_says(rule: str):
+    falls_on = _SERIES[rule]
+    days = (date(2026, 1, 2) + timedelta(days=n) for n in range(729))
+    expected = [f"{day:%Y-%m-%d}" for day in days if falls_on(day)]
+    first = next(day for day in expected)
+    text = calendar(
+        event(
+            f"RRULE:{rule}",
+            start=f";TZID=Europe/Berlin:{first.replace('-', '')}T100000",
+            end=f";TZID=Europe/Berlin:{first.replace('-', '')}T103000",
+        )
+    )
+    window = {"from": "2026-01-01T00:00:00+00:00", "to": "2028-01-01T00:00:00+00:00"}
+    calls = found(text, **window)
+    assert [one["original"][:10] for one in calls] == expected
+    clocks = {datetime.fromisoformat(one["start"]).hour for one in calls}
+    assert clocks == {8, 9}  # ten o'clock in Berlin, in summer and in winter
