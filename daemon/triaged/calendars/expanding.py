@@ -82,6 +82,8 @@ def _calendars(texts: list[bytes]) -> Iterator[Any]:
         if b"BEGIN:VCALENDAR" not in text[:4096].upper():
             what = "a web page, as of a sign-in," if b"<html" in text[:4096].lower() else "something else"
             raise Unreadable(f"{what} came instead of a calendar")
+        if not text.rstrip().upper().endswith(b"END:VCALENDAR"):
+            raise Unreadable("it ends in the middle")
         try:
             yield from Calendar.from_ical(text, multiple=True)
         except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError) as error:

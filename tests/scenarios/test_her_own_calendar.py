@@ -1,0 +1,137 @@
+"""The consultant keeps her calls in a calendar (Radicale): what she moves there moves with her clients, and nothing else does."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scenarios.conftest import Opening
+from scenarios.plays import CONSULTANT, GARY
+from scenarios.stage import Stage
+from server.radicale import Radicale
+from unit.calendars.feeds import BY_DANA, DANA_HAS_ACCEPTED, DANA_HAS_NOT_ANSWERED, calendar, event
+from unit.calendars.feeds import GARY as WITH_GARY
+
+BERLIN = ";TZID=Europe/Berlin"
+
+
+@pytest.fixture
+def radicale(tmp_path: Path) -> Iterator[Radicale]:
+    with Radicale(tmp_path / "radicale") as server:
+        yield server
+
+
+def config(radicale: Radicale, use: str = '"calls"') -> str:
+    return CONSULTANT + (
+        f'\n[promises]\nslip = "send"\n\n[calendar.mine]\nurl = "{radicale.url}"\nuser = "{radicale.user}"\n'
+        f'password = "{radicale.password}"\nuse = [{use}]\n'
+    )
+
+
+def weekly(start: str = "20251128T100000", end: str = "20251128T104500") -> str:
+    """The Friday call with Harbor."""
+    people = (BY_DANA, DANA_HAS_ACCEPTED, WITH_GARY)
+    return event(
+        "RRULE:FREQ=WEEKLY;BYDAY=FR",
+        "SUMMARY:Harbor weekly",
+        *people,
+        uid="weekly",
+        start=f"{BERLIN}:{start}",
+        end=f"{BERLIN}:{end}",
+    )
+
+
+def moved(day: str, clock: str, end: str) -> str:
+    """One Friday of it at another time."""
+    people = (BY_DANA, DANA_HAS_ACCEPTED, WITH_GARY)
+    return event(
+        f"RECURRENCE-ID{BERLIN}:{day}T100000", "SUMMARY:Harbor weekly", *people, uid="weekly",
+        start=f"{BERLIN}:{day}T{clock}", end=f"{BERLIN}:{day}T{end}",
+    )  # fmt: skip
+
+
+async def promised(stage: Stage) -> str:
+    """What Gary was told in the first reply."""
+    await stage.to("tue 10:00")
+    await stage.arrives(GARY, "quick question")
+    await stage.later(minutes=15)
+    assert len(stage.sent()) == 1
+    return " ".join(stage.sent()[0].get_content().split())
+
+
+async def test_a_call_that_she_moves_in_her_calendar_moves_promise_and_return_in_silence(
+    stages: Opening, radicale: Radicale
+):
+    radicale.put("weekly", calendar(weekly()))
+    async with stages(config(radicale)) as stage:
+        assert "09:00 (London time)" in await promised(stage)
+        radicale.put("weekly", calendar(weekly(), moved("20251128", "140000", "144500")))
+        await stage.later(minutes=12)
+        [line] = stage.events("promise.moved")
+        assert line["promise"] == "2025-11-28T14:00:00+01:00"
+        await stage.later(hours=3)
+        assert len(stage.sent()) == 1  # the invitation has told him
+        await stage.to("fri 12:50")
+        assert stage.events("message.returned") == []
+        await stage.to("fri 13:05")
+        assert len(stage.events("message.returned")) == 1
+        await stage.to("fri 14:05")
+        assert len(stage.events("promise.kept")) == 1
+
+
+async def test_the_calendar_beats_the_configuration_from_the_first_decision_on(stages: Opening, radicale: Radicale):
+    radicale.put("weekly", calendar(weekly(), moved("20251128", "140000", "144500")))
+    async with stages(config(radicale)) as stage:
+        assert "13:00 (London time)" in await promised(stage)
+
+
+async def test_an_invitation_that_a_stranger_mails_into_her_calendar_changes_nothing(
+    stages: Opening, radicale: Radicale
+):
+    radicale.put("weekly", calendar(weekly()))
+    async with stages(config(radicale, '"calls", "focus", "busy", "away"')) as stage:
+        await promised(stage)
+        forged = event(
+            "SUMMARY:Harbor weekly", "ORGANIZER:mailto:stranger@evil.example", DANA_HAS_NOT_ANSWERED, WITH_GARY,
+            uid="forged", start=f"{BERLIN}:20251126T100000", end=f"{BERLIN}:20251126T103000",
+        )  # fmt: skip
+        away = event(
+            "SUMMARY:Urlaub", "ORGANIZER:mailto:stranger@evil.example", DANA_HAS_NOT_ANSWERED, uid="away",
+            start=";VALUE=DATE:20251128", end=";VALUE=DATE:20251129",
+        )  # fmt: skip
+        radicale.put("forged", calendar(forged))
+        radicale.put("away", calendar(away))
+        await stage.later(minutes=12)
+        assert stage.events("promise.moved") == []
+        await stage.to("fri 09:05")
+        assert len(stage.events("message.returned")) == 1
+
+
+async def test_a_calendar_that_is_gone_is_told_once_and_what_was_read_last_holds(stages: Opening, radicale: Radicale):
+    radicale.put("weekly", calendar(weekly(), moved("20251128", "140000", "144500")))
+    async with stages(config(radicale)) as stage:
+        radicale.stop()
+        assert "13:00 (London time)" in await promised(stage)
+        [line] = stage.events("calendar.failed")
+        assert radicale.url not in str(line)
+        await stage.close()
+        await stage.open()
+        await stage.later(minutes=25)
+        [effect] = stage.rows("SELECT count(*) FROM promise WHERE state = 'open'")
+        assert effect == (1,)
+        assert stage.events("promise.moved") == []
+
+
+async def test_a_day_away_that_would_take_a_promised_call_is_asked_about_before_it_counts(
+    stages: Opening, radicale: Radicale
+):
+    radicale.put("weekly", calendar(weekly()))
+    async with stages(config(radicale, '"calls", "away"')) as stage:
+        await promised(stage)
+        radicale.put(
+            "off",
+            calendar(event("SUMMARY:Urlaub", uid="off", start=";VALUE=DATE:20251128", end=";VALUE=DATE:20251129")),
+        )
+        await stage.later(minutes=22)
+        assert stage.events("promise.moved") == []
+        assert [subject for subject in stage.inbox() if "away" in subject] == ["Are you away on Fri 28 Nov?"]
