@@ -19,6 +19,7 @@ from triaged.cli.common import (
     print_table,
     readable,
 )
+from triaged.core.calls import is_by_calendar
 from triaged.core.clients import Client
 from triaged.core.daysahead import Day, Outlook, PlannedCall, days_ahead, outlook
 from triaged.core.settings import Person
@@ -90,7 +91,7 @@ def _pair(interval: Interval, zone: ZoneInfo) -> dict[str, str | None]:
 def _call_json(call: PlannedCall, zone: ZoneInfo) -> dict[str, Any]:
     one = call.occurrence
     times = _pair((one.start, one.end), zone)
-    source = "calendar" if one.id.startswith("calendar:") else "configuration"
+    source = "calendar" if is_by_calendar(one.id) else "configuration"
     return {"client": call.client, **times, "call": one.call.text, "source": source, "skipped": one.skipped or None}
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from triaged.core.address import Address, is_mine, read_address
-from triaged.core.calls import Appointed, Call, Occurrence, why_no_call
+from triaged.core.calls import Appointed, Call, Occurrence, calendar_id, why_no_call
 from triaged.core.clients import Client, Roster
 from triaged.core.settings import Calendar, Person
 from triaged.core.worktime import Interval, WorkTime
@@ -184,7 +184,7 @@ def _occurrence(one: Appointment, worktime: WorkTime) -> Occurrence:
     clock = one.start.astimezone(worktime.zone).time()
     day = worktime.date_of(one.start)
     call = Call(one.title or "calendar", (day.weekday(),), clock, one.end - one.start)
-    return Occurrence(one.start, one.end, f"calendar:{one.uid}:{one.original}", call, why_no_call(worktime, day))
+    return Occurrence(one.start, one.end, calendar_id(one.uid, one.original), call, why_no_call(worktime, day))
 
 
 def _is_absence(one: Appointment, calendar: Calendar) -> bool:

@@ -57,6 +57,19 @@ class Occurrence:
     skipped: str = ""
 
 
+_BY_CALENDAR = "calendar:"
+
+
+def calendar_id(uid: str, original: str) -> str:
+    """The id of a call that a calendar holds: the same when it is moved there (RFC 5545 3.8.4.4)."""
+    return f"{_BY_CALENDAR}{uid}:{original}"
+
+
+def is_by_calendar(call: str | None) -> bool:
+    """Whether a call's id is that of one that a calendar holds: its people hear of its moves by the invitation."""
+    return call is not None and call.startswith(_BY_CALENDAR)
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """Calls that my calendars hold: "calendar", or one series by its title or UID, "calendar: Harbor weekly"."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from triaged.account.loglines import of_promise, of_reply
-from triaged.core.calls import Occurrence, Schedule
+from triaged.core.calls import Occurrence, Schedule, is_by_calendar
 from triaged.core.decision import PromisePlan
 from triaged.ledger import Ledger
 from triaged.ledger.entries import PromiseRow
@@ -23,7 +23,7 @@ async def follow(context: PersonContext) -> None:
     moved: list[PromiseRow] = []
     for promise in await context.write(Ledger.promises_open, context.key, planned=True):
         after = await _moved(context, promise)
-        if after is None or after.told_at is None:
+        if after is None or after.told_at is None or is_by_calendar(after.call):
             continue
         if after.due_at != await context.write(Ledger.client_expects, promise.id):
             moved.append(after)
@@ -50,6 +50,9 @@ async def _moved(context: PersonContext, promise: PromiseRow) -> PromiseRow | No
 
 def _same_call(schedule: Schedule, promise: PromiseRow, now: datetime) -> Occurrence | None:
     """Where the promised call takes place now: unmoved if it still does, else the client's next one from now."""
+    for occurrence in schedule.occurrences(now):
+        if occurrence.id == promise.call and is_by_calendar(occurrence.id):  # wherever it was moved to
+            return occurrence
     for occurrence in schedule.occurrences(now):
         if occurrence.start == promise.due_at:
             return occurrence

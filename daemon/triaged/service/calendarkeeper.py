@@ -30,6 +30,7 @@ class Known:
     """What is known of one calendar, and how the last attempts to read it went."""
 
     row: CalendarRow | None = None
+    kept: bool = False  # the row is in the ledger: at a person's first start she is not in it yet
     reading: Reading | None = None
     tried_at: datetime | None = None
     failing_since: datetime | None = None
@@ -70,7 +71,7 @@ class CalendarKeeper:
             rows = await self.context.write(Ledger.calendars, key, now) if key else []
             row = next((row for row in rows if row.label == calendar.label), None)
             if row is not None:
-                known.row, known.reading = row, reading_of(calendar, row)
+                known.row, known.reading, known.kept = row, reading_of(calendar, row), True
         self._lay_over()
         if any(known.row is None for known in self._known.values()):
             try:
@@ -108,6 +109,7 @@ class CalendarKeeper:
         now = self.context.now()
         if known.reading is not None and known.reading.calendar != calendar:  # it is configured otherwise now
             known.reading, known.tried_at = replace(known.reading, calendar=calendar), None
+        await self._keep(known, person)
         if not known.is_due(calendar.every.reach(now, person.worktime), now):
             return False
         known.tried_at = now
@@ -120,30 +122,37 @@ class CalendarKeeper:
 
     async def _read(self, known: Known, person: Person, calendar: Calendar) -> bool:
         """Read it; whether what it says has changed."""
-        now, key = self.context.now(), await self._key(person)
+        now = self.context.now()
         window = Window.around(now, person.worktime.zone)
         row = known.row
         version = row.version if row is not None and row.until == window.end else ""
         url, password = await ask_calendar(calendar)
         found = await read(Source(url, calendar.user or "", password), window, version)
         if found is None and row is not None:
-            row = known.row = replace(row, seen_at=now)
-            if key:
+            row = replace(row, seen_at=now)
+            if known.kept and (key := await self._key(person)) is not None:
                 await self.context.write(Ledger.calendar_unchanged, key, row, now)
         elif found is not None:
             if not found.events and row is not None and row.events:
                 raise CalendarError("it has become empty: what was read last is kept")
-            row = CalendarRow(
-                calendar.label, now, now, window.end, found.version, found.events, as_text(found.appointments)
+            text = as_text(found.appointments)
+            row, known.kept = (
+                CalendarRow(calendar.label, now, now, window.end, found.version, found.events, text),
+                False,
             )
-            if key:
-                await self.context.write(Ledger.calendar_read, key, row)
         assert row is not None  # nothing known has no version, and what has none is never unchanged
         known.row, before = row, known.reading
         known.reading = reading_of(calendar, row)
+        await self._keep(known, person)
         self._recovered(known, person, calendar)
         self._lay_over()
         return before is None or before.appointments != known.reading.appointments
+
+    async def _keep(self, known: Known, person: Person) -> None:
+        """Put what is new into the ledger, once the person is in it."""
+        if known.row is not None and not known.kept and (key := await self._key(person)) is not None:
+            await self.context.write(Ledger.calendar_read, key, known.row)
+            known.kept = True
 
     def _failed(self, known: Known, person: Person, calendar: Calendar, why: str) -> None:
         known.error = why

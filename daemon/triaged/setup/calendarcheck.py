@@ -7,6 +7,7 @@ from datetime import datetime
 from triaged.calendars import CalendarError, Read, Source, Window, read
 from triaged.config import SecretError, ask_calendar
 from triaged.core.appointments import LONGEST, SHORTEST, Appointment, Reading, Standing, diary, standing
+from triaged.core.calls import calendar_id
 from triaged.core.settings import Calendar, Person
 from triaged.setup.finding import Checkup, Finding
 
@@ -62,7 +63,7 @@ def _series(person: Person, reading: Reading) -> Iterator[Finding]:
     for one in reading.appointments:
         if (
             "calls" in reading.calendar.use
-            and f"calendar:{one.uid}:{one.original}" not in known
+            and calendar_id(one.uid, one.original) not in known
             and _could_be_a_call(one)
         ):
             title = one.title.casefold()
