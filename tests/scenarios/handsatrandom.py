@@ -128,7 +128,7 @@ class Walk:
     def _drags(self, lying: Lying, place: str) -> None:
         user = self.stage.users[lying.mailbox]
         self.stage.server.move(user, self.stage.server.real(lying.folder), lying.uid, self.stage.server.real(place))
-        self.told[lying.subject].put = place
+        self.told[lying.subject].puts(place)
 
     def _undo(self, step: Step) -> None:
         """Out and back at once."""
@@ -156,7 +156,7 @@ class Walk:
             (raw,) = (one for one in self.stage.server.messages(user, folder) if one.uid == lying.uid)
             self.stage.server.append(user, folder, raw.raw, raw.arrived, sorted(raw.flags - {"\\Deleted"} & _COMMON))
             self.stage.server.delete(user, folder, lying.uid)
-            self.told[lying.subject].put = self.told[lying.subject].put or lying.folder
+            self.told[lying.subject].puts(self.told[lying.subject].put or lying.folder)
 
     def _delete(self, step: Step) -> None:
         if lying := self._one(step.one):
@@ -172,7 +172,8 @@ class Walk:
             lying = _of(marked, step.one)
             self._flags(lying, remove=["\\Deleted"])
             told = self.told[lying.subject]
-            told.put = told.put if told.old else lying.folder  # as if it were put there now
+            if not told.old:
+                told.puts(lying.folder)  # as if it were put there now
 
     def _read(self, step: Step) -> None:
         if lying := self._one(step.one):

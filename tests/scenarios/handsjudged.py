@@ -35,6 +35,11 @@ class Told:
     answered: bool = False
     taken: bool = False  # the daemon has had the time to see that a hand took it out or marked it as deleted
     put: str = ""  # where a hand has put it last
+    moved: bool = False  # after the daemon had seen it
+
+    def puts(self, place: str) -> None:
+        """A hand does, somewhere."""
+        self.put, self.moved = place, self.moved or self.seen
 
 
 Memory = Mapping[str, Told]
@@ -47,7 +52,7 @@ def saw(memory: Memory, lying: Sequence[Lying]) -> None:
         mine = [one for one in lying if one.subject == subject]
         watched = WATCHED[told.mailbox] | {"Deferred"}
         out = [one for one in mine if one.folder != "Deferred" or "\\Deleted" in one.flags]
-        if told.seen and told.put and not told.copied and len(out) == len(mine):
+        if told.seen and told.moved and not told.copied and len(out) == len(mine):
             told.taken = True
         told.seen = told.seen or any(one.folder in watched for one in mine)
 

@@ -1,4 +1,5 @@
-"""`make torture HANDS=1` (ARGS="--seconds 600 --seed 7 --server cyrus"): an hour of hands at random, one walk after the other.
+"""`make torture HANDS=1` (ARGS="--seconds 600 --seed 7 --server cyrus"): an hour of hands at random, one walk after the other,
+on one make of server after the other.
 
 Each is judged by what the hands have done and by what lies in the mailboxes. One that ends badly is made as short as it will
 go, and printed.
@@ -23,17 +24,20 @@ from server.certificates import Authority
 from server.courier import PLAIN_COURIER, Courier, CourierVariant
 from server.cyrus import PLAIN_CYRUS, Cyrus, CyrusVariant
 from server.dovecot import USUAL, Dovecot, Variant
-from server.fixtures import AnyVariant
 from server.mailboxes import Mailboxes
 from server.processes import own_folder, remove
 from server.sink import Sink
 
-SERVERS: dict[str, AnyVariant] = {"dovecot": USUAL, "cyrus": PLAIN_CYRUS, "courier": PLAIN_COURIER}
+SERVERS: dict[str, Variant | CyrusVariant | CourierVariant] = {
+    "dovecot": USUAL,
+    "cyrus": PLAIN_CYRUS,
+    "courier": PLAIN_COURIER,
+}
 _MOST_TRIES = 60
 """To make a bad walk shorter."""
 
 
-def _opened(variant: AnyVariant, folder: Path) -> Dovecot | Cyrus | Courier:
+def _opened(variant: Variant | CyrusVariant | CourierVariant, folder: Path) -> Dovecot | Cyrus | Courier:
     match variant:
         case Variant():
             return Dovecot(Authority(folder).valid(), variant)
@@ -82,27 +86,29 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=float(os.environ.get("TRIAGED_TORTURE_SECONDS", "3600")))
     parser.add_argument("--seed", type=int, default=int(time.time()), help="of the first walk; the next ones count on")
     parser.add_argument("--steps", type=int, default=120)
-    parser.add_argument("--server", choices=SERVERS, default="dovecot")
+    parser.add_argument("--server", choices=SERVERS, help="this one alone")
     args = parser.parse_args()
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd's own
-    variant = SERVERS[args.server]
+    names = [args.server] if args.server else list(SERVERS)
     folder = own_folder("certificates")
-    server = _opened(variant, folder)
+    servers = [_opened(SERVERS[name], folder) for name in names]
     seed, end = args.seed, time.monotonic() + args.seconds
     try:
-        server.start()
+        for server in servers:
+            server.start()
         while time.monotonic() < end:
-            taken = steps(seed, args.steps)
+            taken, server = steps(seed, args.steps), servers[(seed - args.seed) % len(servers)]
             if wrong := complaint(server, taken):
-                sys.stdout.write(f"seed {seed}: {wrong}\n")
+                sys.stdout.write(f"seed {seed}, {type(server).__name__}: {wrong}\n")
                 sys.stdout.flush()
-                taken = shorter(taken, lambda less, wrong=wrong: _alike(complaint(server, less), wrong))
+                taken = shorter(taken, lambda less: _alike(complaint(server, less), wrong))  # noqa: B023 — it ends here
                 sys.stdout.write("".join(f"    {step!r},\n" for step in taken))
                 return 1
             seed += 1
         sys.stdout.write(f"{seed - args.seed} walks of {args.steps} steps, seeds from {args.seed}: nothing is wrong\n")
     finally:
-        server.close()
+        for server in servers:
+            server.close()
         remove(folder)
     return 0
 

@@ -8,6 +8,8 @@ from server.courier import BARE_COURIER, PLAIN_COURIER, CourierVariant
 from server.cyrus import PLAIN_CYRUS, CyrusVariant
 from server.dovecot import USUAL, Variant
 from server.fixtures import AnyVariant
+from server.mailutils import MailutilsVariant
+from server.pymaps import PymapVariant
 
 KINDS: dict[str, AnyVariant] = {
     "Dovecot": USUAL,
@@ -19,6 +21,7 @@ KINDS: dict[str, AnyVariant] = {
     "Dovecot, no MOVE": Variant(hidden=("MOVE",)),
     "Dovecot, no IDLE": Variant(hidden=("IDLE",)),
     "Dovecot, no CONDSTORE": Variant(hidden=("CONDSTORE", "QRESYNC")),
+    "Dovecot, no keywords": Variant(keywords=False),
     "Cyrus": PLAIN_CYRUS,
     "Cyrus, dots": CyrusVariant(slashes=False),
     "Cyrus, below INBOX": CyrusVariant(beside=False),
@@ -27,10 +30,13 @@ KINDS: dict[str, AnyVariant] = {
     "Courier": PLAIN_COURIER,
     "Courier, no keywords": CourierVariant(keywords=False),
     "Courier, tells news at once": CourierVariant(notifies=True),
+    "pymap": PymapVariant(),
 }
 UNMOVABLE: dict[str, AnyVariant] = {
     "Dovecot, neither MOVE nor UIDPLUS": Variant(hidden=("MOVE", "UIDPLUS")),
     "Courier, IMAP4rev1 alone": BARE_COURIER,
+    "mailutils, mbox": MailutilsVariant(),
+    "mailutils, maildir": MailutilsVariant("maildir"),
 }
 EVERY = pytest.mark.parametrize("variant", KINDS.values(), ids=KINDS.keys())
 

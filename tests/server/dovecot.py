@@ -71,6 +71,7 @@ class Variant:
     separator: str = "/"
     prefix: str = ""  # of all folders but INBOX: "INBOX."
     special_use: bool = True
+    keywords: bool = True  # else it refuses each of them, whatever it says
     connections: int = 1000  # of one user from one address
     sessions: int = 1024  # of all users at once
     sieve: str = ""  # a script that LMTP runs for every mailbox, by Pigeonhole
@@ -103,6 +104,7 @@ default_process_limit = 500
 default_vsz_limit = 1 G
 first_valid_uid = 1
 mail_fsync = never
+mail_max_keyword_length = {keyword}
 mail_location = {location}
 mail_max_userip_connections = {connections}
 mail_plugins = {plugins}
@@ -327,6 +329,7 @@ class Dovecot(Mailboxes):
             "user": "user = root" if root else "", "chroot": "" if root else "chroot =",
             "location": f"{variant.storage}:~/{variant.storage}" + (":INBOX=~/inbox" if variant.storage == "mbox" else ""),
             "connections": variant.connections,
+            "keyword": 50 if variant.keywords else 0,
             "sessions": variant.sessions,
             "plugins": " ".join(plugins), "imap_plugins": " ".join(imap_plugins),
             "plugin": self._plugin(),

@@ -9,8 +9,11 @@ from server.certificates import Authority
 from server.courier import Courier, CourierVariant
 from server.cyrus import Cyrus, CyrusVariant
 from server.dovecot import USUAL, Dovecot, Variant
+from server.mailboxes import Mailboxes
+from server.mailutils import Mailutils, MailutilsVariant
 from server.postfix import Postfix, Routes
 from server.processes import own_folder, remove
+from server.pymaps import Pymap, PymapVariant
 from server.sink import Sink
 
 
@@ -39,26 +42,39 @@ def dovecots(authority: Authority) -> Iterator[Callable[[Variant], Dovecot]]:
         server.close()
 
 
-AnyVariant = Variant | CyrusVariant | CourierVariant
+AnyVariant = Variant | CyrusVariant | CourierVariant | MailutilsVariant | PymapVariant
 
 
 @pytest.fixture(scope="session")
-def servers(dovecots: Callable[[Variant], Dovecot]) -> Iterator[Callable[[AnyVariant], Dovecot | Cyrus | Courier]]:
+def servers(dovecots: Callable[[Variant], Dovecot]) -> Iterator[Callable[[AnyVariant], Mailboxes]]:
     """IMAP servers of all makes: the same variant is the same server for the whole session."""
-    running: dict[AnyVariant, Cyrus | Courier] = {}
+    running: dict[AnyVariant, Cyrus | Courier | Mailutils | Pymap] = {}
 
-    def give(variant: AnyVariant) -> Dovecot | Cyrus | Courier:
+    def give(variant: AnyVariant) -> Mailboxes:
         if isinstance(variant, Variant):
             return dovecots(variant)
         if variant not in running:
-            server = Cyrus(variant) if isinstance(variant, CyrusVariant) else Courier(variant)
-            running[variant] = server
+            server = running[variant] = _made(variant)
             server.start()
         return running[variant]
 
     yield give
     for server in running.values():
         server.close()
+
+
+def _made(
+    variant: CyrusVariant | CourierVariant | MailutilsVariant | PymapVariant,
+) -> Cyrus | Courier | Mailutils | Pymap:
+    match variant:
+        case CyrusVariant():
+            return Cyrus(variant)
+        case CourierVariant():
+            return Courier(variant)
+        case MailutilsVariant():
+            return Mailutils(variant)
+        case PymapVariant():
+            return Pymap(variant)
 
 
 @pytest.fixture

@@ -232,9 +232,16 @@ async def _act(visit: Visit, batch: _Batch, uidnext: int | None) -> bool:
     unread = [item.uid for _, item in batch.pairs if item.uid is not None and item.answered_at is None]
     if batch.kind == "back" and unread:
         # the one case in which \Seen is removed: it comes back unread, unless it has been answered; our mark has served
-        await visit.session.store(unread, remove=["\\Seen", await marks.mark_of(visit)])
+        await _unread(visit, unread)
     await _landed(visit, batch, await visit.session.move(batch.uids, batch.target))
     return True
+
+
+async def _unread(visit: Visit, uids: Sequence[int]) -> None:
+    try:
+        await visit.session.store(uids, remove=["\\Seen", await marks.mark_of(visit)])
+    except Refused:  # some servers offer keywords, and take none
+        await visit.session.store(uids, remove=["\\Seen"])
 
 
 async def _landed(visit: Visit, batch: _Batch, landed: Mapping[int, LandedAt | None]) -> None:
