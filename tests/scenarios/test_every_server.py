@@ -30,6 +30,7 @@ KINDS: dict[str, AnyVariant] = {
     "Courier": PLAIN_COURIER,
     "Courier, no keywords": CourierVariant(keywords=False),
     "Courier, tells news at once": CourierVariant(notifies=True),
+    "Courier, no NAMESPACE": CourierVariant(capabilities="IMAP4rev1 UIDPLUS IDLE"),
     "pymap": PymapVariant(),
 }
 UNMOVABLE: dict[str, AnyVariant] = {

@@ -1,5 +1,7 @@
 """Each watched folder is watched, or said not to be: by its plain name on every server, whatever becomes of the others."""
 
+import unicodedata
+
 import pytest
 
 from scenarios.conftest import Opening
@@ -128,3 +130,35 @@ async def test_within_a_minute_status_and_readyz_know_of_a_folder_that_is_gone_w
     await stage.later(minutes=3)
     assert await attention(stage) == []
     assert await is_ready(stage)
+
+
+@EVERY
+async def test_folders_one_in_the_other_with_letters_of_any_kind_are_watched_each(
+    stages: Opening, variant: AnyVariant, real: str
+):
+    separator = real.removesuffix("Harbor")[-1]
+    below = f"{variant.prefix}Kunden{separator}Entwürfe & 日本"
+    stage = stages(watching("INBOX", "Kunden", "Kunden/Entwürfe & 日本"), variant=variant)
+    make(stage, f"{variant.prefix}Kunden", below)
+    await stage.open()
+    assert stage.events("account.degraded", reason="this folder is not watched") == []
+    await stage.to("tue 15:10")
+    stage.store(GARY, "question", folder=below)
+    stage.store(MAY, "outage", folder=f"{variant.prefix}Kunden")
+    await stage.later(minutes=2)
+    assert len(stage.events("message.deferred", from_folder=below)) == 1
+    assert stage.flags("outage", f"{variant.prefix}Kunden") == {"\\Flagged"}
+    await stage.to("fri 09:00")
+    assert list(stage.inbox(below)) == ["question"]
+
+
+async def test_a_name_whose_accents_the_server_has_as_signs_of_their_own_is_the_same(stages: Opening):
+    stage = stages(watching("INBOX", "Büro"))
+    real = unicodedata.normalize("NFD", "Büro")
+    make(stage, real)
+    await stage.open()
+    assert stage.events("account.degraded") == []
+    await stage.to("tue 15:10")
+    stage.store(MAY, "outage", folder=real)
+    await stage.later(minutes=2)
+    assert stage.flags("outage", real) == {"\\Flagged"}

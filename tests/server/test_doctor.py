@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from server.certificates import Authority
+from server.courier import PLAIN_COURIER
+from server.cyrus import CyrusVariant
 from server.dovecot import Dovecot, Variant
+from server.fixtures import AnyVariant
+from server.mailboxes import Mailboxes
 from server.postfix import Postfix, Routes
 from server.sink import Sink
 from server.workplace import Workplace
@@ -155,3 +159,28 @@ def test_mail_that_lay_there_before_the_first_look_is_held_against_no_clock(
     place.write(imap(dovecot, user, authority), mode="observe", more='start = "all"')
     assert place.run("run", "--once").returncode == 0
     assert findings(place)["clock"]["level"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("variant", "real", "idle"),
+    [
+        (CyrusVariant(slashes=False, beside=False), "INBOX.Later.Deferred", "only after a minute: Cyrus without idled"),
+        (PLAIN_COURIER, "INBOX.Later.Deferred", "only after a minute: Courier without"),
+        (Variant(separator=".", prefix="INBOX."), "INBOX.Later.Deferred", "as soon as the server tells of it"),
+        (Variant(), "Later/Deferred", "as soon as the server tells of it"),
+    ],
+    ids=["Cyrus", "Courier", "Dovecot, INBOX. and dots", "Dovecot"],
+)
+def test_folders_are_told_by_their_names_on_the_server_and_idle_by_what_it_keeps(
+    servers: Callable[[AnyVariant], Mailboxes], tmp_path: Path, variant: AnyVariant, real: str, idle: str
+):
+    server = servers(variant)
+    user = server.new_user()
+    place = Workplace(tmp_path)
+    signed_in = (
+        f'host = "127.0.0.1", port = {server.imap}, tls = "none", user = "{user}", password = "{server.password}"'
+    )
+    place.write(f"{{ {signed_in} }}", mode="draft", more='folders = { deferred = "Later/Deferred" }')
+    found = findings(place)
+    assert found["folder deferred"]["found"] == f"{real} is not there yet; the daemon makes it"
+    assert idle in f"{found['IDLE']['found']} {found['IDLE']['follows']}"

@@ -18,6 +18,7 @@ class Profile:
     reidle: timedelta = timedelta(minutes=9)  # IDLE is renewed so often (RFC 2177: at most 29 minutes)
     poll: timedelta = timedelta(seconds=60)  # without IDLE, or for other folders: not oftener than this
     idle_goes_deaf: bool = False  # IDLE is known to fall silent: look at the folder at every renewal
+    idle_lags: str = ""  # why IDLE may tell of new mail only after a minute; "" it does at once
     keywords: bool | None = None  # keywords of our own stay; None: ask PERMANENTFLAGS
     uid_expunge: bool = True  # UID EXPUNGE works where UIDPLUS is offered
     rewrites_message_id: bool = False  # the original goes to an X- header

@@ -211,8 +211,18 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         mailbox=Profile("exchange", idle_goes_deaf=True, keywords=False),
     ),
     Provider("dovecot", greeting=("dovecot",), mailbox=Profile("dovecot")),
-    Provider("cyrus", greeting=("cyrus",), mailbox=Profile("cyrus")),
-    Provider("courier", greeting=("courier-imap", "courier"), mailbox=Profile("courier", idle_goes_deaf=True)),
+    Provider(
+        "cyrus",
+        greeting=("cyrus",),
+        mailbox=Profile("cyrus", idle_lags="Cyrus without idled (as Debian sets it up) looks once a minute"),
+    ),
+    Provider(
+        "courier",
+        greeting=("courier-imap", "courier"),
+        mailbox=Profile(
+            "courier", idle_goes_deaf=True, idle_lags="Courier without IMAP_ENHANCEDIDLE looks once a minute"
+        ),
+    ),
     Provider("zimbra", greeting=("zimbra",), mailbox=Profile("zimbra")),
 )
 """In the order in which they are asked."""

@@ -6,9 +6,8 @@ Never: a path joined with a delimiter that LIST did not name; INBOX compared by 
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+import unicodedata
+from collections.abc import Iterator, Sequence
 
 from imapclient import imap_utf7
 
@@ -17,8 +16,25 @@ from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Garbled, Refused, Unavailable
 from triaged.mailbox.exchange import exchange, ignore, whole
 from triaged.mailbox.fetched import FolderInfo, FolderStatus, Role
+from triaged.mailbox.naming import Naming
 from triaged.mailbox.structure import Cursor, Value
-from triaged.words import LEXICON
+from triaged.mailbox.usualnames import by_role, with_usual_names
+
+__all__ = [
+    "Naming",
+    "by_role",
+    "create",
+    "decoded_name",
+    "folders",
+    "listed",
+    "locate",
+    "naming",
+    "of_one_folder",
+    "quoted",
+    "status",
+    "status_if_there",
+    "subscribe",
+]
 
 FOLDERS = 20_000
 """The most folders that are looked at."""
@@ -31,8 +47,6 @@ _ROLES: dict[str, Role] = {
     "\\archive": "archive",
     "\\all": "all",
 }
-_NAMED: tuple[Role, ...] = ("sent", "drafts", "trash", "junk", "archive")
-"""Roles that a usual name tells where the server does not (RFC 6154 is optional)."""
 
 
 def quoted(name: str) -> bytes:
@@ -41,27 +55,6 @@ def quoted(name: str) -> bytes:
         return b"INBOX"
     encoded: bytes = imap_utf7.encode(name)
     return b'"' + encoded.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """How this server joins names."""
-
-    delimiter: str  # "" where there is no hierarchy
-    prefix: str  # of the personal namespace, with its delimiter at the end: "INBOX." or ""
-
-    def as_written(self, name: str) -> str:
-        """A configured name with "/" between levels, as the server writes it: "Clients/Deferred" -> "INBOX.Clients.Deferred"."""
-        if name.upper() == "INBOX":
-            return "INBOX"
-        joined = self.joined(name)
-        if not self.prefix or joined.startswith(self.prefix) or joined + self.delimiter == self.prefix:
-            return joined
-        return self.prefix + joined
-
-    def joined(self, name: str) -> str:
-        """The name with the server's delimiter for "/"."""
-        return name.replace("/", self.delimiter) if self.delimiter not in ("", "/") else name
 
 
 def naming(imap: Imap, capabilities: Capabilities) -> Naming:
@@ -79,7 +72,7 @@ def _personal(imap: Imap) -> Naming | None:
 
     def take(line: bytes) -> None:
         if line[:12].upper() == b"* NAMESPACE ":
-            found.extend(_values(Cursor(imap.wire, line, 12), 1))
+            found.extend(_values(Cursor(imap.wire, line, 12), 3) or _values(Cursor(imap.wire, line, 12), 1))
         else:
             whole(line, imap.wire, limit=0)
 
@@ -88,13 +81,24 @@ def _personal(imap: Imap) -> Naming | None:
     except Refused:
         return None
     match found:
-        case [[[bytes() as prefix, delimiter, *_], *_], *_]:
-            return Naming(_text(delimiter), _text(prefix))
+        case [[[bytes() as raw, delimiter, *_], *_], *others]:
+            prefix, joins = _text(raw), _text(delimiter)
+            if prefix.upper() == "INBOX":  # its delimiter belongs to it
+                prefix += joins
+            return Naming(joins, prefix, tuple(name for other in others for name in _prefixes(other)))
     return None
 
 
-def folders(imap: Imap, capabilities: Capabilities) -> list[FolderInfo]:
-    """All folders, with their special uses where the server or a usual name tells them."""
+def _prefixes(namespaces: Value) -> list[str]:
+    """The prefixes of other users' or shared namespaces; an empty one says nothing about whose a folder is."""
+    if not isinstance(namespaces, list):
+        return []
+    texts = [_text(one[0]) for one in namespaces if isinstance(one, list) and one]
+    return [decoded_name(text.encode()) for text in texts if text]
+
+
+def folders(imap: Imap, capabilities: Capabilities, how: Naming | None = None) -> list[FolderInfo]:
+    """All folders, with their special uses where the server or a usual name tells them; those of others have none."""
     rows: list[list[Value]] = []
     if capabilities.special_use and capabilities.list_extended:
         try:
@@ -103,7 +107,7 @@ def folders(imap: Imap, capabilities: Capabilities) -> list[FolderInfo]:
             rows = []
     if not rows:
         _list(imap, b'LIST "" "*"', rows)
-    return _with_usual_names([info for row in rows if (info := _info(row))])
+    return with_usual_names([info for row in rows if (info := _info(row))], how or Naming("", ""))
 
 
 def listed(imap: Imap, name: str) -> FolderInfo | None:
@@ -168,59 +172,47 @@ def _text(value: Value) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""
 
 
-def _with_usual_names(infos: list[FolderInfo]) -> list[FolderInfo]:
-    """Roles by the names that mail programs give, for the folders of which the server says nothing.
-
-    Also beside one that it tells of: a program files into its own "Sent Items" whatever the server calls Sent.
-    """
-    return [replace(info, role=_by_name(info)) if info.role is None and info.selectable else info for info in infos]
-
-
-def _by_name(info: FolderInfo) -> Role | None:
-    # "Clients/Sent" is the person's own: only the top counts, or what lies directly in the inbox (Courier)
-    if _parent(info).upper() not in ("", "INBOX"):
-        return None
-    return next((role for role in _NAMED if _last(info) in _usual(role)), None)
-
-
-@cache
-def _usual(role: Role) -> Mapping[str, int]:
-    """The usual names of a role in all languages, in lower case, and their rank."""
-    names = LEXICON.everywhere("folders", role)
-    return {name.lower(): rank for rank, name in reversed(list(enumerate(names)))}
-
-
-def _parent(info: FolderInfo) -> str:
-    return info.name.rpartition(info.delimiter)[0] if info.delimiter else ""
-
-
-def _last(info: FolderInfo) -> str:
-    name = info.name.rpartition(info.delimiter)[2] if info.delimiter else info.name
-    return name.lower()
-
-
 def locate(imap: Imap, how: Naming, name: str) -> str | None:
     """The existing folder that a configured name means: exactly that one, else by the server's way to join."""
-    for candidate in dict.fromkeys((name, how.joined(name), how.as_written(name))):
+    for candidate in how.candidates(name):
         if candidate.upper() == "INBOX":
             return "INBOX"
         info = listed(imap, candidate)
         if info is not None and info.selectable:
             return info.name
-    return None
+    return None if name.isascii() else _otherwise_composed(imap, how.candidates(name))
+
+
+def _otherwise_composed(imap: Imap, names: Sequence[str]) -> str | None:
+    """A folder whose name has the same letters, otherwise put together: a Mac writes accents as signs of their own."""
+    wanted = {unicodedata.normalize("NFC", name) for name in names}
+    rows: list[list[Value]] = []
+    _list(imap, b'LIST "" "*"', rows)
+    infos = (info for row in rows if (info := _info(row)) and info.selectable)
+    return next((info.name for info in infos if unicodedata.normalize("NFC", info.name) in wanted), None)
 
 
 def create(imap: Imap, how: Naming, name: str) -> str:
     """Create and subscribe the folder that a configured name means; its name on the server. Raises `Refused`."""
     written = how.as_written(name)
     try:
+        _create(imap, written)
+    except Refused:
+        if how.prefix or how.delimiter != "." or written.upper().startswith("INBOX"):
+            raise
+        written = f"INBOX{how.delimiter}{written}"  # Courier, where it names no namespace
+        _create(imap, written)
+    subscribe(imap, written)
+    return written
+
+
+def _create(imap: Imap, written: str) -> None:
+    try:
         exchange(imap, b"CREATE " + quoted(written), ignore(imap.wire))
     except Refused as refusal:
         # somebody else was faster, or the server has it and does not list it
         if refusal.code != "ALREADYEXISTS" and listed(imap, written) is None:
             raise
-    subscribe(imap, written)
-    return written
 
 
 def subscribe(imap: Imap, name: str) -> None:
@@ -281,9 +273,3 @@ def status_if_there(imap: Imap, name: str) -> FolderStatus | None:
     if not told.get("UIDVALIDITY"):
         raise Refused(f"folder {name} has no UIDVALIDITY: its messages cannot be told apart", code="NOUIDVALIDITY")
     return FolderStatus(told["UIDVALIDITY"], told.get("UIDNEXT") or None, told.get("MESSAGES", 0))
-
-
-def by_role(infos: Sequence[FolderInfo], role: Role) -> list[str]:
-    """The folders with that use: those of the server's word first, then by their usual names."""
-    found = [info for info in infos if info.role == role and info.selectable]
-    return [info.name for info in sorted(found, key=lambda info: (not info.told, _usual(role).get(_last(info), 0)))]

@@ -133,7 +133,8 @@ class Session(Calls):
 
     async def folders(self) -> list[FolderInfo]:
         """All folders, with their special uses."""
-        return await self._call(lambda imap: folders.folders(imap, self.capabilities))
+        how = await self._how_names_join()
+        return await self._call(lambda imap: folders.folders(imap, self.capabilities, how))
 
     async def special(self, role: Role) -> str | None:
         """The folder with that special use, by the server's word, else by a usual name; None if there is none."""
@@ -154,6 +155,10 @@ class Session(Calls):
         """The existing folder that a configured name means ("/" between levels), as the server has it; else None."""
         how = await self._how_names_join()
         return await self._call(lambda imap: folders.locate(imap, how, name))
+
+    async def as_made(self, name: str) -> str:
+        """How a configured folder that is not there will be called by the server."""
+        return (await self._how_names_join()).as_written(name)
 
     async def ensure(self, name: str) -> str:
         """The folder that a configured name means, created and subscribed if it is not there. Raises `Refused`."""

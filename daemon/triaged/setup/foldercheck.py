@@ -45,9 +45,10 @@ async def _ours(of: Examination, what: str, name: str) -> Finding:
     there = of.figures[f"folder_{what}"] = await of.session.locate(name)
     if there is not None:
         return Finding(f"folder {what}", "ok", there)
+    real = await of.session.as_made(name)
     if of.account.mode is Mode.OBSERVE:
-        return Finding(f"folder {what}", "ok", f"{name} is not there yet; it is made when mode is draft or send")
-    return Finding(f"folder {what}", "ok", f"{name} is not there yet; the daemon makes it")
+        return Finding(f"folder {what}", "ok", f"{real} is not there yet; it is made when mode is draft or send")
+    return Finding(f"folder {what}", "ok", f"{real} is not there yet; the daemon makes it")
 
 
 async def _theirs(of: Examination, role: Role, name: str) -> Finding | None:

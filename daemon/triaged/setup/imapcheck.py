@@ -54,13 +54,16 @@ def _waiting(session: Session) -> Finding:
         return Finding("IDLE", "note", "the server has no IDLE", f"New mail is looked for every {every}.")
     if profile.idle_goes_deaf:
         again = f"{profile.reidle.total_seconds() / 60:.0f} minutes"
+        lags = f" New mail may be told only after a minute: {profile.idle_lags}." if profile.idle_lags else ""
         return Finding(
             "IDLE",
             "note",
             "yes, but servers of this sort fall silent at times",
-            f"The mailbox is looked at every {again} too.",
+            f"The mailbox is looked at every {again} too.{lags}",
         )
-    return Finding("IDLE", "ok", "yes: new mail is noticed at once")
+    if profile.idle_lags:
+        return Finding("IDLE", "ok", f"yes, but new mail may be told only after a minute: {profile.idle_lags}")
+    return Finding("IDLE", "ok", "yes: new mail is noticed as soon as the server tells of it")
 
 
 def _moving(account: Account, session: Session) -> Finding:
