@@ -70,6 +70,7 @@ def check_meaning(made: Made, now: datetime, findings: Findings) -> None:
         _check_moments(ruled, moments, now, findings)
     _check_clients(made, rules_of, findings)
     _check_holidays(made, findings)
+    _check_calendars(made, findings)
     _check_agenda(made, findings)
     _check_unused(made, findings)
     _check_delegates(made, findings)
@@ -98,6 +99,12 @@ def notes(person: Person, now: datetime) -> tuple[str, ...]:
             f"{client.name}: {text}"
             for client in person.roster.clients
             for text in call_warnings(person.schedule(client), today)
+        ),
+        *(
+            f"{client.name}: where a calendar holds a series with it, that alone says when its calls are, as far ahead as it is"
+            f" read; {' and '.join(call.text for call in client.calls)} serves beyond"
+            for client in person.roster.clients
+            if client.calls and (client.series or person.reads_calls)
         ),
         *(
             f"[account.{account.label}] has no authserv_id: no sender is verified; `triaged doctor` says what to write"
@@ -180,7 +187,7 @@ def _check_moments(ruled: _Ruled, moments: MomentChecks, now: datetime, findings
     told = section.place("promise") if "promise" in section else section.place("until")
     for text in (
         *moments.of_days(promise),
-        *no_call_warnings(promise, {one.label: one.has_calls for one in ruled.clients}),
+        *no_call_warnings(promise, {one.label: one.has_calls or ruled.person.reads_calls for one in ruled.clients}),
     ):
         findings.warning(told, text)
     for text in moments.of_order(until, promise, ruled.clients):
@@ -229,9 +236,20 @@ def _check_holidays(made: Made, findings: Findings) -> None:
         )
 
 
+def _check_calendars(made: Made, findings: Findings) -> None:
+    """Calls that a calendar is to hold where none is read, and those that stand in both."""
+    for client in made.person.roster.clients:
+        if client.series and not made.person.reads_calls:
+            findings.error(
+                made.place("client", client.label, "calls"),
+                f'calls: "{client.series[0].text}" names a calendar, and none is read for calls: write [calendar.NAME]',
+            )
+
+
 def _check_agenda(made: Made, findings: Findings) -> None:
     digest = made.person.digest
-    if digest and digest.agenda is not None and not any(client.has_calls for client in made.person.roster.clients):
+    known = any(client.has_calls for client in made.person.roster.clients) or made.person.reads_calls
+    if digest and digest.agenda is not None and not known:
         findings.warning(made.place("digest", "agenda"), "agenda: no client has calls")
 
 

@@ -383,6 +383,11 @@ class Person:
             case _:
                 return self.replies.get(label)
 
+    @property
+    def reads_calls(self) -> bool:
+        """Whether a calendar of hers says when calls are."""
+        return any("calls" in calendar.use for calendar in self.calendars.values())
+
     def schedule(self, client: Client) -> Schedule:
         """My hours, with this client's standing calls."""
         return Schedule(self.worktime, client.calls, client.appointed)
