@@ -135,3 +135,49 @@ async def test_a_day_away_that_would_take_a_promised_call_is_asked_about_before_
         await stage.later(minutes=22)
         assert stage.events("promise.moved") == []
         assert [subject for subject in stage.inbox() if "away" in subject] == ["Are you away on Fri 28 Nov?"]
+
+
+async def test_the_agenda_comes_before_the_call_where_it_is_now(stages: Opening, radicale: Radicale):
+    radicale.put("weekly", calendar(weekly()))
+    async with stages(config(radicale) + '\n[digest]\nagenda = "30m before next call"\n') as stage:
+        await promised(stage)
+        radicale.put("weekly", calendar(weekly(), moved("20251128", "140000", "144500")))
+        await stage.to("fri 13:20")
+        assert stage.events("agenda.delivered") == []
+        await stage.to("fri 13:35")
+        assert len(stage.events("agenda.delivered")) == 1
+
+
+async def test_a_feed_that_shrinks_to_nothing_keeps_what_was_read_until_it_holds_something_again(
+    stages: Opening, tmp_path: Path
+):
+    feed = tmp_path / "dana.ics"
+    feed.write_bytes(calendar(weekly(), moved("20251128", "140000", "144500")))
+    async with stages(CONSULTANT + f'\n[calendar.mine]\nurl = "{feed.as_uri()}"\nevery = "5m"\n') as stage:
+        feed.write_bytes(calendar())
+        assert "13:00 (London time)" in await promised(stage)
+        [line] = stage.events("calendar.failed")
+        assert "has become empty" in line["error"]
+        feed.write_bytes(calendar(weekly(), moved("20251128", "143000", "150000")))
+        await stage.later(minutes=7)
+        assert len(stage.events("calendar.recovered")) == 1
+        assert stage.events("promise.moved")[0]["promise"] == "2025-11-28T14:30:00+01:00"
+
+
+async def test_a_reload_binds_a_series_that_shows_no_people(stages: Opening, tmp_path: Path):
+    feed = tmp_path / "dana.ics"
+    plain = event(
+        "RRULE:FREQ=WEEKLY",
+        "SUMMARY:Harbor weekly",
+        uid="w",
+        start=f"{BERLIN}:20251127T160000",
+        end=f"{BERLIN}:20251127T163000",
+    )
+    feed.write_bytes(calendar(plain))
+    bound = f'\n[calendar.mine]\nurl = "{feed.as_uri()}"\n'
+    async with stages(CONSULTANT + bound) as stage:
+        assert "09:00 (London time)" in await promised(stage)
+        await stage.reload(
+            CONSULTANT.replace('calls = ["fri 10:00 for 45m"]', 'calls = ["calendar: Harbor weekly"]') + bound
+        )
+        assert stage.events("promise.moved")[0]["promise"] == "2025-11-27T16:00:00+01:00"
