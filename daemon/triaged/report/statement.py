@@ -53,8 +53,8 @@ def statement(report: Report, client: Client | None) -> Statement:
     me = report.person.name if report.person else ""
     agreement = _Agreed(report, client, words, language)
     agreed = [(words.hours, tuple(agreement.hours_of(part.figures.client or (client.label if client else ""))))]
-    if client is not None and client.calls:
-        agreed.append((words.calls, tuple(agreement.call(one) for one in client.calls)))
+    if client is not None and (calls := agreement.calls_of(client)):
+        agreed.append((words.calls, calls))
     return Statement(
         title=words.title.format(period=period(report.since, report.until, language, report.zone)),
         between=words.between.format(client=part.name or (client.name if client else ""), me=me),
@@ -253,6 +253,10 @@ class _Agreed:
                 span = f"{names[first]}–{names[others[-1]]}" if others else names[first]
                 parts.append(f"{span} {', '.join(f'{_clock(start)}–{_clock(end)}' for start, end in slots)}")
         return self.words.semicolon.join(parts) + self._note()
+
+    def calls_of(self, client: Client) -> tuple[str, ...]:
+        """The standing calls, and the series of my calendars by their titles."""
+        return (*map(self.call, client.calls), *(series.name for series in client.series if series.name))
 
     def call(self, call: Call) -> str:
         """In words, on the client's clock: "Fri 10:00 (London time), 45 minutes"."""
