@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from triaged.calendars import CalendarError, Source, Window, fetching, read
+from triaged.calendars import CalendarError, Source, Window, feeds, read
 from unit.calendars.feeds import GOOGLE, calendar, event
 
 WINDOW = Window.around(datetime(2026, 12, 1, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
@@ -106,7 +106,7 @@ async def test_a_feed_that_moved_is_followed_and_a_password_stays_with_its_host(
 
 
 async def test_a_feed_larger_than_any_calendar_is_refused(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(fetching, "MOST_OCTETS", 100_000)
+    monkeypatch.setattr(feeds, "MOST_OCTETS", 100_000)
     with serving(sends(GOOGLE + b"x" * 200_000)) as (url, _), pytest.raises(CalendarError, match="more than"):
         await read(Source(url), WINDOW)
 
@@ -139,6 +139,6 @@ async def test_a_file_that_is_not_there_is_told(tmp_path: Path):
 
 
 async def test_a_bomb_of_recurrences_costs_no_more_than_its_time(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("triaged.calendars.reading._TIME_OUT", 0.01)
+    monkeypatch.setattr("triaged.calendars.occurrences._TIME_OUT", 0.01)
     with serving(sends(GOOGLE)) as (url, _), pytest.raises(CalendarError, match="take more than"):
         await read(Source(url), WINDOW)

@@ -19,7 +19,7 @@ from triaged.account.jobs import Jobs
 from triaged.account.lookaround import look
 from triaged.account.memory import LASTING, Memory
 from triaged.account.quickcheck import quick_check
-from triaged.account.settle import settle
+from triaged.account.unknownmoves import find_out
 from triaged.account.visit import Visit
 from triaged.account.watch import more_has_come, sweep
 from triaged.clock import WakeEvent
@@ -193,7 +193,7 @@ class AccountLoop:
         self.layout = await lay_out(session, account, self.events, make=makes)
         self.memory.checks = LastChecks()
         self._state.connected()
-        await settle(self._visit(session))
+        await find_out(self._visit(session))
 
     async def _wait_for_the_ledger(self, error: LedgerError) -> None:
         """What cannot be written down must not be done: keep the connection, and try again in a while."""

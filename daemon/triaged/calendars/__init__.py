@@ -4,7 +4,7 @@ Never: write; let a feed cost more than its bounded time and memory; put the add
 """
 
 from triaged.calendars.errors import CalendarError
-from triaged.calendars.fetching import Source
-from triaged.calendars.reading import Read, Window, as_text, from_text, read
+from triaged.calendars.feeds import Source
+from triaged.calendars.occurrences import Read, Window, as_text, from_text, read
 
 __all__ = ["CalendarError", "Read", "Source", "Window", "as_text", "from_text", "read"]

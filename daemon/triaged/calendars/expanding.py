@@ -1,7 +1,7 @@
 """A process of its own that makes occurrences of a calendar: a job and its octets on stdin, JSON on stdout.
 
 Recurrences are expanded by `recurring-ical-events`, on data that strangers have a part in: here it may take its time and
-memory, be stopped, and never slow the daemon. Run by `triaged.calendars.reading`; it knows nothing of the rest.
+memory, be stopped, and never slow the daemon. Run by `triaged.calendars.occurrences`; it knows nothing of the rest.
 """
 
 import json

@@ -13,7 +13,7 @@ from triaged.mailbox import NotMovable, Refused
 _UNKNOWN = "the outcome was unknown"
 
 
-async def settle(visit: Visit) -> None:
+async def find_out(visit: Visit) -> None:
     """Bring every move that is marked `trying` to an end, or back to where it can be tried again."""
     for effect in await visit.write(Ledger.trying_effects, visit.row.id):
         if effect.kind in MOVES:

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from triaged.calendars.errors import CalendarError
-from triaged.calendars.fetching import Fetched, Source, fetch
+from triaged.calendars.feeds import Fetched, Source, fetch
 from triaged.core.appointments import Appointment
 
 BEHIND, AHEAD = timedelta(days=35), timedelta(days=190)
