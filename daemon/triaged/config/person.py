@@ -196,6 +196,9 @@ def _digest(section: Section | None, findings: Findings) -> Digest | None:
     digest = made(Digest, section) if section is not None else None
     if section is not None and digest is not None and digest.agenda is not None and not digest.agenda.needs_call:
         findings.error(section.place("agenda"), 'agenda: it belongs to a call: write it as in "30m before next call"')
+    for moment in digest.at if digest is not None else ():
+        if section is not None and moment.needs_call:
+            findings.error(section.place("at"), f'at: "{moment.text}" is no time of a day: write it as in "16:30"')
     return digest
 
 

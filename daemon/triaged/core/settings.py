@@ -7,7 +7,7 @@ the configuration is said at the field (`About`); one that says nothing is put t
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -317,16 +317,24 @@ class Digest:
     """What is delivered into the inbox."""
 
     at: Annotated[
-        time | None,
+        tuple[Moment, ...],
         About(
-            "on days with office hours, into the first account's inbox: what lies aside, what came back, what is urgent and"
-            " without an answer, replies that did not go",
+            "on days with office hours, into the first account's inbox: what waits, is promised for today, goes out, came back,"
+            " lies aside; the morning's is short and not sent when there is nothing",
+            example="16:30",
             default="no digest",
         ),
-    ] = None
+    ] = ()
     agenda: Annotated[
         Moment | None, About("per client with a call", example="30m before next call", default="no agenda")
     ] = None
+    agenda_settles: Annotated[
+        Literal["ask"] | bool,
+        About(
+            "after the call: ask: one mail lists the points, to be settled; true: those without an answer promise are closed;"
+            " false: nothing"
+        ),
+    ] = "ask"
 
 
 @dataclass(frozen=True, slots=True)

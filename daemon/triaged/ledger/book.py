@@ -14,11 +14,13 @@ from typing import Self
 from triaged.ledger import (
     acts,
     admission,
+    aftercalls,
     answers,
     calendarpast,
     care,
     claims,
     correspondents,
+    dayslist,
     effects,
     forgeries,
     hands,
@@ -204,6 +206,11 @@ class Ledger:
     arrivals = listings.arrivals
     passes_spent = listings.passes_spent
     lines = listings.lines
+    after_call = aftercalls.after_call
+    not_called_yet = aftercalls.not_called_yet
+    urgent_open = dayslist.urgent_open
+    cancelled = dayslist.cancelled
+    written_to = dayslist.written_to
 
     release = acts.release
     release_all = acts.release_all

@@ -1,7 +1,7 @@
 """The agenda before a call, as a mail to myself: what the client waits for, in time to look at it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
@@ -11,8 +11,8 @@ from triaged.core.moments import resolve
 from triaged.core.settings import Mode
 from triaged.core.trust import Level
 from triaged.ledger import Ledger, Period
-from triaged.ledger.entries import Item
-from triaged.person.mailpage import Entry, Page, Section, as_html, as_text
+from triaged.ledger.entries import Item, Line
+from triaged.person.mailpage import Entry, Page, Section
 from triaged.person.personcontext import PersonContext
 from triaged.person.phrasing import Phrasing
 from triaged.person.selfmail import SelfMail, owe
@@ -55,8 +55,9 @@ async def _agenda(context: PersonContext, client: Client, call: Occurrence) -> N
     items = await context.write(Ledger.arrivals, context.key, Period(now - _BACK, now, client.label))
     phrasing = Phrasing.of(context.person)
     page = _page(phrasing, client, call, _Items.since(_previous(context, client, call), items))
-    mail = SelfMail(key, page.title, as_text(page), as_html(page, phrasing.words.language))
-    await owe(context, mail, event="agenda.delivered", client=client.label)
+    points = [item for line in page.lines.values() for item in line.items]
+    mail = SelfMail.of(key, page, phrasing.words.language)
+    await owe(context, mail, event="agenda.delivered", client=client.label, points=points)
 
 
 def _previous(context: PersonContext, client: Client, call: Occurrence) -> datetime | None:
@@ -85,9 +86,12 @@ class _Items:
             waiting=[
                 item
                 for item in written
-                if item.answered_at is None and item.verdict != "left" and (item.id in known or item.state == "aside")
+                if item.answered_at is None
+                and item.settled_at is None
+                and item.verdict != "left"
+                and (item.id in known or item.state == "aside")
             ],
-            calls=[item for item in new if _rang(item)],
+            calls=[item for item in new if _rang(item) and item.settled_at is None],
             answered=[item for item in written if item.answered_at is not None][-_MOST_ANSWERED:],
         )
         return found._parted()
@@ -132,7 +136,9 @@ def _doubtful(phrasing: Phrasing, client: Client, items: Sequence[Item]) -> Iter
 
 
 def _asked(phrasing: Phrasing, item: Item) -> Entry:
-    return phrasing.entry(item, *phrasing.answered(item))
+    """Numbered as long as it is open."""
+    entry = phrasing.entry(item, *phrasing.answered(item))
+    return entry if item.answered_at is not None else replace(entry, line=Line((item.id,)))
 
 
 def _calls_line(phrasing: Phrasing, client: Client, calls: Sequence[Item]) -> Entry:
@@ -143,4 +149,5 @@ def _calls_line(phrasing: Phrasing, client: Client, calls: Sequence[Item]) -> En
     names = list(client.people.values())
     who = names[0] if len(names) == 1 else client.name
     text = words.rang_once if len(calls) == 1 else words.rang
-    return Entry("", who, text.format(who=who, n=len(calls), span=span), "" if spoke else words.no_message, ())
+    line = Line(tuple(item.id for item in calls))
+    return Entry("", who, text.format(who=who, n=len(calls), span=span), "" if spoke else words.no_message, line=line)

@@ -1,88 +1,126 @@
-"""The digest of a day, as a mail to myself: once per due time, late rather than never.
+"""The digest, as a mail to myself: at each of its moments once, late rather than never.
 
-What was missed while nothing ran is merged into the next one.
+What was missed while nothing ran is merged into the next one. The first of a day is short, and not written when there is
+nothing. The subject is the headline, and counts what stands below it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+from textwrap import shorten
 
+from triaged.core.calls import Schedule
+from triaged.core.moments import Moment, resolve
 from triaged.core.settings import Mode
 from triaged.ledger import Ledger, Period
-from triaged.ledger.entries import HistoryRow, Item, ReplyRow
-from triaged.person import forgedmail, notarrived, unsent
-from triaged.person.mailpage import Entry, Page, Section, as_html, as_text
+from triaged.person import forgedmail, notarrived, unsent, watched
+from triaged.person.digestday import gather
+from triaged.person.digesthints import hints
+from triaged.person.digestsections import Sections, Told
+from triaged.person.mailpage import Entry, Page, Section
 from triaged.person.personcontext import PersonContext
 from triaged.person.phrasing import Phrasing
 from triaged.person.selfmail import SelfMail, owe
 
 _BACK = timedelta(days=8)
-_HISTORY = timedelta(days=60)
+_DAY = timedelta(days=1)
+MOST = 15
+"""Entries that a digest shows; the rest is counted."""
+
+_WIDTH = 120
+HEADS = ("waits", "promised", "held", "out", "back", "aside")
 
 
 async def deliver(context: PersonContext) -> None:
     """Write the digest if it is due."""
     home, now = context.home, context.now()
     plan = context.person.digest
-    if plan is None or plan.at is None or home.settings.mode is Mode.OBSERVE:
+    if plan is None or not plan.at or home.settings.mode is Mode.OBSERVE:
         return
-    due = _latest_due(context, now)
     written = (await context.write(Ledger.learned, home.id)).get("digest_until")
-    since = datetime.fromisoformat(written) if written else None
-    if since is None:
+    if written is None:
         # the first start: there is no day behind it to tell of
         await context.write(Ledger.learn, home.id, digest_until=now.isoformat())
         return
-    if due is None or due <= since:
+    since = datetime.fromisoformat(written)
+    due = max(_come(context, plan.at, max(since, now - _BACK), now), default=None)
+    if due is None:
         return
-    page = await _day(context, max(since, due - _BACK), due)
+    await context.look()  # an answer may have gone from another device a minute ago
+    facts: dict[str, object] = {}
+    if _is_mornings(context, due):
+        page = await _morning(context, since, due)
+    else:
+        page, facts = await _day(context, since, due)
     if page is not None:
-        key = f"digest:{context.key}:{due.date().isoformat()}"
-        html = as_html(page, Phrasing.of(context.person).words.language)
-        await owe(context, SelfMail(key, page.title, as_text(page), html), event="digest.delivered")
-    await context.write(Ledger.learn, home.id, digest_until=due.isoformat())
+        key = f"digest:{context.key}:{due.isoformat(timespec='minutes')}"
+        await owe(context, SelfMail.of(key, page, Phrasing.of(context.person).words.language), event="digest.delivered")
+    told = {} if _is_mornings(context, due) else {"digest_told": due.isoformat()}
+    await context.write(Ledger.learn, home.id, digest_until=due.isoformat(), **told, **facts)
 
 
-def _latest_due(context: PersonContext, now: datetime) -> datetime | None:
-    """The newest digest time that has come, on a day with office hours."""
-    plan, worktime = context.person.digest, context.person.worktime
-    if plan is None or plan.at is None:
-        return None
-    today = worktime.date_of(now)
-    for back in range(15):
-        day = today - timedelta(days=back)
-        due = worktime.instant(day, plan.at)
-        if due <= now and worktime.office_day(day):
-            return due
-    return None
+def _come(context: PersonContext, moments: Sequence[Moment], since: datetime, now: datetime) -> Iterator[datetime]:
+    """Every such moment that has come since then, on days with office hours."""
+    worktime = context.person.worktime
+    for moment in moments:
+        after = since
+        while (found := resolve(moment, after, Schedule(worktime))) is not None and found.at <= now:
+            after = found.at
+            if worktime.office_day(worktime.date_of(after)):
+                yield after
 
 
-async def _day(context: PersonContext, since: datetime, until: datetime) -> Page | None:
-    """What was put aside, what came back, what is urgent and unanswered; None where there is nothing to tell."""
+def _is_mornings(context: PersonContext, due: datetime) -> bool:
+    """Whether it is one of the beginning of the day, with others to come: she has the day before her."""
+    worktime, plan = context.person.worktime, context.person.digest
+    if plan is None or len(plan.at) == 1:
+        return False
+    midnight = worktime.instant(worktime.date_of(due), time(0))
+    first = worktime.next_available(midnight)
+    return first is not None and due <= first
+
+
+async def _morning(context: PersonContext, since: datetime, until: datetime) -> Page | None:
+    """Short: what waits and what the day wants."""
+    told = await Sections(context, await gather(context, since, until)).short()
+    return await _page(context, until, since, told) if told or await _pause(context) else None
+
+
+async def _day(context: PersonContext, last: datetime, until: datetime) -> tuple[Page | None, dict[str, object]]:
+    """Everything since the last one that told everything; None where there is nothing to tell."""
+    full = (await context.write(Ledger.learned, context.home.id)).get("digest_told")
+    since = max(min(last, datetime.fromisoformat(full)) if full else last, until - _BACK)
+    day = await gather(context, since, until)
+    told = await Sections(context, day).all()
+    period = Period(since, until, person=context.key)
+    beside = [*await notarrived.sections(context, period), *await forgedmail.sections(context, period)]
+    suggested, facts = await hints(context, day)
+    news = [one for one in told if one.head != "held"] or beside or suggested
+    if (
+        not news
+        and not await _pause(context)
+        and not any(unsent.waits_for_her(one, since) and unsent.is_news(one, since) for one in day.queue)
+    ):
+        return None, {}
+    pressing = [one for one in told if one.head in ("waits", "promised", "held")]
+    others = [one for one in told if one not in pressing]
+    sections = [*pressing, *(Told(one.title, one.entries) for one in beside), *others, *suggested]
+    return await _page(context, until, since, sections), facts
+
+
+async def _page(context: PersonContext, until: datetime, since: datetime, told: Sequence[Told]) -> Page:
     phrasing = Phrasing.of(context.person)
     words = phrasing.words
-    history = await context.write(Ledger.history, Period(since - _HISTORY, until, person=context.key))
-    arrived = [row for row in history if row.item.arrived_at >= since]
-    aside = [row for row in arrived if row.put_aside]
-    back = [row for row in history if row.returned_at is not None and since <= row.returned_at < until]
-    urgent = [row for row in arrived if row.item.verdict == "urgent" and row.item.answered_at is None]
-    sections = [
-        *_by_client(context, words.came_back, back),
-        *_by_client(context, words.put_aside, [row for row in aside if row.item.state == "aside"]),
-        *_by_client(context, words.urgent_open, urgent),
-        *_by_client(context, words.not_movable, [row for row in arrived if _is_stuck(context, row.item)]),
-    ]
-    queue = await context.write(Ledger.queue, context.key)
-    waiting = [reply for reply in queue if unsent.waits_for_her(reply, since)]
-    period = Period(since, until, person=context.key)
-    sections = [*await notarrived.sections(context, period), *await forgedmail.sections(context, period), *sections]
-    pause = await _pause(context)
-    if not sections and not pause and not any(unsent.is_news(reply, since) for reply in waiting):
-        return None
-    sections = [*filter(None, [await _unsent(context, waiting)]), *sections]
-    figures = words.figures.format(aside=len(aside), back=len(back), urgent=len(urgent))
-    if pause:
-        figures = f"{pause} {figures}"
-    return Page(words.digest_title.format(date=phrasing.date(until)), figures, tuple(sections), words.footer)
+    title = words.digest_title.format(date=phrasing.date(until))
+    headline = ", ".join(_heads(phrasing, told))
+    watching = await watched.foot(context, since)
+    lead = (await _pause(context), title if headline else "")
+    return Page(
+        headline or title,
+        " ".join(part for part in lead if part),
+        tuple(_sections(phrasing, told)),
+        f"{words.footer}\n{watching}".rstrip(),
+        _opening(told[0].entries[0]) if told else "",
+    )
 
 
 async def _pause(context: PersonContext) -> str:
@@ -94,34 +132,28 @@ async def _pause(context: PersonContext) -> str:
     return phrasing.words.paused.format(at=phrasing.when(until)) if until else phrasing.words.paused_open
 
 
-async def _unsent(context: PersonContext, replies: Sequence[ReplyRow]) -> Section | None:
-    covered = [await context.write(Ledger.item, reply.items[0]) for reply in replies if reply.items]
-    subjects = {item.id: item.subject for item in covered if item is not None and item.subject}
-    return unsent.section(replies, subjects, Phrasing.of(context.person))
+def _heads(phrasing: Phrasing, told: Sequence[Told]) -> Iterator[str]:
+    """What the headline counts: the very entries of the sections below it."""
+    counts = {one.head: len(one.entries) for one in told if one.head}
+    for head in HEADS:
+        if n := counts.get(head, 0):
+            words = phrasing.words.head_one if n == 1 else phrasing.words.head_many
+            yield words[head].format(n=n)
 
 
-def _is_stuck(context: PersonContext, item: Item) -> bool:
-    """Whether it should have been put aside, and lies where it is because its account can move nothing."""
-    if item.state != "here" or item.verdict != "deferrable":
-        return False
-    account = context.account_of(item.account)
-    layout = account.loop.layout if account is not None else None
-    return layout is not None and not layout.movable
+def _sections(phrasing: Phrasing, told: Sequence[Told]) -> Iterator[Section]:
+    """The first entries of all, and below each heading how many there are more."""
+    left = MOST
+    for one in told:
+        shown = tuple(one.entries[:left])
+        left -= len(shown)
+        hidden = len(one.entries) - len(shown)
+        more = phrasing.words.more.format(n=hidden) if hidden else ""
+        yield Section(f"{one.title} ({len(one.entries)})" if one.head else one.title, shown, more)
 
 
-def _by_client(context: PersonContext, title: str, rows: Iterable[HistoryRow]) -> Iterator[Section]:
-    phrasing = Phrasing.of(context.person)
-    groups: dict[str, list[HistoryRow]] = {}
-    for row in rows:
-        groups.setdefault(row.item.client or "", []).append(row)
-    for label, found in groups.items():
-        client = context.person.roster.by_label(label)
-        entries = tuple(_entry(phrasing, row) for row in found)
-        yield Section(f"{title}: {client.name if client else label}", entries)
-
-
-def _entry(phrasing: Phrasing, row: HistoryRow) -> Entry:
-    promise, notes = row.promise, phrasing.answered(row.item)
-    if promise is not None and promise.state in ("open", "overdue", "kept", "late"):
-        notes = (phrasing.words.promise[promise.state].format(at=phrasing.when(promise.due_at)), *notes)
-    return phrasing.entry(row.item, *notes)
+def _opening(entry: Entry) -> str:
+    """The most pressing entry in one line, as a telephone shows it."""
+    notes = f" ({entry.notes[0]})" if entry.notes else ""
+    who = f"{entry.who}: " if entry.at and entry.who else ""  # a line about several says itself who it is
+    return shorten(f"{who}{entry.subject}{notes}", _WIDTH, placeholder="…")

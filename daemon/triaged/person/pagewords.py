@@ -13,13 +13,38 @@ class PageWords:
 
     language: str
     digest_title: str
-    figures: str
     paused: str
     paused_open: str
     came_back: str
     put_aside: str
     urgent_open: str
     not_movable: str
+    promised_today: str
+    going_out: str
+    tells: str
+    comes_back: str
+    lies_in: str
+    cancelled: str
+    cancelled_note: str
+    not_acknowledged: str
+    no_reply: str
+    not_told: str
+    answered_you: str
+    maybe_clients: str
+    answered_often: str
+    new_at_client: str
+    corrections: str
+    moved_twice: Mapping[str, str]
+    try_line: str
+    head_one: Mapping[str, str]
+    head_many: Mapping[str, str]
+    more: str
+    watched: str
+    watch_gap: str
+    unwatched_now: str
+    after_call_title: str
+    after_call_lead: str
+    back_note: str
     unsent_title: str
     unsent: Mapping[str, str]
     returned_title: str

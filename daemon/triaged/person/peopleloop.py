@@ -8,7 +8,7 @@ from triaged.account.context import Context
 from triaged.clock import LONGEST_NAP, WakeEvent
 from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
-from triaged.person import agenda, awaydays, callreturns, commandlog, digest, movedcalls, promiseclock
+from triaged.person import aftercall, agenda, awaydays, callreturns, commandlog, digest, movedcalls, promiseclock, watched
 from triaged.person.outagewatch import OutageWatch, Patience
 from triaged.person.personcontext import PersonContext
 from triaged.person.push import Pushes
@@ -120,8 +120,10 @@ def _longest_warning(people: Sequence[PersonContext]) -> timedelta:
 
 
 async def _deliver(context: PersonContext) -> None:
+    await watched.note(context)
     await digest.deliver(context)
     await agenda.deliver(context)
+    await aftercall.settle(context)
     if context.person.report is not None:
         from triaged.person import reportmail  # figures and plots: most starts need none of them
 

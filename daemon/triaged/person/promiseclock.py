@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from triaged.account.loglines import of_promise
 from triaged.core.settings import Mode
-from triaged.ledger import Ledger, NewEffect, WhenLate
+from triaged.ledger import Ledger, Line, NewEffect, WhenLate
 from triaged.ledger.entries import NewReply, PromiseRow
 from triaged.person.notices import Occasion, notice, teller
 from triaged.person.personcontext import OwnAccount, PersonContext
@@ -77,7 +77,8 @@ async def _warn(context: PersonContext, promise: PromiseRow) -> None:
 async def _note(context: PersonContext, promise: PromiseRow, items: Sequence[int], inbox: OwnAccount) -> NewEffect:
     item = await context.write(Ledger.item, items[-1]) if items else None
     subject, text = warning_words(context.person, promise, item, context.now())
-    return into_inbox(context, inbox, SelfMail(f"warn:{promise.id}", subject, text), promise=promise.id)
+    lines = {1: Line((item.id,))} if item is not None else {}
+    return into_inbox(context, inbox, SelfMail(f"warn:{promise.id}", subject, text, lines=lines), promise=promise.id)
 
 
 async def _overdue(context: PersonContext, promise: PromiseRow, *, apologise: bool) -> None:

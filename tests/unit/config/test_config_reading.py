@@ -224,7 +224,7 @@ def test_dates_and_times_may_stand_without_quotes(tmp_path: Path):
     text += '\n[digest]\nat = 16:30:00\n[[rule.example]]\nfrom = "g@harbor.example"\nat = 2026-11-24 15:10:00\nexpect = { then = "defer", until = 2026-11-25 09:00:00 }\n'
     found = loaded(tmp_path, text.replace("[digest]\nat = 16:30:00\n", "") + "[digest]\nat = 16:30:00\n")
     assert found.problems == ()
-    assert str(found.persons[0].digest.at) == "16:30:00"
+    assert [moment.text for moment in found.persons[0].digest.at] == ["16:30"]
     assert found.persons[0].worktime.away[0][0].isoformat() == "2026-12-24"
     assert found.cases[0].example.expect["until"] == "2026-11-25 09:00"
 

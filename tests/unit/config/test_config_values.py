@@ -1,6 +1,6 @@
 """What a configuration means: every key arrives where the daemon looks for it, with the defaults as documented."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from support.configurations import ACCOUNT, CLIENT, HOURS, ME, REPLY, RULE, WHOLE, loaded, told
 from triaged.config import default_path, first_path, state_file
 from triaged.core.authres import Trust
+from triaged.core.moments import parse_moment
 from triaged.core.rules import NOTHING, Then
 from triaged.core.settings import (
     Account,
@@ -197,7 +198,7 @@ def test_promises_digest_and_report(tmp_path: Path):
     )
     assert found.promises == PromisePolicy(parse_span("2h"), "off", None, ())
     assert found.digest is not None
-    assert found.digest == Digest(time(16, 30), found.digest.agenda)
+    assert found.digest == Digest((parse_moment("16:30"),), found.digest.agenda)
     assert found.report is not None
     assert str(found.report.weekly) == "fri 14:00"
 

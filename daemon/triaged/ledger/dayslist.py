@@ -1,0 +1,38 @@
+"""What a digest needs beside the listings: what waits whenever it came, what was cancelled, to whom I write. Reading only."""
+
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
+from datetime import datetime
+
+from triaged.ledger.entries import Item, Period, ReplyRow
+from triaged.ledger.instants import to_ms
+from triaged.ledger.rows import ITEM, item_from, replies_of
+from triaged.ledger.store import Store, reading, rows
+
+
+def urgent_open(store: Store, person: str) -> list[Item]:
+    """Urgent messages without an answer that are not dealt with otherwise, whenever they came; the oldest first."""
+    sql = (
+        f"SELECT {ITEM} FROM item WHERE person = ? AND client IS NOT NULL AND verdict = 'urgent' AND answered_at IS NULL"
+        " AND settled_at IS NULL AND state IN ('here','aside','unreadable') AND mode <> 'observe' ORDER BY arrived_at, id"
+    )
+    return [item_from(r) for r in rows(store, sql, (person,))]
+
+
+def cancelled(store: Store, period: Period) -> list[ReplyRow]:
+    """Acknowledgements that were ended in a period, but for those that she ended by an answer, a move or a deletion."""
+    where = (
+        "kind = 'ack' AND state = 'cancelled' AND person = ? AND ended_at >= ? AND ended_at < ? "
+        " AND reason NOT IN ('answered','moved by hand','deleted by hand','settled') ORDER BY ended_at, id"
+    )
+    with reading(store) as db:
+        return replies_of(db, where, (period.person, to_ms(period.since), to_ms(period.until)))
+
+
+def written_to(store: Store, person: str, since: datetime) -> dict[str, int]:
+    """To which addresses I have written myself since then, and how often."""
+    sql = (
+        "SELECT j.value, count(*) FROM sent s CROSS JOIN json_each(s.rcpts) j WHERE s.person = ? AND s.at >= ?"
+        " AND s.reply IS NULL AND s.by_team = 0 GROUP BY j.value"
+    )
+    return dict(rows(store, sql, (person, to_ms(since))))

@@ -1,0 +1,185 @@
+"""The digest as she reads it on a telephone: the headline counts what stands below, and each number is a message."""
+
+import re
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+
+from scenarios.conftest import Opening
+from scenarios.plays import ANSWERS, CONSULTANT, GARY, MAY, PETRA
+from scenarios.stage import Stage
+from triaged.ledger import Line
+
+AT = '\n[digest]\nat = ["start of office hours", "16:30"]\n'
+EVENING = '\n[digest]\nat = "16:30"\nagenda = "30m before next call"\n'
+TELEPHONE = '\n[telephone]\nfrom = ["voicemail@sipgate.example"]\n'
+CALLS = CONSULTANT.replace(
+    'calls = ["fri 10:00 for 45m"]', 'calls = ["fri 10:00 for 45m"]\nphones = ["+44 20 7946 0018"]'
+)
+
+
+def page(stage: Stage, subject: str) -> tuple[str, str, str]:
+    """The Message-ID, the text and the HTML of the newest mail of that subject."""
+    mail = message_from_bytes(stage.inbox()[subject].raw, policy=default)
+    text, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    return str(mail["Message-ID"]), text.get_content().replace("\r\n", "\n"), html.get_content()
+
+
+def digests(stage: Stage) -> list[str]:
+    """The subjects of mails that begin with a headline."""
+    return [name for name in stage.inbox() if re.match(r"\d+ (wait|promised|held|go|back|put)", name)]
+
+
+async def ring(stage: Stage, number: int) -> None:
+    await stage.arrives(
+        "Sipgate <voicemail@sipgate.example>", "Voicemail from +44 20 7946 0018", f"Call {number}: Hi, it's me. Call me back.",
+        headers={"Authentication-Results": "mx.roth.example; dmarc=pass header.from=sipgate.example"},
+    )  # fmt: skip
+
+
+async def test_the_subject_counts_what_stands_below_and_the_first_line_presses_most(stages: Opening):
+    async with stages(ANSWERS + EVENING) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "outage in Joliet", "Nothing works.")
+        await stage.to("tue 16:00")
+        await stage.arrives(PETRA, "Frage", "Welche?")
+        await stage.to("tue 16:29")
+        await stage.arrives(MAY, "A late one", "Which one?")
+        await stage.to("tue 16:35")
+        subject = "1 waits, 1 goes out, 2 put aside"
+        message_id, text, html = page(stage, subject)
+        assert text.startswith("Gary Stone (Harbor Trust): outage in Joliet\n\n")
+        assert "Waiting: urgent, not answered yet (1)" in text
+        assert "Going out (1)" in text
+        assert "Put aside (2)" in text
+        assert "→ back " in text
+        assert "Watched without a gap since" in text
+        for told in re.findall(r"^\d+\.\s+(.+?)$", text, re.MULTILINE):
+            assert all(part in html for part in re.split(r"\s{2,}", told)), "both parts have the same content"
+        items = {name: number for number, name in stage.rows("SELECT id, subject FROM item")}
+        lines = {number: Line((item,), reply) if item else Line() for number, item, reply in stage.rows(
+            "SELECT number, item, reply FROM line WHERE message_id = :id", id=message_id)}  # fmt: skip
+        assert lines[1] == Line((items["outage in Joliet"],))
+        assert len(lines) == len(re.findall(r"^\d+\. ", text, re.MULTILINE)) == 4
+
+
+async def test_what_is_urgent_is_told_until_it_is_answered_whenever_it_came(stages: Opening):
+    async with stages(CONSULTANT + EVENING) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        asked = await stage.arrives(GARY, "outage", "Nothing works.")
+        for day in ("tue", "wed", "thu"):
+            await stage.to(f"{day} 16:40")
+        assert len(stage.events("digest.delivered")) == 3, "a day later too"
+        stage.answers(asked)
+        await stage.to("fri 16:40")
+        assert len(stage.events("digest.delivered")) == 3
+
+
+async def test_a_callers_voicemails_are_one_line_with_their_number(stages: Opening):
+    async with stages(CALLS + TELEPHONE + EVENING) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        for number in range(3):
+            await ring(stage, number)
+            await stage.later(minutes=6)
+        await stage.to("tue 16:35")
+        [subject] = digests(stage)
+        message_id, text, _ = page(stage, subject)
+        assert subject == "1 put aside"
+        assert "Gary rang 3 times, Tue 25 Nov, 10:00–10:12" in text
+        assert [n for n, _ in stage.rows("SELECT number, item FROM line WHERE message_id = :id", id=message_id)] == [
+            1,
+            1,
+            1,
+        ]
+
+
+async def test_fifteen_are_shown_and_the_rest_is_counted(stages: Opening):
+    async with stages(CONSULTANT + EVENING) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        for number in range(18):
+            await stage.arrives(GARY, f"outage {number}", "Nothing works.")
+        await stage.to("tue 16:35")
+        _, text, html = page(stage, "18 wait")
+        assert len(re.findall(r"^\d+\. ", text, re.MULTILINE)) == 15
+        assert "… and 3 more" in text
+        assert "… and 3 more" in html
+
+
+async def test_the_mornings_is_short_and_not_written_when_there_is_nothing(stages: Opening):
+    async with stages(CONSULTANT + AT) as stage:
+        await stage.to("mon 17:00")
+        await stage.arrives(GARY, "For the call", "Which one?")
+        await stage.to("tue 09:30")
+        assert digests(stage) == [], "what lies aside is no reason in the morning"
+        await stage.arrives(GARY, "outage", "Nothing works.")
+        await stage.to("tue 17:00")
+        assert digests(stage) == ["1 waits, 1 put aside"]
+        await stage.to("wed 09:30")
+        assert digests(stage) == ["1 waits, 1 put aside", "1 waits"]
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [("de", "1 wartet, 1 zurückgestellt"), ("fr", "1 en attente, 1 mis de côté"), ("es", "1 espera, 1 apartado")],
+)
+async def test_the_headline_is_in_her_language(stages: Opening, language: str, subject: str):
+    async with stages((CONSULTANT + EVENING).replace('language = "en"', f'language = "{language}"', 1)) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "outage", "Nothing works.")
+        await stage.to("tue 11:00")
+        await stage.arrives(PETRA, "Frage", "Welche?")
+        await stage.to("tue 16:35")
+        _, text, html = page(stage, subject)
+        assert f'<html lang="{language}">' in html
+        assert "{" not in text
+
+
+async def test_the_foot_names_the_time_in_which_nothing_was_watched(stages: Opening):
+    async with stages(CONSULTANT + EVENING) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "A question")
+        await stage.close()
+        await stage.clock.leap(stage.instant("tue 15:30") - stage.clock.now())
+        await stage.open()
+        await stage.to("tue 16:35")
+        [subject] = digests(stage)
+        _, text, _ = page(stage, subject)
+        assert re.search(r"Not watched from Tue 25 Nov (09:5\d|10:0\d) to Tue 25 Nov 15:3\d\.", text), text
+
+
+async def test_somebody_on_no_roster_to_whom_she_wrote_three_times_may_be_a_client(stages: Opening):
+    async with stages(CONSULTANT + EVENING) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        for number in range(3):
+            stage.answers(f"<stranger{number}@elsewhere.example>", "ann@elsewhere.example")
+        await stage.to("tue 16:35")
+        _, text, _ = page(stage, "Digest for Tuesday 25 November")
+        assert "A client?" in text
+        assert "ann@elsewhere.example" in text
+        await stage.to("wed 16:35")
+        assert len(stage.events("digest.delivered")) == 1, "said once"
+
+
+async def test_the_same_correction_made_twice_names_the_rule_and_the_line_to_try(stages: Opening):
+    async with stages(CONSULTANT + EVENING) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        for number in range(2):
+            await stage.arrives(MAY, f"Budget {number}")
+            stage.drag(f"Budget {number}", "Deferred", "INBOX")
+            await stage.later(minutes=20)
+        await stage.to("tue 16:35")
+        _, text, _ = page(stage, "Digest for Tuesday 25 November")
+        text = " ".join(text.split())
+        assert "taken back 2 times after “Everything else waits for the call” had put it aside" in text
+        assert 'when = { from = "may@harbor.example" }, then = "urgent"' in text
