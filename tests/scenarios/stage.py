@@ -301,6 +301,14 @@ class Stage:
         found = self.server.messages(user or self.users[0], self.server.real(folder))
         return {str(message_from_bytes(one.raw, policy=default)["Subject"]): unmarked(one) for one in found}
 
+    def digests(self) -> list[str]:
+        """The subjects of the digests that lie in the inbox, which are headlines; the oldest first."""
+        written = self.rows(
+            "SELECT json_extract(args, '$.message_id') FROM effect WHERE key GLOB 'digest:*' ORDER BY id"
+        )
+        lie = {name: mail.raw.decode("utf-8", "replace") for name, mail in self.inbox().items()}
+        return [name for (message_id,) in written for name, raw in lie.items() if message_id in raw]
+
     def flags(self, subject: str, folder: str = "INBOX") -> set[str]:
         """The flags of a message."""
         return set(self.inbox(folder)[subject].flags)

@@ -41,8 +41,8 @@ async def test_a_digest_and_an_agenda_are_whole_and_shut_nobody_out(stages: Open
     for kind, shows in (
         ("Agenda: Harbor Trust", ("Open", "Telephone", "Answered last")),
         (
-            "Digest for",
-            ("Back today: Harbor Trust", "Back today: Lindenhof e. V.", "Urgent, not answered yet: Harbor Trust"),
+            "1 waits",
+            ("Waiting: urgent, not answered yet (1)", "Back in the inbox (4)"),
         ),
     ):
         (name,) = [name for name in mails if name.startswith(kind)]

@@ -28,11 +28,6 @@ def page(stage: Stage, subject: str) -> tuple[str, str, str]:
     return str(mail["Message-ID"]), text.get_content().replace("\r\n", "\n"), html.get_content()
 
 
-def digests(stage: Stage) -> list[str]:
-    """The subjects of mails that begin with a headline."""
-    return [name for name in stage.inbox() if re.match(r"\d+ (wait|promised|held|go|back|put)", name)]
-
-
 async def ring(stage: Stage, number: int) -> None:
     await stage.arrives(
         "Sipgate <voicemail@sipgate.example>", "Voicemail from +44 20 7946 0018", f"Call {number}: Hi, it's me. Call me back.",
@@ -88,7 +83,7 @@ async def test_a_callers_voicemails_are_one_line_with_their_number(stages: Openi
             await ring(stage, number)
             await stage.later(minutes=6)
         await stage.to("tue 16:35")
-        [subject] = digests(stage)
+        [subject] = stage.digests()
         message_id, text, _ = page(stage, subject)
         assert subject == "1 put aside"
         assert "Gary rang 3 times, Tue 25 Nov, 10:00–10:12" in text
@@ -117,12 +112,12 @@ async def test_the_mornings_is_short_and_not_written_when_there_is_nothing(stage
         await stage.to("mon 17:00")
         await stage.arrives(GARY, "For the call", "Which one?")
         await stage.to("tue 09:30")
-        assert digests(stage) == [], "what lies aside is no reason in the morning"
+        assert stage.digests() == [], "what lies aside is no reason in the morning"
         await stage.arrives(GARY, "outage", "Nothing works.")
         await stage.to("tue 17:00")
-        assert digests(stage) == ["1 waits, 1 put aside"]
+        assert stage.digests() == ["1 waits, 1 put aside"]
         await stage.to("wed 09:30")
-        assert digests(stage) == ["1 waits, 1 put aside", "1 waits"]
+        assert stage.digests() == ["1 waits, 1 put aside", "1 waits"]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +146,7 @@ async def test_the_foot_names_the_time_in_which_nothing_was_watched(stages: Open
         await stage.clock.leap(stage.instant("tue 15:30") - stage.clock.now())
         await stage.open()
         await stage.to("tue 16:35")
-        [subject] = digests(stage)
+        [subject] = stage.digests()
         _, text, _ = page(stage, subject)
         assert re.search(r"Not watched from Tue 25 Nov (09:5\d|10:0\d) to Tue 25 Nov 15:3\d\.", text), text
 

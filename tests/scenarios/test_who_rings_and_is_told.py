@@ -34,8 +34,8 @@ async def outages(stage: Stage, times: int, headers: dict[str, str], **apart: fl
 
 
 def page(stage: Stage, begins: str) -> str:
-    """The newest mail to myself whose subject begins so, as one line."""
-    (*_, subject) = [name for name in stage.inbox() if name.startswith(begins)]
+    """The newest mail to myself whose subject begins so (else the newest digest), as one line."""
+    (*_, subject) = [name for name in stage.inbox() if name.startswith(begins)] or stage.digests()
     body = message_from_bytes(stage.inbox()[subject].raw, policy=default).get_body(("plain",))
     assert body is not None
     return " ".join(body.get_content().split())
@@ -103,7 +103,7 @@ async def test_forged_mail_in_a_clients_name_is_told_in_the_digest_without_what_
     await stage.arrives(GARY, "new account, see https://evil.example", headers=FORGED)
     await stage.arrives("stranger@else.example", "hello", headers=FORGED)
     await stage.to("tue 16:40")
-    told = page(stage, "Digest")
+    told = page(stage, "Digest for")
     assert "Forged in the name of Harbor Trust" in told
     assert "1 in all" in told
     assert "new account, see …" in told
@@ -121,7 +121,7 @@ async def test_a_hundred_forged_mails_are_a_few_lines_of_a_digest(stages: Openin
         stage.store(GARY, f"forged {number}", headers=FORGED)
     await stage.arrives(GARY, "forged 100", headers=FORGED)
     await stage.to("tue 16:40")
-    told = page(stage, "Digest")
+    told = page(stage, "Digest for")
     assert "101 in all" in told
     assert told.count("gary@harbor.example") == 5
 
@@ -179,7 +179,7 @@ async def test_a_promise_whose_reply_came_back_stays_hers_and_is_told_and_nothin
     assert [line["promise"] for line in stage.events("reply.failed")] == ["2025-11-27T17:30:00+01:00"]
     assert stage.rows("SELECT state FROM promise") == [("open",)]
     await stage.to("tue 16:40")
-    told = page(stage, "Digest")
+    told = page(stage, "Digest for")
     assert "Replies that did not arrive" in told
     assert "did not arrive (a reply came back 5.1.1): nothing was acknowledged" in told
     assert "what it promised stays yours: Thu 27 Nov 17:30" in told
@@ -195,7 +195,7 @@ async def test_a_promise_whose_reply_came_back_stays_hers_and_is_told_and_nothin
 async def test_a_reply_that_may_arrive_another_time_closes_nothing_and_is_told(stages: Opening):
     stage = await returned(stages, "4.4.7")
     await stage.to("tue 16:40")
-    told = page(stage, "Digest")
+    told = page(stage, "Digest for")
     assert "did not arrive (a reply came back 4.4.7)" in told
     assert "no automatic mail goes there" not in told
 
@@ -208,7 +208,7 @@ async def test_a_reply_that_the_server_refuses_at_once_is_told_as_well(stages: O
         await stage.to("tue 10:00")
         await stage.arrives(GARY, "question", headers=VOUCHED)
         await stage.to("tue 16:40")
-    told = page(stage, "Digest")
+    told = page(stage, "Digest for")
     assert "Replies that did not arrive" in told
     assert "no such user" in told, told
     assert sink.received == []

@@ -5,9 +5,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from triaged.ledger.changes import leave_replies
 from triaged.ledger.entries import Item
 from triaged.ledger.instants import to_ms
+from triaged.ledger.leaving import leave_replies
 from triaged.ledger.rows import ITEM, encode, item_from
 from triaged.ledger.settling import mark_settled
 from triaged.ledger.store import Store, commit, rows
