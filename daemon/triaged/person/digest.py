@@ -48,13 +48,13 @@ async def deliver(context: PersonContext) -> None:
     await context.look()  # an answer may have gone from another device a minute ago
     facts: dict[str, object] = {}
     if _is_mornings(context, due):
-        page = await _morning(context, since, due)
+        page = await _morning(context, since)
     else:
-        page, facts = await _day(context, since, due)
+        page, facts = await _day(context, since)
     if page is not None:
         key = f"digest:{context.key}:{due.isoformat(timespec='minutes')}"
         await owe(context, SelfMail.of(key, page, Phrasing.of(context.person).words.language), event="digest.delivered")
-    told = {} if _is_mornings(context, due) else {"digest_told": due.isoformat()}
+    told = {} if _is_mornings(context, due) else {"digest_told": now.isoformat()}
     await context.write(Ledger.learn, home.id, digest_until=due.isoformat(), **told, **facts)
 
 
@@ -79,16 +79,18 @@ def _is_mornings(context: PersonContext, due: datetime) -> bool:
     return first is not None and due <= first
 
 
-async def _morning(context: PersonContext, since: datetime, until: datetime) -> Page | None:
+async def _morning(context: PersonContext, since: datetime) -> Page | None:
     """Short: what waits and what the day wants."""
+    until = context.now()
     told = await Sections(context, await gather(context, since, until)).short()
     return await _page(context, until, since, told) if told or await _pause(context) else None
 
 
-async def _day(context: PersonContext, last: datetime, until: datetime) -> tuple[Page | None, dict[str, object]]:
+async def _day(context: PersonContext, last: datetime) -> tuple[Page | None, dict[str, object]]:
     """Everything since the last one that told everything; None where there is nothing to tell."""
+    until = context.now()
     full = (await context.write(Ledger.learned, context.home.id)).get("digest_told")
-    since = max(min(last, datetime.fromisoformat(full)) if full else last, until - _BACK)
+    since = max(datetime.fromisoformat(full) if full else last, until - _BACK)
     day = await gather(context, since, until)
     told = await Sections(context, day).all()
     period = Period(since, until, person=context.key)

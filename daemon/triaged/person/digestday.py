@@ -45,7 +45,7 @@ class Day:
             row
             for row in self.history
             if row.returned_at is not None
-            and self.since <= row.returned_at < self.until
+            and self.since < row.returned_at <= self.until
             and row.item.state == "here"
             and row.item.answered_at is None
             and row.item.settled_at is None
