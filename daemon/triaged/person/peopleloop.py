@@ -8,7 +8,17 @@ from triaged.account.context import Context
 from triaged.clock import LONGEST_NAP, WakeEvent
 from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger, LedgerBusy, LedgerDamaged, LedgerFull, LedgerUnavailable
-from triaged.person import aftercall, agenda, awaydays, callreturns, commandlog, digest, movedcalls, promiseclock, watched
+from triaged.person import (
+    aftercall,
+    agenda,
+    awaydays,
+    callreturns,
+    commandlog,
+    digest,
+    movedcalls,
+    promiseclock,
+    watched,
+)
 from triaged.person.outagewatch import OutageWatch, Patience
 from triaged.person.personcontext import PersonContext
 from triaged.person.push import Pushes
