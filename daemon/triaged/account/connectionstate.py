@@ -43,6 +43,7 @@ class ConnectionState:
         if not self.degraded:
             self.degraded = True
             self._becomes("degraded", str(error))
+        if self.context.book.is_news(self.context.now()):
             self.events.emit(
                 "account.degraded", error=str(error), reason="nothing is done until it can be written down"
             )

@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import gc
+import signal
 import sys
 
+from triaged import heldsignals
 from triaged.cli.common import add_config, configuration
 from triaged.config import state_file
 from triaged.ledger import StateHeld
@@ -27,7 +29,9 @@ def run(args: argparse.Namespace) -> int:
     loaded = configuration(args)
     service = loaded.service
     assert service is not None  # usable configurations have one
-    threshold = Threshold("debug" if args.debug else "info", subjects=service.log_subjects)
+    threshold = Threshold(
+        "debug" if args.debug else "info", subjects=service.log_subjects, addresses=service.log_addresses
+    )
     log = setup.start(service.log, threshold=threshold)
     try:
         for problem in loaded.problems:
@@ -40,6 +44,9 @@ def run(args: argparse.Namespace) -> int:
         daemon = Daemon(loaded, log.events, lines_lost=lambda: log.lost)
         gc.freeze()  # modules and configuration stay: nobody need look through them for garbage
         gc.set_threshold(_COLLECT_EVERY)
+        if heldsignals.has_come(signal.SIGTERM):
+            log.events.emit("service.stopped", reason="told so before it had begun")
+            return EX_OK
         with as_owner_of(state_file(loaded).parent):
             return asyncio.run(daemon.run(once=args.once))
     except StateHeld as held:

@@ -380,3 +380,11 @@ def _shape(pattern: str) -> re.Pattern[str]:
         return re.compile(first, re.DOTALL)
     *middle, last = rest
     return re.compile(f"{first}{''.join(f'(?>.*?{piece})' for piece in middle if piece)}.*{last}", re.DOTALL)
+
+
+_WRITTEN = re.compile(r"([^\s<>\"'(),:;\[\]@])[^\s<>\"'(),:;\[\]@]*@([^\s<>\"'(),:;\[\]@]+)")
+
+
+def shortened(text: str) -> str:
+    """The text with every address in it told by its first letter and its domain: "g…@harbor.example"."""
+    return _WRITTEN.sub(r"\1…@\2", text)

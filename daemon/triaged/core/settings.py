@@ -432,6 +432,9 @@ class Service:
         About("how `run` logs to standard output; auto: console on a terminal, journal under systemd, else json"),
     ] = "auto"
     log_subjects: Annotated[bool, About("false: no subjects in log and notifications")] = True
+    log_addresses: Annotated[
+        bool, About("false: senders' and recipients' addresses are shortened in log and notifications")
+    ] = True
     metrics_clients: Annotated[bool, About("true: /metrics has the label `client`")] = False
     listen: Annotated[
         tuple[str, int] | None,

@@ -14,7 +14,9 @@ class LedgerDamaged(LedgerError):
 
 
 class LedgerNewer(LedgerError):
-    """A later version of triaged wrote this file."""
+    """A later version of triaged wrote this file. Like damage, no restart mends it."""
+
+    exit_code = 74
 
 
 class LedgerBusy(LedgerError):

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
@@ -24,6 +25,7 @@ _READS: Final = frozenset(
 )
 """What a message asks for on its path: one commit or a read each, and nothing is done outside before the answer."""
 
+_HOUR: Final = timedelta(hours=1)
 _TOGETHER: Final = 32
 """Uses in one transaction: the first waits for the last."""
 
@@ -50,6 +52,7 @@ class LedgerThread:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._asked: deque[_Asked] = deque()
+        self._told: datetime | None = None
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
 
     async def call(self, use: Callable[Concatenate[Ledger, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -72,6 +75,16 @@ class LedgerThread:
                 work.exception()  # looked at, so that asyncio does not complain about it
             raise
         return found
+
+    def is_news(self, now: datetime) -> bool:
+        """Whether no trouble of this ledger was told within the last hour, by whomever; from now on it was.
+
+        A full disk is everybody's trouble, and one line an hour is enough for it.
+        """
+        if self._told is not None and timedelta() <= now - self._told < _HOUR:
+            return False
+        self._told = now
+        return True
 
     def _serve(self) -> None:
         """Serve whoever has asked first, with those behind that may share its commit; an earlier turn may have done so."""

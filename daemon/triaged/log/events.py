@@ -12,6 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from enum import Enum
 from typing import Any, Final, Unpack
 
+from triaged.core.address import shortened
 from triaged.log.vocabulary import CHOICES, DECISIONS, EVENTS, FIELDS, LEVELS, USUAL_LEVEL, Event, Fields, Form, Level
 
 LONGEST_TEXT: Final = 1000
@@ -20,6 +21,9 @@ LONGEST_TEXT: Final = 1000
 _UNPRINTABLE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+
+_NAMING: Final = ("sender", "to", "subject", "reason", "error")
+"""Fields in which addresses stand; those of accounts and Message-IDs are names of things, not of people."""
 
 Writer = Callable[[dict[str, Any]], None]
 """Takes one finished line; must not block and must not raise."""
@@ -95,9 +99,10 @@ def rendered(name: str, value: object, zone: tzinfo | None = None) -> object:
 class Threshold:
     """What is said at all: shared by an `Events` and everything bound to it, so that a reload changes all of them."""
 
-    def __init__(self, level: Level = "info", *, subjects: bool = True) -> None:
+    def __init__(self, level: Level = "info", *, subjects: bool = True, addresses: bool = True) -> None:
         self.level: Level = level
         self.subjects = subjects
+        self.addresses = addresses
 
     def admits(self, level: str) -> bool:
         """Whether a line of that level is written."""
@@ -176,6 +181,8 @@ class Events:
         found = {**self.bound, **new}
         if not self.threshold.subjects:
             found.pop("subject", None)
+        if not self.threshold.addresses:
+            found |= {name: shortened(text) for name in _NAMING if isinstance(text := found.get(name), str)}
         return {name: found[name] for name in FIELDS if name in found}
 
     @staticmethod

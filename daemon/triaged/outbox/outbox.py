@@ -60,7 +60,6 @@ class Outbox:
         self._round = asyncio.Lock()
         self._stopping = False
         self._sleeping = False
-        self._degraded = False
         self._resting: Wait | None = None  # the server asks for it
         self._unsure: Wait | None = None  # the clock was set
         self._blind: Wait | None = None  # the mailbox cannot be seen
@@ -104,10 +103,8 @@ class Outbox:
             try:
                 await self.once()
                 nap = await self._until_next()
-                self._degraded = False
             except (LedgerBusy, LedgerFull, LedgerUnavailable) as error:
-                if not self._degraded:
-                    self._degraded = True
+                if self._book.is_news(self._clock.now()):
                     self._events.emit("account.degraded", error=str(error), reason="no reply can be claimed")
                 nap = backoff.LEDGER.after().total_seconds()
             await self._rest_for(nap)

@@ -7,10 +7,11 @@ import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
 from triaged.config import ask_secret
+from triaged.core.address import shortened
 from triaged.core.backoff import PUSH
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Channel
@@ -62,10 +63,11 @@ def _calling_nobody(text: str) -> str:
 
 @dataclass(slots=True)
 class Pushes:
-    """Sends what is due. `subjects`, asked with each push: whether subjects may be named."""
+    """Sends what is due. `subjects` and `addresses`, asked with each push: whether they may be named, whole."""
 
     send: Send
     subjects: Callable[[], bool]
+    addresses: Callable[[], bool] = lambda: True
 
     async def push_due(self, context: PersonContext) -> None:
         """Send what is due for a person, one push a channel and client, however many messages it tells of."""
@@ -96,6 +98,8 @@ class Pushes:
         await context.write(Ledger.begin, pending.ids, context.now(), push=pending.ids[0])
         shown = Shown(self.subjects(), await _calls(context, pending), last_today=left == 1)
         words = push_words(context.person, pending, shown)
+        if not self.addresses():
+            words = replace(words, title=shortened(words.title), text=shortened(words.text))
         try:
             await self.send(await ask_secret(channel.url, service=f"[notify.{label}]"), words)
         except TriagedError as error:

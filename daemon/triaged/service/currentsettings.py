@@ -85,6 +85,12 @@ class CurrentSettings:
         return service is None or service.log_subjects
 
     @property
+    def addresses(self) -> bool:
+        """Whether addresses may be told in the log and in pushes, whole."""
+        service = self.loaded.service
+        return service is None or service.log_addresses
+
+    @property
     def metrics_clients(self) -> bool:
         """Whether /metrics names clients."""
         service = self.loaded.service

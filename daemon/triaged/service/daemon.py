@@ -89,7 +89,7 @@ class Daemon:
         self.chance = chance or random.SystemRandom()
         self.notifier = notifier or SdNotifier.from_environment()
         self.lines_lost = lines_lost
-        self.pushes = Pushes(send, lambda: self.settings.subjects)
+        self.pushes = Pushes(send, lambda: self.settings.subjects, lambda: self.settings.addresses)
         self.pools = Pools()
         self.accounts: dict[str, RunningAccount] = {}  # by login
         self.parts: Parts | None = None
@@ -337,6 +337,7 @@ class Daemon:
         async def apply() -> None:
             await self._leave_out(parts)
             self.events.threshold.subjects = self.settings.subjects
+            self.events.threshold.addresses = self.settings.addresses
             await parts.supervisor.apply()
 
         done = await reload(parts.context, self.settings, apply)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from triaged import heldsignals
 from triaged.ledger import Waker
 from triaged.log.events import Events
 from triaged.service.daemonstatus import DaemonStatus
@@ -40,6 +41,7 @@ class Listeners:
         self._waker.listen(loop, self.on_change)
         for number, act in self.on_signal.items():
             loop.add_signal_handler(number, act)
+        heldsignals.hand_over(self.on_signal)
         if trouble := await self._socket.open():
             self.events.emit("account.degraded", error=trouble, reason="`triaged status` asks the ledger instead")
         if address is not None:
