@@ -2,7 +2,7 @@
 ARGS =
 BIN = .venv/bin
 
-.PHONY: test lint style format types layers demo bench torture ready pins pages
+.PHONY: test lint style format types layers demo bench torture ready pins pages deb packages
 
 test: ready
 	@.ci/servers
@@ -33,6 +33,13 @@ torture: ready
 
 ready:
 	@.ci/venv
+
+deb: ready
+	@packaging/deb
+
+packages: ready
+	@.ci/servers
+	TRIAGED_PACKAGES=1 $(BIN)/pytest tests/packages $(ARGS)
 
 pins: ready
 	$(BIN)/python .ci/pins.py >.ci/constraints.txt
