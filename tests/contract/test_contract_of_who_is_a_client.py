@@ -69,6 +69,19 @@ def test_no_rule_can_defer_or_leave_a_client_that_is_always_urgent(tmp_path: Pat
     assert found["verdict"] == "urgent"
 
 
+def test_an_out_of_office_of_who_is_always_urgent_rings_no_telephone(tmp_path: Path):
+    always = BASE.replace("[client.lindenhof]", '[client.lindenhof]\nalways = "urgent"')
+    config = (
+        always
+        + '\n[[rule]]\nname = "The manager"\nwhen = { client = "lindenhof" }\nthen = "urgent"\nnotify = ["phone"]\n'
+    )
+    config += WAITS + '\n[notify.phone]\nurl = "json://phone.example/"\n'
+    explained = Explained(tmp_path, config)
+    assert explained.one(sender="chef@lindenhof.example")["notify"] == ["phone"]
+    away = explained.one(sender="chef@lindenhof.example", Auto_Submitted="auto-replied")
+    assert (away["verdict"], away["notify"]) == ("urgent", [])
+
+
 def test_a_client_may_never_be_replied_to(tmp_path: Path):
     config = BASE.replace("[client.lindenhof]", "[client.lindenhof]\nreplies = false")
     found = Explained(tmp_path, config + WAITS).one(sender="chef@lindenhof.example")

@@ -105,7 +105,7 @@ async def test_the_german_client_is_answered_in_german_with_her_own_call_and_tha
         await stage.later(minutes=12)
         said = text_of(stage, 0)
         assert "Guten Tag Frau Sommer," in said
-        assert "Dienstag, 24. November, 14:00 Uhr" in said
+        assert "Dienstag, 24. November um 14:00 Uhr" in said
         await post(PETRA, "AW: Förderantrag", "Vielen Dank!", replies_to=asked)
         assert verdicts(stage)[-1][1] == "left"
         await stage.later(hours=2)

@@ -88,6 +88,10 @@ class Client:
     delegate: Annotated[str | None, About("who looks after it: a [delegate.NAME]", kind="a label", example="tom")] = (
         None
     )
+    address: Annotated[
+        Literal["formal", "familiar"],
+        About("Sie or du, vous or tu, usted or tú in built-in texts; texts of yours may ask for it: `address`"),
+    ] = "formal"
     always: Annotated[Literal["urgent"] | None, About("no rule can defer or leave it")] = None
     replies: Annotated[bool, About("false: never an autoreply, draft or slip")] = True
     mode: Annotated[

@@ -401,7 +401,10 @@ class _Case:
 
     @property
     def _notify(self) -> tuple[str, ...]:
-        """The channels that are told."""
+        """The channels that are told; of a machine's answer from somebody who is always urgent, none that did not ask for it."""
+        machine = sorted(self.who.kinds & {"auto-reply", "delivery-report"})
+        if self.client.always == "urgent" and machine:
+            return self.rule.notify if self.rule and any(map(self.rule.names_kind, machine)) else ()
         return self.rule.notify if self.rule else self.alarm
 
     def _delegate(self) -> str | None:

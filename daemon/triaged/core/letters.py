@@ -18,6 +18,7 @@ from triaged.core.reply import Kind, Letter, Origin
 from triaged.core.settings import Account, Person
 from triaged.core.template import Incoming, Named, PassesLeft, ReplyTemplate, Variables
 from triaged.core.trust import Act, may
+from triaged.core.worktime import WorkTime
 
 LONGEST_NAME = 40
 
@@ -119,8 +120,16 @@ def _variables(parties: Parties, records: Sequence[Record], told: Told) -> Varia
         last_answer=told.last_answer,
         promised_before=told.promised_before,
         passes=told.passes,
+        address=client.address,
+        today=_has_hours_today(person.worktime, now),
         delegate=Named(delegate.name, delegate.address.spec) if delegate else None,
     )
+
+
+def _has_hours_today(worktime: WorkTime, now: datetime) -> bool:
+    """Whether office hours lie ahead on the day that it is now."""
+    last = worktime.last_hour(worktime.date_of(now))
+    return last is not None and last > now
 
 
 def said_subject(record: Record) -> str:

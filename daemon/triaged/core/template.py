@@ -18,12 +18,12 @@ from triaged.core.message.flowed import SIGNATURE
 from triaged.core.message.subject import bare
 from triaged.core.moments import Moment, parse_moment
 from triaged.core.spans import Span
-from triaged.core.wording import reply_prefix, smooth
+from triaged.core.wording import one_apostrophe, reply_prefix, smooth
 from triaged.words import LEXICON
 
 NAMES = (
     "me", "client", "sender", "subject", "received", "messages", "promise", "until", "next_call", "last_answer",
-    "promised_before", "passes", "delegate", "language",
+    "promised_before", "passes", "delegate", "language", "address", "today",
 )  # fmt: skip
 """Every variable a text may name."""
 
@@ -102,6 +102,8 @@ class Variables:
     promised_before: bool = False
     passes: PassesLeft | None = None
     delegate: Named | None = None
+    address: Literal["formal", "familiar"] = "formal"
+    today: bool = True  # whether office hours of mine lie ahead today
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +203,13 @@ def render(template: ReplyTemplate, language: str, variables: Variables, *, call
         TemplateError: the text needs what is not there, or comes to nothing or to more than 4 kB.
     """
     subject = template.subjects.get(language)
-    text = smooth(_tidy(_filled(template, language, "text", template.texts.get(language, ""), variables)), language)
+    source = template.texts.get(language, "")
+    text = smooth(_tidy(_filled(template, language, "text", source, variables)), language)
+    text = one_apostrophe(text, source)
     if not text.strip():
         raise TemplateError(template.label, language, "text", 1, "it comes to nothing")
     line = clean_line(_filled(template, language, "subject", subject, variables)) if subject else ""
-    return Rendered(_cut(line or usual_subject(language, variables.subject, called=called)), text, language)
+    return Rendered(_cut(line or _usual(language, variables, called=called)), text, language)
 
 
 def _filled(template: ReplyTemplate, language: str, part: str, source: str, variables: Variables) -> str:
@@ -260,9 +264,14 @@ def _cut(subject: str) -> str:
     return subject if len(subject) <= SUBJECT_LIMIT else subject[: SUBJECT_LIMIT - 1].rstrip() + "…"
 
 
-def usual_subject(language: str, subject: str, *, called: bool = False) -> str:
+def _usual(language: str, variables: Variables, *, called: bool) -> str:
+    return usual_subject(language, variables.subject, called=called, familiar=variables.address == "familiar")
+
+
+def usual_subject(language: str, subject: str, *, called: bool = False, familiar: bool = False) -> str:
     """What a mail program would write above an answer in that language; fixed words where there is no subject."""
     line = bare(clean_line(subject))
     if called or not line:
-        return str(LEXICON.section(language, "replies")["no_subject_call" if called else "no_subject"])
+        key = f"no_subject{'_call' if called else ''}{'_familiar' if familiar else ''}"
+        return str(LEXICON.section(language, "replies")[key])
     return reply_prefix(language) + line

@@ -64,6 +64,9 @@ FULL = Variables(
 )
 """A message about which everything is known."""
 
+_MOMENTS = (timedelta(hours=1), timedelta(days=1), timedelta(days=40))
+"""Today, tomorrow, next year: a moment is said in other words each time."""
+
 _OTHERWISE: dict[str, Any] = {
     "next_call": None,
     "last_answer": None,
@@ -71,6 +74,8 @@ _OTHERWISE: dict[str, Any] = {
     "delegate": None,
     "until": None,
     "promised_before": False,
+    "address": "familiar",
+    "today": False,
     "subject": "",
     "sender": Named("", "gary@harbor.example"),
     "messages": (
@@ -142,6 +147,9 @@ def _rendered(template: ReplyTemplate, language: str) -> Iterator[TextProblem]:
 
 def _cases(template: ReplyTemplate, language: str) -> Iterator[tuple[list[str], Variables]]:
     """Variables with everything there, then with ever more of what the texts name being otherwise."""
+    for after in _MOMENTS:
+        at = FULL.now + after
+        yield [], replace(FULL, promise=at, next_call=at, until=at)
     named = [name for name in _OTHERWISE if template.uses(name, language)]
     for choice in sorted(product((False, True), repeat=len(named)), key=sum):
         changed = [name for name, other in zip(named, choice, strict=True) if other]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,9 @@ from triaged.words import LEXICON
 
 _DAY = timedelta(days=1)
 _HALF_A_YEAR = timedelta(days=183)
+_STRAIGHT = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
+_APOSTROPHE = re.compile("’")
+_SPACE = re.compile(" ")
 _OFFSET_KEYS = ("UTC", "GMT", "Etc/", "Universal", "Zulu", "UCT", "Greenwich")
 
 
@@ -34,6 +37,7 @@ class _Style:
     today: str
     tomorrow: str
     before_date: str
+    near: Sequence[tuple[str, str]]
     zone: str
     contractions: Sequence[tuple[str, str]]
 
@@ -86,14 +90,55 @@ def at_time(at: datetime, language: str, zone: ZoneInfo, mine: ZoneInfo | None =
 
 
 def smooth(text: str, language: str) -> str:
-    """A rendered text with "on today at 16:30" turned into "today at 16:30", which a template cannot foresee."""
+    """A rendered text with "on today at 16:30" turned into "today at 16:30", which a template cannot foresee.
+
+    Likewise "bis zum heute", "jusqu’au aujourd’hui", "del hoy", each as the language says it.
+    """
     near = _near(language)
-    return near.sub(_without_preposition, text) if near else text
+    text = near.sub(_without_preposition, text) if near else text
+    for apart, together in _drawn_together(language):
+        text = apart.sub(partial(_together, together), text)
+    return text
+
+
+def one_apostrophe(text: str, source: str) -> str:
+    """A rendered text with the apostrophe of its author, where our own words in it have another."""
+    straight = _STRAIGHT.search(source) is not None and "’" not in source
+    return text.replace("’", "'") if straight else text
 
 
 def reply_prefix(language: str) -> str:
     """What mail programs in that language put before the subject of an answer: "Re: ", "AW: "."""
     return str((LEXICON.own(language, "subjects") or {}).get("written", LEXICON.section("en", "subjects")["written"]))
+
+
+def _together(together: str, match: re.Match[str]) -> str:
+    said = match.expand(together)
+    return said[:1].upper() + said[1:] if match[0][:1].isupper() else said
+
+
+@cache
+def _drawn_together(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What stands before today or tomorrow and a clock, and how it is said there."""
+    style = _style(language)
+    if style is None:
+        return ()
+    words = {
+        "near": f"(?P<near>{any_of((style.today, style.tomorrow))})",
+        "today": f"(?P<near>{re.escape(style.today)})",
+    }
+    clock = re.escape(style.at_near.partition("}")[2].split()[0])
+    found = []
+    for apart, together in style.near:
+        pattern = _APOSTROPHE.sub("[’']", re.sub(r"\{(\w+)\}", lambda one: words[one[1]], _SPACE.sub(r"\\s+", apart)))
+        ahead = rf"(?=\s+(?:{clock}(?:\s+\w+)?\s+)?\d)"
+        found.append((re.compile(rf"\b{_either_case(pattern)}{ahead}"), re.sub(r"\{\w+\}", r"\\g<near>", together)))
+    return tuple(found)
+
+
+def _either_case(pattern: str) -> str:
+    """Its first letter, large or small: nouns of German are not the words of ours that look like them."""
+    return f"[{pattern[0]}{pattern[0].upper()}]{pattern[1:]}" if pattern[0].isalpha() else pattern
 
 
 def _without_preposition(match: re.Match[str]) -> str:

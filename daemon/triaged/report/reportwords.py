@@ -93,6 +93,8 @@ class Words:
 class ClientWords:
     """Every phrase of the statement: facts, no reproach. `…_one` is said of one, `…_many` of any other number."""
 
+    formal: str
+    familiar: str
     pair: str
     semicolon: str
     title: str

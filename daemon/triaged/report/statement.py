@@ -59,9 +59,15 @@ def statement(report: Report, client: Client | None) -> Statement:
         title=words.title.format(period=period(report.since, report.until, language, report.zone)),
         between=words.between.format(client=part.name or (client.name if client else ""), me=me),
         agreed=tuple(agreed),
-        done=tuple(_sentences(part.figures, words, report, language)),
+        done=tuple(_addressed(one, client, words) for one in _sentences(part.figures, words, report, language)),
         pair=words.pair,
     )
+
+
+def _addressed(sentence: str, client: Client | None, words: ClientWords) -> str:
+    """As it is said to whom I address familiarly."""
+    familiar = client is not None and client.address == "familiar"
+    return sentence.replace(words.formal, words.familiar) if familiar else sentence
 
 
 def as_text(found: Statement, language: str) -> str:

@@ -309,6 +309,13 @@ def test_receipts_are_known() -> None:
     [
         ("STOP", "en", True),
         ("stop.", "de", True),
+        ("Stop, merci", "fr", True),
+        ("Désinscription", "fr", True),
+        ("Stop, s'il vous plaît.", "fr", True),
+        ("stop por favor", "es", True),
+        ("Darme de baja", "es", True),
+        ("Stopp, danke!", "de", True),
+        ("stop merci de la réponse, et le toit ?", "fr", False),
         ("Stopp!", "de", True),
         ("Stopp!", "en", False),
         ("Arrêtez", "fr", True),
