@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from triaged.account import carryout, owed
+from triaged.account import carryout, owed, snoozefolders
 from triaged.account.connectionstate import ConnectionState
 from triaged.account.context import Context
 from triaged.account.folderlayout import Layout, acts, lay_out
@@ -57,7 +57,7 @@ class AccountLoop:
     _state: ConnectionState = field(init=False)
     _jobs: Jobs = field(default_factory=Jobs)
     _retry: WakeEvent = field(default_factory=WakeEvent)
-    _opened_for: tuple[Account, bool] | None = None
+    _opened_for: tuple[Account, bool, object] | None = None
     _looking: bool = False  # a look was begun and has not ended well
     _look_now: bool = False
     _stopping: bool = False
@@ -179,18 +179,19 @@ class AccountLoop:
             self._jobs.refuse(self._not_connected)
             await session.close()
 
-    def _wanted(self) -> tuple[Account, bool]:
+    def _wanted(self) -> tuple[Account, bool, object]:
         """What a connection is opened for: when a reload changes it, another one is opened."""
         person, account = self.settings()
-        return account, acts(person, account)
+        return account, acts(person, account), person.snooze
 
     async def _open(self, session: Session) -> None:
-        self._opened_for = account, makes = self._wanted()
+        self._opened_for = account, makes, _ = self._wanted()
         session.learned.update({name: fact for name, fact in self.memory.learned.items() if name in LASTING})
         await session.open()
         self.profile = session.profile
         self.health.connects += 1
         self.layout = await lay_out(session, account, self.events, make=makes)
+        self.layout = await snoozefolders.laid_out(self._visit(session), make=makes)
         self.memory.checks = LastChecks()
         self._state.connected()
         await find_out(self._visit(session))
@@ -237,6 +238,7 @@ class AccountLoop:
         """See what is new, look where asked, act on what is due. True when there may be more to do."""
         visit = await self._with_folders_found(self._visit(session))
         await sweep(visit)
+        await snoozefolders.look_into(visit)  # a drag says that it was understood
         due = await owed.due(visit) if self._looking or not look else owed.NOTHING
         if look or due.wants_look:
             if self._looking:  # the last look ended a connection: what is due must not wait for the next
@@ -254,6 +256,7 @@ class AccountLoop:
         if not (self.health.unwatched and self.memory.checks.others_due(visit.now())):
             return visit
         self.layout = await lay_out(visit.session, visit.account, self.events, make=False)
+        self.layout = await snoozefolders.laid_out(replace(visit, layout=self.layout), make=False)
         return replace(visit, layout=self.layout)
 
     async def _look(self, visit: Visit) -> None:
@@ -300,5 +303,5 @@ class AccountLoop:
         """Seconds until IDLE is to be renewed, or another watched folder to be asked."""
         _, account = self.settings()
         limit = session.profile.reidle.total_seconds() * self.context.chance.uniform(0.85, 1.0)
-        alone = account.watch == ("INBOX",)
+        alone = account.watch == ("INBOX",) and not (self.layout and self.layout.snooze)
         return limit if alone else min(limit, STATUS_EVERY.total_seconds())

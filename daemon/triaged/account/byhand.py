@@ -5,6 +5,7 @@ from typing import Literal
 
 from triaged.account.places import holds
 from triaged.account.visit import Visit
+from triaged.core.flags import folded
 from triaged.ledger import ByHand, Ledger
 from triaged.ledger.entries import Item, Place
 from triaged.mailbox import Refused
@@ -16,9 +17,18 @@ _MOST_SEARCHES = 500
 async def flagged(visit: Visit, item: Item, flags: frozenset[str]) -> None:
     r"""Conclude from flags in lower case: `\Deleted` ends it, `\Answered` answers it."""
     if "\\deleted" in flags:
+        if await _is_snoozed(visit, item):
+            return  # a mail program moves it there: its copy has come, this is what it leaves behind
         visit.tell(await visit.write(Ledger.hand, item.id, ByHand("gone", None, visit.now())))
     elif "\\answered" in flags and item.answered_at is None:
         visit.tell(await visit.write(Ledger.saw_answered_flag, item.id, visit.now()))
+
+
+async def _is_snoozed(visit: Visit, item: Item) -> bool:
+    """Whether it lies in a snooze folder, too: a mail program that cannot move has copied it there. Selects them."""
+    if item.message_id is None or item.folder in visit.layout.snooze:
+        return False
+    return any([await holds(visit.session, folder, item.message_id) for folder in visit.layout.snooze])
 
 
 async def reappeared(visit: Visit, item_id: int, place: Place | None) -> None:
@@ -51,6 +61,8 @@ async def taken(visit: Visit, items: Sequence[Item]) -> None:
         if place is not None and item.state == "aside" and place.folder == visit.layout.deferred:
             await visit.write(Ledger.place_item, item.id, place)  # where it is believed to be: nobody took it out
             continue
+        if place is not None and place.folder in visit.layout.snooze:
+            continue  # dragged there while we looked: the next look sees when it is to come back
         deleted = place is None and everywhere and item.message_id is not None
         gone = deleted or (place is not None and place.folder == visit.layout.trash)
         what: Literal["gone", "released"] = "gone" if gone else "released"
@@ -102,5 +114,21 @@ async def _likely_first(visit: Visit) -> list[str]:
     """All folders: Trash, where mail arrives, archives, then the others."""
     infos = [info for info in await visit.session.folders() if info.selectable]
     archives = [info.name for info in infos if info.role in ("archive", "all")]
-    first = [name for name in (visit.layout.trash, *visit.layout.watch, *archives) if name is not None]
+    first = [
+        name for name in (visit.layout.trash, *visit.layout.watch, *visit.layout.snooze, *archives) if name is not None
+    ]
     return list(dict.fromkeys([*first, *(info.name for info in infos)]))
+
+
+async def left(visit: Visit, folder: str, items: Sequence[Item]) -> None:
+    """Ours that are no longer where they were put aside, are being deleted there, or have been answered. The folder is selected."""
+    placed = {item.uid: item for item in items if item.uid is not None and item.folder == folder}
+    if not placed:
+        return
+    flags = await visit.session.flags(sorted(placed))
+    absent = [item for uid, item in placed.items() if uid not in flags]
+    for uid, found in flags.items():
+        marks = folded(found)
+        visit.memory.unclear_aside |= "\\deleted" in marks  # it may be taken off again
+        await flagged(visit, placed[uid], marks)
+    await taken(visit, absent)

@@ -10,16 +10,18 @@ from dataclasses import dataclass, replace
 
 from triaged.account import appends, marks
 from triaged.account.byhand import taken
-from triaged.account.loglines import of_plan
+from triaged.account.loglines import of_item, of_plan
 from triaged.account.owed import (
     ALARM_AFTER,
     Due,
     Owed,
     drop,
+    is_archiving,
     is_wish,
     moved,
     postpone,
     postpone_all,
+    reminded,
     target_of,
     void_absent,
 )
@@ -70,10 +72,15 @@ async def carry_out(visit: Visit, owed: Due) -> bool:
 async def _batches(visit: Visit, kind: str, pairs: Iterable[tuple[EffectRow, Item | None]]) -> list[_Batch]:
     """Group by where the messages lie and where they go; what cannot be done comes to its end here."""
     groups: dict[tuple[str, int, str], list[Owed]] = defaultdict(list)
-    for effect, item in pairs:
+    for planned, item in pairs:
+        effect = await reminded(visit, planned)
         place = item.place if item else None
         target = target_of(visit, effect)
-        if kind != "back" and _observed(visit, item):
+        if item is not None and is_archiving(effect) and item.folder in visit.layout.watch:
+            taken_back = await visit.write(Ledger.unsettle, item.id, effect.id, visit.now())
+            visit.events.emit("message.released", **of_item(taken_back), folder=item.folder, uid=item.uid,
+                              reason="taken back by hand", by="person")  # fmt: skip
+        elif kind != "back" and _observed(visit, effect, item):
             await _stays(visit, effect, item, "it is only observed now")
         elif kind == "back" and item is not None and place is None:
             await _seek(visit, [(effect, item)], "nobody knows where it lies")
@@ -88,7 +95,9 @@ async def _batches(visit: Visit, kind: str, pairs: Iterable[tuple[EffectRow, Ite
     return [_Batch(kind, *key, found) for key, found in groups.items()]
 
 
-def _observed(visit: Visit, item: Item | None) -> bool:
+def _observed(visit: Visit, effect: EffectRow, item: Item | None) -> bool:
+    if is_wish(effect):  # also mail of a client who is only observed, if she puts it aside herself
+        return visit.account.mode is Mode.OBSERVE
     client = visit.person.roster.by_label(item.client) if item and item.client else None
     return visit.account.mode_with(client) is Mode.OBSERVE
 
@@ -229,7 +238,11 @@ async def _act(visit: Visit, batch: _Batch, uidnext: int | None) -> bool:
         await visit.session.store(batch.uids, add=["\\Flagged"])
         await visit.write(Ledger.done_many, [(effect.id, None) for effect, _ in batch.pairs], now, moved=False)
         return True
-    unread = [item.uid for _, item in batch.pairs if item.uid is not None and item.answered_at is None]
+    unread = [
+        item.uid
+        for effect, item in batch.pairs
+        if item.uid is not None and item.answered_at is None and not effect.args.get("read")
+    ]
     if batch.kind == "back" and unread:
         # the one case in which \Seen is removed: it comes back unread, unless it has been answered; our mark has served
         await _unread(visit, unread)

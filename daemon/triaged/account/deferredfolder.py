@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from triaged.account.arriving import arriving
-from triaged.account.byhand import flagged, in_trash, taken
+from triaged.account.byhand import in_trash, left, taken
 from triaged.account.folderlayout import as_seen
 from triaged.account.loglines import of_item
-from triaged.account.places import is_made_of, presence
+from triaged.account.places import came_by_delivery, is_made_of, presence
 from triaged.account.remap import renumbered
 from triaged.account.renamedfolder import follow
 from triaged.account.visit import Visit
@@ -104,6 +104,8 @@ async def _put_aside(visit: Visit, row: FolderRow, fetched: Fetched, aside: Sequ
     """A hand has put it there. A copy of what lies aside already is an item of its own."""
     message = read(fetched.header)
     known = await visit.write(Ledger.item_by_digest, visit.row.id, message)
+    if known is None and came_by_delivery(message, row.name, visit.person.addresses):
+        return
     if known is not None and known.id in {item.id for item in aside}:
         known = None
     await _dragged_in(visit, row, fetched, known)
@@ -119,7 +121,9 @@ async def _dragged_in(visit: Visit, row: FolderRow, fetched: Fetched, item: Item
         return
     place = Place(row.name, row.uidvalidity, fetched.uid)
     origin = item.folder if item.folder in layout.watch else None
-    visit.tell(await visit.write(Ledger.hand, item.id, ByHand("aside", place, now, back_at, origin, layout.home)))
+    promised = visit.person.worktime.last_hour(visit.person.worktime.date_of(back_at))
+    by_hand = ByHand("aside", place, now, back_at, origin, layout.home, promised)
+    visit.tell(await visit.write(Ledger.hand, item.id, by_hand))
 
 
 async def _adopt(visit: Visit, row: FolderRow, fetched: Fetched, back_at: datetime) -> None:
@@ -143,15 +147,7 @@ async def _adopt(visit: Visit, row: FolderRow, fetched: Fetched, back_at: dateti
 async def _left_there(visit: Visit, row: FolderRow) -> None:
     """Ours that are no longer where they were put aside, are being deleted there, or have been answered there."""
     items = await visit.write(Ledger.items_aside, visit.row.id)
-    placed = {item.uid: item for item in items if item.uid is not None and item.folder == row.name}
-    if placed:
-        flags = await visit.session.flags(sorted(placed))
-        absent = [item for uid, item in placed.items() if uid not in flags]
-        for uid, found in flags.items():
-            marks = folded(found)
-            visit.memory.unclear_aside |= "\\deleted" in marks  # it may be taken off again
-            await flagged(visit, placed[uid], marks)
-        await taken(visit, absent)
+    await left(visit, row.name, items)
     lost = [item for item in items if item.uid is None]
     if lost:
         await _unplaced(visit, row, lost)

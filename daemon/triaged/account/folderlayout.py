@@ -1,7 +1,7 @@
 """Where things are on this server: the real names behind the configured ones, found anew with every connection."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from triaged.core.settings import Account, Mode, Person
 from triaged.ledger.entries import FolderRow
@@ -23,6 +23,7 @@ class Layout:
     archive: str | None
     movable: bool
     why: str = ""  # why nothing is moved
+    snooze: Mapping[str, str] = field(default_factory=dict)  # folders that say when, and how each is configured
 
     @property
     def home(self) -> str:
@@ -33,6 +34,10 @@ class Layout:
     def waiting_in(self) -> str:
         """Where news are waited for; the other watched folders are asked: the inbox, which can be neither renamed nor deleted."""
         return "INBOX" if "INBOX" in self.watch else self.home
+
+    def keeps(self, folder: str | None) -> bool:
+        """Whether what is put aside lies in a folder."""
+        return folder is not None and (folder == self.deferred or folder in self.snooze)
 
     def named(self, folder: str) -> str:
         """The real name of a folder that is watched, by its configured one; any other as it is."""
@@ -53,10 +58,14 @@ def acts(person: Person, account: Account) -> bool:
 async def lay_out(session: Session, account: Account, events: Events, *, make: bool) -> Layout:
     """Find the folders; `make` those of our own that are missing (in `observe` nothing is made)."""
     wanted = account.folders
-    places = {name: await session.locate(name) for name in account.watch}
+    snoozed = await session.special("snoozed")  # another program's: never watched, never a target
+    places = {name: real if (real := await session.locate(name)) != snoozed else None for name in account.watch}
     can = session.can_move
     deferred, why = await _ours(session, wanted.deferred, make=make and can)
     urgent, why_urgent = await _ours(session, wanted.urgent, make=make and can)
+    if snoozed is not None and snoozed in (deferred, urgent):
+        deferred, urgent = None, None
+        why = f"{snoozed} is the server's own folder for what is snoozed: name another one in `folders`"
     if not can:
         why = "the server can neither MOVE nor expunge single messages (UIDPLUS)"
     if make and (why or why_urgent):

@@ -16,6 +16,7 @@ from triaged.ledger.consequences import (
     ReplyCancelled,
     ReplyEvidence,
     ReplyLeft,
+    SnoozedThere,
 )
 from triaged.ledger.correspondents import MUTE, PAUSE
 from triaged.ledger.entries import Admission, AnsweredBy, Item, PromiseRow, ReplyRow
@@ -250,6 +251,11 @@ def _tell_one(events: Events, consequence: Consequence) -> None:
             events.emit("promise.made", **of_promise(promise), item=covered, reply=reply.id)
         case HandSeen():
             _tell_hand(events, consequence)
+        case SnoozedThere(item, until, from_folder):
+            events.emit(
+                "message.snoozed", **of_item(item), folder=item.folder, uid=item.uid, from_folder=from_folder, until=until,
+                reason="put there by hand", by="person",
+            )  # fmt: skip
         case EffectsVoided():
             pass
         case _:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from triaged.account import deferredfolder, drafts, evidence, sentfolder
+from triaged.account import deferredfolder, drafts, evidence, sentfolder, snoozefolders
 from triaged.account.byhand import flagged, taken
 from triaged.account.folderlayout import Layout
 from triaged.account.visit import Visit
@@ -34,6 +34,7 @@ async def look(visit: Visit) -> None:
             await deferredfolder.look_into(visit, layout.deferred, known.deferred, aside=known.aside)
         return
     await sentfolder.look_at_sent(visit, doubts=known.doubts)
+    await snoozefolders.look_into(visit)
     if layout.deferred is not None:
         try:
             await deferredfolder.look_into(visit, layout.deferred, known.deferred, aside=known.aside)

@@ -10,6 +10,7 @@ from triaged.core.backoff import EFFECT
 from triaged.ledger import Ledger
 from triaged.ledger.entries import EffectRow, Item, Place
 from triaged.ledger.settling import ARCHIVE
+from triaged.ledger.snoozing import DEFERRED
 from triaged.log.vocabulary import Level
 
 ALARM_AFTER = 3
@@ -48,7 +49,8 @@ def target_of(visit: Visit, effect: EffectRow) -> str | None:
         case "aside":
             return visit.layout.deferred
         case "urgent":
-            return visit.layout.archive if is_archiving(effect) else visit.layout.urgent
+            wished = {ARCHIVE: visit.layout.archive, DEFERRED: visit.layout.deferred}
+            return wished.get(str(effect.args.get("to")), visit.layout.urgent)
         case "back":
             return str(effect.args.get("to") or visit.layout.home)
         case _:
@@ -62,7 +64,19 @@ def is_archiving(effect: EffectRow) -> bool:
 
 def is_wish(effect: EffectRow) -> bool:
     """Whether a person has asked for this very move: what she has read or flagged is moved as well."""
-    return is_archiving(effect) or (effect.kind == "aside" and "wish" in effect.args)
+    if effect.kind == "urgent":
+        return effect.args.get("to") in (ARCHIVE, DEFERRED)
+    return effect.kind == "aside" and "wish" in effect.args
+
+
+async def reminded(visit: Visit, effect: EffectRow) -> EffectRow:
+    """A mail of mine that was to come back if nobody answers it: where somebody has, it goes quietly back to where it was sent."""
+    remind, sent = effect.args.get("remind"), next(iter(visit.layout.sent), None)
+    if not remind or effect.item is None or not await visit.write(Ledger.answered_since, effect.item):
+        return effect
+    # of a copy the original lies in Sent: one of them goes where deleted mail goes
+    to = visit.layout.trash if remind == "copy" and visit.layout.trash else sent or visit.layout.home
+    return await visit.write(Ledger.redirect, effect.id, to) or effect
 
 
 async def drop(visit: Visit, effect: EffectRow, why: str) -> None:
@@ -92,7 +106,7 @@ def _tell_moved(visit: Visit, owed: Owed, target: str, uid: int | None) -> None:
         visit.events.emit(
             "message.deferred", **of_plan(item), reason=item.reason, folder=target, uid=uid, from_folder=item.folder
         )
-    elif effect.kind == "back":
+    elif effect.kind == "back" and not effect.args.get("quiet"):
         by = effect.args.get("by")
         visit.events.emit(
             "message.returned",

@@ -3,13 +3,17 @@
 Absent means: SELECT succeeded, UIDVALIDITY is the remembered one, and the UID is not there. Nothing else does.
 """
 
+import re
+from collections.abc import Sequence
 from typing import Literal
 
+from triaged.core.address import Address, is_mine, read_address
 from triaged.core.flags import folded
 from triaged.core.message import Message, read
 from triaged.ledger.entries import Item, Place
 from triaged.mailbox import Session
 
+_DELIVERED = ("delivered-to", "x-original-to", "x-delivered-to", "envelope-to")
 Presence = Literal["here", "deleted", "absent", "unknown"]
 
 
@@ -48,3 +52,17 @@ async def holds(session: Session, folder: str, message_id: str) -> bool:
         return False
     await session.select(folder)
     return bool(await session.find(message_id, 1))
+
+
+def came_by_delivery(message: Message, folder: str, mine: Sequence[Address]) -> bool:
+    """Whether the server has filed it there by its tag (dana+tomorrow@…): no hand has dragged it."""
+    names = {part for part in re.split(r"[^\w]+", folder.casefold()) if part} | {folder.casefold()}
+    written = [address for name in _DELIVERED for text in message.fields.all(name) if (address := read_address(text))]
+    tags = [_tag(address, mine) for address in (*message.to, *message.cc, *message.bcc, *written)]
+    return any(tag and not names.isdisjoint({tag, *re.split(r"[^\w]+", tag)}) for tag in tags)
+
+
+def _tag(address: Address, mine: Sequence[Address]) -> str:
+    """The tag of an address that is mine, in small letters; "" it has none, or is another's."""
+    _, plus, tag = address.local.partition("+")
+    return tag.casefold() if plus and is_mine(address, mine) else ""

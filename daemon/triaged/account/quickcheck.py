@@ -30,7 +30,11 @@ async def quick_check(visit: Visit, *, look: bool) -> Glance | None:
     if (known.due is not None and known.due <= now) or (look and known.open):
         return None
     others_due = checks.others_due(now)
-    asked = [*(more if others_due else ()), *(_looked_at(visit) if look else ())]
+    asked = [
+        *(more if others_due else ()),
+        *(visit.layout.snooze if others_due or look else ()),
+        *(_looked_at(visit) if look else ()),
+    ]
     if not await _is_as_known(visit.session, known, first, asked):
         return None
     if look:

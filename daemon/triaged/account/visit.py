@@ -11,12 +11,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from triaged.account.context import Context
 from triaged.account.folderlayout import Layout
 from triaged.account.health import SAY_AGAIN, Doubt, Unwatched
-from triaged.account.loglines import tell
+from triaged.account.loglines import of_item, of_promise, tell
 from triaged.account.memory import Memory
 from triaged.core.settings import Account, Person
 from triaged.ledger import Ledger
 from triaged.ledger.consequences import Consequence
 from triaged.ledger.entries import AccountRow
+from triaged.ledger.settling import Settled
 from triaged.log.events import Events
 from triaged.mailbox import Session
 
@@ -57,6 +58,20 @@ class Visit:
     def tell(self, consequences: Sequence[Consequence]) -> None:
         """Say what followed from something that was seen in the mailbox."""
         tell(self.events, consequences)
+
+    def say_settled(self, done: Settled) -> None:
+        """Say that a person has put a message where what is dealt with goes, and what ended with it."""
+        item = done.item
+        self.events.emit(
+            "message.settled",
+            **of_item(item),
+            folder=item.folder,
+            uid=item.uid,
+            reason="put there by hand",
+            by="person",
+        )
+        if done.promise is not None:
+            self.events.emit("promise.settled", **of_promise(done.promise), reason="put there by hand", by="person")
 
     def is_news(self, trouble: str) -> bool:
         """Whether a trouble has not been said within the last hour: one line is enough for all that it concerns."""

@@ -45,6 +45,7 @@ def _person(old: Person, new: Person) -> Iterator[str]:
         ("[promises]", old.promises, new.promises),
         ("[digest]", old.digest, new.digest),
         ("[report]", old.report, new.report),
+        ("[snooze]", old.snooze, new.snooze),
     )
     yield from (f"{name} changed" for name, one, other in parts if one != other)
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from triaged.config import parsers
 from triaged.config.described import table_of
 from triaged.config.spec import Key, Many, Others, Table
-from triaged.config.valuekinds import HOURS, KINDS, table
+from triaged.config.valuekinds import HOURS, KINDS, SNOOZE, table
 from triaged.core.clients import Client
 from triaged.core.rules import Rule
 from triaged.core.settings import (
@@ -53,6 +53,7 @@ PERSON = table(
     promises=_one(PromisePolicy),
     digest=_one(Digest),
     report=_one(ReportPlan),
+    snooze=Key(SNOOZE, SNOOZE.about),
 )
 """One person's file within a folder."""
 

@@ -198,3 +198,10 @@ def parse_folder(text: str) -> str:
     if text != text.strip():
         raise ValueError(f'"{text}" begins or ends with a blank')
     return text
+
+
+def parse_snooze_folder(text: str) -> str:
+    """The name of a folder below the deferred one."""
+    if not text.strip() or text != text.strip() or "/" in text or not text.isprintable():
+        raise ValueError(f'"{text}" is no name of a folder of its own: write it without "/", as in "Tomorrow"')
+    return text

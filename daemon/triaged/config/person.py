@@ -18,7 +18,7 @@ from triaged.config.reader import Section
 from triaged.config.replytexts import check_languages, make_replies
 from triaged.config.roster import check_own_addresses, make_delegates, make_roster
 from triaged.config.ruletables import Names, check_channels, make_rules, name_of
-from triaged.core.momentwords import Clock
+from triaged.core.momentwords import Clock, Moment
 from triaged.core.settings import (
     Account,
     Calendar,
@@ -77,6 +77,7 @@ def make_person(file: Path, section: Section, findings: Findings) -> Made | None
         promises=_promises(section.get("promises"), names, findings),
         digest=_digest(section.get("digest"), findings),
         report=_report(section.get("report"), findings),
+        snooze=_snooze(section.get("snooze"), findings),
         ruleset_hash=hashlib.sha256(text.encode()).hexdigest(),
         ruleset_text=text,
         source=file,
@@ -208,6 +209,22 @@ def _report(section: Section | None, findings: Findings) -> ReportPlan | None:
     if section is not None and weekly is not None and not (isinstance(weekly.form, Clock) and weekly.form.weekdays):
         findings.error(section.place("weekly"), 'weekly: write a day of the week and a time, as in "fri 14:00"')
     return plan
+
+
+def _snooze(section: Section | None, findings: Findings) -> dict[str, tuple[Moment, ...]]:
+    """When what is dragged into each folder comes back; no moments: it is settled."""
+    found: dict[str, tuple[Moment, ...]] = {}
+    for name, moments in section.values.items() if section is not None else ():
+        assert section is not None
+        if None in moments and len(moments) > 1:
+            findings.error(section.place(name), f'{name}: "settled" stands alone, or write moments')
+        if name.casefold() in map(str.casefold, found):
+            findings.error(section.key_place(name), f"{name}: there is a folder of that name already")
+        found[name] = tuple(one for one in moments if one is not None)
+        if found[name] and all(one.needs_call for one in found[name]):
+            told = f"{name}: of whom there is no call it comes back at the start of office hours; write it as a second moment"
+            findings.warning(section.place(name), told)
+    return found
 
 
 def ruleset_text(section: Section) -> str:

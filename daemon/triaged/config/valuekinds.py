@@ -101,8 +101,24 @@ def _by_language(kind: Text, about: str) -> Either:
     return Either((kind, Table(others=named)))
 
 
+def _moment_or_settled(text: str) -> Moment | None:
+    return None if text.strip().casefold() == "settled" else parse_moment(text)
+
+
 def _moment_or_none(text: str) -> Moment | None:
     return None if text == "none" else parse_moment(text)
+
+
+SNOOZE = Table(
+    others=Others(
+        Many(Text('a moment or "settled"', _moment_or_settled, example="start of next office day"), least=1),
+        "what is dragged there comes back then; settled: nothing comes back",
+        "a folder's name",
+        parsers.parse_snooze_folder,
+        example='"Tomorrow"',
+    ),
+    about="folders below the deferred one, for your mail program: a drag says when",
+)
 
 
 KINDS: Mapping[object, Spec] = MappingProxyType(

@@ -367,6 +367,7 @@ class Person:
     promises: PromisePolicy
     digest: Digest | None
     report: ReportPlan | None
+    snooze: Mapping[str, tuple[Moment, ...]] = field(default_factory=dict)  # by folder; no moment: it is settled
     ruleset_hash: str
     ruleset_text: str  # clients, rules, replies, hours as TOML or JSON: never accounts or secrets
     source: Path = Path()

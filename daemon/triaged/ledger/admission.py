@@ -12,7 +12,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from triaged.core.backoff import STRIKE
-from triaged.core.decision import Decision, Notify
+from triaged.core.decision import Aside, Decision, Notify
 from triaged.core.facts import Facts
 from triaged.core.flags import folded
 from triaged.ledger import forgeries
@@ -33,6 +33,7 @@ from triaged.ledger.pastfacts import gather, question_of
 from triaged.ledger.recognition import are_all_new, ask_about, is_second, known
 from triaged.ledger.registry import move_watermark
 from triaged.ledger.rows import ITEM, item_from
+from triaged.ledger.snoozing import bring_back_thread
 from triaged.ledger.store import Store, commit, rows
 from triaged.ledger.writing import write_decision
 
@@ -94,6 +95,8 @@ class _Admitting:
     def _decided(self, a: Arriving, *, second: bool) -> Admission:
         facts = gather(self.db, question_of(self.db, self.window, a), a)
         decision = self.decide(a, facts)
+        if not any(isinstance(effect, Aside) for effect in decision.effects) and a.mode != "observe" and not a.who.mine:
+            bring_back_thread(self.db, self.window.account.person, facts.thread, to_ms(self.window.now))
         if decision.client is None:
             if decision.claims is not None:
                 forgeries.note(self.db, self.window, a, decision)

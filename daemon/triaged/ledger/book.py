@@ -36,6 +36,7 @@ from triaged.ledger import (
     reporting,
     said,
     settling,
+    snoozing,
     waiting,
 )
 from triaged.ledger.schema import MIGRATIONS
@@ -217,6 +218,12 @@ class Ledger:
     told = said.told
     snooze = settling.snooze
     settle = settling.settle
+    dragged = snoozing.dragged
+    dragged_to_settled = snoozing.dragged_to_settled
+    unsettle = snoozing.unsettle
+    answered_since = snoozing.answered_since
+    redirect = snoozing.redirect
+    note_is_about = snoozing.note_is_about
     pause = pausing.pause
     resume = pausing.resume
     pauses = pausing.pauses

@@ -79,6 +79,15 @@ class HandSeen:
     back_at: datetime | None = None  # when it comes back, where it was put aside
 
 
+@dataclass(frozen=True, slots=True)
+class SnoozedThere:
+    """A person dragged a message into a snooze folder; `item` as it is now."""
+
+    item: Item
+    until: datetime
+    from_folder: str | None = None
+
+
 Consequence = (
     Answered
     | PromiseKept
@@ -89,4 +98,5 @@ Consequence = (
     | PromiseOpened
     | EffectsVoided
     | HandSeen
+    | SnoozedThere
 )

@@ -190,6 +190,7 @@ class ByHand:
     back_at: datetime | None = None
     origin: str | None = None
     home: str | None = None
+    promised: datetime | None = None  # what a client who has been told nothing yet is told at the earliest
 
 
 @dataclass(frozen=True, slots=True)

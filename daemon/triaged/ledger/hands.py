@@ -21,6 +21,7 @@ from triaged.ledger.owing import Writing
 from triaged.ledger.pastfacts import gather, question_of
 from triaged.ledger.recognition import adoptable, is_second, put_place
 from triaged.ledger.rows import effects_of
+from triaged.ledger.settling import put_off_untold
 from triaged.ledger.store import Store, commit
 from triaged.ledger.writing import insert_item
 
@@ -52,6 +53,7 @@ def hand(store: Store, item_id: int, by_hand: ByHand) -> list[Consequence]:
             )
             origin = by_hand.origin or _came_from(db, item_id) or by_hand.home or before.folder
             plan_return(db, item_id, to_ms(by_hand.back_at or by_hand.now), origin)
+            put_off_untold(db, item_now(db, item_id), by_hand.promised)
         return follows
 
 
@@ -74,7 +76,8 @@ def _follow(db: Connection, before: Item, by_hand: ByHand) -> list[Consequence]:
     follows: list[Consequence] = []
     if voided := void_effects(db, before.id, f"by hand: {what}", now):
         follows.append(EffectsVoided(voided))
-    follows += leave(db, before.id, "moved by hand" if what != "gone" else "deleted by hand", now)
+    if what != "aside":  # putting aside is no answer: what waits to be said is said
+        follows += leave(db, before.id, "moved by hand" if what != "gone" else "deleted by hand", now)
     if what == "gone" and (kept := keep(db, before.id)) is not None:
         follows.append(kept)
     return [HandSeen(item_now(db, before.id), before.state, before.folder, by_hand.back_at), *follows]
@@ -89,7 +92,6 @@ def adopt(store: Store, window: Window, back_at: datetime, origin: str = "INBOX"
         put_place(db, item, arriving.place)
         if db.execute(f"UPDATE item SET state = 'aside' WHERE id = ? AND state IN {_FROM['aside']}", (item,)).rowcount:
             void_effects(db, item, "by hand: aside", at)
-            leave(db, item, "moved by hand", at)
         plan_return(db, item, to_ms(back_at), _came_from(db, item) or origin)
         return item_now(db, item)
 

@@ -138,6 +138,20 @@ def mark_settled(db: Connection, item_id: int, now: int, by: By) -> bool:
     return db.execute(sql, (now, by, item_id)).rowcount > 0
 
 
+def settle_there(db: Connection, item_id: int, now: datetime, archive_at: int) -> Settled | None:
+    """Inside a transaction: a person has put it where what is dealt with goes; it is filed a little later."""
+    before = item_now(db, item_id)
+    at = to_ms(now)
+    if not mark_settled(db, item_id, at, "person"):
+        return None
+    void_effects(db, item_id, "settled", at)
+    follows = tuple(leave(db, item_id, "settled", at))
+    promise = _end_promise(db, before, at, "person")
+    db.execute("UPDATE item SET state = 'released' WHERE id = ? AND state = ?", (item_id, before.state))
+    owe_archive(db, before, archive_at)
+    return Settled(item_now(db, item_id), promise, follows)
+
+
 def _end_promise(db: Connection, item: Item, now: int, by: By) -> PromiseRow | None:
     if item.promise is None or is_open(db, item.promise):
         return None

@@ -7,7 +7,7 @@ from typing import Literal
 
 from triaged.core.message import Message, read
 
-Role = Literal["sent", "drafts", "trash", "junk", "archive", "all"]
+Role = Literal["sent", "drafts", "trash", "junk", "archive", "all", "snoozed"]
 """A special use of a folder (RFC 6154)."""
 
 NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)

@@ -46,6 +46,7 @@ _ROLES: dict[str, Role] = {
     "\\junk": "junk",
     "\\archive": "archive",
     "\\all": "all",
+    "\\snoozed": "snoozed",
 }
 
 

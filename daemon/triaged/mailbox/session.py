@@ -160,6 +160,10 @@ class Session(Calls):
         """How a configured folder that is not there will be called by the server."""
         return (await self._how_names_join()).as_written(name)
 
+    async def delimiter(self) -> str:
+        """What stands between the levels of a folder's name; "" where there are no levels."""
+        return (await self._how_names_join()).delimiter
+
     async def ensure(self, name: str) -> str:
         """The folder that a configured name means, created and subscribed if it is not there. Raises `Refused`."""
         if (there := await self.locate(name)) is not None:

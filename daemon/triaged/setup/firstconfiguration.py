@@ -31,7 +31,17 @@ class Answers:
 
 def first_configuration(answers: Answers) -> str:
     """The text of the file."""
-    return "\n".join([_HEAD, _me(answers), _HOURS, _account(answers), _roster(answers.clients), _rules(answers)])
+    return "\n".join(
+        [
+            _HEAD,
+            _me(answers),
+            _HOURS,
+            _account(answers),
+            _roster(answers.clients),
+            _rules(answers),
+            _snooze(answers.language),
+        ]
+    )
 
 
 _HEAD = """\
@@ -185,3 +195,17 @@ until = "start of office hours" # when it is back in the inbox
 promise = "2 business days"     # what the client is told
 reply = "later"
 '''
+
+
+def _snooze(language: str) -> str:
+    """Folders below the deferred one, in the person's language."""
+    whens = (
+        '"3 office hours"',
+        '"start of next office day"',
+        '"start of next week"',
+        '["30m before next call", "start of next office day"]',
+        '"settled"',
+    )
+    named = zip(LEXICON.section(language, "commands")["folders"], whens, strict=True)
+    lines = (f"{quoted(name)} = {when}" for name, when in named)
+    return "\n".join(["# Folders in your mail program: what you drag there comes back then.", "[snooze]", *lines, ""])

@@ -421,12 +421,12 @@ def test_a_message_dragged_in_is_adopted_without_a_reply(world: World):
     assert [row.until for row in world.ledger.deferred("dana")] == [MONDAY + DAY]
 
 
-def test_a_known_message_dragged_in_is_the_same_item_and_its_reply_is_void(world: World):
+def test_a_known_message_dragged_in_is_the_same_item_and_its_reply_waits_on(world: World):
     made = world.deferred(1)
     arriving = world.arriving(mail(1), place=Place("Deferred", 9, 3))
     item = world.ledger.adopt(world.window(arriving), MONDAY + 2 * DAY)
     assert item.id == made.item
-    assert reply_state(world, made) == "cancelled"
+    assert reply_state(world, made) == "waiting"
     assert [row.until for row in world.ledger.deferred()] == [MONDAY + 2 * DAY]
 
 
