@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from triaged.account.ownnotes import say_too_late
 from triaged.account.places import holds
 from triaged.account.visit import Visit
 from triaged.core.flags import folded
@@ -40,7 +41,14 @@ async def reappeared(visit: Visit, item_id: int, place: Place | None) -> None:
         selected = await visit.session.select(item.place.folder)
         if selected.uidvalidity == item.place.uidvalidity and await visit.session.flags([item.place.uid]):
             return  # the one that was put aside is still there: this is a copy, and stays
-    visit.tell(await visit.write(Ledger.hand, item_id, ByHand("released", place, visit.now())))
+    await _released(visit, item_id, ByHand("released", place, visit.now()))
+
+
+async def _released(visit: Visit, item_id: int, by_hand: ByHand) -> None:
+    """Write down that a hand took it out (or deleted it), and what follows."""
+    follows = await visit.write(Ledger.hand, item_id, by_hand)
+    visit.tell(follows)
+    await say_too_late(visit, follows)
 
 
 async def in_trash(visit: Visit, item: Item) -> bool:
@@ -66,7 +74,7 @@ async def taken(visit: Visit, items: Sequence[Item]) -> None:
         deleted = place is None and everywhere and item.message_id is not None
         gone = deleted or (place is not None and place.folder == visit.layout.trash)
         what: Literal["gone", "released"] = "gone" if gone else "released"
-        visit.tell(await visit.write(Ledger.hand, item.id, ByHand(what, None if gone else place, now)))
+        await _released(visit, item.id, ByHand(what, None if gone else place, now))
 
 
 async def _sought(visit: Visit, items: Sequence[Item]) -> tuple[dict[int, Place], bool]:

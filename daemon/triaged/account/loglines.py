@@ -17,6 +17,7 @@ from triaged.ledger.consequences import (
     ReplyEvidence,
     ReplyLeft,
     SnoozedThere,
+    TooLate,
 )
 from triaged.ledger.correspondents import MUTE, PAUSE
 from triaged.ledger.entries import Admission, AnsweredBy, Item, PromiseRow, ReplyRow
@@ -256,7 +257,7 @@ def _tell_one(events: Events, consequence: Consequence) -> None:
                 "message.snoozed", **of_item(item), folder=item.folder, uid=item.uid, from_folder=from_folder, until=until,
                 reason="put there by hand", by="person",
             )  # fmt: skip
-        case EffectsVoided():
+        case EffectsVoided() | TooLate():
             pass
         case _:
             assert_never(consequence)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from triaged.account import drafts, evidence
+from triaged.account import commandmail, drafts, evidence
 from triaged.account.folderlayout import as_seen
 from triaged.account.sentmail import is_evidence, sent_seen
 from triaged.account.visit import Visit
@@ -46,11 +46,14 @@ async def _read_sent(visit: Visit, folder: str, row: FolderRow | None) -> None:
     if not uids:
         return
     fetched = [(one, read(one.header)) for one in await visit.session.headers(uids)]
+    vouched = [(one, message, _evidence(visit, message)) for one, message in fetched]
     found = [
-        (one.uid, sent_seen(message, _sent_at(one, message), visit.person.roster, _evidence(visit, message)))
-        for one, message in fetched
+        (one.uid, sent_seen(message, _sent_at(one, message), visit.person.roster, level))
+        for one, message, level in vouched
         if is_evidence(message)
     ]
+    if row is not None:  # what was there before we came was said to nobody
+        await commandmail.take(visit, vouched)
     seen = await drafts.recognise(visit, [(uid, one) for uid, one in found if may(Act.SILENCE, one.level)])
     if row is not None:  # what was there before we came may be from an installation before this one
         await evidence.notice_strangers_mark(visit, [one for one in seen if may(Act.MARK, one.level)])

@@ -5,7 +5,7 @@ rests there for a minute, so that she sees where she put it; then it goes to the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from triaged.account.arriving import arriving
@@ -172,6 +172,10 @@ class _Dragging:
     row: FolderRow
     messages: Sequence[_Found]
 
+    def place_of(self, one: _Found) -> Place:
+        """Where one of them lies."""
+        return Place(self.row.name, self.row.uidvalidity, one.fetched.uid)
+
     @property
     def theirs(self) -> list[_Found]:
         return [one for one in self.messages if not one.who.mine]
@@ -195,7 +199,7 @@ async def _thread(visit: Visit, dragging: _Dragging) -> None:
         elif settled:
             await _settle(visit, dragging, one)
         else:
-            await _aside(visit, dragging, one, until, {} if one is newest else {"read": True})
+            await _aside(visit, dragging, one, _Return(until, {} if one is newest else {"read": True}))
 
 
 def _until(visit: Visit, folder: _Folder, who: Identified) -> datetime:
@@ -212,37 +216,44 @@ def _is_filed(visit: Visit, one: _Found) -> bool:
     return folder is not None and folder not in visit.layout.watch and not visit.layout.keeps(folder)
 
 
-async def _aside(
-    visit: Visit, dragging: _Dragging, one: _Found, until: datetime, how: Mapping[str, object], to: str | None = None
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Return:
+    """When it comes back, and how; `to`: where to, if not to where it was."""
+
+    until: datetime
+    how: Mapping[str, object] = field(default_factory=dict)
+    to: str | None = None
+
+
+async def _aside(visit: Visit, dragging: _Dragging, one: _Found, back: _Return) -> None:
     """It comes back then, from wherever it lies until that."""
-    layout, place = visit.layout, Place(dragging.row.name, dragging.row.uidvalidity, one.fetched.uid)
+    layout, worktime = visit.layout, visit.person.worktime
     known = one.item.folder if one.item else None
-    origin = to or (known if known is not None and known in layout.watch else layout.home)
-    item = one.item.id if one.item else await _adopted(visit, dragging.row, one, until, origin)
-    promised = visit.person.worktime.last_hour(visit.person.worktime.date_of(until))
-    it = Dragged(place, until, visit.now(), origin, promised, how)
+    origin = back.to or (known if known is not None and known in layout.watch else layout.home)
+    item = one.item.id if one.item else await _adopted(visit, dragging, one, _Return(back.until, to=origin))
+    promised = worktime.last_hour(worktime.date_of(back.until))
+    it = Dragged(dragging.place_of(one), back.until, visit.now(), origin, promised, back.how)
     visit.tell(await visit.write(Ledger.dragged, item, it))
 
 
-async def _adopted(visit: Visit, row: FolderRow, one: _Found, until: datetime, origin: str) -> int:
+async def _adopted(visit: Visit, dragging: _Dragging, one: _Found, back: _Return) -> int:
     """A message that nobody has decided about: anybody's mail can be put aside."""
-    window = Window(visit.row, visit.now(), [arriving(visit, row, one.fetched, one.who)])
-    return (await visit.write(Ledger.adopt, window, until, origin)).id
+    window = Window(visit.row, visit.now(), [arriving(visit, dragging.row, one.fetched, one.who)])
+    return (await visit.write(Ledger.adopt, window, back.until, back.to or visit.layout.home)).id
 
 
 async def _back_at_once(visit: Visit, dragging: _Dragging, one: _Found) -> None:
     """It only came along: it goes back to where it was, read."""
     sent = next(iter(visit.layout.sent), None) if one.who.mine else None
     to = sent or (one.item.folder if one.item and _is_filed(visit, one) else None)
-    await _aside(visit, dragging, one, visit.now() + RESTS, {"read": True, "quiet": True}, to)
+    await _aside(visit, dragging, one, _Return(visit.now() + RESTS, {"read": True, "quiet": True}, to))
 
 
 async def _settle(visit: Visit, dragging: _Dragging, one: _Found) -> None:
     """It is dealt with."""
-    now, place = visit.now(), Place(dragging.row.name, dragging.row.uidvalidity, one.fetched.uid)
-    item = one.item.id if one.item else await _adopted(visit, dragging.row, one, now + RESTS, visit.layout.home)
-    done = await visit.write(Ledger.dragged_to_settled, item, place, now)
+    now = visit.now()
+    item = one.item.id if one.item else await _adopted(visit, dragging, one, _Return(now + RESTS))
+    done = await visit.write(Ledger.dragged_to_settled, item, dragging.place_of(one), now)
     if done is None:
         return
     visit.tell(done.follows)
@@ -261,7 +272,8 @@ async def _alone_of_mine(visit: Visit, dragging: _Dragging, one: _Found) -> None
     elif not dragging.folder.moments:
         await _settle(visit, dragging, one)
     else:
-        await _aside(visit, dragging, one, until, {"remind": await _how_sent(visit.session, visit.layout, one.message)})
+        remind = await _how_sent(visit.session, visit.layout, one.message)
+        await _aside(visit, dragging, one, _Return(until, {"remind": remind}))
 
 
 async def _about(visit: Visit, dragging: _Dragging, about: Item, until: datetime) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from triaged.config import Loaded, Problem, default_path, load, state_file, unreadable, vanished
 from triaged.core.errors import TriagedError
-from triaged.ledger.pausing import days_kept
 
 EX_CONFIG = 78
 
@@ -41,7 +40,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _away(loaded: Loaded) -> list[str]:
     """The days away that the ledger keeps: they hold beside those in the files, though no example is run with them."""
-    kept = days_kept(state_file(loaded)) if loaded.usable else {}
+    if not loaded.usable or not state_file(loaded).exists():
+        return []
+    from triaged.ledger.pausing import days_kept
+
+    kept = days_kept(state_file(loaded))
     return [
         f"{person.label} is away {first}" + (f"..{last}" if last != first else "") + " by `triaged away`"
         for person in loaded.persons

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from triaged.core.settings import Person
 from triaged.core.untilwords import NoTime, day_of, speech_of
+from triaged.words import LEXICON
 
 Days = tuple[date, date]
 """The first and the last day of an absence."""
@@ -51,6 +52,11 @@ def _day(said: str, words: str, now: datetime, person: Person) -> date:
     if day is None:
         raise NoTime(f'"{words}" are no days: write {FORMS}')
     return day
+
+
+def away_words(language: str) -> Sequence[str]:
+    """What one who is away is called, in English and in the person's language."""
+    return tuple(dict.fromkeys(word for one in ("en", language) for word in LEXICON.section(one, "commands")["away"]))
 
 
 def with_away(person: Person, days: Sequence[Days]) -> Person:

@@ -224,6 +224,7 @@ class Ledger:
     answered_since = snoozing.answered_since
     redirect = snoozing.redirect
     note_is_about = snoozing.note_is_about
+    is_note = snoozing.is_note
     pause = pausing.pause
     resume = pausing.resume
     pauses = pausing.pauses

@@ -88,6 +88,14 @@ class SnoozedThere:
     from_folder: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """A person took a message back, and the reply about it has just gone, or is on its way."""
+
+    item: Item
+    reply: ReplyRow
+
+
 Consequence = (
     Answered
     | PromiseKept
@@ -99,4 +107,5 @@ Consequence = (
     | EffectsVoided
     | HandSeen
     | SnoozedThere
+    | TooLate
 )

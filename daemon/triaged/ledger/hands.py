@@ -12,7 +12,7 @@ from sqlite3 import Connection
 from triaged.core.decision import Decision, Verdict
 from triaged.ledger.answers import leave
 from triaged.ledger.changes import cancel_reply, item_now, plan_return, void_effects, void_moves
-from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen
+from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen, TooLate
 from triaged.ledger.entries import Arriving, ByHand, FolderRow, Item, Place, ReplyRow, Window
 from triaged.ledger.instants import to_ms
 from triaged.ledger.kept import keep
@@ -20,12 +20,20 @@ from triaged.ledger.leaving import stoppable_replies_of
 from triaged.ledger.owing import Writing
 from triaged.ledger.pastfacts import gather, question_of
 from triaged.ledger.recognition import adoptable, is_second, put_place
-from triaged.ledger.rows import effects_of
+from triaged.ledger.rows import effects_of, replies_of
 from triaged.ledger.settling import put_off_untold
 from triaged.ledger.store import Store, commit
 from triaged.ledger.writing import insert_item
 
 ANOTHER = "another triaged answers it"
+
+_JUST = 3_600_000
+"""Whoever takes a message back within an hour of its reply may think that it was in time."""
+
+_JUST_WENT = (
+    "kind = 'ack' AND id IN (SELECT reply FROM reply_item WHERE item = ?)"
+    " AND (state = 'sending' OR state IN ('sent','in_doubt') AND ended_at >= ?)"
+)
 
 _FROM = {
     "released": "('here','aside','gone','unreadable')",
@@ -78,6 +86,8 @@ def _follow(db: Connection, before: Item, by_hand: ByHand) -> list[Consequence]:
         follows.append(EffectsVoided(voided))
     if what != "aside":  # putting aside is no answer: what waits to be said is said
         follows += leave(db, before.id, "moved by hand" if what != "gone" else "deleted by hand", now)
+    if what == "released" and before.state == "aside":
+        follows += [TooLate(before, reply) for reply in replies_of(db, _JUST_WENT, (before.id, now - _JUST))]
     if what == "gone" and (kept := keep(db, before.id)) is not None:
         follows.append(kept)
     return [HandSeen(item_now(db, before.id), before.state, before.folder, by_hand.back_at), *follows]

@@ -131,6 +131,15 @@ def redirect(store: Store, effect_id: int, to: str) -> EffectRow | None:
         return next(iter(effects_of(db, "id = ? AND state IN ('planned','trying')", (effect_id,))), None)
 
 
+def is_note(store: Store, account: int, message_id: str) -> bool:
+    """Whether we laid a mail of that id into this very mailbox."""
+    sql = (
+        "SELECT 1 FROM effect WHERE kind = 'append' AND account = ? AND reply IS NULL"
+        " AND json_extract(args, '$.message_id') = ? LIMIT 1"
+    )
+    return row(store, sql, (account, message_id)) is not None
+
+
 def note_is_about(store: Store, account: int, message_id: str) -> Item | None:
     """The one message that a mail of ours to the person is about: a warning; None: it is about several, or none of ours."""
     with reading(store) as db:

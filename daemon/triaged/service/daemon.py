@@ -361,6 +361,7 @@ class Daemon:
     def _look_around(self) -> None:
         if self.parts is not None:
             self.parts.people.wake()
+            self._wanted.set()  # a mail to herself may have said when she is away
 
     def _wake_due(self, accounts: frozenset[int]) -> None:
         for account in self.accounts.values():
