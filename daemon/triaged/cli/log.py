@@ -14,6 +14,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from triaged.cli.logfromledger import remembered_lines
 from triaged.cli.printable import escaped, printable
 from triaged.cli.times import FORMS, here
 from triaged.core.errors import TriagedError
@@ -36,15 +37,24 @@ class UnreadableLogError(TriagedError):
     exit_code = 1
 
 
+class EmptyJournalError(UnreadableLogError):
+    """There is a journal, and no line of ours in it."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the verb. The configuration is not read: `-c` is taken as by every command."""
+    """Arguments of the verb. The configuration is read only to find the ledger, where there is no other log."""
     parser.description = (
         "The structured log as a table. Times on the left are on this machine's clock (TZ=Europe/Berlin before the command"
         " changes that), moments within a line on the person's."
     )
-    parser.add_argument("-c", "--config", metavar="PATH", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     parser.add_argument(
-        "source", nargs="*", metavar="FILE", help="files of JSON lines; -: standard input (default: the journal)"
+        "-c", "--config", type=Path, metavar="PATH", help="whose ledger tells the last weeks where there is no log"
+    )
+    parser.add_argument(
+        "source",
+        nargs="*",
+        metavar="FILE",
+        help="files of JSON lines; -: standard input (default: the journal, else the ledger)",
     )
     parser.add_argument("--since", type=here, metavar="T", help=f"from then on: {FORMS}")
     parser.add_argument("--client", metavar="C", help="only this client's (* as in a glob)")
@@ -75,13 +85,32 @@ def run(args: argparse.Namespace) -> int:
 
 def _lines(args: argparse.Namespace) -> Iterator[Line]:
     if not args.source:
-        yield from _of_journal(args.since, follow=args.follow)
+        yield from _without_a_file(args)
     for number, name in enumerate(args.source, 1):
         follow = args.follow and number == len(args.source)
         if name == "-":
             yield from _parsed(sys.stdin)
         else:
             yield from _parsed(_of_file(Path(name), follow=follow))
+
+
+def _without_a_file(args: argparse.Namespace) -> Iterator[Line]:
+    """The journal; where there is none, or nothing of ours in it, what the ledger remembers."""
+    journal = _of_journal(args.since, follow=args.follow)
+    try:
+        first = next(journal, None)
+    except UnreadableLogError as error:
+        remembered = None if args.follow else remembered_lines(args)
+        if remembered is None:
+            if isinstance(error, EmptyJournalError) and args.since is not None:
+                return  # a day without a line is an answer
+            raise
+        sys.stderr.write(f"{error}\nThis is what the ledger remembers:\n")
+        yield from remembered
+        return
+    if first is not None:
+        yield first
+        yield from journal
 
 
 def _parsed(texts: Iterator[str] | TextIO) -> Iterator[Line]:
@@ -149,8 +178,8 @@ def _of_journal(start: datetime | None, *, follow: bool) -> Iterator[Line]:
                 yield line
         finally:
             journal.terminate()
-    if empty and start is None:
-        raise UnreadableLogError(
+    if empty:
+        raise EmptyJournalError(
             "the journal holds no line of triaged that you may read: name the file that `triaged run` wrote to, or - for"
             " standard input"
         )

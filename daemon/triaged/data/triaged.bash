@@ -28,7 +28,7 @@ _triaged() {
         pause) words="--help --config --json --person" ;;
         away) words="--help --config --json --person --remove" ;;
         calendar) words="--help --config --json --person --weeks" ;;
-        log) words="--help --since --client --event --person --follow --json" ;;
+        log) words="--help --config --since --client --event --person --follow --json" ;;
         report) words="--help --config --json --person --since --until --client --html --csv --for-client --from-mailbox" ;;
         doctor) words="--help --config --json --person" ;;
         auth) words="login status --help" ;;
@@ -57,7 +57,7 @@ _triaged() {
         pause:-c|pause:--config|pause:--person) words="" ;;
         away:-c|away:--config|away:--person) words="" ;;
         calendar:-c|calendar:--config|calendar:--person|calendar:--weeks) words="" ;;
-        log:--since|log:--client|log:--event|log:--person) words="" ;;
+        log:-c|log:--config|log:--since|log:--client|log:--event|log:--person) words="" ;;
         report:-c|report:--config|report:--person|report:--since|report:--until|report:--client|report:--html|report:--csv|report:--from-mailbox) words="" ;;
         doctor:-c|doctor:--config|doctor:--person) words="" ;;
         init:-c|init:--config|init:--address|init:--name|init:--imap|init:--smtp|init:--user|init:--trust-ca|init:--password-file|init:--env|init:--keyring|init:--credential|init:--client-id|init:--language|init:--timezone|init:--authserv-id|init:--clients|init:--months) words="" ;;

@@ -18,6 +18,7 @@ from triaged.ledger import (
     answers,
     calendarpast,
     care,
+    chronicle,
     claims,
     correspondents,
     dayslist,
@@ -99,6 +100,8 @@ class Ledger:
     put_folder = registry.put_folder
     advance = registry.advance
     mark = registry.mark
+
+    happened = chronicle.happened
 
     calendars = calendarpast.calendars
     calendar_read = calendarpast.calendar_read
