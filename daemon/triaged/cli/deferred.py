@@ -1,6 +1,7 @@
 """`triaged deferred`: what is put aside, until when, with which promise."""
 
 import argparse
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
     loaded = configuration(args)
     with ledger_of(loaded) as ledger:
         people = people_of(loaded, ledger)
-        rows = ledger.deferred(key_named(loaded, ledger, args.person))
+        key = key_named(loaded, ledger, args.person)
+        rows = [*ledger.deferred(key), *ledger.would_be_aside(key, datetime.now(UTC))]
     if args.json:
         print_json(_as_json(row, people.get(row.item.person)) for row in rows)
     else:
@@ -62,7 +64,13 @@ def _as_json(row: DeferredRow, person: Person | None) -> dict[str, Any]:
         "folder": item.folder,
         "uid": item.uid,
         "error": row.error,
+        "observed": _would_be(row),
     }
+
+
+def _would_be(row: DeferredRow) -> bool:
+    """Whether it is only what an account that observes would have done."""
+    return row.item.state != "aside"
 
 
 def _as_cells(row: DeferredRow, person: Person | None) -> tuple[str, ...]:
@@ -73,7 +81,7 @@ def _as_cells(row: DeferredRow, person: Person | None) -> tuple[str, ...]:
     return (
         str(row.item.id),
         person.label if person else "",
-        readable(row.until, zone),
+        readable(row.until, zone) + (" (only observed)" if _would_be(row) else ""),
         row.item.client or "",
         row.item.sender or "",
         row.item.subject or "",

@@ -35,9 +35,9 @@ def run(args: argparse.Namespace) -> int:
     loaded = configuration(args)
     with ledger_of(loaded) as ledger:
         people = people_of(loaded, ledger)
-        rows = ledger.queue(key_of(ledger, person_of(loaded, args.person)))
+        key, now = key_of(ledger, person_of(loaded, args.person)), datetime.now(UTC)
+        rows = [*ledger.queue(key), *ledger.would_wait(key, now)]
         logins = {account.id: account.login for account in ledger.accounts()}
-    now = datetime.now(UTC)
     accounts = _accounts(loaded) if any(_is_due(row, now) for row in rows) else {}
     queued = [_queued(row, now, accounts.get(logins[row.account]), people.get(row.person)) for row in rows]
     if args.json:
@@ -119,7 +119,7 @@ def _as_cells(queued: _Queued) -> tuple[str, ...]:
     return (
         str(row.id),
         queued.person.label if queued.person else "",
-        row.state.replace("_", " "),
+        "only observed" if row.state == "simulated" else row.state.replace("_", " "),
         readable(row.send_at, zone),
         readable(queued.next_try, zone) if again else "",
         row.client,

@@ -27,6 +27,7 @@ from triaged.ledger import (
     hands,
     items,
     listings,
+    observed,
     opening,
     pastfacts,
     pausing,
@@ -102,6 +103,8 @@ class Ledger:
     mark = registry.mark
 
     happened = chronicle.happened
+    would_be_aside = observed.would_be_aside
+    would_wait = observed.would_wait
 
     calendars = calendarpast.calendars
     calendar_read = calendarpast.calendar_read
