@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 
 from fakes.smtp import Say, ScriptedSmtp
 from scenarios.conftest import Opening
-from scenarios.plays import GARY, MAY
+from scenarios.plays import ANY_HOUR, GARY, MAY
 from scenarios.stage import Stage
 from scenarios.test_whose_word import ANSWERING, SERVER, VOUCHED
 from server.sink import Sink
@@ -212,6 +212,102 @@ async def test_a_reply_that_the_server_refuses_at_once_is_told_as_well(stages: O
     assert "Replies that did not arrive" in told
     assert "no such user" in told, told
     assert sink.received == []
+
+
+# --- who gets no automatic mail any more ----------------------------------------------------------------------------
+
+
+async def replied(stages: Opening, sender: str = GARY) -> tuple[Stage, str]:
+    """She has had a reply on Tuesday: its Message-ID."""
+    stage = stages(ANSWERING + DIGEST)
+    await stage.open()
+    await stage.to("tue 10:00")
+    await stage.arrives(sender, "question", headers=VOUCHED)
+    await stage.to("tue 10:11")
+    (reply,) = stage.sent()
+    return stage, str(reply["Message-ID"])
+
+
+@pytest.mark.parametrize(
+    ("words", "headers", "refers", "told"),
+    [
+        ("STOP", {}, True, "gary@harbor.example → wrote STOP; triaged unmute gary@harbor.example lifts it"),
+        ("STOP", {}, False, "wrote STOP about nothing of yours: replies pause until Tue 9 Dec 10:11"),
+        (
+            "Ticket 1",
+            {"Auto-Submitted": "auto-replied"},
+            True,
+            "left alone until Wed 26 Nov 10:11; triaged unmute gary@",
+        ),
+    ],
+    ids=["stop", "pause", "machine"],
+)
+async def test_who_is_not_written_to_any_more_stands_in_the_digest(
+    stages: Opening,
+    words: str,
+    headers: dict[str, str],
+    *,
+    refers: bool,
+    told: str,
+):
+    stage, reply = await replied(stages)
+    await stage.arrives(GARY, "Re: question", words, replies_to=reply if refers else None, headers=VOUCHED | headers)
+    await stage.to("tue 16:40")
+    assert told in page(stage, "Digest")
+
+
+@pytest.mark.parametrize(
+    ("words", "headers", "refers", "what", "days"),
+    [
+        ("STOP", {}, True, "opted out", None),
+        ("STOP", {}, False, "paused", 14),
+        ("Ticket 1", {"Auto-Submitted": "auto-replied"}, True, "muted", 1),
+        ("", {"Auto-Submitted": "auto-replied"}, True, "bounced", 60),
+    ],
+    ids=["opted out", "paused", "muted", "bounced"],
+)
+async def test_whoever_is_not_written_to_is_listed_with_until_and_why_and_lifted_by_one_command(
+    stages: Opening, words: str, headers: dict[str, str], what: str, days: int | None, *, refers: bool
+):
+    stage = stages(ANY_HOUR, start=datetime.now(UTC))
+    await stage.open()
+    await stage.arrives(GARY, "question")
+    await stage.later(minutes=11)
+    (sent,) = stage.sent()
+    reply = str(sent["Message-ID"])
+    if what == "bounced":
+        report, daemon = REPORT.format("5.1.1", reply), "mailer-daemon@mx.example"
+        await stage.arrives(daemon, "Undelivered", report, headers=headers, return_path="<>")
+    else:
+        await stage.arrives(GARY, "Re: question", words, replies_to=reply if refers else None, headers=headers)
+    (listed,) = map(
+        json.loads, (await asyncio.to_thread(run, "opt-outs", "-c", str(stage.path), "--json"))[1].splitlines()
+    )
+    assert (listed["address"], listed["what"]) == ("gary@harbor.example", what)
+    assert listed["why"]
+    until = listed["until"] and datetime.fromisoformat(listed["until"]) - stage.clock.now()
+    assert (until and round(until / timedelta(days=1))) == days
+    assert (await asyncio.to_thread(run, "unmute", "-c", str(stage.path), "gary@harbor.example"))[0] == 0
+    assert (await asyncio.to_thread(run, "opt-outs", "-c", str(stage.path), "--json"))[1] == ""
+
+
+async def test_three_people_who_answer_at_once_are_muted_by_nobody(stages: Opening):
+    stage = stages(ANSWERING + DIGEST)
+    await stage.open()
+    await stage.to("tue 10:00")
+    people = (GARY, MAY, "Anna <anna@harbor.example>")
+    for person in people:
+        await stage.arrives(person, "question", headers=VOUCHED)
+    await stage.to("tue 10:11")
+    for person, words in zip(people, ("No, it cannot wait.", "Thanks!", "Friday is fine."), strict=True):
+        (reply,) = [one for one in stage.sent() if one["To"] in person]
+        await stage.arrives(person, "Re: question", words, replies_to=str(reply["Message-ID"]), headers=VOUCHED)
+    assert stage.events("reply.muted") == []
+    await stage.to("thu 10:00")
+    for person in people:
+        await stage.arrives(person, "another question", headers=VOUCHED)
+    await stage.later(minutes=11)
+    assert len(stage.sent()) == 6
 
 
 # --- the agenda -------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from triaged.core.calls import Schedule
 from triaged.core.moments import Moment, resolve
 from triaged.core.settings import Mode
 from triaged.ledger import Ledger, Period
-from triaged.person import forgedmail, notarrived, unsent, watched
+from triaged.person import closings, forgedmail, notarrived, unsent, watched
 from triaged.person.digestday import gather
 from triaged.person.digesthints import hints
 from triaged.person.digestsections import Sections, Told
@@ -94,7 +94,7 @@ async def _day(context: PersonContext, last: datetime) -> tuple[Page | None, dic
     day = await gather(context, since, until)
     told = await Sections(context, day).all()
     period = Period(since, until, person=context.key)
-    beside = [*await notarrived.sections(context, period), *await forgedmail.sections(context, period)]
+    beside = [section for room in (notarrived, forgedmail, closings) for section in await room.sections(context, period)]
     suggested, facts = await hints(context, day)
     news = [one for one in told if one.head != "held"] or beside or suggested
     if (

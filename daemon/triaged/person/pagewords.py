@@ -49,6 +49,8 @@ class PageWords:
     unsent: Mapping[str, str]
     returned_title: str
     returned: Mapping[str, str]
+    closed_title: str
+    closed: Mapping[str, str]
     forged_title: str
     forged_note: str
     agenda_title: str
