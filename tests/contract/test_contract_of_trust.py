@@ -191,6 +191,49 @@ def test_an_outage_of_one_person_leaves_the_replies_to_her_colleagues(tmp_path: 
     assert last["no_reply"] == "joined"
 
 
+@pytest.mark.parametrize(
+    "forged", [{}, {"Auto_Submitted": "auto-replied"}, {"return_path": ""}, {"To": "x@else.example"}]
+)
+def test_a_copy_that_was_forged_before_silences_nothing(tmp_path: Path, forged: dict[str, str]):
+    """Whoever gets a copy knows the id of a mail that is still on its way."""
+    explained = Explained(tmp_path, SERVER + WAITS)
+    same = {"Message_ID": "<same@harbor.example>"}
+    *_, mine = explained.says(
+        explained.mail(date=at(10), Subject="forged", **same, **forged),
+        explained.mail(date=at(11), **same, **GARY),
+    )
+    assert (mine["no_reply"], mine["reply"]["subject"]) == (None, "Re: Question")
+
+
+def test_the_same_mail_by_two_ways_is_answered_once(tmp_path: Path):
+    """Directly, and through a forwarding account for which nobody vouches."""
+    explained = Explained(tmp_path, SERVER + WAITS)
+    same = {"Message_ID": "<same@harbor.example>"}
+    found = explained.says(explained.mail(date=at(10), **same, **GARY), explained.mail(date=at(11), **same))
+    assert [one["reply"] is not None for one in found] == [True, False]
+
+
+def test_a_forgers_mail_makes_no_promise_earlier(tmp_path: Path):
+    soon = """
+[[rule]]
+name = "Soon"
+when = { subject = "soon" }
+then = "defer"
+until = "in 2 days"
+promise = "in 2 hours"
+reply = "later"
+"""
+    explained = Explained(tmp_path, SERVER + soon + WAITS)
+    thread = {"References": "<1@harbor.example>", "date": "Wed, 25 Nov 2026 16:10:00 +0100"}
+    for results, tells in (({}, "Friday 27 November at 14:10"), (GARY, "today at 17:10")):
+        first, second = explained.says(
+            explained.mail(date=at(10), Message_ID="<1@harbor.example>", **GARY),
+            explained.mail(Subject="Soon", **thread, **results),
+        )
+        assert "Friday 27 November at 14:10" in first["reply"]["text"]
+        assert tells in second["reply"]["text"]
+
+
 PASS_RULE = """
 [[rule]]
 name = "Pass"

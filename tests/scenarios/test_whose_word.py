@@ -99,6 +99,62 @@ async def test_a_forger_neither_joins_nor_takes_the_thread_of_a_waiting_reply(st
     assert "evil" not in reply.as_string()
 
 
+async def test_a_forger_who_uses_the_id_of_a_question_moves_no_answer_to_it_elsewhere(stages: Opening):
+    stage, question = await promised(stages)
+    await stage.arrives(GARY, "other", message_id=question, headers={"References": "<elsewhere@evil.example>"})
+    await stage.arrives(
+        ME, "Re: question", to=GARY, message_id=question, headers=OUTSIDE | {"References": "<else@evil>"}
+    )
+    stage.answers(question)
+    await stage.later(minutes=30)
+    assert len(stage.events("promise.kept")) == 1
+
+
+async def test_a_mail_of_mine_that_was_forged_before_i_sent_it_is_what_i_sent(stages: Opening):
+    """Whoever is written to knows the id before the copy in Sent is looked at."""
+    stage, question = await promised(stages)
+    mine = "<mine@roth.example>"
+    await stage.arrives(ME, "Re: question", to=GARY, replies_to=question, message_id=mine, headers=OUTSIDE)
+    stage.store(ME, "Other", to="mallory@else.example", folder="Sent", message_id=mine, return_path="")
+    await stage.later(minutes=30)
+    assert stage.events("promise.kept") == []
+    ((thread, rcpts),) = stage.rows("SELECT thread, rcpts FROM sent WHERE message_id = :id", id=mine)
+    assert thread == mine
+    assert rcpts == '["mallory@else.example"]'
+
+
+async def test_a_clients_own_mail_that_is_delivered_into_sent_is_no_answer_to_him(stages: Opening):
+    stage, question = await promised(stages)
+    stage.store(GARY, "Re: question", "More.", replies_to=question, headers=VOUCHED | OUTSIDE, folder="Sent")
+    await stage.later(minutes=30)
+    assert stage.events("promise.kept") == []
+
+
+async def test_forged_mail_of_mine_to_many_makes_none_of_them_known(stages: Opening):
+    stage = stages(SERVER)
+    await stage.open()
+    await stage.arrives("new@harbor.example", "question", headers=VOUCHED)
+    await stage.arrives(ME, "hello", to="new@harbor.example", headers=OUTSIDE)
+    new = "SELECT new_since IS NOT NULL FROM correspondent WHERE address = 'new@harbor.example'"
+    assert stage.rows(new) == [(1,)]
+    await stage.arrives(ME, "hello", to="new@harbor.example", headers=SIGNED_IN)
+    assert stage.rows(new) == [(0,)]
+
+
+async def test_a_colleague_with_a_triaged_of_her_own_is_no_second_one_on_my_mailbox(stages: Opening):
+    stage = stages(SERVER)
+    await stage.open()
+    colleague = {"Authentication-Results": "mx.roth.example; dmarc=pass header.from=roth-partners.example"}
+    mark = {"X-Triaged": "7", "Auto-Submitted": "auto-replied"}
+    await stage.arrives("Tom <tom@roth-partners.example>", "Re: x", to=GARY, headers=colleague | mark)
+    assert stage.events("account.degraded") == []
+    own = {"Authentication-Results": "mx.roth.example; dmarc=pass header.from=roth.example"}
+    await stage.arrives(ME, "Re: y", to=GARY, headers=OUTSIDE | mark)
+    assert stage.events("account.degraded") == [], "nobody vouches for that"
+    await stage.arrives(ME, "Re: z", to=GARY, headers=own | mark)
+    assert len(stage.events("account.degraded")) == 1
+
+
 async def test_a_server_that_falls_silent_is_told_and_punishes_nobody(stages: Opening):
     stage = stages(SERVER)
     await stage.open()

@@ -117,5 +117,7 @@ async def _take_evidence(visit: Visit, seen: Sequence[_Seen]) -> None:
         and is_evidence(one.who.message)
     ]
     if own:
-        await evidence.notice_strangers_mark(visit, [one for one in own if may(Act.MARK, one.level)])
+        await evidence.notice_strangers_mark(
+            visit, [one for one in own if may(Act.MARK, one.level) and not one.by_team]
+        )
         visit.tell(await visit.write(Ledger.saw_sent, SentWindow(visit.row.id, visit.now(), own)))

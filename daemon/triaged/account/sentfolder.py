@@ -69,7 +69,9 @@ def _sent_at(fetched: Fetched, message: Message) -> datetime:
 def _evidence(visit: Visit, message: Message) -> Level:
     """How sure we are that I have put it there: what is delivered to a tag, or moved by a filter, lies there as well."""
     who = identify(message, visit.person, visit.account)
-    return evidence_of_sent(message, who.authentication, who.level, visit.person.addresses)
+    level = evidence_of_sent(message, who.authentication, who.level, visit.person.addresses)
+    # what was delivered there is its sender's: a client's own mail is no answer to him, however sure my server is of it
+    return level if level is Level.PROVED or who.mine or who.team else Level.FORGED
 
 
 async def _unread(visit: Visit, folder: str, row: FolderRow | None) -> list[int]:

@@ -48,9 +48,15 @@ def same(text: str) -> str:
 
     Whoever may make `straße@` has not been given `strasse@`, and the Kelvin sign is no k.
     """
-    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text.translate(_LOWER))
+    if text.isascii():
+        return text.lower()
+    pieces = _LIKE_ASCII.split(text.translate(_LOWER))
+    return "".join(one if _LIKE_ASCII.fullmatch(one) else unicodedata.normalize("NFC", one) for one in pieces)
 
 
+_LIKE_ASCII = re.compile(
+    "([\u037e\u1fef\u212a])"
+)  # their normal form is ASCII: once more, and they would be equal to it
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from triaged.core.address import has_organisation, organisation
+from triaged.core.address import has_organisation, organisation, same
 from triaged.core.message import Message
 
 MICROSOFT = "microsoft365"
@@ -26,6 +26,7 @@ _IN_COMMENT = re.compile(r"[()]|\\.?|[^()\\]+", re.DOTALL)  # quotation marks me
 _EQUALS = re.compile(r"[ \t\r\n]*=[ \t\r\n]*")  # a line may be folded there too (RFC 8601 2.2)
 _METHOD = re.compile(r"([a-z][a-z0-9_.-]*)(?:/\d+)?=([a-z]+)", re.IGNORECASE)
 _PROPERTY = re.compile(r"((?:header|smtp|policy)\.[a-z0-9_.-]+)=(.*)", re.IGNORECASE | re.DOTALL)
+_HOST = re.compile(r"[a-z0-9.-]+")
 _BY = re.compile(rb"\bby[ \t]+([A-Za-z0-9.-]{1,253})")
 _MICROSOFT_HOSTS = (b".outlook.com", b".outlook.de", b".outlook.cn", b".office365.us")
 _HELD = "\ue000"  # stands for a blank or semicolon inside a quoted string
@@ -46,10 +47,14 @@ class Trust:
     silent: bool = False
 
     def believes(self, authserv_id: str) -> bool:
-        """Say whether an id is one of mine; case does not matter, a suffix matches at a label's boundary only."""
-        known = authserv_id.casefold()
+        """Say whether an id is one of mine; a suffix matches at a label's boundary only.
+
+        Case does not matter, of ASCII letters: a server takes away what bears its name, not what merely folds to it.
+        """
+        known = same(authserv_id)
+        host = _HOST.fullmatch(known) is not None
         return any(
-            known.endswith(own[1:].casefold()) if own.startswith("*.") else known == own.casefold()
+            host and known.endswith(same(own[1:])) if own.startswith("*.") else known == same(own)
             for own in self.authserv_ids
             if known
         )
@@ -89,10 +94,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: its authserv-id ("" where it has none), and its results."""
+    """One field: its authserv-id ("" where it has none), and its results. `plain`: the id is written as servers write it."""
 
     authserv_id: str
     results: tuple[Result, ...]
+    plain: bool = True
 
 
 def refused_id(authserv_id: str) -> str | None:
@@ -233,7 +239,7 @@ def _fields_from_the_top(message: Message, trust: Trust) -> Iterator[Field | Non
         elif name == _NAME and count < _FIELDS_LIMIT:
             count += 1
             field = read_field(raw)
-            if field and (trust.believes(field.authserv_id) or (microsoft and not field.authserv_id)):
+            if field and ((field.plain and trust.believes(field.authserv_id)) or (microsoft and not field.authserv_id)):
                 microsoft = microsoft and bool(field.authserv_id)  # the topmost alone is Microsoft's
                 yield field
 
@@ -259,7 +265,18 @@ def read_field(raw: bytes) -> Field | None:
     words = first.split()
     if words and "=" in words[0]:  # no authserv-id: Microsoft
         return Field("", tuple(_results([first, *rest], remarks)))
-    return Field(words[0].replace(_HELD, " ").casefold(), tuple(_results(["", *rest], remarks))) if words else None
+    if not words:
+        return None
+    named = words[0].replace(_HELD, " ")
+    return Field(same(named), tuple(_results(["", *rest], remarks)), _is_plain(raw, named))
+
+
+def _is_plain(raw: bytes, named: str) -> bool:
+    """Whether the id stands there as every server writes it: in front, neither quoted nor behind a comment.
+
+    What takes fields of its own name away from mail that comes in seldom knows the other ways to write it (RFC 8601 2.2).
+    """
+    return named.isascii() and raw.lstrip(b" \t\r\n").lower().startswith(named.encode("ascii").lower())
 
 
 def _without_comments(text: str, remarks: dict[int, str]) -> str | None:

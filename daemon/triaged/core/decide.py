@@ -294,8 +294,8 @@ class _Case:
         before = self.facts.promise
         if template is None or not template.uses("promise") or before is None or before.due_at <= self.facts.now:
             return mine
-        if mine is None or before.due_at <= mine.due_at:
-            return _kept(before)
+        if mine is None or before.due_at <= mine.due_at or not may(Act.JOIN, self.level, before.level):
+            return _kept(before)  # what rests on less evidence makes no promise earlier
         return PromisePlan(mine.kind, mine.due_at, mine.call, continues=before.id)
 
     # --- the reply ----------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ class OpenPromise:
     due_at: datetime
     told: bool
     call: str | None = None
+    level: Level = Level.FORGED  # of the surest message that it covers
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ from typing import Final
 from triaged.core.message import Message
 
 _MOST: Final = 30
-_COMMENT: Final = re.compile(r"\([^()]*\)")
-_WITH: Final = re.compile(r"\swith\s+([a-z0-9-]+)")
-_LITERAL: Final = re.compile(r"\[(?:ipv6:)?([0-9a-f.:]{2,45})\]|\(((?:[0-9]{1,3}\.){3}[0-9]{1,3})\)")
+_WITH: Final = re.compile(r"\bwith\s+([a-z0-9-]+)")
+_LITERAL: Final = re.compile(r"\[(?:ipv6:)?([0-9a-f.:]{2,45})\]|\((?:ipv6:)?([0-9a-f.:]{2,45})\)")
 _SIGNED_IN: Final = frozenset(
     {"esmtpa", "esmtpsa", "lmtpa", "lmtpsa", "utf8smtpa", "utf8smtpsa", "utf8lmtpa", "utf8lmtpsa"}
 )
 """Transmission types that mean that the sender had signed in (RFC 3848, RFC 6531 4.3)."""
+_NO_PROTOCOLS: Final = frozenset({"cipher"})
+"""What else stands behind `with`, in comments on TLS."""
 _HANDED_ON: Final = frozenset({"lmtp", "lmtps", "utf8lmtp", "utf8lmtps", "local", "mapi"})
 _NEAR: Final = tuple(
     map(
@@ -45,13 +46,16 @@ def way_of(message: Message) -> Way:
 
 
 def _hop(text: str) -> Way | None:
-    """What one hop says; None: it was handed on inside, ask the one below."""
-    plain = _COMMENT.sub(" ", _COMMENT.sub(" ", text)).partition(";")[0]
-    protocol = _WITH.search(plain, max(plain.rfind(" by "), 0))  # a client's name for itself stands before `by`
-    kind = protocol[1] if protocol else ""
-    if kind in _SIGNED_IN:
+    """What one hop says; None: it was handed on inside, ask the one below.
+
+    A client's name for itself, its envelope and its recipient stand there too, and may be written like a second protocol, in
+    quotation marks, brackets and comments that are not closed: whatever one of them says, my server says its own beside it.
+    """
+    kinds = {found[1] for found in _WITH.finditer(text)} - _NO_PROTOCOLS
+    if kinds and kinds <= _SIGNED_IN:
         return Way.SIGNED_IN
-    if kind in _HANDED_ON or not plain.startswith("from ") or _is_near(text.partition(" by ")[0]):
+    handed_on = bool(kinds) and kinds <= _HANDED_ON
+    if handed_on or not text.startswith("from ") or _is_near(text.partition(" by ")[0]):
         return None
     return Way.OUTSIDE
 

@@ -77,7 +77,8 @@ def _saw(db: Connection, account: AccountRow, seen: SentSeen, now: int) -> list[
     clients = _clients(db, account.person, seen)
     made = db.execute(
         "INSERT INTO sent (person, account, message_id, thread, at, rcpts, clients, by_team, trust) VALUES (?,?,?,?,?,?,?,?,?)"
-        " ON CONFLICT (account, message_id) DO UPDATE SET trust = excluded.trust WHERE trust < excluded.trust",
+        " ON CONFLICT (account, message_id) DO UPDATE SET trust = excluded.trust, thread = excluded.thread, at = excluded.at,"
+        " rcpts = excluded.rcpts, clients = excluded.clients, by_team = excluded.by_team WHERE trust < excluded.trust",
         (
             account.person,
             account.id,
@@ -92,11 +93,11 @@ def _saw(db: Connection, account: AccountRow, seen: SentSeen, now: int) -> list[
     )
     if not made.rowcount:
         return []
-    if clients and not seen.by_team:
-        db.executemany(_KNOWN, [(account.person, address) for address in seen.rcpts])
     mail = _Answer(account.person, seen, clients, now)
     if not may(Act.ANSWER, seen.level):
         return _silence_thread(db, mail, thread) if thread else []
+    if clients and not seen.by_team:
+        db.executemany(_KNOWN, [(account.person, address) for address in seen.rcpts])
     follows = _answer_thread(db, mail, thread) if thread else []
     return follows + ([] if seen.by_team else _stop_replies(db, account.person, seen, now))
 

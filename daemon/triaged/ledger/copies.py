@@ -11,6 +11,7 @@ from sqlite3 import Connection
 
 from triaged.core.address import is_mine, read_address
 from triaged.core.message import Message
+from triaged.core.trust import Level
 from triaged.ledger.entries import Arriving, ReplyRow, Window
 from triaged.ledger.leaving import leave_replies
 from triaged.ledger.rows import encode
@@ -18,8 +19,9 @@ from triaged.ledger.rows import encode
 _ANSWERED = """
 SELECT 1 FROM item i WHERE i.message_id = :message_id AND i.id IS NOT :but AND i.decided_at IS NOT NULL
   AND i.id NOT IN (SELECT j.value FROM json_each(:behind) j) AND (i.mode <> 'observe' OR :mode = 'observe') AND (
-    (i.account = :account AND coalesce(i.no_reply, '') NOT IN ('mailing-list','bulk'))
-    OR EXISTS (SELECT 1 FROM reply_item c JOIN reply r ON r.id = c.reply WHERE c.item = i.id AND (
+    (i.account = :account AND coalesce(i.no_reply, '') NOT IN ('mailing-list','bulk') AND i.trust >= :level)
+    OR EXISTS (SELECT 1 FROM reply_item c JOIN reply r ON r.id = c.reply WHERE c.item = i.id
+      AND (i.person <> :person OR i.trust >= :level OR r.state IN ('sending','sent','in_doubt')) AND (
       i.person = :person OR (r.kind = 'ack' AND (
         (r.state IN ('waiting','held','sending') AND r.mode <> 'draft') OR r.state IN ('sent','in_doubt','simulated')
         OR i.answered_at IS NOT NULL)))))
@@ -28,8 +30,9 @@ LIMIT 1
 _WAITING = """
 SELECT DISTINCT i.id, i.account, json_extract(i.decision, '$.mine') FROM item i CROSS JOIN reply_item c ON c.item = i.id
 CROSS JOIN reply r ON r.id = c.reply
-WHERE i.message_id = ? AND i.person <> ? AND r.kind = 'ack' AND r.state IN ('waiting','held') AND r.mode = 'send' LIMIT 50
-"""
+WHERE i.message_id = ? AND i.person <> ? AND r.kind = 'ack' AND r.state IN ('waiting','held') AND r.mode = 'send'
+  AND (r.trust <= ? OR ? >= 2) LIMIT 50
+"""  # ids are not secret: what a server was asked about and does not vouch for takes the place of nothing that is surer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Copy:
     mode: str
     account: int
     person: str
+    level: Level  # how sure we are of it: what is less sure and was not answered stands not in its way
     behind: Sequence[int] = ()
 
 
@@ -54,6 +58,7 @@ def is_duplicate(db: Connection, copy: Copy) -> bool:
         "mode": copy.mode,
         "account": copy.account,
         "person": copy.person,
+        "level": copy.level.value,
         "behind": encode(list(copy.behind)),
     }
     return db.execute(_ANSWERED, given).fetchone() is not None
@@ -65,7 +70,7 @@ def behind(db: Connection, window: Window, a: Arriving) -> list[int]:
     if message.message_id is None or a.mode != "send":
         return []
     mine = (_position(message, a.mine), account.id)
-    found = db.execute(_WAITING, (message.message_id, account.person))
+    found = db.execute(_WAITING, (message.message_id, account.person, a.who.level.value, a.who.level.value))
     return [item for item, other, theirs in found if mine < (_position(message, theirs), other)]
 
 

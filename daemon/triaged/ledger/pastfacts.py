@@ -31,14 +31,15 @@ _TWO_DAYS = span_ms(timedelta(days=2))
 # CROSS JOIN keeps SQLite to the order written, a unary + keeps it from the wrong index: it knows nothing of our numbers.
 _THREAD_OF = """
 SELECT thread FROM (
-  SELECT j.key AS at, i.thread FROM json_each(:ids) j CROSS JOIN item i ON i.message_id = j.value AND +i.person = :person
+  SELECT j.key AS at, i.thread, i.trust AS sure, i.id AS first FROM json_each(:ids) j CROSS JOIN item i ON i.message_id = j.value
+    AND +i.person = :person
   UNION ALL
-  SELECT j.key, s.thread FROM json_each(:ids) j CROSS JOIN sent s ON s.message_id = j.value AND +s.person = :person
+  SELECT j.key, s.thread, s.trust, s.id FROM json_each(:ids) j CROSS JOIN sent s ON s.message_id = j.value AND +s.person = :person
   UNION ALL
-  SELECT j.key, i.thread FROM json_each(:ids) j CROSS JOIN reply r ON r.message_id = j.value AND +r.person = :person
+  SELECT j.key, i.thread, 9, i.id FROM json_each(:ids) j CROSS JOIN reply r ON r.message_id = j.value AND +r.person = :person
     CROSS JOIN reply_item c ON c.reply = r.id CROSS JOIN item i ON i.id = c.item
-) WHERE thread IS NOT NULL ORDER BY at LIMIT 1
-"""
+) WHERE thread IS NOT NULL ORDER BY at, sure DESC, first LIMIT 1
+"""  # ids are not secret: of two mails with the same the surer says where it belongs, else the one that came first
 _ANSWERS_OURS = """
 SELECT max(at), max(own), max(kind = 'forward') FROM (
   SELECT r.kind, r.ended_at AS at, iif(r.person = :person AND :sender IN (r.correspondent, lower(r.rcpt)), r.ended_at, NULL) AS own
@@ -56,13 +57,15 @@ ORDER BY arrived_at DESC LIMIT 1
 _CLOCKS_DIFFER = 5 * 60 * 1000
 _MINE = "SELECT at, rcpts, clients FROM sent WHERE person = ? AND thread = ? AND reply IS NULL AND trust >= 3 ORDER BY at DESC LIMIT ?"
 _PROMISE = """
-SELECT p.id, p.kind, p.due_at, p.told_at, p.call FROM promise p
+SELECT p.id, p.kind, p.due_at, p.told_at, p.call,
+  (SELECT max(o.trust) FROM item o WHERE o.promise = p.id) FROM promise p
 WHERE p.person = ? AND p.client = ? AND p.state IN ('planned','open','overdue') AND EXISTS (
   SELECT 1 FROM item i WHERE i.promise = p.id AND i.thread = ? AND i.id IS NOT ? AND i.answered_at IS NULL AND i.trust >= ?)
 ORDER BY p.due_at LIMIT 1
 """
 _OBSERVED_PROMISE = """
-SELECT p.id, p.kind, p.due_at, p.told_at, p.call FROM item i JOIN promise p ON p.id = i.promise
+SELECT p.id, p.kind, p.due_at, p.told_at, p.call,
+  (SELECT max(o.trust) FROM item o WHERE o.promise = p.id) FROM item i JOIN promise p ON p.id = i.promise
 WHERE i.person = ? AND p.client = ? AND i.thread = ? AND i.id IS NOT ? AND i.answered_at IS NULL AND i.trust >= ?
   AND (p.state IN ('planned','open','overdue') OR (p.state = 'void' AND p.closed_by = 'observe'))
 ORDER BY p.due_at LIMIT 1
@@ -238,7 +241,7 @@ def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
     return Facts(
         now=now,
         arrived=q.arrived_at,
-        duplicate=is_duplicate(db, Copy(q.message_id, q.but_item, q.mode, q.account, q.person, q.behind)),
+        duplicate=is_duplicate(db, Copy(q.message_id, q.but_item, q.mode, q.account, q.person, q.level, q.behind)),
         thread=q.thread,
         newest_in_thread=_newest(db, q, [at for at, _ in mine]),
         last_answer=from_ms(to_client[0]) if to_client else None,
@@ -361,7 +364,8 @@ def _promise(db: Connection, q: Question) -> OpenPromise | None:
     found = db.execute(sql, (q.person, q.client, q.thread, q.but_item, q.level.value)).fetchone()
     if found is None:
         return None
-    return OpenPromise(found[0], found[1], from_ms(found[2]), told=found[3] is not None, call=found[4])
+    number, kind, due_at, told_at, call, surest = found
+    return OpenPromise(number, kind, from_ms(due_at), told=told_at is not None, call=call, level=Level(surest))
 
 
 def _waiting(db: Connection, q: Question) -> tuple[WaitingReply | None, WaitingReply | None]:

@@ -17,6 +17,7 @@ from triaged.core.address import (
     read_address,
     read_mailbox,
     read_return_path,
+    same,
 )
 from triaged.core.clients import Client, Roster
 
@@ -224,6 +225,12 @@ def test_only_ascii_letters_are_the_same_in_both_cases(one: str, other: str, *, 
 
 def test_a_kelvin_sign_makes_no_domain_with_a_k() -> None:
     assert read_address("x@\u212aate.example") is None
+
+
+@pytest.mark.parametrize("text", ["\u212aate@x", "Stra\u00dfe@X", "e\u0301@x", "a\u037eb", "\u1fef"])
+def test_what_is_folded_twice_is_as_if_folded_once(text: str):
+    assert same(same(text)) == same(text)
+    assert not same(text).isascii()
     assert read_address("x@KATE.example") == address("x@kate.example")
 
 

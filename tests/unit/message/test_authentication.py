@@ -21,6 +21,29 @@ def results(text: str) -> str:
 
 
 @pytest.mark.parametrize(
+    "claimed",
+    [
+        "\u017fmtp.kiel.example",  # the long s folds to s, and is none
+        "smtp.\u212aiel.example",  # the Kelvin sign, whose normal form is K
+        "\uff53mtp.kiel.example",
+        '"smtp.kiel.example"',
+        "(of mine) smtp.kiel.example",
+        "smtp\\.kiel.example",
+        "smtp.kiel.example\x00",
+        "smtp.kiel.example.",
+        "evil.example smtp.kiel.example",
+    ],
+)
+def test_an_id_that_my_server_would_not_take_away_from_what_comes_in_is_not_mine(claimed: str):
+    """A filter removes what bears its own name as it writes it; whatever else reads like it comes from the sender."""
+    passes = "dmarc=pass header.from=harbor.example"
+    server = Trust(("smtp.kiel.example", "*.kiel.example"))
+    assert verdict(results(f"smtp.kiel.example; {passes}"), trust=server) is Verdict.PASS
+    assert verdict(results(f"\r\n SMTP.Kiel.example; {passes}"), trust=server) is Verdict.PASS
+    assert verdict(results(f"{claimed}; {passes}"), trust=server) is Verdict.NONE
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("mx.roth.example; dmarc=pass (p=none) header.from=harbor.example", Verdict.PASS),

@@ -17,6 +17,7 @@ PASS = "Authentication-Results: mx.roth.example; dmarc=pass header.from={}"
 FAIL = "Authentication-Results: mx.roth.example; dmarc=fail (p={}) header.from=harbor.example"
 SIGNED_IN = "Received: from laptop (dsl.provider.example [198.51.100.7])\r\n by mx.roth.example with ESMTPSA id 1"
 OUTSIDE = "Received: from mail.evil.example (mail.evil.example [198.51.100.9])\r\n by mx.roth.example with ESMTPS id 2"
+BY_FORGER = "Received: from evil.example (evil.example [203.0.113.9]) by mx.roth.example with ESMTPS"
 STORED = "Received: from mx.roth.example ([127.0.0.1]) by imap.roth.example with LMTP id 3"
 
 
@@ -88,6 +89,14 @@ def test_what_my_server_has_doubted_is_not_inside():
         (("Received: from mail.evil.example by mx.roth.example with ESMTP (with ESMTPSA)", SIGNED_IN), Way.OUTSIDE),
         (("Received: from x (x [IPv6:2001:db8::1]) by mx.roth.example with UTF8SMTPSA id 1",), Way.SIGNED_IN),
         (("Received: by mx.roth.example (Postfix, from userid 1000) id 1",), Way.UNKNOWN),
+        # what the client says of itself and to whom it writes is written by it, in quotation marks, brackets and comments
+        ((f'{BY_FORGER} id 1 for <"dana+ by x with esmtpsa y"@roth.example>; Tue', SIGNED_IN), Way.OUTSIDE),
+        ((f'{BY_FORGER} id 1 for <"dana+ by x with lmtp y"@roth.example>; Tue', SIGNED_IN), Way.OUTSIDE),
+        ((f'{BY_FORGER} (Postfix) id 1 for <"dana+)by x with esmtpsa y"@roth.example>'.replace("evil.example (", "evil( ("), SIGNED_IN), Way.OUTSIDE),
+        (("Received: from x by y with esmtpsa; (evil.example [203.0.113.9]) by mx.roth.example with ESMTP id 1", SIGNED_IN), Way.OUTSIDE),
+        (("Received: from [127.0.0.1] (2001:db8::9) by x.prod.outlook.com with Microsoft SMTP Server id 15", SIGNED_IN), Way.OUTSIDE),
+        (("Received: from laptop (dsl.example [198.51.100.7]) (using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)) by mx.roth.example with ESMTPSA id 1",), Way.SIGNED_IN),
+        (("Received: from mx.roth.example ([127.0.0.1]) by imap.roth.example with LMTP id 3 (using TLS with cipher X)", SIGNED_IN), Way.SIGNED_IN),
         (("Received: from a.prod.outlook.com (2603:10a6::1) by b.prod.outlook.com with mapi id 15",), Way.UNKNOWN),
     ],
 )  # fmt: skip
