@@ -125,7 +125,15 @@ async def test_a_mail_of_mine_that_was_forged_before_i_sent_it_is_what_i_sent(st
 
 async def test_a_clients_own_mail_that_is_delivered_into_sent_is_no_answer_to_him(stages: Opening):
     stage, question = await promised(stages)
-    stage.store(GARY, "Re: question", "More.", replies_to=question, headers=VOUCHED | OUTSIDE, folder="Sent")
+    stage.store(
+        GARY,
+        "Re: question",
+        "More.",
+        to=f"{ME}, may@harbor.example",
+        replies_to=question,
+        headers=VOUCHED | OUTSIDE,
+        folder="Sent",
+    )
     await stage.later(minutes=30)
     assert stage.events("promise.kept") == []
 
