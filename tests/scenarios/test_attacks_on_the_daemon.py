@@ -10,6 +10,8 @@ from scenarios.test_whose_word import ME, OUTSIDE, SERVER, VOUCHED
 
 NUMBER = "+44 20 7946 0018"
 TOM = "Tom <tom@roth-partners.example>"
+EVE = "Eve <eve@roth.example>"
+ASKED = 'authserv_id = "mx.roth.example"'
 PBX = "Telephone <voicemail@pbx.example>"
 CALLERS = (
     SERVER.replace(
@@ -238,25 +240,33 @@ async def test_whose_stop_is_honoured(
 # --- my own answers ---------------------------------------------------------------------------------------------------
 
 
+REJECTED = {"Authentication-Results": "mx.roth.example; dmarc=fail (p=reject)"}
+
+
 @pytest.mark.parametrize(
-    ("headers", "refers", "kept"),
+    ("server", "sender", "headers", "refers", "kept"),
     [
-        (SIGNED_IN, True, True),
-        (SIGNED_IN, False, False),  # of what thread it is, nobody knows; the reply is stopped
-        (vouched("roth-partners.example"), True, True),
-        (vouched("evil.example"), True, False),
-        (OUTSIDE, True, False),
-        ({"Authentication-Results": "mx.roth.example; dmarc=fail (p=reject)"}, True, False),
+        (ASKED, EVE, SIGNED_IN, True, True),
+        (ASKED, EVE, SIGNED_IN, False, False),  # of what thread it is, nobody knows
+        (ASKED, EVE, OUTSIDE, True, False),
+        (ASKED, EVE, SIGNED_IN | REJECTED, True, False),
+        (ASKED, TOM, SIGNED_IN, True, True),
+        (ASKED, TOM, vouched("roth-partners.example"), True, True),
+        (ASKED, TOM, vouched("evil.example"), True, False),
+        ("", EVE, SIGNED_IN, True, True),
+        ("", EVE, OUTSIDE, True, False),
+        ("", TOM, SIGNED_IN, True, True),
     ],
 )
 async def test_a_colleague_on_the_same_server_keeps_my_promise_and_a_forger_in_her_name_does_not(
-    stages: Opening, headers: dict[str, str], *, refers: bool, kept: bool
+    stages: Opening, server: str, sender: str, headers: dict[str, str], *, refers: bool, kept: bool
 ):
-    stage = await opened(stages, ANSWERS.replace('mode = "send"', 'mode = "send"\nauthserv_id = "mx.roth.example"', 1))
+    team = ANSWERS.replace('team = ["*@roth-partners.example"]', 'team = ["*@roth-partners.example", "*@roth.example"]')
+    stage = await opened(stages, team.replace('mode = "send"', f'mode = "send"\n{server}', 1))
     question = await stage.arrives(GARY, "question", headers=VOUCHED)
     await stage.later(minutes=15)
     thread = question if refers else None
-    await stage.arrives(TOM, "Re: question", "Here.", to=f"{GARY}, {ME}", replies_to=thread, headers=headers)
+    await stage.arrives(sender, "Re: question", "Here.", to=f"{GARY}, {ME}", replies_to=thread, headers=headers)
     assert len(stage.events("promise.kept")) == kept
 
 
