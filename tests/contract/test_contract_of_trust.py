@@ -302,6 +302,10 @@ def test_a_clients_mail_is_sent_on_to_the_delegate(tmp_path: Path):
         ("the header field list-id", {"List_Id": "<a.harbor.example>"}),
         ("it refers to what was sent on", {"References": "<fwd.triaged.abc@roth.example>"}),
         ("an automatic reply of a triaged", {"X_Triaged": "7"}),
+        ("its Message-ID is that of an automatic", {"Message_ID": "<fwd.triaged.abc@else.example>"}),
+        ("x-spam-virus", {"X_Spam_Virus": "Yes (Eicar)"}),
+        ("not verified", {"Authentication_Results": passes("evil.example")}),
+        ("x-spam-flag", {"X_Spam_Flag": "YES"}),
         ("not verified", {"Authentication_Results": "mx.roth.example; spf=none"}),
     ],
 )

@@ -165,7 +165,10 @@ _FILTERS: Final[Mapping[str, Callable[[str], bool]]] = {
     "x-ms-exchange-organization-scl": _is_high,
     "x-forefront-antispam-report": lambda value: _VERDICTS.search(value.upper()) is not None,
     "x-microsoft-antispam-mailbox-delivery": lambda value: "dest:j" in value,
-    "x-virus-status": lambda value: value.startswith("infected"),
+    "x-virus-status": lambda value: value.startswith(("infected", "yes")),
+    "x-spam-virus": lambda value: value.startswith("yes"),
+    "x-ksmg-antivirus-status": lambda value: value.startswith("infected"),
+    "x-klms-antivirus-status": lambda value: value.startswith("infected"),
     "x-antivirus-status": lambda value: value.startswith("infected"),
     "x-amavis-alert": lambda value: value.startswith(("infected", "banned")),
 }

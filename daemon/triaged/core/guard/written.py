@@ -25,7 +25,8 @@ def is_of_an_instance(sending: Sending) -> str:
     fields = sending.message.fields
     if any(name.startswith("x-triaged") for name in fields.names):
         return "an automatic reply of a triaged"
-    if _OURS.fullmatch(sending.message.message_id or ""):
+    message_id = sending.message.message_id or ""
+    if _OURS.fullmatch(message_id) or _FORWARDS.fullmatch(message_id):
         return "its Message-ID is that of an automatic reply"
     looped = {same(value.strip()) for value in fields.all("x-loop")}
     return "X-Loop names my address" if any(address.key in looped for address in sending.mine) else ""
