@@ -94,7 +94,9 @@ async def _day(context: PersonContext, last: datetime) -> tuple[Page | None, dic
     day = await gather(context, since, until)
     told = await Sections(context, day).all()
     period = Period(since, until, person=context.key)
-    beside = [section for room in (notarrived, forgedmail, closings) for section in await room.sections(context, period)]
+    beside = [
+        section for room in (notarrived, forgedmail, closings) for section in await room.sections(context, period)
+    ]
     suggested, facts = await hints(context, day)
     news = [one for one in told if one.head != "held"] or beside or suggested
     if (
