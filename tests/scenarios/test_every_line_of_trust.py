@@ -149,6 +149,7 @@ CAUSED = {
         f"{LIVE}::test_what_must_not_leave_in_my_name_is_not_sent_on",
         f"{LIVE}::test_a_ticket_system_that_confirms_what_is_sent_on_is_sent_one_mail",
         f"{LIVE}::test_the_same_message_is_sent_on_once_and_not_to_an_address_that_bounces",
+        "scenarios/test_robots_set_on_each_other.py::test_two_daemons_that_are_each_others_delegates_send_a_message_on_once",
         f"{CLAIMS}::test_a_forward_is_outside_every_and_has_a_fuse_of_its_own",
     ],
     Act.MARK: [

@@ -200,3 +200,52 @@ async def test_a_vacation_that_hides_what_it_is_gets_one_reply_and_no_more(
     assert between.sent_to("gary@harbor.example") == 1
     assert between.sent_to("dana@roth.example") == 1
     assert len(dana.events("reply.sent")) == 1
+
+
+# --- what is sent on --------------------------------------------------------------------------------------------------
+
+SENDS_ON = """
+[client.people]
+name = "People"
+from = ["*@mail.example", "*@roth.example", "*@harbor.example"]
+
+[delegate.other]
+name = "The other"
+address = "{address}"
+
+[[rule]]
+name = "All of it"
+then = "defer"
+until = "in 2 days"
+delegate = "other"
+forward = true
+"""
+
+
+def sends_on_to(config: str, address: str) -> str:
+    head = config.partition("[client.")[0]
+    return head + SENDS_ON.format(address=address)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda raw: raw, bare, unknown], ids=["as they are", "without marks", "without ids"]
+)
+async def test_two_daemons_that_are_each_others_delegates_send_a_message_on_once(
+    stages: Opening, sink: Sink, change: Callable[[bytes], bytes]
+):
+    start = datetime.now(UTC) + timedelta(seconds=5)
+    # neither knows that what comes back comes from whom it has sent it to: each writes from another address of theirs
+    dana = stages(sends_on_to(DANA, "desk@harbor.example"), start=start)
+    gary = stages(sends_on_to(GARY, "desk@roth.example"), start=start)
+    await dana.open()
+    await gary.open()
+    mailboxes = {
+        "desk@roth.example": (dana.dovecot, dana.users[0]),
+        "desk@harbor.example": (gary.dovecot, gary.users[0]),
+    }
+    between = Between(sink, mailboxes, change)
+    dana.dovecot.deliver(dana.users[0], first_words("may@mail.example", "dana@roth.example"))
+    await dana.until(lambda: dana.events("message.deferred"), "the first message comes")
+    await pass_time(between, dana, gary)
+    await pass_time(between, dana, gary)
+    assert len(between.carried) in (1, 2)
