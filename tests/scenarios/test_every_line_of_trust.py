@@ -104,7 +104,10 @@ CAUSED = {
         f"{ASKED}::test_an_outage_of_one_person_leaves_the_replies_to_her_colleagues",
         f"{LIVE}::test_a_forgers_outage_and_a_colleagues_end_no_reply_to_her_and_her_own_does",
     ],
-    Act.SILENCE: [f"{WORD}::test_a_forged_answer_stops_the_reply_and_nothing_is_kept"],
+    Act.SILENCE: [
+        f"{WORD}::test_a_forged_answer_stops_the_reply_and_nothing_is_kept",
+        f"{WORD}::test_a_forged_answer_stops_warning_and_apology_and_the_promise_stays_open",
+    ],
     Act.ANSWER: [
         f"{WORD}::test_a_mail_from_me_that_came_from_outside_keeps_no_promise",
         f"{WORD}::test_a_blind_copy_to_myself_keeps_it",

@@ -1,5 +1,7 @@
 """Attacks that worked, on the running daemon; and the ordinary mail beside each, which must go on working."""
 
+import pytest
+
 from scenarios.conftest import Opening
 from scenarios.plays import ANSWERS, CONSULTANT, GARY, SIGNED_IN
 from scenarios.stage import Stage
@@ -12,6 +14,8 @@ VOUCHED = {"Authentication-Results": "mx.roth.example; dmarc=pass header.from=ha
 OUTSIDE = {
     "Received": "from mail.evil.example (mail.evil.example [203.0.113.9]) by mx.roth.example with ESMTPS id 1; Tue, 24 Nov 2026 15:30:00 +0100"
 }
+
+REJECTED = {"Authentication-Results": "mx.roth.example; dmarc=fail (p=reject) header.from=roth.example"}
 
 
 async def promised(stages: Opening, config: str = ANSWERING) -> tuple[Stage, str]:
@@ -48,6 +52,20 @@ async def test_a_forged_answer_stops_the_reply_and_nothing_is_kept(stages: Openi
     assert stage.sent() == []
     assert len(stage.events("reply.cancelled")) == 1
     assert stage.events("message.answered") == []
+
+
+@pytest.mark.parametrize(("headers", "spoken"), [(OUTSIDE, 0), (OUTSIDE | REJECTED, 1)], ids=["unverified", "forged"])
+async def test_a_forged_answer_stops_warning_and_apology_and_the_promise_stays_open(
+    stages: Opening, headers: dict[str, str], spoken: int
+):
+    stage, question = await promised(stages, ANSWERING + '[promises]\nwarn = "2h"\nslip = "send"\n')
+    await stage.arrives(ME, "Re: question", "Done.", to=GARY, replies_to=question, headers=headers)
+    await stage.to("thu 15:31")
+    await stage.to("thu 18:30")
+    assert len(stage.events("promise.warned")) == spoken
+    assert len(stage.sent()) == 1 + spoken
+    assert len(stage.events("promise.overdue")) == 1
+    assert stage.events("promise.kept") == []
 
 
 async def test_what_is_delivered_into_sent_is_no_answer_of_mine(stages: Opening):
