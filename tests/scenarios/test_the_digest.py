@@ -178,3 +178,22 @@ async def test_the_same_correction_made_twice_names_the_rule_and_the_line_to_try
         text = " ".join(text.split())
         assert "taken back 2 times after “Everything else waits for the call” had put it aside" in text
         assert 'when = { from = "may@harbor.example" }, then = "urgent"' in text
+
+
+async def test_from_the_second_return_of_a_day_one_note_says_what_came_back(stages: Opening):
+    hourly = CONSULTANT.replace('until = ["1h before next call", "start of office hours"]', 'until = "in 2h"')
+    async with stages(hourly + EVENING) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 09:05")
+        await stage.arrives(GARY, "First")
+        await stage.to("tue 10:05")
+        await stage.arrives(MAY, "Second")
+        await stage.to("tue 11:10")
+        assert [name for name in stage.inbox() if name.startswith("Back at")] == [], "the first is seen by itself"
+        await stage.arrives(GARY, "Third")
+        await stage.arrives(PETRA, "Vierte")
+        await stage.to("tue 12:07")
+        assert [name for name in stage.inbox() if name.startswith("Back at")] == ["Back at 12:05: 1"]
+        assert stage.flags("Back at 12:05: 1") == set(), "unread"
+        await stage.to("tue 13:15")
+        assert [name for name in stage.inbox() if name.startswith("Back at")] == ["Back at 13:10: 2"]

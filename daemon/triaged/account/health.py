@@ -47,6 +47,7 @@ class Health:
     connects: int = 0
     failures: int = 0
     last_message: datetime | None = None
+    returned_at: datetime | None = None  # when something was last brought back
     unwatched: dict[str, Unwatched] = field(default_factory=dict)  # folders by their configured names
     unadopted: int = 0  # messages put aside by a triaged that no ledger knows
     doubts: dict[str, Doubt] = field(default_factory=dict)  # likewise: what the server says of them is in doubt

@@ -96,6 +96,8 @@ async def void_absent(visit: Visit, pairs: Iterable[Owed]) -> None:
 async def moved(visit: Visit, pairs: Sequence[tuple[Owed, Place | None]], target: str) -> None:
     """Write down and say where they are now; None: nobody said, the next look finds it."""
     await visit.write(Ledger.done_many, [(effect.id, place) for (effect, _), place in pairs], visit.now())
+    if any(effect.kind == "back" for (effect, _), _ in pairs):
+        visit.memory.health.returned_at = visit.now()
     for owed, place in pairs:
         _tell_moved(visit, owed, target, place.uid if place else None)
 

@@ -218,6 +218,7 @@ class Ledger:
     urgent_open = dayslist.urgent_open
     cancelled = dayslist.cancelled
     written_to = dayslist.written_to
+    returned_since = dayslist.returned_since
 
     release = acts.release
     release_all = acts.release_all

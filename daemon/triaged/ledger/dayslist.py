@@ -2,11 +2,11 @@
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from triaged.ledger.entries import Item, Period, ReplyRow
-from triaged.ledger.instants import to_ms
-from triaged.ledger.rows import ITEM, item_from, replies_of
+from triaged.ledger.instants import span_ms, to_ms
+from triaged.ledger.rows import ITEM, columns, item_from, replies_of
 from triaged.ledger.store import Store, reading, rows
 
 
@@ -27,6 +27,19 @@ def cancelled(store: Store, period: Period) -> list[ReplyRow]:
     )
     with reading(store) as db:
         return replies_of(db, where, (period.person, to_ms(period.since), to_ms(period.until)))
+
+
+def returned_since(store: Store, person: str, since: datetime) -> list[tuple[datetime, Item]]:
+    """What was brought back since then and lies there without an answer, with when; the earliest first."""
+    i = columns(ITEM, "i")
+    sql = (
+        f"SELECT e.done_at, {i} FROM item i CROSS JOIN effect e ON e.item = i.id AND e.kind = 'back' AND e.state = 'done'"
+        " AND e.done_at >= ? WHERE i.person = ? AND i.state = 'here' AND i.answered_at IS NULL AND i.arrived_at >= ?"
+        " ORDER BY e.done_at, i.id"
+    )
+    at = to_ms(since)
+    found = rows(store, sql, (at, person, at - span_ms(timedelta(days=60))))
+    return [(datetime.fromtimestamp(r[0] / 1000, UTC), item_from(r[1:])) for r in found]
 
 
 def written_to(store: Store, person: str, since: datetime) -> dict[str, int]:

@@ -12,6 +12,7 @@ from triaged.person import (
     aftercall,
     agenda,
     awaydays,
+    backnote,
     callreturns,
     commandlog,
     digest,
@@ -134,6 +135,7 @@ async def _deliver(context: PersonContext) -> None:
     await digest.deliver(context)
     await agenda.deliver(context)
     await aftercall.settle(context)
+    await backnote.deliver(context)
     if context.person.report is not None:
         from triaged.person import reportmail  # figures and plots: most starts need none of them
 
