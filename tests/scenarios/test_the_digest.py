@@ -151,6 +151,22 @@ async def test_the_foot_names_the_time_in_which_nothing_was_watched(stages: Open
         assert re.search(r"Not watched from Tue 25 Nov (09:5\d|10:0\d) to Tue 25 Nov 15:3\d\.", text), text
 
 
+async def test_a_connection_made_anew_after_hours_of_watching_is_no_gap(stages: Opening):
+    async with stages(CONSULTANT + EVENING) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "A question")
+        for hour in range(11, 16):
+            await stage.to(f"tue {hour}:00")
+            await stage.later(minutes=11)
+        stage.dovecot.kill_sessions(stage.users[0])
+        await stage.later(minutes=5)
+        await stage.to("tue 16:35")
+        [subject] = stage.digests()
+        _, text, _ = page(stage, subject)
+        assert "Watched without a gap since Mon 24 Nov 09:00." in text, text
+
+
 async def test_somebody_on_no_roster_to_whom_she_wrote_three_times_may_be_a_client(stages: Opening):
     async with stages(CONSULTANT + EVENING) as stage:
         await stage.to("mon 16:40")

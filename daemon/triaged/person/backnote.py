@@ -25,7 +25,7 @@ async def deliver(context: PersonContext) -> None:
     )
     if newest is None or context.person.digest is None or home.settings.mode is Mode.OBSERVE:
         return
-    told = home.loop.row.learned.get("back_told") or {}
+    told = home.loop.memory.learned.get("back_told") or {}
     if told.get("at") and datetime.fromisoformat(str(told["at"])) >= newest:
         return
     worktime = context.person.worktime

@@ -21,7 +21,7 @@ async def note(context: PersonContext) -> None:
         return
     now, home = context.now(), context.home.loop
     begun = max((one.since for one in health if one.since is not None), default=now)
-    until = _read(home.row.learned.get("watched_until"))
+    until = _read(home.memory.learned.get("watched_until"))
     if until is not None and timedelta() <= now - until < _WRITTEN:
         return
     facts: dict[str, object] = {"watched_until": now.isoformat()}
