@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -243,3 +244,21 @@ async def test_taking_it_back_another_day_is_no_haste(stages: Opening):
     stage.daemon.sweep()
     await stage.quiet()
     assert list(stage.inbox()) == ["question"]
+
+
+async def test_a_digest_shows_what_would_go_in_full_and_its_numbers_can_be_answered(stages: Opening):
+    stage = await opened(stages, WAITING + '\n[digest]\nat = "16:30"\n')
+    await stage.to("tue 16:25")
+    await stage.arrives(GARY, "question")
+    await stage.to("tue 16:31")
+    [(args,)] = stage.rows("SELECT args FROM effect WHERE key LIKE 'digest:%' ORDER BY id DESC LIMIT 1")
+    raw = base64.b64decode(json.loads(args)["raw"])
+    part = message_from_bytes(raw, policy=default).get_body(("plain",))  # type: ignore[attr-defined]
+    text = str(part.get_content())
+    assert "| Hello Gary," in text
+    assert "| I have your message. Can it wait until our call on" in text
+    assert re.search(r"^1\.  Tue 25 Nov 16:35  gary@harbor\.example", text, re.MULTILINE)
+    await answered(stage, "1 do not send", replies_to=json.loads(args)["message_id"])
+    await stage.later(minutes=15)
+    assert stage.sent() == []
+    assert confirmed(stage)[1]

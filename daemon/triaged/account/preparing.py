@@ -239,6 +239,19 @@ class ReplyPreparer:
         return await self.mailbox.context.write(Ledger.replan_promise, reply.id, plan) is not None
 
 
+async def preview(mailbox: WatchedMailbox, reply: ReplyRow) -> str:
+    """The words of an acknowledgement as it would go now; "" where they cannot be written. Nothing is asked or changed by it."""
+    person, account = mailbox.settings()
+    client, to, template = person.roster.by_label(reply.client), read_address(reply.rcpt), person.reply(reply.template)
+    items = await mailbox.context.write(Ledger.reply_items, reply.id)
+    if reply.kind != "ack" or client is None or to is None or template is None or not items:
+        return ""
+    now = mailbox.context.now()
+    as_of = AsOf(now, fuse=account.reply_fuse.period)
+    facts = await mailbox.context.write(Ledger.facts_again, items[0], as_of, reply.id)
+    return _written(_Outgoing(reply, to, Parties(person, account, client), items, now), template, facts).rendered.text
+
+
 def _mode_forbids(reply: ReplyRow, mode: Mode) -> str | None:
     """A switch to a quieter mode holds what was planned in a louder one."""
     if mode is Mode.OBSERVE:

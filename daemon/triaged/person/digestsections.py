@@ -1,8 +1,9 @@
 """The sections of the digest, the most pressing first, each with what the headline says of it. A day in, sections out."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from triaged.account.preparing import preview
 from triaged.ledger import Ledger
 from triaged.ledger.entries import HistoryRow, Item, Line, ReplyRow
 from triaged.person import unsent
@@ -90,8 +91,14 @@ class Sections:
         for reply in self._day.queue:
             notes = notes_of(reply)
             if notes is not None:
-                entries.append(self._writer.reply(reply, await self._subject(reply), reply.send_at, *notes))
+                entry = self._writer.reply(reply, await self._subject(reply), reply.send_at, *notes)
+                entries.append(replace(entry, letter=await self._letter(reply)))
         return Told(getattr(self._words, title), entries, head)
+
+    async def _letter(self, reply: ReplyRow) -> str:
+        """What a client would read, while it can still be stopped."""
+        account = self._context.account_of(reply.account)
+        return await preview(account.loop, reply) if account is not None and reply.state in ("waiting", "held") else ""
 
     async def _subject(self, reply: ReplyRow) -> str | None:
         item = await self._context.write(Ledger.item, reply.items[0]) if reply.items else None

@@ -21,6 +21,7 @@ class Entry:
     excerpt: str = ""
     notes: tuple[str, ...] = ()
     line: Line | None = None  # what its number stands for; None: it has none
+    letter: str = ""  # the whole text of a mail that waits, its lines as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def _entry_text(entry: Entry, numbers: Iterator[int]) -> str:
     number = f"{next(numbers)}." if entry.line is not None else ""
     head = "  ".join(part for part in (number, entry.at, entry.who) if part)
     body = [*wrap(entry.subject, _WIDTH - 2), *wrap(entry.excerpt, _WIDTH - 2), *(f"→ {note}" for note in entry.notes)]
+    body += [f"| {line}".rstrip() for line in entry.letter.splitlines()]
     return head + "\n" + indent("\n".join(body), "  ") if body else head
 
 
@@ -101,5 +103,10 @@ def _entry_html(entry: Entry, numbers: Iterator[int]) -> str:
     notes = "".join(f"<br><em>→ {escape(note)}</em>" for note in entry.notes)
     return (
         f'<li style="margin:0 0 .9em"><span style="font-size:.85em;opacity:.75">{head}</span><br>'
-        f"<strong>{escape(entry.subject)}</strong>{excerpt}{notes}</li>"
+        f"<strong>{escape(entry.subject)}</strong>{excerpt}{notes}{_letter_html(entry.letter)}</li>"
     )
+
+
+def _letter_html(letter: str) -> str:
+    style = "margin:.4em 0 0;padding:0 0 0 .8em;border-left:3px solid #8888;white-space:pre-wrap"
+    return f'<blockquote style="{style}">{escape(letter.strip())}</blockquote>' if letter else ""
