@@ -11,7 +11,7 @@ from triaged.core.notation import any_of, spellings
 from triaged.words import Lexicon
 
 LONGEST = 400  # characters of a header, and of a line that may be a part of one
-_JOINED = 4  # lines over which it may be folded
+_JOINED = 5  # lines over which it may be folded
 _STRANGE = 2  # words that no header has, as they may be a part of a name
 _NAME_WORDS = 4  # on a line of their own above the address
 _NEAR = 30  # characters within which a date follows the word that opens a header
@@ -21,8 +21,14 @@ _UNTOLD = re.compile(
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _TORN = re.compile(r"<[^<>]*\Z")
 _DIGIT = re.compile(r"\d")
+_FIGURES = re.compile(r"[\d\W_]*[^\W\d_]?[\d\W_]*\Z")  # of a date, with one letter, as Estonian writes weekdays
+_LOCAL_PARTS = re.compile(r"[^\s<>(\"]+(?=@)")
+_DATED_ADDRESS = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\D.*[<(][^<>\s()@]+@[^<>\s()]+[>)]\Z")
+_DATED_NAME = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d\d:\d\d (\D+)\Z")
+_IN_BRACKETS = re.compile(r"[<(]\s*[^<>()\s]+@|\A\S+@")
 _SIGNS = ".,;:!?()[]'’-–"
-_CLOCK = re.compile(r"\d:\d\d")
+_CLOCK = re.compile(r"(?<![+-]\d)(?<![+-])(?<!:\d)\d:\d\d")  # no zone
+_CLOCK_FIRST = re.compile(r"\d{1,2}:\d\d\D")
 _COLON = r"\s*[:：]\s*\Z"
 _ENDS_IN_ADDRESS = re.compile(rf"(?<=[^<>\s()@])@[^<>\s()]+\s*>?\)?{_COLON}")
 
@@ -48,7 +54,8 @@ class QuoteHeaders:
     def _day(self) -> re.Pattern[str]:
         """A date, by its numbers or by the name of its month."""
         month = self._any("dates", "months")
-        numbers = r"\d{1,4}\s?[-/.年]\s?\d{1,2}(?!\d)|\b(?:19|20)\d\d\b"
+        between = "|".join(["[-/.]", *map(re.escape, self._lexicon.everywhere("dates", "years"))])
+        numbers = rf"\d{{1,4}}\s?(?:{between})\s?\d{{1,2}}(?!\d)|\b(?:19|20)\d\d\b"
         return re.compile(rf"{numbers}|\d{{1,2}}(?:st|nd|rd|th)?[.º,]?\s+(?:de\s+)?{month}|{month}\.?\s+\d{{1,2}}\b")
 
     @cached_property
@@ -69,20 +76,38 @@ class QuoteHeaders:
         )
         return frozenset(word.casefold() for phrase in phrases for word in _WORD.findall(phrase))
 
+    @cached_property
+    def _sentences(self) -> frozenset[str]:
+        """How sentences begin that only speak of what somebody wrote."""
+        return frozenset(word.casefold() for word in self._lexicon.everywhere("quotes", "sentences"))
+
     def start(self, lines: Sequence[str], kinds: Sequence[str], number: int) -> int:
         """The line on which the header that ends on line `number` begins, -1 if none ends there."""
         joined = _joined(lines, kinds, number)
-        if not self._may_match(joined[-1].lower()):
+        if not self._may_match(joined[-1][1].lower()):
             return -1
         found = -1
-        for back, text in enumerate(joined):
-            if found >= 0 and not self._may_be_part(lines[number - back].strip(), joined[back - 1]):
+        for back, (first, text) in enumerate(joined):
+            if found < 0:
+                found = back if self.matches(text) else -1
+            elif self._is_whole(joined[found][1].lower()) and not self.is_torn(lines[first]):
                 break
-            if self.matches(text):
-                found = number - back
-                if self._begins(text):
-                    break
-        return found
+            elif (found == back - 1 and self._goes_before(lines[first].strip(), joined[found][1])) or self._begins(
+                text
+            ):
+                found = back
+        return joined[found][0] if found >= 0 else -1
+
+    def _is_whole(self, low: str) -> bool:
+        """Whether nothing of it can stand on the line above."""
+        return self._opener.match(low) is not None and self._is_soon_dated(low)
+
+    def _begins(self, text: str) -> bool:
+        """Whether lines that are more than a header needs are one, too: it begins with a date, and has no second one."""
+        low = text.lower()
+        if not self._opens(low) or not self.matches(text):
+            return False
+        return len(self._weekday.findall(low)) <= 1 and len(_CLOCK.findall(low)) <= 1
 
     def _may_match(self, low: str) -> bool:
         """Whether what a header needs is anywhere in the lines that it may be made of."""
@@ -96,19 +121,26 @@ class QuoteHeaders:
     def matches(self, text: str) -> bool:
         """Whether a text, its lines joined, is a header: without an address, names and a date are all it may hold."""
         low = text.lower()
-        if not self._verb.search(low) and not self._needs_no_verb(low):
-            return False
+        if self._verb.search(low) is None:
+            return self._needs_no_verb(text, low)
+        dated = self._has_date(low)
         if "@" in text:
-            return self._strange(text) <= _STRANGE + 1
-        if not self._has_date(low):
+            return self._strange(text) <= (_STRANGE + 1 if dated else 1) and (
+                dated or _IN_BRACKETS.search(text) is not None
+            )
+        if not dated:
             return False
         return self._strange(text) <= _STRANGE if self._opens(low) else self._is_names(text)
 
-    def _needs_no_verb(self, text: str) -> bool:
+    def _needs_no_verb(self, text: str, low: str) -> bool:
         """26.06.2014, 14:41, "Bob" <bob@example.com>: and Quoting Bob <bob@example.com>:."""
-        if _ENDS_IN_ADDRESS.search(text) and (_CLOCK.search(text) or self._day.search(text)):
-            return True
-        return self._cites.match(text) is not None
+        if self._cites.match(low):
+            return self._strange(text) <= _STRANGE
+        if not (_ENDS_IN_ADDRESS.search(low) and self._opens(low) and self._day.search(low)):
+            return False
+        if _IN_BRACKETS.search(text):
+            return self._strange(text) <= _STRANGE + 1
+        return _CLOCK.search(low) is not None and not self._strange(text)
 
     def is_short(self, text: str) -> bool:
         """Whether it is nothing but names and a verb, which above marked quotes is enough: `Dana wrote:`."""
@@ -124,9 +156,16 @@ class QuoteHeaders:
         """Whether a line ends inside an address, so that the next one begins with its closing bracket: no quote."""
         return _TORN.search(above) is not None
 
+    def is_verb(self, text: str) -> bool:
+        """Whether a line holds nothing but what a header says of the other."""
+        return self._verb.fullmatch(text.lower()) is not None
+
     def _is_names(self, text: str) -> bool:
-        words = [word for word in _WORD.findall(_UNTOLD.sub(" ", text)) if word.casefold() not in self._usual]
-        return not any(word.islower() for word in words) and (bool(words) or '"' in text)
+        words = _WORD.findall(_UNTOLD.sub(" ", text))
+        if words and words[0].casefold() in self._sentences:
+            return False
+        names = [word for word in words if word.casefold() not in self._usual]
+        return not any(word.islower() for word in names) and (bool(names) or '"' in text)
 
     def _strange(self, text: str) -> int:
         """The number of words in small letters that are no header's."""
@@ -137,32 +176,70 @@ class QuoteHeaders:
         """Whether it, in small letters, begins as headers do: with a date, or with a word that is soon followed by one."""
         if self._opener.match(text):
             return self._is_soon_dated(text)
-        return self._day.match(text) is not None or self._weekday.match(text) is not None
+        return any(one.match(text) for one in (self._day, self._weekday, _CLOCK_FIRST))
 
     def _is_soon_dated(self, text: str) -> bool:
         near = text[:_NEAR]
         return self._weekday.search(near) is not None or self._day.search(near) is not None
 
-    def _begins(self, text: str) -> bool:
-        """Whether nothing of it can stand on the line above: it opens in full, or begins with a name and has all it needs."""
-        low = text.lower()
-        if self._opener.match(low):
-            return self._is_soon_dated(low)
-        whole = "@" in text and self._day.search(low) is not None
-        return whole and text[:1].isupper() and not self._opens(low)
-
-    def _may_be_part(self, above: str, below: str) -> bool:
-        if below[0] == "<" and len(above.split()) <= _NAME_WORDS and self._is_names(above):
+    def _goes_before(self, above: str, header: str) -> bool:
+        """Whether the line above is the beginning of a header that would do without it."""
+        low = header.lower()
+        if self.is_torn(above) or self._is_date(above, low):
             return True
-        return self._opens(above.lower()) or ("@" in above and not self._strange(above)) or self.is_torn(above)
+        if header[0] in "<(" and len(above.split()) <= _NAME_WORDS and self._is_names(above):
+            return True
+        if "@" in header and self._day.search(low) and header[0].isupper() and not self._opens(low):
+            return self._names_sender(above, header)
+        return self._opens(above.lower()) or ("@" in above and not self._strange(above))
+
+    def _is_date(self, above: str, header: str) -> bool:
+        """Whether a line is nothing but the beginning of a date: `On`, `Am Di., 24.`, `2026년 11월`."""
+        low = above.lower()
+        rest = [word for word in low.split() if word.strip(_SIGNS).casefold() not in self._usual]
+        if not all(_FIGURES.match(word) for word in rest):
+            return False
+        dated = _DIGIT.search(low) or self._weekday.match(low)
+        return dated is not None or self._is_whole(f"{low} {header}")
+
+    def _names_sender(self, above: str, header: str) -> bool:
+        """Whether a line holds the first names of a sender whose address repeats them."""
+        local = " ".join(_LOCAL_PARTS.findall(header)).casefold()
+        words = above.split()
+        return len(words) <= _NAME_WORDS and all(word.strip(_SIGNS).casefold() in local for word in words)
+
+    def follows_words(self, line: str) -> bool:
+        """Whether a header begins amid a line, `yes On 3 May, Dana wrote:`, as a program leaves it that loses a line end."""
+        low = line.lower()
+        if self._opens(low):
+            return False
+        for found in self._opener.finditer(low, 1):
+            if self._is_soon_dated(low[found.start() :]):
+                before = line[: found.start()]
+                return "@" not in before and not self._verb.search(f"{before.lower()}:") and self._strange(before) > 0
+        return False
+
+    def needs_no_colon(self, line: str, *, marked: bool) -> bool:
+        """Whether a line is a header without the colon at its end; `marked`: a marked quote stands below it."""
+        if marked and _DATED_ADDRESS.match(line):
+            return True
+        if found := _DATED_NAME.match(line):
+            return self._is_names(found[1])
+        low = f"{line.lower()}:"
+        verb = self._verb.search(low)
+        if verb is None or verb["after"] or not self._has_date(low) or not self._opens(low):
+            return False
+        return "@" in line and not self._strange(line)
 
 
-def _joined(lines: Sequence[str], kinds: Sequence[str], number: int) -> list[str]:
-    """A line, then with those above it, as far as they may be one header."""
-    found = [lines[number].strip()]
+def _joined(lines: Sequence[str], kinds: Sequence[str], number: int) -> list[tuple[int, str]]:
+    """A line, then with those above it, as far as they may be one header: each time the first one's number, and all."""
+    found = [(number, lines[number].strip())]
     for first in range(number - 1, max(number - _JOINED, -1), -1):
-        above = lines[first].strip()
-        if not above or kinds[first] or len(above) + len(found[-1]) > LONGEST:
+        above, below = lines[first].strip(), found[-1][1]
+        if not above and below[0] == "<":  # Polymail sets the address apart
+            continue
+        if not above or kinds[first] or len(above) + len(below) > LONGEST:
             break
-        found.append(f"{above} {found[-1]}")
+        found.append((first, f"{above} {below}"))
     return found

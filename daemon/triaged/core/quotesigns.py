@@ -15,10 +15,13 @@ COLONS = ":："
 DASHES = str.maketrans("‐‑‒–—―", "------")
 DASHED = re.compile(r"-{2,}\s*([^\s-].*?)\s*-{2,}\Z")
 SHORT_RULE = re.compile(r"[_=*-]{3,}\Z")
-LINK = re.compile(r"\(?<?https?://\S+")
+LINK = re.compile(r"\]?\(?<?https?://\S+")
+OTHER_MARK = re.compile(r"\||[A-Z][A-Za-z]{0,3}>")
+TRACKING = "\u1427"  # Streak's invisible mark, where a program shows it
 RULE = re.compile(r"[_=*-]{20,}\Z")
 SIGNS = frozenset(">-‐‑‒–—―_=*#[(<!+~\u26a0|：")
-FIRST_SIGNS = SIGNS | frozenset(" \t\u00a0\u3000")
+FIRST_SIGNS = SIGNS | frozenset("0123456789" + TRACKING + " \t\u00a0\u3000")
+QUOTE_ENDS = COLONS + "<"
 LAST_SIGNS = frozenset(COLONS + " \t\u00a0\u3000")
 FIRST_FIELDS = frozenset({"from", "date", "subject"})
 _FIELDS = ("from", "date", "to", "cc", "subject", "other")

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 
 from triaged.core.decoding import clean_line, decode_words
 
@@ -72,7 +71,7 @@ def read_fields(header: bytes) -> tuple[Fields, tuple[str, ...]]:
     # The separator line of mbox files; "From :" is none, but a field that some readers believe.
     if header.startswith((b"From ", b">From ")) and header[:6] != b"From :":
         header = header.partition(b"\n")[2]
-    found = [each.groups(b"") for each in islice(_FIELD.finditer(header), FIELDS_LIMIT + 1)]
+    found = _FIELD.findall(header)
     if len(found) > FIELDS_LIMIT:
         del found[FIELDS_LIMIT:]
         defects.append("limit-fields")
