@@ -24,7 +24,14 @@ def _alone() -> frozenset[str]:
 def objects(text: str) -> bool:
     """Say whether a text, the new one of an answer, objects."""
     plain = unicodedata.normalize("NFC", text[:_TEXT_LIMIT]).lower().replace("’", "'")
-    rest = _expression("accepts").sub(" . ", plain)
-    if _expression("objects").search(rest):
-        return True
-    return any(sentence.strip() in _alone() for sentence in _SENTENCES.split(rest))
+    accepted = [found.span() for found in _expression("accepts").finditer(plain)]
+    for found in _expression("objects").finditer(plain):
+        if not any(_takes_back(found, start, end) for start, end in accepted):
+            return True
+    return not accepted and any(sentence.strip() in _alone() for sentence in _SENTENCES.split(plain))
+
+
+def _takes_back(found: re.Match[str], start: int, end: int) -> bool:
+    """Whether an accepting phrase reaches beyond an objecting one: `das eilt nicht`, but not `no puede esperar`."""
+    overlaps = start < found.end() and found.start() < end
+    return overlaps and (start <= found.start() or end > found.end())

@@ -25,7 +25,8 @@ def mail(subject: str, *fields: str) -> Message:
         "naoresponda", "niet-beantwoorden", "geen-antwoord", "svara-ej", "svara_inte", "svar-ikke", "ei-vastata", "non-rispondere",
         "nonrispondere", "nie-odpowiadaj", "neodpovidat", "neodpovedat", "ne-valaszoljon", "nu-raspunde", "ne-odgovarjaj",
         "neatsakyti", "min-apantate", "ne-otgovaryai", "harbornoreply", "shop.noreply", "harbor-do-not-reply", "unmonitored",
-        "unmonitored-box", "notify-x", "notification.2", "post_master", "post-master", "dont_reply",
+        "unmonitored-box", "unattended", "no_answer", "no-respond", "antworten-nicht", "no-risposta", "niet-reageren", "sem-resposta",
+        "bez-odpowiedzi", "svar-ej", "neatbildiet", "yanitlama", "ne-otvechat", "nevidpovidaty", "ne-odgovarjajte", "notify-x", "notification.2", "post_master", "post-master", "dont_reply",
     ],
 )  # fmt: skip
 def test_addresses_that_nobody_reads(local: str) -> None:
@@ -58,7 +59,12 @@ ABSENCES = [
     "Automatinis atsakymas: Pasiūlymas", "Răspuns automat: Ofertă", "Автоматичен отговор: Оферта", "Автоматический ответ: Предложение",
     "Автоматична відповідь: Пропозиція", "Αυτόματη απάντηση: Προσφορά", "Automatski odgovor: Ponuda", "Samodejni odgovor: Ponudba",
     "Otomatik yanıt: Teklif", "Resposta automàtica: Oferta", "自动答复: 报价", "自動回覆：報價", "自動応答: 見積", "자동 회신: 견적",
-    "מענה אוטומטי: הצעה", "Trả lời tự động: Báo giá",
+    "מענה אוטומטי: הצעה", "Trả lời tự động: Báo giá", "AUTO: Gary Smith is out of the office (returning 03/12/2026)",
+    "Auto: Out of Office Re: Offer", "Vacation reply: Offer", "Absence notification: Offer", "Urlaubsnotiz: Angebot",
+    "Notification d'absence", "Fuera de oficina: Oferta", "Mensaje de ausencia", "Fuori sede: Offerta", "Automatische reactie: Offerte",
+    "Niet op kantoor: Offerte", "Resposta automatica: Oferta", "Fora do escritório: Oferta", "Autoodpowiedź: Oferta",
+    "Poza biurem: Oferta", "Frånvarobesked", "Fraværsbesked", "Fraværsmelding", "Poissaoloviesti", "Automātiskā atbilde: Piedāvājums",
+    "Raspuns automat: Oferta", "Автоответ: Предложение", "Автовідповідь: Пропозиція", "Odsoten: Ponudba", "Balasan otomatis: Penawaran",
 ]  # fmt: skip
 
 
@@ -102,7 +108,21 @@ def test_who_only_sounds_like_a_machine_is_taken_for_a_person_and_gets_no_reply(
 
 @pytest.mark.parametrize(
     "subject",
-    ["Offer", "[EXTERNAL] Offer", "Readings: a list", "Holiday pay", "Office outing", "Absolutely", "*EXTERN* Angebot"],
+    [
+        "Urlaubsantrag",
+        "Abwesenheitsplanung 2027",
+        "Vacation days",
+        "Holiday rota",
+        "Automatische Tür defekt",
+        "Autohaus: Termin",
+        "Offer",
+        "[EXTERNAL] Offer",
+        "Readings: a list",
+        "Holiday pay",
+        "Office outing",
+        "Absolutely",
+        "*EXTERN* Angebot",
+    ],
 )
 def test_other_subjects_say_nothing(subject: str) -> None:
     message = mail(subject)
