@@ -148,7 +148,7 @@ def parse_region(text: str) -> str:
     """A country for numbers written nationally: "DE"."""
     if not re.fullmatch(r"[A-Z]{2}", text):
         raise ValueError(f'"{text}" is no country: write two capital letters, as in "DE"')
-    from triaged.core.telephone import is_region
+    from triaged.core.callnumbers import is_region
 
     if not is_region(text):
         hint = '; did you mean "GB"?' if text == "UK" else ""

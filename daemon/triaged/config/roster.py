@@ -66,7 +66,7 @@ def _phones(section: Section, region: str | None, findings: Findings) -> tuple[s
     texts = section.get("phones", ())
     if not texts:
         return ()
-    from triaged.core.telephone import e164
+    from triaged.core.callnumbers import e164
 
     found = []
     for index, text in enumerate(texts):

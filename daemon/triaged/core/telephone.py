@@ -5,11 +5,12 @@ a client's (`by_whose_word`). What a transcript says is a stranger's text and is
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from triaged.core.address import Address, Glob
+from triaged.core.callnumbers import e164, numbers_in, without_numbers
 from triaged.core.expression import Expression
 from triaged.core.message import Message
 from triaged.core.notation import any_of
@@ -54,16 +55,6 @@ def _voice() -> str:
 
 # "… from CALLER in mailbox 1001 at 3:18 PM": the caller, then perhaps a box and a time.
 _TAIL = Expression(lambda: rf"(?:\s+in mailbox \S+)?(?:\s+{_said('at')}\s+[\d/:. ]+.*)?\Z", re.IGNORECASE)
-# What stands beside a number and is none: lengths, times and dates. They end it.
-_WHEN = Expression(
-    lambda: (
-        rf"\(?(?<![\d:.])\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?![\d:])(?:\s*(?:[ap]\.?m\b\.?|{_said('clock')}))?\)?"
-        rf"|\d{{1,2}}\.\d{{2}}\s*{_said('clock')}"
-        r"|(?<![\d./+-])(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})(?![./-]?\d)"
-        rf"|\(?\b\d{{1,4}}\s*{_said('seconds')}\.?\)?"
-    ),
-    re.IGNORECASE,
-)
 _VOICEMAIL = Expression(lambda: rf"{_TAG}{_voice()}{_from()}(.+)", re.IGNORECASE)
 _VOICEMAIL_BARE = Expression(
     lambda: rf"{_TAG}(?:{_said('box')}|{_voice()}\s*(?:\(\d+ {_said('seconds')}\)|\Z))", re.IGNORECASE
@@ -88,12 +79,9 @@ _DEFAULT_SENDERS = frozenset(
 """Local parts with which telephone systems write as long as nobody changes it."""
 
 _PHONE_LIKE = re.compile(r"(?:sips?:|tel:)?\+?[\d\s().\-/]{3,40}(?:@\S{1,100})?", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<![\w@.])(?:\+|\(|\d)[\d\s().\-/\u00a0\u2011]{1,30}\d(?!\w)")
 _BODY_CALLER = Expression(lambda: rf"{_said('body')}\s+(.{{1,120}}?)(?:,? {_said('at')} |[.\n]|\Z)", re.IGNORECASE)
 _QUOTES = " \t',;:-–"
-_NO_NUMBER = " ; "
 _NO_BRACKETS = str.maketrans('<>()[]"', "       ")
-_DIGITS = 7  # shorter ones are extensions and service numbers, no client's
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +157,7 @@ def read_notice(message: Message, callers: Callers, *, authenticated: bool) -> N
     if found is None:
         return None
     kind, caller = found
-    number, name = _caller(message, caller, callers.region)
+    number, name = _caller(message, caller, callers)
     return Notice(kind, known or number, name, signs.system or _system_of(message))
 
 
@@ -227,7 +215,12 @@ def _known_caller(message: Message, callers: Callers) -> str | None:
     lines = (line[:_SUBJECT_LIMIT] for line in message.text[:_TEXT_LIMIT].split("\n"))
     labelled = [found[1] for line in lines if (found := _LABELLED.match(line))]
     for texts in ([subject], labelled):
-        numbers = {number for text in texts for number in _numbers(text, callers.region) if callers.knows(number)}
+        numbers = {
+            number
+            for text in texts
+            for number in numbers_in(text, callers.region, callers.knows)
+            if callers.knows(number)
+        }
         if numbers:
             return numbers.pop() if len(numbers) == 1 else None
     return None
@@ -262,14 +255,14 @@ def _system_of(message: Message) -> str:
     return "telephone system"
 
 
-def _caller(message: Message, subject: str, region: str | None) -> tuple[str | None, str]:
+def _caller(message: Message, subject: str, callers: Callers) -> tuple[str | None, str]:
     """Number and name of the caller: from headers, else the subject, else the body."""
     first = message.fields.first
     number_texts = [first("x-asterisk-vm-caller-id-num"), first("x-callingtelephonenumber")]
-    number = next((found for text in number_texts if (found := _number(text or "", region))), None)
+    number = next((found for text in number_texts if (found := _number(text or "", callers.region))), None)
     name = _name(first("x-asterisk-vm-caller-id-name") or first("x-voicemessagesendername") or "")
     for text in (_without_tail(subject), _from_body(message)):
-        number = number or next(_numbers(text, region), None)
+        number = number or next(numbers_in(text, callers.region, callers.knows), None)
         name = name or _name(text)
     return number, name
 
@@ -291,38 +284,9 @@ def _number(text: str, region: str | None) -> str | None:
     return e164(text.strip().rpartition(":")[2].partition("@")[0], region)
 
 
-def _numbers(text: str, region: str | None) -> Iterator[str]:
-    """The numbers that a text names; times, dates and lengths are none, and end one."""
-    for found in _NUMBER.finditer(_WHEN.sub(text, _NO_NUMBER)):
-        if number := e164(found[0], region):
-            yield number
-
-
 def _name(text: str) -> str:
     """What is left of a caller's text without the number; "" for the words that mean nobody."""
-    rest = _NUMBER.sub(" ", _WHEN.sub(text, " "))
+    rest = without_numbers(text)
     name = " ".join(rest.translate(_NO_BRACKETS).split()).strip(_QUOTES)
     is_somebody = name.casefold() not in _phrases("nobody") and any(one.isalpha() for one in name)
     return name if is_somebody else ""
-
-
-def e164(number: str, region: str | None) -> str | None:
-    """Normalise a telephone number to E.164, national ones by the region (ISO 3166 two letters); None if it is none."""
-    if not any(one.isdigit() for one in number):
-        return None
-    import phonenumbers  # megabytes of tables: only mail of a telephone system pays for them
-
-    try:
-        parsed = phonenumbers.parse(number[:60], region)
-    except phonenumbers.NumberParseException:
-        return None
-    if len(str(parsed.national_number)) < _DIGITS or not phonenumbers.is_possible_number(parsed):
-        return None
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
-
-
-def is_region(text: str) -> bool:
-    """Say whether national numbers can be read by this country (ISO 3166, two capital letters)."""
-    import phonenumbers
-
-    return bool(phonenumbers.country_code_for_region(text))

@@ -3,8 +3,9 @@
 import pytest
 
 from triaged.core.address import Glob
+from triaged.core.callnumbers import e164
 from triaged.core.message import Message, read_raw
-from triaged.core.telephone import Callers, Notice, e164, read_notice
+from triaged.core.telephone import Callers, Notice, read_notice
 
 ASTERISK_TEXT = (
     "Dear Dana:\n\n\tJust wanted to let you know you were just left a 0:12 long message (number 3)\n"
