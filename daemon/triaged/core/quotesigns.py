@@ -131,7 +131,7 @@ class QuoteSigns:
         programs = any_of(_PROGRAMS)
         few = rf"(?:['’]\w+)?(?:\s+[^\s.,;:!?]+){{0,5}}(?:,\s*{programs}(?:\s+[^\s.,;:!?]+){{0,3}})?"
         sent = rf"{self._any('footers', 'sent_from')}\s+\W?{my}{few}"
-        got = rf"{self._any('footers', 'get')}\s+\W?{programs}(?:\s+[^\W\d_]+\s+{programs})?"
+        got = rf"{self._any('footers', 'get')}\s+\W?{programs}(?:(?:\s+[^\W\d_]+){{1,2}}\s+{programs})?"
         line = rf"{self._any('footers', 'lines')}{few}"
         excuse = rf"(?:[.,!\s–-]+{self._any('footers', 'excuse')}[^.!?;:]{{0,60}})?"
         return _compiled(rf"[\W_]{{0,4}}(?:{sent}|{got}|{line}){excuse}[\W_]*\Z")

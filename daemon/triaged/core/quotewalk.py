@@ -65,12 +65,12 @@ class Walk:
 
     def _short_line(self, number: int, line: str, opening: str) -> int:
         found = 0
-        if line[-1] in quotesigns.COLONS and (found := self._quote_header(number)):
+        if line[-1] in quotesigns.COLONS and (found := self._quote_header(number) or self._forward(number, line)):
             return found
         if line[0] in quotesigns.SIGNS and (found := self._separator(number, line)):
             return found
         if may_be_field(line):
-            found = self._block(number) or self._forward(number, line) or self._bare_header(number, line)
+            found = self._block(number) or self._bare_header(number, line)
         elif line[0].isdigit():
             found = self._bare_header(number, line)
         return found or self._footer(number, line, opening)
