@@ -23,9 +23,9 @@ def banner_end(lines: Sequence[str], number: int, opening: str, signs: QuoteSign
     return number + 1
 
 
-def disclaimer_end(lines: Sequence[str], kinds: Sequence[str], number: int, opening: str, signs: QuoteSigns) -> int:
+def disclaimer_end(lines: Sequence[str], kinds: Sequence[str], number: int, signs: QuoteSigns) -> int:
     """The line after a paragraph about who may read this mail; 0 if none begins on the line."""
-    if opening not in signs.openings or not signs.disclaimer.match(lines[number].strip()[:LONGEST]):
+    if not signs.disclaimer.match(lines[number].strip()[:LONGEST]):
         return 0
     while number < len(lines) and lines[number].strip() and not kinds[number]:
         number += 1

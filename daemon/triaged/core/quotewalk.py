@@ -293,7 +293,9 @@ class Walk:
         if not self.begun and (end := banner_end(self.lines, number, opening, self.signs)):
             self._cut(number, end, "banner")
             return end
-        end = disclaimer_end(self.lines, self.kinds, number, opening, self.signs)
+        if opening not in self.signs.openings:
+            return 0
+        end = disclaimer_end(self.lines, self.kinds, number, self.signs)
         self._cut(number, end, "disclaimer")
         return end
 
