@@ -163,10 +163,18 @@ CAUSED = {
         f"{ASKED}::test_a_subject_is_repeated_whole_only_where_my_server_vouches",
         f"{LIVE}::test_what_nobody_vouches_for_is_repeated_without_what_it_lures_with_nor_by_name",
     ],
-    Act.COMMAND: [f"{LEVELS}::test_each_act_needs_its_least_evidence_and_no_more"],
+    Act.COMMAND: [
+        f"{LEVELS}::test_each_act_needs_its_least_evidence_and_no_more",
+        "scenarios/test_commands_by_mail.py::test_nobody_else_can_say_it",
+        "scenarios/test_commands_by_mail.py::test_away_to_somebody_else_as_well_is_no_command",
+    ],
 }
 
 BOUNDED = {
+    "a calendar event": [
+        "unit/calendars/test_what_counts.py::test_what_i_organise_have_alone_or_accepted_counts",
+        "scenarios/test_her_own_calendar.py::test_an_invitation_that_a_stranger_mails_into_her_calendar_changes_nothing",
+    ],
     "limits are defects of the message": [
         "faults/test_bombs.py::test_eight_bombs_end_no_connection_and_are_never_answered",
         "faults/test_bombs.py::test_two_hundred_bombs_in_a_row_leave_the_mail_behind_them_to_be_decided",

@@ -21,7 +21,7 @@ SELECT 1 FROM item i WHERE i.message_id = :message_id AND i.id IS NOT :but AND i
   AND i.id NOT IN (SELECT j.value FROM json_each(:behind) j) AND (i.mode <> 'observe' OR :mode = 'observe') AND (
     (i.account = :account AND coalesce(i.no_reply, '') NOT IN ('mailing-list','bulk') AND i.trust >= :level)
     OR EXISTS (SELECT 1 FROM reply_item c JOIN reply r ON r.id = c.reply WHERE c.item = i.id
-      AND (i.person <> :person OR i.trust >= :level OR r.state IN ('sending','sent','in_doubt')) AND (
+      AND (i.person <> :person OR i.trust >= :level OR r.state IN ('sending','sent','in_doubt') OR r.kind = 'forward') AND (
       i.person = :person OR (r.kind = 'ack' AND (
         (r.state IN ('waiting','held','sending') AND r.mode <> 'draft') OR r.state IN ('sent','in_doubt','simulated')
         OR i.answered_at IS NOT NULL)))))
