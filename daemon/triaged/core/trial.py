@@ -90,7 +90,7 @@ _OTHERWISE: dict[str, Any] = {
 def trial(template: ReplyTemplate) -> tuple[TextProblem, ...]:
     """Everything wrong with a reply's texts, in the order of its languages; nothing: it can be used.
 
-    At most 2^9 renderings a language, and only of what the text names.
+    At most 2^11 renderings a language, and only of what the text names.
     """
     problems: dict[tuple[str, str, int, str], TextProblem] = {}
     for language in template.languages:

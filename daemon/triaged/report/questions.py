@@ -123,8 +123,8 @@ def _ends(row: ReceivedRow) -> Iterator[_End]:
         elif promise.state == "settled":
             yield _End(promise.closed_at, "settled")
     if row.settled_at is not None:
-        closed_in_call = row.settled_by == "agenda" and row.call_at is not None
-        yield _End(row.call_at or row.settled_at, "talked") if closed_in_call else _End(row.settled_at, "settled")
+        in_call = row.call_at is not None and row.call_at <= row.settled_at
+        yield _End(row.call_at or row.settled_at, "talked") if in_call else _End(row.settled_at, "settled")
     if row.answered_at is not None:
         yield _End(row.answered_at, "marked" if row.answered_by == "flag" else "answered")
     elif row.settled:  # some time after it came: what is asked later was not

@@ -11,6 +11,7 @@ import pytest
 from support.reportkit import DAY, HOUR, MONDAY, dana, quarter, report, row, told
 from triaged.core.calls import parse_call
 from triaged.ledger.reporting import ReceivedRow, ToldPromise
+from triaged.report import page
 from triaged.report.reportwords import client_words_of
 from triaged.report.statement import as_html, as_text, language_of, statement
 from triaged.report.summary import Past, Report, tell
@@ -113,6 +114,22 @@ def test_what_was_on_the_agenda_of_a_call_or_only_marked_is_never_called_answere
     assert "One question was settled without a written answer." in said
     assert "answered in writing" not in said
     assert said.endswith("No question is open.")
+
+
+def test_what_she_settles_after_the_call_was_on_its_agenda():
+    friday = MONDAY + 4 * DAY
+    said = _done(row(1, MONDAY, call_at=friday, settled_at=friday + 2 * HOUR, settled_by="mail"))
+    assert "One question was on the agenda of our call on Friday 27 November." in said
+
+
+def test_of_a_time_before_triaged_nothing_is_said_about_acknowledgements():
+    before = {"verdict": None, "rule": None, "item": None}
+    found = report(row(1, MONDAY, answered_at=MONDAY + HOUR, **before), row(2, MONDAY + DAY, **before))
+    text = as_text(statement(found, None), "en").partition("What was done")[2]
+    for form in (text, page.as_html(found), page.as_text(found), as_html(found, None)):
+        assert "acknowledgement</" not in form
+        assert "First acknowledgement" not in form
+        assert "acknowledged" not in form.replace("Automatic replies acknowledge a message", "")
 
 
 def test_machines_are_not_said_to_have_come_from_the_client_and_thanks_are_counted():
