@@ -36,6 +36,7 @@ class Told:
     taken: bool = False  # the daemon has had the time to see that a hand took it out or marked it as deleted
     put: str = ""  # where a hand has put it last
     moved: bool = False  # after the daemon had seen it
+    lay: frozenset[tuple[str, bool]] = frozenset()  # where the daemon has seen it last, and whether marked as deleted
 
     def puts(self, place: str) -> None:
         """A hand does, somewhere."""
@@ -52,8 +53,11 @@ def saw(memory: Memory, lying: Sequence[Lying]) -> None:
         mine = [one for one in lying if one.subject == subject]
         watched = WATCHED[told.mailbox] | {"Deferred"}
         out = [one for one in mine if one.folder != "Deferred" or "\\Deleted" in one.flags]
-        if told.seen and told.moved and not told.copied and len(out) == len(mine):
+        lies = frozenset((one.folder, "\\Deleted" in one.flags) for one in mine)
+        # what was out and back again where it lay before anybody looked was not taken: nobody can know
+        if told.seen and told.moved and not told.copied and len(out) == len(mine) and lies != told.lay:
             told.taken = True
+        told.lay = lies
         told.seen = told.seen or any(one.folder in watched for one in mine)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from scenarios.conftest import Opening
 from scenarios.plays import CONSULTANT, GARY
-from scenarios.stage import letter
+from scenarios.stage import Stage, letter
 from server.courier import PLAIN_COURIER
 from server.dovecot import Variant
 from server.fixtures import AnyVariant
@@ -88,5 +88,55 @@ async def test_an_old_answer_that_is_imported_today_answers_nothing_of_today(sta
         at=stage.clock.now() - timedelta(days=400), message_id="<old@roth.example>", return_path="",
     )  # fmt: skip
     stage.server.append(stage.users[0], "Sent Items", old, stage.clock.now(), ["\\Seen"])
+    await stage.to("wed 09:00")
+    assert len(stage.sent()) == 1
+
+
+def writes(stage: Stage, to: str, replies_to: str | None, subject: str = "Re: question", cc: str = "") -> None:
+    """A mail of mine to any address."""
+    raw = letter(
+        "Dana Roth <dana@roth.example>", subject, "Here it is.", to=to, at=stage.clock.now(), return_path="",
+        message_id="<mine@roth.example>", replies_to=replies_to, headers={"Cc": cc} if cc else None,
+    )  # fmt: skip
+    stage.server.append(stage.users[0], "Sent", raw, stage.clock.now(), ["\\Seen"])
+
+
+@pytest.mark.parametrize("cc", ["", "dana@roth.example"])
+async def test_my_answer_to_the_very_message_counts_at_whatever_address_its_writer_has(stages: Opening, cc: str):
+    stage = stages()
+    await stage.open()
+    await stage.to("tue 15:10")
+    question = await stage.arrives(GARY, "question")
+    writes(stage, "gary.private@mail.example", question, cc=cc)
+    await stage.to("wed 09:00")
+    assert stage.sent() == []
+    assert len(stage.events("message.answered")) == 1
+
+
+@pytest.mark.parametrize(
+    ("to", "subject"),
+    [
+        ("tom@roth-partners.example", "Re: question"),
+        ("somebody@mail.example", "Fwd: question"),
+        ("somebody@mail.example", "WG: question"),
+    ],
+    ids=["to my team", "passed on", "passed on in German"],
+)
+async def test_what_i_ask_my_team_about_it_or_pass_on_answers_nobody(stages: Opening, to: str, subject: str):
+    stage = stages()
+    await stage.open()
+    await stage.to("tue 15:10")
+    question = await stage.arrives(GARY, "question")
+    writes(stage, to, question, subject)
+    await stage.to("wed 09:00")
+    assert len(stage.sent()) == 1
+
+
+async def test_a_mail_to_a_stranger_that_answers_another_message_of_the_thread_answers_not_this_one(stages: Opening):
+    stage = stages()
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "question", replies_to="<first@harbor.example>")
+    writes(stage, "somebody@mail.example", "<first@harbor.example>")
     await stage.to("wed 09:00")
     assert len(stage.sent()) == 1

@@ -1,7 +1,8 @@
 """A deferred folder that was renamed by hand: what we put aside lies under the new name, with the same numbers."""
 
+import contextlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from triaged.account.places import is_made_of
 from triaged.account.visit import Visit
@@ -23,26 +24,46 @@ async def follow(visit: Visit, folder: str, status: FolderStatus | None) -> None
 
 
 async def _follow(visit: Visit, uidvalidity: int, items: Mapping[int, Item]) -> None:
-    """UIDVALIDITY stays with a folder that is renamed (RFC 9051, 6.3.6 has it so for its messages); the headers prove it."""
-    for name in await _numbered(visit, uidvalidity):
-        await visit.session.select(name)
-        for fetched in await visit.session.headers(sorted(items)):
-            if is_made_of(items[fetched.uid], read(fetched.header)):
-                place = Place(name, uidvalidity, fetched.uid)
-                await visit.write(Ledger.place_item, items[fetched.uid].id, place)
+    """UIDVALIDITY stays with a folder that is renamed (RFC 9051, 6.3.6 has it so for its messages); the headers prove it.
+
+    Where the server gives it a new one, the folder is that which has all of them at the same UIDs.
+    """
+    numbers = await _numbers(visit)
+    for name in [name for name, number in numbers.items() if number == uidvalidity]:
+        if found := await _found_in(visit, name, items):
+            await _place(visit, name, numbers[name], found)
+            return
+    if not visit.session.profile.renumbers_renamed:
+        return
+    known = {visit.layout.deferred, *visit.layout.watch, *visit.layout.sent}
+    for name in [name for name in numbers if name not in known]:
+        found = await _found_in(visit, name, items)
+        if len(found) == len(items):
+            await _place(visit, name, numbers[name], found)
+            return
 
 
-async def _numbered(visit: Visit, uidvalidity: int) -> Sequence[str]:
-    folders = [info.name for info in await visit.session.folders() if info.selectable]
-    return [name for name in folders if await _may_be(visit, name, uidvalidity)]
+async def _found_in(visit: Visit, folder: str, items: Mapping[int, Item]) -> dict[int, Item]:
+    """Those that lie in a folder at their UIDs."""
+    await visit.session.select(folder)
+    fetched = await visit.session.headers(sorted(items))
+    return {one.uid: items[one.uid] for one in fetched if is_made_of(items[one.uid], read(one.header))}
 
 
-async def _may_be(visit: Visit, folder: str, uidvalidity: int) -> bool:
-    """Whether a folder has that number; one that the server does not show is none of ours."""
-    try:
-        return _is_numbered(await visit.session.status(folder), uidvalidity)
-    except Refused:
-        return False
+async def _place(visit: Visit, folder: str, uidvalidity: int, found: Mapping[int, Item]) -> None:
+    for uid, item in found.items():
+        await visit.write(Ledger.place_item, item.id, Place(folder, uidvalidity, uid))
+
+
+async def _numbers(visit: Visit) -> dict[str, int]:
+    """UIDVALIDITY of every folder that the server shows."""
+    numbers: dict[str, int] = {}
+    for info in await visit.session.folders():
+        with contextlib.suppress(Refused):
+            status = await visit.session.status(info.name) if info.selectable else None
+            if status is not None:
+                numbers[info.name] = status.uidvalidity
+    return numbers
 
 
 def _is_numbered(status: FolderStatus | None, uidvalidity: int) -> bool:

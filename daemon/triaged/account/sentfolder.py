@@ -4,13 +4,13 @@ from datetime import datetime
 
 from triaged.account import commandmail, drafts, evidence
 from triaged.account.folderlayout import as_seen
-from triaged.account.sentmail import is_evidence, sent_seen
+from triaged.account.sentmail import is_evidence, sent_seen, with_answers
 from triaged.account.visit import Visit
 from triaged.core.identify import identify
 from triaged.core.message import Message, read
 from triaged.core.trust import Act, Level, evidence_of_sent, may
 from triaged.ledger import Ledger, SentWindow, Watermark
-from triaged.ledger.entries import FolderRow
+from triaged.ledger.entries import FolderRow, SentSeen
 from triaged.mailbox import Fetched
 
 SENT_HISTORY = 500
@@ -48,7 +48,7 @@ async def _read_sent(visit: Visit, folder: str, row: FolderRow | None) -> None:
     fetched = [(one, read(one.header)) for one in await visit.session.headers(uids)]
     vouched = [(one, message, _evidence(visit, message)) for one, message in fetched]
     found = [
-        (one.uid, sent_seen(message, _sent_at(one, message), visit.person.roster, level))
+        (one.uid, with_answers(_seen(visit, one, message, level), message, visit.person))
         for one, message, level in vouched
         if is_evidence(message)
     ]
@@ -59,6 +59,10 @@ async def _read_sent(visit: Visit, folder: str, row: FolderRow | None) -> None:
         await evidence.notice_strangers_mark(visit, [one for one in seen if may(Act.MARK, one.level)])
     window = SentWindow(visit.row.id, visit.now(), seen, Watermark(folder, uids[-1] + 1))
     visit.tell(await visit.write(Ledger.saw_sent, window))
+
+
+def _seen(visit: Visit, fetched: Fetched, message: Message, level: Level) -> SentSeen:
+    return sent_seen(message, _sent_at(fetched, message), visit.person.roster, level)
 
 
 def _sent_at(fetched: Fetched, message: Message) -> datetime:

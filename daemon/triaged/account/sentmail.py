@@ -1,11 +1,15 @@
 """A mail of mine as evidence: whom it answers, and whether it is one of our own automatic ones. Pure."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from triaged.core import robots
 from triaged.core.address import Address
 from triaged.core.clients import Roster
+from triaged.core.identify import is_of_mine
 from triaged.core.message import Message
+from triaged.core.message.subject import is_forward
+from triaged.core.settings import Person
 from triaged.core.trust import Level
 from triaged.ledger.entries import SentSeen
 
@@ -27,6 +31,14 @@ def sent_seen(message: Message, at: datetime, roster: Roster, level: Level) -> S
         subject=message.bare_subject,
         level=level,
     )
+
+
+def with_answers(seen: SentSeen, message: Message, person: Person) -> SentSeen:
+    """With the messages that it answers at whatever address; none where it is passed on, or went to nobody but mine."""
+    whom = (*message.to, *message.cc, *message.bcc)
+    if is_forward(message.subject) or all(is_of_mine(address, person) for address in whom):
+        return seen
+    return replace(seen, answers=message.in_reply_to)
 
 
 def is_evidence(message: Message) -> bool:

@@ -31,6 +31,9 @@ async def sweep(visit: Visit, *, everywhere: bool = False) -> None:
     now, memory = visit.now(), visit.memory
     others_due = everywhere or memory.checks.others_due(now)
     rows, struck = await visit.write(Ledger.standing, visit.row.id, now)
+    watched = [row for folder, row in rows.items() if folder in visit.layout.watch]
+    if watched and memory.first_contact is None:
+        await _met_before(visit, watched)
     for folder in visit.layout.absent:
         visit.not_watched(folder, "there is no such folder")
     waiting_in = visit.layout.waiting_in
@@ -176,14 +179,24 @@ async def _meet(visit: Visit, folder: str, uidnext: int) -> None:
     """At the first folder of an account: remember the newest arrival in any. Leaves `folder`, which was at `uidnext`, selected."""
     if visit.memory.first_contact is not None:
         return
-    if any(row.role == "watch" for row in await visit.write(Ledger.folders, visit.row.id)):
-        return  # a ledger from before there was such an instant
     there: list[Fetched] = []
     for other in sorted(visit.layout.watch, key=lambda each: each == folder):
         with contextlib.suppress(Refused):
             await visit.session.select(other)
             uids = [uid for uid in await visit.session.uids_from(1) if other != folder or uid < uidnext]
             there += await visit.session.headers(uids[-LIVE_WINDOW:])
+    visit.memory.first_contact = FirstContact.among(there)
+    await visit.write(Ledger.learn, visit.row.id, first_contact=visit.memory.first_contact.learned())
+
+
+async def _met_before(visit: Visit, rows: Sequence[FolderRow]) -> None:
+    """In a ledger of before there was such an instant: that of the newest of what lies below the lines that were drawn then."""
+    there: list[Fetched] = []
+    for row in rows:
+        with contextlib.suppress(Refused):
+            if (await visit.session.select(row.name)).uidvalidity == row.uidvalidity:
+                uids = [uid for uid in await visit.session.uids_from(1) if uid < row.baseline_uid]
+                there += await visit.session.headers(uids[-LIVE_WINDOW:])
     visit.memory.first_contact = FirstContact.among(there)
     await visit.write(Ledger.learn, visit.row.id, first_contact=visit.memory.first_contact.learned())
 

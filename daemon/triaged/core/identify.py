@@ -89,6 +89,11 @@ def identify(message: Message, person: Person, account: Account) -> Identified:
     )
 
 
+def is_of_mine(address: Address, person: Person) -> bool:
+    """Whether it is an address of mine, of my team's or of a delegate's."""
+    return address in person.addresses or _is_team(address, person)
+
+
 def _is_team(sender: Address, person: Person) -> bool:
     """Whether an answer from there is ours: a delegate's is."""
     delegates = person.delegates.values()

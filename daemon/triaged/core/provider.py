@@ -21,6 +21,7 @@ class Profile:
     idle_lags: str = ""  # why IDLE may tell of new mail only after a minute; "" it does at once
     keywords: bool | None = None  # keywords of our own stay; None: ask PERMANENTFLAGS
     uid_expunge: bool = True  # UID EXPUNGE works where UIDPLUS is offered
+    renumbers_renamed: bool = False  # a folder that is renamed gets another UIDVALIDITY
     rewrites_message_id: bool = False  # the original goes to an X- header
     send_id: bool = False  # wants ID (RFC 2971) before SELECT
     note: str = ""  # what `doctor` says about it

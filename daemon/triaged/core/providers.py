@@ -220,7 +220,10 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         "courier",
         greeting=("courier-imap", "courier"),
         mailbox=Profile(
-            "courier", idle_goes_deaf=True, idle_lags="Courier without IMAP_ENHANCEDIDLE looks once a minute"
+            "courier",
+            idle_goes_deaf=True,
+            idle_lags="Courier without IMAP_ENHANCEDIDLE looks once a minute",
+            renumbers_renamed=True,
         ),
     ),
     Provider("zimbra", greeting=("zimbra",), mailbox=Profile("zimbra")),

@@ -61,6 +61,9 @@ class Limits:
     idle: float = 60.0
 
 
+_CHALLENGES = frozenset({"cram-md5", "digest-md5"})
+
+
 class SmtpDelivery:
     """One account's submission server.
 
@@ -160,6 +163,8 @@ class SmtpDelivery:
     def _how(self, smtp: aiosmtplib.SMTP) -> str:
         if self._server.user is None or not smtp.supports_extension("auth"):
             return "it asks for no sign-in"
+        if self._needs_no_sign_in(smtp):
+            return "used without a sign-in, since it is on this machine"
         return f"{self._server.user} is signed in"
 
     # -- one attempt
@@ -328,7 +333,7 @@ class SmtpDelivery:
         self._stage = "auth"
         server = self._server
         wants = server.user is not None and (server.oauth is not None or server.password is not None)
-        if not wants or (not smtp.supports_extension("auth") and is_loopback(server.host)):
+        if not wants or self._needs_no_sign_in(smtp):
             return smtp
         try:
             await self._sign_in(smtp, server.user or "")
@@ -337,6 +342,12 @@ class SmtpDelivery:
         except TriagedError as error:
             return unreachable(str(error), AUTH_PAUSE, "auth")
         return smtp
+
+    def _needs_no_sign_in(self, smtp: aiosmtplib.SMTP) -> bool:
+        """A server on this machine that offers none; or, like sendmail without TLS, none in which a password could be read."""
+        server, offered = self._server, set(smtp.esmtp_extensions.get("auth", "").lower().split())
+        unreadable = server.tls is Tls.NONE and server.oauth is None and offered <= _CHALLENGES
+        return is_loopback(server.host) and (not smtp.supports_extension("auth") or (bool(offered) and unreadable))
 
     async def _greet(self, smtp: aiosmtplib.SMTP) -> None:
         try:

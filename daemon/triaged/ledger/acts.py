@@ -21,6 +21,7 @@ _RETURN_NOW = (
     "UPDATE effect SET due_at = min(due_at, ?), args = json_set(args, '$.by', 'command')"
     " WHERE item = ? AND kind = 'back' AND state IN ('planned','trying')"
 )
+_BY_HAND = {"gone": ": it was deleted by hand", "released": ": it was taken out by hand"}
 
 
 def release(store: Store, item_id: int, now: datetime) -> Item | NotDone:
@@ -30,7 +31,7 @@ def release(store: Store, item_id: int, now: datetime) -> Item | NotDone:
         if found is None:
             return NotDone(f"there is no item {item_id}")
         if not db.execute(_RETURN_NOW, (to_ms(now), item_id)).rowcount:
-            return NotDone(f"item {item_id} is not put aside")
+            return NotDone(f"item {item_id} is not put aside{_BY_HAND.get(found.state, '')}")
         return found
 
 

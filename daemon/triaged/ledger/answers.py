@@ -38,11 +38,13 @@ from triaged.ledger.rows import ACCOUNT, account_from, encode, replies_of, reply
 from triaged.ledger.store import Store, commit
 
 _UNANSWERED = """
-SELECT id, client, correspondent, sender FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND answered_at IS NULL
+SELECT id, client, correspondent, sender, message_id FROM item
+WHERE person = ? AND thread = ? AND arrived_at <= ? AND answered_at IS NULL
 AND state <> 'new'
 """
 _MARKED = """
-SELECT id, client, correspondent, sender FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND answered_by = 'flag'
+SELECT id, client, correspondent, sender, message_id FROM item
+WHERE person = ? AND thread = ? AND arrived_at <= ? AND answered_by = 'flag'
 AND answered_at >= ? - 600000
 """  # a mail program marks what it answers before its copy lies in Sent
 _COVERED = f"""
@@ -148,16 +150,21 @@ class _Answer:
     clients: set[str]
     now: int
 
-    def means(self, client: str | None, *addresses: str | None) -> bool:
-        """Whether it went to them; a mail whose recipients nobody knows went to whoever wrote before."""
+    def means(self, client: str | None, message_id: str | None, *addresses: str | None) -> bool:
+        """Whether it went to them; a mail whose recipients nobody knows went to whoever wrote before.
+
+        One that answers the very message went to its sender, at whatever address: people have private ones.
+        """
         rcpts = self.seen.rcpts
-        return not rcpts or client in self.clients or any(address in rcpts for address in addresses)
+        meant = client in self.clients or any(address in rcpts for address in addresses)
+        return not rcpts or meant or message_id in self.seen.answers
 
 
 def _answer_thread(db: Connection, mail: _Answer, thread: str) -> list[Consequence]:
     answering = Answering(to_ms(mail.seen.at), "team" if mail.seen.by_team else "answer", mail.now)
-    for item, client, correspondent, sender in db.execute(_MARKED, (mail.person, thread, answering.at, answering.at)):
-        if mail.means(client, correspondent, sender):
+    marked = db.execute(_MARKED, (mail.person, thread, answering.at, answering.at))
+    for item, client, correspondent, sender, message_id in marked:
+        if mail.means(client, message_id, correspondent, sender):
             shown_by(db, item, answering.at, answering.by)
     return answer(db, _meant(db, mail, thread), answering)
 
@@ -165,7 +172,7 @@ def _answer_thread(db: Connection, mail: _Answer, thread: str) -> list[Consequen
 def _meant(db: Connection, mail: _Answer, thread: str) -> list[int]:
     """The messages of the thread without an answer that this mail answers."""
     found = db.execute(_UNANSWERED, (mail.person, thread, to_ms(mail.seen.at))).fetchall()
-    return [item for item, client, correspondent, sender in found if mail.means(client, correspondent, sender)]
+    return [item for item, client, *who, message_id in found if mail.means(client, message_id, *who)]
 
 
 def _silence_thread(db: Connection, mail: _Answer, thread: str) -> list[Consequence]:

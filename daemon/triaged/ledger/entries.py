@@ -364,6 +364,7 @@ class SentSeen:
     by_team: bool = False
     subject: str | None = None
     level: Level = Level.PROVED  # how sure we are that it is from whom it names
+    answers: tuple[str, ...] = ()  # ids of the very messages that it answers, whatever the address it went to
 
 
 @dataclass(frozen=True, slots=True)

@@ -293,6 +293,16 @@ async def test_a_loopback_server_without_auth_is_used_without():
     assert not any(line.startswith("AUTH") for line in server.lines)
 
 
+@pytest.mark.parametrize("offered", ["CRAM-MD5", "DIGEST-MD5 CRAM-MD5"])
+async def test_a_loopback_server_that_offers_challenges_alone_is_used_without(offered: str):
+    async with ScriptedSmtp({"ehlo": Say(f"250-fake.example\r\n250 AUTH {offered}")}) as server:
+        assert isinstance(await deliver(server), Sent)
+        delivery = way_out(server.settings)
+        assert (await delivery.probe(DANA.address)).how == "used without a sign-in, since it is on this machine"
+        await delivery.close()
+    assert not any(line.startswith("AUTH") for line in server.lines)
+
+
 async def test_login_is_used_where_plain_is_not_offered():
     script: dict[Place, Act | list[Act]] = {
         "ehlo": Say("250-fake.example\r\n250 AUTH LOGIN"),
