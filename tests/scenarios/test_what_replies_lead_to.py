@@ -1,10 +1,12 @@
 """What comes back after a reply: STOP, reports, robots, copies of another triaged; and answers from any account."""
 
+from base64 import b64encode
+
 import pytest
 
 from scenarios.conftest import Opening
 from scenarios.plays import ANSWERS, CONSULTANT, GARY, PETRA, SIGNED_IN
-from scenarios.stage import Stage
+from scenarios.stage import Stage, letter
 
 ME_TOO = CONSULTANT.replace('mode = "send"', 'mode = "send"\nenvelope = "me"')
 SECOND = """
@@ -238,3 +240,25 @@ async def test_a_thread_that_is_promised_an_earlier_moment_says_so_in_the_log(st
     assert stage.lines.one("promise.made")["promise"] == "2025-11-28T10:00:00+01:00"
     moved = stage.lines.one("promise.moved")
     assert (moved["reply"], moved["promise"]) == (2, "2025-11-26T10:30:00+01:00")
+
+
+async def test_a_garbled_subject_or_name_is_not_repeated_to_the_client(stages: Opening):
+    echoes = CONSULTANT.replace(
+        "Can it wait until our call", "About {{ subject or 'it' }}: can it wait until our call"
+    ).replace('people = { "gary@harbor.example" = "Gary" }', "")
+    stage = stages(echoes)
+    await stage.open()
+    await stage.to("tue 15:10")
+    raw = letter(GARY, "SUBJECT", "Can you ring me?", at=stage.clock.now(), message_id="<1@harbor.example>")
+    raw = raw.replace(
+        b"Subject: SUBJECT", b"Subject: =?utf-8?B?" + b64encode("Gr\ufffd\ufffde aus K\ufffdln".encode()) + b"?="
+    )
+    raw = raw.replace(b"From: Gary Stone", b"From: =?utf-8?B?" + b64encode("G\ufffdry".encode()) + b"?=")
+    stage.server.append(stage.users[0], "INBOX", raw, stage.clock.now())
+    stage.daemon.wake()
+    await stage.to("wed 09:00")
+    (reply,) = stage.sent()
+    assert "\ufffd" not in reply.as_string()
+    assert "ln" not in str(reply["Subject"])
+    assert "About it: can it wait" in reply.get_content()  # type: ignore[attr-defined]  # parsed with the modern policy
+    assert reply.get_content().startswith("Hello there,")  # type: ignore[attr-defined]  # likewise

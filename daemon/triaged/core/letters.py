@@ -133,7 +133,9 @@ def _has_hours_today(worktime: WorkTime, now: datetime) -> bool:
 
 
 def said_subject(record: Record) -> str:
-    """The subject as it may be repeated in my name: whole, where my server vouches for its sender."""
+    """The subject as it may be repeated in my name: whole, where my server vouches for its sender; never what is garbled."""
+    if "\ufffd" in record.subject:
+        return ""
     return record.subject if may(Act.ECHO, record.level) else without_lures(record.subject)
 
 
