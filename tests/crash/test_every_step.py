@@ -83,9 +83,9 @@ SEEN = ("\\Seen",)
 RETURNED = ["Frage", "another question", "asap as well", "hunger", "question"]
 ALWAYS = [
     "An answer to acorn falls due: today at 09:32",
-    "Digest for Monday 24 November",
     "offer",
     "taken out",
+    "the digest",
     "when today",
 ]
 EVENTS = {
