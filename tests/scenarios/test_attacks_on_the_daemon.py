@@ -143,6 +143,17 @@ async def test_a_clients_own_mail_takes_the_place_of_a_forgers_and_leaves_nothin
     assert "evil" not in reply.as_string()
 
 
+async def test_a_draft_to_a_forger_gives_way_to_the_clients_and_never_the_other_way(stages: Opening):
+    stage = await opened(stages, SERVER.replace('mode = "send"', 'mode = "draft"', 1))
+    await stage.arrives(GARY, "forged", headers=DOUBTED | {"References": "<evil@evil.example>"})
+    await stage.later(minutes=15)
+    assert set(stage.inbox("Drafts")) == {"Re: forged"}
+    for subject, headers in (("figures", VOUCHED), ("forged again", DOUBTED), ("more figures", VOUCHED)):
+        await stage.arrives(GARY, subject, headers=headers)
+        await stage.later(minutes=15)
+        assert set(stage.inbox("Drafts")) == {"Re: figures"}
+
+
 async def test_a_reply_to_a_forger_uses_up_none_of_the_clients(stages: Opening):
     stage = await opened(stages)
     await stage.arrives(GARY, "forged", headers=DOUBTED)

@@ -98,6 +98,7 @@ CAUSED = {
         f"{WORD}::test_a_forger_neither_joins_nor_takes_the_thread_of_a_waiting_reply",
         f"{LIVE}::test_a_clients_own_mail_takes_the_place_of_a_forgers_and_leaves_nothing_of_it",
         f"{LIVE}::test_a_reply_to_a_forger_uses_up_none_of_the_clients",
+        f"{LIVE}::test_a_draft_to_a_forger_gives_way_to_the_clients_and_never_the_other_way",
     ],
     Act.CANCEL: [
         f"{ASKED}::test_a_forgers_outage_cancels_nothing",

@@ -98,16 +98,21 @@ def make_reply(w: Writing, plan: ReplyPlan) -> Owed:
 
 
 def _superseded(w: Writing, plan: ReplyPlan) -> ReplyRow | None:
-    """What newer mail to the same correspondent ends: a reply that is held for a person, or waits on less evidence."""
+    """What newer mail to the same correspondent ends: a reply that is held for a person, or rests on less evidence.
+
+    So does a draft that she has not sent: what a forger made her robot write is not left before her beside the client's own.
+    """
     if w.observe or plan.joins is not None:
         return None
     ends = (
         "person = ? AND correspondent = ? AND slot = ? AND kind = 'ack' AND"
-        " (state = 'held' AND trust <= ? OR state = 'waiting' AND (trust < ? OR ? AND trust <= ?))"
+        " (state = 'held' AND trust <= ? OR state = 'waiting' AND (trust < ? OR ? AND trust <= ?)"
+        " OR state = 'drafted' AND reason IS NULL AND trust < ?)"
     )
     level = w.level.value
     found = next(
-        iter(replies_of(w.db, ends, (w.person, plan.correspondent, plan.slot, level, level, plan.ousts, level))), None
+        iter(replies_of(w.db, ends, (w.person, plan.correspondent, plan.slot, level, level, plan.ousts, level, level))),
+        None,
     )
     return cancel_reply(w.db, found.id, "newer mail is answered instead", w.now) if found is not None else None
 
