@@ -61,7 +61,7 @@ async def test_where_nothing_can_be_moved_verdicts_flags_and_replies_work_and_it
     assert "Deferred" not in stage.dovecot.folders(stage.users[0])
     await stage.arrives(GARY, "another question")
     await stage.to("fri 12:00")
-    assert [str(reply["Subject"]) for reply in stage.sent()] == ["Re: another question"]
+    assert [str(reply["Subject"]) for reply in stage.sent()] == ["Re: question"]
     assert set(stage.inbox()) == {"question", "outage", "another question"}
     assert stage.events("message.deferred") == stage.events("message.returned") == []
     told = stage.events("message.left", verdict="deferrable")
