@@ -192,3 +192,80 @@ async def test_a_call_that_only_gets_longer_has_not_moved(stages: Opening):
         assert len(stage.sent()) == 1
         await stage.to("fri 10:01")
         assert len(stage.events("promise.kept")) == 1
+
+
+SKIPPED = CONSULTANT.replace('fri = "09:00-15:00"', 'fri = "09:00-15:00"\naway = ["2025-11-28"]')
+GONE = CONSULTANT.replace('calls = ["fri 10:00 for 45m"]\n', "")
+
+
+async def test_a_skipped_call_that_is_taken_back_is_promised_as_before_and_its_mail_is_there_for_it(stages: Opening):
+    async with stages(CONSULTANT + TOLD) as stage:
+        await _promised(stage)
+        await stage.reload(SKIPPED + TOLD)
+        [moved] = stage.events("promise.moved")
+        assert moved["promise"].startswith("2025-12-05")
+        await stage.later(minutes=20)
+        await stage.reload(CONSULTANT + TOLD)
+        await stage.to("fri 09:05")
+        assert len(stage.sent()) == 1, "nobody is told of what has not moved"
+        assert "quick question" in stage.inbox()
+        await stage.to("fri 10:30")
+        assert [line["reason"] for line in stage.events("promise.kept")] == ["the call begins"]
+
+
+async def test_a_skipped_call_of_which_the_client_was_told_stays_where_he_was_told(stages: Opening):
+    async with stages(CONSULTANT + TOLD) as stage:
+        await _promised(stage)
+        await stage.reload(SKIPPED + TOLD)
+        await stage.later(hours=2)
+        assert "Friday 5 December" in _words(stage, 1)
+        await stage.reload(CONSULTANT + TOLD)
+        await stage.later(hours=2)
+        assert len(stage.sent()) == 2
+        await stage.to("fri 10:30")
+        assert stage.events("promise.kept") == []
+        assert "quick question" not in stage.inbox(), "it comes back for the call that he expects"
+
+
+async def test_a_call_that_is_gone_keeps_nothing_and_only_she_is_told(stages: Opening):
+    async with stages(CONSULTANT + TOLD) as stage:
+        await _promised(stage)
+        await stage.reload(GONE + TOLD)
+        await stage.to("fri 10:30")
+        assert any(subject.startswith("A call that Harbor Trust was promised is gone") for subject in stage.inbox())
+        assert len(stage.events("promise.warned")) == 1
+        assert stage.events("promise.kept") == []
+        assert len(stage.events("promise.overdue")) == 1
+        assert len(stage.sent()) == 1, "nothing goes to the client by itself"
+
+
+async def test_a_call_that_is_gone_and_comes_again_keeps_its_promise(stages: Opening):
+    async with stages(CONSULTANT + TOLD) as stage:
+        await _promised(stage)
+        await stage.reload(GONE + TOLD)
+        await stage.later(hours=1)
+        await stage.reload(CONSULTANT + TOLD)
+        await stage.to("fri 10:30")
+        assert len(stage.sent()) == 1
+        assert [line["reason"] for line in stage.events("promise.kept")] == ["the call begins"]
+
+
+async def test_what_was_not_told_yet_of_a_call_that_is_gone_is_told_anew(stages: Opening):
+    async with stages(CONSULTANT + TOLD) as stage:
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "quick question")
+        await stage.reload(GONE + TOLD)
+        await stage.later(minutes=15)
+        assert "Thursday 27 November at 16:30" in _words(stage, 0)
+
+
+async def test_a_client_who_is_gone_was_not_called(stages: Opening):
+    async with stages(CONSULTANT) as stage:
+        await _promised(stage)
+        nobody = CONSULTANT.replace("*@harbor.example", "*@elsewhere.example").replace(
+            "[client.harbor]", "[client.other]"
+        )
+        await stage.reload(nobody.replace('{ "gary@harbor.example" = "Gary" }', "{}"))
+        await stage.to("fri 10:30")
+        assert stage.events("promise.kept") == []
+        assert len(stage.events("promise.overdue")) == 1

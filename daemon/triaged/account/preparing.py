@@ -193,6 +193,8 @@ class ReplyPreparer:
         """A short honest second mail: the promise will not be kept, or the call has moved."""
         reply, person, client = outgoing.reply, outgoing.parties.person, outgoing.parties.client
         template = person.replies.get(reply.template) or built_in("moved" if reply.kind == "moved" else "slip")
+        if reply.kind == "slip":
+            outgoing = replace(outgoing, items=[item for item in outgoing.items if item.answered_at is None])
         if not outgoing.items:
             return Cancelled("nothing is left that it would be about")
         facts = await self._facts(outgoing)
@@ -201,8 +203,10 @@ class ReplyPreparer:
             return ended(refusal)
         if reply.kind == "moved" and reply.tell_at is not None and reply.tell_at <= outgoing.now:
             return Cancelled("the call has begun")
-        written = _written(outgoing, template, facts)
-        return Ready(written.raw, Envelope(rcpt=outgoing.to, me=outgoing.sender))
+        written = _written(outgoing, template, facts, back=_back(outgoing))
+        return Ready(
+            written.raw, Envelope(rcpt=outgoing.to, me=outgoing.sender), items=tuple(item.id for item in outgoing.items)
+        )
 
     async def _forward(self, outgoing: _Outgoing) -> Prepared:
         """A mail of mine to a delegate, the original attached."""
@@ -280,12 +284,22 @@ def _turns(outgoing: _Outgoing) -> Turns:
     return Turns(len(parties.person.roster.clients) > 1, parties.client.replies_per_hour, today)
 
 
-def _written(outgoing: _Outgoing, template: ReplyTemplate, facts: Facts) -> Written:
+def _back(outgoing: _Outgoing) -> datetime | None:
+    """When I am there again, where this is no office day of mine."""
+    worktime = outgoing.parties.person.worktime
+    here = worktime.office_day(worktime.date_of(outgoing.now))
+    return None if here else worktime.next_available(outgoing.now)
+
+
+def _written(outgoing: _Outgoing, template: ReplyTemplate, facts: Facts, *, back: datetime | None = None) -> Written:
     reply, parties = outgoing.reply, outgoing.parties
     kind: Kind = "draft" if reply.mode == "draft" else reply.auto
     language = _language(template, reply, parties)
     planned = Planned(template, language, outgoing.to, reply.message_id, reply.id, kind)
-    return write(letter(parties, planned, outgoing.records, told_now(parties, reply.tell_at, facts)))
+    made = letter(parties, planned, outgoing.records, told_now(parties, reply.tell_at, facts))
+    if reply.kind != "ack":  # of the message it is about there is no return to tell of
+        made = replace(made, variables=replace(made.variables, until=back))
+    return write(made)
 
 
 def _language(template: ReplyTemplate, reply: ReplyRow, parties: Parties) -> str:

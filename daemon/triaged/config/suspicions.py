@@ -17,7 +17,7 @@ from triaged.config.reader import Section
 from triaged.config.replytexts import lacks_language
 from triaged.core.address import is_mine, read_address
 from triaged.core.clients import Client
-from triaged.core.momentwarnings import call_warnings, no_call_warnings
+from triaged.core.momentwarnings import call_warnings, no_call_warnings, warning_notes
 from triaged.core.momentwords import Moment, StartOfOfficeHours
 from triaged.core.rules import NOTHING, Rule, Then
 from triaged.core.settings import Mode, Person
@@ -94,7 +94,9 @@ def check_calendar_time(section: Section | None, key: str, findings: Findings) -
 def notes(person: Person, now: datetime) -> tuple[str, ...]:
     """Good to know, and nothing to mend: calls of the coming weeks that do not take place, senders that nobody verifies."""
     today = person.worktime.date_of(now)
+    told = (moment for rule in person.rules.rules if rule.reply for moment in rule.tells)
     return (
+        *warning_notes(told, person.promises.warn),
         *(
             f"{client.name}: {text}"
             for client in person.roster.clients

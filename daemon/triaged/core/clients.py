@@ -105,6 +105,10 @@ class Client:
         name = self.people.get(address.key) or self.people.get(bare.key)
         return bare.key if name is None else next(key for key, other in self.people.items() if other == name)
 
+    def is_same_person(self, one: Address, other: Address) -> bool:
+        """Whether two addresses are one person's: but for a tag the same, or named alike in `people`."""
+        return self.counted_as(one) == self.counted_as(other)
+
     @property
     def has_calls(self) -> bool:
         """Whether there may be calls with it, by the configuration or by a calendar."""

@@ -92,6 +92,7 @@ class _Case:
     pass_needed: bool = False
     pass_wanted: str | None = None
     passes_left: int | None = None
+    late: bool = False  # it was found too late to be acknowledged: nobody hides it for still longer
     says_so: str = ""  # the text that goes instead of the rule's: his no, or the word offered, moves nothing
     alarm: tuple[str, ...] = ()  # the channels that hear of a no
     no_forward: Refusal | None = None
@@ -118,6 +119,7 @@ class _Case:
         promise = self._promise(promised, template)
         plan, refused = self._reply(template, promise)
         planned = plan is not None
+        self.late = template is not None and bool(refused) and refused[0].code == "too-old" and not self.facts.baseline
         effects = self._effects(until)
         stop = self._says_stop()
         return Decision(
@@ -390,6 +392,8 @@ class _Case:
 
     def _effects(self, until: Resolved | None) -> tuple[Effect, ...]:
         """Mail storage first, third parties last."""
+        if self.late:
+            until = None
         if self.call is not None:
             until = None  # within half an hour of the call, and during it, the message is wanted where it is
         unreadable = self.who.message.unreadable
@@ -412,7 +416,8 @@ class _Case:
         label = (self.rule.delegate if self.rule else None) or self.client.delegate
         known = self.person.delegates.get(label) if label else None
         sender = self.who.sender
-        return None if known is None or (sender and sender.key == known.address.key) else label
+        own = known is not None and sender is not None and self.client.is_same_person(sender, known.address)
+        return None if known is None or own else label
 
     def _forwards_to(self) -> Delegate | None:
         """Who gets it, too, if the guard lets it go in my name."""
@@ -446,8 +451,9 @@ def _kept(before: OpenPromise) -> PromisePlan:
 
 
 def languages(person: Person) -> tuple[str, ...]:
-    """The languages a message may be expected in: those of the replies, of the clients, and mine."""
+    """The languages a message may be expected in: those of the replies, of the clients and of the rules, and mine."""
     found = [person.language]
     found.extend(language for reply in person.replies.values() for language in reply.languages)
     found.extend(client.language for client in person.roster.clients if client.language)
+    found.extend(person.rules.languages)
     return tuple(dict.fromkeys(found))

@@ -10,7 +10,8 @@ from datetime import date, datetime, time, timedelta
 from triaged.core.calls import CALL_NOTICE, Schedule, why_no_call
 from triaged.core.moments import resolve_first
 from triaged.core.momentsteps import say, say_day
-from triaged.core.momentwords import Clock, Moment, Tomorrow
+from triaged.core.momentwords import Clock, In, Moment, OfficeHours, Tomorrow
+from triaged.core.spans import Span
 from triaged.core.worktime import WorkTime
 
 _DAY = timedelta(days=1)
@@ -71,6 +72,33 @@ def order_warnings(
                 example = f"a message of {say(at, worktime)} would come back on {say(back.at, worktime)}"
                 return (f"`until` can lie after `promise`: {example}, but {say(told.at, worktime)} is promised",)
     return ()
+
+
+def warning_notes(promises: Iterable[Moment], warn: Span) -> tuple[str, ...]:
+    """Promises whose warning comes at half-time: so long before its end as is asked would be within its first half."""
+    short = dict.fromkeys(
+        moment.text
+        for moment in promises
+        if not moment.shifts and (length := _length(moment)) is not None and _worked(length) < 2 * _worked(warn)
+    )
+    return tuple(
+        f'[promises] "{text}" is warned of at half-time: warn = "{warn}" is more than half of it' for text in short
+    )
+
+
+def _worked(span: Span) -> timedelta:
+    """Roughly, a business day being eight hours."""
+    return span.elapsed + span.office + span.business_days * timedelta(hours=8)
+
+
+def _length(moment: Moment) -> Span | None:
+    match moment.form:
+        case In(span):
+            return span
+        case OfficeHours(length):
+            return Span("", timedelta(0), 0, length)
+        case _:
+            return None
 
 
 def call_warnings(schedule: Schedule, today: date) -> tuple[str, ...]:

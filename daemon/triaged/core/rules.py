@@ -10,7 +10,16 @@ from enum import Enum, StrEnum
 from typing import Annotated, Final
 
 from triaged.core.about import About
-from triaged.core.conditions import Condition, Outcome, View, evaluate, longest_burst, names_kind, reaches
+from triaged.core.conditions import (
+    Condition,
+    Outcome,
+    View,
+    evaluate,
+    languages_asked,
+    longest_burst,
+    names_kind,
+    reaches,
+)
 from triaged.core.moments import Moment, parse_moment
 from triaged.core.ruleindex import RuleIndex
 
@@ -159,6 +168,8 @@ class RuleSet:
     """Whether any rule looks beyond the header: at the body, at attachments."""
     needs_language: bool = field(init=False, repr=False, compare=False)
     """Whether any rule asks for the language of a message."""
+    languages: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """The languages that rules ask for."""
     longest_burst: timedelta = field(init=False, repr=False, compare=False)
     """How far back the facts of a message must reach for the rules' bursts."""
     _index: RuleIndex = field(init=False, repr=False, compare=False)
@@ -169,6 +180,7 @@ class RuleSet:
         seen = {
             "needs_text": any(reaches(condition, "text") for condition in conditions),
             "needs_language": any(reaches(condition, "language") for condition in conditions),
+            "languages": tuple(sorted(frozenset[str]().union(*map(languages_asked, conditions)))),
             "longest_burst": max(map(longest_burst, conditions), default=timedelta(0)),
             "_index": RuleIndex(conditions),
         }

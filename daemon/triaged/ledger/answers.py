@@ -198,7 +198,10 @@ UPDATE promise SET warned_at = :now WHERE id = :promise AND warned_at IS NULL AN
 
 
 def _stop_slips(db: Connection, promise: int | None, now: int) -> list[Consequence]:
-    slips = replies_of(db, f"promise = ? AND kind = 'slip' AND state IN {STOPPABLE}", (promise,))
+    still = "SELECT 1 FROM reply_item c JOIN item i ON i.id = c.item WHERE c.reply = reply.id AND i.answered_at IS NULL"
+    mine = "promise = ?1 OR id IN (SELECT c.reply FROM reply_item c JOIN item i ON i.id = c.item WHERE i.promise = ?1)"
+    where = f"kind = 'slip' AND state IN {STOPPABLE} AND ({mine}) AND NOT EXISTS ({still} AND i.promise IS NOT ?1)"
+    slips = replies_of(db, where, (promise,))
     stopped = (cancel_reply(db, slip.id, "answered", now) for slip in slips)
     return [ReplyCancelled(slip, "answered") for slip in stopped if slip]
 

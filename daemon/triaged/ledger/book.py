@@ -195,6 +195,8 @@ class Ledger:
     overdue = promises.overdue
     call_kept = promises.call_kept
     move_promise = promises.move_promise
+    call_vanished = promises.call_vanished
+    call_again = promises.call_again
     client_expects = promises.client_expects
     add_reply = promises.add_reply
     live_notice = promises.live_notice

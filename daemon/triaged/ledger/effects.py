@@ -3,6 +3,7 @@
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
@@ -168,13 +169,30 @@ def postpone(store: Store, effect_id: int, retry_at: datetime, error: str) -> No
         )
 
 
-def returns_ahead(store: Store, account: int, now: datetime) -> list[tuple[EffectRow, str]]:
-    """Returns of clients' messages that are owed to a mailbox later than now, each with the client."""
+@dataclass(frozen=True, slots=True)
+class ReturnAhead:
+    """A return that is owed, whose message it is, the call that its thread was promised, and when it was decided to be."""
+
+    effect: EffectRow
+    client: str
+    promised: datetime | None
+    decided: datetime | None
+
+
+def returns_ahead(store: Store, account: int, now: datetime) -> list[ReturnAhead]:
+    """Returns of clients' messages that are owed to a mailbox later than now."""
     sql = (
-        f"SELECT {_E}, i.client FROM effect e JOIN item i ON i.id = e.item WHERE e.account = ? AND e.due_at > ?"
+        f"SELECT {_E}, i.client, p.due_at, json_extract(i.decision, '$.moments.until.at')"
+        " FROM effect e JOIN item i ON i.id = e.item"
+        " LEFT JOIN promise p ON p.id = i.promise AND p.kind = 'call' AND p.state IN ('planned','open')"
+        " WHERE e.account = ? AND e.due_at > ?"
         " AND e.state IN ('planned','trying') AND e.state = 'planned' AND e.kind = 'back' AND i.client IS NOT NULL ORDER BY e.due_at, e.id"
     )
-    return [(effect_from(r), r[-1]) for r in rows(store, sql, (account, to_ms(now)))]
+    found = rows(store, sql, (account, to_ms(now)))
+    return [
+        ReturnAhead(effect_from(r), r[-3], from_ms(r[-2]), datetime.fromisoformat(r[-1]) if r[-1] else None)
+        for r in found
+    ]
 
 
 def comes_back(store: Store, item_id: int) -> datetime | None:

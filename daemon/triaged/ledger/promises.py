@@ -169,6 +169,40 @@ def move_promise(store: Store, promise_id: int, call: PromisePlan, now: datetime
         return promise_of(db, promise_id)
 
 
+def call_vanished(store: Store, promise_id: int, now: datetime, note: NewEffect) -> bool:
+    """Its call does not take place any more, and none follows: a call keeps it no longer. What nobody was told is told anew.
+
+    False: there is nothing that the client has been told.
+    """
+    at = to_ms(now)
+    with commit(store, "call_vanished") as db:
+        db.execute(
+            "UPDATE reply SET tell_at = made_at WHERE promise = ? AND tell_kind = 'call' AND state IN ('waiting','held')"
+            " AND kind = 'ack'",
+            (promise_id,),
+        )
+        for notice in replies_of(db, "promise = ? AND kind = 'moved'", (promise_id,)):
+            cancel_reply(db, notice.id, "its call is gone", at)
+        changed = db.execute(
+            "UPDATE promise SET kind = 'answer', warned_at = ? WHERE id = ? AND kind = 'call' AND state = 'open'",
+            (at, promise_id),
+        ).rowcount
+        if changed:
+            plan_effect(db, note)
+        return changed > 0
+
+
+def call_again(store: Store, promise_id: int, call: PromisePlan) -> bool:
+    """The call takes place again, or another follows: a call keeps the promise."""
+    with commit(store, "call_again") as db:
+        changed = db.execute(
+            "UPDATE promise SET kind = 'call', due_at = ?, call = ?, warned_at = NULL WHERE id = ? AND kind = 'answer'"
+            " AND call IS NOT NULL AND state = 'open'",
+            (to_ms(call.due_at), call.call, promise_id),
+        )
+        return changed.rowcount > 0
+
+
 def client_expects(store: Store, promise_id: int) -> datetime | None:
     """The moment that the client was told last: by the reply, or by the notice of a move."""
     with reading(store) as db:
@@ -189,6 +223,9 @@ def _add(db: Connection, promise_id: int, new: NewReply, now: int) -> int | None
     )
     if told is None or ack is None or told.told_at is None or told.state not in ("open", "overdue"):
         return None
+    if new.kind == "slip" and (waiting := _waiting_slip(db, told)) is not None:
+        _cover(db, waiting, promise_id)
+        return waiting
     if db.execute(_SAID, (promise_id, new.kind, new.kind, to_ms(new.tell_at))).fetchone():
         return None
     made = db.execute(
@@ -213,8 +250,24 @@ def _add(db: Connection, promise_id: int, new: NewReply, now: int) -> int | None
         },
     )
     reply = made.lastrowid
-    db.execute("INSERT INTO reply_item (reply, item) SELECT ?, id FROM item WHERE promise = ?", (reply, promise_id))
+    assert reply is not None
+    _cover(db, reply, promise_id)
     return reply
+
+
+def _waiting_slip(db: Connection, promise: PromiseRow) -> int | None:
+    """One to the same person that has not gone: of several broken threads one mail tells."""
+    sql = (
+        "SELECT id FROM reply WHERE person = ? AND correspondent = ? AND kind = 'slip' AND state IN ('waiting','held')"
+        " AND promise <> ? ORDER BY id LIMIT 1"
+    )
+    found = db.execute(sql, (promise.person, promise.correspondent, promise.id)).fetchone()
+    return found[0] if found else None
+
+
+def _cover(db: Connection, reply: int, promise: int) -> None:
+    sql = "INSERT OR IGNORE INTO reply_item (reply, item) SELECT ?, id FROM item WHERE promise = ? AND answered_at IS NULL"
+    db.execute(sql, (reply, promise))
 
 
 _SAID = """

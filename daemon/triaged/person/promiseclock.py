@@ -4,15 +4,20 @@ Before anything is concluded the mailboxes are looked at: the answer may have go
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from triaged.account.loglines import of_promise
+from triaged.core.clients import Client
 from triaged.core.settings import Mode
+from triaged.core.spans import Span
+from triaged.core.worktime import WorkTime
 from triaged.ledger import Ledger, Line, NewEffect, WhenLate
 from triaged.ledger.entries import NewReply, PromiseRow
 from triaged.person.notices import Occasion, notice, teller
 from triaged.person.personcontext import OwnAccount, PersonContext
 from triaged.person.pushwords import warning_words
 from triaged.person.selfmail import SelfMail, into_inbox
+from triaged.person.vanishedcalls import vanished
 
 
 async def keep(context: PersonContext) -> None:
@@ -38,7 +43,16 @@ async def _due(context: PersonContext) -> list[PromiseRow]:
     """Calls that begin, answers that are overdue, and answers that fall due within `warn` of her office time."""
     now, warn, worktime = context.now(), context.person.promises.warn, context.person.worktime
     found = await context.write(Ledger.promises_due, now, warn.reach(now, worktime), context.key)
-    return [one for one in found if one.due_at <= now or warn.before(one.due_at, worktime) <= now]
+    return [one for one in found if one.due_at <= now or _warn_at(one, warn, worktime) <= now]
+
+
+def _warn_at(promise: PromiseRow, warn: Span, worktime: WorkTime) -> datetime:
+    """When it is warned of: never within the first half of its time, which is hers where `warn` is."""
+    told, due = promise.told_at or promise.due_at, promise.due_at
+    half = told + (due - told) / 2
+    if warn.in_office_time:
+        half = worktime.office_time_from(told, worktime.office_time(told, due) / 2) or half
+    return max(warn.before(due, worktime), half)
 
 
 async def _may_conclude(context: PersonContext, promise: PromiseRow, unseen: frozenset[int]) -> bool:
@@ -48,10 +62,22 @@ async def _may_conclude(context: PersonContext, promise: PromiseRow, unseen: fro
 
 
 async def _call_begins(context: PersonContext, promise: PromiseRow) -> None:
+    if not _takes_place(context, promise):
+        await vanished(context, promise)
+        return
     kept = await context.write(Ledger.call_kept, promise.id, context.now())
     if kept is not None:
         late = kept.state == "late"
         context.events.emit("promise.kept", **of_promise(kept), by="call", reason=_CALL[late])
+
+
+def _takes_place(context: PersonContext, promise: PromiseRow) -> bool:
+    """Whether there is a call with the client on the promised day."""
+    client, worktime = context.person.roster.by_label(promise.client), context.person.worktime
+    if client is None:
+        return False
+    day = worktime.date_of(promise.due_at)
+    return any(not one.skipped for one in context.person.schedule(client).calls_on(day))
 
 
 _CALL = {
@@ -84,7 +110,7 @@ async def _note(context: PersonContext, promise: PromiseRow, items: Sequence[int
 async def _overdue(context: PersonContext, promise: PromiseRow, *, apologise: bool) -> None:
     """The moment has passed: said in the log, pushed, and, where it is wanted and sure, to the client."""
     policy = context.person.promises
-    slip = await _slip(context, promise) if apologise else None
+    slip = await _slip(context, promise) if apologise and promise.call is None else None
     owed = WhenLate(slip, policy.notify, context.home.id)
     changed, slipped = await context.write(Ledger.overdue, promise.id, context.now(), owed)
     if not changed:
@@ -104,7 +130,16 @@ async def _slip(context: PersonContext, promise: PromiseRow) -> NewReply | None:
     if client is None or not client.replies:
         return None
     template = context.person.promises.slip_reply or "slip"
-    return await notice(context, promise, Occasion("slip", template, context.now(), promise.due_at))
+    return await notice(context, promise, Occasion("slip", template, _in_hours(context, client), promise.due_at))
+
+
+def _in_hours(context: PersonContext, client: Client) -> datetime:
+    """When a slip goes: now, if these are my office hours or those agreed with the client; else when either begin."""
+    now, mine, theirs = context.now(), context.person.worktime, client.hours
+    if mine.available(now) or (theirs is not None and theirs.available(now)):
+        return now
+    starts = [mine.next_available(now), theirs.next_available(now) if theirs is not None else None]
+    return min((start for start in starts if start is not None), default=now)
 
 
 def _last(items: Sequence[int]) -> int | None:

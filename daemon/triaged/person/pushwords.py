@@ -85,6 +85,19 @@ def absence_words(person: Person, day: date, clients: Sequence[str]) -> tuple[st
     return words["away_subject"].format(**values), words["away"].format(**values)
 
 
+def vanished_words(person: Person, promise: PromiseRow, now: datetime) -> tuple[str, str]:
+    """Subject and text of the note about a promised call that does not take place any more."""
+    language = _known(person.language)
+    words = LEXICON.section(language, "mails")
+    client = person.roster.by_label(promise.client)
+    values = {
+        "client": client.name if client else promise.client,
+        "to": promise.correspondent,
+        "at": when(promise.due_at, language, person.worktime.zone, now),
+    }
+    return words["gone_subject"].format(**values), words["gone"].format(**values)
+
+
 def outage_words(person: Person, outage: Outage, now: datetime, name: str) -> tuple[str, str]:
     """Title and text of the push about an outage, or its end: `unwatched`, `watched`; `unsent`, `sendable`."""
     language = _known(person.language)

@@ -126,6 +126,17 @@ def at_any_hour(condition: Condition | None) -> Condition | None:
             return condition
 
 
+def languages_asked(condition: Condition | None) -> frozenset[str]:
+    """The languages that a condition asks for, or excludes."""
+    match condition:
+        case IsInLanguage(tags):
+            return frozenset(tag.partition("-")[0] for tag in tags)
+        case AllOf(conditions) | AnyOf(conditions) | NoneOf(conditions):
+            return frozenset().union(*map(languages_asked, conditions))
+        case _:
+            return frozenset()
+
+
 def words_asked(condition: Condition | None) -> frozenset[str]:
     """The words and phrases, case-folded, that a condition looks for in a text."""
     match condition:

@@ -46,7 +46,8 @@ def is_from_delegate(sending: Sending) -> str:
     delegate, sender = sending.delegate, sending.sender
     if delegate is None or sender is None:
         return ""
-    if sender.key == delegate.key:
+    client = sending.client
+    if sender.key == delegate.key or (client is not None and client.is_same_person(sender, delegate)):
         return f"it is from {delegate} himself"
     near = organisation(sender.domain) == organisation(delegate.domain)
     return f"it is from a machine of {delegate.domain}" if near and robots.is_robots(sending.message) else ""
