@@ -59,3 +59,92 @@ async def test_an_answer_of_her_own_below_the_drafts_subject_is_an_answer(stages
         await stage.later(minutes=15)
         assert len(stage.events("message.answered")) == 1
         assert stage.events("promise.made") == []
+
+
+async def test_a_draft_writes_dates_and_never_tomorrow(stages: Opening):
+    async with stages(DRAFTS.replace('promise = "2 business days"', 'promise = "1 business day"')) as stage:
+        await _drafted(stage)
+        draft = message_from_bytes(stage.inbox("Drafts")["Re: question"].raw, policy=default)
+        assert isinstance(draft, EmailMessage)
+        assert "Wednesday 26 November at 16:30 (London time)" in " ".join(draft.get_content().split())
+
+
+async def test_a_draft_counts_from_when_she_sent_it(stages: Opening):
+    async with stages(DRAFTS) as stage:
+        await _drafted(stage)
+        await stage.to("wed 12:00")
+        _send(stage, "Re: question")
+        await stage.to("wed 13:00")
+        assert stage.rows("SELECT (ended_at - made_at) / 3600000 FROM reply") == [(26,)]
+        await stage.arrives(GARY, "another")
+        await stage.later(minutes=15)
+        assert stage.inbox("Drafts") == {}, "within a day of that he gets no second one"
+
+
+async def test_a_draft_that_was_sent_before_urgent_mail_came_keeps_its_promise(stages: Opening):
+    async with stages(DRAFTS) as stage:
+        await _drafted(stage)
+        _send(stage, "Re: question")
+        await stage.arrives(GARY, "outage", "The site.")
+        await stage.later(hours=1)
+        assert stage.rows("SELECT state FROM reply WHERE kind = 'ack'") == [("sent",)]
+        assert stage.rows("SELECT state FROM promise") == [("open",)]
+
+
+async def test_a_draft_that_a_mail_program_saves_anew_is_the_same_draft(stages: Opening):
+    async with stages(DRAFTS) as stage:
+        await _drafted(stage)
+        draft = message_from_bytes(stage.inbox("Drafts")["Re: question"].raw, policy=default)
+        draft.replace_header("Message-ID", "<autosaved-1@roth.example>")
+        stage.dovecot.append(stage.users[0], "Drafts", draft.as_bytes(policy=SMTP), stage.clock.now(), ["\\Draft"])
+        first = min(one.uid for one in stage.dovecot.messages(stage.users[0], "Drafts"))
+        stage.dovecot.delete(stage.users[0], "Drafts", first)
+        await stage.later(hours=3)
+        assert stage.events("reply.cancelled") == []
+        _send(stage, "Re: question")
+        await stage.later(minutes=15)
+        assert len(stage.events("promise.made")) == 1
+
+
+async def test_a_phone_that_takes_the_draft_away_before_the_copy_lies_in_sent_has_sent_it(stages: Opening):
+    async with stages(DRAFTS) as stage:
+        await _drafted(stage)
+        raw = stage.inbox("Drafts")["Re: question"].raw
+        stage.delete("Re: question", "Drafts")
+        await stage.later(minutes=40)
+        assert stage.events("reply.cancelled") == []
+        stage.dovecot.append(stage.users[0], "Sent", raw, stage.clock.now(), ["\\Seen"])
+        await stage.later(minutes=30)
+        assert len(stage.events("promise.made")) == 1
+
+
+async def test_a_draft_that_is_thrown_away_is_cancelled_and_does_not_count(stages: Opening):
+    async with stages(DRAFTS) as stage:
+        await _drafted(stage)
+        stage.delete("Re: question", "Drafts")
+        await stage.later(hours=3)
+        assert [line["reason"] for line in stage.events("reply.cancelled")] == ["the draft was thrown away"]
+        assert stage.rows("SELECT state FROM promise") == [("void",)]
+        await stage.arrives(GARY, "another")
+        await stage.later(minutes=15)
+        assert list(stage.inbox("Drafts")) == ["Re: another"]
+
+
+async def test_a_draft_that_turns_up_in_sent_after_all_is_sent(stages: Opening):
+    async with stages(DRAFTS) as stage:
+        await _drafted(stage)
+        raw = stage.inbox("Drafts")["Re: question"].raw
+        stage.delete("Re: question", "Drafts")
+        await stage.later(hours=3)
+        stage.dovecot.append(stage.users[0], "Sent", raw, stage.clock.now(), ["\\Seen"])
+        await stage.later(hours=1)
+        assert stage.rows("SELECT state FROM reply") == [("sent",)]
+        assert stage.rows("SELECT state FROM promise") == [("open",)]
+
+
+async def test_what_comes_while_a_draft_lies_there_makes_no_second_one(stages: Opening):
+    async with stages(DRAFTS) as stage:
+        await _drafted(stage)
+        await stage.arrives(GARY, "another")
+        await stage.later(minutes=15)
+        assert list(stage.inbox("Drafts")) == ["Re: question"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.conftest import Opening
+from scenarios.stage import Stage
 from scenarios.weeks import MONDAY, ON_EVERY_LAYOUT, AtWork, Post, credentials, shipped, text_of, verdicts
 
 ME = "Mara Lind <mara@lind-consulting.example>"
@@ -140,3 +141,88 @@ async def test_the_digest_tells_what_was_put_aside_and_what_came_back(at_work: A
         assert "City Food Bank" in page
         assert "Who pays for the ladder?" in page
         assert len(stage.events("digest.delivered")) == 1
+
+
+PRIVATE = "Gary <gary.private@mail.example>"
+
+
+def ours(stage: Stage, number: int = 0) -> str:
+    """The Message-ID of the n-th mail that went out."""
+    return str(stage.sent()[number]["Message-ID"])
+
+
+async def test_who_says_no_gets_through_with_a_pass_and_rings_the_phone(at_work: AtWork):
+    stage, post = at_work
+    async with stage:
+        await stage.to("tue 09:30")
+        await post(GARY, "Budget for the spring", "Shall we print 500 or 800 leaflets?")
+        await stage.later(minutes=12)
+        assert (
+            'write "today" in a short mail by today at 16:30 (London time): of our 2 last-minute passes 2 are left'
+            in text_of(stage, 0)
+        )
+        await post(GARY, "Re: Budget for the spring", "No, it can't. The board meets tonight.", replies_to=ours(stage))
+        assert verdicts(stage)[-1] == ("Re: Budget for the spring", "urgent", None)
+        assert stage.flags("Re: Budget for the spring") == {"\\Flagged"}
+        assert [push.title for push in stage.pushes] == ["Harbor Trust: urgent"]
+        assert len(stage.events("pass.spent")) == 1
+        await stage.later(hours=1)
+        assert len(stage.sent()) == 1, "a person is at it"
+
+
+async def test_who_writes_today_gets_a_pass_then_is_told_that_none_is_left_once_a_day(at_work: AtWork):
+    stage, post = at_work
+    async with stage:
+        await stage.to("tue 09:30")
+        await post(GARY, "Leaflets", "Shall we print 500 or 800?")
+        await stage.later(minutes=12)
+        await post(GARY, "Leaflets again", "today")
+        await stage.to("tue 14:00")
+        await post(GARY, "Chairs", "Today, please.")
+        assert [verdict for _, verdict, _ in verdicts(stage)] == ["deferrable", "urgent", "urgent"]
+        await stage.to("wed 12:00")
+        await post(GARY, "Tables", "I need them today.")
+        await stage.later(minutes=1)
+        assert verdicts(stage)[-1][1] == "deferrable"
+        assert "passes that we agreed on are used up" in text_of(stage, 1)
+        assert "in our call on Friday 20 November at 09:00 (London time)" in text_of(stage, 1)
+        await post(GARY, "Lamps", "Those today as well.")
+        await stage.to("wed 18:00")
+        assert len(stage.sent()) == 2
+
+
+async def test_who_writes_today_in_the_evening_is_told_when_it_counts(at_work: AtWork):
+    stage, post = at_work
+    async with stage:
+        await stage.to("tue 09:30")
+        await post(GARY, "Leaflets", "Shall we print 500 or 800?")
+        await stage.to("tue 19:00")
+        await post(GARY, "Leaflets again", "today")
+        await stage.later(minutes=1)
+        assert "by tomorrow at 16:30 (London time): then it counts" in text_of(stage, 1)
+
+
+async def test_who_writes_twice_from_two_addresses_gets_one_reply_that_names_both(at_work: AtWork):
+    stage, post = at_work
+    async with stage:
+        await stage.to("tue 09:30")
+        first = await post(GARY, "Leaflets", "Shall we print 500 or 800?")
+        await post(PRIVATE, "Chairs", "How many chairs are there?")
+        await stage.to("tue 12:00")
+        (reply,) = stage.sent()
+        assert (str(reply["To"]), str(reply["In-Reply-To"])) == ("gary@harbor.example", first)
+        assert 'I have your messages: "Leaflets", "Chairs".' in text_of(stage, 0)
+        states = stage.rows("SELECT p.state FROM item i JOIN promise p ON p.id = i.promise ORDER BY i.id")
+        assert states == [("open",), ("open",)]
+
+
+async def test_who_thanks_for_the_reply_hears_nothing_more(at_work: AtWork):
+    stage, post = at_work
+    async with stage:
+        await stage.to("tue 09:30")
+        await post(GARY, "Leaflets", "Shall we print 500 or 800?")
+        await stage.later(minutes=12)
+        await post(GARY, "Re: Leaflets", "Thank you very much!", replies_to=ours(stage))
+        await stage.to("tue 17:00")
+        assert verdicts(stage)[-1][1] == "left"
+        assert len(stage.sent()) == 1

@@ -87,3 +87,32 @@ async def test_the_weekly_report_lies_in_her_inbox_on_friday(at_work: AtWork):
         await post(KELLER, "Pallet labels", "Which format do you need?")
         await stage.to("fri 20:05")
         assert len(stage.events("report.delivered")) == 1
+
+
+@pytest.mark.parametrize(
+    "order", [("Outage in Joliet", "Lunch on Thursday"), ("Lunch on Thursday", "Outage in Joliet")]
+)
+async def test_two_mails_of_one_round_are_acknowledged_each_in_its_own_thread(at_work: AtWork, order: tuple[str, str]):
+    stage, post = at_work
+    async with stage:
+        await stage.to("tue 16:00")
+        stage.daemon.wake = lambda: None  # type: ignore[method-assign]  # both lie there before anybody looks
+        ids = {subject: await post(KELLER, subject, f"About {subject.lower()}.") for subject in order}
+        del stage.daemon.wake
+        stage.daemon.wake()
+        await stage.later(minutes=5)
+        found = {
+            str(mail["Subject"]): (str(mail["In-Reply-To"]), " ".join(mail.get_content().split()))
+            for mail in stage.sent()
+        }
+        assert found["Re: Outage in Joliet"][0] == ids["Outage in Joliet"]
+        assert "is being worked on now" in found["Re: Outage in Joliet"][1]
+        assert found["Re: Lunch on Thursday"][0] == ids["Lunch on Thursday"]
+        assert 'your message is here ("Lunch on Thursday")' in found["Re: Lunch on Thursday"][1]
+        post.answer(ids["Lunch on Thursday"], "h.keller@northwind.example")
+        await stage.to("tue 17:05")
+        await stage.to("tue 18:30")
+        states = dict(stage.rows("SELECT i.subject, p.state FROM item i JOIN promise p ON p.id = i.promise"))
+        assert states == {"Outage in Joliet": "overdue", "Lunch on Thursday": "kept"}
+        (warning,) = [one for subject, one in stage.inbox().items() if "falls due" in subject]
+        assert b"Subject: Outage in Joliet" in warning.raw.partition(b"\r\n\r\n")[2]

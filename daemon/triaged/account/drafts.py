@@ -5,14 +5,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from triaged.account.loglines import of_reply
+from triaged.account.places import holds
 from triaged.account.visit import Visit
-from triaged.core.message import read
+from triaged.core.message import Message, read
 from triaged.core.retyped import still_says
 from triaged.core.settings import Person
+from triaged.ids import new_message_id
 from triaged.ledger import Ledger
 from triaged.ledger.entries import ReplyRow, SentSeen
+from triaged.ledger.leaving import Withdrawal
 
 _OLD = timedelta(days=1)
+_GONE = timedelta(hours=1)
+"""A phone takes the draft away before its copy lies in Sent."""
+_REMEMBERED = timedelta(days=7)
+_MOST_DRAFTS = 200
 _APOLOGY_OLD = timedelta(days=7)
 
 
@@ -21,7 +28,7 @@ async def recognise(visit: Visit, sent: Sequence[tuple[int, SentSeen]]) -> list[
 
     A mail client that sends a draft may give it another Message-ID.
     """
-    drafts = await visit.write(Ledger.drafts, visit.row.id)
+    drafts = await visit.write(_sendable, visit.row.id, visit.now() - _REMEMBERED)
     return [await _recognised(visit, uid, one, drafts) for uid, one in sent]
 
 
@@ -50,16 +57,64 @@ async def _is(visit: Visit, uid: int, draft: ReplyRow) -> bool:
     return any(still_says(read(one.header, one.body).new_text, draft_text) for one in sent)
 
 
+def _sendable(ledger: Ledger, account: int, since: datetime) -> list[ReplyRow]:
+    """The drafts that lie there, and those that were taken back: she may have sent them before."""
+    return [*ledger.drafts(account), *ledger.drafts_taken_back(account, since)]
+
+
 async def tidy(visit: Visit) -> None:
-    """Take back the drafts that are stale; the ledger owes their removal then."""
-    now = visit.now()
-    for draft in await visit.write(Ledger.drafts, visit.row.id):
-        why = _stale(draft, visit.person, now)
-        if why is None:
+    """Take back the drafts that are not wanted any more, stale or thrown away, once Sent has been looked at."""
+    now, drafts = visit.now(), await visit.write(Ledger.drafts, visit.row.id)
+    absent = {draft.id for draft in await _absent(visit, drafts)}
+    visit.memory.drafts_seen |= {draft.id: now for draft in drafts if draft.id not in absent}
+    for draft in drafts:
+        why = draft.reason or _stale(draft, visit.person, now)
+        if why is None and draft.id in absent and await _is_gone(visit, draft):
+            why = "the draft was thrown away"
+        if why is not None:
+            await _withdraw(visit, draft, why)
+
+
+async def _withdraw(visit: Visit, draft: ReplyRow, why: str) -> None:
+    message_id = new_message_id(visit.context.chance, draft.message_id.rpartition("@")[2].rstrip(">"))
+    taken = await visit.write(Ledger.withdraw, draft.id, Withdrawal(why, message_id, visit.now()))
+    if taken is not None:
+        visit.events.emit("reply.cancelled", **of_reply(taken.reply), reason=why)
+        if taken.instead is not None:
+            visit.on_news()
+
+
+async def _absent(visit: Visit, drafts: Sequence[ReplyRow]) -> list[ReplyRow]:
+    """Those that do not lie in Drafts: neither under their id, nor as a mail program has saved them anew."""
+    folder, session = visit.layout.drafts, visit.session
+    if not drafts or folder is None or await session.status(folder) is None:
+        return []
+    await session.select(folder)
+    missing = [draft for draft in drafts if not await session.find(draft.message_id, 1)]
+    if not missing:
+        return []
+    uids = (await session.uids_from(1))[-_MOST_DRAFTS:]
+    saved = [(one.uid, read(one.header)) for one in await session.headers(uids)] if uids else []
+    return [draft for draft in missing if not await _is_saved_anew(visit, draft, saved)]
+
+
+async def _is_saved_anew(visit: Visit, draft: ReplyRow, saved: Sequence[tuple[int, Message]]) -> bool:
+    """To that address, with its In-Reply-To, or its text."""
+    covered = {item.message_id for item in await visit.write(Ledger.reply_items, draft.id)}
+    for uid, message in saved:
+        if draft.correspondent not in {address.key for address in message.to}:
             continue
-        taken = await visit.write(Ledger.cancel, draft.id, why, now)
-        if taken is not None:
-            visit.events.emit("reply.cancelled", **of_reply(taken), reason=why)
+        if not covered.isdisjoint(message.references) or await _is(visit, uid, draft):
+            return True
+    return False
+
+
+async def _is_gone(visit: Visit, draft: ReplyRow) -> bool:
+    """Whether one that is absent was thrown away: it lies in the bin, or has been neither in Drafts nor in Sent for an hour."""
+    seen = visit.memory.drafts_seen.get(draft.id, draft.ended_at or draft.send_at)
+    trash = visit.layout.trash
+    in_trash = trash is not None and await holds(visit.session, trash, draft.message_id)
+    return in_trash or visit.now() - seen >= _GONE
 
 
 def _stale(draft: ReplyRow, person: Person, now: datetime) -> str | None:

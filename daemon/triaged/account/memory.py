@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Self
 
 from triaged.account.firstcontact import FirstContact
@@ -37,6 +38,7 @@ class Memory:
     unvouched: int = 0  # mails in a row about whose senders my server has said nothing
     silent_told: bool = False
     learned: dict[str, Any] = field(default_factory=dict)  # of its servers, as far as the ledger knows it
+    drafts_seen: dict[int, datetime] = field(default_factory=dict)  # by reply: when it was last seen in Drafts
     first_contact: FirstContact | None = None
 
     def lost_at(self, where: tuple[str, int], lost: Lost) -> None:

@@ -29,7 +29,7 @@ from triaged.core.providers import profile_of, submission_for
 from triaged.core.record import Record, from_record
 from triaged.core.reply import LARGEST_FORWARD, Head, Kind, PassedOn, Written, compose_forward, write
 from triaged.core.settings import Account, Mode, Person
-from triaged.core.template import ReplyTemplate, built_in, choose_language
+from triaged.core.template import ReplyTemplate, built_in, choose_language, fingerprint
 from triaged.delivery import Delivery, Envelope
 from triaged.ledger import AsOf, Ledger
 from triaged.ledger.entries import AccountRow, Item, Place, ReplyRow, Turns
@@ -171,7 +171,8 @@ class ReplyPreparer:
         if template.uses("until") and (open_ := await self.mailbox.context.write(notyet.still_to_move, outgoing.items)):
             return NotNow(open_)
         facts = await self._facts(outgoing)
-        due = gathered_again(facts, person, client, template)
+        repeats = template.fresh(_language(template, reply, outgoing.parties), facts.had, facts.now) is None
+        due = replace(gathered_again(facts, person, client, template), repeats=repeats)
         refusal = refusal_again(due, "sending", reply.outgoing)
         if refusal is None and template.uses("promise"):
             lacks = not await self._still_ahead(outgoing)
@@ -186,6 +187,7 @@ class ReplyPreparer:
             every=lambda last: template.every.after(last, person.worktime),
             items=tuple(item.id for item in outgoing.items),
             turns=_turns(outgoing),
+            words=fingerprint(_source(template, written.rendered.language, facts) or ""),
             tells_all=template.uses("messages", written.rendered.language),
         )
 
@@ -297,9 +299,15 @@ def _written(outgoing: _Outgoing, template: ReplyTemplate, facts: Facts, *, back
     language = _language(template, reply, parties)
     planned = Planned(template, language, outgoing.to, reply.message_id, reply.id, kind)
     made = letter(parties, planned, outgoing.records, told_now(parties, reply.tell_at, facts))
+    made = replace(made, variables=replace(made.variables, source=_source(template, language, facts)))
     if reply.kind != "ack":  # of the message it is about there is no return to tell of
         made = replace(made, variables=replace(made.variables, until=back))
     return write(made)
+
+
+def _source(template: ReplyTemplate, language: str, facts: Facts) -> str | None:
+    """Which of its texts goes."""
+    return template.fresh(language, facts.had, facts.now)
 
 
 def _language(template: ReplyTemplate, reply: ReplyRow, parties: Parties) -> str:

@@ -1,5 +1,6 @@
 """Sent mail: what I have written answers what waits, ends what was planned, and settles what was in doubt."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from triaged.account import commandmail, drafts, evidence
@@ -62,7 +63,8 @@ async def _read_sent(visit: Visit, folder: str, row: FolderRow | None) -> None:
 
 
 def _seen(visit: Visit, fetched: Fetched, message: Message, level: Level) -> SentSeen:
-    return sent_seen(message, _sent_at(fetched, message), visit.person.roster, level)
+    seen = sent_seen(message, _sent_at(fetched, message), visit.person.roster, level)
+    return replace(seen, filed_at=fetched.arrived)
 
 
 def _sent_at(fetched: Fetched, message: Message) -> datetime:

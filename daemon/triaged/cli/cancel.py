@@ -21,5 +21,10 @@ def run(args: argparse.Namespace) -> int:
     if isinstance(cancelled, NotDone):
         raise Failed(cancelled.why)
     wake_daemon(loaded)
+    if cancelled.state == "drafted":
+        sys.stdout.write(
+            f"the draft of reply {cancelled.id} to {cancelled.rcpt} is taken back, unless Sent shows that it went\n"
+        )
+        return 0
     sys.stdout.write(f"reply {cancelled.id} to {cancelled.rcpt} will not be sent\n")
     return 0

@@ -14,11 +14,13 @@ def make_replies(section: Section | None, language: str, findings: Findings) -> 
     """The replies by label; a text without a language is in the person's."""
     found = {}
     for label, one in section.sections() if section else ():
-        texts = _by_language(one, "text", language)
-        if not texts:
+        written = _by_language(one, "text", language)
+        if not written:
             continue
-        subjects = _by_language(one, "subject", language)
-        template = made(ReplyTemplate, one, label=label, texts=texts, subjects=subjects)
+        texts = {tag: alternatives[0] for tag, alternatives in written.items()}
+        more = {tag: alternatives[1:] for tag, alternatives in written.items() if len(alternatives) > 1}
+        subjects = {tag: subject[0] for tag, subject in _by_language(one, "subject", language).items()}
+        template = made(ReplyTemplate, one, label=label, texts=texts, more=more, subjects=subjects)
         assert template is not None  # all that it needs is given
         found[label] = template
         for problem in trial(template):
@@ -26,11 +28,12 @@ def make_replies(section: Section | None, language: str, findings: Findings) -> 
     return found
 
 
-def _by_language(section: Section, key: str, language: str) -> dict[str, str]:
+def _by_language(section: Section, key: str, language: str) -> dict[str, tuple[str, ...]]:
+    """The texts of each language, in the order written; none where nothing is."""
     value = section.get(key)
-    if isinstance(value, Section):
-        return dict(value.values)
-    return {language: value} if isinstance(value, str) and value else {}
+    by_language = value.values if isinstance(value, Section) else {language: value}
+    lists = {tag: (text,) if isinstance(text, str) else text for tag, text in by_language.items()}
+    return {tag: found for tag, found in lists.items() if found and found != ("",)}
 
 
 def _place(section: Section, problem: TextProblem) -> Place:

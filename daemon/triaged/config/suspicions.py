@@ -71,6 +71,7 @@ def check_meaning(made: Made, now: datetime, findings: Findings) -> None:
     _check_clients(made, rules_of, findings)
     _check_holidays(made, findings)
     _check_calendars(made, findings)
+    _check_repeats(made, findings)
     _check_agenda(made, findings)
     _check_unused(made, findings)
     _check_delegates(made, findings)
@@ -162,6 +163,19 @@ def _check_reply(ruled: _Ruled, findings: Findings) -> None:
         findings.warning(
             place, f"[reply.{template.label}] has no text in your language, {language}: add text.{language}"
         )
+
+
+def _check_repeats(made: Made, findings: Findings) -> None:
+    """Lists of texts that run out within the 7 days in which none goes twice."""
+    for label, template in made.person.replies.items():
+        for language in template.more:
+            number = len(template.variants(language))
+            if template.once_a_thread or number * template.every.calendar < timedelta(days=7):
+                findings.warning(
+                    made.place("reply", label, "text"),
+                    f'[reply.{label}] text.{language}: {number} texts, one every "{template.every}", would repeat within 7 days:'
+                    " then none goes; write more of them, or a longer every",
+                )
 
 
 def _check_forward(ruled: _Ruled, findings: Findings) -> None:

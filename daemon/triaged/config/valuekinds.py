@@ -96,7 +96,7 @@ EXPECT = table(
 )
 
 
-def _by_language(kind: Text, about: str) -> Either:
+def _by_language(kind: Text | Many, about: str) -> Either:
     named = Others(kind, about, "a language", parsers.parse_language, "^[a-z]{2,3}$", "en")
     return Either((kind, Table(others=named)))
 
@@ -179,6 +179,9 @@ KINDS: Mapping[object, Spec] = MappingProxyType(
         ),
         "subjects": _by_language(Text("a text", empty=True), "the subject in this language"),
         "tables of conditions": Many(Raw(), alone=False, least=1),
-        "texts": _by_language(Text("a text", lines=True), "the text in this language"),
+        "texts": _by_language(
+            Many(Text("a text", lines=True), least=1),
+            "the text in this language; of a list none goes to the same correspondent twice within 7 days",
+        ),
     }
 )

@@ -360,11 +360,9 @@ class _Case:
         return refusals(sending) if self.terms.trace else first_refusal(sending)
 
     def _plan(self, template: ReplyTemplate, send_at: datetime, to: Address, joins: int | None) -> ReplyPlan:
-        known = choose_language(template, self.client.language, None, "")
-        language = known or choose_language(template, None, self._language(template), self.person.language)
         return ReplyPlan(
             template=template.label,
-            language=language or template.languages[0],
+            language=self._reply_language(template),
             send_at=send_at,
             to=to,
             kind="auto-generated" if self.who.notice is not None else "auto-replied",
@@ -373,6 +371,14 @@ class _Case:
             slot=self.facts.thread or "" if template.once_a_thread else "",
             ousts=bool(self.says_so),
             counted_as=self.client.counted_as(to),
+        )
+
+    def _reply_language(self, template: ReplyTemplate) -> str:
+        known = choose_language(template, self.client.language, None, "")
+        return (
+            known
+            or choose_language(template, None, self._language(template), self.person.language)
+            or template.languages[0]
         )
 
     def _language(self, template: ReplyTemplate) -> str | None:
@@ -385,7 +391,9 @@ class _Case:
     ) -> Sending:
         if template is None or (self.rule is None and not self.says_so):
             return gathered(self.who, self.facts, self.terms)
-        wanted = Wanted(self.rule, template, send_at, lacks_promise, self._is_left_courtesy)
+        wanted = Wanted(
+            self.rule, template, send_at, lacks_promise, self._is_left_courtesy, self._reply_language(template)
+        )
         return gathered(self.who, self.facts, self.terms, wanted)
 
     # --- effects ------------------------------------------------------------------------------------------------

@@ -76,9 +76,8 @@ class Facts:
     replies_in_day: int = 0
     last_reply_at: datetime | None = None  # the last acknowledgement charged to this correspondent
     last_language: str | None = None  # of our last reply in this thread, else to this client; of short mail only
-    had: tuple[
-        tuple[str, datetime], ...
-    ] = ()  # texts that this correspondent has had lately or will have, and when last
+    had: tuple[tuple[str, datetime, int], ...] = ()
+    """Texts that this correspondent has had lately or will have: label, when last, and the fingerprint of the words."""
     heard_at: datetime | None = None  # when a no of this client was urgent last; asked of answers to ours only
     had_reply_at: datetime | None = None  # the last one that went, on whatever evidence
     opted_out: bool = False

@@ -21,6 +21,7 @@ class Wanted:
     send_at: datetime | None
     lacks_promise: bool
     left_courtesy: bool
+    language: str = ""
 
 
 def gathered(who: Identified, facts: Facts, terms: Terms, wanted: Wanted | None = None) -> Sending:
@@ -54,9 +55,14 @@ def gathered(who: Identified, facts: Facts, terms: Terms, wanted: Wanted | None 
         send_at=send_at,
         today=person.worktime.instant(person.worktime.date_of(facts.now), time(0)),
         once_a_thread=wanted is not None and wanted.template.once_a_thread,
+        repeats=wanted is not None and _repeats(wanted.template, wanted.language, facts),
         reply=wanted.template.label if wanted is not None else "",
         says_so=wanted is not None and wanted.template.label in SAYS_SO,
     )
+
+
+def _repeats(template: ReplyTemplate, language: str, facts: Facts) -> bool:
+    return language in template.texts and template.fresh(language, facts.had, facts.now) is None
 
 
 def gathered_again(facts: Facts, person: Person, client: Client, template: ReplyTemplate) -> Due:

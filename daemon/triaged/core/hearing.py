@@ -40,7 +40,7 @@ def offers(template: ReplyTemplate, rules: Iterable[Rule]) -> bool:
 def uses_offer(view: View, person: Person) -> bool:
     """Whether the client writes, at whatever hour, what a text told him to write that went to him lately."""
     rules = pass_rules(view.client, person)
-    had = (person.reply(label) for label, _ in view.facts.had)
+    had = (person.reply(label) for label, _, _ in view.facts.had)
     if not any(template is not None and offers(template, rules) for template in had):
         return False
     return any((when := at_any_hour(rule.when)) is not None and evaluate(when, view).matched for rule in rules)

@@ -4,7 +4,7 @@ The same function serves the outbox, `explain` and `replay`: what is shown is wh
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from triaged.core import passes
@@ -64,7 +64,7 @@ def letter(parties: Parties, planned: Planned, records: Sequence[Record], told: 
     return Letter(
         template=planned.template,
         language=planned.language,
-        variables=_variables(parties, records, told),
+        variables=replace(_variables(parties, records, told), dated=planned.kind == "draft"),
         sender=Mailbox(from_address(parties.account, first), parties.person.name),
         to=planned.to,
         message_id=planned.message_id,

@@ -71,6 +71,7 @@ class Clock:
     zone: ZoneInfo
     mine: ZoneInfo
     now: datetime
+    dated: bool = False  # dates only, never "today"
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +294,8 @@ def _clock(context: Context) -> Clock:
 @pass_context
 def _when(context: Context, value: Any) -> str:
     clock = _clock(context)
-    return when(_instant(value, "when"), clock.language, clock.zone, clock.now, clock.mine)
+    at = _instant(value, "when")
+    return when(at, clock.language, clock.zone, clock.now, clock.mine, dated=clock.dated)
 
 
 @pass_context

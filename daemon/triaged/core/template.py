@@ -4,7 +4,8 @@ Jinja2 lives in `triaged.core.sandbox` and is loaded with the first text that is
 """
 
 import re
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -95,6 +96,8 @@ class Variables:
     zone: ZoneInfo  # the client's
     mine: ZoneInfo
     now: datetime
+    dated: bool = False  # a draft: nobody knows on which day it goes
+    source: str | None = None  # which of the reply's texts; None: the first
     promise: datetime | None = None
     until: datetime | None = None
     next_call: datetime | None = None
@@ -114,6 +117,8 @@ class Rendered:
     text: str
     language: str
 
+
+_A_WEEK: Final = timedelta(days=7)
 
 EACH_THREAD: Final = Span("thread", timedelta(0))
 """`every = "thread"`."""
@@ -146,6 +151,10 @@ class ReplyTemplate:
         ),
     ] = field(default_factory=lambda: MappingProxyType({}))
 
+    more: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # further words for the same
+
     @property
     def once_a_thread(self) -> bool:
         """Whether it goes once for each question, however soon after the last."""
@@ -164,7 +173,29 @@ class ReplyTemplate:
     def parts(self, language: str) -> tuple[tuple[str, str], ...]:
         """The sources of one language: ("subject", …) where it has one of its own, and ("text", …)."""
         subject = self.subjects.get(language)
-        return ((("subject", subject),) if subject else ()) + (("text", self.texts.get(language, "")),)
+        texts = tuple(("text", text) for text in self.variants(language))
+        return ((("subject", subject),) if subject else ()) + texts
+
+    def variants(self, language: str) -> tuple[str, ...]:
+        """The texts of one language: one, or several that say the same in other words."""
+        return (self.texts.get(language, ""), *self.more.get(language, ()))
+
+    def fresh(self, language: str, had: Iterable[tuple[str, datetime, int]], now: datetime) -> str | None:
+        """The first of its texts whose words have not gone within 7 days; None: each has. One alone may go again.
+
+        Args:
+            language: one of its languages.
+            had: what went to the correspondent: labels, when, `fingerprint` of the words.
+            now: when it would go.
+        """
+        variants = self.variants(language)
+        gone = {words for label, at, words in had if label == self.label and at > now - _A_WEEK}
+        return next((text for text in variants if len(variants) == 1 or fingerprint(text) not in gone), None)
+
+
+def fingerprint(words: str) -> int:
+    """By what the words of a text are known again."""
+    return zlib.crc32(words.encode())
 
 
 def names_in(source: str) -> frozenset[str]:
@@ -203,7 +234,7 @@ def render(template: ReplyTemplate, language: str, variables: Variables, *, call
         TemplateError: the text needs what is not there, or comes to nothing or to more than 4 kB.
     """
     subject = template.subjects.get(language)
-    source = template.texts.get(language, "")
+    source = variables.source or template.texts.get(language, "")
     text = smooth(_tidy(_filled(template, language, "text", source, variables)), language)
     text = one_apostrophe(text, source)
     if not text.strip():
@@ -215,7 +246,7 @@ def render(template: ReplyTemplate, language: str, variables: Variables, *, call
 def _filled(template: ReplyTemplate, language: str, part: str, source: str, variables: Variables) -> str:
     from triaged.core.sandbox import LONGEST, Clock, TextError, compiled
 
-    clock = Clock(language, variables.zone, variables.mine, variables.now)
+    clock = Clock(language, variables.zone, variables.mine, variables.now, variables.dated)
     try:
         filled = compiled(source).render(context(variables, language), clock)
     except TextError as fault:
@@ -245,8 +276,8 @@ def built_in(label: Literal["slip", "moved", "no-pass", "not-now"]) -> ReplyTemp
     return ReplyTemplate(
         label,
         {language: LEXICON.section(language, "replies")[key] for language in LEXICON.writing("replies")},
-        parse_moment("now"),
-        Span("1 day", timedelta(days=1)),
+        send=parse_moment("now"),
+        every=Span("1 day", timedelta(days=1)),
     )
 
 

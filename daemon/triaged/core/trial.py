@@ -136,9 +136,9 @@ def _single_braces(source: str) -> Iterator[tuple[int, str]]:
 
 def _rendered(template: ReplyTemplate, language: str) -> Iterator[TextProblem]:
     """What filling it in shows. The first fault of a text is enough: the next is found when that one is mended."""
-    for without, variables in _cases(template, language):
+    for (without, variables), source in product(_cases(template, language), template.variants(language)):
         try:
-            render(template, language, variables)
+            render(template, language, replace(variables, source=source))
         except TemplateError as fault:
             hint = f"as it is without {' and '.join(without)}" if without else ""
             yield TextProblem(language, fault.part, fault.line, fault.message, hint)

@@ -48,11 +48,13 @@ class _Style:
         return words
 
 
-def when(at: datetime, language: str, zone: ZoneInfo, now: datetime, mine: ZoneInfo | None = None) -> str:
+def when(  # what a moment is written by
+    at: datetime, language: str, zone: ZoneInfo, now: datetime, mine: ZoneInfo | None = None, *, dated: bool = False
+) -> str:
     """Date and time: "tomorrow at 10:00", "Freitag, 27. November, 10:00 Uhr", "Friday 27 November at 10:00 (London time)".
 
     In `zone`, the client's, which is named where it is another than `mine`. Today and tomorrow are those of `now` in
-    that zone. The year stands where it is not this year's, or the date is more than half a year away; in languages
+    that zone; none of both with `dated`, in what may be read on another day. The year stands where it is not this year's, or the date is more than half a year away; in languages
     without words of ours always.
     """
     local, today = at.astimezone(zone), now.astimezone(zone).date()
@@ -60,7 +62,7 @@ def when(at: datetime, language: str, zone: ZoneInfo, now: datetime, mine: ZoneI
     clock = _clock(local, language, style)
     if style is None:
         words = _cldr_at(_day(local, today, language, None), clock, language)
-    elif today <= local.date() <= today + _DAY:
+    elif not dated and today <= local.date() <= today + _DAY:
         near = style.today if local.date() == today else style.tomorrow
         words = style.at_near.format(date=near, time=clock)
     else:

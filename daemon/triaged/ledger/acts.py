@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from triaged.ledger.changes import cancel_reply
-from triaged.ledger.entries import Item, NotDone, PromiseRow, ReplyRow
+from triaged.ledger.entries import BY_HAND, Item, NotDone, PromiseRow, ReplyRow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.pausing import is_paused
 from triaged.ledger.promises import reply_again, settled
@@ -54,6 +54,9 @@ def cancel_by_hand(store: Store, reply_id: int, now: datetime, by: By = "command
     """Do not send it. The daemon tells its log: `told`."""
     with commit(store, "cancel_by_hand") as db:
         cancelled = cancel_reply(db, reply_id, "by hand", to_ms(now))
+        draft = reply_of(db, reply_id)
+        if cancelled is None and draft is not None and draft.state == "drafted":
+            return draft  # the daemon looks first whether it has been sent
         if cancelled:
             owe_the_log(db, Said("reply.cancelled", by, reply_id))
         return cancelled or _why_not(reply_of(db, reply_id), reply_id)
@@ -81,8 +84,8 @@ def send_now(store: Store, reply_id: int, now: datetime) -> ReplyRow | NotDone:
         if held is not None and is_paused(db, held.person):
             return NotDone("nothing is sent while you pause: `triaged pause off` first")
         changed = db.execute(
-            "UPDATE reply SET state = 'waiting', send_at = ?, try_at = ?, reason = NULL WHERE id = ? AND state IN ('waiting','held')",
-            (at, at, reply_id),
+            "UPDATE reply SET state = 'waiting', send_at = ?, try_at = made_at, reason = ? WHERE id = ? AND state IN ('waiting','held')",
+            (at, BY_HAND, reply_id),
         )
         reply = reply_of(db, reply_id)
         return reply if reply and changed.rowcount else _why_not(reply, reply_id)

@@ -117,16 +117,18 @@ def _our_reply(db: Connection, seen: SentSeen) -> ReplyRow | None:
 
 
 def _saw_ours(db: Connection, reply: ReplyRow, seen: SentSeen, now: int) -> list[Consequence]:
-    at = to_ms(seen.at) if reply.state == "drafted" else now
-    promise = went(db, reply.id, at, "'in_doubt','drafted'")
+    is_draft = reply.mode == "draft" and reply.state in ("drafted", "cancelled")
+    at = min(to_ms(seen.filed_at or seen.at), now) if is_draft else now  # its Date may be that of the draft
+    promise = went(db, reply.id, at, "'in_doubt','drafted','cancelled'" if is_draft else "'in_doubt'")
     after = reply_of(db, reply.id) or reply
     if after.state in ("sent", "in_doubt"):
         note_sent(db, reply, SentCopy(to_ms(seen.at), seen.rcpts, seen.message_id))
     if reply.state == "in_doubt":
         return [ReplyEvidence(after)]
-    if reply.state == "drafted":
+    if is_draft:
         opened = [promise, *beside(db, reply.id)] if promise else []
-        return [DraftSent(after), *(PromiseOpened(one, after) for one in opened)]
+        kept = [closed for item in reply.items if (closed := keep(db, item)) is not None]  # answered before it was seen
+        return [DraftSent(after), *(PromiseOpened(one, after) for one in opened), *kept]
     return []
 
 

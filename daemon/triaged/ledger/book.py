@@ -26,6 +26,7 @@ from triaged.ledger import (
     forgeries,
     hands,
     items,
+    leaving,
     listings,
     observed,
     opening,
@@ -171,6 +172,8 @@ class Ledger:
     cancel = replies.cancel
     drafted = replies.drafted
     drafts = replies.drafts
+    drafts_taken_back = replies.drafts_taken_back
+    withdraw = leaving.withdraw
     replan_promise = replies.replan_promise
     in_doubt_replies = replies.in_doubt_replies
     evidence = replies.evidence

@@ -62,7 +62,9 @@ def _let_go_of_texts(db: sqlite3.Connection, now: int) -> None:
     )
     db.execute(
         "UPDATE reply SET raw = NULL WHERE raw IS NOT NULL AND state NOT IN ('waiting','held','sending','drafted','in_doubt')"
-        " AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.reply = reply.id AND e.state IN ('planned','trying'))"
+        " AND NOT (mode = 'draft' AND state = 'cancelled' AND ended_at > ?)"
+        " AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.reply = reply.id AND e.state IN ('planned','trying'))",
+        (now - span_ms(timedelta(days=7)),),  # a draft may have been sent before it was taken back
     )
 
 

@@ -92,8 +92,8 @@ def end_reply(db: Connection, reply: int, end: End, before: str) -> ReplyRow | N
     `before`: the states from which it may end so; None: it was in none of them.
     """
     changed = db.execute(
-        "UPDATE reply SET state = ?, stage = NULL, reason = ?, code = coalesce(?, code), ended_at = ?, raw = NULL"
-        f" WHERE id = ? AND state IN {before}",
+        "UPDATE reply SET state = ?, stage = NULL, reason = ?, code = coalesce(?, code), ended_at = ?,"
+        f" raw = iif(mode = 'draft', raw, NULL) WHERE id = ? AND state IN {before}",
         (end.state, end.reason, end.code, end.now, reply),
     )
     if not changed.rowcount:
@@ -116,8 +116,18 @@ def void_untold(db: Connection, reply: int, why: str, now: int) -> None:
 
 
 def cancel_reply(db: Connection, reply: int, reason: str, now: int) -> ReplyRow | None:
-    """A reply that has not gone will not go; None: too late, or done before. A draft of it is to be removed."""
-    return end_reply(db, reply, End("cancelled", reason, now), STOPPABLE)
+    """A reply that has not gone will not go; None: too late, or done before.
+
+    An acknowledgement that lies in Drafts may have been sent by now: it is taken back after the next look at Sent (`withdraw`).
+    """
+    noted = db.execute(
+        "UPDATE reply SET reason = ? WHERE id = ? AND kind = 'ack' AND state = 'drafted' AND reason IS NULL",
+        (reason, reply),
+    )
+    return None if noted.rowcount else end_reply(db, reply, End("cancelled", reason, now), _AT_ONCE)
+
+
+_AT_ONCE = "('waiting','held','drafted') AND NOT (kind = 'ack' AND state = 'drafted')"
 
 
 def remove_draft(db: Connection, reply: ReplyRow, now: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from triaged.core.guard import Due, Refusal, refusal_again
 from triaged.ledger.changes import End, cancel_reply, end_reply, hold_reply
-from triaged.ledger.entries import AsOf, Attempt, Claimed, NotClaimed, ReplyRow
+from triaged.ledger.entries import BY_HAND, AsOf, Attempt, Claimed, NotClaimed, ReplyRow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.pastfacts import facts_at_claim
 from triaged.ledger.pausing import is_paused
@@ -19,7 +19,7 @@ from triaged.ledger.store import Store, commit
 from triaged.ledger.turns import turn_at
 
 _CLAIM = """
-UPDATE reply SET state = 'sending', stage = 'envelope', tries = tries + 1, try_at = :next, raw = :raw, claimed_at = :now
+UPDATE reply SET state = 'sending', stage = 'envelope', tries = tries + 1, try_at = :next, raw = :raw, claimed_at = :now, words = :words
 WHERE id = :reply AND state = 'waiting' AND try_at <= :now
 """
 _CHARGE = """
@@ -45,23 +45,26 @@ def claim(store: Store, reply_id: int, attempt: Attempt) -> Claimed | NotClaimed
         if attempt.items is not None and set(attempt.items) != set(before.items):
             return NotClaimed("changed", before)
         refusal = refusal_again(_due(db, before, attempt), "claiming", before.outgoing)
-        if refusal is None and (wait := turn_at(db, before, attempt)) is not None:
+        if refusal is None and before.reason != BY_HAND and (wait := turn_at(db, before, attempt)) is not None:
             db.execute("UPDATE reply SET try_at = ? WHERE id = ? AND state = 'waiting'", (wait, reply_id))
             return NotClaimed("later", reply_of(db, reply_id))
-        if refusal is None and before.kind == "ack" and not _charge(db, before, at):
+        if refusal is None and before.kind == "ack" and before.mode == "send" and not _charge(db, before, at):
             refusal = _TAKEN
         if refusal is not None:
             return NotClaimed(refusal.code, _ended(db, before, refusal, at), refusal)
         if before.kind == "ack" and before.items:
             db.execute(_TOLD, (attempt.tells_all, before.items[0], reply_id))
-        db.execute(_CLAIM, {"reply": reply_id, "now": at, "next": to_ms(attempt.next_try), "raw": attempt.raw})
+        db.execute(
+            _CLAIM,
+            {"reply": reply_id, "now": at, "next": to_ms(attempt.next_try), "raw": attempt.raw, "words": attempt.words},
+        )
         after = reply_of(db, reply_id)
         assert after is not None
         return Claimed(after)
 
 
 def _due(db: Connection, reply: ReplyRow, attempt: Attempt) -> Due:
-    fuse = attempt.fuse
+    fuse = attempt.fuse if reply.reason != BY_HAND else None
     facts = facts_at_claim(db, reply, AsOf(attempt.now, fuse=fuse.period if fuse else timedelta(0)))
     last = facts.last_reply_at
     every = attempt.every(last) - last if last is not None else timedelta(0)

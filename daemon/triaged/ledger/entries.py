@@ -17,6 +17,9 @@ from triaged.core.trust import Level
 
 AnsweredBy = Literal["answer", "team", "flag"]
 """What shows that a person answered: a mail of mine, one of my team's, or nothing but a mail client's mark."""
+BY_HAND = "by hand"
+"""The reason of a reply that a person has told to go: no fuse holds it."""
+
 Mode = Literal["observe", "draft", "send"]
 ItemState = Literal["new", "here", "aside", "released", "gone", "unreadable"]
 EffectKind = Literal["flag", "urgent", "aside", "back", "append", "remove", "notify"]
@@ -365,6 +368,7 @@ class SentSeen:
     subject: str | None = None
     level: Level = Level.PROVED  # how sure we are that it is from whom it names
     answers: tuple[str, ...] = ()  # ids of the very messages that it answers, whatever the address it went to
+    filed_at: datetime | None = None  # when it was put there
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,6 +446,7 @@ class Attempt:
     items: Sequence[int] | None = None  # what `raw` speaks of
     fuse: Rate | None = None
     turns: Turns | None = None
+    words: int = 0  # the fingerprint of the text that it was written from
     tells_all: bool = False  # its words tell of each of these messages, not of the first alone
     synced: bool = True
 

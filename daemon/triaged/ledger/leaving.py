@@ -6,14 +6,17 @@ Inside the caller's transaction; instants are milliseconds.
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
-from triaged.ledger.changes import STOPPABLE, cancel_reply
+from triaged.ledger.changes import STOPPABLE, End, cancel_reply, end_reply
 from triaged.ledger.entries import ReplyRow
 from triaged.ledger.instants import to_ms
-from triaged.ledger.rows import decode, promise_of, replies_of, reply_of
+from triaged.ledger.promises import reply_again
+from triaged.ledger.rows import decode, encode, promise_of, replies_of, reply_of
+from triaged.ledger.store import Store, commit
 
 _TELLS = f"""
 UPDATE reply SET tell_at = :due, tell_kind = :kind, tell_call = :call WHERE id = :reply AND state IN {STOPPABLE}
@@ -28,6 +31,23 @@ UPDATE reply SET promise = :promise, account = (SELECT account FROM item WHERE i
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Why a draft is taken back, and the Message-ID of the one in its place, if there is to be one."""
+
+    reason: str
+    message_id: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A draft that was taken back, and the reply in its place."""
+
+    reply: ReplyRow
+    instead: ReplyRow | None = None
+
+
 def stoppable_replies_of(db: Connection, item: int) -> list[ReplyRow]:
     """Acknowledgements that cover a message and have not gone. A reply that a socket holds is past stopping."""
     where = f"kind = 'ack' AND state IN {STOPPABLE} AND id IN (SELECT reply FROM reply_item WHERE item = ?)"
@@ -38,6 +58,10 @@ def leave_replies(db: Connection, item: int, reason: str, now: int) -> list[tupl
     """The message leaves every acknowledgement that has not gone; True: it was the only one, the reply is cancelled."""
     left: list[tuple[ReplyRow, bool]] = []
     for reply in stoppable_replies_of(db, item):
+        if reply.state == "drafted":
+            if reply.items[0] == item:  # else she sees herself what it speaks of
+                cancel_reply(db, reply.id, reason, now)
+            continue
         if len(reply.items) == 1:
             cancelled = cancel_reply(db, reply.id, reason, now)
             left.append((cancelled or reply, True))
@@ -50,6 +74,38 @@ def leave_replies(db: Connection, item: int, reason: str, now: int) -> list[tupl
         _make_anew(db, reply, item)
         left.append((reply_of(db, reply.id) or reply, False))
     return left
+
+
+def withdraw(store: Store, reply_id: int, withdrawal: Withdrawal) -> Withdrawn | None:
+    """Sent has been looked at, and a draft is not there: it is taken back. For what else it covered there is a new one.
+
+    None: it is no draft any more.
+    """
+    now = to_ms(withdrawal.now)
+    with commit(store, "withdraw") as db:
+        before = reply_of(db, reply_id)
+        ended = end_reply(db, reply_id, End("cancelled", withdrawal.reason, now), "('drafted')")
+        if before is None or ended is None:
+            return None
+        rest = [item for item in before.items if _is_open(db, item)]
+        if not rest or len(rest) == len(before.items):
+            return Withdrawn(ended)
+        again = reply_again(db, before, withdrawal.message_id, now)
+        db.execute(
+            "DELETE FROM reply_item WHERE reply = ? AND item NOT IN (SELECT value FROM json_each(?))",
+            (again, encode(rest)),
+        )
+        made = reply_of(db, again)
+        assert made is not None
+        _tell_earliest(db, made, rest)
+        _take_over(db, made, rest)
+        return Withdrawn(ended, reply_of(db, again))
+
+
+def _is_open(db: Connection, item: int) -> bool:
+    """Whether a message still waits where it was put: no hand has had it, and nobody has answered it."""
+    sql = "SELECT 1 FROM item WHERE id = ? AND answered_at IS NULL AND state IN ('here','aside')"
+    return db.execute(sql, (item,)).fetchone() is not None
 
 
 def _make_anew(db: Connection, reply: ReplyRow, gone: int) -> None:
@@ -95,7 +151,10 @@ def _own_promise(db: Connection, reply: ReplyRow, rest: Sequence[int]) -> int | 
     """The promise of its own thread that it tells: the open one, else a new one; what nobody tells any more is void."""
     if reply.promise is None:
         return None
-    promise, thread = db.execute("SELECT promise, thread FROM item WHERE id = ?", (rest[0],)).fetchone()
+    sql = (
+        "SELECT p.id, i.thread FROM item i LEFT JOIN promise p ON p.id = i.promise AND p.state <> 'void' WHERE i.id = ?"
+    )
+    promise, thread = db.execute(sql, (rest[0],)).fetchone()
     before = promise_of(db, reply.promise)
     if promise is None and before is not None and before.state == "planned" and before.thread == thread:
         promise = before.id
@@ -103,7 +162,9 @@ def _own_promise(db: Connection, reply: ReplyRow, rest: Sequence[int]) -> int | 
         promise = db.execute(_PROMISE, (thread, reply.id)).lastrowid
     for item in rest:
         db.execute(
-            "UPDATE item SET promise = ? WHERE id = ? AND thread IS ? AND promise IS NULL", (promise, item, thread)
+            "UPDATE item SET promise = ? WHERE id = ? AND thread IS ? AND (promise IS NULL OR promise ="
+            " (SELECT id FROM promise WHERE id = ? AND state = 'void'))",
+            (promise, item, thread, reply.promise),
         )
     if promise != reply.promise:
         db.execute(

@@ -93,9 +93,10 @@ SELECT max(send_at) FROM reply WHERE person = ? AND correspondent = ? AND kind =
   AND trust >= ?
 """
 _HAD = """
-SELECT template, max(send_at) FROM reply WHERE person = :person AND correspondent = :correspondent AND send_at >= :since
+SELECT template, max(coalesce(claimed_at, send_at)), words FROM reply
+WHERE person = :person AND correspondent = :correspondent AND send_at >= :since
   AND kind = 'ack' AND id IS NOT :but AND (state IN ('waiting','sending','sent','in_doubt','drafted') OR (state = 'simulated' AND :observe))
-GROUP BY template
+GROUP BY template, words
 """
 _HEARD = """
 SELECT max(arrived_at) FROM item WHERE person = ? AND client = ? AND arrived_at BETWEEN ? AND ? AND id IS NOT ?
@@ -407,7 +408,7 @@ def _replied(db: Connection, q: Question) -> tuple[datetime | None, int, int]:
     return from_ms(here), in_hour, in_day
 
 
-def _had(db: Connection, q: Question) -> tuple[tuple[str, datetime], ...]:
+def _had(db: Connection, q: Question) -> tuple[tuple[str, datetime, int], ...]:
     """Which of our texts went, or are about to go, to the correspondent lately, and when each did last."""
     if q.correspondent is None:
         return ()
@@ -418,7 +419,7 @@ def _had(db: Connection, q: Question) -> tuple[tuple[str, datetime], ...]:
         "but": q.but_reply,
         "observe": q.mode == "observe",
     }
-    return tuple((template, from_ms(at)) for template, at in db.execute(_HAD, given))
+    return tuple((template, from_ms(at), words) for template, at, words in db.execute(_HAD, given))
 
 
 def _heard(db: Connection, q: Question) -> datetime | None:

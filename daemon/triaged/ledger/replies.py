@@ -181,7 +181,7 @@ def drafted(store: Store, reply_id: int, now: datetime, place: Place | None) -> 
     """It lies in Drafts. The promise opens when a person has sent it."""
     with commit(store, "drafted") as db:
         changed = db.execute(
-            "UPDATE reply SET state = 'drafted', stage = NULL, ended_at = ?, folder = ?, uidvalidity = ?, uid = ?"
+            "UPDATE reply SET state = 'drafted', stage = NULL, reason = NULL, ended_at = ?, folder = ?, uidvalidity = ?, uid = ?"
             " WHERE id = ? AND state = 'sending'",
             (
                 to_ms(now),
@@ -203,15 +203,33 @@ def evidence(store: Store, reply_id: int, now: datetime) -> PromiseRow | None:
 def went(db: Connection, reply_id: int, now: int, states: str) -> PromiseRow | None:
     """Inside a transaction: it is sent, whatever was believed. None: it was not in one of `states`."""
     changed = db.execute(
-        f"UPDATE reply SET state = 'sent', ended_at = coalesce(ended_at, ?) WHERE id = ? AND state IN ({states})",
-        (now, reply_id),
+        "UPDATE reply SET state = 'sent', reason = iif(mode = 'draft', NULL, reason),"
+        f" ended_at = iif(mode = 'draft', ?, coalesce(ended_at, ?)) WHERE id = ? AND state IN ({states})",
+        (now, now, reply_id),
     )
     if not changed.rowcount:
         return None
     reply = reply_of(db, reply_id)
     assert reply is not None
     note_sent(db, reply, SentCopy(now, (), reply.message_id))
+    if reply.mode == "draft":
+        _count_draft(db, reply, now)
     return tell_promise(db, reply, now)
+
+
+def _count_draft(db: Connection, reply: ReplyRow, now: int) -> None:
+    """The client holds it in writing, whatever was made of it meanwhile; from now on it counts for `every`."""
+    db.execute(
+        "UPDATE promise SET state = 'planned', closed_at = NULL, closed_by = NULL WHERE id = ? AND state = 'void'"
+        " AND told_at IS NULL AND closed_by <> 'observe'",
+        (reply.promise,),
+    )
+    if reply.kind == "ack":
+        db.execute(
+            "UPDATE correspondent SET last_reply = ?, last_reply_at = ? WHERE person = ? AND address = ?"
+            " AND coalesce(last_reply_at, 0) < ?",
+            (reply.id, now, reply.person, reply.correspondent, now),
+        )
 
 
 def replan_promise(store: Store, reply_id: int, plan: PromisePlan) -> PromiseRow | None:
@@ -245,3 +263,10 @@ def drafts(store: Store, account: int) -> list[ReplyRow]:
     )
     with reading(store) as db:
         return replies_of(db, where, (account,))
+
+
+def drafts_taken_back(store: Store, account: int, since: datetime) -> list[ReplyRow]:
+    """Drafts that were taken back since: each may have been sent before."""
+    where = "account = ? AND claimed_at IS NOT NULL AND mode = 'draft' AND state = 'cancelled' AND ended_at >= ? ORDER BY id"
+    with reading(store) as db:
+        return replies_of(db, where, (account, to_ms(since)))

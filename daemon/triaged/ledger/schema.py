@@ -179,6 +179,10 @@ CREATE TABLE calendar (
 ) STRICT, WITHOUT ROWID;
 """  # a content is known from `since` on and was last seen to be so at `seen_at`
 
+_WORDS_THAT_WENT = """
+ALTER TABLE reply ADD COLUMN words INTEGER NOT NULL DEFAULT 0;
+"""  # the fingerprint of the text that it was written from
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _A_NOTICE_A_MOVE,
@@ -188,5 +192,6 @@ MIGRATIONS: tuple[str, ...] = (
     _TOLD_TO_HER,
     _ONE_A_THREAD,
     _CALENDARS,
+    _WORDS_THAT_WENT,
 )
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

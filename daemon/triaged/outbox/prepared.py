@@ -46,6 +46,7 @@ class Ready:
     every: Callable[[datetime], datetime] = lambda last: last
     items: tuple[int, ...] | None = None  # what `raw` speaks of
     turns: Turns | None = None
+    words: int = 0  # the fingerprint of the text that it was written from
     tells_all: bool = False  # its words tell of each of these, not of the first alone
 
 

@@ -183,6 +183,7 @@ class Serving:
             items=ready.items,
             fuse=way.fuse,
             turns=ready.turns,
+            words=ready.words,
             tells_all=ready.tells_all,
             synced=reply.mode != "send",  # a draft is written at once
         )

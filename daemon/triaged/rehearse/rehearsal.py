@@ -23,10 +23,10 @@ from triaged.core.message import Message
 from triaged.core.record import from_record
 from triaged.core.reply import ComposeError, Written, write
 from triaged.core.settings import Account, Person, Terms
-from triaged.core.template import TemplateError
+from triaged.core.template import ReplyTemplate, TemplateError, fingerprint
 from triaged.core.trust import evidence_of_sent
 from triaged.ledger import Accepted, AsOf, Attempt, Ledger, Response, SentWindow
-from triaged.ledger.entries import AccountRow, Arriving, Claimed
+from triaged.ledger.entries import AccountRow, Arriving, Claimed, ReplyRow
 
 DAWN = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -138,7 +138,10 @@ class Rehearsal:
                 continue
             every = partial(template.every.after, worktime=self.person.worktime)
             tells_all = template.uses("messages", reply.language)
-            claimed = self._ledger.claim(reply.id, Attempt(b"", reply.try_at, now, every, tells_all=tells_all))
+            claimed = self._ledger.claim(
+                reply.id,
+                Attempt(b"", reply.try_at, now, every, tells_all=tells_all, words=self._words(reply, template)),
+            )
             if isinstance(claimed, Claimed):
                 self._ledger.mark_data(reply.id)
                 self._ledger.sent(reply.id, Accepted(reply.try_at, Response(), saves_copy=True))
@@ -147,6 +150,14 @@ class Rehearsal:
                 self._ledger.call_kept(promise.id, promise.due_at)
             elif promise.due_at <= now:
                 self._ledger.overdue(promise.id, promise.due_at)
+
+    def _words(self, reply: ReplyRow, template: ReplyTemplate) -> int:
+        """The fingerprint of the text that would go."""
+        if len(template.variants(reply.language)) == 1 or not reply.items:
+            return 0
+        [first, *_] = self._ledger.reply_items(reply.id)
+        facts = self._ledger.facts_again(first, AsOf(reply.try_at, fuse=timedelta(0)), reply.id)
+        return fingerprint(template.fresh(reply.language, facts.had, facts.now) or "")
 
     def _written(self, reply_id: int, at: datetime) -> tuple[Written | None, str]:
         """The reply as it would go out at its send time, if nothing else happened."""
@@ -162,7 +173,9 @@ class Rehearsal:
         planned = Planned(template, reply.language, to, reply.message_id, reply.id, reply.auto)
         records = [from_record(item.decision) for item in items if item.decision]
         try:
-            return write(letter(parties, planned, records, told_now(parties, reply.tell_at, facts))), ""
+            made = letter(parties, planned, records, told_now(parties, reply.tell_at, facts))
+            source = template.fresh(reply.language, facts.had, facts.now)
+            return write(replace(made, variables=replace(made.variables, source=source))), ""
         except (TemplateError, ComposeError) as fault:
             return None, str(fault)
 

@@ -33,6 +33,7 @@ from triaged.ledger.consequences import (
     ReplyLeft,
 )
 from triaged.ledger.entries import Admission
+from triaged.ledger.leaving import Withdrawal
 
 
 def told(world: World, number: int | str = 1, *, due: int = 1) -> Admission:
@@ -363,8 +364,46 @@ def test_a_draft_is_removed_when_i_write_something_else(world: World):
     world.tick(HOUR)
     world.claim(made.reply)
     world.ledger.drafted(made.reply or 0, world.now, Place("Drafts", 1, 1))
-    assert kinds(wrote(world, "<1@client>")) == [Answered, ReplyCancelled]
+    assert kinds(wrote(world, "<1@client>")) == [Answered]
+    [draft] = world.ledger.drafts(world.account.id)
+    assert draft.reason == "answered", "it is taken back once Sent has been looked at"
+    taken = world.ledger.withdraw(draft.id, Withdrawal("answered", "<triaged.again@roth>", world.now))
+    assert taken is not None
+    assert (taken.reply.state, taken.instead) == ("cancelled", None)
     assert world.ledger.effect(f"undraft:{made.reply}") is not None
+
+
+def test_a_draft_that_she_had_sent_before_it_was_taken_back_counts_all_the_same(world: World):
+    made = world.deferred(1, promise=MONDAY + DAY, mode="draft")
+    world.tick(HOUR)
+    world.claim(made.reply)
+    world.ledger.drafted(made.reply or 0, world.now, Place("Drafts", 1, 1))
+    sent_at = world.tick(HOUR)
+    world.ledger.withdraw(made.reply or 0, Withdrawal("urgent", "<triaged.again@roth>", world.tick(HOUR)))
+    assert promise_state(world, made) == "void"
+    reply = world.ledger.reply(made.reply or 0)
+    assert reply is not None
+    mine = SentSeen(reply.message_id, (), sent_at, ("gary@harbor.example",), ours=None)
+    follows = world.ledger.saw_sent(SentWindow(world.account.id, world.now, [mine]))
+    assert kinds(follows) == [DraftSent, PromiseOpened]
+    assert promise_state(world, made) == "open"
+    after = world.ledger.reply(made.reply or 0)
+    assert after is not None
+    assert (after.state, after.ended_at) == ("sent", sent_at), "counted from when it went"
+
+
+def test_what_a_draft_covers_beside_what_left_gets_one_of_its_own(world: World):
+    made = world.deferred("a", promise=MONDAY + DAY, mode="draft")
+    other = world.admit(mail("b"), joining(answered(world.now, promise=MONDAY + DAY)), mode="draft")
+    world.tick(HOUR)
+    world.claim(made.reply)
+    world.ledger.drafted(made.reply or 0, world.now, Place("Drafts", 1, 1))
+    wrote(world, "<a@client>")
+    taken = world.ledger.withdraw(made.reply or 0, Withdrawal("answered", "<triaged.again@roth>", world.now))
+    assert taken is not None
+    assert taken.instead is not None
+    assert taken.instead.items == (other.item,)
+    assert promise_state(world, replace(other, promise=taken.instead.promise)) == "planned"
 
 
 # --- hands

@@ -36,7 +36,7 @@ from triaged.ledger import (
 )
 from triaged.ledger.entries import PromiseRow, ReplyRow, Turns
 from triaged.ledger.instants import to_ms
-from triaged.ledger.leaving import leave_replies
+from triaged.ledger.leaving import Withdrawal, leave_replies
 from triaged.ledger.store import commit
 
 
@@ -360,8 +360,10 @@ def test_a_stale_draft_is_to_be_removed(world: World):
     world.tick(HOUR)
     world.claim(made.reply)
     world.ledger.drafted(made.reply or 0, world.now, Place("Drafts", 3, 12))
-    cancelled = world.ledger.cancel(made.reply or 0, "stale", world.now)
-    assert cancelled is not None
+    assert world.ledger.cancel(made.reply or 0, "stale", world.now) is None, "Sent is looked at first"
+    taken = world.ledger.withdraw(made.reply or 0, Withdrawal("stale", "<triaged.again@roth>", world.now))
+    assert taken is not None
+    cancelled = taken.reply
     effect = world.ledger.effect(f"undraft:{made.reply}")
     assert effect is not None
     assert effect.kind == "remove"

@@ -194,7 +194,8 @@ CASES: list[tuple[str, Sending, Sending]] = [
     ("recently-replied", sending(facts=facts(last_reply_at=NOW - 23 * HOUR)), sending(facts=facts(last_reply_at=NOW - 24 * HOUR))),
     ("recently-replied", sending(facts=facts(last_reply_at=NOW - 23 * HOUR), send_at=NOW + MINUTE), sending(facts=facts(last_reply_at=NOW - 24 * HOUR + MINUTE), send_at=NOW + MINUTE)),
     ("recently-replied", sending(facts=facts(waiting=WaitingReply(1, "severe", NOW, None)), reply="until-call"), sending(facts=facts(), reply="until-call")),
-    ("recently-replied", sending(says_so=True, today=NOW - HOUR, facts=facts(had=(("not-now", NOW - HOUR),))), sending(says_so=True, today=NOW - HOUR, facts=facts(had=(("no-pass", NOW - 2 * HOUR), ("until-call", NOW))))),
+    ("recently-replied", sending(repeats=True), sending()),
+    ("recently-replied", sending(says_so=True, today=NOW - HOUR, facts=facts(had=(("not-now", NOW - HOUR, 0),))), sending(says_so=True, today=NOW - HOUR, facts=facts(had=(("no-pass", NOW - 2 * HOUR, 0), ("until-call", NOW, 0))))),
     ("rate-limit", sending(facts=facts(replies_in_fuse=60)), sending(facts=facts(replies_in_fuse=59))),
 ]  # fmt: skip
 
@@ -251,6 +252,7 @@ def as_due(was: Sending) -> Due:
         facts=was.facts,
         client=was.client,
         every=was.every,
+        repeats=was.repeats,
         today=was.today,
         fuse=was.fuse,
         call=was.call,

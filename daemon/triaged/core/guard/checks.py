@@ -154,6 +154,7 @@ CHECKS: Final[tuple[Check | Again, ...]] = (
         ALWAYS,
         of=USUAL,
     ),
+    Again("recently-replied", "of a list of texts each has gone within 7 days", past.repeats, AT_SENDING, of=USUAL),
     Again("recently-replied", "it was said today already", past.was_said, AT_SENDING, of=("said",)),
     Again("rate-limit", "beyond `reply_fuse`: the reply is held", past.is_beyond_fuse, AT_CLAIMING, of=ALL),
 )

@@ -116,9 +116,14 @@ def _is_asked_again(facts: Facts) -> str:
     return ""
 
 
+def repeats(standing: Standing) -> str:
+    """Of a list of texts none goes twice within 7 days."""
+    return "each of its texts has gone to this correspondent within 7 days" if standing.repeats else ""
+
+
 def was_said(standing: Standing) -> str:
     """That no pass is left, or that none counts at this hour, is said once a day."""
-    said = [at for template, at in standing.facts.had if template in SAYS_SO]
+    said = [at for template, at, _ in standing.facts.had if template in SAYS_SO]
     again = bool(said) and max(said) >= standing.today
     return "it was said today that it cannot be sooner" if again else ""
 

@@ -47,6 +47,11 @@ class Standing(Protocol):
         ...
 
     @property
+    def repeats(self) -> bool:
+        """Whether the very words have gone within 7 days that must not."""
+        ...
+
+    @property
     def today(self) -> datetime:
         """When the day began."""
         ...
@@ -76,6 +81,7 @@ class Due:
     every: timedelta = timedelta(0)
     send_at: datetime | None = None
     once_a_thread: bool = False
+    repeats: bool = False
     today: datetime = NEVER
     fuse: int | None = None
     call: str | None = None
@@ -101,6 +107,7 @@ class Sending:
     every: timedelta = timedelta(days=1)  # of the rule's reply
     send_at: datetime | None = None  # when it would go; None: now
     once_a_thread: bool = False  # it goes once for each question
+    repeats: bool = False  # the very words have gone within 7 days
     reply: str = ""  # the label of what would go
     today: datetime = NEVER  # when the day began
     says_so: bool = False  # what would go says that a no, or the word offered, moves nothing
