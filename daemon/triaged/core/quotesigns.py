@@ -180,6 +180,22 @@ class QuoteSigns:
         keys = ("about", "this_mail", "titles", "lines")
         return self.footers | _openings(phrase for key in keys for phrase in self._lexicon.everywhere("notices", key))
 
+    def suspects(self, lines: list[str]) -> list[int]:
+        """The numbers of the lines worth a closer look: one cheap question after the other, asked of every line."""
+        # This is the innermost loop of reading mail: bounds are spelled out, and names looked up once.
+        first, last, openings, footers = FIRST_SIGNS, LAST_SIGNS, self.openings, self.footers
+        return [
+            number
+            for number, line in enumerate(lines)
+            if line
+            and (
+                line[0] in first
+                or line[-1] in last
+                or ":" in line[:24]
+                or (line[:4] in openings and (line[:4] in footers or not lines[number - 1]))
+            )
+        ]
+
 
 def _compiled(expression: str) -> re.Pattern[str]:
     return re.compile(expression, re.IGNORECASE)

@@ -13,6 +13,7 @@ from triaged.core.quoteheaders import LONGEST
 from triaged.core.quotesigns import QuoteSigns
 
 _SUSPECTS_LIMIT = 10_000  # lines of one text that are looked at closely; what lies below counts as new
+_HEADERS_LIMIT = 2_000  # lines with a colon at their end that may end a header
 _LINE_LIMIT = LONGEST  # longer lines are prose, not headers or separators
 _HEADER_LINES = 4
 _FOOTER_LINES = 8
@@ -31,6 +32,7 @@ class Walk:
     signs: QuoteSigns
     wide: bool  # whether there are fullwidth colons, which may stand anywhere in a line
     begun: bool = False  # something new has been read
+    asked: int = 0  # lines that were looked at as the end of a header
     passed_on: bool = False  # something was forwarded, and nothing new stands above it
 
     def read(self) -> None:
@@ -38,7 +40,7 @@ class Walk:
         number = 0
         while number < len(self.lines) and not self.begun:
             number = self._line(number)
-        suspects = range(len(self.lines)) if self.wide else _suspects(self.lines, self.signs)
+        suspects = range(len(self.lines)) if self.wide else self.signs.suspects(self.lines)
         for suspect in suspects[:_SUSPECTS_LIMIT]:
             if suspect < number:
                 continue
@@ -148,6 +150,9 @@ class Walk:
 
     def _quote_header(self, number: int) -> int:
         """`On … wrote:`: itself if marked quotes follow, else all to the end."""
+        self.asked += 1
+        if self.asked > _HEADERS_LIMIT:
+            return 0
         first = self.signs.headers.start(self.lines, self.kinds, number)
         if first < 0:
             marked = self._is_marked(self._next(number + 1))
@@ -298,20 +303,3 @@ class Walk:
         end = disclaimer_end(self.lines, self.kinds, number, self.signs)
         self._cut(number, end, "disclaimer")
         return end
-
-
-def _suspects(lines: list[str], signs: QuoteSigns) -> list[int]:
-    """The numbers of the lines worth a closer look: one cheap question after the other, asked of every line."""
-    # This is the innermost loop of reading mail: bounds are spelled out, and names looked up once.
-    first, last, openings, footers = quotesigns.FIRST_SIGNS, quotesigns.LAST_SIGNS, signs.openings, signs.footers
-    return [
-        number
-        for number, line in enumerate(lines)
-        if line
-        and (
-            line[0] in first
-            or line[-1] in last
-            or ":" in line[:24]
-            or (line[:4] in openings and (line[:4] in footers or not lines[number - 1]))
-        )
-    ]
