@@ -89,6 +89,8 @@ def fits(raw: bytes, charset: str) -> bool:
 
 def is_garbled(raw: bytes, text: str) -> bool:
     """Say whether a text is not what was written: its octets fit nothing, or only Windows-1252, in which nobody writes so."""
+    if text.isascii() and len(text) == len(raw):
+        return False
     if text.encode(_UTF8, "replace") == raw:  # most mail: it was UTF-8, and there was nothing to clean
         return _GARBLED_SHARE * text.count("\ufffd") > len(text)
     if _GARBLED_SHARE * (len(raw) - len(raw.translate(None, _NEVER_WRITTEN))) > len(raw):

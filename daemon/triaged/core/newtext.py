@@ -46,7 +46,7 @@ def scan(text: str, marks: Iterable[Mark] = (), *, forwarding: bool = False, sig
     """
     lines = text.split("\n")
     kinds = _marked(lines, marks) if marks else [""] * len(lines)
-    walk = Walk(lines, kinds, forwarding, signs, wide="：" in text)
+    walk = Walk(lines, kinds, forwarding, signs, colons=":" in text, wide="：" in text)
     walk.read()
     if not any(kinds):
         return Scan(text.strip())

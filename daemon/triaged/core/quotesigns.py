@@ -180,8 +180,11 @@ class QuoteSigns:
         keys = ("about", "this_mail", "titles", "lines")
         return self.footers | _openings(phrase for key in keys for phrase in self._lexicon.everywhere("notices", key))
 
-    def suspects(self, lines: list[str]) -> list[int]:
-        """The numbers of the lines worth a closer look: one cheap question after the other, asked of every line."""
+    def suspects(self, lines: list[str], *, colons: bool) -> list[int]:
+        """The numbers of the lines worth a closer look: one cheap question after the other, asked of every line.
+
+        `colons`: whether there are any.
+        """
         # This is the innermost loop of reading mail: bounds are spelled out, and names looked up once.
         first, last, openings, footers = FIRST_SIGNS, LAST_SIGNS, self.openings, self.footers
         return [
@@ -191,7 +194,7 @@ class QuoteSigns:
             and (
                 line[0] in first
                 or line[-1] in last
-                or ":" in line[:24]
+                or (colons and ":" in line[:24])
                 or (line[:4] in openings and (line[:4] in footers or not lines[number - 1]))
             )
         ]

@@ -30,6 +30,7 @@ class Walk:
     kinds: list[str]
     forwarding: bool
     signs: QuoteSigns
+    colons: bool  # whether there are any
     wide: bool  # whether there are fullwidth colons, which may stand anywhere in a line
     begun: bool = False  # something new has been read
     asked: int = 0  # lines that were looked at as the end of a header
@@ -40,7 +41,7 @@ class Walk:
         number = 0
         while number < len(self.lines) and not self.begun:
             number = self._line(number)
-        suspects = range(len(self.lines)) if self.wide else self.signs.suspects(self.lines)
+        suspects = range(len(self.lines)) if self.wide else self.signs.suspects(self.lines, colons=self.colons)
         for suspect in suspects[:_SUSPECTS_LIMIT]:
             if suspect < number:
                 continue
@@ -293,6 +294,8 @@ class Walk:
 
     def _notice(self, number: int, opening: str) -> int:
         """Banners above the text, disclaimers anywhere: only at the start of a paragraph, and only that one."""
+        if self.begun and opening not in self.signs.openings:
+            return 0
         if number and self.lines[number - 1].strip() and not self.kinds[number - 1]:
             return 0
         if not self.begun and (end := banner_end(self.lines, number, opening, self.signs)):
