@@ -436,3 +436,29 @@ async def test_two_clients_at_once(stages: Opening):
     assert stage.inbox() == {}
     await stage.to("mon 09:05")
     assert set(stage.inbox()) == {"outage again", "outage too"}
+
+
+async def test_what_is_dragged_before_anybody_has_seen_it_is_put_aside_and_the_daemon_rests(stages: Opening):
+    stage = await opened(stages)
+    stage.store(GARY, "outage again")
+    stage.drag("outage again", "INBOX", below(stage, "Tomorrow"))
+    await seen(stage)  # the newest number of the inbox is that of no message
+    await stage.later(minutes=2)
+    assert list(stage.inbox("Deferred")) == ["outage again"]
+    await stage.to("wed 09:05")
+    assert list(stage.inbox()) == ["outage again"]
+
+
+async def test_a_copy_in_another_of_these_folders_is_an_item_of_its_own(stages: Opening):
+    stage = await opened(stages)
+    await stage.arrives(GARY, "outage again")
+    with stage.server.client(stage.users[0]) as client:
+        client.select_folder("INBOX")
+        client.copy(client.search("ALL"), below(stage, "Tomorrow"))
+    stage.drag("outage again", "INBOX", below(stage, "Next week"))
+    await seen(stage)
+    await stage.to("thu 12:00")
+    assert len(stage.server.messages(stage.users[0])) == 1
+    await stage.to("mon 09:05")
+    assert len(stage.server.messages(stage.users[0])) == 2
+    assert stage.inbox("Deferred") == {}

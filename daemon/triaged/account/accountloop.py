@@ -230,15 +230,23 @@ class AccountLoop:
         if seen is not None:
             self.health.proven_alive = self.context.now()
             return seen.due
+        await self._see_drags(session)
         while await self._step(session, look=look):
             look = False
         return await self.context.write(Ledger.next_at, self.row.id, self.context.now())
+
+    async def _see_drags(self, session: Session) -> None:
+        """What was dragged to a snooze folder is understood at once; not with each step, which ends where it began."""
+        try:
+            await snoozefolders.look_into(self._visit(session))
+        except Refused as refusal:
+            if self.is_news(f"drags {refusal}"):
+                self.events.emit("account.degraded", error=str(refusal), reason="a snooze folder cannot be seen")
 
     async def _step(self, session: Session, *, look: bool) -> bool:
         """See what is new, look where asked, act on what is due. True when there may be more to do."""
         visit = await self._with_folders_found(self._visit(session))
         await sweep(visit)
-        await snoozefolders.look_into(visit)  # a drag says that it was understood
         due = await owed.due(visit) if self._looking or not look else owed.NOTHING
         if look or due.wants_look:
             if self._looking:  # the last look ended a connection: what is due must not wait for the next

@@ -11,7 +11,7 @@ from datetime import datetime
 from triaged.account.arriving import arriving
 from triaged.account.byhand import left
 from triaged.account.folderlayout import Layout
-from triaged.account.places import came_by_delivery, holds
+from triaged.account.places import came_by_delivery, holds, presence
 from triaged.account.remap import renumbered
 from triaged.account.visit import Visit
 from triaged.core.calls import Schedule
@@ -159,6 +159,10 @@ async def _found(visit: Visit, row: FolderRow, fetched: Fetched) -> _Found | Non
     """Who wrote it and whether it is known; None: no hand has put it there."""
     message = read(fetched.header, b"", size=fetched.size, complete=False)
     item = await visit.write(Ledger.item_by_digest, visit.row.id, message)
+    if item is not None and item.state == "aside" and item.place is not None:
+        here = item.place == Place(row.name, row.uidvalidity, fetched.uid)
+        if not here and await presence(visit.session, item.place) == "here":
+            item = None  # a copy made by hand of what lies aside already is an item of its own
     if item is None and came_by_delivery(message, row.name, visit.person.addresses):
         return None
     return _Found(fetched, identify(message, visit.person, visit.account), item)
