@@ -5,6 +5,7 @@ Due times are wall clock; waiting counts with CLOCK_BOOTTIME, so that a suspende
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from heapq import heappop, heappush
 from itertools import count
@@ -92,6 +93,45 @@ class SystemClock:
             await asyncio.sleep(max(seconds, 0))
             return
         await wake.wait(seconds)
+
+
+SLIP = 120.0
+"""Seconds that the wall clock may move against the time that passes, and nobody set it."""
+
+_BELIEVED_AFTER = 6 * 3600.0
+"""Seconds after which a clock that was set is believed, whatever it says."""
+
+
+class Steadiness:
+    """Whether the wall clock goes as it went. Whoever is about to act by it asks; the first to ask notices that it was set.
+
+    A clock that is set and set back again a moment later has never been away: nothing is left of it.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._home = self._drift = self._ahead()
+        self._left: float | None = None  # when it was set, by the time that passes
+        self.on_set: Callable[[float], None] = lambda _by: None
+        """Is told by how many seconds the clock was set."""
+
+    def unsure_for(self, patience: float) -> float:
+        """Seconds until the clock is believed again by one with such patience; 0: it is."""
+        self._look()
+        return 0.0 if self._left is None else max(self._left + patience - self._clock.elapsed(), 0.0)
+
+    def _look(self) -> None:
+        ahead, elapsed = self._ahead(), self._clock.elapsed()
+        by, self._drift = ahead - self._drift, ahead
+        if abs(by) > SLIP:
+            self._left = None if abs(ahead - self._home) <= SLIP else elapsed
+            self.on_set(by)
+        elif self._left is None or elapsed - self._left >= _BELIEVED_AFTER:
+            self._home, self._left = ahead, None  # it is slewed all the time
+
+    def _ahead(self) -> float:
+        """Wall clock less time elapsed: constant, unless somebody sets the clock."""
+        return self._clock.now().timestamp() - self._clock.elapsed()
 
 
 class Timers:

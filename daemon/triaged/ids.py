@@ -1,7 +1,8 @@
-"""Message-IDs for mails of ours, and our mark on mails of others."""
+"""Message-IDs for mails of ours, and our marks on mails of others."""
 
 import base64
 import random
+from typing import Final
 
 
 def new_message_id(chance: random.Random, domain: str) -> str:
@@ -16,10 +17,21 @@ def is_as_made(message_id: str | None) -> bool:
     return (message_id or "").removeprefix("<").removeprefix("fwd.").startswith("triaged.")
 
 
-MARK = "triaged-"
-"""How the keyword begins that a triaged puts on what it is going to answer."""
+MARK: Final = "triaged-"
+"""How the keyword begins that a triaged puts on what it puts aside or is going to answer."""
+
+BACK: Final = f"{MARK}back"
+"""The keyword of what was put aside and has come back."""
+
+SAID: Final = f"{MARK}said"
+"""The keyword of what a reply may have gone to: it is set before the body is sent."""
 
 
-def new_mark(chance: random.Random) -> str:
-    """A keyword that no other ledger uses (RFC 3501 2.3.2: an atom; Dovecot takes 50 octets)."""
-    return f"{MARK}{base64.b32encode(chance.getrandbits(50).to_bytes(7, 'big'))[:10].decode().lower()}"
+def said(kind: str) -> str:
+    """The keyword that is set before a reply of that kind is sent; an acknowledgement and an apology are two things."""
+    return SAID if kind == "ack" else f"{SAID}-{kind}"
+
+
+def is_whose(keyword: str) -> bool:
+    """Whether a keyword (in small letters) says which triaged a message is in hand of."""
+    return keyword.startswith(MARK) and keyword != BACK and not keyword.startswith(SAID)

@@ -140,6 +140,12 @@ class Quiet:
         raw = write(replace(MADE, message_id=reply.message_id, reply_id=reply.id, now=self.clock.now())).raw
         return Ready(raw, Envelope(GARY, DANA.address), daily, reply.items)
 
+    async def begin(self, reply: ReplyRow) -> None:
+        return None
+
+    async def take_back(self, reply: ReplyRow) -> None:
+        return None
+
     async def draft(self, reply: ReplyRow, raw: bytes) -> Place | None:
         raise NotImplementedError
 

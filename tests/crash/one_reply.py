@@ -44,6 +44,12 @@ class Quiet:
     async def learned(self, facts: Mapping[str, bool]) -> None:
         """There is nothing to remember."""
 
+    async def begin(self, reply: ReplyRow) -> None:
+        return None
+
+    async def take_back(self, reply: ReplyRow) -> None:
+        return None
+
     async def draft(self, reply: ReplyRow, raw: bytes) -> Place | None:
         raise NotImplementedError
 

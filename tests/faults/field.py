@@ -9,6 +9,7 @@ import contextlib
 import imaplib
 import os
 import random
+import shutil
 import signal
 import smtplib
 import sqlite3
@@ -24,7 +25,7 @@ from faults.mails import CONFIG, account, answer, message, message_id
 from faults.proxy import Fault, FaultProxy
 from server.certificates import Authority
 from server.dovecot import Dovecot
-from server.processes import end, own_folder, remove
+from server.processes import end, own_folder, remove, until
 from server.sink import Sink
 from triaged import crash
 
@@ -34,6 +35,10 @@ KINDS = ("outage", "question", "again", "question", "soon")
 
 _MOST_POINTS = 60
 """Within so many crash points of its start a daemon that is to die at one of them does."""
+
+
+def _no_sockets(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if (Path(folder) / name).is_socket()]
 
 
 class Line:
@@ -77,6 +82,10 @@ class Field:
         self.dragged: set[int] = set()
         self.answered: set[int] = set()
         self.unsure: set[int] = set()  # what a hand or a delivery did not see the end of
+        self.excused: set[int] = set()  # what was under way when the state was put back or lost, or the clock was wrong
+        self.lost_at: set[int] = set()  # the number of the last message before each loss of the ledger
+        self.copies = 0
+        self.snapshots: list[tuple[float, int, Path]] = []  # when, how many messages there were, the copy
         self.kills: collections.Counter[str] = collections.Counter()
         self.faults: collections.Counter[str] = collections.Counter()
         self.sizes: list[tuple[float, dict[str, int]]] = []
@@ -120,7 +129,12 @@ class Field:
 
     def environment(self) -> dict[str, str]:
         """Where its state lies."""
-        return os.environ | {"XDG_STATE_HOME": str(self.folder)}
+        return os.environ | {"XDG_STATE_HOME": str(self.folder), "TRIAGED_TORTURE_CLOCK": str(self.clock)}
+
+    @property
+    def clock(self) -> Path:
+        """How many seconds the daemon's wall clock is ahead."""
+        return self.folder / "clock"
 
     @property
     def state(self) -> Path:
@@ -259,6 +273,78 @@ class Field:
         if "service.ready" in self.log():
             self.signal(signal.SIGHUP)
 
+    # -- what is done to its state, and to its clock --------------------------------------------------------------
+
+    def snapshot(self) -> None:
+        """A copy of the whole state folder, as a volume's snapshot makes it: of one instant."""
+        if not self.alive() or not self.state.exists():
+            return
+        self.copies += 1
+        copy = self.folder / f"snapshot{self.copies}"
+        number = self.sent
+        self.signal(signal.SIGSTOP)
+        try:
+            shutil.copytree(self.state.parent, copy, ignore=_no_sockets)
+        finally:
+            self.signal(signal.SIGCONT)
+        self.snapshots.append((time.monotonic(), number, copy))
+        for _, _, old in self.snapshots[:-20]:
+            shutil.rmtree(old, ignore_errors=True)
+
+    def roll_back(self) -> None:
+        """The state folder is what it was some seconds ago; nothing in it says so."""
+        usable = self.snapshots[-20:]
+        if not usable:
+            return
+        at, number, copy = self.chance.choice(usable)
+        self.kill("and rolled back")
+        self.note(f"rolled back by {time.monotonic() - at:.0f} s, to message {number}")
+        self._replace_state(copy)
+        # what arrived since is decided again without an answer, and what was to be put aside may stay
+        self.excused |= set(range(max(1, number - 8), self.sent + 1))
+        self.snapshots = [one for one in self.snapshots if one[0] <= at]
+
+    def lose_ledger(self) -> None:
+        """The state folder is gone; the key beside the configuration is not."""
+        if self.brief and self.lost_at:
+            return
+        self.kill("and its ledger lost")
+        self._replace_state(None)
+        self.excused |= set(range(1, self.sent + 1))
+        self.lost_at.add(self.sent)
+        self.snapshots = []
+        self.start()
+        until(lambda: "service.ready" in self.log() or not self.alive(), 60, "the daemon is ready")
+        self.adopt()
+
+    def _replace_state(self, copy: Path | None) -> None:
+        shutil.rmtree(self.state.parent)
+        shutil.rmtree(self.shadow, ignore_errors=True)
+        if copy is not None:
+            shutil.copytree(copy, self.state.parent)
+            self.shadow.mkdir()
+            for name in power.FILES:
+                if (copy / name).exists():
+                    shutil.copy(copy / name, self.shadow / name)
+
+    def adopt(self) -> None:
+        """The person has what is put aside without a row taken in."""
+        for label in ACCOUNTS:
+            command = [sys.executable, "-m", "triaged", "adopt", "-c", str(self.config), label]
+            subprocess.run(command, check=False, capture_output=True, env=self.environment())
+
+    def set_clock(self) -> None:
+        """The clock is set days ahead, and back a moment later."""
+        self.excused |= set(range(1, self.sent + 5))
+        self._set_ahead(self.chance.choice([3600, 86_400 * 3, 86_400 * 40]))
+        time.sleep(self.chance.uniform(0, 3))
+        self._set_ahead(0)
+
+    def _set_ahead(self, seconds: int) -> None:
+        written = self.clock.with_suffix(".new")
+        written.write_text(str(seconds))
+        written.replace(self.clock)
+
     # -- what is done to its servers ------------------------------------------------------------------------------
 
     def kick(self) -> None:
@@ -298,10 +384,15 @@ class Field:
 
     def harm(self) -> None:
         """Something, at some instant of its work or of its start."""
+        if self.chance.random() < 0.3:
+            self.snapshot()
         deaths: list[Callable[[], None]] = [self.kill, self.kill_at_a_step, self.cut_power]
         evils = [
             self.terminate, self.freeze, self.reload, self.kick, self.kill_a_session, self.cut_lines, self.restart_server, self.hang_up,
+            self.roll_back, self.roll_back, self.set_clock,
         ]  # fmt: skip
+        if self.chance.random() < 0.01:
+            evils = [self.lose_ledger]
         evil = self.chance.choice([*deaths * 3, *evils, self.heal] + ([] if self.brief else [self.refuse]))
         self.note(evil.__name__)
         evil()

@@ -22,7 +22,7 @@ MUST_BE_EMPTY = {
 }
 """Questions to the ledger at rest, and what an answer would mean."""
 
-ABOVE_ALL = ("lost", "doubled", "answered twice")
+ABOVE_ALL = ("lost", "doubled", "answered twice", "stranded")
 
 Complaints = dict[str, list[int]]
 
@@ -33,18 +33,23 @@ def complaints(field: Field) -> Complaints:
     inbox, aside, replies = numbers(field, "INBOX"), numbers(field, "Deferred"), accepted(field)
     unreadable = given_up(field)
     writers = {field.correspondent(n) for n in every | field.unsure if field.kind(n) != "outage"}
-    spared = {field.correspondent(number) for number in field.dragged | field.answered | field.unsure}
+    excused = field.excused
+    spared = {field.correspondent(number) for number in field.dragged | field.answered | field.unsure | excused}
+    blurred = {field.correspondent(number) for number in field.lost_at}  # wrote before and after its ledger was lost
     owed = {field.correspondent(n) for n in every - unreadable if field.kind(n) != "outage"} - spared
     waiting = ("question", "again")
     found: dict[str, set[int]] = {
         "lost": every - set(inbox) - set(aside),
         "doubled": {number for number, count in (inbox + aside).items() if count > 1},
-        "answered twice": {person for person, count in replies.items() if count > 1},
+        "answered twice": {person for person, count in replies.items() if count > 1} - blurred,
         "answered though urgent": set(replies) - writers,
         "not answered": owed - set(replies) - in_doubt(field),
-        "forgotten": {n for n in set(inbox) - unreadable - field.dragged - field.unsure if field.kind(n) in waiting},
+        "forgotten": {
+            n for n in set(inbox) - unreadable - field.dragged - field.unsure - excused if field.kind(n) in waiting
+        },
         "taken back from the hand": (field.dragged & set(aside)) - field.unsure,
         "not brought back": {number for number in aside if field.kind(number) == "soon"},
+        "stranded": set(aside) - rowed(field),
         "put aside though urgent": {number for number in aside if field.kind(number) == "outage"},
     }
     for what, sql in MUST_BE_EMPTY.items():
@@ -72,6 +77,16 @@ def _number(data: Mapping[bytes, object]) -> int:
     words = b" ".join(value for key, value in data.items() if key.startswith(b"BODY") and isinstance(value, bytes))
     match = re.search(rb"<(\d+)@harbor", words)
     return int(match[1]) if match else 0
+
+
+def rowed(field: Field) -> set[int]:
+    """The messages that are put aside by the ledger: these come back."""
+    found = (re.fullmatch(r"<(\d+)@harbor.example>", str(mid)) for (mid,) in field.rows(_ASIDE))
+    return {int(match[1]) for match in found if match}
+
+
+_ASIDE = """SELECT message_id FROM item WHERE state = 'aside' AND id IN
+    (SELECT item FROM effect WHERE kind = 'back' AND state IN ('planned','trying'))"""
 
 
 def accepted(field: Field) -> collections.Counter[int]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.plays import GARY
+from scenarios.plays import CONSULTANT, GARY
 from scenarios.stage import Stage
 
 
@@ -78,3 +78,88 @@ async def test_after_a_night_asleep_it_connects_again_brings_back_what_is_due_an
     assert list(stage.inbox()) == ["question"]
     assert stage.sent() == []
     assert len(stage.events("reply.held")) <= 1
+
+
+ANSWERS = CONSULTANT.replace('promise = ["next call", "2 business days"]', 'promise = "in 4h"').replace(
+    "[account.work]\n", '[promises]\nslip = "send"\n\n[account.work]\n'
+)
+
+
+async def away_and_back(stage: Stage, away: timedelta, *, spent: int = 5) -> None:
+    """Somebody sets the clock ahead, and some minutes later back."""
+    stage.clock.set_wall(stage.clock.now() + away)
+    await minutes(stage, spent)
+    stage.clock.set_wall(stage.clock.now() - away)
+    await minutes(stage, 2)
+
+
+@pytest.mark.parametrize("spent", [1, 5, 20])
+async def test_ahead_and_back_leaves_no_pause_behind(stages: Opening, spent: int):
+    stage = stages()
+    await stage.open()
+    await stage.to("tue 15:10")
+    await away_and_back(stage, timedelta(days=30), spent=spent)
+    await stage.arrives(GARY, "question")
+    await stage.later(minutes=15)
+    assert len(stage.sent()) == 1
+    told = [line["error"] for line in stage.events("account.degraded") if "clock" in line["error"]]
+    assert ["ahead" in words for words in told] == [True, False]
+
+
+async def test_a_reply_that_waits_goes_at_its_time_after_the_clock_was_away(stages: Opening):
+    stage = await waiting(stages)
+    await away_and_back(stage, timedelta(days=2), spent=4)
+    await stage.later(minutes=10)
+    assert len(stage.sent()) == 1
+    assert not stage.events("reply.held")
+
+
+@pytest.mark.parametrize("spent", [5, 30, 90])
+async def test_no_promise_is_judged_for_good_and_no_apology_goes_while_the_clock_is_away(stages: Opening, spent: int):
+    stage = stages(ANSWERS)
+    await stage.open()
+    await stage.to("tue 10:10")
+    await stage.arrives(GARY, "question")
+    await stage.later(minutes=15)
+    assert len(stage.sent()) == 1
+    await away_and_back(stage, timedelta(days=40), spent=spent)
+    assert stage.rows("SELECT state FROM promise") == [("open",)]
+    assert len(stage.sent()) == 1
+    await stage.later(hours=6)  # now it is overdue indeed
+    assert stage.rows("SELECT state FROM promise") == [("overdue",)]
+    assert len(stage.sent()) == 2
+
+
+async def test_what_was_decided_in_that_future_waits_for_the_moment_that_its_rule_means_now(stages: Opening):
+    stage = stages()
+    await stage.open()
+    await stage.to("tue 15:10")
+    stage.clock.set_wall(stage.clock.now() + timedelta(days=21))
+    await minutes(stage, 1)
+    await stage.arrives(GARY, "question")
+    assert list(stage.inbox("Deferred")) == ["question"]
+    stage.clock.set_wall(stage.clock.now() - timedelta(days=21))
+    await minutes(stage, 2)
+    assert list(stage.inbox("Deferred")) == ["question"]  # moves stay
+    await stage.to("tue 16:30")
+    (reply,) = stage.sent()
+    assert "Friday 28 November" in reply.get_payload()
+    await stage.to("fri 09:30")
+    assert list(stage.inbox()) == ["question"]
+
+
+async def test_a_restart_between_leaves_nothing_of_that_future_either(stages: Opening):
+    stage = stages(ANSWERS.replace("in 4h", "in 2 days"))
+    await stage.open()
+    await stage.to("tue 10:10")
+    await stage.arrives(GARY, "question")
+    await stage.later(minutes=15)
+    stage.clock.set_wall(stage.clock.now() + timedelta(days=40))
+    await minutes(stage, 1)
+    await stage.later(hours=7)
+    assert stage.rows("SELECT state FROM promise") == [("overdue",)]
+    await stage.close()
+    stage.clock.set_wall(stage.clock.now() - timedelta(days=40))
+    await stage.open()
+    await minutes(stage, 2)
+    assert stage.rows("SELECT state FROM promise") == [("open",)]

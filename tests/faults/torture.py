@@ -59,6 +59,7 @@ def at_rest(field: Field, patience: float) -> Complaints:
     field.start()
     until(lambda: "service.ready" in field.log() or not field.alive(), 60, "the daemon is ready")
     field.start()
+    field.adopt()
     field.hurry()
     wrong = _judged(field)
     rest = time.monotonic() + patience

@@ -191,6 +191,7 @@ class AccountLoop:
         self.profile = session.profile
         self.health.connects += 1
         self.layout = await lay_out(session, account, self.events, make=makes)
+        self.memory.older_mark = await self.context.write(Ledger.older_mark)
         self.layout = await snoozefolders.laid_out(self._visit(session), make=makes)
         self.memory.checks = LastChecks()
         self._state.connected()

@@ -13,7 +13,7 @@ from triaged.account.byhand import reappeared
 from triaged.account.judge import Judge
 from triaged.account.loglines import tell_admission
 from triaged.account.places import presence
-from triaged.account.sentmail import is_evidence, sent_seen
+from triaged.account.sentmail import is_evidence, known_again, sent_seen
 from triaged.account.visit import Visit
 from triaged.core.identify import Identified
 from triaged.core.settings import Terms
@@ -63,7 +63,7 @@ async def admit(visit: Visit, row: FolderRow, fetched: Sequence[Fetched], *, nex
     await marks.mark_admitted(visit, admissions)
     for admission in admissions:
         if admission.how == "reappeared" and admission.item is not None:
-            await reappeared(visit, admission.item, admission.arriving.place)
+            await reappeared(visit, admission.item, admission.arriving.place, admission.arriving.flags)
 
 
 def _look_at(visit: Visit, fetched: Fetched) -> _Seen:
@@ -108,7 +108,11 @@ async def _take_evidence(visit: Visit, seen: Sequence[_Seen]) -> None:
             await evidence.take_report(visit, one.who.message, one.fetched.body)
     own = [
         replace(
-            sent_seen(one.who.message, one.fetched.arrived, visit.person.roster, one.who.level),
+            known_again(
+                sent_seen(one.who.message, one.fetched.arrived, visit.person.roster, one.who.level),
+                one.who.message,
+                visit.install,
+            ),
             by_team=not one.who.mine,
         )
         for one in seen

@@ -10,14 +10,15 @@ from triaged.mailbox import Fetched
 
 def arriving(visit: Visit, row: FolderRow, fetched: Fetched, who: Identified) -> Arriving:
     """What was fetched, and whom it is from, with a Message-ID for a reply should one be made."""
-    account, first = visit.account, visit.memory.first_contact
+    account, first, ours = visit.account, visit.memory.first_contact, visit.is_ours(fetched.flags)
     return Arriving(
         who=who,
         arrived_at=fetched.arrived,
         mode=account.mode_with(who.client).value,
         place=Place(row.name, row.uidvalidity, fetched.uid),
         flags=fetched.flags,
-        baseline=fetched.uid < row.baseline_uid or (first is not None and first.is_old(fetched)),
+        baseline=ours or fetched.uid < row.baseline_uid or (first is not None and first.is_old(fetched)),
+        ours=ours,
         excerpt=excerpt_of(who.message),
         server_id=fetched.server_id,
         new_message_id=new_message_id(visit.context.chance, account.addresses[0].domain),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from triaged.account.loglines import of_item
 from triaged.account.ownnotes import say_too_late
 from triaged.account.places import holds
 from triaged.account.visit import Visit
@@ -11,6 +12,7 @@ from triaged.ledger import ByHand, Ledger
 from triaged.ledger.entries import Item, Place
 from triaged.mailbox import Refused
 
+CAME_BACK = "it had come back already"
 _MOST_SEARCHES = 500
 """Looks into folders for what a hand took; whoever empties a folder of hundreds does not stop the day."""
 
@@ -32,9 +34,16 @@ async def _is_snoozed(visit: Visit, item: Item) -> bool:
     return any([await holds(visit.session, folder, item.message_id) for folder in visit.layout.snooze])
 
 
-async def reappeared(visit: Visit, item_id: int, place: Place | None) -> None:
-    """A known message in a watched folder that we believed put aside: dragged back by hand, or a copy of it."""
+async def reappeared(visit: Visit, item_id: int, place: Place | None, flags: frozenset[str]) -> None:
+    """A known message in a watched folder that we believed put aside: dragged back by hand, or a copy of it.
+
+    Or brought back from here, which the ledger has forgotten.
+    """
     item = await visit.write(Ledger.item, item_id)
+    if item is not None and place is not None and visit.has_come_back(flags):
+        if await visit.write(Ledger.came_back, item_id, place, visit.now()):
+            visit.events.emit("message.returned", **of_item(item), folder=place.folder, uid=place.uid, reason=CAME_BACK)
+        return
     if item is None or place is None or item.state != "aside":
         return
     if item.place is not None:
@@ -66,15 +75,22 @@ async def taken(visit: Visit, items: Sequence[Item]) -> None:
     now = visit.now()
     for item in items:
         place = found.get(item.id)
-        if place is not None and item.state == "aside" and place.folder == visit.layout.deferred:
-            await visit.write(Ledger.place_item, item.id, place)  # where it is believed to be: nobody took it out
-            continue
+        if place is not None and place.folder == visit.layout.deferred and await _is_put_aside(visit, item, place):
+            continue  # where it is believed to be, or about to be: nobody took it out
         if place is not None and place.folder in visit.layout.snooze:
             continue  # dragged there while we looked: the next look sees when it is to come back
         deleted = place is None and everywhere and item.message_id is not None
         gone = deleted or (place is not None and place.folder == visit.layout.trash)
         what: Literal["gone", "released"] = "gone" if gone else "released"
         await _released(visit, item.id, ByHand(what, None if gone else place, now))
+
+
+async def _is_put_aside(visit: Visit, item: Item, place: Place) -> bool:
+    """Whether what lies in the deferred folder lies there by us; its place is remembered then."""
+    if item.state == "aside":
+        await visit.write(Ledger.place_item, item.id, place)
+        return True
+    return await visit.write(Ledger.was_put_aside, item.id, place, visit.now())
 
 
 async def _sought(visit: Visit, items: Sequence[Item]) -> tuple[dict[int, Place], bool]:

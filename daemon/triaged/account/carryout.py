@@ -174,6 +174,9 @@ async def _tried(visit: Visit, batch: _Batch) -> bool:
     untouched = batch.of(
         uid for uid, found in flags.items() if not _touched("back" if uid in wished else batch.kind, found)
     )
+    if batch.kind == "aside" and (bare := [uid for uid in untouched.uids if not visit.is_ours(flags[uid])]):
+        # a death came before they were marked; where another was faster they are no longer owed
+        await marks.mark(visit, {item.id: item.place for _, item in untouched.of(bare).pairs})
     acted = bool(untouched.pairs) and await _act(visit, untouched, uidnext)
     free = {effect.id for effect, _ in untouched.pairs}
     for effect, item in batch.pairs:
@@ -243,18 +246,12 @@ async def _act(visit: Visit, batch: _Batch, uidnext: int | None) -> bool:
         for effect, item in batch.pairs
         if item.uid is not None and item.answered_at is None and not effect.args.get("read")
     ]
-    if batch.kind == "back" and unread:
-        # the one case in which \Seen is removed: it comes back unread, unless it has been answered; our mark has served
-        await _unread(visit, unread)
+    if batch.kind == "back":
+        await marks.say_back(visit, batch.uids)
+        # the one case in which \Seen is removed: it comes back unread, unless it has been answered
+        await visit.session.store(unread, remove=["\\Seen"])
     await _landed(visit, batch, await visit.session.move(batch.uids, batch.target))
     return True
-
-
-async def _unread(visit: Visit, uids: Sequence[int]) -> None:
-    try:
-        await visit.session.store(uids, remove=["\\Seen", await marks.mark_of(visit)])
-    except Refused:  # some servers offer keywords, and take none
-        await visit.session.store(uids, remove=["\\Seen"])
 
 
 async def _landed(visit: Visit, batch: _Batch, landed: Mapping[int, LandedAt | None]) -> None:

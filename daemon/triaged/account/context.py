@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-from triaged.clock import Clock, Timers
+from triaged.clock import Clock, Steadiness, Timers
+from triaged.installkey import InstallKey
 from triaged.ledger import Ledger, LedgerThread
 from triaged.log.events import Events
 
@@ -22,11 +23,14 @@ class Context:
     clock: Clock
     events: Events
     chance: random.Random = field(default_factory=random.SystemRandom)
+    install: InstallKey = field(default_factory=InstallKey.new)
     timers: Timers = field(init=False)
+    steady: Steadiness = field(init=False)
 
     def __post_init__(self) -> None:
         """One set of timers for all that wait."""
         object.__setattr__(self, "timers", Timers(self.clock))
+        object.__setattr__(self, "steady", Steadiness(self.clock))
 
     async def write(self, verb: Callable[Concatenate[Ledger, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run one verb of the ledger in its thread: `write(Ledger.done, effect.id, now)`."""

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from triaged.account import marks
 from triaged.account.arriving import arriving
 from triaged.account.byhand import in_trash, left, taken
 from triaged.account.folderlayout import as_seen
 from triaged.account.loglines import of_item
 from triaged.account.places import came_by_delivery, is_made_of, presence
+from triaged.account.regaining import count, regain
 from triaged.account.remap import renumbered
 from triaged.account.renamedfolder import follow
 from triaged.account.visit import Visit
@@ -43,6 +45,7 @@ async def look_into(visit: Visit, folder: str, row: FolderRow | None, *, aside: 
         # what lay there before first contact is never touched
         fresh = FolderRow(visit.row.id, folder, "deferred", selected.uidvalidity, uidnext, uidnext)
         await visit.write(Ledger.put_folder, fresh)
+        await count(visit, fresh)
         return
     if row.uidvalidity != selected.uidvalidity:
         row = await renumbered(visit, row, selected.uidvalidity, uidnext, since=_empty_since(visit, row))
@@ -50,6 +53,7 @@ async def look_into(visit: Visit, folder: str, row: FolderRow | None, *, aside: 
     if visit.session.selected != folder:
         await visit.session.select(folder)
     await _left_there(visit, row)
+    await count(visit, row)
 
 
 def _empty_since(visit: Visit, row: FolderRow) -> datetime | None:
@@ -104,11 +108,28 @@ async def _put_aside(visit: Visit, row: FolderRow, fetched: Fetched, aside: Sequ
     """A hand has put it there. A copy of what lies aside already is an item of its own."""
     message = read(fetched.header)
     known = await visit.write(Ledger.item_by_digest, visit.row.id, message)
-    if known is None and came_by_delivery(message, row.name, visit.person.addresses):
+    if (
+        known is None
+        and not visit.is_ours(fetched.flags)
+        and came_by_delivery(message, row.name, visit.person.addresses)
+    ):
         return
-    if known is not None and known.id in {item.id for item in aside}:
-        known = None
-    await _dragged_in(visit, row, fetched, known)
+    copied = known is not None and known.id in {item.id for item in aside}
+    if visit.is_ours(fetched.flags) and not copied and await _is_by_us(visit, row, fetched, known):
+        return
+    await _dragged_in(visit, row, fetched, None if copied else known)
+    await visit.session.select(row.name)
+    await marks.say_aside(visit, [fetched.uid])
+
+
+async def _is_by_us(visit: Visit, row: FolderRow, fetched: Fetched, known: Item | None) -> bool:
+    """Whether it lies there by us, which the ledger has forgotten; then it is remembered."""
+    if known is None:
+        return await regain(visit, row, fetched.uid) is not None
+    if visit.has_come_back(fetched.flags):
+        return False
+    place = Place(row.name, row.uidvalidity, fetched.uid)
+    return await visit.write(Ledger.was_put_aside, known.id, place, visit.now())
 
 
 async def _dragged_in(visit: Visit, row: FolderRow, fetched: Fetched, item: Item | None) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from triaged.account.loglines import of_reply
 from triaged.account.visit import Visit
@@ -11,7 +11,6 @@ from triaged.core.address import same
 from triaged.core.message import Message
 from triaged.ids import is_as_made
 from triaged.ledger import Ledger
-from triaged.ledger.consequences import ReplyEvidence
 from triaged.ledger.entries import BOUNCED_FOR, ReplyRow, SentSeen
 
 DOUBT_LASTS = timedelta(minutes=75)
@@ -86,8 +85,8 @@ async def notice_strangers_mark(visit: Visit, seen: Sequence[SentSeen]) -> None:
     for one in seen:
         if one.ours is None or one.message_id is None or visit.memory.another_noticed:
             continue
-        if await visit.write(Ledger.has_forgotten, one.at):
-            continue  # it was sent from here, after the backup that this ledger was restored from
+        if one.here or await visit.write(Ledger.has_forgotten, one.at):
+            continue  # it was sent from here, after this ledger was copied
         known = await visit.write(Ledger.reply_by_message_id, one.message_id)
         if known is None and (is_as_made(one.message_id) or not await _is_marked(visit, one, one.ours)):
             say_another(visit, "an automatic reply in my name that was not sent from here", one.message_id)
@@ -119,5 +118,9 @@ async def search_sent(visit: Visit, folder: str) -> None:
     await visit.session.select(folder)
     for reply in mine:
         if await visit.session.find(reply.message_id, 1):
-            await visit.write(Ledger.evidence, reply.id, now)
-            visit.tell([ReplyEvidence(reply)])
+            await found_in_sent(visit, reply, now)
+
+
+async def found_in_sent(visit: Visit, reply: ReplyRow, since: datetime) -> None:
+    """It went, whatever the ledger believed. `since`: when the copy was filed."""
+    visit.tell(await visit.write(Ledger.evidence, reply.id, visit.now(), since))

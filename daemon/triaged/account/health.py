@@ -79,7 +79,7 @@ class Said:
         """Whether it has not been said lately; from now on it has."""
         trouble = _FIGURES.sub("", trouble)  # servers put durations and counts into their words
         said = self._at.get(trouble)
-        if said is not None and now - said < SAY_AGAIN:
+        if said is not None and timedelta() <= now - said < SAY_AGAIN:  # the clock may have been ahead
             return False
-        self._at = {what: at for what, at in self._at.items() if now - at < SAY_AGAIN} | {trouble: now}
+        self._at = {what: at for what, at in self._at.items() if timedelta() <= now - at < SAY_AGAIN} | {trouble: now}
         return True

@@ -35,4 +35,4 @@ class LastChecks:
 
 
 def _is_past(last: datetime | None, every: timedelta, now: datetime) -> bool:
-    return last is None or now - last >= every
+    return last is None or not timedelta() <= now - last < every  # the clock may have been ahead

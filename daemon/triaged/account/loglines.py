@@ -15,6 +15,7 @@ from triaged.ledger.consequences import (
     PromiseOpened,
     ReplyCancelled,
     ReplyEvidence,
+    ReplyFound,
     ReplyLeft,
     SnoozedThere,
     TooLate,
@@ -245,6 +246,8 @@ def _tell_one(events: Events, consequence: Consequence) -> None:
             )
         case ReplyEvidence(reply):
             events.emit("reply.sent", **of_reply(reply), reason="it was in doubt; its copy was found")
+        case ReplyFound(reply):
+            events.emit("reply.sent", **of_reply(reply), reason=f"it had gone already: it {reply.reason}")
         case DraftSent(reply):
             events.emit("reply.sent", **of_reply(reply), reason="its draft was sent by hand", by="person")
         case PromiseOpened(promise, reply):

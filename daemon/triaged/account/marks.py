@@ -1,30 +1,38 @@
-"""Our mark on what is going to be answered: of two triageds on one mailbox only one speaks.
+"""Our mark on what is put aside or going to be answered: of two triageds on one mailbox only one acts.
 
-The mark is a keyword that no other ledger uses; who finds another's there gives way. Where a server keeps no keywords it is
-as if this were not there.
+It is a witness, too: a ledger that was put back finds in the mailbox what was in hand. The mark is a keyword that no other installation uses; who finds another's there gives way. It stays on the message, and says
+beside it whether that came back, and whether it may have been answered. Where a server keeps no keywords it is as if this
+were not there.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from triaged.account.evidence import say_another
 from triaged.account.loglines import of_reply
 from triaged.account.visit import Visit
-from triaged.ids import new_mark
+from triaged.core.decision import Aside
+from triaged.ids import BACK
 from triaged.ledger import Ledger
 from triaged.ledger.entries import Admission, Place, ReplyRow
 from triaged.mailbox import Refused
 
 
 async def mark_admitted(visit: Visit, admissions: Sequence[Admission]) -> None:
-    """Mark those messages of a window for which a reply is planned, before anything is done about them."""
+    """Mark those messages of a window that are put aside or answered, before anything is done about them."""
     places = {
         one.item: one.arriving.place
         for one in admissions
-        if one.reply is not None and one.item is not None and one.arriving.mode != "observe"
+        if one.item is not None and one.arriving.mode != "observe" and (one.reply is not None or _goes_aside(one))
     }
     if places:
         await mark(visit, places)
+
+
+def _goes_aside(admission: Admission) -> bool:
+    decision = admission.decision
+    return decision is not None and any(isinstance(effect, Aside) for effect in decision.effects)
 
 
 async def mark_due(visit: Visit, due: Sequence[ReplyRow]) -> None:
@@ -54,18 +62,23 @@ async def mark(visit: Visit, items: Mapping[int, Place | None]) -> None:
     say_another(visit, "a message that bears the mark of another")
 
 
-async def mark_of(visit: Visit) -> str:
-    """Our keyword, the same after every start."""
-    memory = visit.memory
-    memory.mark = memory.mark or await visit.write(Ledger.mark, new_mark(visit.context.chance))
-    return memory.mark
+async def say_back(visit: Visit, uids: Sequence[int]) -> None:
+    """Messages of the selected folder are about to be brought back."""
+    with suppress(Refused):  # some servers offer keywords, and take none
+        await visit.session.store(uids, add=[visit.mark, BACK])
+
+
+async def say_aside(visit: Visit, uids: Sequence[int]) -> None:
+    """Messages of the selected folder are put aside, by a person's hand."""
+    with suppress(Refused):
+        await visit.session.store(uids, add=[visit.mark], remove=[BACK])
 
 
 async def _of_another(visit: Visit, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
-    session, ours = visit.session, await mark_of(visit)
+    session = visit.session
     try:
         if session.selected != folder and (await session.select(folder)).uidvalidity != uidvalidity:
             return set()
-        return await session.mark(uids, ours)
+        return await session.mark(uids, visit.mark, visit.marks)
     except Refused:  # the folder is gone, or may only be read: there the ledger has to do alone
         return set()

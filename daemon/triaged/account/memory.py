@@ -30,7 +30,8 @@ class Memory:
     unseen: dict[str, str] = field(default_factory=dict)  # folders that the last look was refused, and why
     missing: frozenset[str] = frozenset()  # folders that could not be looked at
     unclear_aside: bool = True  # something may lie in the deferred folder that nobody brings back: look there
-    mark: str = ""  # our keyword on what is going to be answered; "" it was not asked for yet
+    older_mark: str = ""  # the keyword that an earlier version kept in this ledger
+    sent_seen: bool = False  # since the start all sent mail has been looked at, and what bears the mark of an attempt
     another_noticed: bool = False  # another triaged on this mailbox has been told about
     one_by_one: bool = False  # one message at a time, each with its strike before it is looked at
     losses: int = 0  # connections lost in a row over the same messages; more where it was no accident

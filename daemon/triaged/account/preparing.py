@@ -6,11 +6,11 @@ The guard is asked again here, with facts of this instant; between the plan and 
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Any, Protocol, TypeVar
 
-from triaged.account import marks, notyet
+from triaged.account import attempts, marks, notyet
 from triaged.account.context import Context
 from triaged.account.lookaround import sweep_and_look
 from triaged.account.memory import Memory
@@ -23,18 +23,21 @@ from triaged.core.facts import Facts
 from triaged.core.gather import gathered_again
 from triaged.core.guard import refusal_again
 from triaged.core.letters import Parties, Planned, from_address, letter, told_now
+from triaged.core.memento import Memento, about, packed
 from triaged.core.moments import Resolved, resolve_first
 from triaged.core.provider import Profile
 from triaged.core.providers import profile_of, submission_for
 from triaged.core.record import Record, from_record
-from triaged.core.reply import LARGEST_FORWARD, Head, Kind, PassedOn, Written, compose_forward, write
+from triaged.core.reply import LARGEST_FORWARD, Head, Kind, PassedOn, Written, compose_forward, marked, write
 from triaged.core.settings import Account, Mode, Person
 from triaged.core.template import ReplyTemplate, built_in, choose_language, fingerprint
 from triaged.delivery import Delivery, Envelope
+from triaged.installkey import InstallKey
 from triaged.ledger import AsOf, Ledger
+from triaged.ledger.acts import BY_HAND
 from triaged.ledger.entries import AccountRow, Item, Place, ReplyRow, Turns
 from triaged.mailbox import Session
-from triaged.outbox import Cancelled, Held, NotNow, Prepared, Ready, Suppressed, Way, ended
+from triaged.outbox import AlreadyBegun, Cancelled, Held, NotNow, Prepared, Ready, Suppressed, Way, ended
 
 T = TypeVar("T")
 
@@ -73,6 +76,7 @@ class _Outgoing:
     parties: Parties
     items: Sequence[Item]
     now: datetime
+    install: InstallKey
 
     @property
     def records(self) -> list[Record]:
@@ -92,6 +96,7 @@ class ReplyPreparer:
     mailbox: WatchedMailbox
     delivery: Callable[[Account], Delivery | None]
     others: Callable[[], Sequence[WatchedMailbox]] = tuple  # the person's other accounts: she may have answered there
+    left_over: set[int] = field(default_factory=set)  # replies that did not go, and whose marks could not be taken off
 
     # --- before anything is said --------------------------------------------------------------------------------
 
@@ -127,6 +132,26 @@ class ReplyPreparer:
                     await other.do(look_at_sent)
         await self.mailbox.do(lambda visit: _look(visit, due))
 
+    async def begin(self, reply: ReplyRow) -> None:
+        """Mark the messages that a reply is about, in whichever of the person's accounts they lie."""
+        for mailbox in await self._mailboxes_of(reply):
+            if await _in_time(mailbox, lambda visit: attempts.begin(visit, reply)) or reply.id in self.left_over:
+                continue
+            raise AlreadyBegun(attempts.UNKNOWN)
+        self.left_over.discard(reply.id)
+
+    async def take_back(self, reply: ReplyRow) -> None:
+        """Take the marks off again; where that cannot be done, know that they are left over."""
+        for mailbox in await self._mailboxes_of(reply):
+            try:
+                await _in_time(mailbox, lambda visit: attempts.take_back(visit, reply))
+            except TriagedError:
+                self.left_over.add(reply.id)
+
+    async def _mailboxes_of(self, reply: ReplyRow) -> list[WatchedMailbox]:
+        accounts = {item.account for item in await self.mailbox.context.write(Ledger.reply_items, reply.id)}
+        return [one for one in (self.mailbox, *self.others()) if one.row.id in accounts]
+
     async def draft(self, reply: ReplyRow, raw: bytes) -> Place | None:
         """Put it into Drafts, unless it lies there already from an attempt whose end was not seen."""
         return await self.mailbox.do(lambda visit: _put_into_drafts(visit, reply, raw))
@@ -152,7 +177,8 @@ class ReplyPreparer:
         items = await self.mailbox.context.write(Ledger.reply_items, reply.id)
         if (hidden := notyet.out_of_sight(items, self.mailbox.memory.unseen)) is not None:
             return NotNow(hidden)
-        outgoing = _Outgoing(reply, to, Parties(person, account, client), items, self.mailbox.context.now())
+        context = self.mailbox.context
+        outgoing = _Outgoing(reply, to, Parties(person, account, client), items, context.now(), context.install)
         match reply.kind:
             case "ack":
                 return await self._acknowledgement(outgoing)
@@ -224,7 +250,7 @@ class ReplyPreparer:
         sender = from_address(outgoing.parties.account, outgoing.records[0])
         raw = compose_forward(
             Head(Mailbox(sender, person.name), outgoing.to, item.subject or "", reply.message_id, now),
-            PassedOn(reply.id, person.language, delegate.name, original),
+            PassedOn(reply.id, person.language, delegate.name, original, self.mailbox.context.install.install),
         )
         return Ready(raw, Envelope(rcpt=outgoing.to, me=sender, bounces=True))
 
@@ -255,7 +281,8 @@ async def preview(mailbox: WatchedMailbox, reply: ReplyRow) -> str:
     now = mailbox.context.now()
     as_of = AsOf(now, fuse=account.reply_fuse.period)
     facts = await mailbox.context.write(Ledger.facts_again, items[0], as_of, reply.id)
-    return _written(_Outgoing(reply, to, Parties(person, account, client), items, now), template, facts).rendered.text
+    outgoing = _Outgoing(reply, to, Parties(person, account, client), items, now, mailbox.context.install)
+    return _written(outgoing, template, facts).rendered.text
 
 
 def _mode_forbids(reply: ReplyRow, mode: Mode) -> str | None:
@@ -296,8 +323,10 @@ def _back(outgoing: _Outgoing) -> datetime | None:
 def _written(outgoing: _Outgoing, template: ReplyTemplate, facts: Facts, *, back: datetime | None = None) -> Written:
     reply, parties = outgoing.reply, outgoing.parties
     kind: Kind = "draft" if reply.mode == "draft" else reply.auto
+    install = outgoing.install
+    told = install.seal(packed(_memento(outgoing)), marked(reply.id, install.install))
     language = _language(template, reply, parties)
-    planned = Planned(template, language, outgoing.to, reply.message_id, reply.id, kind)
+    planned = Planned(template, language, outgoing.to, reply.message_id, reply.id, kind, install.install, told)
     made = letter(parties, planned, outgoing.records, told_now(parties, reply.tell_at, facts))
     made = replace(made, variables=replace(made.variables, source=_source(template, language, facts)))
     if reply.kind != "ack":  # of the message it is about there is no return to tell of
@@ -308,6 +337,12 @@ def _written(outgoing: _Outgoing, template: ReplyTemplate, facts: Facts, *, back
 def _source(template: ReplyTemplate, language: str, facts: Facts) -> str | None:
     """Which of its texts goes."""
     return template.fresh(language, facts.had, facts.now)
+
+
+def _memento(outgoing: _Outgoing) -> Memento:
+    reply = outgoing.reply
+    mails = about([item.message_id for item in outgoing.items])
+    return Memento(reply.kind, reply.tell_at, reply.tell_kind, reply.tell_call, reply.template, mails)
 
 
 def _language(template: ReplyTemplate, reply: ReplyRow, parties: Parties) -> str:
@@ -323,7 +358,26 @@ def _language(template: ReplyTemplate, reply: ReplyRow, parties: Parties) -> str
 async def _look(visit: Visit, due: Sequence[ReplyRow]) -> None:
     """One look serves all that are due."""
     await sweep_and_look(visit)
+    if not visit.memory.sent_seen:
+        await attempts.look_back(visit)
+        visit.memory.sent_seen = True
+    await attempts.look_for(visit, [reply for reply in due if reply.reason == BY_HAND])
     await marks.mark_due(visit, due)
+
+
+async def _in_time(mailbox: WatchedMailbox, act: Callable[[Visit], Awaitable[T]]) -> T | None:
+    """Have something done while a submission server waits; what comes too late is not begun."""
+    given_up = False
+
+    async def begun(visit: Visit) -> T | None:
+        return None if given_up else await act(visit)
+
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await mailbox.do(begun)
+    except TimeoutError:
+        given_up = True
+        raise TriagedError(f"{mailbox.row.login} takes too long to be marked") from None
 
 
 async def _put_into_drafts(visit: Visit, reply: ReplyRow, raw: bytes) -> Place | None:

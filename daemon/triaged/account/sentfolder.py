@@ -5,7 +5,7 @@ from datetime import datetime
 
 from triaged.account import commandmail, drafts, evidence
 from triaged.account.folderlayout import as_seen
-from triaged.account.sentmail import is_evidence, sent_seen, with_answers
+from triaged.account.sentmail import is_evidence, known_again, sent_seen, with_answers
 from triaged.account.visit import Visit
 from triaged.core.identify import identify
 from triaged.core.message import Message, read
@@ -64,7 +64,7 @@ async def _read_sent(visit: Visit, folder: str, row: FolderRow | None) -> None:
 
 def _seen(visit: Visit, fetched: Fetched, message: Message, level: Level) -> SentSeen:
     seen = sent_seen(message, _sent_at(fetched, message), visit.person.roster, level)
-    return replace(seen, filed_at=fetched.arrived)
+    return known_again(replace(seen, filed_at=fetched.arrived), message, visit.install)
 
 
 def _sent_at(fetched: Fetched, message: Message) -> datetime:

@@ -1,23 +1,36 @@
 """A mail of mine as evidence: whom it answers, and whether it is one of our own automatic ones. Pure."""
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from triaged.core import robots
 from triaged.core.address import Address
 from triaged.core.clients import Roster
 from triaged.core.identify import is_of_mine
+from triaged.core.memento import Memento, unpacked
 from triaged.core.message import Message
 from triaged.core.message.subject import is_forward
 from triaged.core.settings import Person
 from triaged.core.trust import Level
+from triaged.installkey import InstallKey
 from triaged.ledger.entries import SentSeen
 
-_DIGITS = 15  # of a reply's id
+_OURS = re.compile(r"(\d{1,15})(?: ([a-z2-7]{10}))?")
+"""Which reply, and of which installation; earlier versions did not say the latter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What X-Triaged says: which reply of which installation a mail is ("": it does not say)."""
+
+    number: int
+    install: str
 
 
 def sent_seen(message: Message, at: datetime, roster: Roster, level: Level) -> SentSeen:
     """A mail of mine (or of my team) as evidence that somebody was answered. `level`: that it is from there."""
+    mark = reply_mark(message)
     recipients: tuple[Address, ...] = tuple(dict.fromkeys((*message.to, *message.cc, *message.bcc)))
     found = [(match.client, address) for address in recipients if (match := roster.find(address))]
     persons = (client.counted_as(address) for client, address in found)
@@ -27,7 +40,7 @@ def sent_seen(message: Message, at: datetime, roster: Roster, level: Level) -> S
         at=at,
         rcpts=tuple(dict.fromkeys((*(address.key for address in recipients), *persons))),
         clients=tuple(dict.fromkeys(client.label for client, _ in found)),
-        ours=reply_mark(message),
+        ours=mark.number if mark else None,
         subject=message.bare_subject,
         level=level,
     )
@@ -39,6 +52,20 @@ def with_answers(seen: SentSeen, message: Message, person: Person) -> SentSeen:
     if is_forward(message.subject) or all(is_of_mine(address, person) for address in whom):
         return seen
     return replace(seen, answers=message.in_reply_to)
+
+
+def known_again(seen: SentSeen, message: Message, install: InstallKey) -> SentSeen:
+    """The same, with what an installation knows of it: whatever bears its name is one of its replies, and can be read."""
+    mark = reply_mark(message)
+    if mark is None or mark.install != install.install:
+        return seen
+    return replace(seen, here=True, memento=_memento(message, install))
+
+
+def _memento(message: Message, install: InstallKey) -> Memento | None:
+    sealed, beside = message.fields.first("x-triaged-told"), message.fields.first("x-triaged")
+    octets = install.unseal(sealed.strip(), (beside or "").strip()) if sealed else None
+    return unpacked(octets) if octets is not None else None
 
 
 def is_evidence(message: Message) -> bool:
@@ -54,7 +81,7 @@ def _original_id(message: Message) -> str | None:
     return message.message_id
 
 
-def reply_mark(message: Message) -> int | None:
-    """The reply's id in X-Triaged, None if the message is none of ours."""
-    mark = (message.fields.first("x-triaged") or "").strip()
-    return int(mark) if mark.isascii() and mark.isdigit() and len(mark) <= _DIGITS else None
+def reply_mark(message: Message) -> Ours | None:
+    """What X-Triaged says; None if the message is none of ours."""
+    found = _OURS.fullmatch((message.fields.first("x-triaged") or "").strip())
+    return Ours(int(found[1]), found[2] or "") if found is not None else None

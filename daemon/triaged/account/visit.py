@@ -3,7 +3,7 @@
 A reload reaches the next visit. What a step learns for the next one, it leaves in `memory`.
 """
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -13,7 +13,10 @@ from triaged.account.folderlayout import Layout
 from triaged.account.health import SAY_AGAIN, Doubt, Unwatched
 from triaged.account.loglines import of_item, of_promise, tell
 from triaged.account.memory import Memory
+from triaged.core.flags import folded
 from triaged.core.settings import Account, Person
+from triaged.ids import BACK
+from triaged.installkey import InstallKey
 from triaged.ledger import Ledger
 from triaged.ledger.consequences import Consequence
 from triaged.ledger.entries import AccountRow
@@ -50,6 +53,29 @@ class Visit:
         """Remember something about the account's servers, for the next start and from now on."""
         await self.write(Ledger.learn, self.row.id, **facts)
         self.memory.learned.update(facts)
+
+    @property
+    def mark(self) -> str:
+        """Our keyword on what is put aside or answered, the same after every start."""
+        return self.context.install.mark(self.row.login)
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """All keywords that are ours: earlier versions had another."""
+        return frozenset({self.mark, self.memory.older_mark} - {""})
+
+    def is_ours(self, flags: Iterable[str]) -> bool:
+        """Whether a message bears our mark: it was put aside or answered from here, whatever the ledger knows."""
+        return not self.marks.isdisjoint(folded(flags))
+
+    def has_come_back(self, flags: Iterable[str]) -> bool:
+        """Whether it was put aside from here, and brought back."""
+        return BACK in folded(flags) and self.is_ours(flags)
+
+    @property
+    def install(self) -> InstallKey:
+        """The key of this installation."""
+        return self.context.install
 
     def now(self) -> datetime:
         """The instant, aware, UTC."""

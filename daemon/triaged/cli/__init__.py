@@ -33,6 +33,7 @@ VERBS = {
     "cancel": "do not send a reply",
     "send": "send a reply now",
     "retry": "sign in and send now, whatever pause is kept",
+    "adopt": "take in put-aside mail that no ledger knows",
     "opt-outs": "who is not written to, until when and why",
     "unmute": "write to a correspondent again who opted out, bounced or was muted",
     "go": "how far triaged goes: observe, draft or send",

@@ -142,6 +142,18 @@ def account_of(loaded: Loaded, ledger: Ledger, number: int) -> Account | None:
     return next((one for person in loaded.persons for one in person.accounts if one.login == login), None)
 
 
+def chosen_account(loaded: Loaded, args: argparse.Namespace) -> Account:
+    """The one that ACCOUNT means, a label or a login; `--person` where several have such a label."""
+    person = person_of(loaded, args.person)
+    known = [account for one in loaded.persons if person in (None, one) for account in one.accounts]
+    found = [account for account in known if args.account in (account.label, account.login)]
+    if not found:
+        raise Failed(f"there is no account {args.account!r}; known are {', '.join(one.label for one in known)}")
+    if len(found) > 1:
+        raise Failed(f"{args.account} is an account of several persons: name one by --person, or its login")
+    return found[0]
+
+
 def people_of(loaded: Loaded, ledger: Ledger) -> Mapping[str, Person]:
     """Persons by their key in the ledger: a person is the set of her accounts."""
     logins = {account.login: person for person in loaded.persons for account in person.accounts}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from triaged.cli.common import Failed, add_listing, configuration, console, person_of, print_json
 from triaged.config import Loaded, ask_secret, state_file
 from triaged.core.settings import Account, Person
+from triaged.installkey import KeyUnreadable, known, places
 from triaged.ledger import Period
 from triaged.statefolder import as_owner_of
 
@@ -39,10 +40,10 @@ def run(args: argparse.Namespace) -> int:
 def _chosen(loaded: Loaded, person: Person | None, names: Sequence[str]) -> list[tuple[Person, Account]]:
     every = [(one, account) for one in loaded.persons if person in (None, one) for account in one.accounts]
     chosen = [each for each in every if not names or each[1].label in names or each[1].login in names]
-    known = {name for _, account in every for name in (account.label, account.login)}
-    if missing := [name for name in names if name not in known]:
-        labels = ", ".join(account.label for _, account in every)
-        raise Failed(f"there is no account {missing[0]!r}; known are {labels}")
+    labels = {name for _, account in every for name in (account.label, account.login)}
+    if missing := [name for name in names if name not in labels]:
+        others = ", ".join(account.label for _, account in every)
+        raise Failed(f"there is no account {missing[0]!r}; known are {others}")
     return chosen
 
 
@@ -90,10 +91,11 @@ async def _one(loaded: Loaded, person: Person, account: Account, pools: "Pools")
     from triaged.setup.examination import Examination
 
     delivery = _delivery(loaded, account)
-    known = await asyncio.to_thread(_known, loaded, account)
+    remembered = await asyncio.to_thread(_known, loaded, account)
     session = session_for(loaded, account, pools)
-    found = await check_up(Examination(account, session, delivery, known, datetime.now(UTC), person.roster))
-    return replace(found, findings=(*found.findings, *_other_scopes(loaded, account)))
+    found = await check_up(Examination(account, session, delivery, remembered, datetime.now(UTC), person.roster))
+    more = (*_other_scopes(loaded, account), *_where_the_key_lies(loaded))
+    return replace(found, findings=(*found.findings, *more))
 
 
 def _other_scopes(loaded: Loaded, account: Account) -> "list[Finding]":
@@ -151,7 +153,31 @@ def _known(loaded: Loaded, account: Account) -> "Known":
         after = tuple(at - arrived for arrived, at in decided if arrived >= began)
         forged = ledger.forged(Period(now - _LOOK_BACK, now, person=row.person))
         names = tuple((one.client, one.at) for one in forged if one.login == account.login)
-        return Known(row.learned, after, names)
+        aside = [one.place for one in ledger.items_aside(row.id) if one.place is not None]
+        places = frozenset((one.folder, one.uidvalidity, one.uid) for one in aside)
+        return Known(row.learned, after, _marks(loaded, account, ledger.older_mark()), places, names)
+
+
+def _marks(loaded: Loaded, account: Account, older: str) -> tuple[str, ...]:
+    """Our keywords in an account's mailbox."""
+    key = known(loaded.path, state_file(loaded).parent)
+    return tuple(mark for mark in (key.mark(account.login) if key else "", older) if mark)
+
+
+def _where_the_key_lies(loaded: Loaded) -> "list[Finding]":
+    """In the state folder it is lost or rolled back together with the ledger."""
+    from triaged.setup.finding import Finding
+
+    state = state_file(loaded).parent
+    beside, fallback = places(loaded.path, state)
+    try:
+        key = known(loaded.path, state)
+    except KeyUnreadable as error:
+        return [Finding("key", "stop", str(error), "What in the mailbox is ours is known by it.")]
+    if key is None or key.file != fallback or beside == fallback:
+        return []
+    follows = f"By it is known what in the mailboxes is ours: put it where it stays, as root: install -m 640 -g triaged {fallback} {beside}"
+    return [Finding("key", "note", f"{fallback} lies beside the ledger, and would be lost with it", follows)]
 
 
 def as_json(person: Person, checkup: "Checkup") -> dict[str, Any]:

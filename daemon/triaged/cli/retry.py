@@ -4,9 +4,7 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from triaged.cli.common import Failed, add_config, configuration, ledger_of, person_of, wake_daemon
-from triaged.config import Loaded
-from triaged.core.settings import Account
+from triaged.cli.common import Failed, add_config, chosen_account, configuration, ledger_of, wake_daemon
 from triaged.ledger.entries import NotDone
 
 
@@ -21,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Have the daemon try an account now."""
     loaded = configuration(args)
-    account = _chosen(loaded, args)
+    account = chosen_account(loaded, args)
     with ledger_of(loaded) as ledger:
         waiting = ledger.try_now(account.login, datetime.now(UTC))
     if isinstance(waiting, NotDone):
@@ -31,14 +29,3 @@ def run(args: argparse.Namespace) -> int:
     replies = f", and {waiting} {'reply is' if waiting == 1 else 'replies are'} tried again" if waiting else ""
     sys.stdout.write(f"{account.login}: signing in now{replies}; `triaged status` says what came of it\n")
     return 0
-
-
-def _chosen(loaded: Loaded, args: argparse.Namespace) -> Account:
-    person = person_of(loaded, args.person)
-    known = [account for one in loaded.persons if person in (None, one) for account in one.accounts]
-    found = [account for account in known if args.account in (account.label, account.login)]
-    if not found:
-        raise Failed(f"there is no account {args.account!r}; known are {', '.join(one.label for one in known)}")
-    if len(found) > 1:
-        raise Failed(f"{args.account} is an account of several persons: name one by --person, or its login")
-    return found[0]

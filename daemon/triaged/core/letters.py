@@ -42,6 +42,8 @@ class Planned:
     message_id: str
     reply_id: int
     kind: Kind
+    install: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ def letter(parties: Parties, planned: Planned, records: Sequence[Record], told: 
         reply_id=planned.reply_id,
         now=told.now,
         kind=planned.kind,
+        install=planned.install,
+        told=planned.told,
         origin=None if first.called else Origin(first.message_id, first.in_reply_to, first.references),
         precedence=parties.account.precedence,
     )

@@ -81,6 +81,8 @@ class Letter:
     reply_id: int  # told in X-Triaged, by which a copy in the sent folder is known
     now: datetime
     kind: Kind = "auto-replied"
+    install: str = ""  # told beside it: another installation counts its replies as we do
+    told: str = ""  # sealed: what it says, for an installation that has lost its ledger
     origin: Origin | None = None  # None: a new message to a caller
     precedence: Literal["none", "bulk"] = "none"
 
@@ -93,6 +95,12 @@ class PassedOn:
     language: str  # mine; without words of ours in it, English
     name: str  # the delegate's
     original: bytes | None  # the whole message; None, or more than `LARGEST_FORWARD` octets: only a note about it
+    install: str = ""
+
+
+def marked(reply_id: int, install: str) -> str:
+    """What X-Triaged says: which reply it is, and of which installation."""
+    return f"{reply_id} {install}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +131,9 @@ def compose(letter: Letter, rendered: Rendered) -> bytes:
     head = Head(letter.sender, letter.to, rendered.subject, letter.message_id, letter.now)
     fields = [*_fields(head), *_thread(letter.origin)]
     if letter.kind != "draft":
-        fields += [*_automatic(letter.kind), _plain("X-Triaged", str(letter.reply_id))]
+        fields += [*_automatic(letter.kind), _plain("X-Triaged", marked(letter.reply_id, letter.install))]
+        if letter.told:
+            fields.append(_plain("X-Triaged-Told", letter.told))
         if letter.precedence == "bulk":
             fields.append(_plain("Precedence", "bulk"))
     return _checked(fields, text_part(rendered.text), head)
@@ -141,7 +151,11 @@ def compose_forward(head: Head, passed_on: PassedOn) -> bytes:
     shape = words["forward_attached" if attached else "forward_too_large"]
     text = shape.format(name=passed_on.name, subject=clean_line(head.subject), me=head.sender.name)
     head = replace(head, subject=words["forward_subject"] + head.subject)
-    fields = [*_fields(head), *_automatic("auto-generated"), _plain("X-Triaged", str(passed_on.reply_id))]
+    fields = [
+        *_fields(head),
+        *_automatic("auto-generated"),
+        _plain("X-Triaged", marked(passed_on.reply_id, passed_on.install)),
+    ]
     part = text_part(text)
     if attached and original is not None:
         part = _multipart("mixed", [part, _attachment(original)], head.message_id)

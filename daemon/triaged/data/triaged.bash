@@ -8,7 +8,7 @@ _triaged() {
         esac
     done
     case $verb in
-        "") words="run check explain replay deferred queue status release snooze settle cancel send retry opt-outs unmute go pause away calendar log report doctor auth init backup print-unit demo --help --version" ;;
+        "") words="run check explain replay deferred queue status release snooze settle cancel send retry adopt opt-outs unmute go pause away calendar log report doctor auth init backup print-unit demo --help --version" ;;
         run) words="--help --config --once --debug" ;;
         check) words="--help --config --secrets --json" ;;
         explain) words="--help --config --json --person --at" ;;
@@ -22,6 +22,7 @@ _triaged() {
         cancel) words="--help --config" ;;
         send) words="--help --config --again" ;;
         retry) words="--help --config --person" ;;
+        adopt) words="--help --config --person" ;;
         opt-outs) words="--help --config --json --person --remove" ;;
         unmute) words="--help --config --person" ;;
         go) words="observe draft send --help --config --client --person" ;;
@@ -51,6 +52,7 @@ _triaged() {
         cancel:-c|cancel:--config) words="" ;;
         send:-c|send:--config) words="" ;;
         retry:-c|retry:--config|retry:--person) words="" ;;
+        adopt:-c|adopt:--config|adopt:--person) words="" ;;
         opt-outs:-c|opt-outs:--config|opt-outs:--person|opt-outs:--remove) words="" ;;
         unmute:-c|unmute:--config|unmute:--person) words="" ;;
         go:-c|go:--config|go:--client|go:--person) words="" ;;

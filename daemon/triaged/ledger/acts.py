@@ -15,6 +15,9 @@ from triaged.ledger.said import By, Said, owe_the_log
 from triaged.ledger.store import Store, commit, rows
 
 _AGAIN = ("in_doubt", "failed", "suppressed", "cancelled")
+BY_HAND = "by hand"
+"""Why a reply goes now: a person has said so. Before it is claimed it is looked for in Sent."""
+
 _WANTED = "wanted:"
 _RELOAD = "reload"
 _RETURN_NOW = (
@@ -145,7 +148,7 @@ def send_again(store: Store, reply_id: int, new_message_id: str, now: datetime) 
     at = to_ms(now)
     with commit(store, "send_again") as db:
         old = reply_of(db, reply_id)
-        if old is None or old.state not in _AGAIN:
+        if old is None or not (old.state in _AGAIN or _is_found(old)):
             return _why_not(old, reply_id)
         live = db.execute(
             "SELECT id FROM reply WHERE (person = ? AND correspondent = ? AND kind = 'ack' AND ? = 'ack' OR promise = ? AND"
@@ -182,8 +185,15 @@ def refund(store: Store, item_id: int, now: datetime) -> Item | NotDone:
         return found
 
 
+def _is_found(reply: ReplyRow) -> bool:
+    """Whether it counts as sent because it was found in Sent."""
+    return reply.state == "sent" and (reply.reason or "").startswith("lies in Sent")
+
+
 def _why_not(reply: ReplyRow | None, reply_id: int) -> NotDone:
     if reply is None:
         return NotDone(f"there is no reply {reply_id}")
+    if _is_found(reply):
+        return NotDone(f"reply {reply_id} to {reply.correspondent} {reply.reason}: it is not sent a second time")
     ended = f" since {reply.ended_at:%Y-%m-%d %H:%M} UTC" if reply.ended_at else ""
     return NotDone(f"reply {reply_id} to {reply.correspondent} is {reply.state.replace('_', ' ')}{ended}")

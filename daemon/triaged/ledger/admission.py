@@ -12,7 +12,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from triaged.core.backoff import STRIKE
-from triaged.core.decision import Aside, Decision, Notify
+from triaged.core.decision import Aside, Decision, Flag, Notify
 from triaged.core.facts import Facts
 from triaged.core.flags import folded
 from triaged.ledger import forgeries
@@ -105,6 +105,8 @@ class _Admitting:
             decision = replace(
                 decision, notify=(), effects=tuple(e for e in decision.effects if not isinstance(e, Notify))
             )
+        if a.ours:  # it was put aside, or answered, by a ledger that this one does not remember: it stays where it is
+            decision = replace(decision, effects=tuple(e for e in decision.effects if isinstance(e, Flag)))
         answered = facts.answered_at or _marked(a, self.window.now)
         writing = Writing(self.db, self.window, a, decision, facts, second=second)
         if answered is not None:

@@ -25,6 +25,7 @@ from triaged.ledger.consequences import (
     PromiseOpened,
     ReplyCancelled,
     ReplyEvidence,
+    ReplyFound,
     ReplyLeft,
 )
 from triaged.ledger.entries import AccountRow, AnsweredBy, ReplyRow, SentSeen, SentWindow
@@ -33,7 +34,8 @@ from triaged.ledger.kept import keep, shown_by
 from triaged.ledger.leaving import leave_replies
 from triaged.ledger.pastfacts import thread_by_references
 from triaged.ledger.registry import move_watermark
-from triaged.ledger.replies import SentCopy, note_sent, went
+from triaged.ledger.remembering import remember
+from triaged.ledger.replies import SentCopy, Sighting, note_sent, went
 from triaged.ledger.rows import ACCOUNT, account_from, encode, replies_of, reply_of
 from triaged.ledger.store import Store, commit
 
@@ -70,11 +72,12 @@ def saw_sent(store: Store, window: SentWindow) -> list[Consequence]:
 def _saw(db: Connection, account: AccountRow, seen: SentSeen, now: int) -> list[Consequence]:
     if not may(Act.SILENCE, seen.level):
         return []
-    ours = _our_reply(db, seen)
+    ours = _our_reply(db, account, seen)
     if ours is not None:
         return _saw_ours(db, ours, seen, now) if may(Act.DRAFT_SENT, seen.level) else []
     if seen.ours is not None:
-        return []  # another triaged's: no answer of a person, and none of our replies
+        # another triaged's, or one that this ledger has forgotten: no answer of a person
+        return remember(db, account, seen) if seen.here and may(Act.DRAFT_SENT, seen.level) else []
     thread = thread_by_references(db, account.person, seen.references)
     clients = _clients(db, account.person, seen)
     made = db.execute(
@@ -104,32 +107,61 @@ def _saw(db: Connection, account: AccountRow, seen: SentSeen, now: int) -> list[
     return follows + ([] if seen.by_team else _stop_replies(db, account.person, seen, now))
 
 
-def _our_reply(db: Connection, seen: SentSeen) -> ReplyRow | None:
-    """The reply that this mail is: by its Message-ID, or by our mark where a provider has rewritten that."""
+def _our_reply(db: Connection, account: AccountRow, seen: SentSeen) -> ReplyRow | None:
+    """The reply that this mail is: by its Message-ID; where that says nothing, by our mark, or by what it answers and whom.
+
+    Its number counts only beside the name of this installation, and a ledger that was put back has given it twice.
+    """
     if seen.message_id is not None and (found := replies_of(db, "message_id = ?", (seen.message_id,))):
         return found[0]
-    if is_as_made(seen.message_id):
-        return None  # another triaged's: it counts its replies as we do
-    marked = reply_of(db, seen.ours) if seen.ours is not None else None
-    if marked is None or (seen.rcpts and marked.correspondent not in seen.rcpts and marked.rcpt not in seen.rcpts):
-        return None
-    return marked
+    if seen.ours is None or (is_as_made(seen.message_id) and not seen.here):
+        return None  # another triaged's
+    marked = reply_of(db, seen.ours) if seen.here and not is_as_made(seen.message_id) else None
+    if marked is not None and (not seen.rcpts or not {marked.correspondent, marked.rcpt}.isdisjoint(seen.rcpts)):
+        return marked
+    given = (encode(seen.rcpts), encode(seen.references), account.id)
+    return next(iter(replies_of(db, _TO_WHAT_IT_ANSWERS, given)), None)
+
+
+_TO_WHAT_IT_ANSWERS = f"""
+correspondent IN (SELECT value FROM json_each(?)) AND kind = 'ack' AND state IN {STOPPABLE}
+AND EXISTS (SELECT 1 FROM json_each(?) j JOIN item i ON i.message_id = j.value JOIN reply_item c ON c.item = i.id
+  WHERE c.reply = reply.id) AND account = ? ORDER BY id LIMIT 1
+"""
+
+
+def evidence(store: Store, reply_id: int, now: datetime, since: datetime | None = None) -> list[Consequence]:
+    """A reply was found in Sent (there since then), or has bounced: it went, whatever was believed."""
+    with commit(store, "evidence") as db:
+        reply = reply_of(db, reply_id)
+        return _went(db, reply, Sighting(to_ms(now), to_ms(since or now))) if reply is not None else []
 
 
 def _saw_ours(db: Connection, reply: ReplyRow, seen: SentSeen, now: int) -> list[Consequence]:
     is_draft = reply.mode == "draft" and reply.state in ("drafted", "cancelled")
     at = min(to_ms(seen.filed_at or seen.at), now) if is_draft else now  # its Date may be that of the draft
-    promise = went(db, reply.id, at, "'in_doubt','drafted','cancelled'" if is_draft else "'in_doubt'")
+    follows = _went(db, reply, Sighting(at, to_ms(seen.at)))
     after = reply_of(db, reply.id) or reply
     if after.state in ("sent", "in_doubt"):
         note_sent(db, reply, SentCopy(to_ms(seen.at), seen.rcpts, seen.message_id))
+    return follows
+
+
+def _went(db: Connection, reply: ReplyRow, sighting: Sighting) -> list[Consequence]:
+    promise = went(db, reply.id, sighting, _NOT_SENT)
+    after = reply_of(db, reply.id) or reply
+    if after.state == reply.state:
+        return []
     if reply.state == "in_doubt":
         return [ReplyEvidence(after)]
-    if is_draft:
-        opened = [promise, *beside(db, reply.id)] if promise else []
-        kept = [closed for item in reply.items if (closed := keep(db, item)) is not None]  # answered before it was seen
-        return [DraftSent(after), *(PromiseOpened(one, after) for one in opened), *kept]
-    return []
+    opened = [PromiseOpened(one, after) for one in ([promise, *beside(db, reply.id)] if promise else [])]
+    kept = [closed for item in reply.items if (closed := keep(db, item)) is not None]  # answered before it was seen
+    found = DraftSent(after) if reply.mode == "draft" else ReplyFound(after)
+    return [found, *opened, *kept]
+
+
+_NOT_SENT = "'waiting','held','in_doubt','drafted','cancelled','suppressed','failed'"
+"""Whatever was believed of a reply: what lies in Sent is sent. One that a socket holds is about to be."""
 
 
 def _clients(db: Connection, person: str, seen: SentSeen) -> set[str]:

@@ -20,6 +20,7 @@ from triaged.ledger import (
     care,
     chronicle,
     claims,
+    clockback,
     correspondents,
     dayslist,
     effects,
@@ -34,6 +35,7 @@ from triaged.ledger import (
     pausing,
     promises,
     recovery,
+    regained,
     registry,
     replies,
     reporting,
@@ -101,7 +103,7 @@ class Ledger:
     folders = registry.folders
     put_folder = registry.put_folder
     advance = registry.advance
-    mark = registry.mark
+    older_mark = registry.older_mark
 
     happened = chronicle.happened
     would_be_aside = observed.would_be_aside
@@ -176,13 +178,25 @@ class Ledger:
     withdraw = leaving.withdraw
     replan_promise = replies.replan_promise
     in_doubt_replies = replies.in_doubt_replies
-    evidence = replies.evidence
+    live_replies = replies.live_replies
+    unsaid_items = replies.unsaid_items
+    may_have_gone = replies.may_have_gone
 
     saw_sent = answers.saw_sent
+    evidence = answers.evidence
     saw_answered_flag = answers.saw_answered_flag
     hand = hands.hand
     adopt = hands.adopt
     give_way = hands.give_way
+    was_put_aside = regained.was_put_aside
+    came_back = regained.came_back
+    clock_set_back = clockback.clock_set_back
+    was_ahead = clockback.was_ahead
+    regain = regained.regain
+    ask_adoption = regained.ask_adoption
+    adoptions_wanted = regained.adoptions_wanted
+    tell_adoption = regained.tell_adoption
+    adoption = regained.adoption
     remap = hands.remap
     place_item = hands.place_item
     bounced = correspondents.bounced

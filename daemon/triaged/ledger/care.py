@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from triaged import statefolder
+from triaged.ledger import numbers
 from triaged.ledger.errors import LedgerUnavailable
 from triaged.ledger.instants import span_ms, to_ms
 from triaged.ledger.recovery import IS_A_COPY, raise_generation
@@ -69,8 +70,11 @@ def _let_go_of_texts(db: sqlite3.Connection, now: int) -> None:
 
 
 def _forget_replies(db: sqlite3.Connection, before: int) -> None:
+    numbers.keep(db)
     db.execute("DELETE FROM sent WHERE at < ?", (before,))
     db.execute("DELETE FROM line WHERE made_at < ?", (before,))
+
+    db.execute("DELETE FROM told WHERE reply IN (SELECT id FROM reply WHERE made_at < ?)", (before,))
     db.execute("DELETE FROM effect WHERE done_at < ? AND item IS NULL AND state NOT IN ('planned','trying')", (before,))
     db.execute(
         "DELETE FROM reply WHERE made_at < ? AND state NOT IN ('waiting','held','sending') AND NOT EXISTS"

@@ -48,6 +48,13 @@ class ReplyEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyFound:
+    """A reply that was believed not to have gone lies in Sent: this ledger was put back, and had forgotten it."""
+
+    reply: ReplyRow
+
+
+@dataclass(frozen=True, slots=True)
 class DraftSent:
     """A draft of ours was sent by the person."""
 
@@ -102,6 +109,7 @@ Consequence = (
     | ReplyCancelled
     | ReplyLeft
     | ReplyEvidence
+    | ReplyFound
     | DraftSent
     | PromiseOpened
     | EffectsVoided

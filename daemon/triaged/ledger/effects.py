@@ -206,7 +206,7 @@ def reschedule(store: Store, effect_id: int, due_at: datetime) -> None:
     """It is owed at another time, and that is no trouble: nothing was tried."""
     with commit(store, "reschedule") as db:
         sql = (
-            "UPDATE effect SET due_at = ?, state = 'planned', args = json_remove(args, '$.was_due')"
+            "UPDATE effect SET due_at = ?, state = 'planned', args = json_remove(args, '$.was_due', '$.again')"
             " WHERE id = ? AND state IN ('planned','trying')"
         )
         db.execute(sql, (to_ms(due_at), effect_id))

@@ -10,6 +10,7 @@ from triaged.core.decision import Decision
 from triaged.core.facts import Facts
 from triaged.core.guard import Outgoing, Refusal
 from triaged.core.identify import Identified
+from triaged.core.memento import Memento
 from triaged.core.message import Message
 from triaged.core.settings import Rate
 from triaged.core.template import SAYS_SO
@@ -282,6 +283,7 @@ class Arriving:
     place: Place | None = None
     flags: frozenset[str] = frozenset()
     baseline: bool = False  # it was there before first contact
+    ours: bool = False  # it bears our mark: it was in hand before, whatever is known of it
     excerpt: str | None = None
     server_id: str | None = None
     new_message_id: str = ""  # for a reply, should one be made: with angle brackets
@@ -363,7 +365,9 @@ class SentSeen:
     at: datetime
     rcpts: tuple[str, ...] = ()  # keys of To, Cc, Bcc
     clients: tuple[str, ...] = ()  # labels of the clients among them, by the roster
-    ours: int | None = None  # the reply's id, if it carries our mark
+    ours: int | None = None  # the reply's id, if it carries the mark of a triaged
+    here: bool = False  # that mark is of this installation
+    memento: Memento | None = None  # what it says of itself, where it is of here and says it
     by_team: bool = False
     subject: str | None = None
     level: Level = Level.PROVED  # how sure we are that it is from whom it names

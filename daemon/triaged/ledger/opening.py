@@ -52,7 +52,8 @@ def _must_be_usable(file: Path) -> None:
         if not there and generation_file(file).exists():
             raise LedgerDamaged(
                 f"{file} is {'empty' if file.exists() else 'gone'}, but {generation_file(file)} says that it was in use;"
-                " restore it from a backup, or remove that file to begin with nothing"
+                " restore it from a backup. Without one, move what is left of the folder away: a new ledger takes in"
+                " by `triaged adopt ACCOUNT` what was put aside"
             )
         if not there:
             with statefolder.opened(file.parent, make=True) as folder:

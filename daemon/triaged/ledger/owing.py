@@ -3,6 +3,8 @@
 In `observe` nothing is owed to anybody: a reply is only simulated, and a promise binds nobody.
 """
 
+# ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from sqlite3 import Connection
@@ -14,13 +16,14 @@ from triaged.core.trust import Level
 from triaged.ledger.changes import LIVE, cancel_reply
 from triaged.ledger.entries import Arriving, ReplyRow, Window
 from triaged.ledger.instants import to_ms
+from triaged.ledger.numbers import NEXT
 from triaged.ledger.rows import encode, replies_of
 
 _BEYOND_FUSE = "rate-limit"
-_REPLY = """
-INSERT INTO reply (person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,
+_REPLY = f"""
+INSERT INTO reply (id, person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,
   tell_call, message_id, mode, state, reason, made_at, send_at, try_at, claimed_at, trust, slot)
-VALUES (:person, :account, :client, :correspondent, :rcpt, :kind, :template, :language, :auto, :promise, :tell_at, :tell_kind,
+VALUES ({NEXT}, :person, :account, :client, :correspondent, :rcpt, :kind, :template, :language, :auto, :promise, :tell_at, :tell_kind,
   :tell_call, :message_id, :mode, :state, :reason, :now, :send_at, :send_at, :claimed_at, :trust, :slot)
 """
 _EFFECT = """

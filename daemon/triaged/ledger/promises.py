@@ -9,13 +9,14 @@ from triaged.core.decision import PromisePlan
 from triaged.ledger.changes import STOPPABLE, beside, cancel_reply, close_promise, plan_effect, told_last
 from triaged.ledger.entries import NewEffect, NewReply, PromiseRow, ReplyRow, WhenLate
 from triaged.ledger.instants import from_ms, span_ms, to_ms
+from triaged.ledger.numbers import NEXT
 from triaged.ledger.rows import PROMISE, promise_from, promise_of, replies_of
 from triaged.ledger.store import Store, commit, reading, row, rows
 
-_REPLY = """
-INSERT INTO reply (person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,
+_REPLY = f"""
+INSERT INTO reply (id, person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind,
   tell_call, message_id, mode, state, made_at, send_at, try_at)
-VALUES (:person, :account, :client, :correspondent, :rcpt, :kind, :template, :language, 'auto-generated', :promise, :tell_at,
+VALUES ({NEXT}, :person, :account, :client, :correspondent, :rcpt, :kind, :template, :language, 'auto-generated', :promise, :tell_at,
   :tell_kind, :tell_call, :message_id, :mode, 'waiting', :now, :send_at, :send_at)
 """
 _NEXT_DUE = """
@@ -280,8 +281,8 @@ SELECT 1 FROM reply WHERE promise = ? AND kind = ? AND (
 def reply_again(db: Connection, old: ReplyRow, message_id: str, now: int) -> int:
     """Inside a transaction: a copy of a reply, to be sent now, under an id of its own."""
     made = db.execute(
-        "INSERT INTO reply (person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at,"
-        " tell_kind, tell_call, message_id, mode, state, made_at, send_at, try_at) SELECT person, account, client,"
+        "INSERT INTO reply (id, person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at,"
+        f" tell_kind, tell_call, message_id, mode, state, made_at, send_at, try_at) SELECT {NEXT}, person, account, client,"
         " correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind, tell_call, ?, mode, 'waiting', ?, ?, ?"
         " FROM reply WHERE id = ?",
         (message_id, now, now, now, old.id),

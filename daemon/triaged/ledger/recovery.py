@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from triaged import crash, statefolder
+from triaged.ledger import numbers
 from triaged.ledger.entries import Recovery, ReplyRow
 from triaged.ledger.errors import LedgerFull, LedgerUnavailable
 from triaged.ledger.instants import to_ms
@@ -46,6 +47,7 @@ def recover(store: Store, now: datetime) -> Recovery:
         held = _hold_all(db) if restored else []
         if restored:
             _put_meta(db, "restored_at", str(at))
+            numbers.leap(db)
         waiting = [] if restored else _replies(db, "state = 'sending'")
         db.execute(f"UPDATE reply SET state = 'waiting', stage = NULL WHERE state = 'sending' AND {_PENDING}")
         generation = max(mine, beside or 0) + 1

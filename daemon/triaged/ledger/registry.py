@@ -68,12 +68,10 @@ def learn(store: Store, /, account: int, **facts: Any) -> None:
             raise LedgerBusy(f"what is known of account {account} has changed meanwhile")
 
 
-def mark(store: Store, new: str) -> str:
-    """The keyword of this ledger: `new` when it is asked for the first time, always the same from then on."""
-    with commit(store, "mark") as db:
-        db.execute("INSERT INTO meta (key, value) VALUES ('mark', ?) ON CONFLICT (key) DO NOTHING", (new,))
-        (found,) = db.execute("SELECT value FROM meta WHERE key = 'mark'").fetchone()
-        return str(found)
+def older_mark(store: Store) -> str:
+    """The keyword that earlier versions kept here, which is on what they were going to answer; "" there is none."""
+    found = row(store, "SELECT value FROM meta WHERE key = 'mark'")
+    return str(found[0]) if found else ""
 
 
 def folder(store: Store, account: int, name: str) -> FolderRow | None:

@@ -194,27 +194,78 @@ def drafted(store: Store, reply_id: int, now: datetime, place: Place | None) -> 
         return changed.rowcount > 0
 
 
-def evidence(store: Store, reply_id: int, now: datetime) -> PromiseRow | None:
-    """A reply in doubt was found in Sent, or bounced: it went."""
-    with commit(store, "evidence") as db:
-        return went(db, reply_id, to_ms(now), "'in_doubt'")
+def live_replies(store: Store, account: int) -> list[ReplyRow]:
+    """What waits to be sent, or is held."""
+    where = "state IN ('waiting','held') AND state IN ('waiting','held','sending','drafted','in_doubt') AND account = ? ORDER BY id"
+    with reading(store) as db:
+        return replies_of(db, where, (account,))
 
 
-def went(db: Connection, reply_id: int, now: int, states: str) -> PromiseRow | None:
-    """Inside a transaction: it is sent, whatever was believed. None: it was not in one of `states`."""
+def unsaid_items(store: Store, reply_id: int) -> list[Item]:
+    """The messages that a reply covers and that no other of its kind was ever sent about, as far as is known here."""
+    with reading(store) as db:
+        return [item for (found,) in db.execute(_UNSAID, (reply_id,)) if (item := item_of(db, found))]
+
+
+_UNSAID = """
+SELECT c.item FROM reply_item c JOIN reply r ON r.id = c.reply WHERE r.id = ? AND NOT EXISTS (
+  SELECT 1 FROM reply_item d JOIN reply o ON o.id = d.reply WHERE d.item = c.item AND o.id <> r.id AND o.kind = r.kind
+  AND (o.claimed_at IS NOT NULL OR o.state IN ('sent','in_doubt')))
+"""
+
+
+def may_have_gone(store: Store, reply_id: int, now: datetime, why: str) -> bool:
+    """By the mailbox a reply was about to be sent, and this ledger does not know of it: it is in doubt, and its promise told."""
+    with commit(store, "may_have_gone") as db:
+        db.execute(
+            "UPDATE reply SET state = 'sending', stage = NULL WHERE id = ? AND state IN ('waiting','held')", (reply_id,)
+        )
+        doubt(db, reply_id, to_ms(now), why)
+        after = reply_of(db, reply_id)
+        return after is not None and after.state == "in_doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """When a reply ended for us, and since when it lies in Sent."""
+
+    ended: int
+    since: int
+
+    @property
+    def words(self) -> str:
+        """What `queue` and `send` say of it."""
+        return f"lies in Sent since {from_ms(self.since):%Y-%m-%d %H:%M} UTC"
+
+
+def went(db: Connection, reply_id: int, seen: Sighting, states: str) -> PromiseRow | None:
+    """Inside a transaction: it is sent, whatever was believed; its correspondent was written to, its promise is told.
+
+    None: it was not in one of `states`, or tells none.
+    """
+    before = reply_of(db, reply_id)
     changed = db.execute(
-        "UPDATE reply SET state = 'sent', reason = iif(mode = 'draft', NULL, reason),"
+        "UPDATE OR IGNORE reply SET state = 'sent', stage = NULL, reason = iif(mode = 'draft', NULL, ?),"
         f" ended_at = iif(mode = 'draft', ?, coalesce(ended_at, ?)) WHERE id = ? AND state IN ({states})",
-        (now, now, reply_id),
+        (seen.words, seen.ended, seen.ended, reply_id),
     )
-    if not changed.rowcount:
+    if not changed.rowcount or before is None:
         return None
-    reply = reply_of(db, reply_id)
-    assert reply is not None
-    note_sent(db, reply, SentCopy(now, (), reply.message_id))
-    if reply.mode == "draft":
-        _count_draft(db, reply, now)
-    return tell_promise(db, reply, now)
+    note_sent(db, before, SentCopy(seen.ended, (), before.message_id))
+    if before.mode == "draft":
+        _count_draft(db, before, seen.ended)
+    elif before.kind == "ack":
+        db.execute(
+            "UPDATE correspondent SET last_reply = ?, last_reply_at = ? WHERE person = ? AND address = ?"
+            " AND coalesce(last_reply_at, 0) <= ?",
+            (reply_id, seen.since, before.person, before.correspondent, seen.since),
+        )
+    if before.tell_at is not None:  # it told this after all
+        db.execute(
+            "UPDATE promise SET state = 'planned', closed_at = NULL, closed_by = NULL WHERE id = ? AND state = 'void' AND told_at IS NULL",
+            (before.promise,),
+        )
+    return tell_promise(db, before, seen.ended)
 
 
 def _count_draft(db: Connection, reply: ReplyRow, now: int) -> None:

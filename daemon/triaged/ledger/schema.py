@@ -183,6 +183,13 @@ _WORDS_THAT_WENT = """
 ALTER TABLE reply ADD COLUMN words INTEGER NOT NULL DEFAULT 0;
 """  # the fingerprint of the text that it was written from
 
+_TOLD = """
+CREATE TABLE told (
+  account INTEGER NOT NULL REFERENCES account, mail TEXT NOT NULL, reply INTEGER NOT NULL REFERENCES reply,
+  PRIMARY KEY (account, mail, reply)
+) STRICT, WITHOUT ROWID;
+"""  # by `core.memento.hash_of` the messages that a forgotten mail of ours in Sent was about: they may be seen later
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _A_NOTICE_A_MOVE,
@@ -193,5 +200,6 @@ MIGRATIONS: tuple[str, ...] = (
     _ONE_A_THREAD,
     _CALENDARS,
     _WORDS_THAT_WENT,
+    _TOLD,
 )
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

@@ -17,6 +17,7 @@ from triaged.ledger.entries import Admission, ReplyRow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.owing import Owed, Writing, make_reply, owe
 from triaged.ledger.recognition import digest_of
+from triaged.ledger.remembering import recall
 from triaged.ledger.rows import encode, insertion, replies_of
 
 _FIRST_REFERENCES, _LAST_REFERENCES = 1, 20
@@ -41,6 +42,7 @@ def write_decision(w: Writing, answered: Mapping[str, Any], record: Mapping[str,
             "INSERT INTO pass (item, person, client, spent_at) VALUES (?,?,?,?)",
             (item, w.person, w.client, to_ms(w.arriving.arrived_at)),
         )
+    recall(w.db, w.window.account.id, item, w.arriving.message.message_id)
     owe(w, item)
     if owed.reply is not None and not w.observe:
         cancelled += give_way(w.db, behind(w.db, w.window, w.arriving), w.now)

@@ -5,10 +5,11 @@ Never: a mark of ours beside another's for longer than it takes to read both.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from triaged import crash
 from triaged.core.flags import folded
-from triaged.ids import MARK
+from triaged.ids import is_whose
 from triaged.mailbox.connection import Imap
 from triaged.mailbox.errors import Refused
 from triaged.mailbox.exchange import exchange, ignore, read_set, uid_sets
@@ -18,7 +19,20 @@ _ROUNDS = 3
 """How often a message that changes meanwhile is looked at again. iCloud offers CONDSTORE and does not keep to it."""
 
 
-def mark(imap: Imap, uids: Sequence[int], keyword: str, *, condstore: bool) -> set[int]:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The keyword that we set, and all that are ours."""
+
+    keyword: str
+    ours: frozenset[str]
+
+    @property
+    def name(self) -> bytes:
+        """As it goes over the line."""
+        return self.keyword.encode("ascii")
+
+
+def mark(imap: Imap, uids: Sequence[int], marks: Marks, *, condstore: bool) -> set[int]:
     """Mark messages that nobody has marked.
 
     With CONDSTORE exactly one session gets each (RFC 7162 3.1.3). Without it a mark is added and the flags are read with
@@ -28,39 +42,67 @@ def mark(imap: Imap, uids: Sequence[int], keyword: str, *, condstore: bool) -> s
     Returns:
         The UIDs that bear another's mark.
     """
-    name = keyword.encode("ascii")
     another: set[int] = set()
     for _, window in uid_sets(uids):
-        another |= _if_unchanged(imap, window, name) if condstore else _and_look(imap, window, name)
+        another |= _if_unchanged(imap, window, marks) if condstore else _and_look(imap, window, marks)
     return another
 
 
-def _if_unchanged(imap: Imap, window: list[int], name: bytes) -> set[int]:
+def mark_once(imap: Imap, uids: Sequence[int], keyword: str, *, condstore: bool) -> set[int]:
+    """Mark messages that do not bear the keyword yet; of several sessions with CONDSTORE exactly one gets each.
+
+    Returns:
+        The UIDs that bear it already.
+    """
+    name, before = keyword.encode("ascii"), set[int]()
+    for _, window in uid_sets(uids):
+        left = window
+        for _ in range(_ROUNDS):
+            known = _known(imap, left, b"(UID FLAGS MODSEQ)" if condstore else b"(UID FLAGS)")
+            before |= {uid for uid, items in known.items() if keyword in folded(items.flags or ())}
+            left = [uid for uid in known if uid not in before]
+            since = max((known[uid].modseq for uid in left), default=0) if condstore else 0
+            left = _store(imap, left, b"(UNCHANGEDSINCE %d) +FLAGS.SILENT" % since if since else _ADD, name)
+            if not left:
+                break
+        _store(imap, left, _ADD, name)
+    return before
+
+
+_ADD = b"+FLAGS.SILENT"
+
+
+def _known(imap: Imap, window: list[int], what: bytes) -> dict[int, Items]:
+    known: dict[int, Items] = {}
+    for chosen, some in uid_sets(window):
+        known |= ask(imap, chosen, some, what, {})
+    return known
+
+
+def _if_unchanged(imap: Imap, window: list[int], marks: Marks) -> set[int]:
     another: set[int] = set()
     for _ in range(_ROUNDS):
-        known: dict[int, Items] = {}
-        for chosen, some in uid_sets(window):
-            known |= ask(imap, chosen, some, b"(UID FLAGS MODSEQ)", {})
-        another |= _of_another(known, name)
-        window = [uid for uid, items in known.items() if uid not in another and name.decode() not in _marks(items)]
+        known = _known(imap, window, b"(UID FLAGS MODSEQ)")
+        another |= _of_another(known, marks)
+        window = [uid for uid, items in known.items() if uid not in another and marks.keyword not in _whose(items)]
         since = max((known[uid].modseq for uid in window), default=0)
         if not since:
             break
-        window = _store(imap, window, b"(UNCHANGEDSINCE %d) +FLAGS.SILENT" % since, name)
-    return another | (_and_look(imap, window, name) if window else set())
+        window = _store(imap, window, b"(UNCHANGEDSINCE %d) +FLAGS.SILENT" % since, marks.name)
+    return another | (_and_look(imap, window, marks) if window else set())
 
 
-def _and_look(imap: Imap, window: list[int], name: bytes) -> set[int]:
+def _and_look(imap: Imap, window: list[int], marks: Marks) -> set[int]:
     known: dict[int, Items] = {}
     for chosen, some in uid_sets(window):
         crash.point("imap.store.before")
-        known |= told(imap, b"UID STORE %s +FLAGS (%s)" % (chosen, name), some, {}, octets=2_000 * len(some))
+        known |= told(imap, b"UID STORE %s +FLAGS (%s)" % (chosen, marks.name), some, {}, octets=2_000 * len(some))
         crash.point("imap.store.after")
     for chosen, some in uid_sets([uid for uid in window if uid not in known or known[uid].flags is None]):
         known |= ask(imap, chosen, some, b"(UID FLAGS)", {})  # it bore our mark already: some servers say nothing then
-    another = _of_another(known, name)
+    another = _of_another(known, marks)
     if another:
-        _store(imap, another, b"-FLAGS.SILENT", name)
+        _store(imap, another, b"-FLAGS.SILENT", marks.name)
     return another
 
 
@@ -81,9 +123,9 @@ def _store(imap: Imap, uids: Iterable[int], how: bytes, name: bytes) -> list[int
     return left
 
 
-def _of_another(known: Mapping[int, Items], name: bytes) -> set[int]:
-    return {uid for uid, items in known.items() if _marks(items) - {name.decode()}}
+def _of_another(known: Mapping[int, Items], marks: Marks) -> set[int]:
+    return {uid for uid, items in known.items() if _whose(items) - marks.ours}
 
 
-def _marks(items: Items) -> set[str]:
-    return {flag for flag in folded(items.flags or ()) if flag.startswith(MARK)}
+def _whose(items: Items) -> set[str]:
+    return {flag for flag in folded(items.flags or ()) if is_whose(flag)}

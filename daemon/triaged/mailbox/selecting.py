@@ -6,6 +6,7 @@ a hit of SEARCH HEADER that was not compared (it finds parts of values).
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -135,6 +136,12 @@ def uids_since(imap: Imap, at: datetime) -> list[int]:
     """The UIDs of the selected folder whose INTERNALDATE is on the day before `at` or later (RFC 3501 6.4.4 SINCE)."""
     day = at.astimezone(UTC).date() - timedelta(days=1)
     return search(imap, b"SINCE %d-%s-%d" % (day.day, MONTHS[day.month - 1].encode(), day.year))
+
+
+def uids_marked(imap: Imap, keywords: Sequence[str]) -> list[int]:
+    """The UIDs of the selected folder that bear one of these keywords and are not being deleted."""
+    asked = (b"UNDELETED KEYWORD " + keyword.encode("ascii") for keyword in keywords)
+    return sorted({uid for criteria in asked for uid in search(imap, criteria)})
 
 
 def search(imap: Imap, criteria: bytes) -> list[int]:

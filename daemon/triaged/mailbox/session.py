@@ -14,6 +14,7 @@ from imapclient import SocketTimeout
 
 from triaged.core.provider import Profile
 from triaged.core.providers import profile_of
+from triaged.ids import MARK
 from triaged.mailbox import fetching, folders, marking, moves, selecting, storing
 from triaged.mailbox.authenticate import Credentials, Password, Token
 from triaged.mailbox.capabilities import Capabilities
@@ -300,15 +301,37 @@ class Session(Calls):
         if uids and (kept or dropped):
             await self._call(lambda imap: storing.store(imap, uids, add=kept, remove=dropped))
 
-    async def mark(self, uids: Sequence[int], keyword: str) -> set[int]:
+    async def mark(self, uids: Sequence[int], keyword: str, ours: frozenset[str] = frozenset()) -> set[int]:
         """Mark messages with a keyword that only one session gets; the UIDs of those that another has marked.
+
+        `ours`: keywords that are ours too.
 
         Where the server keeps no keywords nothing is done. Raises `Refused`: the folder cannot be written to.
         """
         if self._folder is None or not self._folder.keeps(keyword):
             return set()
         condstore = self.capabilities.condstore
-        return await self._call(lambda imap: marking.mark(imap, uids, keyword, condstore=condstore))
+        mine = marking.Marks(keyword, ours | {keyword})
+        return await self._call(lambda imap: marking.mark(imap, uids, mine, condstore=condstore))
+
+    async def mark_once(self, uids: Sequence[int], keyword: str) -> set[int]:
+        """Mark messages with a keyword that nobody has set; the UIDs of those that bear it already.
+
+        Where the server keeps no keywords nothing is done.
+        """
+        if self._folder is None or not self._folder.keeps(keyword):
+            return set()
+        condstore = self.capabilities.condstore
+        return await self._call(lambda imap: marking.mark_once(imap, uids, keyword, condstore=condstore))
+
+    @property
+    def keeps_keywords(self) -> bool:
+        """Whether the selected folder keeps keywords of ours."""
+        return self._folder is not None and self._folder.keeps(MARK)
+
+    async def marked(self, keywords: Sequence[str]) -> list[int]:
+        """The UIDs of messages of the selected folder that bear one of these keywords."""
+        return await self._call(lambda imap: selecting.uids_marked(imap, keywords))
 
     async def append(self, folder: str, raw: bytes, flags: Sequence[str], at: datetime) -> Place | None:
         """Put a message into a folder, arrived at `at`; its place if the server tells. Raises `Refused` (TRYCREATE, …)."""

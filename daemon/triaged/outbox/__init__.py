@@ -2,6 +2,7 @@
 
 from triaged.outbox.outbox import Outbox
 from triaged.outbox.prepared import (
+    AlreadyBegun,
     Cancelled,
     Held,
     NotNow,
@@ -16,6 +17,7 @@ from triaged.outbox.prepared import (
 )
 
 __all__ = [
+    "AlreadyBegun",
     "Cancelled",
     "Held",
     "NotNow",

@@ -6,10 +6,11 @@ Nothing here knows a server or a row's columns; `serving` does. Nothing is serve
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from triaged.clock import LONGEST_NAP, Clock, WakeEvent
+from triaged.clock import LONGEST_NAP, Clock, Steadiness, WakeEvent
 from triaged.core import backoff
 from triaged.core.errors import TriagedError
 from triaged.ledger import Ledger, LedgerBusy, LedgerFull, LedgerThread, LedgerUnavailable, ReplyRow
@@ -20,11 +21,19 @@ from triaged.outbox.serving import Serving, Surroundings
 GRACE = timedelta(seconds=30)
 """How long a delivery under way may go on after the order to stop."""
 
-CLOCK_SLIP = timedelta(minutes=2)
-CLOCK_PAUSE = timedelta(minutes=10)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CLOCK_PAUSE = 600.0
+"""Seconds for which nothing goes after somebody has set the clock: what looks due may not be."""
+
 _AT_ONCE = 100
 _SHORTEST_NAP = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """Until when nothing is taken up, by the time that passes, and why."""
+
+    ends: float
+    why: str
 
 
 class Outbox:
@@ -38,6 +47,7 @@ class Outbox:
         events: bound to person and account.
         chance: for jitter.
         on_served: called when a reply has come to an end: a copy, a promise may be owed now.
+        steady: whether the clock is to be believed, where others ask too.
     """
 
     def __init__(
@@ -50,6 +60,7 @@ class Outbox:
         events: Events,
         chance: random.Random | None = None,
         on_served: Callable[[], None] = lambda: None,
+        steady: Steadiness | None = None,
     ) -> None:
         self._account, self._preparation, self._book, self._clock = account, preparation, book, clock
         self._events = events
@@ -60,11 +71,10 @@ class Outbox:
         self._round = asyncio.Lock()
         self._stopping = False
         self._sleeping = False
-        self._resting: Wait | None = None  # the server asks for it
-        self._unsure: Wait | None = None  # the clock was set
-        self._blind: Wait | None = None  # the mailbox cannot be seen
+        self._steady = steady or Steadiness(clock)
+        self._resting: _Rest | None = None  # the server asks for it
+        self._blind: _Rest | None = None  # the mailbox cannot be seen
         self._in_a_hurry = False
-        self._drift = self._clocks()
 
     def wake(self) -> None:
         """Look at the queue now: something was added."""
@@ -115,7 +125,6 @@ class Outbox:
         try:
             if nap is None:
                 await self._wake.wait()
-                self._drift = self._clocks()  # what comes now was planned by the clock as it is now
             else:
                 await self._clock.sleep(nap, self._wake)
         finally:
@@ -176,28 +185,27 @@ class Outbox:
         return None if first is None else max(min(first - now, nap), _SHORTEST_NAP).total_seconds()
 
     def _is_resting(self) -> bool:
-        now = self._clock.now()
-        drift = self._clocks()
-        if abs(drift - self._drift) > CLOCK_SLIP:
-            # Somebody set the clock: what looks due may not be. `late` decides about the rest.
-            self._drift = drift
-            self._unsure = Wait(now + CLOCK_PAUSE, "the clock of this machine was set")
         return self.waits is not None
 
     @property
     def waits(self) -> Wait | None:
         """Until when nothing is taken up at this instant, and why; None: what is due goes."""
-        now = self._clock.now()
-        ahead = [wait for wait in (self._resting, self._unsure, self._blind) if wait is not None and wait.until > now]
-        return max(ahead, key=lambda wait: wait.until, default=None)
-
-    def _clocks(self) -> timedelta:
-        """Wall clock less time elapsed: constant, unless somebody sets the clock."""
-        return self._clock.now() - _EPOCH - timedelta(seconds=self._clock.elapsed())
+        elapsed = self._clock.elapsed()
+        unsure = _Rest(elapsed + self._steady.unsure_for(CLOCK_PAUSE), "the clock of this machine was set")
+        ahead = [rest for rest in (self._resting, self._blind, unsure) if rest is not None and rest.ends > elapsed]
+        if not ahead:
+            return None
+        longest = max(ahead, key=lambda rest: rest.ends)
+        return Wait(self._clock.now() + timedelta(seconds=longest.ends - elapsed), longest.why)
 
     def _rest(self, wait: Wait) -> None:
-        if self._resting is None or wait.until > self._resting.until:
-            self._resting = wait
+        rest = self._until(wait)
+        if self._resting is None or rest.ends > self._resting.ends:
+            self._resting = rest
+
+    def _until(self, wait: Wait) -> "_Rest":
+        """As a time that passes: what is waited for does not hang on what somebody makes of the clock."""
+        return _Rest(self._clock.elapsed() + (wait.until - self._clock.now()).total_seconds(), wait.why)
 
     # -- one round, one reply
 
@@ -211,7 +219,7 @@ class Outbox:
             for reply in due:
                 if now > way.held_after(reply):
                     await self._serving.hold(reply, f"late: the mailbox could not be looked at ({error})")
-            self._blind = Wait(now + backoff.LOOK.after(), f"the mailbox could not be looked at: {error}")
+            self._blind = self._until(Wait(now + backoff.LOOK.after(), f"the mailbox could not be looked at: {error}"))
             return False
         return True
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from triaged.core.errors import TriagedError
 from triaged.core.guard import Refusal
 from triaged.core.settings import Rate
 from triaged.core.spans import OfficeClock, Span
@@ -87,6 +88,10 @@ class Wait:
     why: str
 
 
+class AlreadyBegun(TriagedError):
+    """The mailbox knows of an attempt that the ledger does not: the reply may have gone."""
+
+
 Prepared = Ready | Suppressed | Held | Cancelled | NotNow
 
 
@@ -118,6 +123,14 @@ class Preparation(Protocol):
 
     async def learned(self, facts: Mapping[str, bool]) -> None:
         """Keep what sending has taught about the submission server. LedgerError: it cannot be written down now."""
+        ...
+
+    async def begin(self, reply: ReplyRow) -> None:
+        """Mark what the reply is about, just before its body is sent. AlreadyBegun; TriagedError: not possible now."""
+        ...
+
+    async def take_back(self, reply: ReplyRow) -> None:
+        """The server has not taken it after all: take the mark off again."""
         ...
 
     async def draft(self, reply: ReplyRow, raw: bytes) -> Place | None:

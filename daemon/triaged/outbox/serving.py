@@ -36,7 +36,18 @@ from triaged.ledger import (
 from triaged.ledger.entries import BOUNCED_FOR
 from triaged.log.events import Events
 from triaged.outbox import telling
-from triaged.outbox.prepared import Cancelled, Held, NotNow, Preparation, Ready, Stuck, Suppressed, Wait, Way
+from triaged.outbox.prepared import (
+    AlreadyBegun,
+    Cancelled,
+    Held,
+    NotNow,
+    Preparation,
+    Ready,
+    Stuck,
+    Suppressed,
+    Wait,
+    Way,
+)
 from triaged.outbox.schedule import pause_after
 
 T = TypeVar("T")
@@ -67,6 +78,7 @@ class Serving:
         self._fuse_told = False
         self._last_try = float("-inf")
         self._rest: Wait | None = None
+        self._begun = False  # the reply in hand is marked in the mailbox
         self.stuck: Stuck | None = None
         self.went_at: datetime | None = None
 
@@ -202,16 +214,24 @@ class Serving:
             return
         assert way.delivery is not None  # looked at before the claim
         await self._pace(way)
+        outcome: Outcome
+        self._begun = False
         try:
-            outcome = await way.delivery.deliver(ready.envelope, ready.raw, lambda: self._on_data(reply.id))
-        except TriagedError as error:  # from `on_data`: the ledger could not take it, so no octet of the body was sent
+            outcome = await way.delivery.deliver(ready.envelope, ready.raw, lambda: self._on_data(reply))
+        except AlreadyBegun as begun:
+            outcome, self._begun = InDoubt(str(begun)), False
+        except TriagedError as error:  # from `on_data`: it could not be written down, so no octet of the body was sent
             outcome = Deferred(0, str(error))
+        if self._begun and isinstance(outcome, Deferred | Refused):
+            await self._preparation.take_back(reply)
         await self._record(reply, outcome, way)
 
-    async def _on_data(self, reply_id: int) -> None:
-        """Write down that the body is about to be sent: from here on, a loss is a doubt."""
-        if not await self._write(lambda ledger: ledger.mark_data(reply_id)):
-            raise _NotOursError(f"reply {reply_id} is not ours to send any more")
+    async def _on_data(self, reply: ReplyRow) -> None:
+        """Write down that the body is about to be sent, in the mailbox too: from here on, a loss is a doubt."""
+        await self._preparation.begin(reply)
+        self._begun = True
+        if not await self._write(lambda ledger: ledger.mark_data(reply.id)):
+            raise _NotOursError(f"reply {reply.id} is not ours to send any more")
 
     async def _draft(self, reply: ReplyRow, raw: bytes) -> None:
         try:

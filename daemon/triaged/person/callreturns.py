@@ -26,6 +26,21 @@ async def follow(context: PersonContext) -> None:
                 account.loop.wake.set()
 
 
+async def compute_again(context: PersonContext) -> None:
+    """After the clock was ahead: what was decided in that future comes back at the moment that its rule means now."""
+    now = context.now()
+    for account in context.accounts.values():
+        for ahead in await context.write(Ledger.returns_ahead, account.id, now):
+            effect, client = ahead.effect, context.person.roster.by_label(ahead.client)
+            until = effect.args.get("until")
+            if client is None or not isinstance(until, str) or "again" not in effect.args:
+                continue
+            found = resolve(parse_moment(until), now, context.person.schedule(client))
+            if found is not None:
+                await context.write(Ledger.reschedule, effect.id, max(found.at, now))
+                account.loop.wake.set()
+
+
 def _moved(ahead: ReturnAhead, schedule: Schedule, now: datetime) -> datetime | None:
     """When a message comes back whose return hangs on a call; None: it stays.
 

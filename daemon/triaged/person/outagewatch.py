@@ -16,7 +16,7 @@ from triaged.account.health import Health
 from triaged.core.settings import Service
 from triaged.ledger import Ledger, NewEffect
 from triaged.person.personcontext import PersonContext
-from triaged.person.pushwords import Outage, outage_words
+from triaged.person.pushwords import Outage, outage_words, unadopted_words
 
 _SLEPT = timedelta(minutes=5)
 """Rounds are a minute apart: after a longer gap the machine was suspended, and what was well may need a moment."""
@@ -75,6 +75,7 @@ class _Account:
 
     floor: datetime  # nothing could be proven before
     excused: bool = False  # once for each trouble
+    unadopted: int = 0  # messages that are in no row, as it was told
     told: dict[str, str] = field(default_factory=dict)  # by fact: since when
 
 
@@ -103,6 +104,19 @@ class OutageWatch:
             for folder in self._folders(loop):
                 state = _folder(loop.health, folder, known.floor, patience.watching)
                 await self._look_at(context, label, _of_folder(folder), state)
+            await self._tell_unadopted(context, label)
+
+    async def _tell_unadopted(self, context: PersonContext, label: str) -> None:
+        """Messages that nobody brings back: told once, and again when there are more or fewer."""
+        loop = context.accounts[label].loop
+        known, count, person = self._known[loop.row.id], loop.health.unadopted, context.person
+        if count and count != known.unadopted:
+            title, text = unadopted_words(person, label, count)
+            for channel in person.promises.notify or tuple(person.channels):
+                args = {"channel": channel, "title": title, "text": text}
+                key = f"unadopted:{loop.row.id}:{count}:{channel}"
+                await context.write(Ledger.plan, NewEffect(key, "notify", context.key, context.now(), args=args))
+        known.unadopted = count
 
     def _folders(self, loop: AccountLoop) -> list[str]:
         """Watched folders that are not watched, or were told to be not."""

@@ -24,6 +24,9 @@ from triaged.person.outagewatch import OutageWatch, Patience
 from triaged.person.personcontext import PersonContext
 from triaged.person.push import Pushes
 
+JUDGED_AFTER, WRITTEN_AFTER = 6 * 3600.0, 3600.0
+"""Seconds after which promises are judged, and digests written, by a clock that somebody has set."""
+
 
 class PeopleLoop:
     """One loop for all persons. `people` is asked anew each time: a reload may have changed them."""
@@ -94,10 +97,13 @@ class PeopleLoop:
             await commandlog.tell(self._context, people)
             await commandlog.end_pauses(self._context, people)
             await self._follow_calls(people)
-            for one in await self._due(people):
-                await _alone(promiseclock.keep(one), one)
+            if not self._context.steady.unsure_for(JUDGED_AFTER):
+                for one in await self._due(people):
+                    await _alone(promiseclock.keep(one), one)
+            written = not self._context.steady.unsure_for(WRITTEN_AFTER)
             for one in people:
-                await _alone(_deliver(one), one)
+                if written:
+                    await _alone(_deliver(one), one)
                 await _alone(self._outages.look(one), one)
             for one in self.left_out():
                 await _alone(self._outages.look(one), one)
@@ -105,6 +111,12 @@ class PeopleLoop:
                 await _alone(self.pushes.push_due(one), one)
         except (LedgerBusy, LedgerFull, LedgerUnavailable):
             return  # the accounts' loops say so; the next round tries again
+
+    async def compute_again(self) -> None:
+        """The clock was ahead, and is back."""
+        for one in self._people():
+            await _alone(callreturns.compute_again(one), one)
+        self.wake()
 
     async def _due(self, people: Sequence[PersonContext]) -> list[PersonContext]:
         """Those about whose promises something is to be done, or to whom a push is due."""

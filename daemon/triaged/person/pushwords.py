@@ -113,6 +113,12 @@ def left_out_words(person: Person, why: str, aside: int) -> tuple[str, str]:
     return words["left_out_title"], words["left_out"].format(why=why, aside=aside)
 
 
+def unadopted_words(person: Person, account: str, count: int) -> tuple[str, str]:
+    """Title and text of the push about messages that are put aside and in no row; `account`: its label."""
+    words = LEXICON.section(_known(person.language), "push")
+    return words["unadopted_title"].format(account=account), words["unadopted"].format(n=count, account=account)
+
+
 _CALLS = frozenset({"voicemail", "missed-call"})
 
 

@@ -10,10 +10,12 @@ import random
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from triaged.account.context import Context
 from triaged.account.loglines import of_reply
+from triaged.account.regaining import adopt
 from triaged.account.visit import Visit
 from triaged.clock import Clock, SystemClock, WakeEvent
 from triaged.config import Loaded, state_file
@@ -21,6 +23,7 @@ from triaged.core.awaywords import Days, with_away
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Person
 from triaged.delivery.oauth import Store
+from triaged.installkey import known_or_new
 from triaged.ledger import (
     Ledger,
     LedgerBusy,
@@ -30,7 +33,7 @@ from triaged.ledger import (
     LedgerUnavailable,
     StateLock,
 )
-from triaged.ledger.entries import Recovery
+from triaged.ledger.entries import NotDone, Recovery
 from triaged.log.events import Events
 from triaged.mailbox import Pools
 from triaged.person.peopleloop import PeopleLoop
@@ -98,6 +101,7 @@ class Daemon:
         self.started_at = self.clock.now()
         self._reloading = asyncio.Event()
         self._wanted = asyncio.Event()
+        self._set_back = asyncio.Event()
         self._away: Mapping[str, Sequence[Days]] = {}
 
     # --- from start to stop -------------------------------------------------------------------------------------
@@ -106,15 +110,18 @@ class Daemon:
         """Work until told to stop; `once`: until what is there and what is due is done.
 
         Raises:
-            StateHeld, LedgerNewer, LedgerBusy, LedgerFull, LedgerUnavailable, LedgerDamaged.
+            StateHeld, KeyUnreadable, LedgerNewer, LedgerBusy, LedgerFull, LedgerUnavailable, LedgerDamaged.
         """
         path = state_file(self.settings.loaded)
         with StateLock(path.parent, self.clock.now()):
             self.events.emit("service.started", reason=f"state in {path.parent}")
             self._make_private(path)
+            install = known_or_new(self.settings.loaded.path, path.parent)
             book = LedgerThread(await asyncio.to_thread(Ledger.open, path))
             try:
-                return await self._work(Context(book, self.clock, self.events, self.chance), path.parent, once=once)
+                context = Context(book, self.clock, self.events, self.chance, install)
+                context.steady.on_set = self._clock_was_set
+                return await self._work(context, path.parent, once=once)
             finally:
                 await book.close()
                 self.pools.close()
@@ -185,6 +192,8 @@ class Daemon:
     ) -> tuple[asyncio.Task[None], ...]:
         """Start the accounts; the tasks that end only when they are cancelled."""
         await parts.context.write(Ledger.wanted)  # of the time before: everything is tried now
+        if await parts.context.write(Ledger.was_ahead, parts.context.now()):
+            self._set_back.set()  # by the clock of the run before
         timers = group.create_task(parts.context.timers.run(), name="timers")
         await self._leave_out(parts)
         await parts.calendars.remember()
@@ -202,6 +211,7 @@ class Daemon:
         group.create_task(parts.calendars.run(self.stopping), name="calendars")
         group.create_task(self._reload_when_told(parts), name="reload")
         group.create_task(self._try_what_is_wanted(parts), name="wanted")
+        group.create_task(self._mend_when_set_back(parts), name="clock")
         maintenance = Maintenance(
             parts.context, self.notifier, parts.status.summary, lambda: self.settings.keep, self._wake_due
         )
@@ -237,6 +247,7 @@ class Daemon:
         parts.tokens.keeper.stop()
         self._reloading.set()
         self._wanted.set()
+        self._set_back.set()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=PATIENCE)
             for task in late:
@@ -297,10 +308,54 @@ class Daemon:
             with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):
                 for login in await parts.context.write(Ledger.wanted):
                     self._try_now(login)
+                for login in await parts.context.write(Ledger.adoptions_wanted):
+                    await self._adopt(parts, login)
                 if await parts.context.write(Ledger.wants_reload):
                     self._reloading.set()
                 await self._keep_away(parts)
             await self._wanted.wait()
+
+    def _clock_was_set(self, by: float) -> None:
+        """Say it; what a clock that was ahead has written is put in order when it is back."""
+        words = (
+            f"the clock of this machine was set {'ahead' if by > 0 else 'back'} by {timedelta(seconds=round(abs(by)))}"
+        )
+        reason = (
+            "no promise is judged and nothing is sent by it for a while"
+            if by > 0
+            else "what it had computed is computed again"
+        )
+        self.events.emit("account.degraded", error=words, reason=reason)
+        if by < 0:
+            self._set_back.set()
+
+    async def _mend_when_set_back(self, parts: Parts) -> None:
+        while not self.stopping.is_set():
+            await self._set_back.wait()
+            self._set_back.clear()
+            if self.stopping.is_set():
+                return
+            with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):
+                await parts.context.write(Ledger.clock_set_back, parts.context.now())
+                await parts.people.compute_again()
+                self.wake()
+                self.sweep()
+
+    async def _adopt(self, parts: Parts, login: str) -> None:
+        """Take in what lies aside in no row, and leave word of it for the command."""
+        words: str | NotDone
+        account = self.accounts.get(login)
+        if account is None:
+            words = NotDone(f"{login} is not at work")
+        else:
+            await account.loop.tried.wait()
+            try:
+                found = await account.loop.do(adopt)
+                words = f"{found.waiting} decided again, {found.back} brought back"
+                account.wake()
+            except TriagedError as error:
+                words = NotDone(str(error))
+        await parts.context.write(Ledger.tell_adoption, login, words)
 
     async def _keep_away(self, parts: Parts) -> None:
         """Days on which somebody is away by her own word hold as if they stood in her configuration."""

@@ -58,6 +58,7 @@ class Maintenance:
         with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):  # an answer too: the thread is well
             self.wake(await self.context.write(Ledger.accounts_due, self.context.now()))
         self.notifier.alive(self.summary())
+        self.context.steady.unsure_for(0)  # nobody else may have asked for long
         with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):  # at the next round then
             await self._fold_in()
             await self._tidy_up()

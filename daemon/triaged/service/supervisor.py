@@ -167,6 +167,7 @@ class Supervisor:
             events=loop.events,
             chance=context.chance,
             on_served=served,
+            steady=context.steady,
         )
 
     def _of_owner(self, login: str) -> Mapping[str, RunningAccount]:

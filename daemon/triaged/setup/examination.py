@@ -17,6 +17,8 @@ class Known:
 
     learned: Mapping[str, Any] = field(default_factory=dict)
     decided_after: tuple[timedelta, ...] = ()  # from the server's INTERNALDATE to our decision, of the last messages
+    marks: tuple[str, ...] = ()  # our keywords in its mailbox
+    aside: frozenset[tuple[str, int, int]] = frozenset()  # folder, UIDVALIDITY and UID of what is put aside
     forged: tuple[tuple[str, datetime], ...] = ()  # in whose name, when: of late, oldest first
 
 

@@ -13,6 +13,7 @@ async def look(of: Examination) -> list[Finding]:
     known = of.figures["folders"] = [info.name for info in infos if info.selectable]
     found = [finding for name in account.watch for finding in await _watched(session, name, known)]
     found.append(await _ours(of, "deferred", account.folders.deferred))
+    found += await _unadopted(of)
     if account.folders.urgent:
         found.append(await _ours(of, "urgent", account.folders.urgent))
     found.append(await _sent(of) or _no_sent(account))
@@ -49,6 +50,23 @@ async def _ours(of: Examination, what: str, name: str) -> Finding:
     if of.account.mode is Mode.OBSERVE:
         return Finding(f"folder {what}", "ok", f"{real} is not there yet; it is made when mode is draft or send")
     return Finding(f"folder {what}", "ok", f"{real} is not there yet; the daemon makes it")
+
+
+async def _unadopted(of: Examination) -> list[Finding]:
+    """What lies aside with our mark and in no row: a ledger was lost."""
+    folder, session = of.figures["folder_deferred"], of.session
+    if folder is None or not of.known.marks:
+        return []
+    selected = await session.select(folder)
+    if not session.keeps_keywords:
+        return []
+    marked = await session.marked(of.known.marks)
+    unknown = [uid for uid in marked if (folder, selected.uidvalidity, uid) not in of.known.aside]
+    of.figures["unadopted"] = len(unknown)
+    if not unknown:
+        return []
+    found = f"{len(unknown)} messages that triaged put aside are in no row of its ledger"
+    return [Finding("put aside", "warning", found, f"Nobody brings them back: triaged adopt {of.account.label}.")]
 
 
 async def _theirs(of: Examination, role: Role, name: str) -> Finding | None:

@@ -326,7 +326,7 @@ def test_a_reply_whose_id_the_provider_has_rewritten_is_known_by_our_mark(world:
     world.claim(made.reply)
     world.ledger.mark_data(made.reply or 0)
     world.ledger.in_doubt(made.reply or 0, world.now)
-    follows = wrote(world, "<1@client>", number="rewritten", ours=made.reply)
+    follows = wrote(world, "<1@client>", number="rewritten", ours=made.reply, here=True)
     assert kinds(follows) == [ReplyEvidence]
     assert reply_state(world, made) == "sent"
     assert world.facts(mail(2, references=("<rewritten@roth>",))).thread == "<1@client>"

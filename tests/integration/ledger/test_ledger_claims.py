@@ -240,7 +240,7 @@ def test_an_outcome_is_recorded_once(world: World):
     assert not world.ledger.hold(reply, "late")
     assert world.ledger.cancel(reply, "x", world.now) is None
     assert not world.ledger.drafted(reply, world.now, None)
-    assert world.ledger.evidence(reply, world.now) is None
+    assert world.ledger.evidence(reply, world.now) == []
     assert reply_of(world, reply).state == "sent"
 
 

@@ -11,7 +11,7 @@ import triaged.ledger
 from support.ledgerkit import DAY, HOUR, World
 from triaged.ledger import ByHand, Claimed, Place, ReplyRow
 from triaged.ledger.changes import End, end_reply
-from triaged.ledger.replies import went
+from triaged.ledger.replies import Sighting, went
 
 ROOM = Path(triaged.ledger.__file__).parent
 _ALONE = re.compile(
@@ -70,7 +70,7 @@ def test_a_reply_that_is_being_sent_is_not_ended_by_who_saw_it_waiting(world: Wo
     assert world.ledger.mark_data(reply)
     before = reply_of(world, reply)
     assert end_reply(world.ledger.db, reply, End("cancelled", "by hand", 0), "('waiting','held')") is None
-    assert went(world.ledger.db, reply, 0, "'in_doubt','drafted'") is None
+    assert went(world.ledger.db, reply, Sighting(0, 0), "'in_doubt','drafted'") is None
     assert reply_of(world, reply) == before
 
 

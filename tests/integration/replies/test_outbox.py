@@ -70,6 +70,12 @@ class Room:
     async def learned(self, facts: Mapping[str, bool]) -> None:
         await self.book.call(lambda ledger: ledger.learn(1, **facts))
 
+    async def begin(self, reply: ReplyRow) -> None:
+        return None
+
+    async def take_back(self, reply: ReplyRow) -> None:
+        return None
+
     async def draft(self, reply: ReplyRow, raw: bytes) -> Place | None:
         if self.draft_fails:
             raise TriagedError("no connection")

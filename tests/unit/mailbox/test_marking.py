@@ -4,9 +4,10 @@ import pytest
 
 from fakes.octets import Connection
 from triaged.mailbox.errors import Refused
-from triaged.mailbox.marking import mark
+from triaged.mailbox.marking import Marks, mark, mark_once
 
 OURS = "triaged-aaaaaaaaaa"
+OLD_ONE = "triaged-cccccccccc"
 THEIRS = b"triaged-bbbbbbbbbb"
 
 
@@ -15,7 +16,7 @@ def sent(connection: Connection) -> list[bytes]:
 
 
 def marked(connection: Connection, *uids: int, condstore: bool = True) -> set[int]:
-    return mark(connection, uids, OURS, condstore=condstore)  # type: ignore[arg-type]
+    return mark(connection, uids, Marks(OURS, frozenset({OURS, OLD_ONE})), condstore=condstore)  # type: ignore[arg-type]
 
 
 def test_messages_without_a_mark_get_ours_if_they_are_still_as_they_were_read():
@@ -115,3 +116,40 @@ def test_a_folder_that_may_only_be_read_says_so():
     )
     with pytest.raises(Refused):
         marked(connection, 5)
+
+
+@pytest.mark.parametrize("flag", [b"triaged-back", b"triaged-said", b"Triaged-Said-slip", b"triaged-cccccccccc"])
+def test_what_says_how_far_a_message_is_and_the_mark_of_an_earlier_version_are_not_another_s(flag: bytes):
+    connection = Connection(b"* 1 FETCH (UID 5 FLAGS (%s) MODSEQ (12))\r\nA1 OK done\r\n" % flag, b"A1 OK stored\r\n")
+    assert marked(connection, 5) == set()
+
+
+def once(connection: Connection, *, condstore: bool = True) -> set[int]:
+    return mark_once(connection, [5], "triaged-said", condstore=condstore)  # type: ignore[arg-type]
+
+
+def test_a_mark_that_is_set_once_is_set_where_the_message_is_as_it_was_read():
+    connection = Connection(b"* 1 FETCH (UID 5 FLAGS () MODSEQ (12))\r\nA1 OK done\r\n", b"A1 OK stored\r\n")
+    assert once(connection) == set()
+    assert sent(connection)[-1] == b"A1 UID STORE 5 (UNCHANGEDSINCE 12) +FLAGS.SILENT (triaged-said)"
+
+
+def test_a_mark_that_is_set_once_and_is_there_is_told_and_nothing_is_set():
+    connection = Connection(b"* 1 FETCH (UID 5 FLAGS (Triaged-SAID) MODSEQ (12))\r\nA1 OK done\r\n")
+    assert once(connection) == {5}
+    assert len(sent(connection)) == 1
+
+
+def test_of_two_that_set_it_at_the_same_instant_the_second_is_told():
+    connection = Connection(
+        b"* 1 FETCH (UID 5 FLAGS () MODSEQ (12))\r\nA1 OK done\r\n",
+        b"A1 OK [MODIFIED 5] Conditional STORE failed\r\n",
+        b"* 1 FETCH (UID 5 FLAGS (triaged-said) MODSEQ (13))\r\nA1 OK done\r\n",
+    )
+    assert once(connection) == {5}
+
+
+def test_without_condstore_it_is_read_and_set():
+    connection = Connection(b"* 1 FETCH (UID 5 FLAGS ())\r\nA1 OK done\r\n", b"A1 OK stored\r\n")
+    assert once(connection, condstore=False) == set()
+    assert sent(connection) == [b"A1 UID FETCH 5 (UID FLAGS)", b"A1 UID STORE 5 +FLAGS.SILENT (triaged-said)"]
