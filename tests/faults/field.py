@@ -313,8 +313,12 @@ class Field:
         self.excused |= set(range(1, self.sent + 1))
         self.lost_at.add(self.sent)
         self.snapshots = []
+        self.heal()
         self.start()
-        until(lambda: "service.ready" in self.log() or not self.alive(), 60, "the daemon is ready")
+        until(
+            lambda: self.log().count('"account.idle"') >= len(ACCOUNTS) or not self.alive(), 120, "both are met again"
+        )
+        self.excused |= set(range(1, self.sent + 1))
         self.adopt()
 
     def _replace_state(self, copy: Path | None) -> None:

@@ -28,15 +28,15 @@ _CALM = 20
 """Rounds without harm, now and then: a daemon that lives for half a minute shows what it grows to."""
 
 
-def torture(field: Field, seconds: float, *, patience: float | None = None) -> Complaints:
-    """Do it, let it come to rest, and return the complaints."""
+def torture(field: Field, seconds: float, *, patience: float | None = None, pause: float = 1.5) -> Complaints:
+    """Do it, let it come to rest, and return the complaints. `pause`: the longest between two harms, in seconds."""
     field.start()
     until(lambda: "service.ready" in field.log(), 60, "the daemon is ready")
     start = told = time.monotonic()
     calm = 0
     while time.monotonic() < start + seconds:
         field.deliver()
-        time.sleep(field.chance.uniform(0, 1.5))
+        time.sleep(field.chance.uniform(0, pause))
         field.hand()
         field.measure()
         if calm:
@@ -81,13 +81,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=float(os.environ.get("TRIAGED_TORTURE_SECONDS", "3600")))
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument(
+        "--pause", type=float, default=1.5, help="seconds between two harms, at most; more on a busy machine"
+    )
     args = parser.parse_args()
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd's own
     field = Field(random.Random(args.seed))
     wrong: Complaints = {"it did not end": [0]}
     try:
         try:
-            wrong = torture(field, args.seconds)
+            wrong = torture(field, args.seconds, pause=args.pause)
         except AssertionError as ended:  # no end of it that was ours: what was done until then is judged all the same
             wrong = {f"the daemon: {ended}": [0]} | _judged(field)
         sys.stdout.write(f"seed {args.seed}, {args.seconds:g} s\n{table(field, wrong)}")
