@@ -34,8 +34,7 @@ from triaged.core.template import ReplyTemplate, built_in, choose_language, fing
 from triaged.delivery import Delivery, Envelope
 from triaged.installkey import InstallKey
 from triaged.ledger import AsOf, Ledger
-from triaged.ledger.acts import BY_HAND
-from triaged.ledger.entries import AccountRow, Item, Place, ReplyRow, Turns
+from triaged.ledger.entries import BY_HAND, AccountRow, Item, Place, ReplyRow, Turns
 from triaged.mailbox import Session
 from triaged.outbox import AlreadyBegun, Cancelled, Held, NotNow, Prepared, Ready, Suppressed, Way, ended
 

@@ -15,9 +15,6 @@ from triaged.ledger.said import By, Said, owe_the_log
 from triaged.ledger.store import Store, commit, rows
 
 _AGAIN = ("in_doubt", "failed", "suppressed", "cancelled")
-BY_HAND = "by hand"
-"""Why a reply goes now: a person has said so. Before it is claimed it is looked for in Sent."""
-
 _WANTED = "wanted:"
 _RELOAD = "reload"
 _RETURN_NOW = (
