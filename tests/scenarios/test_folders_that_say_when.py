@@ -462,3 +462,18 @@ async def test_a_copy_in_another_of_these_folders_is_an_item_of_its_own(stages: 
     await stage.to("mon 09:05")
     assert len(stage.server.messages(stage.users[0])) == 2
     assert stage.inbox("Deferred") == {}
+
+
+async def test_dragged_out_of_the_archive_and_settled_again_it_is_filed_again(stages: Opening):
+    stage = stages(ANSWERS + SNOOZE)
+    stage.write_config()
+    with stage.server.client(stage.users[0]) as client:
+        client.create_folder("Archive")
+    await stage.open()
+    await stage.to("tue 15:10")
+    await stage.arrives(GARY, "question")
+    for folder in ("Deferred", "Archive"):
+        stage.drag("question", folder, below(stage, "Settled"))
+        await seen(stage)
+        await stage.later(minutes=2)
+        assert list(stage.inbox("Archive")) == ["question"]

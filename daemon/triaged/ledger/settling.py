@@ -143,6 +143,7 @@ def settle_there(db: Connection, item_id: int, now: datetime, archive_at: int) -
     before = item_now(db, item_id)
     at = to_ms(now)
     if not mark_settled(db, item_id, at, "person"):
+        owe_archive(db, before, archive_at)  # dragged out of the archive and back: it is filed once more
         return None
     void_effects(db, item_id, "settled", at)
     follows = tuple(leave(db, item_id, "settled", at))
