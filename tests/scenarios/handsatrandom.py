@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-from scenarios.handsjudged import WATCHED, Lying, Told, judge_mail, judge_places, judge_replies, saw
+from scenarios.handsjudged import DONE, SNOOZED, WATCHED, Lying, Told, judge_mail, judge_places, judge_replies, saw
 from scenarios.plays import ACCOUNT, CONSULTANT, GARY, MAY, PETRA
 from scenarios.stage import Stage
 
@@ -15,8 +15,15 @@ TWO = CONSULTANT.replace(
     ACCOUNT.replace("smtp = $SMTP", 'smtp = $SMTP\nwatch = ["INBOX", "Clients"]')
     + ACCOUNT.replace("account.work", "account.second").replace("dana@", "d.roth@").replace("$IMAP", "$IMAP2"),
 )
+SNOOZE = """
+[snooze]
+"Later" = "3 office hours"
+"Tomorrow" = "start of next office day"
+"Done" = "settled"
+"""
+TWO += SNOOZE
 WRITERS = (GARY, MAY, PETRA, "Vera <vera@nobody.example>")
-PLACES = ("INBOX", "Clients", "Archive", "Trash", "Deferred")
+PLACES = ("INBOX", "Clients", "Archive", "Trash", "Deferred", *SNOOZED, DONE)
 
 
 _COMMON = frozenset({"\\Seen", "\\Flagged", "\\Answered", "\\Draft"})
@@ -32,7 +39,7 @@ class Step(NamedTuple):
 
 
 STEPS: dict[str, int] = {
-    "arrives": 14, "drag": 12, "undo": 4, "copy": 2, "delete": 3, "mark": 4, "unmark": 4, "read": 4, "answer": 3,
+    "arrives": 14, "drag": 12, "undo": 4, "copy": 2, "copy_and_expunge": 3, "delete": 3, "mark": 4, "unmark": 4, "read": 4, "answer": 3,
     "answered": 2, "upload": 2, "look": 12, "minutes": 6, "morning": 3, "stop": 3, "kill": 3, "start": 5,
 }  # fmt: skip
 
@@ -59,7 +66,7 @@ class Walk:
         self.stage.write_config()
         for mailbox, user in enumerate(self.stage.users):
             with self.stage.server.client(user) as client:
-                for name in map(self.stage.server.real, PLACES[1:]):
+                for name in map(self._real, PLACES[1:]):
                     if not client.folder_exists(name):
                         client.create_folder(name)
             for place in ("INBOX", "Deferred"):
@@ -115,7 +122,7 @@ class Walk:
         subject = f"{'outage' if sender == MAY else 'question'} {len(self.told)}"
         told = self.told[subject] = Told(mailbox, place, sender)
         self.known.append(
-            self.stage.store(sender, subject, folder=self.stage.server.real(place), user=self.stage.users[mailbox],
+            self.stage.store(sender, subject, folder=self._real(place), user=self.stage.users[mailbox],
                              message_id=f"<{len(self.told) - 1}@hands.example>")
         )  # fmt: skip
         return told
@@ -127,7 +134,7 @@ class Walk:
 
     def _drags(self, lying: Lying, place: str) -> None:
         user = self.stage.users[lying.mailbox]
-        self.stage.server.move(user, self.stage.server.real(lying.folder), lying.uid, self.stage.server.real(place))
+        self.stage.server.move(user, self._real(lying.folder), lying.uid, self._real(place))
         self.told[lying.subject].puts(place)
 
     def _undo(self, step: Step) -> None:
@@ -142,17 +149,25 @@ class Walk:
 
     def _copy(self, step: Step) -> None:
         if lying := self._one(step.one):
-            with self.stage.server.client(
-                self.stage.users[lying.mailbox], self.stage.server.real(lying.folder)
-            ) as client:
-                client.copy([lying.uid], self.stage.server.real(_of(PLACES, step.other)))
+            with self.stage.server.client(self.stage.users[lying.mailbox], self._real(lying.folder)) as client:
+                client.copy([lying.uid], self._real(_of(PLACES, step.other)))
             told = self.told[lying.subject]
             told.copies, told.copied = told.copies + 1, True
+
+    def _copy_and_expunge(self, step: Step) -> None:
+        """As a telephone moves: it copies, marks the first as deleted, and expunges it, now or never."""
+        if lying := self._one(step.one):
+            user, source = self.stage.users[lying.mailbox], self._real(lying.folder)
+            place = _of([place for place in PLACES if place != lying.folder], step.other)
+            with self.stage.server.client(user, source) as client:
+                client.copy([lying.uid], self._real(place))
+            self.stage.server.delete(user, source, lying.uid)
+            self.told[lying.subject].put = place
 
     def _upload(self, step: Step) -> None:
         """A mail program that puts a changed message in the place of the old one."""
         if lying := self._one(step.one):
-            user, folder = self.stage.users[lying.mailbox], self.stage.server.real(lying.folder)
+            user, folder = self.stage.users[lying.mailbox], self._real(lying.folder)
             (raw,) = (one for one in self.stage.server.messages(user, folder) if one.uid == lying.uid)
             self.stage.server.append(user, folder, raw.raw, raw.arrived, sorted(raw.flags - {"\\Deleted"} & _COMMON))
             self.stage.server.delete(user, folder, lying.uid)
@@ -160,7 +175,7 @@ class Walk:
 
     def _delete(self, step: Step) -> None:
         if lying := self._one(step.one):
-            self.stage.server.delete(self.stage.users[lying.mailbox], self.stage.server.real(lying.folder), lying.uid)
+            self.stage.server.delete(self.stage.users[lying.mailbox], self._real(lying.folder), lying.uid)
             self.told[lying.subject].copies -= 1
 
     def _mark(self, step: Step) -> None:
@@ -190,13 +205,13 @@ class Walk:
         if lying := self._one(step.one):
             number = int(lying.subject.split()[1])
             sender, user = self.told[lying.subject].sender, self.stage.users[lying.mailbox]
-            self.stage.answers(self.known[number], sender, folder=self.stage.server.real("Sent"), user=user)
+            self.stage.answers(self.known[number], sender, folder=self._real("Sent"), user=user)
             self.told[lying.subject].answered = True
 
     def _flags(self, lying: Lying | None, *add: str, remove: Sequence[str] = ()) -> None:
         if lying is not None:
             user = self.stage.users[lying.mailbox]
-            self.stage.server.flag(user, self.stage.server.real(lying.folder), lying.uid, *add, remove=remove)
+            self.stage.server.flag(user, self._real(lying.folder), lying.uid, *add, remove=remove)
 
     async def _look(self, step: Step) -> None:
         """At everything: the second watched folder is asked once a minute."""
@@ -232,6 +247,11 @@ class Walk:
 
     # --- what there is ------------------------------------------------------------------------------------------
 
+    def _real(self, place: str) -> str:
+        """The folder's name on this server, whose levels may be joined by points."""
+        server = self.stage.server
+        return server.real(place).replace("/", ".") if server.prefix.endswith(".") else server.real(place)
+
     def _one(self, chance: float) -> Lying | None:
         lying = self.lying()
         return _of(lying, chance) if lying else None
@@ -242,7 +262,7 @@ class Walk:
         for mailbox, user in enumerate(self.stage.users):
             with self.stage.server.client(user) as client:
                 for place in PLACES:
-                    client.select_folder(self.stage.server.real(place), readonly=True)
+                    client.select_folder(self._real(place), readonly=True)
                     uids = client.search("ALL")
                     fetched = client.fetch(uids, ["FLAGS", "ENVELOPE"]) if uids else {}
                     for uid, data in sorted(fetched.items()):

@@ -10,6 +10,14 @@ WATCHED = (frozenset({"INBOX", "Clients"}), frozenset({"INBOX"}))
 """Of the first mailbox and of the second."""
 
 
+SNOOZED = ("Deferred/Later", "Deferred/Tomorrow")
+DONE = "Deferred/Done"
+"""What is put there is dealt with, and filed in the archive."""
+
+ASIDE = ("Deferred", *SNOOZED)
+"""What lies there comes back."""
+
+
 class Lying(NamedTuple):
     """A message as it lies somewhere."""
 
@@ -36,7 +44,6 @@ class Told:
     taken: bool = False  # the daemon has had the time to see that a hand took it out or marked it as deleted
     put: str = ""  # where a hand has put it last
     moved: bool = False  # after the daemon had seen it
-    lay: frozenset[tuple[str, bool]] = frozenset()  # where the daemon has seen it last, and whether marked as deleted
 
     def puts(self, place: str) -> None:
         """A hand does, somewhere."""
@@ -51,13 +58,10 @@ def saw(memory: Memory, lying: Sequence[Lying]) -> None:
     """Take down that the daemon has had the time to see everything as it lies now."""
     for subject, told in memory.items():
         mine = [one for one in lying if one.subject == subject]
-        watched = WATCHED[told.mailbox] | {"Deferred"}
-        out = [one for one in mine if one.folder != "Deferred" or "\\Deleted" in one.flags]
-        lies = frozenset((one.folder, "\\Deleted" in one.flags) for one in mine)
-        # what was out and back again where it lay before anybody looked was not taken: nobody can know
-        if told.seen and told.moved and not told.copied and len(out) == len(mine) and lies != told.lay:
+        watched = WATCHED[told.mailbox] | {*ASIDE, DONE}
+        out = [one for one in mine if one.folder not in ASIDE or "\\Deleted" in one.flags]
+        if told.seen and told.moved and not told.copied and len(out) == len(mine):
             told.taken = True
-        told.lay = lies
         told.seen = told.seen or any(one.folder in watched for one in mine)
 
 
@@ -106,10 +110,12 @@ def judge_places(memory: Memory, lying: Sequence[Lying]) -> None:
         if told.old and not told.put:
             assert one.folder == told.home, f"{one.subject} is old, and lies in {one.folder}"
             continue
-        assert one.folder != "Deferred", f"{one.subject} is stranded in Deferred"
+        assert one.folder not in (*ASIDE, DONE), f"{one.subject} is stranded in {one.folder}"
         if told.copied:
             continue
         if not told.put:
             assert one.folder == told.home, f"{one.subject} came into {told.home} and lies in {one.folder}"
-        elif told.put not in ("Deferred", *WATCHED[told.mailbox]):
+        elif told.put == DONE:
+            assert one.folder == "Archive", f"{one.subject} was dealt with and lies in {one.folder}"
+        elif told.put not in (*ASIDE, *WATCHED[told.mailbox]):
             assert one.folder == told.put, f"{one.subject} was put into {told.put} and lies in {one.folder}"
