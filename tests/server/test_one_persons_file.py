@@ -180,3 +180,90 @@ def test_she_is_told_on_her_channels_as_far_as_they_can_be_read(office: Office):
     with office.place.daemon(after="notify.failed") as lines:
         [failed] = [line for line in lines if line["event"] == "notify.failed"]
     assert (failed["person"], failed["to"]) == ("erin", "phone")
+
+
+def gone_without_a_word(office: Office) -> None:
+    """Nothing is remembered of erin, all of dana."""
+    office.place.eventually("deferred", shows=["Nothing is put aside"])
+    assert [row["person"] for row in office.place.rows("status")] == ["dana"]
+    assert "nobody is called 'erin'" in office.place.run("deferred", "--person", "erin").stderr
+    assert "erin" not in (office.place.state / "in-force.json").read_text()
+
+
+@pytest.mark.parametrize("when", ["before the start", "while it runs"])
+def test_who_has_left_gets_her_mail_back_and_is_forgotten(office: Office, when: str):
+    if when == "before the start":
+        with office.place.daemon():
+            put_aside(office, "erin")
+        office.file("erin").unlink()
+    with office.place.daemon():
+        if when == "while it runs":
+            put_aside(office, "erin")
+            office.file("erin").unlink()
+        done = office.place.run("forget", "erin", "--wait", "50")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "erin is forgotten: 1 message brought back" in done.stdout
+        assert in_the_inbox(office, "erin")
+        gone_without_a_word(office)
+        put_aside(office, "dana")  # who is still here is worked for
+    with office.place.daemon():
+        assert office.place.run("status").returncode == 0
+
+
+def test_who_is_configured_is_not_forgotten(office: Office):
+    with office.place.daemon():
+        put_aside(office, "erin")
+        done = office.place.run("forget", "erin")
+        assert done.returncode == 1
+        assert f"erin is configured: remove {office.file('erin')} first" in done.stderr
+        assert len(office.place.rows("deferred")) == 1
+
+
+def test_without_a_daemon_nobody_is_forgotten_whose_mail_would_stay_unless_it_is_to(office: Office):
+    with office.place.daemon():
+        put_aside(office, "erin")
+    office.file("erin").unlink()
+    done = office.place.run("forget", "erin")
+    assert done.returncode == 1
+    assert "no daemon is running that would bring 1 message back" in done.stderr
+    assert len(office.place.rows("deferred")) == 1
+    done = office.place.run("forget", "erin", "--leave")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 message stays put aside" in done.stdout
+    assert office.place.rows("deferred") == []
+    assert len(office.dovecot.messages(office.users["erin"], "Deferred")) == 1
+
+
+def test_what_is_remembered_of_a_client_is_forgotten_by_name(office: Office):
+    with office.place.daemon():
+        put_aside(office, "dana")
+        done = office.place.run("forget", "--client", "harbor")
+        assert done.stdout == "0 messages of harbor forgotten; 1 are open and stay until they are closed: then again\n"
+        assert office.place.run("forget").returncode == 2
+
+
+def test_status_says_when_a_sign_in_is_tried_again(office: Office):
+    office.file("erin").write_text(office.file("erin").read_text().replace(office.users["erin"], "nobody-of-that-name"))
+    with office.place.daemon():
+        page = office.place.eventually("status", shows=["or `triaged retry work`"])
+        assert "next try " in page.stdout
+        [erin] = [row for row in office.place.rows("status") if row["person"] == "erin"]
+        assert erin["accounts"][0]["next_try"] is not None
+
+
+def test_a_ledger_that_was_moved_is_worked_with_there_and_refused_here(office: Office):
+    with office.place.daemon():
+        number = put_aside(office, "dana")
+        source = office.place.state / "triaged.db"
+        refused = office.place.run("ledger", "copy", str(source), str(office.place.folder / "new.db"))
+        assert refused.returncode == 1
+        assert "stop it first, or --trial" in refused.stderr
+        trial = office.place.run("ledger", "copy", "--trial", str(source), f"sqlite:{office.place.folder / 'trial.db'}")
+        assert trial.returncode == 0, trial.stderr
+    moved = office.place.run("ledger", "copy", str(source), str(office.place.folder / "new.db"))
+    assert moved.returncode == 0, moved.stderr
+    assert "checked table by table" in moved.stdout
+    assert office.place.run("run", "--once").returncode == 74
+    (office.people / "service.toml").write_text(f'[service]\nstate = "sqlite:{office.place.folder / "new.db"}"\n')
+    assert [str(row["item"]) for row in office.place.rows("deferred")] == [number]
+    assert office.place.run("run", "--once").returncode == 0

@@ -27,6 +27,7 @@ class ConnectionState:
     def connected(self) -> None:
         """A new connection is there, and its folders are found."""
         self._idle_told = False
+        self.health.next_try = None
         self._becomes("connected")
         self.events.emit("account.connected")
 
@@ -51,6 +52,7 @@ class ConnectionState:
     def failed(self, error: Exception, pause: timedelta) -> None:
         """The connection has ended, or could not be had; it is tried again after `pause`."""
         self.health.failures += 1
+        self.health.next_try = self.context.now() + pause
         words = str(error) or type(error).__name__
         again = f"trying again in {_in_words(pause)}"
         if isinstance(error, SignInNeeded):  # the keeper of the tokens has said so, once

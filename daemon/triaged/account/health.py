@@ -49,6 +49,7 @@ class Health:
     last_message: datetime | None = None
     returned_at: datetime | None = None  # when something was last brought back
     unwatched: dict[str, Unwatched] = field(default_factory=dict)  # folders by their configured names
+    next_try: datetime | None = None  # while it is not connected: when it signs in again
     unadopted: int = 0  # messages put aside by a triaged that no ledger knows
     doubts: dict[str, Doubt] = field(default_factory=dict)  # likewise: what the server says of them is in doubt
     stuck: Callable[[], Stuck | None] = lambda: None  # why no reply can go, while some wait

@@ -42,10 +42,12 @@ VERBS = {
     "calendar": "hours, holidays and calls as they will be",
     "log": "the structured log as a table",
     "report": "how responsive you were",
+    "forget": "off-boarding: bring a person's mail back and forget her; or a client",
     "doctor": "what each server can, and what follows",
     "auth": "sign in with OAuth2",
     "init": "make a first configuration",
     "backup": "copy the ledger while it is in use",
+    "ledger": "copy a ledger, or one person of it, whole and checked",
     "print-unit": "print a systemd unit that fits this installation",
     "demo": "see the whole thing at work, on embedded mail servers",
 }

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from triaged.cli.as_service import UNIT, run_as
 from triaged.cli.common import Failed, add_listing, configuration, console, person_of, print_json
 from triaged.config import Loaded, ask_secret, state_file
 from triaged.core.settings import Account, Person
@@ -27,14 +28,35 @@ _MARKS = {"ok": ("✓", "green"), "note": ("·", "cyan"), "warning": ("!", "yell
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_listing(parser)
     parser.add_argument("account", nargs="*", metavar="ACCOUNT", help="only these (default: all)")
+    parser.add_argument(
+        "--as-service",
+        nargs="?",
+        const=UNIT,
+        metavar="UNIT",
+        help=f"look as this unit would: its user, credentials and sandbox (default: {UNIT})",
+    )
     parser.epilog = "Nothing is changed and nothing is sent. Exit code 1: something stops the job."
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.as_service is not None:
+        return run_as(args.as_service, _words(args))
     loaded = configuration(args)
     chosen = _chosen(loaded, person_of(loaded, args.person), args.account)
     works = asyncio.run(_all(loaded, chosen, as_lines=args.json))
     return 0 if works else 1
+
+
+def _words(args: argparse.Namespace) -> list[str]:
+    """The same command, once more, for the unit: its configuration is its own unless one was named."""
+    config = getattr(args, "config", None)
+    return [
+        "doctor",
+        *(("-c", str(config.absolute())) if config else ()),
+        *(("--json",) if args.json else ()),
+        *(("--person", args.person) if args.person else ()),
+        *args.account,
+    ]
 
 
 def _chosen(loaded: Loaded, person: Person | None, names: Sequence[str]) -> list[tuple[Person, Account]]:

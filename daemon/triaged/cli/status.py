@@ -108,7 +108,8 @@ def _accounts(out: Any, accounts: Sequence[Mapping[str, Any]]) -> None:
         due = f"next due {_at(one['next_due'])}" if one["next_due"] else ""
         out.print(Text("  " + " · ".join(filter(None, (last, *waits, due))), style="dim"))
         if one["error"]:
-            out.print(Text(f"  {one['error']}", style="red"))
+            again = f"; next try {_at(one['next_try'])}, or `triaged retry {one['account']}`" if one["next_try"] else ""
+            out.print(Text(f"  {one['error']}{again}", style="red"))
 
 
 _WAITS = {

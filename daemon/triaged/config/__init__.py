@@ -6,7 +6,7 @@ from pathlib import Path
 from triaged.config.load import load
 from triaged.config.loaded import Case, Loaded
 from triaged.config.problems import Place, Problem
-from triaged.config.remains import Essentials, only_to_bring_back, remains
+from triaged.config.remains import Essentials, remains
 from triaged.config.secrets import SecretError, ask_calendar, ask_secret, read_secret, unreadable
 from triaged.config.service import default_path, first_path, make_service
 
@@ -23,7 +23,6 @@ __all__ = [
     "default_path",
     "first_path",
     "load",
-    "only_to_bring_back",
     "read_secret",
     "remains",
     "state_file",

@@ -48,21 +48,6 @@ def remains(file: Path, common: Path, before: Essentials | None) -> Person | Non
     return replace(base, label=file.stem, accounts=tuple(map(at_rest, accounts.values())), channels=channels)
 
 
-def only_to_bring_back(person: Person) -> Person:
-    """A person as she is in force, for whom nothing new is taken in any more."""
-    bare = _Found(empty(person.source)).anybody()
-    return replace(
-        bare,
-        label=person.label,
-        name=person.name,
-        language=person.language,
-        worktime=person.worktime,
-        accounts=tuple(map(at_rest, person.accounts)),
-        channels=person.channels,
-        source=person.source,
-    )
-
-
 def at_rest(account: Account) -> Account:
     """An account from which mail is only brought back."""
     return replace(account, mode=Mode.OBSERVE, watch=(), start="new")

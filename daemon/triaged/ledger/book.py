@@ -21,10 +21,12 @@ from triaged.ledger import (
     chronicle,
     claims,
     clockback,
+    copying,
     correspondents,
     dayslist,
     effects,
     forgeries,
+    forgetting,
     hands,
     items,
     leaving,
@@ -271,6 +273,14 @@ class Ledger:
     opt_outs = correspondents.opt_outs
     remove_opt_out = correspondents.remove_opt_out
     unmute = correspondents.unmute
+
+    copy = copying.copy
+    moved = copying.moved
+    forget_person = forgetting.forget_person
+    forget_client = forgetting.forget_client
+    left_of = forgetting.left_of
+    erase_person = forgetting.erase_person
+    to_forget = forgetting.to_forget
 
     purge = care.purge
     backup = care.backup

@@ -2,17 +2,15 @@
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
-import os
 import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from triaged import statefolder
 from triaged.ledger import numbers
-from triaged.ledger.errors import LedgerUnavailable
+from triaged.ledger.copying import lay_copy
 from triaged.ledger.instants import span_ms, to_ms
-from triaged.ledger.recovery import IS_A_COPY, raise_generation
-from triaged.ledger.store import Store, commit, row, rows, translate
+from triaged.ledger.recovery import raise_generation
+from triaged.ledger.store import Store, commit, row, rows
 
 _LEAST_KEPT = timedelta(days=90)
 """Whatever the configuration says: passes, threads and correspondents need the months just past."""
@@ -91,30 +89,7 @@ def _forget_replies(db: sqlite3.Connection, before: int) -> None:
 
 def backup(store: Store, target: Path) -> None:
     """An online copy, readable by its owner only. It says of itself that it is one: whoever works with it is careful."""
-    scratch = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with statefolder.as_owner_of(target.parent):  # SQLite opens by name, and follows links
-            with statefolder.opened(target.parent) as folder:
-                os.close(statefolder.open_in(folder, scratch.name, os.O_RDWR | os.O_CREAT | os.O_EXCL))
-            try:
-                _copy(store, scratch)
-                scratch.replace(target)
-            finally:
-                scratch.unlink(missing_ok=True)
-    except OSError as error:
-        raise LedgerUnavailable(f"{target} cannot be written: {statefolder.why(error)}") from error
-
-
-def _copy(store: Store, scratch: Path) -> None:
-    copy = sqlite3.connect(scratch, isolation_level=None)
-    try:
-        store.db.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")
-        copy.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, 'yes')", (IS_A_COPY,))
-    except sqlite3.Error as error:
-        translate(error, scratch)
-    finally:
-        copy.close()
+    lay_copy(store.db, target)
 
 
 def checkpoint(store: Store, now: datetime) -> int:

@@ -19,6 +19,12 @@ class LedgerNewer(LedgerError):
     exit_code = 74
 
 
+class LedgerMoved(LedgerError):
+    """This ledger was moved elsewhere, or is a copy that only reads: no restart mends that either."""
+
+    exit_code = 74
+
+
 class LedgerBusy(LedgerError):
     """Another process holds the ledger for longer than we wait. The same step may be tried again."""
 

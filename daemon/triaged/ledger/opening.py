@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from triaged import crash, statefolder
+from triaged.ledger.copying import lay_copy, must_be_here, read_only_where_trial
 from triaged.ledger.errors import LedgerDamaged, LedgerNewer, LedgerUnavailable
 from triaged.ledger.schema import APPLICATION_ID, MIGRATIONS
 from triaged.ledger.store import translate
@@ -89,7 +90,11 @@ def _connect(file: Path, migrations: Sequence[str], busy: float) -> sqlite3.Conn
         db.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
         db.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
         _check(db, file)
+        _must_be_here(db, file)
+        _keep_copy(db, migrations, file)
         _migrate(db, migrations, file)
+        if version(db):
+            read_only_where_trial(db)
     except BaseException:
         db.close()
         raise
@@ -108,6 +113,23 @@ def _check(db: sqlite3.Connection, file: Path) -> None:
     if found != "ok":
         found = " ".join(found.replace("*** in database main ***", "").split())  # of several lines; we say one
         raise LedgerDamaged(f"{file} is damaged ({found}); restore it from a backup")
+
+
+def _must_be_here(db: sqlite3.Connection, file: Path) -> None:
+    if version(db):
+        must_be_here(db, file)
+
+
+def _keep_copy(db: sqlite3.Connection, migrations: Sequence[str], file: Path) -> None:
+    """Before the schema changes, the ledger as it is is laid beside it: the way back to the version before."""
+    at = version(db)
+    if not 0 < at < len(migrations):
+        return
+    target = file.with_name(f"{file.stem}.schema-{at}{file.suffix}")
+    lay_copy(db, target, lambda copy: version(copy) == at)
+    for older in file.parent.glob(f"{file.stem}.schema-*{file.suffix}"):
+        if older != target:
+            older.unlink(missing_ok=True)
 
 
 def version(db: sqlite3.Connection) -> int:

@@ -14,6 +14,7 @@ from sqlite3 import Connection
 
 from triaged import crash, statefolder
 from triaged.ledger import numbers
+from triaged.ledger.copying import IS_A_COPY, must_not_be_a_trial
 from triaged.ledger.entries import Recovery, ReplyRow
 from triaged.ledger.errors import LedgerFull, LedgerUnavailable
 from triaged.ledger.instants import to_ms
@@ -21,9 +22,6 @@ from triaged.ledger.opening import generation_file
 from triaged.ledger.replies import doubt
 from triaged.ledger.rows import effects_of, reply_of
 from triaged.ledger.store import Store, commit
-
-IS_A_COPY = "copy"
-"""The key in `meta` that only a backup has."""
 
 _ENOSPC = 28
 _PENDING = "state IN ('waiting','held','sending','drafted','in_doubt')"
@@ -35,6 +33,7 @@ def recover(store: Store, now: datetime) -> Recovery:
     restored older ledger: what waits is held. Interrupted before the body of a mail: it waits again. Interrupted after:
     in doubt. Effects that were begun are listed; the account's loop looks where the messages are.
     """
+    must_not_be_a_trial(store)
     beside = _read_generation(store.path)
     at = to_ms(now)
     with commit(store, "recover") as db:

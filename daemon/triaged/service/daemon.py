@@ -42,9 +42,8 @@ from triaged.person.push import Pushes, Send, send_by_apprise
 from triaged.service.calendarkeeper import CalendarKeeper
 from triaged.service.currentsettings import CurrentSettings
 from triaged.service.daemonstatus import DaemonStatus
-from triaged.service.departures import absences
+from triaged.service.farewells import Farewells
 from triaged.service.inforce import InForce
-from triaged.service.leftout import remember, tell
 from triaged.service.listeners import Listeners
 from triaged.service.maintenance import Maintenance
 from triaged.service.reloading import reload
@@ -54,6 +53,9 @@ from triaged.service.tokens import FOLDER, Tokens
 from triaged.statefolder import make_private
 
 EX_OK, EX_FAILED = 0, 1
+
+_SOON = 1.0
+"""Seconds until it is looked again whether all has come back of whoever is to be forgotten."""
 
 PATIENCE = 3.5
 """Seconds that a stop waits for the steps in hand before it cuts their connections."""
@@ -68,7 +70,7 @@ class Parts:
     tokens: Tokens
     supervisor: Supervisor
     people: PeopleLoop
-    in_force: InForce
+    farewells: Farewells
     calendars: CalendarKeeper
 
 
@@ -100,7 +102,7 @@ class Daemon:
         self.ready = asyncio.Event()
         self.started_at = self.clock.now()
         self._reloading = asyncio.Event()
-        self._wanted = asyncio.Event()
+        self._wanted = WakeEvent()
         self._set_back = asyncio.Event()
         self._away: Mapping[str, Sequence[Days]] = {}
 
@@ -185,7 +187,8 @@ class Daemon:
         )
         people = PeopleLoop(context, self.people, self.pushes, lambda: self.settings.patience)
         people.left_out = self._left_out
-        return Parts(context, status, tokens, supervisor, people, InForce(folder), status.calendars)
+        farewells = Farewells(context, self.settings, supervisor, InForce(folder))
+        return Parts(context, status, tokens, supervisor, people, farewells, status.calendars)
 
     async def _start(
         self, parts: Parts, group: asyncio.TaskGroup, recovery: Recovery
@@ -195,7 +198,7 @@ class Daemon:
         if await parts.context.write(Ledger.was_ahead, parts.context.now()):
             self._set_back.set()  # by the clock of the run before
         timers = group.create_task(parts.context.timers.run(), name="timers")
-        await self._leave_out(parts)
+        await parts.farewells.leave_out()
         await parts.calendars.remember()
         await parts.supervisor.apply()
         group.create_task(parts.tokens.keeper.run(), name="tokens")  # whom its news are about is in the ledger now
@@ -216,14 +219,6 @@ class Daemon:
             parts.context, self.notifier, parts.status.summary, lambda: self.settings.keep, self._wake_due
         )
         group.create_task(maintenance.run(self.stopping), name="maintenance")
-
-    async def _leave_out(self, parts: Parts) -> None:
-        """Find out who is left out, tell it, and remember what is in force for those who are not."""
-        overview = await parts.context.write(Ledger.overview)
-        absent = absences(self.settings.loaded, parts.in_force.read(), overview)
-        await tell(parts.context, [one for one in absent if one not in self.settings.absent], overview)
-        self.settings.leave_out(absent)
-        remember(parts.in_force, self.settings.loaded, absent)
 
     async def _once(self, parts: Parts) -> None:
         await self.ready.wait()
@@ -305,6 +300,7 @@ class Daemon:
         """Commands wake the daemon, and the ledger says what they want to be tried."""
         while not self.stopping.is_set():
             self._wanted.clear()
+            busy = False
             with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):
                 for login in await parts.context.write(Ledger.wanted):
                     self._try_now(login)
@@ -313,7 +309,8 @@ class Daemon:
                 if await parts.context.write(Ledger.wants_reload):
                     self._reloading.set()
                 await self._keep_away(parts)
-            await self._wanted.wait()
+                busy = await parts.farewells.forget()
+            await self._wanted.wait(_SOON if busy else None)
 
     def _clock_was_set(self, by: float) -> None:
         """Say it; what a clock that was ahead has written is put in order when it is back."""
@@ -390,7 +387,7 @@ class Daemon:
         assert parts is not None
 
         async def apply() -> None:
-            await self._leave_out(parts)
+            await parts.farewells.leave_out()
             self.events.threshold.subjects = self.settings.subjects
             self.events.threshold.addresses = self.settings.addresses
             await parts.supervisor.apply()

@@ -54,7 +54,9 @@ class DaemonStatus:
             "pid": os.getpid(),
             "version": __version__,
             "configuration": str(loaded.path),
-            "started": self.started_at.astimezone(loaded.persons[0].worktime.zone).isoformat(timespec="seconds"),
+            "started": self.started_at.astimezone(
+                loaded.persons[0].worktime.zone if loaded.persons else None
+            ).isoformat(timespec="seconds"),
             "ready": self.ready.is_set(),
             "people": await self.context.write(
                 status_of, loaded, now, live, self.settings.absent, self.calendars.failures()

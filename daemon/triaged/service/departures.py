@@ -5,7 +5,7 @@ whose file is there, as much of their settings as brings their mail back. A remo
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from triaged.config import Essentials, Loaded, remains, state_file
@@ -41,10 +41,41 @@ def _served(person: Person | None) -> frozenset[str]:
     return frozenset(account.login for account in person.accounts) if person is not None else frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """By their keys in the ledger: who was moved to another ledger, and where; who is to be forgotten, and comes back first."""
+
+    moved: Mapping[str, str] = field(default_factory=dict)
+    to_forget: Mapping[str, bool] = field(default_factory=dict)
+
+
+def still_here(loaded: Loaded, overview: Sequence[AccountOverview], gone: Gone) -> tuple[Loaded, tuple[Absence, ...]]:
+    """The configuration without those who have gone; those of them whose files are there all the same."""
+    keys = {row.account.login: row.account.person for row in overview}
+    leaving = {
+        person.label: key
+        for person in loaded.persons
+        if (key := next((keys[one.login] for one in person.accounts if one.login in keys), ""))
+        in {*gone.moved, *gone.to_forget}
+    }
+    if not leaving:
+        return loaded, ()
+    why = "her ledger was moved to {}: take her file out of this configuration"
+    told = [
+        Absence(label, why.format(gone.moved[key]), frozenset()) for label, key in leaving.items() if key in gone.moved
+    ]
+    return replace(
+        loaded,
+        persons=tuple(person for person in loaded.persons if person.label not in leaving),
+        essentials={label: known for label, known in loaded.essentials.items() if label not in leaving},
+    ), tuple(told)
+
+
 def absences(
-    loaded: Loaded, before: Mapping[str, Essentials], overview: Sequence[AccountOverview]
+    loaded: Loaded, before: Mapping[str, Essentials], overview: Sequence[AccountOverview], gone: Gone = Gone()
 ) -> tuple[Absence, ...]:
     """Everybody who is left out, the invalid files first."""
+    overview = [row for row in overview if row.account.person not in gone.moved]
     owed = {row.account.login for row in overview if row.aside}
     taken = {account.login for person in loaded.persons for account in person.accounts}
     found = []
@@ -55,7 +86,12 @@ def absences(
             taken |= free
             why = f"the configuration is not valid: {problem}; see `triaged check`"
             found.append(Absence(label, why, free, _with_these(absence.person, free & owed)))
-    return (*found, *_removed(before, [row for row in overview if row.account.login not in taken]))
+    others = [row for row in overview if row.account.login not in taken]
+    return (
+        *found,
+        *_removed(before, [row for row in others if row.account.person not in gone.to_forget]),
+        *_leaving(loaded.path, before, [row for row in others if gone.to_forget.get(row.account.person)]),
+    )
 
 
 def _invalid(path: Path, label: str, before: Essentials | None, overview: Sequence[AccountOverview]) -> Absence:
@@ -83,6 +119,19 @@ def _removed(before: Mapping[str, Essentials], rows: Sequence[AccountOverview]) 
         Absence(label, f"{', '.join(sorted(some))} is not configured any more: {_MEND.format(label)}", frozenset(some))
         for label, some in sorted(logins.items())
     )
+
+
+def _leaving(path: Path, before: Mapping[str, Essentials], rows: Sequence[AccountOverview]) -> tuple[Absence, ...]:
+    """Who is to be forgotten, and has mail put aside that comes back first: by the settings that held last."""
+    owners = {login: label for label, known in before.items() for login in logins_of(known)}
+    labels = {owners.get(row.account.login, row.account.person): row.account.person for row in rows if row.aside}
+    found = []
+    for label, key in labels.items():
+        logins = frozenset(row.account.login for row in rows if row.aside and row.account.person == key)
+        file = path / f"{label}.toml"
+        person = _with_these(remains(file, file.with_name(_COMMON), before.get(label)), logins)
+        found.append(Absence(label, "she is being forgotten", logins, person))
+    return tuple(found)
 
 
 _MEND = "put the file back, or `triaged forget {}`"

@@ -166,6 +166,7 @@ class _View:
             "state": health.state,
             "since": _local(health.since, zone),
             "error": health.error or None,
+            "next_try": _local(health.next_try, zone),
             "proven_alive": _local(health.proven_alive, zone),
             "last_message": _local(last, zone),
             "unwatched": [

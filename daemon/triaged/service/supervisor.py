@@ -89,6 +89,7 @@ class Supervisor:
     one_by_one: bool  # the last run ended in disorder: one message at a time at first
     on_news: Callable[[], None]  # the ledger has something new for those who look after all accounts
     on_state: Callable[[], None]  # an account's state is another one
+    leaving: list[asyncio.Task[None]] = field(default_factory=list)
     _siblings: dict[str, Mapping[str, int]] = field(
         default_factory=dict
     )  # by login: the ids of the same person's accounts
@@ -110,7 +111,12 @@ class Supervisor:
         for login in [login for login in self.running if not self.settings.knows(login)]:
             leaving = self.running.pop(login)
             leaving.stop()
-            self.group.create_task(leaving.leave(), name=f"leave {login}")
+            self.leaving.append(self.group.create_task(leaving.leave(), name=f"leave {login}"))
+
+    async def left(self) -> None:
+        """Wait until those accounts that were stopped have ended."""
+        while self.leaving:
+            await self.leaving.pop()
 
     def _start(self, person: Person, account: Account, row: AccountRow) -> None:
         loop = self._loop(person, account, row)

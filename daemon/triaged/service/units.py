@@ -66,6 +66,8 @@ ConfigurationDirectoryMode=0750
 # Passwords come from files that root alone reads (`password = {{ credential = "work-imap" }}`), one line each:
 #LoadCredential=work-imap:/etc/triaged/credentials/work-imap
 #LoadCredentialEncrypted=work-imap:/etc/credstore.encrypted/work-imap
+# or all files of a folder, with a name before theirs (`password = {{ credential = "mail_work-imap" }}`):
+#LoadCredential=mail:/etc/triaged/credentials
 """
 
 _LIFE: Final = """\

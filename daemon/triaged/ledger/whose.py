@@ -1,0 +1,93 @@
+"""Whose a row is: the rows of one person in every table, whatever tables there are, and what is made of them.
+
+A row belongs to a person by its column `person`, or by the account, item or reply it names. Rules and `meta` are the service's.
+"""
+
+# ruff: noqa: S608 — statements are put together from the schema's own names; values are always bound
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from sqlite3 import Connection
+
+_BY = {
+    "person": "person = :person",
+    "account": "account IN (SELECT id FROM account WHERE person = :person)",
+    "item": "item IN (SELECT id FROM item WHERE person = :person)",
+    "reply": "reply IN (SELECT id FROM reply WHERE person = :person)",
+}
+_LAST = ("reply", "item", "promise", "account")
+"""Tables by which rows of others are known to be hers."""
+
+_SERVICE = frozenset({"meta"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How many rows a table has, and a hash of all that stands in them."""
+
+    rows: int
+    digest: str
+
+
+def tables(db: Connection) -> list[str]:
+    """All tables of ours."""
+    found = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+    return [name for (name,) in found]
+
+
+def _columns(db: Connection, table: str) -> list[str]:
+    return [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")]
+
+
+def hers(db: Connection, table: str) -> str | None:
+    """The condition for the rows of :person in a table; None: its rows are nobody's own."""
+    columns = _columns(db, table)
+    return next((condition for column, condition in _BY.items() if column in columns), None)
+
+
+def _own(db: Connection) -> Iterator[tuple[str, str]]:
+    """Tables with rows of persons, those first by which no other row is known."""
+    known = [(name, condition) for name in tables(db) if (condition := hers(db, name)) is not None]
+    return iter(sorted(known, key=lambda one: _LAST.index(one[0]) + 1 if one[0] in _LAST else 0))
+
+
+def erase(db: Connection, person: str) -> Mapping[str, int]:
+    """Inside a transaction: everything of a person goes; how many rows of which table."""
+    db.execute("PRAGMA defer_foreign_keys=ON")
+    gone = {}
+    for table, condition in _own(db):
+        gone[table] = db.execute(f"DELETE FROM {table} WHERE {condition}", {"person": person}).rowcount
+    db.execute("DELETE FROM ruleset WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.ruleset = ruleset.hash)")
+    return {table: count for table, count in gone.items() if count}
+
+
+def keep_only(db: Connection, person: str) -> None:
+    """Inside a transaction: everything of everybody else goes."""
+    for (other,) in db.execute("SELECT DISTINCT person FROM account WHERE person <> ?", (person,)).fetchall():
+        erase(db, other)
+    db.execute("PRAGMA defer_foreign_keys=ON")
+    for table, condition in _own(db):  # rows of persons who have no account any more
+        db.execute(f"DELETE FROM {table} WHERE NOT ({condition})", {"person": person})
+
+
+def sums(db: Connection, person: str | None = None) -> Mapping[str, Sum]:
+    """Of each table with rows of persons, all of them or one's, how much there is and what."""
+    found = {}
+    for table in tables(db):
+        condition = hers(db, table)
+        if table in _SERVICE or (person is not None and condition is None):
+            continue
+        where = f" WHERE {condition}" if person is not None else ""
+        found[table] = _sum(db, table, where, {"person": person} if person is not None else {})
+    return found
+
+
+def _sum(db: Connection, table: str, where: str, given: Mapping[str, str]) -> Sum:
+    columns = _columns(db, table)
+    order = ", ".join(str(number + 1) for number in range(len(columns)))
+    digest, count = hashlib.sha256(), 0
+    for row in db.execute(f"SELECT * FROM {table}{where} ORDER BY {order}", dict(given)):
+        digest.update(repr(row).encode("utf-8", "surrogatepass") + b"\n")
+        count += 1
+    return Sum(count, digest.hexdigest())
