@@ -19,6 +19,7 @@ _BY = {
 _LAST = ("reply", "item", "promise", "account")
 """Tables by which rows of others are known to be hers."""
 
+_UNUSED = "NOT EXISTS (SELECT 1 FROM item WHERE item.ruleset = ruleset.hash)"
 _SERVICE = frozenset({"meta"})
 
 
@@ -55,10 +56,14 @@ def _own(db: Connection) -> Iterator[tuple[str, str]]:
 def erase(db: Connection, person: str) -> Mapping[str, int]:
     """Inside a transaction: everything of a person goes; how many rows of which table."""
     db.execute("PRAGMA defer_foreign_keys=ON")
+    rules = db.execute(
+        "SELECT DISTINCT ruleset FROM item WHERE person = ? AND ruleset IS NOT NULL", (person,)
+    ).fetchall()
     gone = {}
     for table, condition in _own(db):
         gone[table] = db.execute(f"DELETE FROM {table} WHERE {condition}", {"person": person}).rowcount
-    db.execute("DELETE FROM ruleset WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.ruleset = ruleset.hash)")
+    # those of the others that nothing was decided by yet are in force
+    db.executemany(f"DELETE FROM ruleset WHERE hash = ? AND {_UNUSED}", rules)
     return {table: count for table, count in gone.items() if count}
 
 
@@ -69,6 +74,7 @@ def keep_only(db: Connection, person: str) -> None:
     db.execute("PRAGMA defer_foreign_keys=ON")
     for table, condition in _own(db):  # rows of persons who have no account any more
         db.execute(f"DELETE FROM {table} WHERE NOT ({condition})", {"person": person})
+    db.execute(f"DELETE FROM ruleset WHERE {_UNUSED}")  # a start writes down those that hold
 
 
 def sums(db: Connection, person: str | None = None) -> Mapping[str, Sum]:

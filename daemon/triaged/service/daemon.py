@@ -18,7 +18,7 @@ from triaged.account.loglines import of_reply
 from triaged.account.regaining import adopt
 from triaged.account.visit import Visit
 from triaged.clock import Clock, SystemClock, WakeEvent
-from triaged.config import Loaded, state_file
+from triaged.config import Loaded, state_file, vanished
 from triaged.core.awaywords import Days, with_away
 from triaged.core.errors import TriagedError
 from triaged.core.settings import Person
@@ -42,6 +42,7 @@ from triaged.person.push import Pushes, Send, send_by_apprise
 from triaged.service.calendarkeeper import CalendarKeeper
 from triaged.service.currentsettings import CurrentSettings
 from triaged.service.daemonstatus import DaemonStatus
+from triaged.service.departures import aside
 from triaged.service.farewells import Farewells
 from triaged.service.inforce import InForce
 from triaged.service.listeners import Listeners
@@ -203,6 +204,8 @@ class Daemon:
         await parts.supervisor.apply()
         group.create_task(parts.tokens.keeper.run(), name="tokens")  # whom its news are about is in the ledger now
         self._say_recovered(recovery)
+        for problem in vanished(self.settings.loaded, await parts.context.write(aside)):
+            self.events.emit("config.rejected", error=str(problem), reason="nobody brings that mail back")
         # accounts that were never tried would be waited for
         return timers, group.create_task(self._say_ready(parts.status), name="ready")
 

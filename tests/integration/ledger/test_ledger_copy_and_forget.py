@@ -122,6 +122,7 @@ def test_a_new_ledger_and_one_that_is_up_to_date_are_not_copied(path: Path):
 def test_of_a_person_who_is_forgotten_nothing_is_left_and_all_of_the_others(peopled: Path):
     with Ledger.open(peopled) as ledger:
         erins = sums(ledger.db, "erin")
+        ledger.ruleset("hers", "{}", MONDAY)
         left = ledger.forget_person("dana", MONDAY, leave=False)
         assert (left.aside, left.promises) == (1, 0)
         assert ledger.to_forget() == {"dana": True}
@@ -129,6 +130,7 @@ def test_of_a_person_who_is_forgotten_nothing_is_left_and_all_of_the_others(peop
         assert [reply.person for reply in ledger.queue()] == ["erin"]
         ledger.erase_person("dana")
         assert ledger.to_forget() == {}
+        assert ledger.ruleset_body("hers") == "{}"  # nothing was decided by it yet, and it holds
         assert {row.person for row in ledger.accounts()} == {"erin"}
         assert {table: found for table, found in sums(ledger.db, "erin").items() if found.rows} == {
             table: found for table, found in erins.items() if found.rows
