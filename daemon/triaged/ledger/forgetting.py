@@ -7,7 +7,7 @@ are until they are closed.
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection
@@ -76,11 +76,11 @@ def to_forget(store: Store) -> Mapping[str, bool]:
     return {key.removeprefix(_WANTED): how == _BACK for key, how in found}
 
 
-def erase_person(store: Store, key: str) -> Mapping[str, int]:
+def erase_person(store: Store, key: str, rules_kept: Collection[str] = ()) -> Mapping[str, int]:
     """Everything that is remembered of a person goes; how many rows of which table. Nobody may work on her accounts."""
     with commit(store, "erase_person") as db:
         db.execute("PRAGMA secure_delete=ON")
-        gone = erase(db, key)
+        gone = erase(db, key, rules_kept)
         for prefix in (_WANTED, "pause:", "away:"):
             db.execute("DELETE FROM meta WHERE key = ? OR key GLOB ?", (f"{prefix}{key}", f"{prefix}{key}:*"))
     return gone

@@ -6,7 +6,7 @@ A row belongs to a person by its column `person`, or by the account, item or rep
 # ruff: noqa: S608 — statements are put together from the schema's own names; values are always bound
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from sqlite3 import Connection
 
@@ -53,8 +53,8 @@ def _own(db: Connection) -> Iterator[tuple[str, str]]:
     return iter(sorted(known, key=lambda one: _LAST.index(one[0]) + 1 if one[0] in _LAST else 0))
 
 
-def erase(db: Connection, person: str) -> Mapping[str, int]:
-    """Inside a transaction: everything of a person goes; how many rows of which table."""
+def erase(db: Connection, person: str, rules_kept: Collection[str] = ()) -> Mapping[str, int]:
+    """Inside a transaction: everything of a person goes; how many rows of which table. `rules_kept`: hashes that are in force."""
     db.execute("PRAGMA defer_foreign_keys=ON")
     rules = db.execute(
         "SELECT DISTINCT ruleset FROM item WHERE person = ? AND ruleset IS NOT NULL", (person,)
@@ -62,7 +62,7 @@ def erase(db: Connection, person: str) -> Mapping[str, int]:
     gone = {}
     for table, condition in _own(db):
         gone[table] = db.execute(f"DELETE FROM {table} WHERE {condition}", {"person": person}).rowcount
-    # those of the others that nothing was decided by yet are in force
+    rules = [each for each in rules if each[0] not in rules_kept]  # others may have the same
     db.executemany(f"DELETE FROM ruleset WHERE hash = ? AND {_UNUSED}", rules)
     return {table: count for table, count in gone.items() if count}
 

@@ -49,7 +49,8 @@ class Farewells:
             if first_back and (await self.context.write(Ledger.left_of, key)).aside:
                 continue
             await self.supervisor.left()
-            await self.context.write(Ledger.erase_person, key)
+            kept = {person.ruleset_hash for person in self.settings.persons}
+            await self.context.write(Ledger.erase_person, key, kept)
             await self.leave_out()
         return bool(await self.context.write(Ledger.to_forget))
 
