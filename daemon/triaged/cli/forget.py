@@ -43,7 +43,9 @@ def run(args: argparse.Namespace) -> int:
         if wake_daemon(loaded):
             _wait(ledger, key, args.wait)
         else:
-            _erase(loaded, ledger, key, left, leave=args.leave)
+            if left.aside and not args.leave:
+                raise Failed(_nobody_brings(left))
+            _erase(loaded, ledger, key)
     sys.stdout.write(_said(args.person, left, leave=args.leave))
     return 0
 
@@ -71,13 +73,16 @@ def _wait(ledger: Ledger, key: str, seconds: float) -> None:
         time.sleep(_POLL)
 
 
-def _erase(loaded: Loaded, ledger: Ledger, key: str, left: Left, *, leave: bool) -> None:
-    """Without a daemon: nothing can be brought back."""
-    if left.aside and not leave:
-        raise Failed(
-            f"no daemon is running that would bring {left.aside} message{'s' if left.aside != 1 else ''} back: start it,"
-            " which does so and then forgets; or --leave them in their folder"
-        )
+def _nobody_brings(left: Left) -> str:
+    count = f"{left.aside} message{'s' if left.aside != 1 else ''}"
+    return (
+        f"no daemon is running that would bring {count} back: start it, which does so and then forgets; or --leave them in"
+        " their folder"
+    )
+
+
+def _erase(loaded: Loaded, ledger: Ledger, key: str) -> None:
+    """Without a daemon."""
     try:
         with StateLock(state_file(loaded).parent, datetime.now(UTC)):
             ledger.erase_person(key)
