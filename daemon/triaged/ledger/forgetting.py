@@ -101,8 +101,8 @@ def forget_client(store: Store, key: str, client: str) -> tuple[int, int]:
         db.executemany("DELETE FROM effect WHERE item = ? AND state NOT IN ('planned','trying')", [(i,) for i in items])
         db.executemany(
             "UPDATE item SET client = NULL, sender = NULL, subject = NULL, excerpt = NULL, decision = NULL, rule = NULL,"
-            " reason = 'forgotten', kind = '[]', refs = '[]', ruleset = NULL, promise = NULL WHERE id = ?",
-            [(item,) for item in items],
+            " reason = 'forgotten', kind = '[]', refs = '[]', ruleset = NULL, promise = NULL WHERE id = ? AND client = ?",
+            [(item, client) for item in items],
         )
         db.execute(
             "UPDATE reply SET client = '', template = '', reason = NULL, raw = NULL, promise = NULL WHERE person = :person AND"
@@ -130,10 +130,14 @@ def _without_client(db: Connection, key: str, client: str) -> None:
         if client in named:
             kept = json.dumps([one for one in named if one != client])
             db.execute(
-                "UPDATE sent SET clients = ?, rcpts = iif(? = '[]', '[]', rcpts) WHERE id = ?", (kept, kept, number)
+                "UPDATE sent SET clients = ?, rcpts = iif(? = '[]', '[]', rcpts) WHERE id = ? AND clients = ?",
+                (kept, kept, number, clients),
             )
     for digest, body in db.execute("SELECT hash, body FROM ruleset").fetchall():
         rules = json.loads(body)
         if isinstance(rules, dict) and isinstance(rules.get("client"), dict) and client in rules["client"]:
             del rules["client"][client]
-            db.execute("UPDATE ruleset SET body = ? WHERE hash = ?", (json.dumps(rules, ensure_ascii=False), digest))
+            db.execute(
+                "UPDATE ruleset SET body = ? WHERE hash = ? AND body = ?",
+                (json.dumps(rules, ensure_ascii=False), digest, body),
+            )
