@@ -10,6 +10,7 @@ import pytest
 from scenarios.conftest import Opening
 from scenarios.plays import CONSULTANT, GARY, MAY, PETRA
 from scenarios.stage import Stage
+from server.courier import CourierVariant
 from triaged.ids import BACK, SAID
 
 PEOPLE = {"gary@harbor.example": GARY, "may@harbor.example": MAY, "petra@lindenhof.example": PETRA}
@@ -218,3 +219,29 @@ async def test_what_was_decided_since_the_copy_is_decided_again_with_the_promise
     assert recipients(stage) == ["gary@harbor.example"]
     await stage.to("fri 09:30")
     assert set(stage.inbox()) == {"question", "another question"}
+
+
+async def test_where_no_keyword_can_say_so_nothing_since_the_copy_is_put_aside_or_answered_and_all_is_counted(
+    stages: Opening,
+):
+    stage = stages(variant=CourierVariant(keywords=False))
+    await stage.open()
+    await stage.to("thu 15:10")
+    copy = copied(stage)
+    await stage.arrives(GARY, "question")
+    await stage.to("fri 12:00")
+    assert list(stage.inbox()) == ["question"]  # it came back
+    await stage.arrives(MAY, "put aside since")
+    assert list(stage.inbox("Deferred")) == ["put aside since"]
+    sent = len(stage.sent())
+    await stage.kill()
+    put_back(stage, copy)
+    await stage.open()
+    await stage.to("fri 14:00")
+    assert list(stage.inbox()) == ["question"]
+    assert list(stage.inbox("Deferred")) == ["put aside since"]
+    assert len(stage.sent()) == sent
+    (account,) = stage.daemon.accounts.values()
+    assert account.loop.health.unadopted == 2
+    await stage.arrives(GARY, "a question of today", "What about the lamps?")  # what comes from now on is as ever
+    assert set(stage.inbox("Deferred")) == {"put aside since", "a question of today"}

@@ -83,8 +83,22 @@ async def _decide(visit: Visit, row: FolderRow, seen: Sequence[_Seen], *, next_u
             window = await _asked(visit, window, known.places)
     for admission in admissions:
         tell_admission(visit.events, admission, folder=row.name)
+    _count_left_alone(visit, admissions)
     visit.memory.health.last_message = now
     return admissions
+
+
+def _count_left_alone(visit: Visit, admissions: Sequence[Admission]) -> None:
+    """What may have been in hand before, where no keyword could say so, is neither put aside nor answered: it is counted."""
+    fresh = [one.arriving for one in admissions if one.item is not None and not one.known and one.arriving.ours]
+    if count := sum(not visit.is_ours(arriving.flags) for arriving in fresh):
+        visit.memory.left_alone += count
+        visit.memory.health.unadopted += count
+        visit.events.emit(
+            "account.degraded",
+            error=f"{count} message{'s' if count > 1 else ''} may have been in hand before this start",
+            reason="this server keeps no keywords that would say so: they stay where they are, and nobody is answered",
+        )
 
 
 async def _asked(visit: Visit, window: Window, places: Mapping[int, Place]) -> Window:

@@ -10,7 +10,8 @@ from triaged.mailbox import Fetched
 
 def arriving(visit: Visit, row: FolderRow, fetched: Fetched, who: Identified) -> Arriving:
     """What was fetched, and whom it is from, with a Message-ID for a reply should one be made."""
-    account, first, ours = visit.account, visit.memory.first_contact, visit.is_ours(fetched.flags)
+    account, first = visit.account, visit.memory.first_contact
+    ours = visit.is_ours(fetched.flags) or visit.may_be_ours(fetched.arrived)
     return Arriving(
         who=who,
         arrived_at=fetched.arrived,

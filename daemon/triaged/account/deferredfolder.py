@@ -114,6 +114,11 @@ async def _put_aside(visit: Visit, row: FolderRow, fetched: Fetched, aside: Sequ
         and came_by_delivery(message, row.name, visit.person.addresses)
     ):
         return
+    if visit.may_be_ours(fetched.arrived) and (known is None or known.state == "here"):
+        place = Place(row.name, row.uidvalidity, fetched.uid)
+        if known is None or not await visit.write(Ledger.was_put_aside, known.id, place, visit.now()):
+            visit.memory.left_there.add(fetched.uid)
+        return
     copied = known is not None and known.id in {item.id for item in aside}
     if visit.is_ours(fetched.flags) and not copied and await _is_by_us(visit, row, fetched, known):
         return

@@ -34,6 +34,11 @@ class Memory:
     sent_seen: bool = False  # since the start all sent mail has been looked at, and what bears the mark of an attempt
     another_noticed: bool = False  # another triaged on this mailbox has been told about
     one_by_one: bool = False  # one message at a time, each with its strike before it is looked at
+    unsure_before: datetime | None = (
+        None  # what was done before, an older copy of the ledger may not know; None: it does
+    )
+    left_alone: int = 0  # messages that may have been in hand before, where the server keeps no keywords
+    left_there: set[int] = field(default_factory=set)  # those of them in the deferred folder
     losses: int = 0  # connections lost in a row over the same messages; more where it was no accident
     _lost_at: tuple[str, int] | None = None  # the folder of those messages, and the first UID
     unvouched: int = 0  # mails in a row about whose senders my server has said nothing
@@ -57,11 +62,12 @@ class Memory:
         return not (self.missing or self.health.unwatched or self.unclear_aside)
 
     @classmethod
-    def of(cls, learned: Mapping[str, Any], *, one_by_one: bool) -> Self:
+    def of(cls, learned: Mapping[str, Any], *, one_by_one: bool, unsure_before: datetime | None = None) -> Self:
         """At the start: what the ledger has `learned` of the server."""
         silent = bool(learned.get("unvouched"))
         return cls(
             one_by_one=one_by_one,
+            unsure_before=unsure_before,
             unvouched=MOST_UNVOUCHED if silent else 0,
             silent_told=silent,
             first_contact=FirstContact.of(learned),

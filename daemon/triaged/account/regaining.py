@@ -32,13 +32,14 @@ class Adopted:
 
 async def count(visit: Visit, row: FolderRow) -> None:
     """Keep how many lie there that no ledger knows, and say so. Selects the folder."""
-    found = len(await _unknown(visit, row))
+    found = len(await _unknown(visit, row)) + visit.memory.left_alone
     if found and found != visit.memory.health.unadopted:
+        put = "put" if visit.session.keeps_keywords else "may have put"
         visit.events.emit(
             "account.degraded",
             level="error",
             folder=row.name,
-            error=f"{found} message{'s' if found > 1 else ''} that triaged put aside are in no row of its ledger",
+            error=f"{found} message{'s' if found > 1 else ''} that triaged {put} aside are in no row of its ledger",
             reason=f"nobody brings them back until you say so: triaged adopt {visit.account.label}",
         )
     visit.memory.health.unadopted = found
@@ -64,11 +65,16 @@ async def adopt(visit: Visit) -> Adopted:
 
 async def _unknown(visit: Visit, row: FolderRow) -> list[int]:
     selected = await visit.session.select(row.name)
-    if not visit.session.keeps_keywords:
-        return []
     items = await visit.write(Ledger.items_aside, visit.row.id)
     known = {item.uid for item in items if (item.folder, item.uidvalidity) == (row.name, selected.uidvalidity)}
+    if not visit.session.keeps_keywords:
+        return sorted(await _still_there(visit, visit.memory.left_there - known))
     return [uid for uid in await visit.session.marked(sorted(visit.marks)) if uid not in known]
+
+
+async def _still_there(visit: Visit, uids: set[int]) -> set[int]:
+    """Of messages of the selected folder those that lie there."""
+    return set(await visit.session.flags(sorted(uids))) if uids else set()
 
 
 async def _bring_back(visit: Visit, row: FolderRow, uid: int) -> datetime:

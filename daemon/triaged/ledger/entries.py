@@ -576,6 +576,7 @@ class Recovery:
     generation: int
     restored: bool = False  # the ledger is older than the file beside it
     unclean: bool = False  # the last stop was none of ours
+    familiar: bool = True  # it is the very file that we left, in this run of the machine
     held: tuple[ReplyRow, ...] = ()
     waiting: tuple[ReplyRow, ...] = ()
     in_doubt: tuple[ReplyRow, ...] = ()

@@ -8,6 +8,7 @@ person, and what arrived before now is not replied to, since nobody knows what w
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 import contextlib
+import time
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
@@ -24,6 +25,8 @@ from triaged.ledger.rows import effects_of, reply_of
 from triaged.ledger.store import Store, commit
 
 _ENOSPC = 28
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_STOPPED_AS = "stopped_as"
 _PENDING = "state IN ('waiting','held','sending','drafted','in_doubt')"
 
 
@@ -50,7 +53,9 @@ def recover(store: Store, now: datetime) -> Recovery:
         waiting = [] if restored else _replies(db, "state = 'sending'")
         db.execute(f"UPDATE reply SET state = 'waiting', stage = NULL WHERE state = 'sending' AND {_PENDING}")
         generation = max(mine, beside or 0) + 1
-        unclean = _put_meta(db, "running", "yes") == "yes"
+        running = _put_meta(db, "running", "yes")
+        unclean = running == "yes"
+        familiar = running is None or (not unclean and _put_meta(db, _STOPPED_AS, "") == _as_it_is(store.path))
         _put_meta(db, "generation", str(generation))
         _put_meta(db, "opened_at", now.isoformat())
         trying = effects_of(db, "state = 'trying' AND state IN ('planned','trying') ORDER BY due_at, id", ())
@@ -58,6 +63,7 @@ def recover(store: Store, now: datetime) -> Recovery:
             generation=generation,
             restored=restored,
             unclean=unclean,
+            familiar=familiar and not restored,
             held=_fresh(db, held),
             waiting=_fresh(db, waiting),
             in_doubt=_fresh(db, in_doubt),
@@ -71,6 +77,7 @@ def stopping(store: Store, now: datetime) -> None:
     """A stop of our own: the next start need not suspect the message that was in hand."""
     with commit(store, "stopping") as db:
         _put_meta(db, "running", "no")
+        _put_meta(db, _STOPPED_AS, _as_it_is(store.path))
     raise_generation(store, now)
 
 
@@ -82,6 +89,18 @@ def raise_generation(store: Store, now: datetime) -> int:
         _put_meta(db, "generation_at", now.isoformat())
     _write_generation(store.path, generation)
     return generation
+
+
+def _as_it_is(path: Path | None) -> str:
+    """By what a file is known again on the machine that runs on: a copy of it, or another start of the machine, is another."""
+    if path is None:
+        return "in memory"
+    try:
+        boot = _BOOT.read_text("ascii").strip()
+    except OSError:  # hidden from a service: about when it started
+        boot = str(round((time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)) / 600))
+    found = path.stat()
+    return f"{boot} {found.st_dev} {found.st_ino}"
 
 
 def _hold_all(db: Connection) -> list[ReplyRow]:

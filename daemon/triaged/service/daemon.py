@@ -183,6 +183,7 @@ class Daemon:
             tokens=tokens,
             group=group,
             one_by_one=recovery.unclean,
+            unsure_before=None if recovery.familiar else self.started_at,
             on_news=self._look_around,
             on_state=self._say_state,
         )

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from triaged.account.accountloop import AccountLoop
 from triaged.account.context import Context
@@ -87,6 +88,7 @@ class Supervisor:
     tokens: Tokens
     group: asyncio.TaskGroup
     one_by_one: bool  # the last run ended in disorder: one message at a time at first
+    unsure_before: datetime | None  # the ledger may be an older copy, which does not know what was done before this
     on_news: Callable[[], None]  # the ledger has something new for those who look after all accounts
     on_state: Callable[[], None]  # an account's state is another one
     leaving: list[asyncio.Task[None]] = field(default_factory=list)
@@ -151,7 +153,7 @@ class Supervisor:
             connect=self._session,
             events=self.context.events.within(person.worktime.zone).bind(person=person.label, account=account.label),
             siblings=lambda: self._siblings[row.login],
-            memory=Memory.of(row.learned, one_by_one=self.one_by_one),
+            memory=Memory.of(row.learned, one_by_one=self.one_by_one, unsure_before=self.unsure_before),
         )
 
     def _outbox(self, loop: AccountLoop) -> Outbox:
