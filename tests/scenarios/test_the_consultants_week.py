@@ -157,10 +157,8 @@ async def test_who_says_no_gets_through_with_a_pass_and_rings_the_phone(at_work:
         await stage.to("tue 09:30")
         await post(GARY, "Budget for the spring", "Shall we print 500 or 800 leaflets?")
         await stage.later(minutes=12)
-        assert (
-            'write "today" in a short mail by today at 16:30 (London time): of our 2 last-minute passes 2 are left'
-            in text_of(stage, 0)
-        )
+        offer = 'write "today" in a short mail by today at 16:30 (London time): we have 2 last-minute passes left.'
+        assert offer in text_of(stage, 0)
         await post(GARY, "Re: Budget for the spring", "No, it can't. The board meets tonight.", replies_to=ours(stage))
         assert verdicts(stage)[-1] == ("Re: Budget for the spring", "urgent", None)
         assert stage.flags("Re: Budget for the spring") == {"\\Flagged"}
