@@ -65,13 +65,15 @@ async def mark(visit: Visit, items: Mapping[int, Place | None]) -> None:
 async def say_back(visit: Visit, uids: Sequence[int]) -> None:
     """Messages of the selected folder are about to be brought back."""
     with suppress(Refused):  # some servers offer keywords, and take none
-        await visit.session.store(uids, add=[visit.mark, BACK])
+        await visit.session.mark(uids, visit.mark, visit.marks)
+        await visit.session.store(uids, add=[BACK])
 
 
 async def say_aside(visit: Visit, uids: Sequence[int]) -> None:
-    """Messages of the selected folder are put aside, by a person's hand."""
+    """Messages of the selected folder are put aside, by a person's hand; or by another triaged, whose they stay."""
     with suppress(Refused):
-        await visit.session.store(uids, add=[visit.mark], remove=[BACK])
+        another = await visit.session.mark(uids, visit.mark, visit.marks)
+        await visit.session.store([uid for uid in uids if uid not in another], remove=[BACK])
 
 
 async def _of_another(visit: Visit, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
