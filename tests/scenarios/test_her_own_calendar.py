@@ -181,3 +181,35 @@ async def test_a_reload_binds_a_series_that_shows_no_people(stages: Opening, tmp
             CONSULTANT.replace('calls = ["fri 10:00 for 45m"]', 'calls = ["calendar: Harbor weekly"]') + bound
         )
         assert stage.events("promise.moved")[0]["promise"] == "2025-11-27T16:00:00+01:00"
+
+
+async def test_a_call_that_vanishes_from_her_calendar_is_told_to_her_and_never_to_the_client(
+    stages: Opening, radicale: Radicale
+):
+    once = event(
+        "SUMMARY:Harbor",
+        BY_DANA,
+        DANA_HAS_ACCEPTED,
+        WITH_GARY,
+        uid="once",
+        start=f"{BERLIN}:20251127T100000",
+        end=f"{BERLIN}:20251127T103000",
+    )
+    radicale.put("once", calendar(once))
+    radicale.put(
+        "other",
+        calendar(
+            event("SUMMARY:Lunch", uid="other", start=f"{BERLIN}:20251127T123000", end=f"{BERLIN}:20251127T130000")
+        ),
+    )
+    without_calls = config(radicale).replace('calls = ["fri 10:00 for 45m"]\n', "")
+    async with stages(without_calls) as stage:
+        assert "09:00 (London time)" in await promised(stage)
+        radicale.delete("once")
+        await stage.later(minutes=12)
+        assert [line["reason"] for line in stage.events("promise.warned")] == [
+            "its call does not take place any more, and none follows"
+        ]
+        await stage.to("fri 12:00")
+        assert stage.events("promise.kept") == []
+        assert len(stage.sent()) == 1
