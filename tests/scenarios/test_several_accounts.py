@@ -74,8 +74,8 @@ async def test_an_account_that_left_while_triaged_was_stopped_is_told_at_the_sta
         await stage.close()
         stage.write_config(ANSWERS)
         await stage.open()
-        [told] = stage.events("config.rejected")
-        assert "triaged release --all" in told["error"]
+        [told] = stage.events("person.left_out")
+        assert "put the account back, or `triaged release --all user2@" in told["reason"]
 
 
 async def test_the_note_before_an_answer_falls_due_lies_where_something_may_be_laid(stages: Opening):

@@ -69,14 +69,14 @@ async def test_a_german_client_is_answered_in_german(stages: Opening):
 
 
 async def test_a_second_question_joins_the_waiting_reply(stages: Opening):
-    stage, _ = await asked(stages)
+    stage, first = await asked(stages)
     await stage.to("tue 15:15")
-    second = await stage.arrives(GARY, "and another thing")
+    await stage.arrives(GARY, "and another thing")
     assert len(stage.events("reply.joined")) == 1
     await stage.to("wed 09:00")
     (reply,) = stage.sent()
     assert "I have your messages." in reply.get_content()
-    assert reply["In-Reply-To"] == second
+    assert reply["In-Reply-To"] == first
     assert stage.lines.one("reply.sent")["timestamp"].startswith("2025-11-25T14:20:00")
     await stage.to("fri 09:00")
     assert set(stage.inbox()) == {"question", "and another thing"}

@@ -89,7 +89,11 @@ def absences(
     others = [row for row in overview if row.account.login not in taken]
     return (
         *found,
-        *_removed(before, [row for row in others if row.account.person not in gone.to_forget]),
+        *_removed(
+            before,
+            [row for row in others if row.account.person not in gone.to_forget],
+            {person.label for person in loaded.persons},
+        ),
         *_leaving(loaded.path, before, [row for row in others if gone.to_forget.get(row.account.person)]),
     )
 
@@ -108,15 +112,21 @@ def _with_these(person: Person | None, logins: Collection[str]) -> Person | None
     return replace(person, accounts=tuple(account for account in person.accounts if account.login in logins))
 
 
-def _removed(before: Mapping[str, Essentials], rows: Sequence[AccountOverview]) -> tuple[Absence, ...]:
-    """Whose accounts are nobody's any more, while mail of them is put aside."""
+def _removed(
+    before: Mapping[str, Essentials], rows: Sequence[AccountOverview], present: Collection[str]
+) -> tuple[Absence, ...]:
+    """Whose accounts are nobody's any more, while mail of them is put aside. `present`: who has a file all the same."""
     owners = {login: label for label, known in before.items() for login in logins_of(known)}
     logins: dict[str, set[str]] = {}
     for row in rows:
         if row.aside:
             logins.setdefault(owners.get(row.account.login, row.account.person), set()).add(row.account.login)
     return tuple(
-        Absence(label, f"{', '.join(sorted(some))} is not configured any more: {_MEND.format(label)}", frozenset(some))
+        Absence(
+            label,
+            f"{', '.join(sorted(some))} is not configured any more: {_mend(label, some, present)}",
+            frozenset(some),
+        )
         for label, some in sorted(logins.items())
     )
 
@@ -134,7 +144,10 @@ def _leaving(path: Path, before: Mapping[str, Essentials], rows: Sequence[Accoun
     return tuple(found)
 
 
-_MEND = "put the file back, or `triaged forget {}`"
+def _mend(label: str, logins: Collection[str], present: Collection[str]) -> str:
+    if label in present:
+        return f"put the account back, or `triaged release --all {min(logins)}`"
+    return f"put the file back, or `triaged forget {label}`"
 
 
 def key_of_absent(loaded: Loaded, ledger: Ledger, label: str) -> str | None:
