@@ -195,20 +195,21 @@ def troubles(day: Day, undisturbed: Day) -> Iterator[str]:
 UNTOLD = """
 SELECT p.id FROM promise p WHERE p.state = 'open' AND NOT EXISTS
 (SELECT 1 FROM reply r WHERE r.promise = p.id AND r.state IN ('sent','in_doubt','drafted'))
+AND NOT EXISTS (SELECT 1 FROM item i JOIN reply_item c ON c.item = i.id AND c.told = 1 JOIN reply r ON r.id = c.reply
+  WHERE i.promise = p.id AND r.state IN ('sent','in_doubt','drafted'))
 """
 COPIES: dict[Sending, tuple[str, str]] = {
     ("abe@acorn.example", "ack"): ("0", "Re: when today"),
     ("abe@acorn.example", "slip"): ("0", "Re: when today"),
     ("bea@birch.example", "ack"): ("0", "Re: asap as well"),
-    ("gary@harbor.example", "ack"): ("0", ""),
+    ("gary@harbor.example", "ack"): ("0", "Re: question"),
     ("zoe@delta.example", "ack"): ("1", "Re: to the second"),
 }
-"""Every reply that goes, in whose Sent its copy lies, and its subject: Gary's is about his last message that still waits."""
+"""Every reply that goes, in whose Sent its copy lies, and its subject: Gary's is about his first message."""
 
 
 def _copies(day: Day, user: str, sendings: Iterable[Sending]) -> list[str]:
-    garys = "Re: another question" if day.moves else "Re: thrown away"
-    return [subject or garys for whose, subject in (COPIES[each] for each in sendings) if whose == user]
+    return [subject for whose, subject in (COPIES[each] for each in sendings) if whose == user]
 
 
 def _compared(day: Day, doubted: set[Sending]) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
