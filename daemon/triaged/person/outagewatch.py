@@ -77,6 +77,7 @@ class _Account:
     excused: bool = False  # once for each trouble
     unadopted: int = 0  # messages that are in no row, as it was told
     told: dict[str, str] = field(default_factory=dict)  # by fact: since when
+    said: set[str] = field(default_factory=set)  # in the log: a ledger that is full cannot remember that it was told
 
 
 class OutageWatch:
@@ -125,13 +126,17 @@ class OutageWatch:
 
     async def _look_at(self, context: PersonContext, label: str, kind: _Kind, state: _State) -> None:
         loop = context.accounts[label].loop
-        told = self._known[loop.row.id].told.setdefault(kind.fact, str(loop.row.learned.get(kind.fact) or ""))
+        known = self._known[loop.row.id]
+        told = known.told.setdefault(kind.fact, str(loop.row.learned.get(kind.fact) or ""))
+        if state.out_since is None:
+            known.said.discard(kind.fact)
         if told and state.well_at is not None and state.well_at > datetime.fromisoformat(told):
             since = datetime.fromisoformat(told)
             await self._tell(context, kind, Outage(label, since, state.error, kind.folder), over=True)
         elif not told and state.out_since is not None and context.now() - state.out_since >= state.most:
             reason = kind.what.format(minutes=state.most // timedelta(minutes=1))
-            if loop.is_news(reason):  # a ledger that is full cannot remember that it was said
+            if kind.fact not in known.said:
+                known.said.add(kind.fact)
                 loop.events.emit("account.degraded", level="error", error=state.error, reason=reason)
             await self._tell(context, kind, Outage(label, state.out_since, state.error, kind.folder), over=False)
 
