@@ -7,7 +7,7 @@ time.
 from dataclasses import dataclass
 
 from triaged.core import quotesigns
-from triaged.core.notices import banner_end, disclaimer_end
+from triaged.core.banners import banner_end, disclaimer_end
 from triaged.core.quoteblocks import block_end, may_be_field
 from triaged.core.quoteheaders import LONGEST
 from triaged.core.quotesigns import QuoteSigns
