@@ -55,7 +55,7 @@ require ["vacation", "vacation-seconds"];
 vacation :seconds 0 :addresses "gary@harbor.example" :subject "Away" "I am away until Monday.";
 """
 MARKS = re.compile(
-    rb"^(Auto-Submitted|X-Auto-Response-Suppress|X-Triaged|Precedence):.*\r\n(?:[ \t].*\r\n)*",
+    rb"^(Auto-Submitted|X-Auto-Response-Suppress|X-Triaged(?:-Told)?|Precedence):.*\r\n(?:[ \t].*\r\n)*",
     re.MULTILINE | re.IGNORECASE,
 )
 

@@ -61,7 +61,7 @@ async def test_a_forged_answer_stops_warning_and_apology_and_the_promise_stays_o
     stage, question = await promised(stages, ANSWERING + '[promises]\nwarn = "2h"\nslip = "send"\n')
     await stage.arrives(ME, "Re: question", "Done.", to=GARY, replies_to=question, headers=headers)
     await stage.to("thu 15:31")
-    await stage.to("thu 18:30")
+    await stage.to("fri 09:10")  # an apology goes in office hours
     assert len(stage.events("promise.warned")) == spoken
     assert len(stage.sent()) == 1 + spoken
     assert len(stage.events("promise.overdue")) == 1
