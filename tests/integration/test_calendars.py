@@ -138,6 +138,21 @@ async def test_a_file_that_is_not_there_is_told(tmp_path: Path):
         await read(Source((tmp_path / "none.ics").as_uri()), WINDOW)
 
 
+async def test_an_address_that_is_none_is_the_calendars_trouble_alone():
+    with pytest.raises(CalendarError, match="could not be read") as caught:
+        await read(Source("https://[private-4711/basic.ics"), WINDOW)
+    assert "4711" not in str(caught.value)
+
+
+async def test_where_no_process_can_be_had_the_calendar_waits(monkeypatch: pytest.MonkeyPatch):
+    async def none(*_: object, **__: object) -> None:
+        raise BlockingIOError
+
+    monkeypatch.setattr("asyncio.create_subprocess_exec", none)
+    with serving(sends(GOOGLE)) as (url, _), pytest.raises(CalendarError, match="could not be read"):
+        await read(Source(url), WINDOW)
+
+
 async def test_a_bomb_of_recurrences_costs_no_more_than_its_time(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("triaged.calendars.occurrences._TIME_OUT", 0.01)
     with serving(sends(GOOGLE)) as (url, _), pytest.raises(CalendarError, match="take more than"):

@@ -54,11 +54,14 @@ async def read(source: Source, window: Window, known: str = "") -> Read | None:
     Raises:
         CalendarError: it cannot be read.
     """
-    fetched = await asyncio.to_thread(fetch, source, window.start, window.end, known)
-    if fetched is None:
-        return None
-    found = await _expanded(source, fetched, window)
-    return Read(fetched.version, from_text(json.dumps(found["appointments"])), found["events"], found["left_out"])
+    try:
+        fetched = await asyncio.to_thread(fetch, source, window.start, window.end, known)
+        if fetched is None:
+            return None
+        found = await _expanded(source, fetched, window)
+        return Read(fetched.version, from_text(json.dumps(found["appointments"])), found["events"], found["left_out"])
+    except (OSError, ValueError) as error:  # an address that is none, no process to be had: never the daemon's end
+        raise CalendarError(f"it could not be read ({type(error).__name__})") from None
 
 
 async def _expanded(source: Source, fetched: Fetched, window: Window) -> Mapping[str, Any]:
