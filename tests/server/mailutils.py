@@ -1,6 +1,9 @@
 """GNU mailutils' imap4d on loopback: neither MOVE nor UIDPLUS, no `n:*` in a search, numbers of its own mind."""
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from server.enclosure import Enclosure
@@ -52,6 +55,7 @@ class Mailutils(Mailboxes):
         self.prefix = variant.prefix
         self.imap = free_port()
         self._users = 0
+        self._changed = 0  # the second at which a Maildir last changed, as its folders say
 
     def start(self) -> None:
         """Bring it up; returns when it greets."""
@@ -70,3 +74,18 @@ class Mailutils(Mailboxes):
         with self.client(user) as client:
             client.create_folder("Sent")
         return user
+
+    def append(
+        self,
+        user: str,
+        folder: str,
+        raw: bytes,
+        internaldate: datetime | None = None,
+        flags: Sequence[str] = (),
+    ) -> int:
+        """By IMAP. A Maildir's folders are said to have changed in a second of their own: imap4d never sees a second change of one."""
+        uid = super().append(user, folder, raw, internaldate, flags)
+        if self.variant.storage == "maildir" and folder == "INBOX":
+            self._changed = max(self._changed, int(time.time())) + 1
+            self._enclosure.run(f"cd /var/mail/{user} && touch -d @{self._changed} . cur new")
+        return uid
