@@ -1,7 +1,7 @@
 """The key of an installation: what of a mailbox is ours is known by it, whatever becomes of the ledger.
 
 It lies beside the configuration, so that a state folder that is lost or rolled back does not take it along; where that
-folder may not be written to, in the state folder. Made once, by the first start.
+folder may not be written to, in the state folder. Made once, with the first configuration (`init`) or by the first start.
 """
 
 import base64
@@ -20,6 +20,7 @@ from triaged.ids import MARK
 
 NAME = "triaged.key"
 _OCTETS = 32
+_ROOT = 0
 
 
 class KeyUnreadable(TriagedError):
@@ -107,6 +108,16 @@ def known_or_new(config: Path, state: Path) -> InstallKey:
         raise KeyUnreadable(f"{fallback} cannot be written: {statefolder.why(error)}") from error
 
 
+def with_a_first_configuration(config: Path, state: Path) -> None:
+    """Make the key beside a new file, unless others lie there: what runs by these has one, wherever its state is.
+
+    Raises:
+        KeyUnreadable: as `known_or_new`.
+    """
+    if list(config.parent.glob("*.toml")) == [config]:
+        known_or_new(config, state)
+
+
 def _read(file: Path) -> InstallKey | None:
     try:
         with statefolder.opened(file.parent) as folder:
@@ -125,4 +136,7 @@ def _read(file: Path) -> InstallKey | None:
 def _write(file: Path, key: InstallKey) -> InstallKey:
     with statefolder.opened(file.parent, make=True) as folder:
         statefolder.replace_in(folder, file.name, base64.b64encode(key.octets) + b"\n")
+        shared = os.fstat(folder)
+        if shared.st_uid == _ROOT != shared.st_gid:  # so a service's group reads its configuration
+            os.chmod(file.name, 0o640, dir_fd=folder)
     return InstallKey(key.octets, file)

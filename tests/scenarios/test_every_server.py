@@ -1,6 +1,5 @@
 """The same days on every make of server, each laid out as its administrators do: the run prints them as a table."""
 
-
 import pytest
 
 from scenarios.conftest import Opening

@@ -10,6 +10,7 @@ from server.dovecot import Dovecot
 from server.sink import Sink
 from server.workplace import Workplace
 from triaged.config import load
+from triaged.installkey import known
 
 pytestmark = pytest.mark.server
 ME = "Dana Roth <dana@roth.example>"
@@ -71,6 +72,7 @@ def test_a_conversation_ends_with_a_configuration_that_works(
     assert account.trust.authserv_ids == ("mx.roth.example",)
     assert sink.received == []
     assert all(one.flags == frozenset() for one in dovecot.messages(mailbox))
+    assert known(place.config, tmp_path / "elsewhere") is not None
 
 
 def test_the_password_is_in_a_file_of_its_own_that_only_its_owner_reads(
@@ -187,5 +189,5 @@ def test_a_password_that_systemd_will_give_is_asked_once_and_kept_nowhere(
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert "triaged print-unit" in done.stdout
-    assert [path.name for path in tmp_path.iterdir()] == ["dana.toml"]
+    assert {path.name for path in tmp_path.iterdir()} == {"dana.toml", "triaged.key"}
     assert 'password = { credential = "work-imap" }' in place.config.read_text(encoding="utf-8")

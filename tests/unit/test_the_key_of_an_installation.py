@@ -1,5 +1,6 @@
 """The key beside the configuration: what is ours in a mailbox is known by it, whatever becomes of the state folder."""
 
+import os
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from triaged.core.memento import LONGEST, Memento, about, packed, unpacked
 from triaged.ids import MARK
-from triaged.installkey import NAME, InstallKey, KeyUnreadable, known, known_or_new
+from triaged.installkey import NAME, InstallKey, KeyUnreadable, known, known_or_new, with_a_first_configuration
 
 DUE = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 
@@ -39,6 +40,26 @@ def test_where_the_configuration_cannot_be_written_to_it_lies_with_the_state(fol
     assert made.file == state / NAME
     (config / NAME).write_bytes((state / NAME).read_bytes())
     assert known(config, state) == InstallKey(made.octets, config / NAME)
+
+
+def test_a_first_configuration_gets_it_and_a_further_one_beside_it_does_not(folders: tuple[Path, Path]):
+    config, state = folders
+    (config / "dana.toml").touch()
+    with_a_first_configuration(config / "dana.toml", state)
+    assert (config / NAME).exists()
+    (config / NAME).unlink()  # what runs by dana.toml may have its key in a state folder that is not ours
+    (config / "tom.toml").touch()
+    with_a_first_configuration(config / "tom.toml", state)
+    assert not (config / NAME).exists()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root makes such a folder")
+def test_in_a_folder_that_root_shares_with_a_group_the_group_reads_it(folders: tuple[Path, Path]):
+    config, state = folders
+    os.chown(config, 0, 12345)
+    known_or_new(config, state)
+    made = (config / NAME).stat()
+    assert (made.st_uid, made.st_gid, stat.S_IMODE(made.st_mode)) == (0, 12345, 0o640)
 
 
 @pytest.mark.parametrize("text", ["", "no key", "c2hvcnQ="])

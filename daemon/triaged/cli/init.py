@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from triaged.cli.common import number_of
 from triaged.cli.newfile import new_file, refuse_a_place
 from triaged.cli.talk import Question, Talk
-from triaged.config import default_path, first_path, load
+from triaged.config import default_path, first_path, load, state_file
 from triaged.config.parsers import parse_authserv_id, parse_language
 from triaged.config.timezones import parse_zone
 from triaged.core.address import Address, read_address
@@ -23,6 +23,7 @@ from triaged.core.errors import TriagedError
 from triaged.core.provider import Provider
 from triaged.core.providers import provider_of
 from triaged.core.settings import Server, Tls
+from triaged.installkey import with_a_first_configuration
 
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
     from triaged.mailbox import Session
@@ -332,6 +333,7 @@ class _Conversation:
         if not loaded.usable or loaded.errors:
             self._talk.say("It has to be mended: then `triaged check`.")
             return 78
+        with_a_first_configuration(self._path, state_file(loaded).parent)
         # a credential is there only once systemd has started the service
         if self._looked and not self._args.no_replay and not self._args.credential:
             try:
