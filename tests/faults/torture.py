@@ -3,7 +3,10 @@
 `make torture` (TRIAGED_TORTURE_SECONDS=600 or ARGS="--seconds 600 --seed 7"): the real daemon between a real Dovecot, a proxy
 that breaks lines, and an SMTP sink. Mail arrives all the time, a person drags and answers, while the daemon is killed (at any
 instant, at a step, with all that it had not synced), frozen, told to reload, its sessions are cut, and its servers restart,
-refuse, or take a reply and hang up.
+refuse, or take a reply and hang up; while its state folder is rolled back or lost, and its clock set.
+
+What arrives after a ledger was lost and before its successor has met the mailbox is old mail by design, and left alone. Nothing
+does here: the torture waits for that.
 """
 
 import argparse
