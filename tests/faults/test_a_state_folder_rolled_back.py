@@ -11,6 +11,7 @@ from scenarios.conftest import Opening
 from scenarios.plays import CONSULTANT, GARY, MAY, PETRA
 from scenarios.stage import Stage
 from server.courier import CourierVariant
+from server.dovecot import Variant
 from triaged.ids import BACK, SAID
 
 PEOPLE = {"gary@harbor.example": GARY, "may@harbor.example": MAY, "petra@lindenhof.example": PETRA}
@@ -221,10 +222,11 @@ async def test_what_was_decided_since_the_copy_is_decided_again_with_the_promise
     assert set(stage.inbox()) == {"question", "another question"}
 
 
+@pytest.mark.parametrize("variant", [CourierVariant(keywords=False), Variant(keywords=False)], ids=["none", "refused"])
 async def test_where_no_keyword_can_say_so_nothing_since_the_copy_is_put_aside_or_answered_and_all_is_counted(
-    stages: Opening,
+    stages: Opening, variant: CourierVariant | Variant
 ):
-    stage = stages(variant=CourierVariant(keywords=False))
+    stage = stages(variant=variant)
     await stage.open()
     await stage.to("thu 15:10")
     copy = copied(stage)

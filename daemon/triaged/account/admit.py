@@ -73,6 +73,7 @@ def _look_at(visit: Visit, fetched: Fetched) -> _Seen:
 async def _decide(visit: Visit, row: FolderRow, seen: Sequence[_Seen], *, next_uid: int) -> list[Admission]:
     now = visit.now()
     judge = Judge(Terms(visit.person, visit.account, movable=visit.layout.movable))
+    await marks.prove(visit, row.name, [one.fetched for one in seen])
     messages = [arriving(visit, row, one.fetched, one.who) for one in seen]
     window = replace(judge.window(visit.row, visit.siblings, now, messages), next_uid=next_uid)
     while True:

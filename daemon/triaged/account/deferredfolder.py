@@ -107,6 +107,7 @@ async def _lies(visit: Visit, place: Place | None) -> bool:
 async def _put_aside(visit: Visit, row: FolderRow, fetched: Fetched, aside: Sequence[Item]) -> None:
     """A hand has put it there. A copy of what lies aside already is an item of its own."""
     message = read(fetched.header)
+    await marks.prove(visit, row.name, [fetched])
     known = await visit.write(Ledger.item_by_digest, visit.row.id, message)
     if (
         known is None

@@ -10,13 +10,26 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from triaged.account.evidence import say_another
+from triaged.account.folderlayout import acts
 from triaged.account.loglines import of_reply
 from triaged.account.visit import Visit
 from triaged.core.decision import Aside
+from triaged.core.flags import folded
 from triaged.ids import BACK
 from triaged.ledger import Ledger
 from triaged.ledger.entries import Admission, Place, ReplyRow
-from triaged.mailbox import Refused
+from triaged.mailbox import Fetched, Refused
+
+
+async def prove(visit: Visit, folder: str, there: Sequence[Fetched]) -> None:
+    """After a start that may have forgotten something: that messages bear no mark says something only where one can be set."""
+    unsure = [one for one in there if visit.is_from_before(one.arrived)]
+    if not unsure or not acts(visit.person, visit.account) or any(visit.is_ours(one.flags) for one in there):
+        return
+    if visit.session.selected != folder:
+        await visit.session.select(folder)
+    if bare := [one.uid for one in unsure if BACK not in folded(one.flags)]:
+        await visit.session.try_keyword(bare[0], BACK)
 
 
 async def mark_admitted(visit: Visit, admissions: Sequence[Admission]) -> None:

@@ -68,10 +68,14 @@ class Visit:
         """Whether a message bears our mark: it was put aside or answered from here, whatever the ledger knows."""
         return not self.marks.isdisjoint(folded(flags))
 
+    def is_from_before(self, arrived: datetime) -> bool:
+        """Whether a message may have been in hand before this start, and the ledger may not know it."""
+        before = self.memory.unsure_before
+        return before is not None and arrived <= before
+
     def may_be_ours(self, arrived: datetime) -> bool:
         """Whether a message that the ledger does not know may have been in hand before, and no keyword could say so."""
-        before = self.memory.unsure_before
-        return before is not None and arrived <= before and not self.session.keeps_keywords
+        return self.is_from_before(arrived) and not self.session.keeps_keywords
 
     def has_come_back(self, flags: Iterable[str]) -> bool:
         """Whether it was put aside from here, and brought back."""

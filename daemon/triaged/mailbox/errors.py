@@ -103,7 +103,8 @@ class PollInstead(MailboxError):
 
 
 # RFC 5530: the mailbox or the server is at fault for the moment, not the command.
-_LATER = frozenset({"UNAVAILABLE", "INUSE", "SERVERBUG", "CONTACTADMIN", "LIMIT"})
+_LATER = frozenset({"UNAVAILABLE", "INUSE", "SERVERBUG", "CONTACTADMIN"})
+_SIGN_IN_LATER = _LATER | {"LIMIT"}  # of connections; in a command it is one of flags, and does not pass
 # Gmail, Dovecot, Exchange, Microsoft 365, GMX, Courier: said in prose only.
 _LATER_WORDS = re.compile(
     r"too many (?:simultaneous |concurrent |open )?connections|maximum number of connections|authenticated but not connected"
@@ -138,12 +139,12 @@ def _retry_after(text: str) -> timedelta | None:
     return timedelta(**{unit: int(found[1])})
 
 
-def _pause(text: str) -> Throttled | Unavailable | None:
+def _pause(text: str, later: frozenset[str] = _LATER) -> Throttled | Unavailable | None:
     """The server's "later", in a code or in prose."""
     if _THROTTLED.search(text):
         return Throttled(text, retry_after=_retry_after(text))
     code = response_code(text)
-    if code in _LATER or _LATER_WORDS.search(text):
+    if code in later or _LATER_WORDS.search(text):
         return Unavailable(text, code=code)
     return None
 
@@ -159,7 +160,7 @@ def farewell(text: str) -> MailboxError:
     text = heard(text)
     lost = Lost(f"the server said goodbye: {text}")
     lost.goodbye = True
-    return _pause(text) or lost
+    return _pause(text, _SIGN_IN_LATER) or lost
 
 
 def sign_in_refusal(text: str) -> MailboxError:
@@ -172,7 +173,7 @@ def sign_in_refusal(text: str) -> MailboxError:
     code = response_code(text)
     if code == "PRIVACYREQUIRED":
         return Insecure(f"the server takes no password on an unencrypted connection: {text}")
-    return _pause(text) or AuthFailed(f"the server refused to sign us in: {text}", code=code)
+    return _pause(text, _SIGN_IN_LATER) or AuthFailed(f"the server refused to sign us in: {text}", code=code)
 
 
 # Whatever parsing of remote data may raise; the connection's state is unknown after any of them.

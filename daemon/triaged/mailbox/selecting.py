@@ -42,6 +42,11 @@ class Folder:
         r"""Whether a flag is worth storing: system flags always, a keyword if it stays (RFC 3501 7.1, PERMANENTFLAGS)."""
         return flag.startswith("\\") or "\\*" in self.permanent or flag.lower() in self.permanent
 
+    def without_keywords(self) -> "Folder":
+        """As it is known once it has refused a keyword."""
+        kept = frozenset(flag for flag in self.permanent if flag.startswith("\\") and flag != "\\*")
+        return Folder(self.name, replace(self.selected, keywords=False), kept)
+
 
 def select(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
     r"""SELECT a folder.
@@ -72,8 +77,6 @@ def select(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
         raise Refused(f"folder {name} has no UIDVALIDITY: its messages cannot be told apart", code="NOUIDVALIDITY")
     # RFC 3501 6.3.1: without PERMANENTFLAGS all of FLAGS can be changed permanently
     permanent = flags.get("permanent", flags.get("known", frozenset()))
-    if keywords is False:
-        permanent = frozenset(flag for flag in permanent if flag.startswith("\\") and flag != "\\*")
     selected = Selected(
         uidvalidity=numbers["UIDVALIDITY"],
         uidnext=numbers.get("UIDNEXT") or None,
@@ -81,7 +84,8 @@ def select(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
         keywords="\\*" in permanent,
         read_only=done.code == b"READ-ONLY",
     )
-    return Folder(name, selected, permanent)
+    folder = Folder(name, selected, permanent)
+    return folder.without_keywords() if keywords is False else folder
 
 
 @lru_cache(maxsize=256)

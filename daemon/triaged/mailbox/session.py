@@ -8,7 +8,9 @@ Never: a message marked as seen by being read.
 
 import functools
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 from imapclient import SocketTimeout
 
@@ -27,6 +29,8 @@ from triaged.mailbox.folders import Naming
 from triaged.mailbox.handshake import Line, closing, identify, sign_on
 from triaged.mailbox.pools import Pools, bounded
 
+T = TypeVar("T")
+
 Secret = Callable[[], Awaitable[str]]
 """Asks for a password or an access token, at each sign-in anew."""
 
@@ -40,6 +44,7 @@ class Session(Calls):
     __slots__ = (
         "_naming",
         "_secret",
+        "_takes_keywords",
         "_token",
         "_token_refused",
         "_where",
@@ -75,6 +80,7 @@ class Session(Calls):
         self._token = token
         self._token_refused = token_refused
         self._naming: Naming | None = None
+        self._takes_keywords: dict[str, bool] = {}  # by folder, since signing in: whether it took one
         self.profile: Profile = profile_of(where)
         self.greeting = ""
         self.unfound = 0
@@ -128,6 +134,7 @@ class Session(Calls):
             self.capabilities, self.greeting = can, greeting
             self.profile = profile_of(self._where, greeting, can.names)
             self._folder = self._naming = self._idling = self._idle_refused = None
+            self._takes_keywords.clear()
             return can
 
     # ── folders ──
@@ -182,7 +189,7 @@ class Session(Calls):
     async def select(self, folder: str) -> Selected:
         """Select a folder, named as the server has it. Raises `Refused` (NONEXISTENT, NOUIDVALIDITY, …)."""
         self._folder = None
-        keywords = self.profile.keywords
+        keywords = self._takes_keywords.get(folder, self.profile.keywords)
         self._folder = await self._call(lambda imap: selecting.select_or_say(imap, folder, keywords=keywords))
         return self._folder.selected
 
@@ -298,8 +305,13 @@ class Session(Calls):
         folder = self._folder
         kept = [flag for flag in add if folder is None or folder.keeps(flag)]
         dropped = [flag for flag in remove if folder is None or folder.keeps(flag)]
-        if uids and (kept or dropped):
-            await self._call(lambda imap: storing.store(imap, uids, add=kept, remove=dropped))
+        if not uids or not (kept or dropped):
+            return
+
+        def work(imap: Imap) -> None:
+            storing.store(imap, uids, add=kept, remove=dropped)
+
+        await (self._call(work) if all(flag.startswith("\\") for flag in kept) else self._with_keyword(work))
 
     async def mark(self, uids: Sequence[int], keyword: str, ours: frozenset[str] = frozenset()) -> set[int]:
         """Mark messages with a keyword that only one session gets; the UIDs of those that another has marked.
@@ -312,7 +324,7 @@ class Session(Calls):
             return set()
         condstore = self.capabilities.condstore
         mine = marking.Marks(keyword, ours | {keyword})
-        return await self._call(lambda imap: marking.mark(imap, uids, mine, condstore=condstore))
+        return await self._with_keyword(lambda imap: marking.mark(imap, uids, mine, condstore=condstore))
 
     async def mark_once(self, uids: Sequence[int], keyword: str) -> set[int]:
         """Mark messages with a keyword that nobody has set; the UIDs of those that bear it already.
@@ -322,7 +334,27 @@ class Session(Calls):
         if self._folder is None or not self._folder.keeps(keyword):
             return set()
         condstore = self.capabilities.condstore
-        return await self._call(lambda imap: marking.mark_once(imap, uids, keyword, condstore=condstore))
+        return await self._with_keyword(lambda imap: marking.mark_once(imap, uids, keyword, condstore=condstore))
+
+    async def _with_keyword(self, work: Callable[[Imap], T]) -> T:
+        """Set a keyword, and remember whether the folder takes any: some servers offer them, and refuse each."""
+        folder = self._folder
+        assert folder is not None
+        try:
+            done = await self._call(work)
+        except Refused:
+            self._takes_keywords[folder.name] = False
+            self._folder = folder.without_keywords()
+            raise
+        self._takes_keywords[folder.name] = True
+        return done
+
+    async def try_keyword(self, uid: int, keyword: str) -> None:
+        """Set a keyword on a message that does not bear it, and take it off, where none was set in the folder since signing in."""
+        if self._folder is not None and self._folder.keeps(keyword) and self._folder.name not in self._takes_keywords:
+            with suppress(Refused):
+                await self.store([uid], add=[keyword])
+                await self.store([uid], remove=[keyword])
 
     @property
     def keeps_keywords(self) -> bool:

@@ -347,6 +347,47 @@ async def test_keywords_that_would_not_stay_are_not_sent(session_with: Make):
         assert server.mails[0].flags == {"\\Flagged"}
 
 
+@pytest.mark.parametrize("code", [b"", b"[LIMIT] "])
+async def test_a_folder_that_offers_keywords_and_refuses_one_keeps_none_until_the_next_connection(
+    session_with: Make, code: bytes
+):
+    async def store(talk: Talk, tag: bytes, rest: bytes) -> None:
+        await (
+            talk.send(tag + b" NO %stoo many" % code) if b"triaged-" in rest else server.do_uid_store(talk, tag, rest)
+        )
+
+    async with FakeImap(mails=mails(), on={"UID STORE": store}) as server:
+        session = session_with(server, secret=secret)
+        await session.open()
+        await session.select("INBOX")
+        assert session.keeps_keywords
+        await session.try_keyword(1, "triaged-back")
+        assert not session.keeps_keywords
+        assert not (await session.select("INBOX")).keywords
+        asked = server.commands.count("UID STORE")
+        assert await session.mark([1], "triaged-abc") == await session.mark_once([1], "triaged-said") == set()
+        await session.try_keyword(1, "triaged-back")
+        assert server.commands.count("UID STORE") == asked
+        await session.store([1], add=["\\Flagged", "triaged-back"])
+        assert server.mails[0].flags == {"\\Flagged"}
+        await session.open()
+        await session.select("INBOX")
+        with pytest.raises(Refused):
+            await session.store([1], add=["triaged-back"])
+
+
+async def test_a_keyword_that_was_tried_is_taken_off_and_tried_once(session_with: Make):
+    async with FakeImap(mails=mails()) as server:
+        session = session_with(server, secret=secret)
+        await session.open()
+        await session.select("INBOX")
+        for _ in range(2):
+            await session.try_keyword(1, "triaged-back")
+        assert session.keeps_keywords
+        assert server.mails[0].flags == set()
+        assert server.commands.count("UID STORE") == 2
+
+
 async def test_octets_that_follow_the_answer_to_starttls_are_an_attack(session_with: Make):
     async def starttls(talk: Talk, tag: bytes, _: bytes) -> None:
         await talk.send(tag + b" OK begin", b"* CAPABILITY IMAP4rev1 AUTH=EVIL")
