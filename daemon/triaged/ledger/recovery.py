@@ -15,6 +15,7 @@ from sqlite3 import Connection
 
 from triaged import crash, statefolder
 from triaged.ledger import numbers
+from triaged.ledger.birthtime import made_at
 from triaged.ledger.copying import IS_A_COPY, must_not_be_a_trial
 from triaged.ledger.entries import Recovery, ReplyRow
 from triaged.ledger.errors import LedgerFull, LedgerUnavailable
@@ -100,7 +101,7 @@ def _as_it_is(path: Path | None) -> str:
     except OSError:  # hidden from a service: about when it started
         boot = str(round((time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)) / 600))
     found = path.stat()
-    return f"{boot} {found.st_dev} {found.st_ino}"
+    return f"{boot} {found.st_dev} {found.st_ino} {made_at(path)}"
 
 
 def _hold_all(db: Connection) -> list[ReplyRow]:

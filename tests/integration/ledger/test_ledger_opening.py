@@ -28,7 +28,9 @@ from triaged.ledger import (
     NotClaimed,
     NotDone,
     Period,
+    recovery,
 )
+from triaged.ledger.birthtime import made_at
 from triaged.ledger.opening import connect, generation_file
 from triaged.ledger.schema import APPLICATION_ID, MIGRATIONS
 
@@ -417,6 +419,45 @@ def test_a_stop_of_our_own_is_told_from_any_other(path: Path):
         assert not ledger.recover(MONDAY).unclean
     with Ledger.open(path) as ledger:
         assert ledger.recover(MONDAY).unclean
+
+
+def test_after_a_stop_of_our_own_the_file_is_familiar_until_another_is_put_in_its_place(path: Path, tmp_path: Path):
+    def stopped() -> bool:
+        with Ledger.open(path) as ledger:
+            familiar = ledger.recover(MONDAY).familiar
+            ledger.stopping(MONDAY)
+        return familiar
+
+    assert stopped()
+    assert stopped()
+    shutil.copytree(path.parent, tmp_path / "copy")
+    shutil.rmtree(path.parent)
+    shutil.copytree(tmp_path / "copy", path.parent)
+    assert not stopped()
+    assert stopped()
+
+
+def test_a_file_is_known_by_when_it_was_made_also_under_the_same_inode(path: Path, monkeypatch: pytest.MonkeyPatch):
+    with Ledger.open(path) as ledger:
+        ledger.recover(MONDAY)
+        made = made_at(path)
+        ledger.stopping(MONDAY)
+    assert made_at(path) == made
+    monkeypatch.setattr(recovery, "made_at", lambda _path: "at another time")
+    with Ledger.open(path) as ledger:
+        assert not ledger.recover(MONDAY).familiar
+
+
+def test_when_a_file_was_made_is_told_where_the_file_system_tells_it(tmp_path: Path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_text("")
+    if not made_at(first):
+        pytest.skip("this file system does not tell it")
+    second.write_text("")
+    first.write_text("written again, later")
+    assert made_at(first) <= made_at(second)
+    assert abs(float(made_at(second)) - second.stat().st_mtime) < 60
+    assert made_at(tmp_path / "nowhere") == ""
 
 
 def test_what_was_being_sent_waits_again_or_is_in_doubt(path: Path):
