@@ -33,6 +33,9 @@ ACCOUNTS = ("dana", "second")
 KINDS = ("outage", "question", "again", "question", "soon")
 """Every fifth message is urgent, every fifth comes back within the run; "again" is the same person's next, to the other account."""
 
+_COPIES = 20
+"""Copies of the state that are kept."""
+
 _MOST_POINTS = 60
 """Within so many crash points of its start a daemon that is to die at one of them does."""
 
@@ -288,15 +291,15 @@ class Field:
         finally:
             self.signal(signal.SIGCONT)
         self.snapshots.append((time.monotonic(), number, copy))
-        for _, _, old in self.snapshots[:-20]:
+        for _, _, old in self.snapshots[:-_COPIES]:
             shutil.rmtree(old, ignore_errors=True)
+        self.snapshots = self.snapshots[-_COPIES:]
 
     def roll_back(self) -> None:
         """The state folder is what it was some seconds ago; nothing in it says so."""
-        usable = self.snapshots[-20:]
-        if not usable:
+        if not self.snapshots:
             return
-        at, number, copy = self.chance.choice(usable)
+        at, number, copy = self.chance.choice(self.snapshots)
         self.kill("and rolled back")
         self.note(f"rolled back by {time.monotonic() - at:.0f} s, to message {number}")
         self._replace_state(copy)
