@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -113,6 +115,39 @@ async def test_send_sends_now_and_again_is_a_persons_own_act(stages: Opening):
     await eventually(stage, stage.sent, "it goes")
     code, _, err = await typed(stage, "send", str(row["reply"]))
     assert (code, "sent" in err) == (1, True)
+
+
+@pytest.mark.parametrize("daemon", ["has not looked since", "has found it", "is not running"])
+async def test_a_held_reply_that_lies_in_sent_is_not_sent_and_again_is_a_persons_own_act(stages: Opening, daemon: str):
+    stage = await opened(stages)
+    await stage.arrives(GARY, "question")
+    [row] = await listed(stage, "queue")
+    number = str(row["reply"])
+    with closing(sqlite3.connect(stage.state, timeout=10)) as db, db:  # as a ledger that was restored has it
+        db.execute("UPDATE reply SET state = 'held', reason = 'restored'")
+    [(message_id,)] = stage.rows("SELECT message_id FROM reply")
+    if daemon == "is not running":
+        await stage.close()
+    stage.store(
+        "Dana Roth <dana@roth.example>", "Re: question", "It waits.", to="gary@harbor.example", folder="Sent",
+        message_id=str(message_id), return_path="",
+    )  # fmt: skip
+    if daemon == "has found it":
+        await stage.close()
+        await stage.open()
+        await eventually(stage, lambda: stage.rows("SELECT state FROM reply") == [("sent",)], "it is found")
+    code, out, err = await typed(stage, "send", number)
+    if daemon == "is not running":
+        assert (code, "goes as soon as the daemon runs" in out) == (0, True)
+        await stage.open()
+        code, out, err = await typed(stage, "send", number)
+    assert (code, out) == (1, "")
+    assert "lies in Sent since " in err
+    assert stage.sent() == []
+    assert (await typed(stage, "send", number))[0] == 1
+    assert (await typed(stage, "send", "--again", number))[0] == 0
+    await eventually(stage, stage.sent, "a second one goes")
+    assert len(stage.sent()) == 1
 
 
 async def test_who_opted_out_is_listed_and_may_be_taken_off_the_list(stages: Opening):

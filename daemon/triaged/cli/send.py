@@ -61,7 +61,7 @@ def _outcome(reply: ReplyRow) -> str:
         case "sent" if not why.startswith(_THERE):
             return "has gone"
         case "sent":
-            raise Failed(f"reply {reply.id} to {reply.rcpt} went before: it {why}")
+            raise Failed(f"reply {reply.id} to {reply.rcpt} has not gone a second time: it {why}")
         case "drafted":
             return "lies in Drafts"
         case "waiting" | "sending":
