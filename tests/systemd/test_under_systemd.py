@@ -1,5 +1,6 @@
 """The units as systemd itself sees them, and the daemon under a real one."""
 
+import json
 import os
 import re
 import signal
@@ -168,6 +169,49 @@ def test_a_damaged_ledger_is_not_started_again_and_not_made_anew(service: Manage
     until(lambda: service.show("triaged", "ActiveState")["ActiveState"] == "failed", 30, "it gives up")
     assert service.show("triaged", "ExecMainStatus", "NRestarts") == {"ExecMainStatus": "74", "NRestarts": "0"}
     assert file.read_bytes().startswith(b"no database")
+
+
+def test_a_ledger_of_a_later_version_is_not_started_again_and_left_as_it_is(service: Manager):
+    start(service)
+    service.systemctl("stop", "triaged")
+    file = service.path("/var/lib/triaged/triaged.db")
+    with file.open("r+b") as ledger:  # user_version, https://www.sqlite.org/fileformat.html 1.3
+        ledger.seek(60)
+        ledger.write((1000).to_bytes(4, "big"))
+    left = file.read_bytes()
+    service.systemctl("start", "triaged")
+    until(lambda: service.show("triaged", "ActiveState")["ActiveState"] == "failed", 30, "it gives up")
+    assert service.show("triaged", "ExecMainStatus", "NRestarts") == {"ExecMainStatus": "74", "NRestarts": "0"}
+    assert file.read_bytes() == left
+
+
+def test_doctor_as_service_looks_with_the_units_user_credentials_and_sandbox(service: Manager):
+    alone = service.run(PROGRAM, "doctor", "-c", "/etc/triaged")
+    assert (alone.returncode, "work-imap" in alone.stdout + alone.stderr) == (1, True)  # nobody hands it over
+    said = service.run(PROGRAM, "doctor", "--as-service", "--json")
+    assert said.returncode == 0, said.stdout + said.stderr
+    [work] = [json.loads(line) for line in said.stdout.splitlines()]
+    assert (work["account"], work["works"]) == ("work", True)
+    assert service.show("triaged", "ActiveState") == {"ActiveState": "inactive"}
+    assert "triaged-once" not in service.systemctl("list-units", "--all", "--plain").stdout
+
+
+def test_doctor_as_service_fails_where_the_unit_would_and_says_why(service: Manager):
+    service.path("/etc/triaged/credentials/work-imap").unlink()
+    said = service.run(PROGRAM, "doctor", "--as-service")
+    assert said.returncode == 1
+    assert "work-imap" in said.stdout + said.stderr or "could not be started" in said.stderr
+    unknown = service.run(PROGRAM, "doctor", "--as-service", "nowhere.service")
+    assert (unknown.returncode, "there is no such unit" in unknown.stderr) == (1, True)
+
+
+def test_a_folder_of_credentials_is_handed_over_with_a_name_before_theirs(service: Manager):
+    file = service.path("/etc/triaged/dana.toml")
+    file.write_text(file.read_text().replace("work-imap", "mail_work-imap"))
+    service.unit("triaged.service.d/more.conf", "[Service]\nLoadCredential=mail:/etc/triaged/credentials\n")
+    assert service.run(PROGRAM, "doctor", "--as-service").returncode == 0
+    start(service)
+    service.wait_for("triaged", "account.idle")
 
 
 def test_a_killed_daemon_comes_back(service: Manager):
