@@ -267,3 +267,28 @@ def test_a_ledger_that_was_moved_is_worked_with_there_and_refused_here(office: O
     (office.people / "service.toml").write_text(f'[service]\nstate = "sqlite:{office.place.folder / "new.db"}"\n')
     assert [str(row["item"]) for row in office.place.rows("deferred")] == [number]
     assert office.place.run("run", "--once").returncode == 0
+
+
+def test_beside_the_ledger_of_a_person_that_was_moved_the_daemon_leaves_her_alone_and_serves_the_others(office: Office):
+    with office.place.daemon():
+        put_aside(office, "erin")
+    source, hers = office.place.state / "triaged.db", office.place.folder / "hers.db"
+    moved = office.place.run("ledger", "copy", "--person", "erin", str(source), str(hers))
+    assert moved.returncode == 0, moved.stderr
+    with office.place.daemon() as lines:
+        page = office.place.eventually("status", shows=["her ledger was moved to"])
+        assert page.returncode == 1
+        assert str(hers) in " ".join(page.stdout.split()).replace(" ", "")
+        put_aside(office, "dana")
+        office.deliver("erin")
+        assert not [line for line in lines if line.get("person") == "erin" and line["event"].startswith("account.")]
+        office.file("erin").unlink()  # as it says
+        office.reload()
+        until(lambda: office.place.run("status").returncode == 0, 60, "nobody is needed any more")
+    alone = office.place.folder / "alone.toml"
+    office.write("erin")
+    alone.write_text(office.file("erin").read_text() + f'[service]\nstate = "sqlite:{hers}"\n')
+    alone.chmod(0o600)
+    once = office.place.run("run", "--once", "-c", str(alone))
+    assert once.returncode == 0, once.stderr
+    assert len(office.dovecot.messages(office.users["erin"], "Deferred")) == 2
