@@ -164,3 +164,28 @@ def test_without_a_pass_left_none_is_offered(told: Explained):
     talk = Talk(told).says("23 10:00", "today").says("23 10:10", "today", Subject="Second").says("24 11:30")
     assert "today" not in talk.last["reply"]["text"]
     assert "heute noch" not in Talk(told, PETRA).says("24 11:30", "Bitte rufen Sie an.").last["reply"]["text"]
+
+
+WINDOWS = [
+    ('between = "10:00-12:00"', "24 09:30", "today at 11:00", "urgent", "24 10:30"),
+    ('between = "10:00-12:00"', "24 15:00", "tomorrow at 11:00", "deferrable", "24 16:00"),
+    ('between = ["10:00-12:00", "18:00-20:00"]', "24 15:00", "today at 19:00", "urgent", "24 19:00"),
+    ('between = "22:00-02:00"', "24 15:00", "tomorrow at 01:00", "deferrable", "24 20:00"),
+    ('hours = "office", between = "09:00-11:00"', "27 16:00", "Monday 30 November at 10:00", "deferrable", "27 16:30"),
+    ('not = { hours = "off" }, between = "08:00-23:00"', "24 09:30", "today at 16:30", "urgent", "24 15:00"),
+    ('hours = ["office", "focus", "off"]', "24 09:30", "Sunday 29 November at 23:00", "urgent", "24 22:00"),
+]
+
+
+@pytest.mark.parametrize(("asked", "at", "until", "verdict", "writes"), WINDOWS)
+def test_an_offer_counts_in_the_hours_that_its_rule_names(
+    tmp_path: Path, asked: str, at: str, until: str, verdict: str, writes: str
+):
+    told = Explained(tmp_path, CONFIG.replace('when = { hours = "office", body', f"when = {{ {asked}, body"))
+    talk = Talk(told).says(at)
+    assert f'write "today" by {until} (London time): 2 left.' in talk.last["reply"]["text"]
+    found = talk.says(writes, "Today!", answer=1).last
+    assert found["verdict"] == verdict
+    if verdict == "deferrable":
+        assert outcome(found)[2] == "not-now"
+        assert f"{until} (London time): then it counts" in found["reply"]["text"].replace("by ", "")

@@ -1,5 +1,8 @@
 """Folders as moments: a drag says when, from whatever mail client, and every folder empties after a minute."""
 
+from email import message_from_bytes
+from email.policy import default
+
 import pytest
 
 from scenarios.conftest import Opening
@@ -359,6 +362,19 @@ async def test_a_warning_that_is_dragged_acts_on_the_message_it_is_about(stages:
     [(due,)] = stage.rows("SELECT due_at FROM effect WHERE kind = 'back' AND state = 'planned'")
     assert due == stage.instant("mon 09:00").timestamp() * 1000
     assert aside(stage) == ["question"]
+
+
+async def test_a_warning_says_how_it_is_settled_and_dragged_there_it_is(stages: Opening):
+    stage = await opened(stages, (ANSWERS + SNOOZE).replace('"Settled"', '"Done with"'))
+    await stage.arrives(GARY, "question")
+    await stage.to("thu 16:00")
+    [(subject, warning)] = [(one, mail) for one, mail in stage.inbox().items() if one != "question"]
+    text = " ".join(message_from_bytes(warning.raw, policy=default).get_content().split())
+    assert "the one word “settled”, and it is settled. So it is if you drag this note into “Done with”." in text
+    stage.drag(subject, "INBOX", below(stage, "Done with"))
+    await seen(stage)
+    await stage.later(minutes=2)
+    assert stage.rows("SELECT state FROM promise") == [("settled",)]
 
 
 async def test_what_lay_there_before_or_came_there_by_its_tag_is_never_touched(stages: Opening):

@@ -58,7 +58,9 @@ async def test_each_thread_that_was_told_of_is_kept_by_itself_and_the_warning_na
         assert promises(stage) == [("Leaflets", "open"), ("Chairs", "kept")]
         await stage.to("thu 16:00")
         (warning,) = [one for subject, one in stage.inbox().items() if "falls due" in subject]
-        assert b"Subject: Leaflets" in warning.raw.partition(b"\r\n\r\n")[2]
+        said = warning.raw.partition(b"\r\n\r\n")[2]
+        assert b"Subject: Leaflets" in said
+        assert b"drag this note" not in said, "there is no folder for it"
 
 
 async def test_a_thread_of_which_the_text_does_not_tell_is_promised_nothing(stages: Opening):

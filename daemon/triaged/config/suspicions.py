@@ -22,7 +22,7 @@ from triaged.core.momentwords import Moment, StartOfOfficeHours
 from triaged.core.rules import NOTHING, Rule, Then
 from triaged.core.settings import Mode, Person
 from triaged.core.spans import Span
-from triaged.core.template import ReplyTemplate
+from triaged.core.template import UNASKED, ReplyTemplate
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +273,7 @@ def _check_unused(made: Made, findings: Findings) -> None:
     person = made.person
     rules, clients = person.rules.rules, person.roster.clients
     used: dict[str, set[str | None]] = {
-        "reply": {rule.reply for rule in rules} | {person.promises.slip_reply},
+        "reply": {rule.reply for rule in rules} | {person.promises.slip_reply, *UNASKED},
         "delegate": {rule.delegate for rule in rules} | {client.delegate for client in clients},
         "notify": {*person.promises.notify, *(label for rule in rules for label in rule.notify)},
     }

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from triaged.core.clients import Client
-from triaged.core.conditions import View, at_any_hour, could_match, evaluate, words_asked
+from triaged.core.conditions import View, at_any_hour, can_hold, could_match, evaluate, words_asked
 from triaged.core.rules import Rule, Then
 from triaged.core.settings import Person
 from triaged.core.template import NONE_LEFT, NOT_NOW, ReplyTemplate
@@ -20,12 +20,6 @@ def pass_rules(client: Client | None, person: Person) -> tuple[Rule, ...]:
     return tuple(
         rule for rule in person.rules.rules if rule.spends_pass and could_match(rule.when, client) is not False
     )
-
-
-def counts_in_hours(rules: Iterable[Rule]) -> bool:
-    """Whether a pass counts while I am available only: all of the rules that spend one ask what time it is."""
-    whens = [rule.when for rule in rules]
-    return bool(whens) and all(when is not None and at_any_hour(when) != when for when in whens)
 
 
 def offers(template: ReplyTemplate, rules: Iterable[Rule]) -> bool:
@@ -49,7 +43,7 @@ def uses_offer(view: View, person: Person) -> bool:
 def what_to_say(view: View, person: Person, left: int) -> str:
     """Which text says that his word moves nothing: no pass is left, or it does not count at this hour."""
     rules = pass_rules(view.client, person)
-    out_of_hours = counts_in_hours(rules) and not view.worktime.available(view.facts.arrived)
+    out_of_hours = bool(rules) and not can_hold((rule.when for rule in rules), view.worktime, view.facts.arrived)
     return NOT_NOW if left and out_of_hours else NONE_LEFT
 
 

@@ -11,7 +11,7 @@ from triaged.core import passes
 from triaged.core.address import Address, Mailbox, read_address
 from triaged.core.clients import Client
 from triaged.core.facts import Facts
-from triaged.core.hearing import counts_in_hours, pass_rules
+from triaged.core.hearing import pass_rules
 from triaged.core.lures import without_lures
 from triaged.core.record import Record
 from triaged.core.reply import Kind, Letter, Origin
@@ -90,8 +90,8 @@ def _passes(parties: Parties, facts: Facts) -> PassesLeft | None:
     person, client = parties.person, parties.client
     if client.passes is None:
         return None
-    in_hours = counts_in_hours(pass_rules(client, person))
-    offer = passes.offer(facts, client.passes, person.worktime, in_hours=in_hours)
+    whens = [rule.when for rule in pass_rules(client, person)]
+    offer = passes.offer(facts, client.passes, person.worktime, whens)
     return PassesLeft(offer.left, client.passes.count, offer.until)
 
 

@@ -3,10 +3,12 @@
 Periods begin at midnight in my zone, weeks on Monday.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from triaged.core.clients import Allowance
+from triaged.core.conditions import Condition, window
 from triaged.core.facts import Facts
 from triaged.core.worktime import WorkTime
 
@@ -48,21 +50,17 @@ class Offer:
     until: datetime
 
 
-def offer(facts: Facts, allowance: Allowance, worktime: WorkTime, *, in_hours: bool) -> Offer:
+def offer(facts: Facts, allowance: Allowance, worktime: WorkTime, whens: Iterable[Condition | None]) -> Offer:
     """The passes of the period in which one can be used next, as of `facts.now`.
 
-    `in_hours`: they count while I am available only: until the end of office hours of that day; else of the period.
+    `whens`: the conditions of the rules that spend one. It counts until the last hours of that day end in which one of
+    them can hold, and no longer than the period.
     """
-    counts_from = facts.now
-    if in_hours and not worktime.available(facts.now):
-        counts_from = worktime.next_available(facts.now) or facts.now
-    start = period_start(counts_from, allowance, worktime)
+    hours = window(whens, worktime, facts.now)
+    start = period_start(hours[0] if hours else facts.now, allowance, worktime)
     left_then = max(0, allowance.count - sum(1 for spent in facts.passes if spent.at >= start))
     end = period_end(start, allowance, worktime)
-    if in_hours:
-        office = worktime.office(worktime.date_of(counts_from))
-        end = min(end, office[-1][1]) if office else end
-    return Offer(left_then, end)
+    return Offer(left_then, min(end, hours[1]) if hours else end)
 
 
 def period_end(start: datetime, allowance: Allowance, worktime: WorkTime) -> datetime:

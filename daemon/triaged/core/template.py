@@ -265,6 +265,8 @@ NONE_LEFT: Final = "no-pass"
 NOT_NOW: Final = "not-now"
 SAYS_SO: Final = frozenset({NONE_LEFT, NOT_NOW})
 """What is said to a client whose no, or whose word, moves nothing: no pass is left, or none counts at this hour."""
+UNASKED: Final = SAYS_SO | {"moved"}
+"""What no rule sends: a text of one's own under such a name takes the place of ours."""
 
 
 def built_in(label: Literal["slip", "moved", "no-pass", "not-now"]) -> ReplyTemplate:

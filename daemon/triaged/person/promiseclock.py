@@ -15,7 +15,7 @@ from triaged.ledger import Ledger, Line, NewEffect, WhenLate
 from triaged.ledger.entries import NewReply, PromiseRow
 from triaged.person.notices import Occasion, notice, teller
 from triaged.person.personcontext import OwnAccount, PersonContext
-from triaged.person.pushwords import warning_words
+from triaged.person.pushwords import FallsDue, warning_words
 from triaged.person.selfmail import SelfMail, into_inbox
 from triaged.person.vanishedcalls import vanished
 
@@ -102,9 +102,16 @@ async def _warn(context: PersonContext, promise: PromiseRow) -> None:
 
 async def _note(context: PersonContext, promise: PromiseRow, items: Sequence[int], inbox: OwnAccount) -> NewEffect:
     item = await context.write(Ledger.item, items[-1]) if items else None
-    subject, text = warning_words(context.person, promise, item, context.now())
+    subject, text = warning_words(context.person, FallsDue(promise, item, _settles(context, inbox)), context.now())
     lines = {1: Line((item.id,))} if item is not None else {}
     return into_inbox(context, inbox, SelfMail(f"warn:{promise.id}", subject, text, lines=lines), promise=promise.id)
+
+
+def _settles(context: PersonContext, inbox: OwnAccount) -> str | None:
+    """The folder of that inbox into which a warning may be dragged to say that it is dealt with."""
+    if not inbox.settings.folders.deferred or inbox.settings.mode is Mode.OBSERVE:
+        return None
+    return next((name for name, moments in context.person.snooze.items() if not moments), None)
 
 
 async def _overdue(context: PersonContext, promise: PromiseRow, *, apologise: bool) -> None:

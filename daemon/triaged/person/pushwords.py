@@ -58,8 +58,18 @@ def _known(language: str) -> str:
     return language if language in LEXICON.writing("push") else "en"
 
 
-def warning_words(person: Person, promise: PromiseRow, item: Item | None, now: datetime) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class FallsDue:
+    """An answer that falls due, the message that it is owed for, and the folder where a drag of the note settles it."""
+
+    promise: PromiseRow
+    item: Item | None
+    folder: str | None
+
+
+def warning_words(person: Person, due: FallsDue, now: datetime) -> tuple[str, str]:
     """Subject and text of the note before an answer falls due."""
+    promise, item = due.promise, due.item
     language = _known(person.language)
     words = LEXICON.section(language, "mails")
     zone = person.worktime.zone
@@ -71,6 +81,7 @@ def warning_words(person: Person, promise: PromiseRow, item: Item | None, now: d
         "subject": (item.subject if item else None) or "–",
         "arrived": when(item.arrived_at, language, zone, now) if item else "–",
         "excerpt": f"\n“{item.excerpt}”" if item and item.excerpt else "",
+        "drag": words["due_drag"].format(folder=due.folder) if due.folder and item else "",
     }
     return words["due_subject"].format(**values), words["due"].format(**values)
 

@@ -80,6 +80,7 @@ def test_it_is_warned_of(tmp_path: Path, line: str, instead: str, said: str):
         ('promise = ["2 business days"]', 'promise = ["next call", "2 business days"]\nwhen = { tier = "x" }\n[client.x]\nfrom = ["x@x.example"]\ntier = "x"\n[[rule]]\nname = "Last"\nthen = "urgent"\npromise = "2 business days"'),
         ('promise = ["2 business days"]', 'promise = "next office day 10:00"'),
         ('then = "defer"\nuntil = ["start of office hours"]\n', 'then = "leave"\n'),
+        ("[[rule]]", "".join(f'[reply.{one}]\ntext = "x"\n' for one in ("no-pass", "not-now", "moved", "slip")) + "[promises]\nslip = 'send'\nslip_reply = 'slip'\n[[rule]]"),
         ("[[rule]]", '[promises]\nnotify = "phone"\n[notify.phone]\nurl = { env = "X" }\n[[rule]]'),
     ],
 )  # fmt: skip

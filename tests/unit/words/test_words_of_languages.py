@@ -63,6 +63,27 @@ def test_what_is_filled_in_is_the_same_in_every_language(language: str, section:
             assert {name: places(one) for name, one in text.items()} == {n: places(one) for n, one in english.items()}
 
 
+def written(value: object) -> list[str]:
+    """Every text of a section."""
+    if isinstance(value, Mapping):
+        return [text for one in value.values() for text in written(one)]
+    return [value] if isinstance(value, str) else []
+
+
+@pytest.mark.parametrize("section", WRITTEN[1:])
+def test_french_has_a_space_that_does_not_break_before_its_marks(section: str):
+    table = {name: one for name, one in LEXICON.section("fr", section).items() if name != "forward_subject"}
+    prose = [re.sub(r"\{[{%].*?[}%]\}|`.*?`", "", text) for text in written(table)]
+    odd = re.compile(r"[ \w](?=[?!;»])| (?=[:%])|«(?!\u00a0)|(?<=[a-zé])(?<!triaged):(?! *\d)|(?<=\d)%")
+    assert {text: found[0] for text in prose if (found := odd.search(text))} == {}
+
+
+@pytest.mark.parametrize("language", ["de", "es"])
+def test_a_unit_stays_on_the_line_of_its_number(language: str):
+    texts = written({section: LEXICON.section(language, section) for section in WRITTEN[2:]})
+    assert [text for text in texts if re.search(r"\d %", text)] == []
+
+
 @pytest.mark.parametrize("language", LEXICON.languages)
 def test_every_phrase_is_one_that_can_be_looked_for(language: str):
     for phrase in phrases(language):

@@ -4,6 +4,7 @@ A condition with its words stands in one place (`people`, `content`, `circumstan
 Nothing here looks at a clock or decides what follows.
 """
 
+from triaged.core.conditions.clocks import can_hold, window
 from triaged.core.conditions.parse import CONDITIONS, conditions_table, parse_when
 from triaged.core.conditions.reach import could_match, exact_clients, needles, reaches, ruled_out
 from triaged.core.conditions.reading import ConditionWord, Known, Problem
@@ -31,6 +32,7 @@ __all__ = [
     "View",
     "asks_for_cc",
     "at_any_hour",
+    "can_hold",
     "conditions_table",
     "could_match",
     "evaluate",
@@ -45,5 +47,6 @@ __all__ = [
     "reaches",
     "ruled_out",
     "thread_kind",
+    "window",
     "words_asked",
 ]

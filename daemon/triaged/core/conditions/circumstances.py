@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -11,6 +11,7 @@ from triaged.core.conditions.view import KINDS, Outcome, View, no, yes
 from triaged.core.conditions.words import counted, one_of
 from triaged.core.spans import parse_span
 from triaged.core.timewords import Slot, is_between, parse_between
+from triaged.core.worktime import WorkTime
 
 _BURST: Final = re.compile(r"(\d{1,4})\s+in\s+(.+)", re.ASCII)
 _LONGEST_BURST: Final = timedelta(days=31)
@@ -50,6 +51,11 @@ class IsBetween:
                 return yes(f"arrived at {clock:%H:%M}, within {slot}")
         return no(f"arrived at {clock:%H:%M}, not within {one_of(self.slots, quoted=False)}")
 
+    def holds_at(self, worktime: WorkTime, at: datetime) -> bool:
+        """Whether it holds for what arrives then."""
+        clock = at.astimezone(worktime.zone).time()
+        return any(is_between(slot, clock) for slot in self.slots)
+
 
 @dataclass(frozen=True, slots=True)
 class IsInHours:
@@ -62,14 +68,18 @@ class IsInHours:
         for word in self.words:
             if word == now:
                 return yes(f"arrived {HOURS[word]}")
-            if (day := _day(word, view)) is not None:
+            if (day := _day(word, view.worktime, view.local.date())) is not None:
                 return yes(f"arrived {HOURS[word]}{day}")
         return no(f"arrived {HOURS[now]}, not {one_of([HOURS[word] for word in self.words], quoted=False)}")
 
+    def holds_at(self, worktime: WorkTime, at: datetime) -> bool:
+        """Whether it holds for what arrives then."""
+        now, day = worktime.hours(at), worktime.date_of(at)
+        return any(word == now or _day(word, worktime, day) is not None for word in self.words)
 
-def _day(word: str, view: View) -> str | None:
-    """What is to be added in words if the arrival's day is such a one, None if it is not."""
-    worktime, day = view.worktime, view.local.date()
+
+def _day(word: str, worktime: WorkTime, day: date) -> str | None:
+    """What is to be added in words if the day is such a one, None if it is not."""
     match word:
         case "weekend":
             return "" if worktime.is_weekend(day) else None

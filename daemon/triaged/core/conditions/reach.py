@@ -35,23 +35,25 @@ def could_match(condition: Condition | None, client: Client | None) -> bool | No
         case IsClient() | HasTier():
             return condition.judge_client(client).matched
         case AllOf(conditions):
-            return _all(could_match(inner, client) for inner in conditions)
+            return all_of(could_match(inner, client) for inner in conditions)
         case AnyOf(conditions):
-            return _opposite(_all(_opposite(could_match(inner, client)) for inner in conditions))
+            return opposite(all_of(opposite(could_match(inner, client)) for inner in conditions))
         case NoneOf(conditions):
-            return _all(_opposite(could_match(inner, client)) for inner in conditions)
+            return all_of(opposite(could_match(inner, client)) for inner in conditions)
         case _:
             return None
 
 
-def _all(answers: Iterable[bool | None]) -> bool | None:
+def all_of(answers: Iterable[bool | None]) -> bool | None:
+    """Whether all of these answers are yes; None: that depends."""
     known = list(answers)
     if False in known:
         return False
     return None if None in known else True
 
 
-def _opposite(answer: bool | None) -> bool | None:  # noqa: FBT001  # the answer of a question, not a switch
+def opposite(answer: bool | None) -> bool | None:  # noqa: FBT001  # the answer of a question, not a switch
+    """The answer to the contrary."""
     return None if answer is None else not answer
 
 
