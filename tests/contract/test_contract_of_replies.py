@@ -303,3 +303,17 @@ def test_a_message_of_a_word_is_answered_in_the_language_of_the_reply_before(tmp
     assert [found["reply"]["language"] for found in explained.says(*mails)] == ["de", "de", "de", "en"]
     [alone] = explained.says(explained.mail(sender=petra, text="Dach", Subject="Dach"))
     assert alone["reply"]["language"] == "en"
+
+
+@pytest.mark.parametrize("where", ["account", "client"])
+def test_what_would_be_a_draft_is_told_with_its_dates_and_without_a_robots_headers(tmp_path: Path, where: str):
+    config = BASE + WAITS.replace('promise = "in 3 days"', 'promise = "1 business day"')
+    line = {"account": ('mode = "send"', 'mode = "draft"'), "client": ('tier = "standard"', 'mode = "draft"')}[where]
+    drafted = Explained(tmp_path, config.replace(*line)).one(at=TUESDAY)["reply"]
+    sent = Explained(tmp_path, config).one(at=TUESDAY)["reply"]
+    assert "I answer tomorrow at" in sent["text"]
+    assert sent["headers"]["Auto-Submitted"] == "auto-replied"
+    assert "I answer Wednesday 25 November at" in drafted["text"]
+    robots = {"Auto-Submitted", "X-Auto-Response-Suppress", "X-Triaged", "Precedence", "List-Unsubscribe"}
+    assert not any(name in robots or name.startswith("X-") for name in drafted["headers"]), drafted["headers"]
+    assert (drafted["subject"], drafted["to"]) == (sent["subject"], sent["to"])

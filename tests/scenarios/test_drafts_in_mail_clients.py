@@ -7,7 +7,7 @@ from email.policy import SMTP, default
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.plays import ANSWERS, GARY
+from scenarios.plays import ANSWERS, CONSULTANT, GARY
 from scenarios.stage import Stage
 
 DRAFTS = ANSWERS.replace('mode = "send"', 'mode = "draft"')
@@ -148,3 +148,91 @@ async def test_what_comes_while_a_draft_lies_there_makes_no_second_one(stages: O
         await stage.arrives(GARY, "another")
         await stage.later(minutes=15)
         assert list(stage.inbox("Drafts")) == ["Re: question"]
+
+
+async def _by_now(stage: Stage, kind: str) -> tuple[str, str | None]:
+    [(state, reason)] = stage.rows(f"SELECT state, reason FROM reply WHERE kind = '{kind}'")
+    return state, reason
+
+
+async def _slip_drafted(stage: Stage) -> str:
+    """A promise is broken, and the apology lies in Drafts; its subject."""
+    await _drafted(stage)
+    await stage.to("fri 09:30")
+    [subject] = stage.inbox("Drafts")
+    return subject
+
+
+async def test_an_apology_that_she_has_sent_is_not_taken_back_by_her_answer(stages: Opening):
+    async with stages(ANSWERS + '\n[promises]\nslip = "draft"\n') as stage:
+        subject = await _slip_drafted(stage)
+        asked = stage.inbox("INBOX")["question"]
+        _send(stage, subject)
+        stage.answers(message_from_bytes(asked.raw, policy=default)["Message-ID"])
+        await stage.later(minutes=15)
+        assert await _by_now(stage, "slip") == ("sent", None)
+        assert stage.events("reply.cancelled") == []
+
+
+async def test_an_apology_that_she_has_not_sent_is_taken_back_once_she_has_answered(stages: Opening):
+    async with stages(ANSWERS + '\n[promises]\nslip = "draft"\n') as stage:
+        await _slip_drafted(stage)
+        asked = stage.inbox("INBOX")["question"]
+        stage.answers(message_from_bytes(asked.raw, policy=default)["Message-ID"])
+        await stage.later(minutes=15)
+        assert await _by_now(stage, "slip") == ("cancelled", "answered")
+        assert [line["reason"] for line in stage.events("reply.cancelled")] == ["answered"]
+        assert stage.inbox("Drafts") == {}
+
+
+MOVING = CONSULTANT + '\n[promises]\nslip = "draft"\n'
+
+
+async def _notice_drafted(stage: Stage) -> str:
+    """The promised call has moved to noon, and the notice lies in Drafts; its subject."""
+    await _drafted(stage)
+    await stage.reload(MOVING.replace("fri 10:00", "fri 12:00"))
+    await stage.later(hours=2)
+    [subject] = stage.inbox("Drafts")
+    return subject
+
+
+async def test_a_notice_that_she_has_sent_was_sent_although_the_call_moves_again(stages: Opening):
+    async with stages(MOVING) as stage:
+        _send(stage, await _notice_drafted(stage))
+        await stage.reload(MOVING.replace("fri 10:00", "fri 14:00"))
+        await stage.later(hours=2)
+        assert stage.rows("SELECT state FROM reply WHERE kind = 'moved' ORDER BY id") == [("sent",), ("drafted",)]
+        assert stage.events("reply.cancelled") == []
+        [subject] = stage.inbox("Drafts")
+        said = message_from_bytes(stage.inbox("Drafts")[subject].raw, policy=default)
+        assert isinstance(said, EmailMessage)
+        assert "at 13:00 (London time)" in " ".join(said.get_content().split())
+
+
+async def test_a_notice_that_she_has_not_sent_makes_room_for_the_next_or_for_none(stages: Opening):
+    async with stages(MOVING) as stage:
+        await _notice_drafted(stage)
+        await stage.reload(MOVING.replace("fri 10:00", "fri 14:00"))
+        await stage.later(hours=2)
+        assert stage.rows("SELECT state FROM reply WHERE kind = 'moved' ORDER BY id") == [("cancelled",), ("drafted",)]
+        assert len(stage.inbox("Drafts")) == 1
+        await stage.reload(MOVING)
+        await stage.later(hours=2)
+        assert stage.inbox("Drafts") == {}
+        assert [one["reason"] for one in stage.events("reply.cancelled")] == ["moved again", "moved back"]
+
+
+async def test_one_that_was_taken_back_and_turns_up_under_another_id_was_sent(stages: Opening):
+    async with stages(DRAFTS) as stage:
+        await _drafted(stage)
+        kept = stage.inbox("Drafts")["Re: question"].raw
+        stage.delete("Re: question", "Drafts")
+        await stage.later(hours=3)
+        assert [line["reason"] for line in stage.events("reply.cancelled")] == ["the draft was thrown away"]
+        stage.dovecot.append(stage.users[0], "Drafts", kept, stage.clock.now(), ["\\Draft"])
+        _send(stage, "Re: question")
+        await stage.later(hours=1)
+        assert stage.rows("SELECT state FROM reply") == [("sent",)]
+        assert stage.rows("SELECT state FROM promise") == [("open",)]
+        assert stage.events("message.answered") == []

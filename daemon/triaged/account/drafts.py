@@ -35,7 +35,7 @@ async def recognise(visit: Visit, sent: Sequence[tuple[int, SentSeen]]) -> list[
 async def _recognised(visit: Visit, uid: int, seen: SentSeen, drafts: Sequence[ReplyRow]) -> SentSeen:
     for draft in drafts:
         if await _may_be(visit, seen, draft) and await _is(visit, uid, draft):
-            return replace(seen, ours=draft.id)
+            return replace(seen, ours=draft.id, here=True)
     return seen
 
 

@@ -118,16 +118,12 @@ def void_untold(db: Connection, reply: int, why: str, now: int) -> None:
 def cancel_reply(db: Connection, reply: int, reason: str, now: int) -> ReplyRow | None:
     """A reply that has not gone will not go; None: too late, or done before.
 
-    An acknowledgement that lies in Drafts may have been sent by now: it is taken back after the next look at Sent (`withdraw`).
+    One that lies in Drafts may have been sent by now: it is taken back after the next look at Sent (`withdraw`).
     """
     noted = db.execute(
-        "UPDATE reply SET reason = ? WHERE id = ? AND kind = 'ack' AND state = 'drafted' AND reason IS NULL",
-        (reason, reply),
+        "UPDATE reply SET reason = ? WHERE id = ? AND state = 'drafted' AND reason IS NULL", (reason, reply)
     )
-    return None if noted.rowcount else end_reply(db, reply, End("cancelled", reason, now), _AT_ONCE)
-
-
-_AT_ONCE = "('waiting','held','drafted') AND NOT (kind = 'ack' AND state = 'drafted')"
+    return None if noted.rowcount else end_reply(db, reply, End("cancelled", reason, now), "('waiting','held')")
 
 
 def remove_draft(db: Connection, reply: ReplyRow, now: int) -> None:

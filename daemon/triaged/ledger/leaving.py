@@ -59,7 +59,7 @@ def leave_replies(db: Connection, item: int, reason: str, now: int) -> list[tupl
     left: list[tuple[ReplyRow, bool]] = []
     for reply in stoppable_replies_of(db, item):
         if reply.state == "drafted":
-            if reply.items[0] == item:  # else she sees herself what it speaks of
+            if reply.items[0] == item or _speaks_of(db, reply, item):
                 cancel_reply(db, reply.id, reason, now)
             continue
         if len(reply.items) == 1:
@@ -76,6 +76,12 @@ def leave_replies(db: Connection, item: int, reason: str, now: int) -> list[tupl
     return left
 
 
+def _speaks_of(db: Connection, reply: ReplyRow, item: int) -> bool:
+    """Whether the words of one that was written tell of a message beside the one that it is for."""
+    sql = "SELECT told FROM reply_item WHERE reply = ? AND item = ?"
+    return bool(db.execute(sql, (reply.id, item)).fetchone()[0])
+
+
 def withdraw(store: Store, reply_id: int, withdrawal: Withdrawal) -> Withdrawn | None:
     """Sent has been looked at, and a draft is not there: it is taken back. For what else it covered there is a new one.
 
@@ -87,7 +93,7 @@ def withdraw(store: Store, reply_id: int, withdrawal: Withdrawal) -> Withdrawn |
         ended = end_reply(db, reply_id, End("cancelled", withdrawal.reason, now), "('drafted')")
         if before is None or ended is None:
             return None
-        rest = [item for item in before.items if _is_open(db, item)]
+        rest = [item for item in before.items if _is_open(db, item)] if before.kind == "ack" else []
         if not rest or len(rest) == len(before.items):
             return Withdrawn(ended)
         again = reply_again(db, before, withdrawal.message_id, now)

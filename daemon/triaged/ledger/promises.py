@@ -227,7 +227,7 @@ def _add(db: Connection, promise_id: int, new: NewReply, now: int) -> int | None
     if new.kind == "slip" and (waiting := _waiting_slip(db, told)) is not None:
         _cover(db, waiting, promise_id)
         return waiting
-    if db.execute(_SAID, (promise_id, new.kind, new.kind, to_ms(new.tell_at))).fetchone():
+    if db.execute(_SAID, (promise_id, new.kind, new.kind, new.kind, to_ms(new.tell_at))).fetchone():
         return None
     made = db.execute(
         _REPLY,
@@ -273,8 +273,8 @@ def _cover(db: Connection, reply: int, promise: int) -> None:
 
 _SAID = """
 SELECT 1 FROM reply WHERE promise = ? AND kind = ? AND (
-  state IN ('waiting','held','sending','drafted')
-  OR (state <> 'cancelled' AND (? <> 'moved' OR tell_at IS ?)))
+  state IN ('waiting','held','sending') OR (state = 'drafted' AND (? <> 'moved' OR reason IS NULL))
+  OR (state NOT IN ('cancelled','drafted') AND (? <> 'moved' OR tell_at IS ?)))
 """  # one apology a promise; of moves one notice each, never two at a time
 
 
@@ -296,6 +296,8 @@ def reply_again(db: Connection, old: ReplyRow, message_id: str, now: int) -> int
 
 def live_notice(store: Store, promise_id: int) -> ReplyRow | None:
     """The moved notice of a promise that has not gone, and can be stopped."""
-    where = f"promise = ? AND kind = 'moved' AND state IN {STOPPABLE} LIMIT 1"
+    where = (
+        f"promise = ? AND kind = 'moved' AND state IN {STOPPABLE} AND (state <> 'drafted' OR reason IS NULL) LIMIT 1"
+    )
     with reading(store) as db:
         return next(iter(replies_of(db, where, (promise_id,))), None)

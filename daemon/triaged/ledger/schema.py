@@ -190,6 +190,12 @@ CREATE TABLE told (
 ) STRICT, WITHOUT ROWID;
 """  # by `core.memento.hash_of` the messages that a forgotten mail of ours in Sent was about: they may be seen later
 
+_A_DRAFT_TAKEN_BACK = """
+DROP INDEX reply_one_notice;
+CREATE UNIQUE INDEX reply_one_notice ON reply (promise)
+  WHERE kind = 'moved' AND (state IN ('waiting','held','sending') OR state = 'drafted' AND reason IS NULL);
+"""  # one that waits to be taken back, once Sent has been looked at, is in nobody's way
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _A_NOTICE_A_MOVE,
@@ -201,5 +207,6 @@ MIGRATIONS: tuple[str, ...] = (
     _CALENDARS,
     _WORDS_THAT_WENT,
     _TOLD,
+    _A_DRAFT_TAKEN_BACK,
 )
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

@@ -90,7 +90,8 @@ async def _moved(context: PersonContext, promise: PromiseRow, there: Occurrence)
     if after is None or after.due_at == promise.due_at:  # the same call, written otherwise
         return None
     context.events.emit("promise.moved", **of_promise(after), reason="its call has moved")
-    if told is not None and (ended := await context.write(Ledger.reply, told.id)) is not None:
+    ended = await context.write(Ledger.reply, told.id) if told is not None else None
+    if ended is not None and ended.state == "cancelled":  # a draft is taken back after a look at Sent
         context.events.emit("reply.cancelled", **of_reply(ended), reason=ended.reason)
     return after if after.told_at is not None else None
 

@@ -21,8 +21,8 @@ from triaged.core.identify import Identified, identify
 from triaged.core.letters import Parties, Planned, letter, told_now
 from triaged.core.message import Message
 from triaged.core.record import from_record
-from triaged.core.reply import ComposeError, Written, write
-from triaged.core.settings import Account, Person, Terms
+from triaged.core.reply import ComposeError, Kind, Written, write
+from triaged.core.settings import Account, Mode, Person, Terms
 from triaged.core.template import ReplyTemplate, TemplateError, fingerprint
 from triaged.core.trust import evidence_of_sent
 from triaged.ledger import Accepted, AsOf, Attempt, Ledger, Response, SentWindow
@@ -170,7 +170,8 @@ class Rehearsal:
         account = self._accounts[reply.account]
         facts = self._ledger.facts_again(items[0], AsOf(at, fuse=account.reply_fuse.period), reply_id)
         parties = Parties(self.person, account, client)
-        planned = Planned(template, reply.language, to, reply.message_id, reply.id, reply.auto)
+        kind: Kind = "draft" if account.mode_with(client) is Mode.DRAFT else reply.auto
+        planned = Planned(template, reply.language, to, reply.message_id, reply.id, kind)
         records = [from_record(item.decision) for item in items if item.decision]
         try:
             made = letter(parties, planned, records, told_now(parties, reply.tell_at, facts))

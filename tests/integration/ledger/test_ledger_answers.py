@@ -406,6 +406,25 @@ def test_what_a_draft_covers_beside_what_left_gets_one_of_its_own(world: World):
     assert promise_state(world, replace(other, promise=taken.instead.promise)) == "planned"
 
 
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_draft_is_written_anew_where_it_speaks_of_a_message_beside_that_has_left(world: World, *, tells: bool):
+    made = world.deferred("a", promise=MONDAY + DAY, mode="draft")
+    beside = world.admit(mail("b"), joining(answered(world.now, promise=MONDAY + DAY)), mode="draft")
+    world.tick(HOUR)
+    world.claim(made.reply, tells_all=tells)
+    world.ledger.drafted(made.reply or 0, world.now, Place("Drafts", 1, 1))
+    world.ledger.hand(beside.item or 0, ByHand("gone", None, world.now))
+    [draft] = world.ledger.drafts(world.account.id)
+    assert (draft.reason is not None) == tells, "one that is true stays"
+    if tells:
+        taken = world.ledger.withdraw(draft.id, Withdrawal("gone", "<triaged.again@roth>", world.now))
+        assert taken is not None
+        assert taken.instead is not None
+        assert taken.instead.items == (made.item,)
+        assert taken.instead.tell_at == MONDAY + DAY
+        assert promise_state(world, replace(made, promise=taken.instead.promise)) == "planned"
+
+
 # --- hands
 
 
