@@ -164,6 +164,7 @@ CAUSED = {
         f"{ASKED}::test_a_subject_is_repeated_whole_only_where_my_server_vouches",
         f"{LIVE}::test_what_nobody_vouches_for_is_repeated_without_what_it_lures_with_nor_by_name",
     ],
+    Act.PROPOSE: ["scenarios/test_the_digest.py::test_nobody_is_proposed_for_whom_nobody_vouches"],
     Act.COMMAND: [
         f"{LEVELS}::test_each_act_needs_its_least_evidence_and_no_more",
         "scenarios/test_commands_by_mail.py::test_nobody_else_can_say_it",

@@ -176,10 +176,10 @@ async def test_a_push_that_had_to_wait_for_its_turn_is_tried_as_often_as_any_oth
 @pytest.mark.parametrize(
     ("language", "subject"),
     [
-        ("fr", "Une réponse à Harbor Trust arrive à échéance : aujourd’hui à 17:30"),
-        ("es", "Vence una respuesta a Harbor Trust: hoy a las 17:30"),
-        ("de", "Eine Antwort an Harbor Trust wird fällig: heute um 17:30 Uhr"),
-        ("it", "An answer to Harbor Trust falls due: today at 17:30"),
+        ("fr", "Une réponse à Harbor Trust arrive à échéance : aujourd’hui à 17:30 (heure de Berlin)"),
+        ("es", "Vence una respuesta a Harbor Trust: hoy a las 17:30 (hora de Berlín)"),
+        ("de", "Eine Antwort an Harbor Trust wird fällig: heute um 17:30 Uhr (Ortszeit Berlin)"),
+        ("it", "An answer to Harbor Trust falls due: today at 17:30 (Berlin time)"),
     ],
 )
 async def test_the_note_before_an_answer_falls_due_is_in_one_language(stages: Opening, language: str, subject: str):

@@ -88,7 +88,7 @@ async def test_the_note_before_an_answer_falls_due_lies_where_something_may_be_l
         await stage.to("thu 15:31")
         assert len(stage.events("promise.warned")) == 1
         assert stage.inbox() == {}
-        assert "An answer to Harbor Trust falls due: today at 17:30" in stage.inbox(user=stage.users[1])
+        assert "An answer to Harbor Trust falls due: today at 17:30 (Berlin time)" in stage.inbox(user=stage.users[1])
 
 
 async def _lost(stage: Stage) -> None:
@@ -110,7 +110,7 @@ async def test_an_account_that_cannot_be_reached_hides_no_warning_about_another_
         await _lost(stage)
         await stage.to("thu 15:31")
         assert len(stage.events("promise.warned")) == 1
-        assert "An answer to Harbor Trust falls due: today at 17:30" in stage.inbox()
+        assert "An answer to Harbor Trust falls due: today at 17:30 (Berlin time)" in stage.inbox()
         await stage.to("thu 17:31")
         assert len(stage.events("promise.overdue")) == 1
         assert stage.events("promise.slipped") == [], "the answer may lie in the other account"

@@ -213,3 +213,134 @@ async def test_from_the_second_return_of_a_day_one_note_says_what_came_back(stag
         assert stage.flags("Back at 12:05: 1") == set(), "unread"
         await stage.to("tue 13:15")
         assert [name for name in stage.inbox() if name.startswith("Back at")] == ["Back at 13:10: 2"]
+
+
+DRAFTS = ANSWERS.replace('mode = "send"', 'mode = "draft"')
+
+
+async def test_a_draft_that_waits_for_her_is_told_until_she_sends_it(stages: Opening):
+    async with stages(DRAFTS + AT) as stage:
+        await stage.to("mon 17:00")
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "A question")
+        await stage.to("tue 16:40")
+        _, text, html = page(stage, "1 draft, 1 back")
+        assert "Drafts that wait for you (1)" in text
+        assert "lies in Drafts since Tue 25 Nov 10:1" in text
+        assert "→ tells Thu 27 Nov 17:30" in text
+        assert "Drafts that wait for you (1)" in html
+        await stage.to("wed 09:10")
+        assert "Drafts that wait for you (1)" in page(stage, "1 draft")[1], "in the morning, too"
+        raw = stage.inbox("Drafts")["Re: A question"].raw
+        stage.delete("Re: A question", "Drafts")
+        stage.dovecot.append(stage.users[0], "Sent", raw, stage.clock.now(), ["\\Seen"])
+        await stage.to("wed 16:40")
+        assert not any("draft" in subject for subject in stage.digests()[2:])
+
+
+NEW_THERE = CONSULTANT.replace('from = ["*@harbor.example"]', 'from = ["gary@harbor.example"]')
+
+
+async def test_somebody_new_at_a_client_is_proposed_when_he_writes(stages: Opening):
+    async with stages(NEW_THERE + EVENING) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        await stage.arrives(MAY, "I am new here")
+        await stage.arrives(
+            "Noreply <noreply@harbor.example>", "Your ticket", headers={"Auto-Submitted": "auto-generated"}
+        )
+        await stage.arrives("Eve <eve@elsewhere.example>", "Hello")
+        await stage.to("tue 16:40")
+        _, text, _ = page(stage, "Digest for Tuesday 25 November")
+        assert "may@harbor.example" in text
+        assert 'New at Harbor Trust? If so: [client.harbor] from = ["may@harbor.example"]' in " ".join(text.split())
+        assert "noreply@" not in text
+        assert "elsewhere" not in text
+        await stage.arrives(MAY, "Once more")
+        await stage.to("wed 16:40")
+        assert len(stage.digests()) == 1, "said once"
+
+
+@pytest.mark.parametrize(("result", "told"), [("pass", True), ("softfail", False), ("fail", False)])
+async def test_nobody_is_proposed_for_whom_nobody_vouches(stages: Opening, result: str, told: bool):  # noqa: FBT001
+    config = NEW_THERE.replace('mode = "send"', 'mode = "send"\nauthserv_id = "mx.roth.example"') + EVENING
+    seen = {"Authentication-Results": f"mx.roth.example; spf={result} smtp.mailfrom=harbor.example; dmarc={result if result != 'softfail' else 'none'} header.from=harbor.example"}  # fmt: skip
+    async with stages(config) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        await stage.arrives(MAY, "I am new here", headers=seen)
+        await stage.to("tue 16:40")
+        assert ("may@harbor.example" in "".join(page(stage, one)[1] for one in stage.digests())) == told
+
+
+async def test_a_provider_is_nobodys_domain(stages: Opening):
+    config = CONSULTANT.replace('from = ["*@harbor.example"]', 'from = ["gary.stone@gmail.com"]')
+    async with stages(config + EVENING) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        await stage.arrives("Anybody <anybody@gmail.com>", "Hello")
+        await stage.to("tue 16:40")
+        assert stage.digests() == []
+
+
+async def test_it_tells_who_was_not_acknowledged_and_why_and_what_was_cancelled(stages: Opening):
+    async with stages(ANSWERS + EVENING) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "First")
+        await stage.later(minutes=20)
+        await stage.arrives(GARY, "Second")
+        await stage.arrives(PETRA, "Frage", "Welche?")
+        await stage.arrives(PETRA, "outage", "Nichts geht.")
+        await stage.to("tue 16:40")
+        [subject] = stage.digests()
+        text = " ".join(page(stage, subject)[1].split())
+        silent = text.partition("Not acknowledged")[2].partition("Replies that were cancelled")[0]
+        assert "Second" in silent
+        assert "no reply: recently-replied" in silent
+        assert "First" not in silent
+        cancelled = text.partition("Replies that were cancelled")[2]
+        assert "petra@lindenhof.example (Lindenhof e. V.)" in cancelled
+        assert "Frage" in cancelled
+        assert "cancelled: " in cancelled
+
+
+async def test_it_tells_who_answered_her_with_nothing_left_to_do(stages: Opening):
+    async with stages(CONSULTANT + EVENING) as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        asked = await stage.arrives(GARY, "outage", "Nothing works.")
+        await stage.later(minutes=5)
+        mine = stage.answers(asked)
+        await stage.later(minutes=5)
+        await stage.arrives(
+            GARY, "Re: outage", "Thank you!", headers={"In-Reply-To": mine, "References": f"{asked} {mine}"}
+        )
+        await stage.to("tue 16:40")
+        [subject] = stage.digests()
+        assert subject == "Digest for Tuesday 25 November", "nothing to be done"
+        _, text, _ = page(stage, subject)
+        assert "Answered you" in text
+        assert "Re: outage" in text.partition("Answered you")[2]
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [("Europe/Berlin", None), ("Europe/Warsaw", "All times are Warsaw time."), ("UTC", "All times are UTC.")],
+)
+async def test_the_times_are_named_where_a_client_has_others(stages: Opening, zone: str, told: str | None):
+    config = CONSULTANT.replace('timezone = "Europe/London"\n', "").replace("Europe/Berlin", zone)
+    other = (
+        config if told is None else config.replace('people = { "petra', 'timezone = "Europe/Berlin"\npeople = { "petra')
+    )
+    async with stages(other + EVENING) as stage:
+        await stage.to("mon 18:40")
+        await stage.to("tue 11:00")
+        await stage.arrives(PETRA, "Frage", "Welche?")
+        await stage.to("tue 17:40")
+        await stage.to("fri 11:40")
+        found = [page(stage, one)[1] for one in stage.inbox() if one.startswith(("1 put aside", "Agenda: Lindenhof"))]
+        assert len(found) == 2
+        for text in found:
+            assert ("All times are" in text) == (told is not None), text
+            assert told is None or told in text

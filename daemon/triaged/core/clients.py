@@ -167,6 +167,7 @@ class _Index:
     others: tuple[Match, ...]
     phones: Mapping[str, Client]
     labels: Mapping[str, Client]
+    neighbours: Mapping[str, Client]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,7 @@ class Roster:
             tuple(others),
             MappingProxyType({phone: client for client in reversed(self.clients) for phone in client.phones}),
             MappingProxyType({client.label: client for client in self.clients}),
+            MappingProxyType({key.rpartition("@")[2]: exact[key].client for key in reversed(exact)}),
         )
         object.__setattr__(self, "_index", index)
 
@@ -205,6 +207,10 @@ class Roster:
         if found is not None:
             return found
         return next((match for match in index.others if match.pattern.matches(address)), None)
+
+    def neighbour(self, address: Address) -> Client | None:
+        """The client of whose addresses one is at the domain of a stranger's: somebody new there, if it is not a provider's."""
+        return self._index.neighbours.get(address.domain)
 
     def by_phone(self, number: str) -> Client | None:
         """The client with this very number in E.164; never by its last digits."""

@@ -18,7 +18,7 @@ from triaged.core.echo import AT_ONCE, said, sign_of_machine
 from triaged.core.facts import Facts, OpenPromise
 from triaged.core.gather import Wanted, gathered
 from triaged.core.guard import Refusal, Sending, destination, first_refusal, forward_refusal, refusals
-from triaged.core.identify import Identified, counts_for_nothing
+from triaged.core.identify import Identified, counts_for_nothing, is_neighbour
 from triaged.core.kinds import is_stop
 from triaged.core.language import detect
 from triaged.core.moments import (
@@ -65,6 +65,7 @@ def _nobodys(who: Identified, facts: Facts, terms: Terms) -> Decision:
         verified=who.verified,
         level=who.level,
         claims=claimed.client.name if claimed is not None else None,
+        neighbour=is_neighbour(who, terms.person),
         automatic=who.automatic,
     )
 

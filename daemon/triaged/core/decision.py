@@ -95,6 +95,7 @@ class Decision:
     reason: str
     client: str | None = None
     claims: str | None = None  # in whose name it is forged
+    neighbour: bool = False  # a stranger of whom we are sure enough, at a client's own domain
     sender: str | None = None  # key of the address in From
     correspondent: str | None = None  # key of the address a reply would go to, else of the sender
     kind: tuple[str, ...] = ()

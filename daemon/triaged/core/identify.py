@@ -11,6 +11,7 @@ from triaged.core.authres import Verdict as Trusted
 from triaged.core.clients import Client, Match
 from triaged.core.kinds import is_automatic, kinds_of
 from triaged.core.message import Message
+from triaged.core.providers import is_shared
 from triaged.core.settings import Account, Person
 from triaged.core.telephone import Callers, Notice, by_whose_word, read_notice
 from triaged.core.trust import Act, Level, evidence, may
@@ -98,6 +99,13 @@ def _is_team(sender: Address, person: Person) -> bool:
     """Whether an answer from there is ours: a delegate's is."""
     delegates = person.delegates.values()
     return any(one.address.key == sender.key for one in delegates) or any(glob.matches(sender) for glob in person.team)
+
+
+def is_neighbour(who: Identified, person: Person) -> bool:
+    """Whether a stranger who wrote himself may be somebody new at a client's."""
+    if who.sender is None or who.mine or who.team or who.automatic or not may(Act.PROPOSE, who.level):
+        return False
+    return person.roster.neighbour(who.sender) is not None and not is_shared(who.sender.domain)
 
 
 def counts_for_nothing(who: Identified) -> bool:

@@ -50,6 +50,7 @@ class Act(Enum):
     FORWARD = "is sent on to a delegate"
     MARK = "says that another triaged is on this mailbox"
     ECHO = "its subject and its sender's name stand in a reply as they are"
+    PROPOSE = "its sender is proposed for the roster, as somebody new at a client's"
     COMMAND = "a command by mail"
 
 
@@ -83,6 +84,7 @@ ACTS: Final[Mapping[Act, Least]] = MappingProxyType(
         Act.FORWARD: Least(Level.UNKNOWN),
         Act.MARK: Least(Level.VERIFIED),
         Act.ECHO: Least(Level.VERIFIED),
+        Act.PROPOSE: Least(Level.UNKNOWN),
         Act.COMMAND: Least(Level.PROVED),
     }
 )

@@ -17,6 +17,7 @@ from triaged.core.facts import Facts
 from triaged.core.flags import folded
 from triaged.ledger import forgeries
 from triaged.ledger.changes import plan_effect
+from triaged.ledger.dayslist import note_newcomer
 from triaged.ledger.entries import (
     Admission,
     Arriving,
@@ -100,6 +101,8 @@ class _Admitting:
         if decision.client is None:
             if decision.claims is not None:
                 forgeries.note(self.db, self.window, a, decision)
+            elif decision.neighbour and not a.baseline:
+                note_newcomer(self.db, self.window.account.person, decision.sender, to_ms(a.arrived_at))
             return Admission(a, decision, facts, how="stranger")
         if second:  # that it came is shown; that the like of it came was told
             decision = replace(

@@ -239,6 +239,7 @@ class Ledger:
     urgent_open = dayslist.urgent_open
     cancelled = dayslist.cancelled
     written_to = dayslist.written_to
+    newcomers = dayslist.newcomers
     returned_since = dayslist.returned_since
 
     release = acts.release

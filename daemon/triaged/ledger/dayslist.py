@@ -3,6 +3,7 @@
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from datetime import UTC, datetime, timedelta
+from sqlite3 import Connection
 
 from triaged.ledger.entries import Item, Period, ReplyRow
 from triaged.ledger.instants import span_ms, to_ms
@@ -40,6 +41,20 @@ def returned_since(store: Store, person: str, since: datetime) -> list[tuple[dat
     at = to_ms(since)
     found = rows(store, sql, (at, person, at - span_ms(timedelta(days=60))))
     return [(datetime.fromtimestamp(r[0] / 1000, UTC), item_from(r[1:])) for r in found]
+
+
+_NEWCOMER = "INSERT INTO correspondent (person, address, new_since) VALUES (?,?,?) ON CONFLICT DO NOTHING"
+
+
+def note_newcomer(db: Connection, person: str, address: str | None, at: int) -> None:
+    """Inside the admission: somebody on no roster has written from a client's domain."""
+    db.execute(_NEWCOMER, (person, address, at))
+
+
+def newcomers(store: Store, person: str, since: datetime) -> list[str]:
+    """Who on no roster wrote first since then, from a client's domain; the earliest first."""
+    sql = "SELECT address FROM correspondent WHERE person = ? AND client IS NULL AND new_since >= ? ORDER BY new_since"
+    return [r[0] for r in rows(store, sql, (person, to_ms(since)))]
 
 
 def written_to(store: Store, person: str, since: datetime) -> dict[str, int]:

@@ -59,6 +59,8 @@ async def _ask(context: PersonContext, client: Client, call: Occurrence, items: 
     words = phrasing.words
     entries = tuple(replace(phrasing.entry(item), line=Line((item.id,))) for item in items)
     title = words.after_call_title.format(client=client.name, at=phrasing.when(call.start))
-    page = Page(title, words.after_call_lead, (Section(words.open_items, entries),), words.footer)
+    page = Page(
+        title, words.after_call_lead, (Section(words.open_items, entries),), phrasing.foot([client], call.start)
+    )
     key = f"aftercall:{context.key}:{client.label}:{call.id}"
     await owe(context, SelfMail.of(key, page, words.language), client=client.label)

@@ -126,7 +126,7 @@ def _page(phrasing: Phrasing, client: Client, call: Occurrence, items: _Items) -
         sections.append(Section(words.last_answered, tuple(_asked(phrasing, item) for item in items.answered)))
     lead = words.agenda_lead.format(n=len(items.waiting)) if items.waiting else words.agenda_empty
     title = words.agenda_title.format(client=client.name, at=phrasing.when(call.start))
-    return Page(title, lead, tuple(sections), words.footer)
+    return Page(title, lead, tuple(sections), phrasing.foot([client], call.start))
 
 
 def _doubtful(phrasing: Phrasing, client: Client, items: Sequence[Item]) -> Iterator[Entry]:

@@ -52,7 +52,12 @@ async def _write(context: PersonContext, returned: list[tuple[datetime, Item]], 
     writer, at = Writer(context), returned[0][0]
     entries = writer.messages([item for _, item in returned], {})
     title = writer.words.back_note.format(at=f"{at.astimezone(writer.phrasing.zone):%H:%M}", n=len(entries))
-    page = Page(title, "", (Section(writer.words.came_back, tuple(entries)),), writer.words.footer)
+    page = Page(
+        title,
+        "",
+        (Section(writer.words.came_back, tuple(entries)),),
+        writer.phrasing.foot(context.person.roster.clients, at),
+    )
     key = f"back:note:{context.key}:{at.isoformat()}"
     await owe(context, SelfMail.of(key, page, writer.words.language))
     if isinstance(last, str):

@@ -27,7 +27,7 @@ MOST = 15
 """Entries that a digest shows; the rest is counted."""
 
 _WIDTH = 120
-HEADS = ("waits", "promised", "held", "out", "back", "aside")
+HEADS = ("waits", "promised", "held", "drafts", "out", "back", "aside")
 
 
 async def deliver(context: PersonContext) -> None:
@@ -105,7 +105,7 @@ async def _day(context: PersonContext, last: datetime) -> tuple[Page | None, dic
         and not any(unsent.waits_for_her(one, since) and unsent.is_news(one, since) for one in day.queue)
     ):
         return None, {}
-    pressing = [one for one in told if one.head in ("waits", "promised", "held")]
+    pressing = [one for one in told if one.head in ("waits", "promised", "held", "drafts")]
     others = [one for one in told if one not in pressing]
     sections = [*pressing, *(Told(one.title, one.entries) for one in beside), *others, *suggested]
     return await _page(context, until, since, sections), facts
@@ -116,13 +116,14 @@ async def _page(context: PersonContext, until: datetime, since: datetime, told: 
     words = phrasing.words
     title = words.digest_title.format(date=phrasing.date(until))
     headline = ", ".join(_heads(phrasing, told))
+    foot = phrasing.foot(context.person.roster.clients, until)
     watching = await watched.foot(context, since)
     lead = (await _pause(context), title if headline else "")
     return Page(
         headline or title,
         " ".join(part for part in lead if part),
         tuple(_sections(phrasing, told)),
-        f"{words.footer}\n{watching}".rstrip(),
+        f"{foot}\n{watching}".rstrip(),
         _opening(told[0].entries[0]) if told else "",
     )
 

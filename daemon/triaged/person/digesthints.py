@@ -41,22 +41,17 @@ async def hints(context: PersonContext, day: Day) -> tuple[list[Told], dict[str,
 
 
 async def _maybe_clients(context: PersonContext, day: Day, asked: set[str]) -> dict[str, str]:
-    """Addresses on no roster, with why: answered three times, or new people of a client's domain."""
+    """Addresses on no roster, with why: answered three times, or new people at a client's domain, who wrote or were written to."""
     person, words = context.person, Phrasing.of(context.person).words
-    domains = {
-        glob.text.rpartition("@")[2].casefold(): client
-        for client in person.roster.clients
-        for glob in client.patterns
-        if "*" not in glob.text and not is_shared(glob.text.rpartition("@")[2])
-    }
-    found: dict[str, str] = {}
-    for key, times in (await context.write(Ledger.written_to, context.key, day.until - _BACK)).items():
+    since, found = day.until - _BACK, dict[str, str]()
+    wrote = dict.fromkeys(await context.write(Ledger.newcomers, context.key, since), 0)
+    for key, times in (wrote | await context.write(Ledger.written_to, context.key, since)).items():
         address = read_address(key)
         if key in asked or address is None or is_mine(address, person.addresses) or person.roster.find(address):
             continue
         if any(glob.matches(address) for glob in person.team):
             continue
-        client = domains.get(address.domain)
+        client = person.roster.neighbour(address) if not is_shared(address.domain) else None
         if client is not None:
             found[key] = words.new_at_client.format(
                 client=client.name, line=f'[client.{client.label}] from = ["{key}"]'

@@ -38,14 +38,14 @@ class Sections:
 
     async def short(self) -> list[Told]:
         """The morning's: what waits, what is promised for today, what did not go."""
-        return _there([self._urgent(), self._promised(), await self._held()])
+        return _there([self._urgent(), self._promised(), await self._held(), await self._drafts()])
 
     async def all(self) -> list[Told]:
         """Everything, the most pressing first."""
         return _there(
             [
-                self._urgent(), self._promised(), await self._held(), await self._replies("going_out", self._goes),
-                self._back(), self._aside(), self._stuck(), self._not_acknowledged(), await self._cancelled(),
+                self._urgent(), self._promised(), await self._held(), await self._drafts(),
+                await self._replies("going_out", self._goes), self._back(), self._aside(), self._stuck(), self._not_acknowledged(), await self._cancelled(),
                 self._answered_you(),
             ]
         )  # fmt: skip
@@ -77,11 +77,26 @@ class Sections:
             return None
         return (self._words.unsent[reply.state].format(reply=reply.id, reason=reply.reason or ""),)
 
+    async def _drafts(self) -> Told:
+        """What lies before her, and the client has not got."""
+        return await self._replies("drafts", self._drafted, "drafts")
+
+    def _drafted(self, reply: ReplyRow) -> tuple[str, ...] | None:
+        if reply.state != "drafted" or reply.reason is not None:
+            return None
+        since = self._writer.phrasing.when(reply.ended_at or reply.send_at)
+        return (self._words.draft_note.format(at=since), *self._tells(reply))
+
+    def _tells(self, reply: ReplyRow) -> tuple[str, ...]:
+        """The moment that it names."""
+        if reply.tell_at is None:
+            return ()
+        return (self._words.tells.format(at=self._writer.phrasing.when(reply.tell_at)),)
+
     def _goes(self, reply: ReplyRow) -> tuple[str, ...] | None:
         if reply.state not in ("waiting", "sending"):
             return None
-        told = self._writer.phrasing.when(reply.tell_at) if reply.tell_at is not None else ""
-        return (self._words.tells.format(at=told),) if told else ()
+        return self._tells(reply)
 
     async def _replies(
         self, title: str, notes_of: Callable[[ReplyRow], tuple[str, ...] | None], head: str = "out"

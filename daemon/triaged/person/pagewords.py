@@ -21,6 +21,8 @@ class PageWords:
     not_movable: str
     promised_today: str
     going_out: str
+    drafts: str
+    draft_note: str
     tells: str
     comes_back: str
     lies_in: str
@@ -39,6 +41,7 @@ class PageWords:
     head_one: Mapping[str, str]
     head_many: Mapping[str, str]
     more: str
+    zone_note: str
     watched: str
     watch_gap: str
     unwatched_now: str

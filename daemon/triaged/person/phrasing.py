@@ -1,12 +1,14 @@
 """How mails to myself speak of messages and of times: in my language, in my zone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from triaged.core.clients import Client
 from triaged.core.settings import Person
-from triaged.core.wording import on_date, short_date
+from triaged.core.wording import on_date, short_date, zone_name
 from triaged.ledger.entries import Item
 from triaged.person.mailpage import Entry
 from triaged.person.pagewords import PageWords, words_of
@@ -45,6 +47,13 @@ class Phrasing:
     def date(self, at: datetime) -> str:
         """The date, in full."""
         return on_date(at, self.words.language, self.zone, at)
+
+    def foot(self, clients: Iterable[Client], now: datetime) -> str:
+        """Who has written it; and whose times these are, where one of the clients has others."""
+        if all(client.zone.key == self.zone.key for client in clients):
+            return self.words.footer
+        zone = self.words.zone_note.format(zone=zone_name(self.zone, self.words.language, now))
+        return f"{self.words.footer}\n{zone}"
 
     def span(self, first: datetime, last: datetime) -> str:
         """From one instant to another."""

@@ -77,7 +77,7 @@ def warning_words(person: Person, due: FallsDue, now: datetime) -> tuple[str, st
     values = {
         "client": client.name if client else promise.client,
         "to": promise.correspondent,
-        "at": when(promise.due_at, language, zone, now),
+        "at": when(promise.due_at, language, zone, now, client.zone if client else None),
         "subject": (item.subject if item else None) or "–",
         "arrived": when(item.arrived_at, language, zone, now) if item else "–",
         "excerpt": f"\n“{item.excerpt}”" if item and item.excerpt else "",
@@ -104,7 +104,7 @@ def vanished_words(person: Person, promise: PromiseRow, now: datetime) -> tuple[
     values = {
         "client": client.name if client else promise.client,
         "to": promise.correspondent,
-        "at": when(promise.due_at, language, person.worktime.zone, now),
+        "at": when(promise.due_at, language, person.worktime.zone, now, client.zone if client else None),
     }
     return words["gone_subject"].format(**values), words["gone"].format(**values)
 

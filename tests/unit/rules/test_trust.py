@@ -162,6 +162,7 @@ LEAST = {
     Act.FORWARD: Level.UNKNOWN,
     Act.MARK: Level.VERIFIED,
     Act.ECHO: Level.VERIFIED,
+    Act.PROPOSE: Level.UNKNOWN,
     Act.COMMAND: Level.PROVED,
 }
 
