@@ -1,28 +1,25 @@
-"""`triaged init`: a first configuration, from a short conversation or from flags. It never overwrites anything."""
+"""`triaged init`: a first configuration, from a conversation or from flags. It never overwrites anything."""
 
 import argparse
-import asyncio
-import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+import sys
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from triaged.cli.beginning.secrets import Kept
+from triaged.cli.beginning.signingin import SignedIn, SigningIn, on_the_network, with_session
+from triaged.cli.beginning.stopping import Stopping
+from triaged.cli.beginning.typed import Typed
 from triaged.cli.common import number_of
 from triaged.cli.newfile import new_file, refuse_a_place
 from triaged.cli.talk import Question, Talk
 from triaged.config import default_path, first_path, load, state_file
 from triaged.config.parsers import parse_authserv_id, parse_language
 from triaged.config.timezones import parse_zone
-from triaged.core.address import Address, read_address
 from triaged.core.authres import refused_id
 from triaged.core.errors import TriagedError
-from triaged.core.provider import Provider
-from triaged.core.providers import provider_of
-from triaged.core.settings import Server, Tls
 from triaged.installkey import with_a_first_configuration
 
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
@@ -34,8 +31,6 @@ if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` ne
 
 _PROPOSED = 10
 _BOTH_WAYS = 2  # messages each way make a likely client
-_PASSWORD_FLAGS = "--password-file, --env or --keyring"  # noqa: S105 — names of options
-_IMAP, _SMTP = (993, Tls.IMPLICIT), (465, Tls.IMPLICIT)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,201 +74,92 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     path = (args.config or first_path()).absolute()
     refuse_a_place(path)
-    conversation = _Conversation(args, path)
-    asyncio.run(conversation.hold())
-    return conversation.end()
+    there = sys.stdin.isatty() and not args.yes
+    talk = Talk(silent=args.yes, typed=Typed(path.with_suffix(".begun")) if there else None)
+    stopping = Stopping(lambda: _stopped(path, kept=there))
+    with stopping.watched():
+        conversation = _Conversation(args, path, talk, stopping)
+        conversation.hold()
+        return conversation.end()
 
 
-@dataclass(frozen=True, slots=True)
-class _Mailbox:
-    """Whose mail it is, and where it lies."""
-
-    addresses: tuple[Address, ...]
-    imap: Server
-    smtp: Server | None
+def _stopped(path: Path, *, kept: bool) -> str:
+    if path.exists():
+        return f"Stopped. Your configuration is whole: {path}"
+    if not kept:
+        return "Stopped. Nothing is configured yet."
+    return "Stopped. Nothing is configured yet. What you have typed is kept: the next `triaged init` goes on there."
 
 
 class _Conversation:
     """From the first question to the next step."""
 
-    def __init__(self, args: argparse.Namespace, path: Path) -> None:
+    def __init__(self, args: argparse.Namespace, path: Path, talk: Talk, stopping: Stopping) -> None:
+        self._stopping = stopping
         self._args = args
         self._path = path
-        self._talk = Talk(silent=args.yes)
-        self._password = ""
+        self._talk = talk
         self._looked = False
 
-    async def hold(self) -> None:
-        self._talk.say("A first configuration, that only observes: nothing is moved, nothing is sent.\n")
-        addresses = self._addresses()
-        provider = provider_of(addresses[0].domain)
-        if provider:
-            self._talk.say(f"  That is {provider.name}. {provider.hint}".rstrip())
-        imap = await self._imap(addresses[0], provider)
-        mailbox = _Mailbox(addresses, imap, await self._smtp(addresses[0], provider, imap))
-        if provider and not provider.passwords and not self._keeps_password():
-            answers = self._answers(mailbox, self._oauth(provider), None)
-        else:
-            async with self._signed_in(imap) as session:
-                seen = await self._seen(session, addresses)
-            await self._try_smtp(mailbox.smtp, addresses[0])
-            answers = self._answers(mailbox, self._kept(), seen)
-            self._looked = True
-        self._write(answers)
+    def hold(self) -> None:
+        self._talk.tell("A first configuration, that only observes: nothing is moved, nothing is sent.")
+        self._talk.tell("Enter takes what stands in brackets. Ctrl-C stops; the next start goes on from there.\n")
+        self._go_on()
+        signing = SigningIn(self._talk, self._args, Kept(self._talk, self._args, self._path, self._stopping.held))
+        signed = signing.sign_in()
+        seen = self._seen(signed)
+        self._looked = seen is not None
+        answers = self._answers(signed, seen)
+        with self._stopping.held():
+            signing.kept.write()
+            try:
+                self._write(answers)
+            except BaseException:
+                signing.kept.take_back()
+                raise
 
-    # --- where the servers are ---
-
-    def _addresses(self) -> tuple[Address, ...]:
-        given = self._args.address or [None]
-        told = [self._talk.ask(Question("Your address", "--address", each, check=_no_address)) for each in given]
-        return tuple(address for each in told if (address := read_address(each)) is not None)
-
-    async def _imap(self, address: Address, provider: Provider | None) -> Server:
-        from triaged.setup.firstlook import candidates
-
-        usual = (provider.imap, provider.imap_port, provider.imap_tls) if provider else ("", *_IMAP)
-        guesses = [imap for imap, _ in candidates(address.domain)]
-        server = await self._server(Question("IMAP server", "--imap", self._args.imap), usual, guesses)
-        user = self._talk.ask(Question("User", "--user", self._args.user, address.spec))
-        return replace(server, user=user, trust_ca=self._args.trust_ca)
-
-    async def _smtp(self, address: Address, provider: Provider | None, imap: Server) -> Server | None:
-        if self._args.smtp == "none":
-            return None
-        from triaged.setup.firstlook import candidates
-
-        usual = (provider.smtp, provider.smtp_port, provider.smtp_tls) if provider else ("", *_SMTP)
-        guesses = [smtp for _, smtp in candidates(address.domain)]
-        server = await self._server(Question("SMTP server for replies", "--smtp", self._args.smtp), usual, guesses)
-        return None if server.host == "none" else replace(server, user=imap.user, trust_ca=imap.trust_ca)
-
-    async def _server(self, question: Question, usual: tuple[str, int, Tls], guesses: Sequence[str]) -> Server:
-        """As given, else as asked with the provider's (or the first guess that listens) as proposal."""
-        from triaged.setup.firstlook import first_that_listens
-
-        host, port, tls = usual
-        if not host and not question.given:
-            host = await first_that_listens(guesses, port) or guesses[0]
-        answer = self._talk.ask(replace(question, proposal=host, check=_no_server))
-        return Server(host, port, tls, None, None) if answer == host else _read_server(answer, port)
-
-    # --- signing in ---
-
-    def _keeps_password(self) -> bool:
-        return any((self._args.password_file, self._args.env, self._args.keyring, self._args.credential))
-
-    @asynccontextmanager
-    async def _signed_in(self, imap: Server) -> "AsyncIterator[Session]":
-        from triaged.mailbox import AuthFailed, Pools, Session
-
-        pools = Pools(commands=2, connects=2)
-        session = Session(imap, pools, secret=self._secret)
-        try:
-            while True:
-                self._password = self._ask_password(imap)
-                try:
-                    await session.open()
-                    break
-                except AuthFailed as error:
-                    if not self._talk.repeats or self._is_known():
-                        raise
-                    self._talk.say(f"  {str(error).rstrip('.')}. Once more, please.")
-            self._talk.say(f"  Signed in at {imap.host} ({session.profile.name}).")
-            yield session
-        finally:
-            await session.close()
-            pools.close()
-
-    async def _secret(self) -> str:
-        return self._password
-
-    def _is_known(self) -> bool:
-        """Whether the password is somewhere already, so that asking is no use."""
-        return any((self._args.password_file, self._args.env, self._args.keyring))
-
-    def _ask_password(self, imap: Server) -> str:
-        from triaged.config import read_secret
-        from triaged.core.settings import EnvSecret, FileSecret, KeyringSecret, Secret
-
-        where: Secret | None = None
-        if self._args.password_file:
-            where = FileSecret(self._args.password_file)
-        elif self._args.env:
-            where = EnvSecret(self._args.env)
-        elif self._args.keyring:
-            where = KeyringSecret(self._args.keyring)
-        if where is not None:
-            return read_secret(where, user=imap.user or "", service=imap.host)
-        return self._talk.ask_secret(f"Password of {imap.user}", flags=_PASSWORD_FLAGS)
-
-    def _oauth(self, provider: Provider) -> str:
-        from triaged.setup.firstconfiguration import quoted
-
-        assert provider.authorization is not None
-        self._talk.say("  The sign-in comes after this, with `triaged auth login work`; your mail is looked at then.")
-        client_id = self._talk.ask(Question("Client id of your OAuth application", "--client-id", self._args.client_id))
-        return f"oauth = {{ provider = {quoted(provider.authorization.name)}, client_id = {quoted(client_id)} }}"
-
-    def _kept(self) -> str:
-        """Where the password is, as a key of the table; one that was typed goes into a file that only you can read."""
-        from triaged.setup.firstconfiguration import quoted
-
-        args = self._args
-        if args.password_file:
-            return f"password = {{ file = {quoted(str(args.password_file.absolute()))} }}"
-        if args.env:
-            return f"password = {{ env = {quoted(args.env)} }}"
-        if args.keyring:
-            return f"password = {{ keyring = {quoted(args.keyring)} }}"
-        if args.credential:
-            return f"password = {{ credential = {quoted(args.credential)} }}"
-        return f"password = {{ file = {quoted(str(self._password_file))} }}"
-
-    @property
-    def _password_file(self) -> Path:
-        return self._path.with_suffix(".password")
-
-    async def _try_smtp(self, smtp: Server | None, me: Address) -> None:
-        if smtp is None:
+    def _go_on(self) -> None:
+        typed = self._talk.typed
+        if not typed.before:
             return
-        from triaged.core.settings import TextSecret
-        from triaged.delivery import SmtpDelivery
-
-        delivery = SmtpDelivery(replace(smtp, password=TextSecret(self._password)), password=self._secret)
-        probe = await delivery.probe(me)
-        if probe.trouble:
-            self._talk.say(
-                f"  {smtp.host} does not take replies yet: {probe.trouble}\n  It is written down all the same."
-            )
-        else:
-            self._talk.say(f"  {smtp.host} takes replies: {probe.how}.")
+        address = typed.before.get("address", "")
+        self._talk.tell(f"You have begun before{f' as {address}' if address else ''}.")
+        if self._talk.ask(Question("Go on from there (yes or no)", "--go-on", None, "yes", _no_yes)) == "no":
+            typed.forget_before()
 
     # --- what the mailbox shows ---
 
-    async def _seen(self, session: "Session", mine: Sequence[Address]) -> "Seen":
+    def _seen(self, signed: SignedIn) -> "Seen | None":
+        if signed.password is None:
+            return None
         from triaged.setup.firstlook import look_around
 
+        since = datetime.now(UTC) - timedelta(days=30 * self._args.months)
+
+        async def look(session: "Session") -> "Seen":
+            return await look_around(session, signed.addresses, since)
+
         self._talk.say(f"  Looking at the headers of the last {self._args.months} months …")
-        seen = await look_around(session, mine, datetime.now(UTC) - timedelta(days=30 * self._args.months))
+        seen = on_the_network(with_session(signed.imap, signed.password, look))
         self._talk.say(f"  {seen.messages} messages in the inbox; sent mail is in {seen.sent or '(no folder found)'}.")
         return seen
 
-    def _answers(self, mailbox: _Mailbox, sign_in: str, seen: "Seen | None") -> "Answers":
+    def _answers(self, signed: SignedIn, seen: "Seen | None") -> "Answers":
         from triaged.setup.firstconfiguration import Answers
 
         talk, args = self._talk, self._args
         talk.say()
-        usual = (seen.name if seen else "") or mailbox.addresses[0].local.replace(".", " ").title()
+        usual = (seen.name if seen else "") or signed.addresses[0].local.replace(".", " ").title()
         return Answers(
             name=talk.ask(Question("Your name", "--name", args.name, usual)),
             language=talk.ask(
                 Question("Language of your replies", "--language", args.language, _own_language(), _no_language)
             ),
             timezone=talk.ask(Question("Your time zone", "--timezone", args.timezone, _own_zone(), _no_zone)),
-            addresses=tuple(address.spec for address in mailbox.addresses),
-            imap=mailbox.imap,
-            sign_in=sign_in,
-            smtp=mailbox.smtp,
+            addresses=tuple(address.spec for address in signed.addresses),
+            imap=signed.imap,
+            sign_in=signed.sign_in,
+            smtp=signed.smtp,
             authserv_ids=self._authserv_ids(seen.vouching) if seen else (),
             clients=tuple(self._clients(seen.clients)) if seen else (),
         )
@@ -313,16 +199,8 @@ class _Conversation:
     def _write(self, answers: "Answers") -> None:
         from triaged.setup.firstconfiguration import first_configuration
 
-        text = first_configuration(answers)
-        if f'"{self._password_file}"' in text:
-            new_file(self._password_file, self._password + "\n", 0o600)
-            self._talk.say(f"\nThe password is in {self._password_file}; only you can read it.")
-        try:
-            new_file(self._path, text, 0o644)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                self._password_file.unlink(missing_ok=True)
-            raise
+        new_file(self._path, first_configuration(answers), 0o644)
+        self._talk.typed.done()
         self._talk.say(f"Written: {self._path}")
 
     def end(self) -> int:
@@ -373,15 +251,8 @@ class _Conversation:
         self._talk.table(steps)
 
 
-def _no_address(text: str) -> str:
-    return "" if read_address(text) else f"{text!r} is no address that can be used"
-
-
-def _no_server(text: str) -> str:
-    host, port, tls = _parts(text)
-    if host and (not port or port.isdecimal()) and (not tls or tls in {one.value for one in Tls}):
-        return ""
-    return f"{text!r} is no server: write HOST, HOST:PORT or HOST:PORT/starttls"
+def _no_yes(text: str) -> str:
+    return "" if text in ("yes", "no") else "write yes or no"
 
 
 def _no_language(text: str) -> str:
@@ -402,23 +273,6 @@ def _refused(parse: Callable[[str], object], text: str) -> str:
     except ValueError as error:
         return str(error)
     return ""
-
-
-def _parts(text: str) -> tuple[str, str, str]:
-    address, _, tls = text.strip().partition("/")
-    host, _, port = address.partition(":")
-    return host, port, tls
-
-
-def _read_server(text: str, usual_port: int) -> Server:
-    """`HOST[:PORT[/TLS]]`; without TLS it follows from the port."""
-    host, port, tls = _parts(text)
-    number = int(port) if port else usual_port
-    usual = Tls.STARTTLS if number in _STARTTLS else Tls.IMPLICIT
-    return Server(host, number, Tls(tls) if tls else usual, None, None)
-
-
-_STARTTLS = (143, 587)
 
 
 def _own_zone() -> str:

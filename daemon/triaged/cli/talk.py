@@ -1,18 +1,24 @@
-"""Questions to a person: on a terminal or over a pipe, each with a proposal that an empty line takes."""
+"""Questions to a person: on a terminal or over a pipe, each with a proposal that an empty line takes.
+
+An answer may be known before it is asked for: by an option, by a file of answers, or because it was typed the last time.
+"""
 
 import getpass
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from triaged.cli.beginning.typed import Typed
 from triaged.cli.common import Failed
 
 Check = Callable[[str], str]
 
 _NARROWEST = 44
 """Columns beside the first one that words get at least."""
+_WIDEST = 76
+"""Columns that running text uses at most."""
 
 
 def _anything(_: str) -> str:
@@ -33,12 +39,29 @@ class Question:
     proposal: str = ""
     check: Check = _anything
 
+    @property
+    def name(self) -> str:
+        """By what its answer is known."""
+        return self.flag.lstrip("-")
+
 
 class Talk:
-    """One conversation. `silent`: nothing is asked, every proposal is taken."""
+    """One conversation.
 
-    def __init__(self, *, silent: bool = False) -> None:
+    `silent`: nothing is asked, every proposal is taken. `written`: answers of a file by name, each with the place to
+    complain about. `typed`: what a person has typed, now and the last time.
+    """
+
+    def __init__(
+        self,
+        *,
+        silent: bool = False,
+        written: Mapping[str, tuple[str, str]] | None = None,
+        typed: Typed | None = None,
+    ) -> None:
         self._silent = silent
+        self._written = dict(written or {})
+        self.typed = typed or Typed.nowhere()
 
     @property
     def repeats(self) -> bool:
@@ -48,6 +71,13 @@ class Talk:
     def say(self, text: str = "") -> None:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
+
+    def tell(self, text: str, indent: str = "") -> None:
+        """Running text, broken where the terminal ends; each line of it is a paragraph."""
+        columns = min(shutil.get_terminal_size().columns, _WIDEST)
+        for line in text.splitlines() or [""]:
+            begins = indent + line[: len(line) - len(line.lstrip())]
+            self.say(textwrap.fill(line.strip(), columns, initial_indent=begins, subsequent_indent=begins))
 
     def table(self, rows: Sequence[tuple[str, str]]) -> None:
         """Tell two columns; the second is broken where the terminal ends, never narrower than a few words."""
@@ -66,15 +96,29 @@ class Talk:
         Raises:
             Failed: the answers have ended, nothing may be asked, or the answer is wrong and nobody sits there.
         """
+        if question.given is None and question.name in self._written:
+            return self._from_file(question)
+        before = None if question.given is not None else self.typed.take(question.name)
+        if before is not None and not question.check(before):
+            self.say(f"{question.text}: {before}  (as before)")
+            return before
         while True:
             answer = question.given or self._answer(question)
             wrong = question.check(answer)
             if answer and not wrong:
+                if not question.given:
+                    self.typed.keep(question.name, answer)
                 return answer
             if question.given or not self.repeats:
                 raise Failed(wrong)
             if wrong:
-                self.say(f"  {wrong}")
+                self.tell(wrong, "  ")
+
+    def _from_file(self, question: Question) -> str:
+        answer, place = self._written[question.name]
+        if wrong := question.check(answer):
+            raise Failed(f"{place}: error: {wrong}")
+        return answer
 
     def _answer(self, question: Question) -> str:
         text, proposal = question.text, question.proposal

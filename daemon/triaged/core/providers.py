@@ -261,6 +261,11 @@ def provider_of(domain: str) -> Provider | None:
     return next((one for one in PROVIDERS if _fits(domain, one.domains)), None)
 
 
+def provider_at(server: Mailbox) -> Provider | None:
+    """Whose IMAP server it is, by its host name; None: not known."""
+    return next((one for one in PROVIDERS if one.imap and _is_at(server.host, one.imap, one.imap_too)), None)
+
+
 def is_shared(domain: str) -> bool:
     """Whether a domain's addresses belong to people who have nothing to do with each other."""
     return provider_of(domain) is not None or domain.casefold() in _SHARED

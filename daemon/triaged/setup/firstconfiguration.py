@@ -1,12 +1,12 @@
 """The first configuration as a commented text: answers go in, TOML comes out. It holds no secret and changes nothing by itself."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from triaged.core.settings import Server, Tls
 from triaged.setup.likelyclients import Correspondent
+from triaged.setup.tomltext import quoted
 from triaged.setup.vouching import line_to_write
 from triaged.words import LEXICON
 
@@ -59,11 +59,6 @@ mon-fri = ["09:00-12:30", "13:30-17:00"]
 # away = ["2026-12-24..2027-01-03"]
 # focus = { tue = "09:00-11:00" } # inside office hours, but not available
 """
-
-
-def quoted(text: str) -> str:
-    """A TOML basic string, as JSON's escapes are a part of TOML's; control characters become blanks."""
-    return json.dumps("".join(one if one.isprintable() else " " for one in text), ensure_ascii=False)
 
 
 def label_of(pattern: str, taken: Sequence[str] = ()) -> str:

@@ -1,0 +1,125 @@
+"""The password: where it is, or that it is asked, and where it will stay.
+
+A typed one is written to a file beside the configuration, which only its owner reads, as soon as it has worked: so an end in
+the middle loses it no more than anything else, and nothing else ever holds it. Where nobody types, the file comes with the
+configuration, or not at all.
+"""
+
+import argparse
+import contextlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+
+from triaged.cli.newfile import new_file
+from triaged.cli.talk import Question, Talk
+from triaged.core.provider import Provider
+from triaged.core.settings import EnvSecret, FileSecret, KeyringSecret, Secret, Server
+from triaged.setup.tomltext import quoted
+
+_FLAGS = "--password-file, --env or --keyring"
+
+
+class Kept:
+    """The password of one conversation."""
+
+    def __init__(
+        self, talk: Talk, args: argparse.Namespace, path: Path, held: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._held = held
+        self._talk, self._args = talk, args
+        self.file = path.with_suffix(".password")
+        self._typed = ""
+        self._written = False
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is somewhere already, so that asking is no use."""
+        return any((self._args.password_file, self._args.env, self._args.keyring))
+
+    @property
+    def is_given(self) -> bool:
+        """Whether there is to be one, whatever the provider takes."""
+        return self.is_elsewhere or bool(self._args.credential)
+
+    def password(self, imap: Server) -> str:
+        """From where it is, else from the last time, else asked."""
+        from triaged.config import read_secret
+
+        where = self._where()
+        if where is not None:
+            return read_secret(where, user=imap.user or "", service=imap.host)
+        if self._talk.typed.take("password-kept") and self.file.is_file():
+            self._typed = self.file.read_text(encoding="utf-8").rstrip("\r\n")
+            self._written = True
+            self._talk.say(f"Password of {imap.user}: as before, from {self.file.name}")
+            return self._typed
+        self._typed = self._talk.ask_secret(f"Password of {imap.user} (it is not shown)", flags=_FLAGS)
+        return self._typed
+
+    def password_again(self, imap: Server) -> tuple[Server, str]:
+        """Another try; an empty one asks who signs in."""
+        self._talk.tell("The password once more, please; or only Enter, to change who signs in.", "  ")
+        typed = self._talk.ask_secret(f"Password of {imap.user}", flags=_FLAGS)
+        if not typed:
+            imap = replace(imap, user=self._talk.ask(Question("User", "--user", proposal=imap.user or "")))
+            typed = self._talk.ask_secret(f"Password of {imap.user}", flags=_FLAGS)
+        if self._written:  # the one of the last time works no more
+            self.file.unlink(missing_ok=True)
+            self._written = False
+        self._typed = typed
+        return imap, typed
+
+    def worked(self, password: str) -> None:
+        """Give a typed one its home."""
+        if self._typed == password and self._talk.repeats and self._is_to_be_kept:
+            with self._held():
+                self.write()
+            self._talk.typed.keep("password-kept", self.file.name)
+
+    @property
+    def _is_to_be_kept(self) -> bool:
+        return bool(self._typed) and not self.is_given
+
+    def write(self) -> None:
+        """The file, if there is to be one and there is none yet."""
+        if self._is_to_be_kept and not self._written:
+            new_file(self.file, self._typed + "\n", 0o600)
+            self._written = True
+            self._talk.tell(f"The password is in {self.file}; only you can read it.", "  ")
+
+    def take_back(self) -> None:
+        """No configuration came of it, and nobody sits there who would go on."""
+        if self._written and not self._talk.repeats:
+            with contextlib.suppress(OSError):
+                self.file.unlink(missing_ok=True)
+
+    def _where(self) -> Secret | None:
+        args = self._args
+        if args.password_file:
+            return FileSecret(args.password_file)
+        if args.env:
+            return EnvSecret(args.env)
+        return KeyringSecret(args.keyring) if args.keyring else None
+
+    def as_key(self) -> str:
+        """Where the password is, as a key of the table."""
+        args = self._args
+        if args.env:
+            return f"password = {{ env = {quoted(args.env)} }}"
+        if args.keyring:
+            return f"password = {{ keyring = {quoted(args.keyring)} }}"
+        if args.credential:
+            return f"password = {{ credential = {quoted(args.credential)} }}"
+        file = args.password_file.absolute() if args.password_file else self.file
+        return f"password = {{ file = {quoted(str(file))} }}"
+
+    def oauth(self, provider: Provider) -> str:
+        """The key for a sign-in that comes later."""
+        assert provider.authorization is not None
+        self._talk.tell(
+            "The sign-in comes after this, with `triaged auth login work`; your mail is looked at then.", "  "
+        )
+        client_id = self._talk.ask(Question("Client id of your OAuth application", "--client-id", self._args.client_id))
+        return f"oauth = {{ provider = {quoted(provider.authorization.name)}, client_id = {quoted(client_id)} }}"

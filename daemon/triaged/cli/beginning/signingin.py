@@ -1,0 +1,189 @@
+"""Her address, her servers and the sign-in, tried at once: what is wrong is asked again alone, and nothing else.
+
+A step on the network runs beside the conversation.
+"""
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from triaged.cli.beginning.companies import hint_for_a_company
+from triaged.cli.beginning.secrets import Kept
+from triaged.cli.beginning.serverwords import EXPLAINED, no_server, read_server, written_server
+from triaged.cli.talk import Question, Talk
+from triaged.core.address import Address, read_address
+from triaged.core.provider import Provider
+from triaged.core.providers import provider_at, provider_of
+from triaged.core.settings import Server, TextSecret, Tls
+
+if TYPE_CHECKING:  # it brings the library of mail with it, and `--help` needs none
+    from triaged.mailbox import Session
+
+T = TypeVar("T")
+_IMAP, _SMTP = (993, Tls.IMPLICIT), (465, Tls.IMPLICIT)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whose mail it is, where it lies, and how one signs in. `password` None: by OAuth, later."""
+
+    addresses: tuple[Address, ...]
+    imap: Server
+    smtp: Server | None
+    sign_in: str  # a key of the imap table
+    password: str | None
+
+
+class SigningIn:
+    """From her address to a mailbox that is open."""
+
+    def __init__(self, talk: Talk, args: argparse.Namespace, kept: Kept) -> None:
+        self._talk, self._args, self.kept = talk, args, kept
+
+    def sign_in(self) -> SignedIn:
+        """Ask until it works; where nobody can be asked again, the trouble is raised."""
+        addresses = self._addresses()
+        provider = provider_of(addresses[0].domain)
+        if provider:
+            self._talk.tell(f"That is {provider.name}. {provider.hint}".rstrip(), "  ")
+        imap = self._imap(addresses[0], provider)
+        there = provider or provider_at(imap)
+        if there and there.authorization and (self._args.client_id or not there.passwords) and not self.kept.is_given:
+            self._talk.tell(hint_for_a_company(imap, addresses[0]).strip(), "  ")
+            smtp = self._smtp(addresses[0], there, imap)
+            return SignedIn(addresses, imap, smtp, self.kept.oauth(there), None)
+        imap, password = self._opened(imap, addresses[0])
+        smtp = self._tried(self._smtp(addresses[0], provider, imap), password, addresses[0])
+        return SignedIn(addresses, imap, smtp, self.kept.as_key(), password)
+
+    def _addresses(self) -> tuple[Address, ...]:
+        given = self._args.address or [None]
+        told = [self._talk.ask(Question("Your address", "--address", each, check=_no_addresses)) for each in given]
+        words = [word for each in told for word in each.replace(",", " ").split()]
+        return tuple(address for word in words if (address := read_address(word)) is not None)
+
+    # --- where the servers are ---
+
+    def _imap(self, address: Address, provider: Provider | None) -> Server:
+        from triaged.setup.firstlook import candidates
+
+        usual = (provider.imap, provider.imap_port, provider.imap_tls) if provider else ("", *_IMAP)
+        guesses = [imap for imap, _ in candidates(address.domain)]
+        server = self._server(Question("IMAP server", "--imap", self._args.imap), usual, guesses)
+        user = self._talk.ask(Question("User", "--user", self._args.user, address.spec))
+        return replace(server, user=user, trust_ca=self._args.trust_ca)
+
+    def _smtp(self, address: Address, provider: Provider | None, imap: Server) -> Server | None:
+        if self._args.smtp == "none":
+            return None
+        from triaged.setup.firstlook import candidates
+
+        usual = (provider.smtp, provider.smtp_port, provider.smtp_tls) if provider else ("", *_SMTP)
+        guesses = [smtp for _, smtp in candidates(address.domain)]
+        server = self._server(Question("SMTP server for replies", "--smtp", self._args.smtp), usual, guesses)
+        return None if server.host == "none" else replace(server, user=imap.user, trust_ca=imap.trust_ca)
+
+    def _server(self, question: Question, usual: tuple[str, int, Tls], guesses: Sequence[str]) -> Server:
+        """As given, else as asked with the provider's (or the first guess that listens) as proposal."""
+        from triaged.setup.firstlook import first_that_listens
+
+        host, port, tls = usual
+        if not host and not question.given:
+            self._talk.tell(EXPLAINED, "  ")
+            host = on_the_network(first_that_listens(guesses, port)) or guesses[0]
+        answer = self._talk.ask(replace(question, proposal=host, check=no_server))
+        return Server(host, port, tls, None, None) if answer == host else read_server(answer, port)
+
+    # --- signing in ---
+
+    def _opened(self, imap: Server, me: Address) -> tuple[Server, str]:
+        """The server and the password with which it worked."""
+        from triaged.mailbox import AuthFailed, MailboxError
+
+        password = self.kept.password(imap)
+        while True:
+            self._talk.say(f"  Signing in at {imap.host} …")
+            try:
+                profile = on_the_network(with_session(imap, password, _profile))
+                break
+            except AuthFailed as error:
+                if not self._talk.repeats or self.kept.is_elsewhere:
+                    raise
+                self._talk.tell(f"{str(error).rstrip('.')}.{hint_for_a_company(imap, me)}", "  ")
+                imap, password = self.kept.password_again(imap)
+            except MailboxError as error:
+                if not self._talk.repeats:
+                    raise
+                self._talk.tell(str(error), "  ")
+                imap = self._server_again(Question("IMAP server", "--imap"), imap, _IMAP[0])
+        self._talk.say(f"  Signed in at {imap.host} ({profile}).")
+        self.kept.worked(password)
+        return imap, password
+
+    def _server_again(self, question: Question, server: Server, usual_port: int) -> Server:
+        """Another server, or the same once more; who signs in stays."""
+        self._talk.tell(EXPLAINED, "  ")
+        answer = self._talk.ask(replace(question, proposal=written_server(server, usual_port), check=no_server))
+        return replace(read_server(answer, usual_port), user=server.user, trust_ca=server.trust_ca)
+
+    def _tried(self, smtp: Server | None, password: str, me: Address) -> Server | None:
+        """The way out, tried: who sits there may correct it, else it is written down all the same."""
+        from triaged.delivery import SmtpDelivery
+
+        async def secret() -> str:
+            return password
+
+        while smtp is not None:
+            delivery = SmtpDelivery(replace(smtp, password=TextSecret(password)), password=secret)
+            probe = on_the_network(delivery.probe(me))
+            if not probe.trouble:
+                self._talk.tell(f"{smtp.host} takes replies: {probe.how}.", "  ")
+                return smtp
+            self._talk.tell(f"{smtp.host} does not take replies yet: {probe.trouble}", "  ")
+            again = smtp
+            if self._talk.repeats:
+                self._talk.tell("Another server, none, or the same: then it is written down as it is.", "  ")
+                again = self._server_again(Question("SMTP server for replies", "--smtp"), smtp, _SMTP[0])
+            if again == smtp:
+                self._talk.say("  It is written down all the same.")
+                return smtp
+            smtp = None if again.host == "none" else again
+        return None
+
+
+def on_the_network(work: Coroutine[Any, Any, T]) -> T:
+    """Run it in a thread of its own: whatever a server does, it keeps nobody from ending."""
+    thread = ThreadPoolExecutor(1)
+    try:
+        return thread.submit(asyncio.run, work).result()
+    finally:
+        thread.shutdown(wait=False)
+
+
+async def with_session(imap: Server, password: str, work: "Callable[[Session], Awaitable[T]]") -> T:
+    """Do something in a mailbox that is opened for it."""
+    from triaged.mailbox import Pools, Session
+
+    async def secret() -> str:
+        return password
+
+    pools = Pools(commands=2, connects=2)
+    session = Session(imap, pools, secret=secret)
+    try:
+        await session.open()
+        return await work(session)
+    finally:
+        await session.close()
+        pools.close()
+
+
+async def _profile(session: "Session") -> str:
+    return session.profile.name
+
+
+def _no_addresses(text: str) -> str:
+    wrong = next((word for word in text.replace(",", " ").split() if not read_address(word)), None)
+    return "" if wrong is None else f"{wrong!r} is no address that can be used"
