@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from scenarios.conftest import Opening
-from scenarios.plays import CONSULTANT, GARY, MAY
+from scenarios.plays import CONSULTANT, GARY, MAY, PETRA
 from scenarios.stage import Stage
 from triaged.installkey import NAME
 
@@ -106,17 +106,27 @@ async def test_a_client_who_is_on_the_roster_no_more_gets_it_brought_back_all_th
     assert set(stage.inbox()) == {"question", "another question"}
 
 
-async def test_without_the_key_a_promise_is_known_and_not_its_moment(stages: Opening):
+async def test_with_the_key_lost_too_it_is_counted_and_adopt_takes_it_in_with_promises_of_unknown_moments(
+    stages: Opening,
+):
     stage = await with_two_aside_and_lost(stages)
     key = stage.folder / NAME
     was = key.read_bytes()
     key.unlink()
     await stage.open()
     (account,) = stage.daemon.accounts.values()
-    assert account.loop.health.unadopted == 0  # nothing says that they are ours
+    assert account.loop.health.unadopted == 2
+    (line,) = [line for line in stage.events("account.degraded") if "triaged adopt" in line["reason"]]
+    assert line["reason"].startswith("if no other triaged works on this mailbox, ")
     assert key.read_bytes() != was
-    await stage.arrives(GARY, "a question of today")
-    assert stage.inbox("Deferred")
+    done = await adopt(stage)
+    assert "2 decided again, 0 brought back" in done.stdout, done.stderr
+    assert account.loop.health.unadopted == 0
+    await stage.arrives(PETRA, "a question of today")
+    await stage.to("fri 09:30")
+    assert {"question", "another question"} <= set(stage.inbox())
+    assert stage.rows("SELECT count(*) FROM item WHERE state = 'aside'") == [(len(stage.inbox("Deferred")),)]
+    assert sorted(str(one["To"]) for one in stage.sent()) == sorted({str(one["To"]) for one in stage.sent()})
 
 
 async def test_an_account_that_nobody_knows_is_told(stages: Opening):

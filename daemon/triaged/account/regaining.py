@@ -1,9 +1,11 @@
 """What lies in the deferred folder with our mark and is in no row: counted; decided again, and brought back when its time comes.
 
 What has come there since the ledger's copy was made is decided again at once. What lies below the line of first contact, since
-the ledger was lost, is counted and told until a person says so (`triaged adopt`).
+the ledger was lost, is counted and told until a person says so (`triaged adopt`); so is what lies there with the mark of a
+key that is not here, which may have been lost, too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,15 +34,17 @@ class Adopted:
 
 async def count(visit: Visit, row: FolderRow) -> None:
     """Keep how many lie there that no ledger knows, and say so. Selects the folder."""
-    found = len(await _unknown(visit, row)) + visit.memory.left_alone
+    unknown = await _unknown(visit, row)
+    found = len(unknown.ours) + len(unknown.others) + visit.memory.left_alone
     if found and found != visit.memory.health.unadopted:
-        put = "put" if visit.session.keeps_keywords else "may have put"
+        put = "put" if visit.session.keeps_keywords and not unknown.others else "may have put"
+        alone = "" if not unknown.others else "if no other triaged works on this mailbox, "
         visit.events.emit(
             "account.degraded",
             level="error",
             folder=row.name,
             error=f"{found} message{'s' if found > 1 else ''} that triaged {put} aside are in no row of its ledger",
-            reason=f"nobody brings them back until you say so: triaged adopt {visit.account.label}",
+            reason=f"{alone}nobody brings them back until you say so: triaged adopt {visit.account.label}",
         )
     visit.memory.health.unadopted = found
 
@@ -56,20 +60,33 @@ async def adopt(visit: Visit) -> Adopted:
     if row is None:
         raise TriagedError("there is no deferred folder that was looked at")
     now, waiting, back = visit.now(), 0, 0
-    for uid in await _unknown(visit, row):
+    unknown = await _unknown(visit, row)
+    for uid in (*unknown.ours, *unknown.others):
         back_at = await regain(visit, row, uid) or await _bring_back(visit, row, uid)
         waiting, back = (waiting + 1, back) if back_at > now else (waiting, back + 1)
     await count(visit, row)
     return Adopted(waiting, back)
 
 
-async def _unknown(visit: Visit, row: FolderRow) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    """UIDs of what lies there in no row."""
+
+    ours: Sequence[int]
+    others: Sequence[int] = ()  # since before first contact, with the mark of a key that is not here
+
+
+async def _unknown(visit: Visit, row: FolderRow) -> _Unknown:
     selected = await visit.session.select(row.name)
     items = await visit.write(Ledger.items_aside, visit.row.id)
     known = {item.uid for item in items if (item.folder, item.uidvalidity) == (row.name, selected.uidvalidity)}
     if not visit.session.keeps_keywords:
-        return sorted(await _still_there(visit, visit.memory.left_there - known))
-    return [uid for uid in await visit.session.marked(sorted(visit.marks)) if uid not in known]
+        return _Unknown(sorted(await _still_there(visit, visit.memory.left_there - known)))
+    ours = [uid for uid in await visit.session.marked(sorted(visit.marks)) if uid not in known]
+    if not (marks := visit.session.marks_there - visit.marks):
+        return _Unknown(ours)
+    old = [uid for uid in await visit.session.marked(sorted(marks)) if uid < row.baseline_uid]
+    return _Unknown(ours, [uid for uid in old if uid not in {*known, *ours}])
 
 
 async def _still_there(visit: Visit, uids: set[int]) -> set[int]:

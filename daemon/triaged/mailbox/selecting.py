@@ -37,6 +37,7 @@ class Folder:
     name: str
     selected: Selected
     permanent: frozenset[str]  # lower case
+    known: frozenset[str] = frozenset()  # lower case: those that occur in it, as far as the server lists them
 
     def keeps(self, flag: str) -> bool:
         r"""Whether a flag is worth storing: system flags always, a keyword if it stays (RFC 3501 7.1, PERMANENTFLAGS)."""
@@ -45,7 +46,7 @@ class Folder:
     def without_keywords(self) -> "Folder":
         """As it is known once it has refused a keyword."""
         kept = frozenset(flag for flag in self.permanent if flag.startswith("\\") and flag != "\\*")
-        return Folder(self.name, replace(self.selected, keywords=False), kept)
+        return replace(self, selected=replace(self.selected, keywords=False), permanent=kept)
 
 
 def select(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
@@ -84,7 +85,7 @@ def select(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
         keywords="\\*" in permanent,
         read_only=done.code == b"READ-ONLY",
     )
-    folder = Folder(name, selected, permanent)
+    folder = Folder(name, selected, permanent, permanent | flags.get("known", frozenset()))
     return folder.without_keywords() if keywords is False else folder
 
 

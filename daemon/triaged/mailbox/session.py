@@ -16,7 +16,7 @@ from imapclient import SocketTimeout
 
 from triaged.core.provider import Profile
 from triaged.core.providers import profile_of
-from triaged.ids import MARK
+from triaged.ids import MARK, is_whose
 from triaged.mailbox import fetching, folders, marking, moves, selecting, storing
 from triaged.mailbox.authenticate import Credentials, Password, Token
 from triaged.mailbox.capabilities import Capabilities
@@ -360,6 +360,11 @@ class Session(Calls):
     def keeps_keywords(self) -> bool:
         """Whether the selected folder keeps keywords of ours."""
         return self._folder is not None and self._folder.keeps(MARK)
+
+    @property
+    def marks_there(self) -> frozenset[str]:
+        """The keywords of triageds, whichever, that the server lists for the selected folder."""
+        return frozenset(filter(is_whose, self._folder.known)) if self._folder is not None else frozenset()
 
     async def marked(self, keywords: Sequence[str]) -> list[int]:
         """The UIDs of messages of the selected folder that bear one of these keywords."""

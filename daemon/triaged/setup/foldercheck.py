@@ -55,12 +55,13 @@ async def _ours(of: Examination, what: str, name: str) -> Finding:
 async def _unadopted(of: Examination) -> list[Finding]:
     """What lies aside with our mark and in no row: a ledger was lost."""
     folder, session = of.figures["folder_deferred"], of.session
-    if folder is None or not of.known.marks:
+    if folder is None:
         return []
     selected = await session.select(folder)
-    if not session.keeps_keywords:
+    marks = session.marks_there.union(of.known.marks)
+    if not session.keeps_keywords or not marks:
         return []
-    marked = await session.marked(of.known.marks)
+    marked = await session.marked(sorted(marks))
     unknown = [uid for uid in marked if (folder, selected.uidvalidity, uid) not in of.known.aside]
     of.figures["unadopted"] = len(unknown)
     if not unknown:
