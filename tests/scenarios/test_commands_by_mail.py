@@ -107,7 +107,7 @@ async def test_too_late_for_do_not_send_is_told_with_when_it_went(stages: Openin
     await stage.later(minutes=15)
     await answered(stage, "1 do not send")
     text, read = confirmed(stage)
-    assert "question: left as it is, the reply went at Tue 25 Nov 15:20" in text
+    assert "question: left as it is, the reply went on Tue 25 Nov 15:20" in text
     assert not read
 
 
@@ -233,7 +233,7 @@ async def test_i_take_it_too_late_and_am_told_at_once_when_it_went(stages: Openi
     stage.daemon.sweep()
     await stage.quiet()
     text, read = confirmed(stage, "Too late: question")
-    assert ("gary@harbor.example went at Tue 25 Nov 15:20" in text, read) == (True, False)
+    assert ("gary@harbor.example went on Tue 25 Nov 15:20" in text, read) == (True, False)
 
 
 async def test_taking_it_back_another_day_is_no_haste(stages: Opening):

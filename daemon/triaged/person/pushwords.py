@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 
 from triaged.core.settings import Person
 from triaged.core.trust import Act, may
-from triaged.core.wording import short_date, when
+from triaged.core.wording import short_date, smooth, when
 from triaged.ledger.entries import EffectRow, Item, PromiseRow
 from triaged.words import LEXICON
 
@@ -80,7 +80,7 @@ def warning_words(person: Person, due: FallsDue, now: datetime) -> tuple[str, st
         "at": when(promise.due_at, language, zone, now, client.zone if client else None),
         "subject": (item.subject if item else None) or "–",
         "arrived": when(item.arrived_at, language, zone, now) if item else "–",
-        "excerpt": f"\n“{item.excerpt}”" if item and item.excerpt else "",
+        "excerpt": words["due_excerpt"].format(excerpt=item.excerpt) if item and item.excerpt else "",
         "drag": words["due_drag"].format(folder=due.folder) if due.folder and item else "",
     }
     return words["due_subject"].format(**values), words["due"].format(**values)
@@ -114,7 +114,7 @@ def outage_words(person: Person, outage: Outage, now: datetime, name: str) -> tu
     language = _known(person.language)
     words = LEXICON.section(language, "push")
     at = when(outage.since, language, person.worktime.zone, now)
-    text = words[name].format(account=outage.name, since=at, error=outage.error).strip()
+    text = smooth(words[name].format(account=outage.name, since=at, error=outage.error).strip(), language)
     return words[f"{name}_title"].format(account=outage.name), text
 
 

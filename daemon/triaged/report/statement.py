@@ -52,6 +52,7 @@ def statement(report: Report, client: Client | None) -> Statement:
     words, part = client_words_of(language), report.clients[0] if report.clients else report.whole
     me = report.person.name if report.person else ""
     agreement = _Agreed(report, client, words, language)
+    dates = _Dates(language, client.zone if client is not None else report.zone, report.now)
     agreed = [(words.hours, tuple(agreement.hours_of(part.figures.client or (client.label if client else ""))))]
     if client is not None and (calls := agreement.calls_of(client)):
         agreed.append((words.calls, calls))
@@ -59,9 +60,22 @@ def statement(report: Report, client: Client | None) -> Statement:
         title=words.title.format(period=period(report.since, report.until, language, report.zone)),
         between=words.between.format(client=part.name or (client.name if client else ""), me=me),
         agreed=tuple(agreed),
-        done=tuple(_addressed(one, client, words) for one in _sentences(part.figures, words, report, language)),
+        done=tuple(_addressed(one, client, words) for one in _sentences(part.figures, words, dates)),
         pair=words.pair,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """How dates are written: on the client's calendar."""
+
+    language: str
+    zone: ZoneInfo
+    now: datetime
+
+    def of(self, at: datetime) -> str:
+        """The date of an instant."""
+        return on_date(at, self.language, self.zone, self.now)
 
 
 def _addressed(sentence: str, client: Client | None, words: ClientWords) -> str:
@@ -123,19 +137,18 @@ def _figures(part: Part, words: Words) -> Iterator[str]:
         yield as_table(Table(words.promises_plot, ("", words.count, "%"), tuple(promised(f, words))))
 
 
-def _sentences(f: Figures, words: ClientWords, report: Report, language: str) -> Iterator[str]:
+def _sentences(f: Figures, words: ClientWords, dates: _Dates) -> Iterator[str]:
     if not f.received and not f.told:
         yield words.nothing
         return
     yield from _came(f, words)
-    yield from _speed(f, words, language)
-    yield from _ended(f, words, report, language)
+    yield from _speed(f, words, dates.language)
+    yield from _ended(f, words, dates)
     yield from _promises(f, words)
     if not f.waiting:
         yield words.open_none
         return
-    since = on_date(f.waiting[0].since, language, report.zone, report.now)
-    yield _counted(words.open_one, words.open_many, len(f.waiting), date=since)
+    yield _counted(words.open_one, words.open_many, len(f.waiting), date=dates.of(f.waiting[0].since))
 
 
 def _came(f: Figures, words: ClientWords) -> Iterator[str]:
@@ -173,14 +186,14 @@ def _speed(f: Figures, words: ClientWords, language: str) -> Iterator[str]:
             )
 
 
-def _ended(f: Figures, words: ClientWords, report: Report, language: str) -> Iterator[str]:
+def _ended(f: Figures, words: ClientWords, dates: _Dates) -> Iterator[str]:
     """What became of the questions otherwise."""
     if f.outcomes["marked"]:
         yield _counted(words.marked_one, words.marked_many, f.outcomes["marked"])
     if f.talked:
-        dates = dict.fromkeys(on_date(at, language, report.zone, report.now) for at in f.calls)
-        several = words.talked_many if len(dates) == 1 else words.talked_more
-        yield _counted(words.talked_one, several, f.talked, dates=listed(list(dates), language))
+        days = list(dict.fromkeys(map(dates.of, f.calls)))
+        several = words.talked_many if len(days) == 1 else words.talked_more
+        yield _counted(words.talked_one, several, f.talked, dates=listed(days, dates.language))
     if closed := f.outcomes["settled"] + f.outcomes["deleted"]:
         yield _counted(words.settled_one, words.settled_many, closed)
 

@@ -87,3 +87,27 @@ def test_dates_and_shares_read_as_people_say_them():
     assert period(first, first + timedelta(hours=5), "en", zone) == "1 November 2026"
     assert (share(1, 4, "en"), share(1, 4, "de"), share(0, 0, "en")) == ("25%", "25\xa0%", "–")
     assert short_day(date(2026, 11, 2), "fr") == "2 nov."
+
+
+def test_holidays_and_days_away_are_marked_in_the_plots_and_named_in_the_key(tmp_path: Path):
+    text = dana(tmp_path).source.read_text("utf-8")
+    begin = datetime(2026, 12, 21, tzinfo=UTC)
+    came = [
+        row(n, begin + timedelta(days=n, hours=10), answered_at=begin + timedelta(days=n, hours=11)) for n in range(7)
+    ]
+    pages = {}
+    for name, more in (("off", 'holidays = "DE-BE"\naway = ["2026-12-22"]'), ("none", "")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "dana.toml").write_text(text.replace("[hours]", f"[hours]\n{more}"), "utf-8")
+        person = load(folder / "dana.toml").persons[0]
+        found = report(*came, person=person, since=begin, until=begin + timedelta(days=7))
+        pages[name] = as_html(found)
+        marked = found.whole.series.days_off
+        assert len(marked) == (2 if name == "off" else 0), "on a Saturday there are no hours that would be missed"
+        off = sum(map(sum, found.whole.grid.days_off))
+        assert off == (3 if name == "off" else 0), "what came then is of another colour"
+    drawn = {name: len(re.findall(r'<rect[^>]*fill="var\(--off\)"', page)) for name, page in pages.items()}
+    assert drawn["off"] > drawn["none"]
+    assert "holiday or day away" in pages["off"]
+    assert "holiday or day away" not in pages["none"]
