@@ -53,15 +53,16 @@ def test_a_conversation_ends_with_a_configuration_that_works(
     dovecot: Dovecot, sink: Sink, mailbox: str, tmp_path: Path
 ):
     place = Workplace(tmp_path)
-    answers = f"dana@roth.example\n{mailbox}\n{dovecot.password}\n\nen\nEurope/Berlin\n1\n"
-    done = place.run("init", *servers(dovecot, sink), stdin=answers)
+    answers = f"dana@roth.example\n{mailbox}\n{dovecot.password}\n1\n1\n\n\nfri 10:00\n"
+    done = place.run("init", *servers(dovecot, sink), "--timezone", "Europe/Berlin", stdin=answers)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Signed in at 127.0.0.1 (dovecot)." in done.stdout
-    assert "Which of them are clients (numbers, all or none) [1,2]:" in done.stdout
-    assert "4 came    2 went   Gary Hale" in done.stdout
+    assert "Which of them are clients (numbers, addresses, all or none) [1,2]:" in done.stdout
+    assert "4 came    2 went\n      Gary Hale\n" in done.stdout
     for left_out in ("news@shop.example", "roth.example    ", "colin"):
         assert left_out not in done.stdout.replace("dana@roth.example", "")
     assert "Everything else waits" in done.stdout  # the rehearsal's summary
+    assert "- you wrote " in done.stdout or "- Gary Hale and you have exchanged 6 mails" in done.stdout
     loaded = load(place.config)
     [person] = loaded.persons
     [account] = person.accounts
@@ -114,7 +115,7 @@ def test_a_first_configuration_is_written_into_the_persons_own_folder(
     dovecot: Dovecot, sink: Sink, mailbox: str, tmp_path: Path
 ):
     place = Workplace(tmp_path, extra={"TRIAGED_CONFIG": ""})
-    answers = f"dana@roth.example\n{mailbox}\n{dovecot.password}\n\nen\nEurope/Berlin\n1\n"
+    answers = f"dana@roth.example\n{mailbox}\n{dovecot.password}\n"
     done = place.run("init", *servers(dovecot, sink), "--no-replay", stdin=answers)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "config" / "triaged" / "triaged.toml").exists()

@@ -1,14 +1,14 @@
 """`triaged init`: a first configuration, from a conversation or from flags. It never overwrites anything."""
 
 import argparse
-import os
 import sys
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from triaged.cli.beginning.secrets import Kept
+from triaged.cli.beginning.passwords import Kept
 from triaged.cli.beginning.signingin import SignedIn, SigningIn, on_the_network, with_session
 from triaged.cli.beginning.stopping import Stopping
 from triaged.cli.beginning.typed import Typed
@@ -23,14 +23,11 @@ from triaged.core.errors import TriagedError
 from triaged.installkey import with_a_first_configuration
 
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
+    from triaged.cli.beginning.story import Story
     from triaged.mailbox import Session
     from triaged.setup.firstconfiguration import Answers
     from triaged.setup.firstlook import Seen
-    from triaged.setup.likelyclients import Correspondent
     from triaged.setup.vouching import Vouching
-
-_PROPOSED = 10
-_BOTH_WAYS = 2  # messages each way make a likely client
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +60,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", metavar="LANGUAGE", help="of your replies: en, de, fr, es, …")
     parser.add_argument("--timezone", metavar="ZONE", help="yours, like Europe/Berlin")
     parser.add_argument("--authserv-id", metavar="ID", help="your own server's name in Authentication-Results, or none")
-    parser.add_argument("--clients", metavar="NUMBERS", help='which of the proposed clients: "1,3", "all", "none"')
+    parser.add_argument("--situation", metavar="WHICH", help="calls, ringing, one-customer, shift or manager")
+    parser.add_argument(
+        "--clients", metavar="WHICH", help='numbers of the proposed ones or addresses: "1,3", "all", "none"'
+    )
     parser.add_argument(
         "--months", type=number_of("months", 120), default=3, metavar="N", help="how far back to look (default: 3)"
     )
@@ -107,9 +107,10 @@ class _Conversation:
         self._go_on()
         signing = SigningIn(self._talk, self._args, Kept(self._talk, self._args, self._path, self._stopping.held))
         signed = signing.sign_in()
-        seen = self._seen(signed)
-        self._looked = seen is not None
-        answers = self._answers(signed, seen)
+        story = self._story(signed)
+        self._looked = story.seen is not None
+        self._ask(story)
+        answers = story.answers()
         with self._stopping.held():
             signing.kept.write()
             try:
@@ -129,7 +130,7 @@ class _Conversation:
 
     # --- what the mailbox shows ---
 
-    def _seen(self, signed: SignedIn) -> "Seen | None":
+    def _seen(self, signed: SignedIn, country: str) -> "Seen | None":
         if signed.password is None:
             return None
         from triaged.setup.firstlook import look_around
@@ -137,32 +138,49 @@ class _Conversation:
         since = datetime.now(UTC) - timedelta(days=30 * self._args.months)
 
         async def look(session: "Session") -> "Seen":
-            return await look_around(session, signed.addresses, since)
+            return await look_around(session, signed.addresses, since, country or None)
 
-        self._talk.say(f"  Looking at the headers of the last {self._args.months} months …")
-        seen = on_the_network(with_session(signed.imap, signed.password, look))
-        self._talk.say(f"  {seen.messages} messages in the inbox; sent mail is in {seen.sent or '(no folder found)'}.")
-        return seen
+        self._talk.say(f"  Looking at the last {30 * self._args.months} days of your mail …")
+        return on_the_network(with_session(signed.imap, signed.password, look))
 
-    def _answers(self, signed: SignedIn, seen: "Seen | None") -> "Answers":
-        from triaged.setup.firstconfiguration import Answers
+    def _story(self, signed: SignedIn) -> "Story":
+        """What need not be asked, where her mail and this machine show it."""
+        from triaged.cli.beginning.story import Story
+        from triaged.setup.ownzone import country_of, own_language, own_zone
+        from triaged.setup.situations import SITUATIONS
 
         talk, args = self._talk, self._args
-        talk.say()
+        zone = talk.ask(Question("Your time zone", "--timezone", args.timezone or own_zone(), "", _no_zone))
+        country = country_of(zone)
+        seen = self._seen(signed, country)
         usual = (seen.name if seen else "") or signed.addresses[0].local.replace(".", " ").title()
-        return Answers(
-            name=talk.ask(Question("Your name", "--name", args.name, usual)),
-            language=talk.ask(
-                Question("Language of your replies", "--language", args.language, _own_language(), _no_language)
-            ),
-            timezone=talk.ask(Question("Your time zone", "--timezone", args.timezone, _own_zone(), _no_zone)),
-            addresses=tuple(address.spec for address in signed.addresses),
-            imap=signed.imap,
-            sign_in=signed.sign_in,
-            smtp=signed.smtp,
-            authserv_ids=self._authserv_ids(seen.vouching) if seen else (),
-            clients=tuple(self._clients(seen.clients)) if seen else (),
-        )
+        name = seen.name if seen and seen.name and not args.name else None
+        name = name or talk.ask(Question("Your name, as clients read it", "--name", args.name, usual))
+        spoken = args.language or (_most_spoken(seen) if seen else "")
+        language = Question("Language of your replies", "--language", spoken or None, own_language(), _no_language)
+        return Story(talk, args, signed, seen, name, talk.ask(language), parse_zone(zone), country, SITUATIONS[0])
+
+    def _ask(self, story: "Story") -> None:
+        from triaged.cli.beginning import topics
+        from triaged.setup.situations import SITUATIONS, likely_situation, situation_named
+        from triaged.setup.threefacts import three_facts
+
+        talk = self._talk
+        talk.tell(f"You are {story.name}; replies are in {story.language} unless a client writes otherwise.", "  ")
+        if story.seen:
+            story.authserv_ids = self._authserv_ids(story.seen.vouching)
+            talk.say("\nIn these days:")
+            for fact in three_facts(story.seen, story.zone):
+                talk.tell(f"- {fact}", "  ")
+        talk.say("\nWhich of these is you?")
+        for number, one in enumerate(SITUATIONS, 1):
+            talk.say(f"  {number}  {one.words}")
+        usual = str(SITUATIONS.index(likely_situation(story.seen)) + 1)
+        question = Question("A number", "--situation", self._args.situation, usual, _no_situation)
+        found = situation_named(talk.ask(question))
+        assert found is not None
+        story.situation = found
+        topics.ask(story)
 
     def _authserv_ids(self, seen: "Vouching") -> tuple[str, ...]:
         """Proposed on evidence; else asked, where there is anything to ask about."""
@@ -179,22 +197,6 @@ class _Conversation:
         text = "The name of your own server, if it is among them, or none"
         answer = self._talk.ask(Question(text, "--authserv-id", given, "none", _no_authserv_id))
         return () if answer == "none" else (answer,)
-
-    def _clients(self, likely: "Sequence[Correspondent]") -> "list[Correspondent]":
-        shown = likely[:_PROPOSED]
-        if not shown:
-            self._talk.say("  Nobody writes to you often enough to be proposed: put your clients into the file.")
-            return []
-        self._talk.say("\nWho writes to you, and whom do you answer?")
-        for number, one in enumerate(shown, 1):
-            people = ", ".join(list(one.people.values())[:3])
-            self._talk.say(f"  {number:>2}  {one.pattern:<34} {one.came:>4} came {one.went:>4} went   {people}")
-        usual = [n for n, one in enumerate(shown, 1) if min(one.came, one.went) >= _BOTH_WAYS]
-        question = Question("Which of them are clients", "--clients", self._args.clients)
-        chosen = self._talk.choose(question, len(shown), usual)
-        return [shown[number - 1] for number in chosen]
-
-    # --- the file, and what comes after it ---
 
     def _write(self, answers: "Answers") -> None:
         from triaged.setup.firstconfiguration import first_configuration
@@ -255,6 +257,19 @@ def _no_yes(text: str) -> str:
     return "" if text in ("yes", "no") else "write yes or no"
 
 
+def _no_situation(text: str) -> str:
+    from triaged.setup.situations import SITUATIONS, situation_named
+
+    names = ", ".join(one.name for one in SITUATIONS)
+    return "" if situation_named(text) else f"{text!r}: write a number from 1 to {len(SITUATIONS)} (or {names})"
+
+
+def _most_spoken(seen: "Seen") -> str:
+    """The language that she writes to most of them."""
+    languages = Counter(way.language for way in seen.ways.values() if way.language)
+    return languages.most_common(1)[0][0] if languages else ""
+
+
 def _no_language(text: str) -> str:
     return _refused(parse_language, text)
 
@@ -273,17 +288,3 @@ def _refused(parse: Callable[[str], object], text: str) -> str:
     except ValueError as error:
         return str(error)
     return ""
-
-
-def _own_zone() -> str:
-    """This machine's time zone; UTC where it does not say."""
-    if zone := os.environ.get("TZ", "").lstrip(":"):
-        return zone
-    target = os.path.realpath("/etc/localtime")
-    return target.partition("zoneinfo/")[2] or "UTC"
-
-
-def _own_language() -> str:
-    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
-    language = said[:2].casefold()
-    return language if language.isalpha() and language not in ("c", "po") else "en"

@@ -8,7 +8,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from triaged.cli.beginning.typed import Typed
 from triaged.cli.common import Failed
@@ -147,28 +147,12 @@ class Talk:
             raise Failed(f"the answers ended before “{question}”: give it with {flags}")
         return line.rstrip("\r\n")
 
-    def choose(self, question: Question, count: int, proposal: Sequence[int]) -> list[int]:
-        """Numbers from 1 to `count`: "1,3", "1-4", "all" or "none"."""
-        told = ",".join(map(str, proposal)) or "none"
 
-        def check(answer: str) -> str:
-            fine = _numbers(answer, count) is not None
-            return "" if fine else f'{answer!r} are no numbers from 1 to {count}: write "1,3", "1-4", "all" or "none"'
-
-        text = f"{question.text} (numbers, all or none)"
-        answer = self.ask(replace(question, text=text, proposal=told, check=check))
-        return _numbers(answer, count) or []
-
-
-def _numbers(answer: str, count: int) -> list[int] | None:
-    words = answer.casefold().replace(",", " ").split()
-    if words in (["none"], ["all"]):
-        return list(range(1, count + 1)) if words == ["all"] else []
-    found: list[int] = []
-    for word in words:
-        first, dash, last = word.partition("-")
-        last = last if dash else first
-        if not first.isdecimal() or not last.isdecimal():
-            return None
-        found.extend(range(int(first), int(last) + 1))
-    return list(dict.fromkeys(found)) if all(1 <= one <= count for one in found) else None
+def numbers(answer: str, count: int) -> list[int] | None:
+    """Numbers from 1 to `count`: "3" or "1-4"; None: it is neither."""
+    first, dash, last = answer.partition("-")
+    last = last if dash else first
+    if not first.isdecimal() or not last.isdecimal():
+        return None
+    found = list(range(int(first), int(last) + 1))
+    return found if found and all(1 <= one <= count for one in found) else None

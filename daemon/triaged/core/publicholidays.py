@@ -45,6 +45,20 @@ def parse_holidays(text: str) -> str:
     return f"{country}-{known[subdivision.casefold()]}"
 
 
+def subdivision_named(text: str, country: str) -> str:
+    """The code for what a person calls it: "Bayern" in "DE" gives "DE-BY", and so does "BY"; else the text as it is."""
+    import holidays
+
+    if not country or text.strip().upper() == country:
+        return text
+    with _one_country_only():
+        named = dict(getattr(getattr(holidays, country, None), "subdivisions_aliases", {}))
+        known = {name.casefold(): name for name in getattr(getattr(holidays, country, None), "subdivisions", ())}
+    codes = {name.casefold(): code for name, code in named.items()} | known
+    code = codes.get(text.strip().casefold())
+    return f"{country}-{code}" if code else text
+
+
 def _subdivisions(country: str) -> tuple[str, ...]:
     import holidays
 

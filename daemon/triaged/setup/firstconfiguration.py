@@ -4,13 +4,42 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from triaged.core.address import organisation
 from triaged.core.settings import Server, Tls
-from triaged.setup.likelyclients import Correspondent
-from triaged.setup.tomltext import quoted
+from triaged.setup.hourswords import USUAL, hours_lines
+from triaged.setup.shippedexamples import Fitting, fitted
+from triaged.setup.tomltext import listed, quoted
 from triaged.setup.vouching import line_to_write
 from triaged.words import LEXICON
 
 _PEOPLE = 4  # named in a client's table
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One on the roster."""
+
+    label: str
+    name: str
+    patterns: tuple[str, ...]
+    note: str = ""
+    people: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+    form: str = ""
+    phones: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    delegate: str = ""
+    always_urgent: bool = False
+    replies: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Delegate:
+    """Who can help."""
+
+    label: str
+    name: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +54,41 @@ class Answers:
     sign_in: str  # a key of the imap table: password = { file = "…" }, or oauth = { … }
     smtp: Server | None
     authserv_ids: tuple[str, ...] = ()  # who vouches for senders
-    clients: tuple[Correspondent, ...] = ()
-    folders: Mapping[str, str] = field(default_factory=dict)  # those that "auto" would not find
+    example: str = "triaged"  # the shipped example whose rules these are
+    passes: bool = True
+    team: str = ""
+    hours: str = USUAL
+    holidays: str = ""
+    telephones: tuple[str, ...] = ()
+    region: str = ""
+    clients: tuple[Client, ...] = ()
+    delegates: tuple[Delegate, ...] = ()
+    texts: Mapping[tuple[str, str], str] = field(default_factory=dict)  # her own words, by reply and language
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """In use, hers first."""
+        return tuple(dict.fromkeys([self.language, *(one.language for one in self.clients if one.language)]))
 
 
 def first_configuration(answers: Answers) -> str:
     """The text of the file."""
-    return "\n".join(
-        [
-            _HEAD,
-            _me(answers),
-            _HOURS,
-            _account(answers),
-            _roster(answers.clients),
-            _rules(answers),
-            _snooze(answers.language),
-        ]
+    return "\n".join(part for part in _parts(answers) if part)
+
+
+def _parts(answers: Answers) -> Sequence[str]:
+    labels = [one.label for one in answers.clients] or ["example"]
+    fitting = Fitting(answers.languages, labels, [one.label for one in answers.delegates], answers.texts)
+    return (
+        _HEAD,
+        _me(answers),
+        _hours(answers),
+        _account(answers),
+        _telephone(answers),
+        _roster(answers),
+        "\n".join(_delegate(one) for one in answers.delegates),
+        _RULES + fitted(answers.example, fitting),
+        _snooze(answers.language),
     )
 
 
@@ -49,23 +97,17 @@ _HEAD = """\
 #
 #   triaged check      says what is wrong with it, and what to write instead
 #   triaged replay     shows what would have happened to mail that is already there
-#   triaged run        begins; a running one reads this file again on SIGHUP (systemctl reload triaged)
+#   triaged go draft   replies wait in Drafts; `triaged go send`: they go out
 """
-
-_HOURS = """\
-[hours] # when you are available; everything "office" below follows it
-mon-fri = ["09:00-12:30", "13:30-17:00"]
-# holidays = "DE-BE"              # country, or country-subdivision: GB-SCT, US-CA, …
-# away = ["2026-12-24..2027-01-03"]
-# focus = { tue = "09:00-11:00" } # inside office hours, but not available
+_RULES = """\
+# What clients are told, and the rules: the first that matches decides, top to bottom. Nothing is sent before mode says so.
+# For pushes to your telephone add [notify.phone] with its url, and notify = ["phone"] to a rule that is urgent.
 """
 
 
 def label_of(pattern: str, taken: Sequence[str] = ()) -> str:
     """A table name for a roster pattern: "*@mail.harbor-trust.example" -> "harbor-trust"."""
     local, _, domain = pattern.rpartition("@")
-    from triaged.core.address import organisation
-
     word = organisation(domain).partition(".")[0] if local == "*" else local.partition("+")[0]
     base = re.sub(r"[^a-z0-9_-]+", "-", word.casefold()).strip("-") or "client"
     names = [base, *(f"{base}-{number}" for number in range(2, len(taken) + 3))]
@@ -73,26 +115,35 @@ def label_of(pattern: str, taken: Sequence[str] = ()) -> str:
 
 
 def _me(answers: Answers) -> str:
+    team = f"team = {listed([answers.team])}" if answers.team else '# team = ["*@…"] '
     return (
         f"[me]\nname = {quoted(answers.name)}\nlanguage = {quoted(answers.language)}\n"
-        f"timezone = {quoted(answers.timezone)}\n"
-        '# team = ["*@…"]  # whose mail to a client counts as an answer too\n'
+        f"timezone = {quoted(answers.timezone)}\n{team} # whose mail to a client counts as an answer too\n"
     )
 
 
+def _hours(answers: Answers) -> str:
+    lines = ['[hours] # when you are available; everything "office" below follows it']
+    for days, spans in hours_lines(answers.hours):
+        lines.append(f"{quoted(days) if ',' in days else days} = {listed(spans)}")
+    holidays = f"holidays = {quoted(answers.holidays)}" if answers.holidays else '# holidays = "DE-BE"'
+    lines += [
+        f"{holidays} # country, or country-subdivision: GB-SCT, US-CA, …",
+        '# away = ["2026-12-24..2027-01-03"]',
+        '# focus = { tue = "09:00-11:00" } # inside office hours, but not available',
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def _account(answers: Answers) -> str:
-    addresses = ", ".join(quoted(each) for each in answers.addresses)
     lines = [
         "[account.work]",
         'mode = "observe" # decides and logs, touches nothing. Then "draft": replies wait in Drafts. Then "send".',
-        f"addresses = [{addresses}] # all that are you; replies come from the one that was written to",
+        f"addresses = {listed(answers.addresses)} # all that are you; replies come from the one that was written to",
         f"imap = {_server(answers.imap, 993, answers.sign_in)}",
     ]
     if answers.smtp is not None:
         lines.append(f"smtp = {_server(answers.smtp, 465)} # user and password as in imap")
-    if answers.folders:
-        inner = ", ".join(f"{role} = {quoted(name)}" for role, name in answers.folders.items())
-        lines.append(f"folders = {{ {inner} }}")
     lines.append(
         f"{line_to_write(answers.authserv_ids)} # whose word on senders is taken"
         if answers.authserv_ids
@@ -115,81 +166,63 @@ def _server(server: Server, usual_port: int, sign_in: str = "") -> str:
     return "{ " + ", ".join(told) + " }"
 
 
-def _roster(clients: Sequence[Correspondent]) -> str:
+def _telephone(answers: Answers) -> str:
+    if not answers.telephones:
+        return ""
+    region = f"region = {quoted(answers.region)} # for numbers without a country\n" if answers.region else ""
+    said = "# voicemail and missed calls arrive as mail, and count as the caller's"
+    return f"[telephone] {said}\nfrom = {listed(answers.telephones)}\n{region}"
+
+
+def _roster(answers: Answers) -> str:
     head = "# The roster: only mail from clients is triaged, anything else is left alone.\n"
-    if not clients:
-        return head + _NO_CLIENT
-    tables: list[str] = []
-    labels: list[str] = []
-    for client in clients:
-        labels.append(label_of(client.pattern, labels))
-        tables.append(_client(labels[-1], client, first=len(labels) == 1))
-    return head + "\n".join(tables)
+    if not answers.clients:
+        return head + _NO_CLIENT.format(passes=_PASSES if answers.passes else f"# {_PASSES}")
+    return head + "\n".join(_client(one, passes=answers.passes) for one in answers.clients)
 
 
+_PASSES = 'passes = "2 per week" # how often “today” may mean today'
 _NO_CLIENT = """\
 [client.example]
 name = "Somebody"
 from = ["*@client.example"] # put your first client here
-passes = "2 per week" # how often “today” may mean today
+{passes}
 # calls = ["fri 10:00 for 45m"] # a standing call; then a rule can say promise = "next call"
 # timezone = "Europe/London"
 """
 
 
-def _client(label: str, client: Correspondent, *, first: bool) -> str:
-    name = next(iter(client.people.values()), label) if "*" not in client.pattern else label.replace("-", " ").title()
+def _client(client: Client, *, passes: bool) -> str:
     lines = [
-        f"[client.{label}] # {client.came} messages came, {client.went} went",
-        f"name = {quoted(name)}",
-        f"from = [{quoted(client.pattern)}]",
+        f"[client.{client.label}]{f' # {client.note}' if client.note else ''}",
+        f"name = {quoted(client.name)}",
+        f"from = {listed(client.patterns)}",
     ]
     if client.people:
         inner = ", ".join(f"{quoted(key)} = {quoted(said)}" for key, said in [*client.people.items()][:_PEOPLE])
         lines.append(f"people = {{ {inner} }} # how replies address them")
-    lines += [
-        f'{"" if first else "# "}passes = "2 per week" # how often “today” may mean today',
-        '# calls = ["fri 10:00 for 45m"] # a standing call; then a rule can say promise = "next call"',
-        '# timezone = "Europe/London"',
-    ]
+    if client.language:
+        lines.append(f"language = {quoted(client.language)}")
+    if client.form == "familiar":
+        lines.append('address = "familiar" # du, tu, tú')
+    if client.phones and client.people:
+        lines.append(f"mail = {quoted(next(iter(client.people)))} # where a caller is written to")
+        lines.append(f"phones = {listed(client.phones)} # whose voicemail is theirs")
+    if client.calls:
+        lines.append(f"calls = {listed(client.calls)} # standing calls, in your zone")
+    if client.delegate:
+        lines.append(f"delegate = {quoted(client.delegate)}")
+    if client.always_urgent:
+        lines.append('always = "urgent"')
+    if not client.replies:
+        lines.append("replies = false # never an automatic reply")
+    elif passes:
+        lines.append(_PASSES)
     return "\n".join(lines) + "\n"
 
 
-def _rules(answers: Answers) -> str:
-    known = answers.language in LEXICON.writing("replies")
-    language = answers.language if known else "en"
-    said = f"text.{language}" if known else "text"
-    return f'''\
-# What clients are told. Nothing is sent before mode says so.
-[reply.later]
-{said} = """
-{LEXICON.section(language, "replies")["first"]}"""
-
-# Rules: the first that matches decides, top to bottom.
-[[rule]]
-name = "Something is down"
-# In what was written, and in the subject only of a new thread: answers keep the subject, thanks as well.
-when = {{ any = [{{ body = ["outage", "is down", "ausgefallen"] }}, {{ kind = "new", subject = ["outage", "down", "ausgefallen"] }}] }}
-then = "urgent" # flagged; and pushed to your phone, once there is a [notify.phone]
-
-[[rule]]
-name = "A last-minute pass"
-when = {{ hours = "office", any = [{{ body = ["today", "asap", "heute noch", "dringend"] }}, {{ kind = "new", subject = ["today", "asap", "heute noch", "dringend"] }}] }}
-then = "urgent"
-spends_pass = true # does not match when the client has none left: the next rule is tried
-
-[[rule]]
-name = "Newsletters stay where they are"
-when = {{ kind = "list" }}
-then = "leave"
-
-[[rule]]
-name = "Everything else waits"
-then = "defer"
-until = "start of office hours" # when it is back in the inbox
-promise = "2 business days"     # what the client is told
-reply = "later"
-'''
+def _delegate(one: Delegate) -> str:
+    return f"[delegate.{one.label}]\nname = {quoted(one.name)}\naddress = {quoted(one.address)}\n"
 
 
 def _snooze(language: str) -> str:

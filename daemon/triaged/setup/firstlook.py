@@ -6,18 +6,22 @@ In: an open connection. Out: a `Seen`. Nothing is changed, nothing is marked as 
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from triaged.core.address import Address
 from triaged.core.message import Message, read
 from triaged.mailbox import Session
-from triaged.setup.likelyclients import Correspondent, correspondents
+from triaged.setup.likelyclients import Correspondent, Traffic, traffic
+from triaged.setup.ownway import Way, numbers_of, signed_with, way_of
 from triaged.setup.vouching import Vouching, vouching
 
 _LAST = 100
 _PATIENCE = 4.0  # seconds for a host that may not exist
+_PROPOSED = 10
+"""Correspondents whose mail is read, and who are proposed as clients."""
+_READ = 20  # mails of each, and to each
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,19 @@ class Seen:
     name: str  # as I sign my mail; "" not known
     vouching: Vouching  # who vouches for senders
     clients: tuple[Correspondent, ...]
+    colleagues: tuple[Correspondent, ...] = ()
+    senders: Counter[str] = field(default_factory=Counter)  # how many mails each has sent, robots too
+    sent_at: tuple[datetime, ...] = ()
+    telephones: tuple[str, ...] = ()  # who sends voicemail and missed calls
+    aliases: tuple[str, ...] = ()
+    ways: Mapping[str, Way] = field(default_factory=dict)  # by the pattern of a likely client
+    phones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-async def look_around(session: Session, mine: Collection[Address], since: datetime) -> Seen:
-    """Look at the folders, the last headers, and the correspondents since an instant.
+async def look_around(session: Session, mine: Collection[Address], since: datetime, region: str | None = None) -> Seen:
+    """Look at the folders, the last headers, and the correspondents since an instant; read some mail of the likeliest.
+
+    `region`: for telephone numbers that are written nationally.
 
     Raises:
         MailboxError: the connection ended, or the server would not show the inbox.
@@ -43,15 +56,76 @@ async def look_around(session: Session, mine: Collection[Address], since: dateti
     sent, drafts = await session.special("sent"), await session.special("drafts")
     inbox = await session.select("INBOX")
     vouches = vouching(await _last(session))
+    name = await _my_name(session, mine, sent)
+    counts = await traffic(session, mine, since, sent)
+    likely = counts.clients(both_ways=sent is not None)[:_PROPOSED]
+    read_them = [*likely, *counts.colleagues()[:1]]
+    ways, mine_said = await _ways(session, counts, read_them, sent)
+    own = {number for text in mine_said for number in numbers_of(text, region)}
     return Seen(
         folders=tuple(info.name for info in infos if info.selectable),
         messages=inbox.exists,
         sent=sent,
         drafts=drafts,
-        name=await _my_name(session, mine, sent),
+        name=name,
         vouching=vouches,
-        clients=tuple(await correspondents(session, mine, since, sent)),
+        clients=tuple(likely),
+        colleagues=tuple(counts.colleagues()[:_PROPOSED]),
+        senders=counts.senders,
+        sent_at=tuple(counts.sent_at),
+        telephones=counts.telephones,
+        aliases=counts.aliases,
+        ways=ways,
+        phones=await _phones(session, counts, likely, _Numbers(region, own)),
     )
+
+
+async def _ways(
+    session: Session, counts: Traffic, likely: Sequence[Correspondent], sent: str | None
+) -> tuple[dict[str, Way], list[str]]:
+    """How she writes to each, and all that was read of hers."""
+    if sent is None:
+        return {}, []
+    await session.select(sent)
+    ways: dict[str, Way] = {}
+    said: list[str] = []
+    for one in likely:
+        found = await _read(session, [uid for member in _members(one, counts.went) for uid in counts.went[member]])
+        ways[one.pattern] = way_of([message.new_text for message in found])
+        said += [message.text for message in found]
+    return ways, said
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """How numbers are read, and which are mine."""
+
+    region: str | None
+    own: Collection[str]
+
+
+async def _phones(
+    session: Session, counts: Traffic, likely: Sequence[Correspondent], numbers: _Numbers
+) -> dict[str, tuple[str, ...]]:
+    """The telephone numbers below the mails of each."""
+    await session.select("INBOX")
+    found: dict[str, tuple[str, ...]] = {}
+    for one in likely:
+        mails = await _read(session, [uid for member in _members(one, counts.came) for uid in counts.came[member]])
+        if told := signed_with([message.text for message in mails], numbers.region, numbers.own):
+            found[one.pattern] = told
+    return found
+
+
+def _members(one: Correspondent, counts: Mapping[Address, Sequence[int]]) -> list[Address]:
+    domain = one.pattern.removeprefix("*@")
+    return [address for address in counts if address.spec == one.pattern or address.domain == domain]
+
+
+async def _read(session: Session, uids: Sequence[int]) -> list[Message]:
+    """The last of them, with their texts."""
+    last = sorted(set(uids))[-_READ:]
+    return [one.as_message() for one in await session.fetch(last, text=True)] if last else []
 
 
 async def _last(session: Session) -> list[Message]:

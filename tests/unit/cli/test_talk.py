@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from triaged.cli.common import Failed
-from triaged.cli.talk import Question, Talk
+from triaged.cli.talk import Question, Talk, numbers
 
 Answers = Callable[..., Talk]
 
@@ -40,18 +40,22 @@ def test_silent_nothing_is_read(answers: Answers):
         talk.ask(Question("Host", "--host"))
 
 
-@pytest.mark.parametrize(
-    ("answer", "chosen"),
-    [("1,3", [1, 3]), ("2-4", [2, 3, 4]), ("all", [1, 2, 3, 4]), ("none", []), ("", [2]), ("3 3 1", [3, 1])],
-)
-def test_numbers_are_chosen_one_by_one_in_ranges_or_all(answers: Answers, answer: str, chosen: list[int]):
-    assert answers(answer + "\n").choose(Question("Which", "--which"), 4, [2]) == chosen
+@pytest.mark.parametrize(("answer", "chosen"), [("1", [1]), ("2-4", [2, 3, 4]), ("3-3", [3])])
+def test_numbers_are_chosen_one_by_one_or_as_ranges(answer: str, chosen: list[int]):
+    assert numbers(answer, 4) == chosen
 
 
-@pytest.mark.parametrize("answer", ["5", "0", "a", "1-", "-1", "1-9"])
-def test_numbers_that_are_none_are_told(answers: Answers, answer: str):
-    with pytest.raises(Failed, match="are no numbers from 1 to 4"):
-        answers("").choose(Question("Which", "--which", answer), 4, [2])
+@pytest.mark.parametrize("answer", ["5", "0", "a", "1-", "-1", "1-9", "4-2"])
+def test_numbers_that_are_none_are_none(answer: str):
+    assert numbers(answer, 4) is None
+
+
+def test_what_a_file_answers_is_not_asked_and_complained_about_at_its_place(answers: Answers):
+    answers("left alone\n")
+    talk = Talk(written={"port": ("143", "a.toml:1:1")})
+    assert talk.ask(Question("Port", "--port")) == "143"
+    with pytest.raises(Failed, match=r"a\.toml:1:1: error: not that"):
+        talk.ask(Question("Port", "--port", check=lambda _: "not that"))
 
 
 def test_a_password_is_asked_without_being_shown(answers: Answers, capsys: pytest.CaptureFixture[str]):

@@ -7,9 +7,9 @@ import pytest
 from triaged.config import load
 from triaged.core.providers import provider_of
 from triaged.core.settings import Server, Tls
-from triaged.setup.firstconfiguration import Answers, first_configuration, label_of
+from triaged.setup.firstconfiguration import Answers, Client, Delegate, first_configuration, label_of
 from triaged.setup.firstlook import candidates
-from triaged.setup.likelyclients import Correspondent
+from triaged.setup.situations import SITUATIONS, Situation
 
 IMAP = Server("imap.roth.example", 993, Tls.IMPLICIT, "dana", None)
 SMTP = Server("smtp.roth.example", 587, Tls.STARTTLS, "dana", None)
@@ -29,23 +29,68 @@ def written(folder: Path, **changes: object) -> Path:
 def test_it_is_valid_in_every_language(tmp_path: Path, language: str):
     loaded = load(written(tmp_path, language=language))
     assert [str(one) for one in loaded.errors] == []
-    assert loaded.persons[0].replies["later"].languages
+    assert language in loaded.persons[0].replies["until-call"].languages
+
+
+EVERYBODY = (
+    Client("manager", "Ms Wyss", ("wyss@roth.example",), always_urgent=True, replies=False),
+    Client(
+        "harbor",
+        "Harbor",
+        ("*@harbor.example",),
+        language="en",
+        calls=("fri 10:00 for 45m",),
+        phones=("+442079460018",),
+        people={"gary@harbor.example": "Gary"},
+    ),
+    Client("lindenhof", "Lindenhof", ("*@lindenhof.example",), language="de", form="familiar", delegate="tom"),
+    Client("toit", "Toit", ("*@toit.example",), language="fr"),
+    Client("company", "Company", ("*@roth.example",)),
+)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda one: one.name)
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+def test_every_situation_is_a_configuration_without_a_warning(tmp_path: Path, situation: Situation, language: str):
+    clients = EVERYBODY if situation.name == "manager" else EVERYBODY[1:4]
+    tom = (Delegate("tom", "Tom", "tom@roth.example"),)
+    path = written(
+        tmp_path, language=language, clients=clients, delegates=tom, example=situation.example, passes=situation.passes,
+        holidays="DE-BE", hours="mon-thu 09:00-12:30, 13:30-17:00; fri 09:00-13:00", telephones=("voicemail@sipgate.example",),
+        region="DE",
+    )  # fmt: skip
+    loaded = load(path)
+    assert [str(one) for one in loaded.problems] == []
+    for reply in loaded.persons[0].replies.values():
+        assert {language, "en", "de", "fr"} <= set(reply.languages), reply.name
+
+
+def test_alarm_words_are_those_of_all_languages_in_use(tmp_path: Path):
+    text = written(tmp_path, clients=EVERYBODY[1:4]).read_text(encoding="utf-8")
+    for word in ("outage", "ausgefallen", "en panne"):
+        assert f'"{word}"' in text
+
+
+def test_her_own_words_are_what_goes_out_in_their_language(tmp_path: Path):
+    said = 'Servus {{ sender.name }},\n"""bis {{ promise | when }}\\ \n'
+    loaded = load(written(tmp_path, language="de", texts={("until-call", "de"): said}))
+    assert [str(one) for one in loaded.problems] == []
+    assert said.strip("\n") in loaded.persons[0].replies["until-call"].variants("de")[0]
 
 
 @pytest.mark.parametrize(
     "clients",
     [
         (),
-        (Correspondent("*@harbor.example", {"gary@harbor.example": 'Gary "the" \\ Hale'}, 3, 2),),
-        (Correspondent("*@harbor.example", {}, 3, 2), Correspondent("*@harbor.test", {}, 3, 2)),
-        (Correspondent("Ünal.o'neil+x@gmail.com", {"o'neil@gmail.com": "Ünal O’Neil"}, 3, 2),),
+        (Client("harbor", "Harbor", ("*@harbor.example",), people={"gary@harbor.example": 'Gary "the" \\ Hale'}),),
+        (Client("harbor", "H", ("*@harbor.example",)), Client("harbor-2", "H", ("*@harbor.test",))),
+        (Client("o-neil", "O’Neil", ("o'neil+x@gmail.com",), people={"o'neil+x@gmail.com": "Ünal O’Neil"}),),
     ],
 )
-def test_it_is_valid_for_every_roster(tmp_path: Path, clients: tuple[Correspondent, ...]):
-    patterns = [one for one in clients if one.pattern.isascii()]
-    loaded = load(written(tmp_path, clients=tuple(patterns)))
+def test_it_is_valid_for_every_roster(tmp_path: Path, clients: tuple[Client, ...]):
+    loaded = load(written(tmp_path, clients=clients, holidays="DE-BE"))
     assert [str(one) for one in loaded.problems] == []  # a first configuration has nothing to be warned of
-    assert len(loaded.persons[0].roster.clients) == max(1, len(patterns))
+    assert len(loaded.persons[0].roster.clients) == max(1, len(clients))
 
 
 def test_strange_names_and_several_addresses_are_written_as_they_are(tmp_path: Path):

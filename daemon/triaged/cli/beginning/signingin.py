@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from triaged.cli.beginning.companies import hint_for_a_company
-from triaged.cli.beginning.secrets import Kept
+from triaged.cli.beginning.passwords import Kept
 from triaged.cli.beginning.serverwords import EXPLAINED, no_server, read_server, written_server
 from triaged.cli.talk import Question, Talk
 from triaged.core.address import Address, read_address

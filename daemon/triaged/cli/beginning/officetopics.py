@@ -1,0 +1,41 @@
+"""When she wants to be available: hours are asked and never inferred, holidays by Land or canton where they differ by it."""
+
+from dataclasses import replace
+
+from triaged.cli.beginning.story import Story
+from triaged.cli.talk import Question
+from triaged.core.publicholidays import parse_holidays, subdivision_named
+from triaged.setup.hourswords import no_hours, proposed_hours
+
+_NONE = "none"
+_BY_SUBDIVISION = {"DE": "Land (Bayern, Berlin, …)", "CH": "canton (Zürich, Bern, …)"}
+
+
+def hours(story: Story) -> None:
+    """Nine to five is proposed; lunch and free days as her mail shows them."""
+    story.talk.say()
+    story.talk.tell(
+        f"Times are {story.zone.key}. Write 09:00-17:00, or mon-thu 09:00-12:30, 13:30-17:00; fri 09:00-13:00."
+    )
+    usual = proposed_hours(story.seen.sent_at if story.seen else (), story.zone)
+    question = Question("When do you WANT to be available", "--hours", None, usual, no_hours)
+    story.hours = story.talk.ask(question)
+
+
+def holidays(story: Story) -> None:
+    """Of which country, and where it matters of which part of it."""
+    country = story.country
+    question = Question("Public holidays of which country (DE-BE, AT, GB-SCT, … or none)", "--holidays")
+    if country in _BY_SUBDIVISION:
+        question = Question(f"Public holidays of which {_BY_SUBDIVISION[country]}, or none", "--holidays")
+    told = story.talk.ask(replace(question, proposal=country or _NONE, check=lambda text: _no_holidays(text, country)))
+    story.holidays = "" if told == _NONE else parse_holidays(subdivision_named(told, country))
+
+
+def _no_holidays(text: str, country: str) -> str:
+    try:
+        if text != _NONE:
+            parse_holidays(subdivision_named(text, country))
+    except ValueError as error:
+        return str(error)
+    return ""

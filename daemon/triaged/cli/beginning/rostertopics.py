@@ -1,0 +1,143 @@
+"""Who is on the roster: clients, the manager, the case system, and who can help."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from triaged.cli.beginning.story import Story
+from triaged.cli.talk import Question, numbers
+from triaged.core.address import Glob, read_address
+from triaged.core.providers import is_shared
+from triaged.setup.firstconfiguration import Client, Delegate, label_of
+from triaged.setup.likelyclients import Correspondent
+from triaged.setup.ownway import Way
+
+_BOTH_WAYS = 2  # messages each way make a likely client
+_NONE, _ALL = "none", "all"
+
+
+def clients(story: Story) -> None:
+    """Who writes and whom she answers; by number, or as an address or a whole domain."""
+    shown = list(story.seen.clients) if story.seen else []
+    if shown:
+        story.talk.say("\nWho writes to you, and whom do you answer?")
+        for number, one in enumerate(shown, 1):
+            story.talk.say(f"  {number:>2}  {one.pattern[:32]:<32} {one.came:>4} came {one.went:>4} went")
+            story.talk.say(f"      {', '.join(list(one.people.values())[:3])[:52]}".rstrip())
+    else:
+        story.talk.tell(
+            "Nobody writes to you often enough to be proposed: name your clients, or put them into the file."
+        )
+    usual = [str(n) for n, one in enumerate(shown, 1) if min(one.came, one.went) >= _BOTH_WAYS]
+    question = Question(
+        "Which of them are clients (numbers, addresses, all or none)", "--clients", story.args.clients,
+        ",".join(usual) or _NONE, lambda text: _no_choice(text, shown),
+    )  # fmt: skip
+    for one in _chosen(story.talk.ask(question), shown):
+        story.clients.append(_client(story, one))
+    if story.situation.name == "shift":
+        story.clients.extend(_colleagues(story))
+
+
+def _no_choice(text: str, shown: Sequence[Correspondent]) -> str:
+    for word in _words(text):
+        if word in (_NONE, _ALL) or numbers(word, len(shown)) is not None:
+            continue
+        if word.replace("-", "").isdecimal():
+            return f'{text!r} are no numbers from 1 to {len(shown)}: write "1,3", "1-4", "all" or "none"'
+        try:
+            Glob.parse(word)
+        except ValueError as error:
+            return str(error)
+        local, _, domain = word.rpartition("@")
+        if "*" in local and is_shared(domain):
+            return f"{domain} is everybody's: name the single address, never {word}"
+    return ""
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(",", " ").replace(";", " ").split()
+
+
+def _chosen(text: str, shown: Sequence[Correspondent]) -> list[Correspondent]:
+    found: dict[str, Correspondent] = {}
+    for word in _words(text):
+        picked = shown if word == _ALL else [shown[n - 1] for n in numbers(word, len(shown)) or ()]
+        if word not in (_NONE, _ALL) and not picked:
+            picked = [next((one for one in shown if one.pattern == word), Correspondent(word))]
+        found |= {one.pattern: one for one in picked}
+    return list(found.values())
+
+
+def _client(story: Story, one: Correspondent) -> Client:
+    """With what her own mail says of how she writes to them."""
+    seen = story.seen
+    way = seen.ways.get(one.pattern, Way()) if seen else Way()
+    label = label_of(one.pattern, [each.label for each in story.clients])
+    alone = "*" not in one.pattern
+    name = next(iter(one.people.values()), label) if alone else label.replace("-", " ").title()
+    people = dict(one.people)
+    if way.names and people:  # as she greets whom she writes to most
+        people[next(iter(people))] = way.names[0]
+    note = f"{one.came} messages came, {one.went} went" if one.came else ""
+    return Client(
+        label, name, (one.pattern,), note, people,
+        language=way.language, form=way.form, phones=seen.phones.get(one.pattern, ()) if seen else (),
+    )  # fmt: skip
+
+
+def _colleagues(story: Story) -> list[Client]:
+    """Everybody of her own organisation, where it has a domain of its own."""
+    domain = story.signed.addresses[0].domain
+    taken = any(f"*@{domain}" in one.patterns for one in story.clients)
+    return [] if is_shared(domain) or taken else [Client("colleagues", "Colleagues", (f"*@{domain}",))]
+
+
+def manager(story: Story) -> None:
+    """Whose mail is always urgent; everybody else can wait."""
+    usual = story.seen.colleagues[0].pattern if story.seen and story.seen.colleagues else ""
+    given = Question("Your manager's address", "--manager", None, usual, _no_address)
+    address = story.talk.ask(given)
+    people = story.seen.colleagues[0].people if story.seen and usual == address else {}
+    name = next(iter(people.values()), address.partition("@")[0].replace(".", " ").title())
+    story.clients.append(Client("manager", name, (address,), always_urgent=True, replies=False))
+    domain = story.signed.addresses[0].domain
+    if not is_shared(domain):
+        story.clients.append(Client("company", "Company", (f"*@{domain}",)))
+    story.clients.append(Client("everybody", "everybody else", ("*",), replies=False))
+
+
+def cases(story: Story) -> None:
+    """The case system: what she is measured by."""
+    question = Question("The address that your case system writes from, or none", "--cases", None, _NONE, _no_address)
+    address = story.talk.ask(question)
+    if address != _NONE:
+        story.clients.insert(0, Client("cases", "Cases", (address,), replies=False))
+
+
+def delegate(story: Story) -> None:
+    """Who can help when she cannot."""
+    question = Question("Who helps when you cannot (NAME <ADDRESS>, or none)", "--delegate", None, _NONE, _no_mailbox)
+    told = story.talk.ask(question)
+    if told == _NONE:
+        return
+    name, address = _mailbox(told)
+    label = label_of(address)
+    story.delegates.append(Delegate(label, name, address))
+    story.clients[:] = [replace(one, delegate=label) if one.replies else one for one in story.clients]
+
+
+def _no_address(text: str) -> str:
+    return "" if text == _NONE or read_address(text) else f"{text!r} is no address that can be used"
+
+
+def _mailbox(text: str) -> tuple[str, str]:
+    match = re.fullmatch(r"\s*([^<>]*?)\s*<?([^<>\s]+@[^<>\s]+)>?\s*", text)
+    if match is None:
+        return "", ""
+    return match[1] or match[2].partition("@")[0].title(), match[2]
+
+
+def _no_mailbox(text: str) -> str:
+    address = _mailbox(text)[1]
+    return "" if text == _NONE or read_address(address) else f"{text!r}: write NAME <ADDRESS>, or none"

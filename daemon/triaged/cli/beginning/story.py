@@ -1,0 +1,65 @@
+"""What is known of her so far, and what the questions add to it."""
+
+import argparse
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from triaged.cli.beginning.signingin import SignedIn
+from triaged.cli.talk import Talk
+from triaged.setup.firstconfiguration import Answers, Client, Delegate
+from triaged.setup.firstlook import Seen
+from triaged.setup.hourswords import USUAL
+from triaged.setup.situations import Situation
+
+
+@dataclass(slots=True)
+class Story:
+    """One conversation's knowledge. A question reads it, and writes what it was told."""
+
+    talk: Talk
+    args: argparse.Namespace
+    signed: SignedIn
+    seen: Seen | None
+    name: str
+    language: str
+    zone: ZoneInfo
+    country: str  # ISO 3166; "" not known
+    situation: Situation
+    authserv_ids: tuple[str, ...] = ()
+    clients: list[Client] = field(default_factory=list)
+    delegates: list[Delegate] = field(default_factory=list)
+    hours: str = USUAL
+    holidays: str = ""
+    telephones: tuple[str, ...] = ()
+    texts: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def answers(self) -> Answers:
+        """All of it, as the configuration is made of it."""
+        signed, seen = self.signed, self.seen
+        addresses = [address.spec for address in signed.addresses]
+        own = next(iter(signed.addresses)).domain
+        team = (
+            f"*@{own}"
+            if seen and seen.colleagues and self.situation.name in ("calls", "ringing", "one-customer")
+            else ""
+        )
+        return Answers(
+            name=self.name,
+            language=self.language,
+            timezone=self.zone.key,
+            addresses=tuple(dict.fromkeys([*addresses, *(seen.aliases if seen else ())])),
+            imap=signed.imap,
+            sign_in=signed.sign_in,
+            smtp=signed.smtp,
+            authserv_ids=self.authserv_ids,
+            example=self.situation.example,
+            passes=self.situation.passes,
+            team=team,
+            hours=self.hours,
+            holidays=self.holidays,
+            telephones=self.telephones,
+            region=self.country,
+            clients=tuple(self.clients),
+            delegates=tuple(self.delegates),
+            texts=self.texts,
+        )

@@ -1,0 +1,50 @@
+"""Which of these is you? Five ways to be reached too much, each with its shipped example and with the questions it needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from triaged.setup.firstlook import Seen
+
+_MOST_RING, _ONE_CUSTOMER = 0.3, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One way. `topics`: what is asked, in this order, beside what her mail shows."""
+
+    name: str
+    words: str
+    example: str  # the file of config/ whose rules and texts it takes
+    topics: Sequence[str]
+    passes: bool = False  # its rules know last-minute passes
+
+
+SITUATIONS = (
+    Situation("calls", "I have standing calls with my clients", "triaged", ("clients", "hours", "holidays", "calls"), passes=True),
+    Situation(
+        "ringing", "They ring me, and leave voicemail", "consultant",
+        ("clients", "hours", "holidays", "telephone", "calls"), passes=True,
+    ),
+    Situation("one-customer", "One big customer", "project-manager", ("clients", "hours", "holidays", "calls")),
+    Situation("shift", "I work support shifts", "support", ("clients", "hours", "holidays", "cases", "delegate")),
+    Situation("manager", "My manager comes first", "employee", ("manager", "hours", "holidays")),
+)  # fmt: skip
+
+
+def situation_named(name: str) -> Situation | None:
+    """By its number in the list or its name."""
+    numbered = {str(number): one for number, one in enumerate(SITUATIONS, 1)}
+    return numbered.get(name) or next((one for one in SITUATIONS if one.name == name), None)
+
+
+def likely_situation(seen: Seen | None) -> Situation:
+    """What her mail looks like; without a sign the first."""
+    if seen is None or not seen.senders:
+        return SITUATIONS[0]
+    total = sum(seen.senders.values())
+    if sum(seen.senders[one] for one in seen.telephones) >= _MOST_RING * total:
+        return SITUATIONS[1]
+    came = [one.came for one in seen.clients]
+    if len(came) > 1 and max(came) >= _ONE_CUSTOMER * sum(came):
+        return SITUATIONS[2]
+    return SITUATIONS[0]
