@@ -4,14 +4,19 @@ An APPEND whose end was not seen is looked for by Message-ID before it is tried 
 """
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
 
 from triaged.account.places import holds
 from triaged.account.visit import Visit
 from triaged.core.backoff import APPEND
+from triaged.core.message import Message, read_raw
 from triaged.ledger import Ledger
 from triaged.ledger.entries import EffectRow
 from triaged.mailbox import Refused
+
+_LARGEST = 1024 * 1024
+"""Octets of a draft that are looked at."""
 
 
 async def carry_out(visit: Visit, effect: EffectRow) -> bool:
@@ -92,7 +97,9 @@ async def _remove(visit: Visit, effect: EffectRow) -> None:
     await session.select(str(folder))
     found = await session.find(message_id, 1)
     now = visit.now()
-    if not found or not await visit.write(Ledger.begin, [effect.id], now):
+    if not found or await _is_hers(visit, effect, found):
+        return
+    if not await visit.write(Ledger.begin, [effect.id], now):
         return
     if in_trash:
         await session.finish_move(found)  # an attempt whose end was not seen had copied it already
@@ -100,3 +107,19 @@ async def _remove(visit: Visit, effect: EffectRow) -> None:
         await session.move(found, trash)
     else:
         await session.store(found, add=["\\Deleted"])
+
+
+async def _is_hers(visit: Visit, effect: EffectRow, uids: Sequence[int]) -> bool:
+    """Whether the paper for a call was edited where it lies: then it is no more than hers, and stays."""
+    reply = await visit.write(Ledger.reply, effect.reply) if effect.reply is not None else None
+    if reply is None or reply.kind != "paper":
+        return False
+    written = await visit.write(Ledger.reply_raw, reply.id)
+    lies = [read_raw(await visit.session.raw(uid, _LARGEST)) for uid in uids]
+    return written is None or any(_says(one) != _says(read_raw(written)) for one in lies)
+
+
+def _says(message: Message) -> tuple[object, ...]:
+    """What a person changes in a draft; how a server writes it down is another matter."""
+    whom = (message.to, message.cc, message.bcc)
+    return (*whom, message.subject, message.text.split(), tuple(message.attachments))

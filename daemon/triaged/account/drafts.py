@@ -43,6 +43,8 @@ async def _may_be(visit: Visit, seen: SentSeen, draft: ReplyRow) -> bool:
     """Whether it went to whom the draft was for, about what the draft was about, under an id of its own."""
     if seen.ours is not None or seen.message_id == draft.message_id or draft.correspondent not in seen.rcpts:
         return False
+    if draft.kind == "paper":  # it begins a thread of its own: it is known by its words
+        return (seen.filed_at or seen.at) >= draft.made_at.replace(microsecond=0)
     covered = await visit.write(Ledger.reply_items, draft.id)
     return not {item.message_id for item in covered}.isdisjoint(seen.references)
 
@@ -53,8 +55,11 @@ async def _is(visit: Visit, uid: int, draft: ReplyRow) -> bool:
         return False
     sent = await visit.session.fetch([uid], text=True)
     head, _, body = raw.partition(b"\r\n\r\n")
-    draft_text = read(head + b"\r\n\r\n", body).new_text
-    return any(still_says(read(one.header, one.body).new_text, draft_text) for one in sent)
+    drafted = read(head + b"\r\n\r\n", body)
+    found = [read(one.header, one.body) for one in sent]
+    if draft.kind == "paper" and any(one.bare_subject == drafted.bare_subject for one in found):
+        return True
+    return any(still_says(one.new_text, drafted.new_text) for one in found)
 
 
 def _sendable(ledger: Ledger, account: int, since: datetime) -> list[ReplyRow]:

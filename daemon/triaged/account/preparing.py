@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Any, Protocol, TypeVar
 
-from triaged.account import attempts, marks, notyet
+from triaged.account import attempts, callpaper, marks, notyet
 from triaged.account.context import Context
 from triaged.account.lookaround import sweep_and_look
 from triaged.account.memory import Memory
@@ -34,7 +34,7 @@ from triaged.core.template import ReplyTemplate, built_in, choose_language, fing
 from triaged.delivery import Delivery, Envelope
 from triaged.installkey import InstallKey
 from triaged.ledger import AsOf, Ledger
-from triaged.ledger.entries import BY_HAND, AccountRow, Item, Place, ReplyRow, Turns
+from triaged.ledger.entries import BY_HAND, AccountRow, Item, Place, ReplyKind, ReplyRow, Turns
 from triaged.mailbox import Session
 from triaged.outbox import AlreadyBegun, Cancelled, Held, NotNow, Prepared, Ready, Suppressed, Way, ended
 
@@ -178,13 +178,14 @@ class ReplyPreparer:
             return NotNow(hidden)
         context = self.mailbox.context
         outgoing = _Outgoing(reply, to, Parties(person, account, client), items, context.now(), context.install)
-        match reply.kind:
-            case "ack":
-                return await self._acknowledgement(outgoing)
-            case "slip" | "moved":
-                return await self._notice(outgoing)
-            case "forward":
-                return await self._forward(outgoing)
+        write_words: Mapping[ReplyKind, Callable[[_Outgoing], Awaitable[Prepared]]] = {
+            "ack": self._acknowledgement,
+            "slip": self._notice,
+            "moved": self._notice,
+            "forward": self._forward,
+            "paper": self._paper,
+        }
+        return await write_words[reply.kind](outgoing)
 
     async def _acknowledgement(self, outgoing: _Outgoing) -> Prepared:
         reply, person, client = outgoing.reply, outgoing.parties.person, outgoing.parties.client
@@ -235,6 +236,20 @@ class ReplyPreparer:
             written.raw, Envelope(rcpt=outgoing.to, me=outgoing.sender), items=tuple(item.id for item in outgoing.items)
         )
 
+    async def _paper(self, outgoing: _Outgoing) -> Prepared:
+        """What there is for a call, as of now."""
+        reply, parties = outgoing.reply, outgoing.parties
+        made = await callpaper.letter_of(self.mailbox.context, reply, parties)
+        if made is None:
+            return Cancelled("nothing is left that the call would be about")
+        facts = Facts(now=outgoing.now, arrived=reply.made_at)
+        due = gathered_again(facts, parties.person, parties.client, made.template)
+        if (refusal := refusal_again(due, "sending", reply.outgoing)) is not None:
+            return ended(refusal)
+        if reply.tell_at is None or reply.tell_at <= outgoing.now:
+            return Cancelled("the call has begun")
+        return Ready(write(made).raw, Envelope(rcpt=outgoing.to, me=made.sender.address))
+
     async def _forward(self, outgoing: _Outgoing) -> Prepared:
         """A mail of mine to a delegate, the original attached."""
         reply, person, items = outgoing.reply, outgoing.parties.person, outgoing.items
@@ -271,9 +286,12 @@ class ReplyPreparer:
 
 
 async def preview(mailbox: WatchedMailbox, reply: ReplyRow) -> str:
-    """The words of an acknowledgement as it would go now; "" where they cannot be written. Nothing is asked or changed by it."""
+    """The words of an acknowledgement, or of a paper, as it would go now; "" where they cannot be written. Nothing is asked or changed by it."""
     person, account = mailbox.settings()
     client, to, template = person.roster.by_label(reply.client), read_address(reply.rcpt), person.reply(reply.template)
+    if reply.kind == "paper" and client is not None:
+        made = await callpaper.letter_of(mailbox.context, reply, Parties(person, account, client))
+        return write(made).rendered.text if made is not None else ""
     items = await mailbox.context.write(Ledger.reply_items, reply.id)
     if reply.kind != "ack" or client is None or to is None or template is None or not items:
         return ""

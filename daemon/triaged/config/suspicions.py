@@ -267,13 +267,20 @@ def _check_agenda(made: Made, findings: Findings) -> None:
     known = any(client.has_calls for client in made.person.roster.clients) or made.person.reads_calls
     if digest and digest.agenda is not None and not known:
         findings.warning(made.place("digest", "agenda"), "agenda: no client has calls")
+    if digest and digest.agenda_to_client != "off":
+        for client in made.person.roster.clients:
+            if client.has_calls and client.replies and client.caller_address is None:
+                findings.warning(
+                    made.place("client", client.label),
+                    f"agenda_to_client: [client.{client.label}] has calls and no address to write to: add mail",
+                )
 
 
 def _check_unused(made: Made, findings: Findings) -> None:
     person = made.person
     rules, clients = person.rules.rules, person.roster.clients
     used: dict[str, set[str | None]] = {
-        "reply": {rule.reply for rule in rules} | {person.promises.slip_reply, *UNASKED},
+        "reply": {rule.reply for rule in rules} | {person.promises.slip_reply, *UNASKED} | _papers(person),
         "delegate": {rule.delegate for rule in rules} | {client.delegate for client in clients},
         "notify": {*person.promises.notify, *(label for rule in rules for label in rule.notify)},
     }
@@ -287,6 +294,11 @@ def _check_unused(made: Made, findings: Findings) -> None:
         for label in table.values if table else ():
             if label not in labels:
                 findings.warning(made.place(kind, label), f"[{kind}.{label}] is never used: {words[kind]}")
+
+
+def _papers(person: Person) -> set[str | None]:
+    """The text of the paper for a call, where there is one."""
+    return {"paper"} if person.digest is not None and person.digest.agenda_to_client != "off" else set()
 
 
 def _check_hours(made: Made, now: datetime, findings: Findings) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import takewhile
 
 from triaged.core.spans import parse_span
 from triaged.core.timewords import WEEKDAYS, clock_text, parse_clock, parse_date, parse_weekdays
@@ -21,6 +22,7 @@ STALE_AFTER = timedelta(hours=6)
 """A calendar that was read longer ago promises no call of today."""
 
 _DAY = timedelta(days=1)
+_FIVE_WEEKS = timedelta(weeks=5)
 _LONGEST = timedelta(hours=24)
 _CLAUSE = re.compile(r"\s+(for|every|from)\s+", re.IGNORECASE)
 _SLOT = re.compile(r"(.*\S\s+\d{1,2}:\d{2})\s*[-–]\s*\d.*", re.ASCII)
@@ -214,6 +216,21 @@ class Schedule:
     def next_call(self, at: datetime) -> Occurrence | None:
         """The next call that takes place; one that begins in less than half an hour is not the next one any more."""
         return next((one for one in self.occurrences(at + CALL_NOTICE) if not self.is_doubtful(one, at)), None)
+
+    def takes_place_at(self, start: datetime) -> bool:
+        """Whether a call begins at that very instant."""
+        found = next(self.occurrences(start), None)
+        return found is not None and found.start == start
+
+    def call_before(self, start: datetime) -> datetime | None:
+        """When the call before the one that begins then began; None: there was none within five weeks."""
+        earlier = takewhile(lambda one: one.start < start, self.occurrences(start - _FIVE_WEEKS))
+        return max((one.start for one in earlier), default=None)
+
+    def day_before(self, start: datetime) -> datetime:
+        """When the office hours of the last office day before a call begin; where I have none at all, a day before it."""
+        day = next(self.worktime.office_days(self.worktime.date_of(start), -1), None)
+        return self.worktime.office(day)[0][0] if day is not None else start - _DAY
 
     def is_doubtful(self, one: Occurrence, now: datetime) -> bool:
         """Whether it is a call of today that a calendar holds which could not be read for hours."""

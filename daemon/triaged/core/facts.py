@@ -89,6 +89,7 @@ class Facts:
     spoken_to: tuple[
         str, ...
     ] = ()  # of this client, whose replies of ours it or its thread refers to; of brief mail only
+    answers_paper: bool = False  # it refers to the paper for a call
     answers_forward: bool = False  # it refers to a mail by which we have sent something on
     replies_in_fuse: int = 0  # replies of this account within the fuse's period
     recent: tuple[Arrival, ...] = ()  # newest first, this message not included, within the longest burst of the rules

@@ -136,6 +136,32 @@ def _has_hours_today(worktime: WorkTime, now: datetime) -> bool:
     return last is not None and last > now
 
 
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What there is for a call: of each thread its first message, the oldest first."""
+
+    open: tuple[Record, ...] = ()
+    answered: tuple[Record, ...] = ()  # since the call before
+
+    def __bool__(self) -> bool:
+        return bool(self.open or self.answered)
+
+
+def paper(parties: Parties, planned: Planned, points: Points, told: Told) -> Letter:
+    """The paper for a call: a new mail to the client, of nothing but what he wrote himself. `told.promise`: when it begins."""
+    made = letter(parties, planned, points.open or points.answered, told)
+    to = planned.to
+    variables = replace(
+        made.variables,
+        sender=Named(parties.client.people.get(to.key, ""), to.spec),
+        messages=tuple(Incoming(said_subject(one), one.received) for one in points.open),
+        answered=tuple(Incoming(said_subject(one), one.received) for one in points.answered),
+        subject="",
+        until=None,
+    )
+    return replace(made, variables=variables, origin=None)
+
+
 def said_subject(record: Record) -> str:
     """The subject as it may be repeated in my name: whole, where my server vouches for its sender; never what is garbled."""
     if "\ufffd" in record.subject:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-Kind = Literal["ack", "slip", "moved", "forward"]
+Kind = Literal["ack", "slip", "moved", "forward", "paper"]
 
 LONGEST: Final = 118
 """Octets: with a seal of 16, and in base64, 180."""
 
 _VERSION = 1
 _HEAD = struct.Struct(">BBBI")
-_KINDS: tuple[Kind, ...] = ("ack", "slip", "moved", "forward")
+_KINDS: tuple[Kind, ...] = ("ack", "slip", "moved", "forward", "paper")
 _PROMISES: tuple[Literal["answer", "call"] | None, ...] = (None, "answer", "call")
 _WORDS = 40
 """Octets of a call's name, and of a template's label; longer ones are left out."""

@@ -335,6 +335,13 @@ class Digest:
             " false: nothing"
         ),
     ] = "ask"
+    agenda_to_client: Annotated[
+        Literal["off", "draft", "send"],
+        About(
+            "on the office day before a call a draft to the client's `mail` lies in Drafts: what you have for it, a line a"
+            " thread; send: it goes an hour later, once three to this client were sent by hand"
+        ),
+    ] = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +394,7 @@ class Person:
     def reply(self, label: str) -> ReplyTemplate | None:
         """The text of that table name; of those that are sent by themselves also the built-in one."""
         match label:
-            case "no-pass" | "not-now":
+            case "no-pass" | "not-now" | "paper":
                 return self.replies.get(label) or built_in(label)
             case _:
                 return self.replies.get(label)

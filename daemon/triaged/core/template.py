@@ -24,7 +24,7 @@ from triaged.words import LEXICON
 
 NAMES = (
     "me", "client", "sender", "subject", "received", "messages", "promise", "until", "next_call", "last_answer",
-    "promised_before", "passes", "delegate", "language", "address", "today",
+    "promised_before", "passes", "delegate", "language", "address", "today", "answered",
 )  # fmt: skip
 """Every variable a text may name."""
 
@@ -106,6 +106,7 @@ class Variables:
     passes: PassesLeft | None = None
     delegate: Named | None = None
     address: Literal["formal", "familiar"] = "formal"
+    answered: tuple[Incoming, ...] = ()  # since the last call; of the paper for a call alone
     today: bool = True  # whether office hours of mine lie ahead today
 
 
@@ -269,15 +270,18 @@ UNASKED: Final = SAYS_SO | {"moved"}
 """What no rule sends: a text of one's own under such a name takes the place of ours."""
 
 
-def built_in(label: Literal["slip", "moved", "no-pass", "not-now"]) -> ReplyTemplate:
-    """The texts we ship; all use `promise`.
+def built_in(label: Literal["slip", "moved", "no-pass", "not-now", "paper"]) -> ReplyTemplate:
+    """The texts we ship; all use `promise`, which in the paper is when the call begins.
 
-    A promise that is not kept; a promised call that was moved; and what is said to a client whose no, or whose word, moves nothing.
+    A promise that is not kept; a promised call that was moved; what is said to a client whose no, or whose word, moves nothing;
+    and what there is for a call.
     """
     key = label.replace("-", "_")
+    words = {language: LEXICON.section(language, "replies") for language in LEXICON.writing("replies")}
     return ReplyTemplate(
         label,
-        {language: LEXICON.section(language, "replies")[key] for language in LEXICON.writing("replies")},
+        {language: own[key] for language, own in words.items()},
+        subjects={language: own[f"{key}_subject"] for language, own in words.items() if f"{key}_subject" in own},
         send=parse_moment("now"),
         every=Span("1 day", timedelta(days=1)),
     )

@@ -61,6 +61,7 @@ FULL = Variables(
     promised_before=True,
     passes=PassesLeft(1, 2, _AT + timedelta(hours=3)),
     delegate=Named("Tom", "tom@roth-partners.example"),
+    answered=(Incoming("the invoice", _AT),),
 )
 """A message about which everything is known."""
 
@@ -76,6 +77,7 @@ _OTHERWISE: dict[str, Any] = {
     "promised_before": False,
     "address": "familiar",
     "today": False,
+    "answered": (),
     "subject": "",
     "sender": Named("", "gary@harbor.example"),
     "messages": (

@@ -119,10 +119,15 @@ def _our_reply(db: Connection, account: AccountRow, seen: SentSeen) -> ReplyRow 
     marked = reply_of(db, seen.ours) if seen.here and not is_as_made(seen.message_id) else None
     if marked is not None and (not seen.rcpts or not {marked.correspondent, marked.rcpt}.isdisjoint(seen.rcpts)):
         return marked
+    paper = next(iter(replies_of(db, _PAPER, (seen.ours, encode(seen.rcpts), account.id))), None)
     given = (encode(seen.rcpts), encode(seen.references), account.id)
-    return next(iter(replies_of(db, _TO_WHAT_IT_ANSWERS, given)), None)
+    return paper or next(iter(replies_of(db, _TO_WHAT_IT_ANSWERS, given)), None)
 
 
+_PAPER = """
+id = ? AND correspondent IN (SELECT value FROM json_each(?)) AND kind = 'paper' AND mode = 'draft' AND state IN ('drafted','cancelled')
+AND account = ?
+"""  # it answers nothing: it was known by its words
 _TO_WHAT_IT_ANSWERS = f"""
 correspondent IN (SELECT value FROM json_each(?)) AND kind = 'ack' AND state IN {STOPPABLE}
 AND EXISTS (SELECT 1 FROM json_each(?) j JOIN item i ON i.message_id = j.value JOIN reply_item c ON c.item = i.id

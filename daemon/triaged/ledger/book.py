@@ -33,6 +33,7 @@ from triaged.ledger import (
     listings,
     observed,
     opening,
+    papers,
     pastfacts,
     pausing,
     promises,
@@ -219,6 +220,10 @@ class Ledger:
     client_expects = promises.client_expects
     add_reply = promises.add_reply
     live_notice = promises.live_notice
+
+    papers_for = papers.papers_for
+    paper_ids = papers.paper_ids
+    plan_paper = papers.plan_paper
 
     deferred = listings.deferred
     queue = listings.queue

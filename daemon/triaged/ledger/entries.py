@@ -27,7 +27,7 @@ EffectKind = Literal["flag", "urgent", "aside", "back", "append", "remove", "not
 EffectState = Literal["planned", "trying", "done", "failed", "void"]
 PromiseKind = Literal["answer", "call"]
 PromiseState = Literal["planned", "open", "overdue", "kept", "late", "settled", "void"]
-ReplyKind = Literal["ack", "slip", "moved", "forward"]
+ReplyKind = Literal["ack", "slip", "moved", "forward", "paper"]
 ReplyState = Literal[
     "waiting", "held", "sending", "sent", "drafted", "in_doubt", "failed", "cancelled", "suppressed", "simulated"
 ]

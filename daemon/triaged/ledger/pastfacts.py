@@ -41,7 +41,7 @@ SELECT thread FROM (
 ) WHERE thread IS NOT NULL ORDER BY at, sure DESC, first LIMIT 1
 """  # ids are not secret: of two mails with the same the surer says where it belongs, else the one that came first
 _ANSWERS_OURS = """
-SELECT max(at), max(own), max(kind = 'forward') FROM (
+SELECT max(at), max(own), max(kind = 'forward'), max(kind = 'paper') FROM (
   SELECT r.kind, r.ended_at AS at, iif(r.person = :person AND :sender IN (r.correspondent, lower(r.rcpt)), r.ended_at, NULL) AS own
   FROM json_each(:ids) j CROSS JOIN reply r ON r.message_id = j.value WHERE r.state IN ('sent','in_doubt')
   UNION ALL
@@ -234,7 +234,7 @@ def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
     to_client = [at for at, meant in mine if meant]
     promise = _promise(db, q)
     whom = known(db, Whose(q.person, q.correspondent, q.level, q.but_reply))
-    answers_ours, answers_own, answers_forward = _answers_ours(db, q)
+    answers_ours, answers_own, answers_forward, answers_paper = _answers_ours(db, q)
     waiting, waiting_here = _waiting(db, q)
     had_any = whom.had_reply is not None or q.mode == "observe"
     replied_here, in_hour, in_day = _replied(db, q) if had_any else (None, 0, 0)
@@ -269,6 +269,7 @@ def gather(db: Connection, q: Question, arriving: Arriving | None) -> Facts:
         answers_ours=answers_ours,
         answers_own=answers_own,
         answers_forward=answers_forward,
+        answers_paper=answers_paper,
         replies_in_fuse=claims_since(db, q.account, q.as_of, but=q.but_reply),
         recent=_recent(db, q),
         passes=_passes(db, q),
@@ -439,16 +440,16 @@ def _last_reply(db: Connection, q: Question, last: int | None) -> int | None:
     return max((at for at in (last, simulated) if at is not None), default=None)
 
 
-def _answers_ours(db: Connection, q: Question) -> tuple[datetime | None, datetime | None, bool]:
+def _answers_ours(db: Connection, q: Question) -> tuple[datetime | None, datetime | None, bool, bool]:
     """When a reply of ours (for any person: two of us must not talk to each other) went that this refers to, and its own.
 
-    And whether it refers to a mail to a delegate.
+    And whether it refers to a mail to a delegate, and to the paper for a call.
     """
     if not q.references:
-        return None, None, False
+        return None, None, False, False
     given = {"ids": encode(q.references), "person": q.person, "sender": q.sender}
-    at, own, forward = db.execute(_ANSWERS_OURS, given).fetchone()
-    return from_ms(at), from_ms(own), bool(forward)
+    at, own, forward, paper = db.execute(_ANSWERS_OURS, given).fetchone()
+    return from_ms(at), from_ms(own), bool(forward), bool(paper)
 
 
 _LAST_IN_THREAD = """

@@ -196,6 +196,44 @@ CREATE UNIQUE INDEX reply_one_notice ON reply (promise)
   WHERE kind = 'moved' AND (state IN ('waiting','held','sending') OR state = 'drafted' AND reason IS NULL);
 """  # one that waits to be taken back, once Sent has been looked at, is in nobody's way
 
+_PAPERS = """
+PRAGMA defer_foreign_keys = ON;
+CREATE TABLE reply_before AS SELECT * FROM reply;
+DROP TABLE reply;
+CREATE TABLE reply (
+  id INTEGER PRIMARY KEY, person TEXT NOT NULL, account INTEGER NOT NULL REFERENCES account, client TEXT NOT NULL,
+  correspondent TEXT NOT NULL, rcpt TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('ack','slip','moved','forward','paper')),
+  template TEXT NOT NULL, language TEXT NOT NULL DEFAULT '',
+  auto TEXT NOT NULL DEFAULT 'auto-replied' CHECK (auto IN ('auto-replied','auto-generated')),
+  promise INTEGER REFERENCES promise, tell_at INTEGER, tell_kind TEXT CHECK (tell_kind IN ('answer','call')), tell_call TEXT,
+  message_id TEXT NOT NULL UNIQUE, mode TEXT NOT NULL CHECK (mode IN ('observe','draft','send')),
+  state TEXT NOT NULL CHECK (state IN ('waiting','held','sending','sent','drafted','in_doubt','failed','cancelled',
+    'suppressed','simulated')),
+  stage TEXT CHECK (stage IN ('envelope','data')), made_at INTEGER NOT NULL, send_at INTEGER NOT NULL, try_at INTEGER NOT NULL,
+  tries INTEGER NOT NULL DEFAULT 0, claimed_at INTEGER, raw BLOB, code INTEGER, reason TEXT, ended_at INTEGER,
+  folder TEXT, uidvalidity INTEGER, uid INTEGER, trust INTEGER NOT NULL DEFAULT 3, returned_at INTEGER,
+  slot TEXT NOT NULL DEFAULT '', words INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO reply SELECT * FROM reply_before;
+DROP TABLE reply_before;
+CREATE UNIQUE INDEX reply_one_live ON reply (person, correspondent, slot)
+  WHERE kind = 'ack' AND state IN ('waiting','held','sending');
+CREATE UNIQUE INDEX reply_once ON reply (promise)
+  WHERE kind = 'slip' AND state IN ('waiting','held','sending','sent','drafted');
+CREATE UNIQUE INDEX reply_one_notice ON reply (promise)
+  WHERE kind = 'moved' AND (state IN ('waiting','held','sending') OR state = 'drafted' AND reason IS NULL);
+CREATE UNIQUE INDEX reply_one_paper ON reply (person, client)
+  WHERE kind = 'paper' AND (state IN ('waiting','held','sending') OR state = 'drafted' AND reason IS NULL);
+CREATE INDEX reply_due ON reply (try_at) WHERE state = 'waiting';
+CREATE INDEX reply_state ON reply (state) WHERE state IN ('waiting','held','sending','drafted','in_doubt');
+CREATE INDEX reply_correspondent ON reply (person, correspondent, send_at);
+CREATE INDEX reply_client ON reply (person, client, made_at);
+CREATE INDEX reply_claimed ON reply (account, claimed_at) WHERE claimed_at IS NOT NULL;
+CREATE INDEX reply_promise ON reply (promise) WHERE promise IS NOT NULL;
+CREATE INDEX reply_returned ON reply (returned_at) WHERE returned_at IS NOT NULL;
+"""  # another kind: what a CHECK says can only be written anew; its rows are there again before the transaction ends
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _A_NOTICE_A_MOVE,
@@ -208,5 +246,6 @@ MIGRATIONS: tuple[str, ...] = (
     _WORDS_THAT_WENT,
     _TOLD,
     _A_DRAFT_TAKEN_BACK,
+    _PAPERS,
 )
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

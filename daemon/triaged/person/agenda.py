@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 from triaged.core.calls import Occurrence
 from triaged.core.clients import Client
@@ -54,17 +53,12 @@ async def _agenda(context: PersonContext, client: Client, call: Occurrence) -> N
     now = context.now()
     items = await context.write(Ledger.arrivals, context.key, Period(now - _BACK, now, client.label))
     phrasing = Phrasing.of(context.person)
-    page = _page(phrasing, client, call, _Items.since(_previous(context, client, call), items))
+    papers = await context.write(Ledger.paper_ids, context.key, client.label)
+    since = context.person.schedule(client).call_before(call.start)
+    page = _page(phrasing, client, call, _Items.since(since, items, papers))
     points = [item for line in page.lines.values() for item in line.items]
     mail = SelfMail.of(key, page, phrasing.words.language)
     await owe(context, mail, event="agenda.delivered", client=client.label, points=points)
-
-
-def _previous(context: PersonContext, client: Client, call: Occurrence) -> datetime | None:
-    """When the client's call before this one began: what came since is for this one."""
-    earlier = context.person.schedule(client).occurrences(call.start - timedelta(days=35))
-    before = [one.start for one in takewhile(lambda one: one.start < call.start, earlier)]
-    return before[-1] if before else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +71,11 @@ class _Items:
     doubtful: Sequence[Item] = ()  # what nobody vouches for, while somebody does for the client's other mail
 
     @classmethod
-    def since(cls, last_call: datetime | None, items: Sequence[Item]) -> "_Items":
-        """What came after the last call, or was put off beyond it; and what was answered of late."""
+    def since(cls, last_call: datetime | None, items: Sequence[Item], papers: frozenset[str]) -> "_Items":
+        """What came after the last call, or was put off beyond it; and what was answered of late.
+
+        `papers`: the ids of those that the client has; what he answers to them is for the call, whatever the rules say of it.
+        """
         new = [item for item in items if last_call is None or item.arrived_at >= last_call]
         known = {item.id for item in new}
         written = [item for item in items if not _rang(item)]
@@ -88,7 +85,7 @@ class _Items:
                 for item in written
                 if item.answered_at is None
                 and item.settled_at is None
-                and item.verdict != "left"
+                and (item.verdict != "left" or _is_said_to(item, papers))
                 and (item.id in known or item.state == "aside")
             ],
             calls=[item for item in new if _rang(item) and item.settled_at is None],
@@ -107,6 +104,11 @@ class _Items:
             answered=self.answered,
             doubtful=[item for item in found if item.level < Level.UNKNOWN],
         )
+
+
+def _is_said_to(item: Item, papers: frozenset[str]) -> bool:
+    """Whether it answers one of them with more than thanks."""
+    return not papers.isdisjoint(item.references) and not item.automatic and "courtesy" not in item.kind
 
 
 def _rang(item: Item) -> bool:

@@ -17,6 +17,7 @@ from triaged.person import (
     commandlog,
     digest,
     movedcalls,
+    paper,
     promiseclock,
     watched,
 )
@@ -145,6 +146,7 @@ def _longest_warning(people: Sequence[PersonContext]) -> timedelta:
 async def _deliver(context: PersonContext) -> None:
     await watched.note(context)
     await digest.deliver(context)
+    await paper.deliver(context)
     await agenda.deliver(context)
     await aftercall.settle(context)
     await backnote.deliver(context)

@@ -90,6 +90,8 @@ def test_a_ledger_of_the_first_schema_opens_with_its_rows(tmp_path: Path):
         [row] = ledger.deferred()
         assert (row.item.message_id, row.item.client, row.until) == ("<1@client>", "harbor", MONDAY + DAY)
         assert [reply.state for reply in ledger.queue()] == ["waiting"]
+        assert ledger.db.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert ledger.db.execute("SELECT count(*) FROM reply_item").fetchone() != (0,)
 
 
 def test_a_step_that_fails_leaves_the_ledger_as_it_was(path: Path):

@@ -57,6 +57,7 @@ FIRST = '[[rule]]\nname = "First"\nthen = "urgent"\n'
         ('tier = "standard"', 'passes = "1 per day"', "passes: no rule spends them; write spends_pass = true in one"),
         ('tier = "standard"', 'phones = ["+44 20 7946 0018"]\n' + FIRST + 'when = { kind = "voicemail" }\npromise = "2 business days"\nreply = "later"', "no caller can be written to: write mail, the address for it"),
         ('tier = "standard"', 'people = { "gary@harbour.example" = "Gary" }', 'people: "gary@harbour.example" is not among the addresses of `from`'),
+        ("[[rule]]", '[client.ngo]\nfrom = ["*@ngo.example"]\ncalls = ["mon 10:00"]\n[digest]\nagenda_to_client = "draft"\n[[rule]]', "agenda_to_client: [client.ngo] has calls and no address to write to: add mail"),
         ('calls = ["fri 10:00"]\ntier = "standard"\n', '[digest]\nagenda = "1h before next call"\n', "agenda: no client has calls"),
         ('from = ["*@harbor.example"]', 'from = ["*@harbor.example", "dana@roth.example"]', '"dana@roth.example" is your own address: it is never a client\'s'),
         ('host = "imap.roth.example",', 'host = "imap.roth.example", port = 143,', 'at port 143 servers speak STARTTLS: write tls = "starttls" beside it'),

@@ -163,6 +163,7 @@ CASES: list[tuple[str, Sending, Sending]] = [
     ("loop", sending(mail(Message_ID="<triaged.abc@harbor.example>")), sending(mail(Message_ID="<triage.abc@harbor.example>"))),
     ("loop", line(f"X-Loop: {MINE}"), line("X-Loop: somebody@else.example")),
     ("loop", line("References: <a@b.example>\r\n <triaged.abc@roth.example>"), line("References: <triaged.abc@elsewhere.example>")),
+    ("loop", sending(facts=facts(answers_paper=True)), sending(facts=facts())),
     ("loop", sending(facts=facts(answers_ours=NOW - HOUR)), sending(facts=facts(last_answer=NOW - HOUR))),
     ("resent", line("Resent-From: anna@harbor.example"), line("Resent-Comment: x")),
     ("resent", line(f"Resent-To: {MINE}"), sending()),

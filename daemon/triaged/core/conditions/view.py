@@ -61,7 +61,7 @@ def thread_kind(facts: Facts) -> str:
 def kinds_by_past(message: Message, facts: Facts, *, automatic: bool) -> frozenset[str]:
     """The kinds that come from what was before: its place in the thread, and whether it objects to a reply of ours."""
     place = thread_kind(facts)
-    answered = facts.answers_ours
+    answered = facts.answers_ours if not facts.answers_paper else None  # to that there is no no
     soon = answered is not None and answered <= facts.arrived <= answered + _OBJECTS_WITHIN
     return frozenset({place, "objection"} if soon and not automatic and objects(message.new_text) else {place})
 

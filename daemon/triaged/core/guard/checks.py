@@ -12,14 +12,14 @@ from triaged.core.guard import past, signs, who, written
 from triaged.core.guard.codes import Refusal
 from triaged.core.guard.sending import Sending, Standing
 
-Outgoing = Literal["ack", "said", "caller", "slip", "moved", "forward"]
+Outgoing = Literal["ack", "said", "caller", "slip", "moved", "forward", "paper"]
 """What would go: the answer to a message, to one that says no or uses the word offered, a new one to a caller, a notice about a
-promise or a call, a delegate's copy."""
+promise or a call, a delegate's copy, the paper for a call."""
 
 ANSWERS: Final[tuple[Outgoing, ...]] = ("ack", "said")
 BOTH: Final[tuple[Outgoing, ...]] = (*ANSWERS, "caller")
 USUAL: Final[tuple[Outgoing, ...]] = ("ack", "caller")
-TO_CLIENTS: Final[tuple[Outgoing, ...]] = (*BOTH, "slip", "moved")
+TO_CLIENTS: Final[tuple[Outgoing, ...]] = (*BOTH, "slip", "moved", "paper")
 ALL: Final[tuple[Outgoing, ...]] = (*TO_CLIENTS, "forward")
 WRITTEN: Final[tuple[Outgoing, ...]] = (*ANSWERS, "forward")
 DECIDED: Final[tuple[Outgoing, ...]] = (*BOTH, "forward")
@@ -106,6 +106,7 @@ CHECKS: Final[tuple[Check | Again, ...]] = (
         written.answers_a_reply,
         of=("ack",),
     ),
+    Check("loop", "it answers the paper for a call: it stands in the agenda", written.answers_a_paper, of=BOTH),
     Check("loop", "a forward: it is from the delegate, or a machine of his", written.is_from_delegate, of=("forward",)),
     Check("loop", "a forward: it answers one", written.answers_a_forward, of=("forward",)),
     Check("resent", "Resent-From or Resent-To: somebody passed it on", written.is_resent, of=BOTH),
@@ -139,7 +140,13 @@ CHECKS: Final[tuple[Check | Again, ...]] = (
     Check("too-old", "it was there before first contact", past.was_there_before, of=DECIDED),
     Check("too-old", "decided more than `late` after its arrival", past.is_too_old, of=BOTH),
     Check("too-old", "its Date lies more than a day ahead", past.is_from_the_future),
-    Again("call-now", "a call with the client is near or under way", past.is_call_now, AT_SENDING, of=(*BOTH, "slip")),
+    Again(
+        "call-now",
+        "a call with the client is near or under way",
+        past.is_call_now,
+        AT_SENDING,
+        of=(*BOTH, "slip", "paper"),
+    ),
     Again(
         "already-answered", "I wrote to this client in this thread since", past.is_answered, ALWAYS, of=(*BOTH, "slip")
     ),

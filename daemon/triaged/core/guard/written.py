@@ -41,6 +41,11 @@ def answers_a_reply(sending: Sending) -> str:
     return "it refers to an automatic reply of mine" if ours else ""
 
 
+def answers_a_paper(sending: Sending) -> str:
+    """What the client says to the paper for a call is for the call; no robot has anything to say to it."""
+    return "it answers the paper for the call" if sending.facts.answers_paper else ""
+
+
 def is_from_delegate(sending: Sending) -> str:
     """What comes from there does not go back there: his own answer, or what a machine of his says to what he got."""
     delegate, sender = sending.delegate, sending.sender
