@@ -13,6 +13,7 @@ from scenarios.stage import Stage
 from server.courier import CourierVariant
 from server.dovecot import Variant
 from triaged.ids import BACK, SAID
+from triaged.installkey import NAME
 
 PEOPLE = {"gary@harbor.example": GARY, "may@harbor.example": MAY, "petra@lindenhof.example": PETRA}
 
@@ -92,6 +93,35 @@ async def test_what_had_not_gone_when_it_was_put_back_goes_once(stages: Opening)
     await stage.to("tue 18:00")
     assert recipients(stage) == ["gary@harbor.example"]
     assert states(stage) == ["sent"]
+
+
+@pytest.mark.parametrize("how", ["one copy after the other", "of before the messages", "with the key lost"])
+async def test_rolled_back_again_or_further_or_without_the_key_nobody_is_answered_twice_and_all_comes_back(
+    stages: Opening, how: str
+):
+    stage = stages()
+    await stage.open()
+    await stage.to("tue 15:00")
+    early = copied(stage, to="early")
+    await stage.to("tue 15:10")
+    for sender in PEOPLE.values():
+        await stage.arrives(sender, f"question of {sender.split()[0]}")
+    late = copied(stage, to="late")
+    await stage.to("tue 16:00")
+    assert recipients(stage) == list(PEOPLE)
+    for copy in {"one copy after the other": [late, early], "of before the messages": [early]}.get(how, [late]):
+        await stage.kill()
+        put_back(stage, copy)
+        if how == "with the key lost":
+            (stage.folder / NAME).unlink()
+        await stage.open()
+        await stage.later(hours=1)
+    await stage.to("wed 12:00")
+    assert recipients(stage) == list(PEOPLE)
+    await stage.to("fri 13:00")
+    assert recipients(stage) == list(PEOPLE)
+    assert len(stage.inbox()) == 3
+    assert stage.inbox("Deferred") == {}
 
 
 async def test_a_copy_in_sent_under_an_id_that_the_server_gave_is_known_by_what_it_answers_and_whom(stages: Opening):

@@ -163,3 +163,52 @@ async def test_a_restart_between_leaves_nothing_of_that_future_either(stages: Op
     await stage.open()
     await minutes(stage, 2)
     assert stage.rows("SELECT state FROM promise") == [("open",)]
+
+
+@pytest.mark.parametrize("days", [1, 5, 40])
+@pytest.mark.parametrize("before", [0, 9], ids=["long before its moment", "at its moment"])
+async def test_behind_and_back_a_reply_that_waits_goes_once_at_its_time_and_says_the_right_one(
+    stages: Opening, days: int, before: int
+):
+    stage = await waiting(stages)
+    await minutes(stage, before)
+    stage.clock.set_wall(stage.clock.now() - timedelta(days=days))
+    await minutes(stage, 4)
+    stage.clock.set_wall(stage.clock.now() + timedelta(days=days))
+    await minutes(stage, 30)
+    (reply,) = stage.sent()
+    assert "Friday 28 November" in reply.get_payload()
+    assert not stage.events("reply.held")
+    await stage.to("fri 09:30")
+    assert list(stage.inbox()) == ["question"]
+    assert len(stage.sent()) == 1
+
+
+@pytest.mark.parametrize("days", [1, 5, 40])
+async def test_what_arrives_while_the_clock_is_behind_is_answered_at_most_once_and_comes_back(
+    stages: Opening, days: int
+):
+    stage = stages()
+    await stage.open()
+    await stage.to("tue 15:10")
+    real = stage.clock.now()
+    stage.clock.set_wall(real - timedelta(days=days))
+    await minutes(stage, 2)
+    await stage.arrives(GARY, "question", at=real + timedelta(minutes=2))
+    await minutes(stage, 4)
+    stage.clock.set_wall(stage.clock.now() + timedelta(days=days))
+    await minutes(stage, 60)
+    assert len(stage.sent()) <= 1
+    await stage.to("fri 09:40")
+    assert list(stage.inbox()) == ["question"]
+    assert len(stage.sent()) <= 1
+
+
+@pytest.mark.parametrize("days", [1, 3, 40])
+async def test_ahead_and_back_at_its_very_moment_it_goes_once(stages: Opening, days: int):
+    stage = await waiting(stages)
+    await minutes(stage, 9)
+    await away_and_back(stage, timedelta(days=days), spent=3)
+    await minutes(stage, 30)
+    assert len(stage.sent()) == 1
+    assert stage.rows("SELECT count(*) FROM promise WHERE state = 'overdue'") == [(0,)]

@@ -17,7 +17,7 @@ from triaged.account.context import Context
 from triaged.account.loglines import of_reply
 from triaged.account.regaining import adopt
 from triaged.account.visit import Visit
-from triaged.clock import Clock, SystemClock, WakeEvent
+from triaged.clock import LONGEST_NAP, Clock, SystemClock, WakeEvent
 from triaged.config import Loaded, state_file, vanished
 from triaged.core.awaywords import Days, with_away
 from triaged.core.errors import TriagedError
@@ -36,6 +36,7 @@ from triaged.ledger import (
 from triaged.ledger.entries import NotDone, Recovery
 from triaged.log.events import Events
 from triaged.mailbox import Pools
+from triaged.outbox.outbox import CLOCK_PAUSE
 from triaged.person.peopleloop import PeopleLoop
 from triaged.person.personcontext import OwnAccount, PersonContext
 from triaged.person.push import Pushes, Send, send_by_apprise
@@ -334,6 +335,10 @@ class Daemon:
         while not self.stopping.is_set():
             await self._set_back.wait()
             self._set_back.clear()
+            while not self.stopping.is_set() and (rest := parts.context.steady.unsure_for(CLOCK_PAUSE)):
+                await self.clock.sleep(
+                    min(rest, LONGEST_NAP), self.stopping
+                )  # it may be wrong now, and was right before
             if self.stopping.is_set():
                 return
             with contextlib.suppress(LedgerBusy, LedgerFull, LedgerUnavailable):
