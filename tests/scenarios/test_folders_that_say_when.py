@@ -186,6 +186,42 @@ async def test_a_client_that_copies_and_expunges_later(stages: Opening, expunges
     assert len(stage.sent()) == 1
 
 
+@pytest.mark.parametrize("source", ["Deferred", "Tomorrow"])
+async def test_a_client_that_marks_the_first_as_deleted_seconds_after_a_look_has_moved_it(stages: Opening, source: str):
+    stage = await opened(stages, ANSWERS + SNOOZE)
+    await stage.arrives(GARY, "question")
+    lies, target = source if source == "Deferred" else below(stage, source), below(stage, "Next week")
+    if source == "Tomorrow":
+        stage.drag("question", "Deferred", lies)
+        await seen(stage)
+    with stage.dovecot.client(stage.users[0], lies) as client:
+        uid = stage.inbox(lies)["question"].uid
+        client.copy([uid], target)
+        await seen(stage)
+        client.add_flags([uid], ["\\Deleted"])
+        await seen(stage)
+        client.expunge()
+    await seen(stage)
+    await stage.later(minutes=3)
+    assert stage.rows("SELECT subject, state FROM item") == [("question", "aside")]
+    assert stage.events("message.gone") == []
+    await stage.to("mon 09:05")
+    assert list(stage.inbox()) == ["question"]
+    assert len(stage.server.messages(stage.users[0])) == 1
+    assert len(stage.sent()) == 1
+
+
+async def test_a_copy_of_which_the_first_stays_is_an_item_of_its_own_within_two_minutes(stages: Opening):
+    stage = await opened(stages)
+    await stage.arrives(GARY, "question")
+    with stage.dovecot.client(stage.users[0], "Deferred") as client:
+        client.copy([stage.inbox("Deferred")["question"].uid], below(stage, "Next week"))
+    await seen(stage)
+    await stage.later(minutes=2)
+    assert aside(stage) == ["question", "question"]
+    assert stage.inbox(below(stage, "Next week")).keys() | stage.inbox("Deferred").keys() == {"question"}
+
+
 async def test_a_waiting_reply_stays_and_promises_no_earlier_than_it_comes_back(stages: Opening):
     stage = await opened(stages, ANSWERS + SNOOZE)
     await stage.arrives(GARY, "question")
@@ -351,6 +387,29 @@ async def test_a_mail_of_mine_that_was_answered_goes_quietly_back_to_sent(stages
     assert stage.inbox("Deferred").keys() == {"Re: Re: your question"}
 
 
+@pytest.mark.parametrize(
+    ("sender", "headers", "goes"),
+    [
+        (STRANGER, {}, "Sent"),
+        (STRANGER, {"Auto-Submitted": "auto-replied"}, "INBOX"),
+        (GARY, {"Auto-Submitted": "auto-replied"}, "INBOX"),
+        ("Tom <tom@roth-partners.example>", {}, "INBOX"),
+    ],
+)
+async def test_a_strangers_answer_is_one_and_no_machines_or_of_the_team(
+    stages: Opening, sender: str, headers: dict[str, str], goes: str
+):
+    stage = await opened(stages)
+    mine = stage.answers("<nothing@else.example>", to="shop@else.example")
+    await seen(stage)
+    stage.drag("Re: your question", "Sent", below(stage, "Next week"))
+    await seen(stage)
+    await stage.to("wed 10:00")
+    await stage.arrives(sender, "Re: Re: your question", replies_to=mine, headers=headers)
+    await stage.to("mon 09:05")
+    assert [folder for folder in ("INBOX", "Sent") if "Re: your question" in stage.inbox(folder)] == [goes]
+
+
 async def test_a_warning_that_is_dragged_acts_on_the_message_it_is_about(stages: Opening):
     stage = await opened(stages, (ANSWERS + SNOOZE).replace('until = "start of office hours"', 'until = "in 4 days"'))
     await stage.arrives(GARY, "question")
@@ -415,6 +474,44 @@ async def test_a_folder_that_she_deletes_is_not_made_again(stages: Opening):
     await stage.open()
     assert tomorrow not in stage.server.folders(stage.users[0])
     assert len(stage.events("account.degraded")) == 0
+
+
+async def test_a_folder_that_she_renames_keeps_its_moment_and_what_rests_there(stages: Opening):
+    stage = await opened(stages)
+    await stage.arrives(GARY, "outage again")
+    tomorrow = below(stage, "Tomorrow")
+    stage.drag("outage again", "INBOX", tomorrow)
+    await seen(stage)
+    morning = tomorrow.replace("Tomorrow", "In the morning")
+    with stage.server.client(stage.users[0]) as client:
+        client.rename_folder(tomorrow, morning)
+    await seen(stage)
+    await stage.later(minutes=2)
+    assert (stage.inbox(morning), list(stage.inbox("Deferred"))) == ({}, ["outage again"])
+    assert len(stage.events("message.snoozed")) == 1
+    await stage.arrives(MAY, "outage too")
+    stage.drag("outage too", "INBOX", morning)
+    await stage.close()
+    await stage.open()
+    await stage.to("wed 09:05")
+    assert set(stage.inbox()) == {"outage again", "outage too"}
+    assert tomorrow not in stage.server.folders(stage.users[0])
+
+
+async def test_a_folder_that_a_mail_program_deletes_into_the_bin_is_not_followed_there(stages: Opening):
+    stage = stages(MOMENTS)
+    stage.write_config()
+    with stage.server.client(stage.users[0]) as client:
+        client.create_folder("Trash")
+    await stage.open()
+    await stage.to("tue 15:10")
+    with stage.server.client(stage.users[0]) as client:
+        client.rename_folder(below(stage, "Tomorrow"), "Trash/Tomorrow")
+    stage.store(GARY, "thrown away", folder="Trash/Tomorrow")
+    await seen(stage)
+    await stage.to("fri 12:00")
+    assert list(stage.inbox("Trash/Tomorrow")) == ["thrown away"]
+    assert stage.events("message.snoozed") == []
 
 
 async def test_without_folders_in_folders_they_lie_beside_the_deferred_one(stages: Opening):

@@ -239,7 +239,9 @@ class AccountLoop:
     async def _see_drags(self, session: Session) -> None:
         """What was dragged to a snooze folder is understood at once; not with each step, which ends where it began."""
         try:
-            await snoozefolders.look_into(self._visit(session))
+            if not await snoozefolders.look_into(self._visit(session)):
+                self.layout = await snoozefolders.laid_out(self._visit(session), make=False)
+                await snoozefolders.look_into(self._visit(session))
         except Refused as refusal:
             if self.is_news(f"drags {refusal}"):
                 self.events.emit("account.degraded", error=str(refusal), reason="a snooze folder cannot be seen")

@@ -29,9 +29,8 @@ async def flagged(visit: Visit, item: Item, flags: frozenset[str]) -> None:
 
 async def _is_snoozed(visit: Visit, item: Item) -> bool:
     """Whether it lies in a snooze folder, too: a mail program that cannot move has copied it there. Selects them."""
-    if item.message_id is None or item.folder in visit.layout.snooze:
-        return False
-    return any([await holds(visit.session, folder, item.message_id) for folder in visit.layout.snooze])
+    others = [folder for folder in visit.layout.snooze if folder != item.folder]
+    return any([await _found_in(visit, folder, [item]) for folder in others])
 
 
 async def reappeared(visit: Visit, item_id: int, place: Place | None, flags: frozenset[str]) -> None:

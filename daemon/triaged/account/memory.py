@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 from triaged.account.firstcontact import FirstContact
 from triaged.account.health import Health, Said
 from triaged.account.intervals import LastChecks
+from triaged.ledger.entries import Place
 from triaged.mailbox import Garbled, Lost
 
 LASTING: Final = frozenset({"uid_expunge"})
@@ -15,6 +16,9 @@ LASTING: Final = frozenset({"uid_expunge"})
 
 MOST_LOSSES: Final = 6
 """Connections lost in a row over the same messages: one of them may be to blame."""
+
+MOVES_WITHIN: Final = timedelta(minutes=1)
+"""So long after it has copied a message a mail program that moves it marks the first as deleted."""
 
 MOST_UNVOUCHED: Final = 20
 """Mails in a row from others without a field of a server in `authserv_id`: it has fallen silent."""
@@ -46,6 +50,11 @@ class Memory:
     learned: dict[str, Any] = field(default_factory=dict)  # of its servers, as far as the ledger knows it
     drafts_seen: dict[int, datetime] = field(default_factory=dict)  # by reply: when it was last seen in Drafts
     first_contact: FirstContact | None = None
+    copies: dict[Place, datetime] = field(default_factory=dict)  # of what lies aside, and since when they are seen
+
+    def may_be_moving(self, copy: Place, now: datetime) -> bool:
+        """Whether a copy of what lies aside was made so lately that a mail program may yet mark the first as deleted."""
+        return now - self.copies.setdefault(copy, now) < MOVES_WITHIN
 
     def lost_at(self, where: tuple[str, int], lost: Lost) -> None:
         """A connection was lost while messages were fetched, the first of them there: is one of them to blame?

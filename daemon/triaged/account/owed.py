@@ -7,6 +7,8 @@ from triaged.account.byhand import taken
 from triaged.account.loglines import of_item, of_plan
 from triaged.account.visit import Visit
 from triaged.core.backoff import EFFECT
+from triaged.core.identify import identify
+from triaged.core.message import read
 from triaged.ledger import Ledger
 from triaged.ledger.entries import EffectRow, Item, Place
 from triaged.ledger.settling import ARCHIVE
@@ -72,11 +74,30 @@ def is_wish(effect: EffectRow) -> bool:
 async def reminded(visit: Visit, effect: EffectRow) -> EffectRow:
     """A mail of mine that was to come back if nobody answers it: where somebody has, it goes quietly back to where it was sent."""
     remind, sent = effect.args.get("remind"), next(iter(visit.layout.sent), None)
-    if not remind or effect.item is None or not await visit.write(Ledger.answered_since, effect.item):
+    if not remind or effect.item is None:
+        return effect
+    if not await visit.write(Ledger.answered_since, effect.item) and not await _somebody_answered(visit, effect.item):
         return effect
     # of a copy the original lies in Sent: one of them goes where deleted mail goes
     to = visit.layout.trash if remind == "copy" and visit.layout.trash else sent or visit.layout.home
     return await visit.write(Ledger.redirect, effect.id, to) or effect
+
+
+async def _somebody_answered(visit: Visit, number: int) -> bool:
+    """Whether an answer to it lies where mail arrives or is filed, of somebody who is on no roster; no machine's, and not mine."""
+    item, session = await visit.write(Ledger.item, number), visit.session
+    if item is None or item.message_id is None:
+        return False
+    for folder in dict.fromkeys([*visit.layout.watch, visit.layout.archive]):
+        if folder is None or await session.status(folder) is None:
+            continue
+        await session.select(folder)
+        for found in await session.answers_to(item.message_id, item.dated_at or item.arrived_at):
+            message = read(found.header)
+            who = identify(message, visit.person, visit.account)
+            if item.message_id in message.references and not (who.mine or who.team or who.automatic):
+                return True
+    return False
 
 
 async def drop(visit: Visit, effect: EffectRow, why: str) -> None:

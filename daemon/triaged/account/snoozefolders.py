@@ -4,7 +4,7 @@ Made where [snooze] is written, once: what they are called then stays, and one t
 rests there for a minute, so that she sees where she put it; then it goes to the deferred folder, or to the archive.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from triaged.ledger import Ledger, Watermark
 from triaged.ledger.entries import FolderRow, Item, Place, Window
 from triaged.ledger.settling import Snooze
 from triaged.ledger.snoozing import RESTS, Dragged
-from triaged.mailbox import Fetched, Refused, Session
+from triaged.mailbox import Fetched, FolderStatus, Refused, Session
 
 _ELSE = parse_moment("start of office hours")
 _FACT = "snooze"
@@ -41,6 +41,9 @@ async def laid_out(visit: Visit, *, make: bool) -> Layout:
         return layout
     known: dict[str, str] = dict((await visit.write(Ledger.learned, visit.row.id)).get(_FACT) or {})
     there = await _places(visit, known)
+    if known != (now := known | there):
+        known = now
+        await visit.write(Ledger.learn, visit.row.id, **{_FACT: known})
     if make and (missing := [name for name in wanted if name not in known]):
         for name in missing:
             if made := await _make(visit, layout.deferred, name):
@@ -50,8 +53,50 @@ async def laid_out(visit: Visit, *, make: bool) -> Layout:
 
 
 async def _places(visit: Visit, known: Mapping[str, str]) -> dict[str, str]:
-    """Of the folders that were made those that are still there."""
-    return {name: real for name, real in known.items() if await visit.session.status(real) is not None}
+    """Of the folders that were made those that are still there; one that she has renamed under its new name."""
+    there = {name: real for name, real in known.items() if await visit.session.status(real) is not None}
+    for name in known.keys() - there.keys():
+        if renamed := await _renamed(visit, known[name], there.values()):
+            there[name] = renamed
+    return there
+
+
+async def _renamed(visit: Visit, real: str, others: Iterable[str]) -> str | None:
+    """The one folder that has its UIDVALIDITY, which stays with a folder that is renamed; None: it was deleted, or binned."""
+    layout, session = visit.layout, visit.session
+    row = await visit.write(Ledger.folder, visit.row.id, real)
+    if row is None:
+        return None
+    known = {
+        *others,
+        *layout.watch,
+        *layout.sent,
+        layout.deferred,
+        layout.urgent,
+        layout.drafts,
+        layout.trash,
+        layout.archive,
+    }
+    found = []
+    for info in await session.folders():
+        if info.selectable and info.name not in known and not _is_below(info.name, layout.trash):
+            status = await session.status(info.name)
+            if status is not None and _continues(status, row):
+                found.append(info.name)
+    if len(found) != 1:
+        return None
+    await visit.write(Ledger.rename_folder, visit.row.id, real, found[0])
+    return found[0]
+
+
+def _is_below(name: str, folder: str | None) -> bool:
+    """A mail program that deletes a folder moves it into the bin."""
+    return folder is not None and name.startswith(folder) and not name[len(folder)].isalnum()
+
+
+def _continues(status: FolderStatus, row: FolderRow) -> bool:
+    """Whether it is the same folder, and nothing of it was numbered anew."""
+    return status.uidvalidity == row.uidvalidity and (status.uidnext is None or status.uidnext >= row.next_uid)
 
 
 async def _make(visit: Visit, deferred: str, name: str) -> str | None:
@@ -85,19 +130,22 @@ async def _meet(visit: Visit, folder: str) -> FolderRow:
 # --- what a hand has put there --------------------------------------------------------------------------------------
 
 
-async def look_into(visit: Visit) -> None:
-    """See what was dragged into them, and what has left them since."""
+async def look_into(visit: Visit) -> bool:
+    """See what was dragged into them, and what has left them since. False: one of them is not there any more."""
     if not visit.layout.snooze:
-        return
+        return True
+    complete = True
     rows = {row.name: row for row in await visit.write(Ledger.folders, visit.row.id)}
     for folder, name in visit.layout.snooze.items():
         status = await visit.session.status(folder)
         if status is None:
-            continue  # she has deleted it, and does not want it
+            complete = False  # she has renamed it; or deleted it, and does not want it
+            continue
         row, items = rows.get(folder), await visit.write(Ledger.items_aside, visit.row.id)
         ours = [item for item in items if item.folder == folder]
         if status.exists or ours:
             await _look_into(visit, _Folder(folder, visit.person.snooze.get(name, ())), row, ours)
+    return complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +168,16 @@ async def _look_into(visit: Visit, folder: _Folder, row: FolderRow | None, ours:
     uids = [uid for uid in await visit.session.uids_from(row.baseline_uid) if uid not in placed | resting]
     if uids and visit.account.mode is not Mode.OBSERVE:
         await _put_there(visit, folder, row, await visit.session.headers(uids))
-        if uids[-1] >= row.next_uid:
-            await visit.write(Ledger.advance, visit.row.id, Watermark(row.name, uids[-1] + 1))
+        done = min((uid for uid in uids if _waits(visit, row, uid)), default=uids[-1] + 1)
+        if done > row.next_uid:
+            await visit.write(Ledger.advance, visit.row.id, Watermark(row.name, done))
     await visit.session.select(folder.name)
     await left(visit, folder.name, ours)
+
+
+def _waits(visit: Visit, row: FolderRow, uid: int) -> bool:
+    """Whether it is not decided yet what it is: the folder is looked into again."""
+    return Place(row.name, row.uidvalidity, uid) in visit.memory.copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +214,12 @@ async def _found(visit: Visit, row: FolderRow, fetched: Fetched) -> _Found | Non
     message = read(fetched.header, b"", size=fetched.size, complete=False)
     item = await visit.write(Ledger.item_by_digest, visit.row.id, message)
     if item is not None and item.state == "aside" and item.place is not None:
-        here = item.place == Place(row.name, row.uidvalidity, fetched.uid)
-        if not here and await presence(visit.session, item.place) == "here":
+        place = Place(row.name, row.uidvalidity, fetched.uid)
+        if item.place != place and await presence(visit.session, item.place) == "here":
+            if visit.memory.may_be_moving(place, visit.now()):
+                return None  # by the next look the first may be marked as deleted
             item = None  # a copy made by hand of what lies aside already is an item of its own
+        visit.memory.copies.pop(place, None)
     if item is None and came_by_delivery(message, row.name, visit.person.addresses):
         return None
     return _Found(fetched, identify(message, visit.person, visit.account), item)

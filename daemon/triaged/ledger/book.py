@@ -105,6 +105,7 @@ class Ledger:
     folder = registry.folder
     folders = registry.folders
     put_folder = registry.put_folder
+    rename_folder = registry.rename_folder
     advance = registry.advance
     older_mark = registry.older_mark
 

@@ -105,6 +105,14 @@ def put_folder(store: Store, folder: FolderRow) -> None:
         )
 
 
+def rename_folder(store: Store, account: int, old: str, new: str) -> None:
+    """A hand has renamed a folder: what is remembered of it, and of what lies there, holds under its new name."""
+    with commit(store, "rename_folder") as db:
+        db.execute("DELETE FROM folder WHERE account = ? AND name = ?", (account, new))
+        db.execute("UPDATE folder SET name = ? WHERE account = ? AND name = ?", (new, account, old))
+        db.execute("UPDATE OR IGNORE item SET folder = ? WHERE account = ? AND folder = ?", (new, account, old))
+
+
 def advance(store: Store, account: int, read: Watermark) -> None:
     """Everything below the mark is done with. Never goes back."""
     with commit(store, "advance") as db:

@@ -30,7 +30,7 @@ _STATES = "('here','released','gone','aside','unreadable')"
 _BACK = "item = ? AND kind = 'back' AND state IN ('planned','trying')"
 _ANSWERED = """
 SELECT 1 FROM item x JOIN item m ON m.id = ? WHERE x.person = m.person AND x.client IS NOT NULL AND x.id <> m.id
-  AND x.arrived_at >= coalesce(m.dated_at, m.arrived_at) AND x.state <> 'new'
+  AND x.arrived_at >= coalesce(m.dated_at, m.arrived_at) AND x.state <> 'new' AND x.automatic = 0
   AND (x.thread = m.thread OR EXISTS (SELECT 1 FROM json_each(x.refs) j WHERE j.value = m.message_id)) LIMIT 1
 """
 _NOTE = """
@@ -116,7 +116,7 @@ def unsettle(store: Store, item_id: int, effect_id: int, now: datetime) -> Item:
 
 
 def answered_since(store: Store, item_id: int) -> bool:
-    """Whether a client has written in the thread of a mail of mine since it went."""
+    """Whether a client has written in the thread of a mail of mine since it went; no absence notice is an answer."""
     return row(store, _ANSWERED, (item_id,)) is not None
 
 

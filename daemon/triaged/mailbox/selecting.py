@@ -139,8 +139,12 @@ def found_from(imap: Imap, uid: int, selected: Selected | None = None) -> tuple[
 
 def uids_since(imap: Imap, at: datetime) -> list[int]:
     """The UIDs of the selected folder whose INTERNALDATE is on the day before `at` or later (RFC 3501 6.4.4 SINCE)."""
+    return search(imap, _since(at))
+
+
+def _since(at: datetime) -> bytes:
     day = at.astimezone(UTC).date() - timedelta(days=1)
-    return search(imap, b"SINCE %d-%s-%d" % (day.day, MONTHS[day.month - 1].encode(), day.year))
+    return b"SINCE %d-%s-%d" % (day.day, MONTHS[day.month - 1].encode(), day.year)
 
 
 def uids_marked(imap: Imap, keywords: Sequence[str]) -> list[int]:
@@ -170,6 +174,20 @@ _ORIGINALS = (b"X-MICROSOFT-ORIGINAL-MESSAGE-ID", b"X-GOOGLE-ORIGINAL-MESSAGE-ID
 _SEARCHABLE = re.compile(r"[\x21-\x7e]{3,900}")
 
 
+def naming(imap: Imap, message_id: str, since: datetime) -> list[int]:
+    """The UIDs of messages from about `since` on that may answer the one of that Message-ID; none was compared."""
+    if not _SEARCHABLE.fullmatch(message_id):
+        return []
+    hits: set[int] = set()
+    for field in (b"IN-REPLY-TO", b"REFERENCES"):
+        hits.update(search(imap, _since(since) + b" HEADER %s %s" % (field, _key(message_id))))
+    return sorted(hits)[-CANDIDATES:]
+
+
+def _key(message_id: str) -> bytes:
+    return b'"' + message_id.encode().replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+
+
 def find(imap: Imap, message_id: str, since_uid: int, *, rewritten: bool) -> list[int]:
     """The UIDs from `since_uid` on of messages with that Message-ID, compared in full.
 
@@ -181,7 +199,7 @@ def find(imap: Imap, message_id: str, since_uid: int, *, rewritten: bool) -> lis
     """
     if not _SEARCHABLE.fullmatch(message_id):
         return []  # cannot be asked for, and no message of ours has it
-    key = b'"' + message_id.encode().replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+    key = _key(message_id)
     fields = (b"MESSAGE-ID", *(_ORIGINALS if rewritten else ()))
     hits: set[int] = set()
     for field in fields:

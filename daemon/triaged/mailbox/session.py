@@ -263,6 +263,10 @@ class Session(Calls):
         rewritten = self.profile.rewrites_message_id
         return await self._call(lambda imap: selecting.find(imap, message_id, since_uid, rewritten=rewritten))
 
+    async def answers_to(self, message_id: str, since: datetime) -> list[Fetched]:
+        """The headers of messages from about `since` on that seem to answer that Message-ID: to be compared."""
+        return await self.headers(await self._call(lambda imap: selecting.naming(imap, message_id, since)))
+
     # ── changing, in the selected folder ──
 
     async def move(self, uids: Sequence[int], target: str) -> moves.Moved:
