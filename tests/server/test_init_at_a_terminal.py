@@ -2,17 +2,79 @@
 
 import socket
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
-from server.dovecot import Dovecot
+from server.dovecot import USUAL, Dovecot, Variant
 from server.sink import Sink
 from server.workplace import Workplace
-from support.terminal import COLUMNS, terminal
+from support.terminal import COLUMNS, Terminal, terminal
+from triaged.config import load
 
 pytestmark = pytest.mark.server
+ME = "Dana Roth <dana@roth.example>"
+GARY = "Gary Hale <gary@harbor.example>"
+PETRA = "Petra Sommer <petra@lindenhof.example>"
+CALLS = "sipgate <voicemail@sipgate.example>"
+SIE = (
+    "Sehr geehrte Frau Sommer,\n\nkönnen Sie mir bitte die Zahlen bis Freitag schicken? Ich danke Ihnen.\n\nDana Roth\n"
+)
+DU = "Liebe Petra,\n\nkannst du mir bitte deine Zahlen bis Freitag schicken? Ich warte noch darauf.\n\nDana\n"
+
+
+def stored(
+    dovecot: Dovecot, user: str, way: tuple[str, str], text: str, days: float, subject: str = "the figures"
+) -> None:
+    """A mail of so many days ago; mine lies in Sent."""
+    sender, to = way
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender, to, subject
+    mail["Message-ID"] = f"<{days}.{sender[:4].strip()}.{to[:4].strip()}@roth.example>"
+    mail["Return-Path"] = sender[sender.index("<") :]
+    mail.set_content(text)
+    at = datetime.now(UTC) - timedelta(days=days)
+    dovecot.append(user, dovecot.real("Sent" if sender == ME else "INBOX"), mail.as_bytes(), at, [])
+
+
+def lived_in(dovecot: Dovecot, user: str) -> None:
+    """Three months: a client who rings, one in German to whom she says Sie and du."""
+    for n in range(6):
+        stored(
+            dovecot,
+            user,
+            (GARY, ME),
+            f"Can you ring me about the figures of {n}?\n\nGary Hale\nTel. +44 20 7946 0018\n",
+            n * 9 + 2,
+        )
+        stored(
+            dovecot,
+            user,
+            (PETRA, ME),
+            f"Guten Tag, haben Sie die Zahlen von {n} schon gesehen?\n\nPetra Sommer\n",
+            n * 9 + 3,
+        )
+        stored(
+            dovecot,
+            user,
+            (ME, GARY),
+            "Hi Gary,\n\nI will have a look at the figures tomorrow morning.\n\nDana\n",
+            n * 9 + 1,
+        )
+        stored(dovecot, user, (ME, PETRA), SIE if n % 2 else DU, n * 9 + 1.5)
+    for n in range(15):
+        stored(
+            dovecot,
+            user,
+            (CALLS, ME),
+            "Voicemail from +44 20 7946 0018\n",
+            n * 5 + 1,
+            "New voicemail from +44 20 7946 0018",
+        )
 
 
 @pytest.fixture
@@ -81,3 +143,78 @@ def test_ctrl_c_while_a_server_does_not_answer_ends_at_once(place: Workplace, si
         she.presses_ctrl_c()
         assert she.ends() == 130
     assert "typed is kept" in " ".join(she.shown.split())
+
+
+@pytest.mark.parametrize("variant", [USUAL, replace(USUAL, separator=".", prefix="INBOX.")], ids=["plain", "INBOX."])
+def test_from_nothing_to_an_observed_mailbox_with_telephone_two_languages_and_her_own_words(
+    dovecots: Callable[[Variant], Dovecot], variant: Variant, sink: Sink, place: Workplace
+):
+    dovecot = dovecots(variant)
+    user = dovecot.new_user()
+    lived_in(dovecot, user)
+    server = f"127.0.0.1:{dovecot.imap}/none"
+    words = ["init", "--timezone", "Europe/Berlin"]
+    with terminal(words, place.environment, place.folder) as she:
+        she.answers("Your address", "dana@roth.example")
+        she.answers("IMAP server", "127.0.0.1:9/none")
+        she.answers("User", user)
+        she.answers("Password", "not this one")
+        she.answers("IMAP server", server)
+        she.answers("Password", dovecot.password)
+        she.answers("SMTP server", f"127.0.0.1:{sink.port}/none")
+        came = she.waits_for("Which of these is you?")
+        facts = " ".join(came.split())
+        assert "- 15 of your 27 mails come from voicemail@sipgate.example" in facts
+        assert "you write in German to 1, in English to 1" in facts
+        she.answers("A number [2]", "")
+        she.answers("Clients [1,2]", "")
+        she.waits_for("When do you WANT to be available")
+        she.presses_ctrl_c()
+        assert she.ends() == 130
+    with terminal(words, place.environment, place.folder) as she:
+        she.answers("Go on from there", "")
+        she.answers("When do you WANT", "mon-thu 09:00-12:30, 13:30-17:00")
+        she.answers("Public holidays of which Land", "Bayern")
+        she.answers("Voicemail [voicemail@sipgate.example]", "")
+        she.waits_for("rings from +442079460018")
+        _her_words(she)
+        assert she.ends() == 0
+    assert she.widest <= COLUMNS, she.shown
+    assert not place.config.with_suffix(".begun").exists()
+    [person] = load(place.config).persons
+    harbor, lindenhof = (person.roster.by_label(one) for one in ("harbor", "lindenhof"))
+    assert harbor is not None
+    assert lindenhof is not None
+    assert (lindenhof.language, lindenhof.address, lindenhof.people["petra@lindenhof.example"]) == (
+        "de",
+        "familiar",
+        "Petra",
+    )
+    assert (harbor.language, harbor.people["gary@harbor.example"], harbor.phones) == ("en", "Gary", ("+442079460018",))
+    assert "Servus" in person.replies["until-call"].variants("de")[0]
+    assert (place.run("check").returncode, "warning" in place.run("check").stdout) == (0, False)
+    assert person.accounts[0].mode.value == "observe"
+    with place.daemon() as lines:
+        assert lines[-1]["event"] == "account.idle"
+    assert sink.received == []
+
+
+def _her_words(she: Terminal) -> None:
+    """Standing calls, and what each client would get."""
+    she.answers("Standing call with Lindenhof", "none")
+    she.answers("Standing call with Harbor", "fri 10:00 for 45m")
+    came = she.answers("formal or familiar", "familiar")
+    assert "You write to Lindenhof now formally, now familiarly" in " ".join(came.split())
+    came = she.answers("Your choice", "e")
+    assert "  | Hallo Petra," in came
+    she.waits_for("only a dot ends it.")
+    for line in ("Servus NAME,", "", "ich melde mich: WHEN.", "", "Dana", "."):
+        she.types(line)
+    came = she.answers("Your choice", "")
+    assert "  | Servus Petra," in came
+    came = she.answers("Your choice", "")
+    assert "  | To: gary@harbor.example" in came
+    assert "  | Hello Gary," in came
+    assert "our call on" in " ".join(came.replace("  | ", "").split())
+    came = she.waits_for("Next:")
+    assert "- 27 mails came, 27 from clients." in came

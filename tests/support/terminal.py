@@ -32,11 +32,11 @@ class Terminal:
 
     @property
     def widest(self) -> int:
-        """Columns of the longest line that the command has written; what she has typed does not count."""
+        """Columns of the longest line that the command has written; what she has typed, or a path alone, does not count."""
         shown = self.shown
         for typed in self._typed:
             shown = shown.replace(f": {typed}\n", ": \n")
-        return max(map(len, shown.splitlines()))
+        return max(len(line) for line in shown.splitlines() if "/" not in line or " " in line.strip())
 
     def waits_for(self, text: str) -> str:
         """Read on until the text stands there; all that has come since the last time."""

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triaged.cli.beginning.passwords import Kept
+from triaged.cli.beginning.preview import preview
 from triaged.cli.beginning.signingin import SignedIn, SigningIn, on_the_network, with_session
 from triaged.cli.beginning.stopping import Stopping
 from triaged.cli.beginning.typed import Typed
 from triaged.cli.common import number_of
 from triaged.cli.newfile import new_file, refuse_a_place
 from triaged.cli.talk import Question, Talk
-from triaged.config import default_path, first_path, load, state_file
+from triaged.config import Loaded, default_path, first_path, load, state_file
 from triaged.config.parsers import parse_authserv_id, parse_language
 from triaged.config.timezones import parse_zone
 from triaged.core.authres import refused_id
@@ -110,6 +111,8 @@ class _Conversation:
         story = self._story(signed)
         self._looked = story.seen is not None
         self._ask(story)
+        if not self._args.yes:
+            preview(story)
         answers = story.answers()
         with self._stopping.held():
             signing.kept.write()
@@ -163,10 +166,13 @@ class _Conversation:
     def _ask(self, story: "Story") -> None:
         from triaged.cli.beginning import topics
         from triaged.setup.situations import SITUATIONS, likely_situation, situation_named
-        from triaged.setup.threefacts import three_facts
+        from triaged.setup.threefacts import language_name, three_facts
 
         talk = self._talk
-        talk.tell(f"You are {story.name}; replies are in {story.language} unless a client writes otherwise.", "  ")
+        talk.tell(
+            f"You are {story.name}; replies are in {language_name(story.language)} unless a client writes otherwise.",
+            "  ",
+        )
         if story.seen:
             story.authserv_ids = self._authserv_ids(story.seen.vouching)
             talk.say("\nIn these days:")
@@ -203,7 +209,7 @@ class _Conversation:
 
         new_file(self._path, first_configuration(answers), 0o644)
         self._talk.typed.done()
-        self._talk.say(f"Written: {self._path}")
+        self._talk.say(f"\nYour configuration is written:\n{self._path}")
 
     def end(self) -> int:
         """Check the file, rehearse it, and say what comes next; 78 if it is not valid."""
@@ -217,34 +223,33 @@ class _Conversation:
         # a credential is there only once systemd has started the service
         if self._looked and not self._args.no_replay and not self._args.credential:
             try:
-                self._rehearse()
+                self._rehearse(loaded)
             except TriagedError as error:
                 self._talk.say(f"  It could not be rehearsed: {error}")
         self._next()
         return 0
 
-    def _rehearse(self) -> None:
-        from triaged.cli import replay
-        from triaged.cli.times import here
+    def _rehearse(self, loaded: Loaded) -> None:
+        from triaged.cli.beginning.tenlines import ten_lines
+        from triaged.cli.imap_source import fetched
+        from triaged.rehearse.replaying import replay
 
-        self._talk.say("\nWhat these rules would have done with your inbox of the last 30 days:\n")
-        replay.run(
-            argparse.Namespace(
-                config=self._path, json=False, person=None, source=["imap:work/INBOX"], against=None, since=here("30 days"),
-                list=False, csv=None,
-            )
-        )  # fmt: skip
+        days = 30 * self._args.months
+        self._talk.tell(f"\nWhat these rules would have done with your inbox of the last {days} days:")
+        mail = fetched(loaded, "imap:work/INBOX", datetime.now(UTC) - timedelta(days=days))
+        for line in ten_lines(replay(sorted(mail, key=lambda one: one.arrived), loaded.persons)):
+            self._talk.tell(f"- {line}", "  ")
 
     def _next(self) -> None:
         here = "" if self._path == default_path().absolute() else f" -c {self._path}"
         steps = [
-            (f"triaged check{here}", "after each edit: what is wrong, and what to write instead"),
-            (f"triaged doctor{here}", "what your servers can, and what follows"),
-            (f"triaged replay{here} imap:work/INBOX --list", "what would have happened to each message"),
-            (f"triaged run{here}", "begin: it only observes until you change mode"),
+            (f"triaged run{here}", "begin: it only observes, and touches nothing"),
+            (f"triaged status{here}", "how it is; after two office days a mail shows what it would have done"),
+            (f"triaged go draft{here}", "then: mail is put aside, replies wait in Drafts for you"),
+            (f"triaged check{here}", "after each edit of the file: what is wrong, and what to write"),
         ]
         if self._args.credential:
-            steps[1:] = [
+            steps[:1] = [
                 (f"triaged print-unit{here}", f"a unit; the password goes into its credential {self._args.credential}")
             ]
         if not self._looked:

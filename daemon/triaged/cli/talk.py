@@ -17,6 +17,8 @@ Check = Callable[[str], str]
 
 _NARROWEST = 44
 """Columns beside the first one that words get at least."""
+_ROOM = 4
+"""Columns that a question leaves for brackets and colon; a longer one stands on lines of its own."""
 _WIDEST = 76
 """Columns that running text uses at most."""
 
@@ -77,7 +79,8 @@ class Talk:
         columns = min(shutil.get_terminal_size().columns, _WIDEST)
         for line in text.splitlines() or [""]:
             begins = indent + line[: len(line) - len(line.lstrip())]
-            self.say(textwrap.fill(line.strip(), columns, initial_indent=begins, subsequent_indent=begins))
+            filled = textwrap.fill(line.strip(), columns, initial_indent=begins, subsequent_indent=begins)
+            self.say(filled or begins.rstrip())
 
     def table(self, rows: Sequence[tuple[str, str]]) -> None:
         """Tell two columns; the second is broken where the terminal ends, never narrower than a few words."""
@@ -100,7 +103,7 @@ class Talk:
             return self._from_file(question)
         before = None if question.given is not None else self.typed.take(question.name)
         if before is not None and not question.check(before):
-            self.say(f"{question.text}: {before}  (as before)")
+            self.tell(f"{question.text}: {before} (as before)")
             return before
         while True:
             answer = question.given or self._answer(question)
@@ -126,7 +129,10 @@ class Talk:
             if not proposal:
                 raise Failed(f"“{text}” has no usual answer: give it with {question.flag}")
             return proposal
-        sys.stdout.write(f"{text} [{proposal}]: " if proposal else f"{text}: ")
+        if len(text) + len(proposal) > shutil.get_terminal_size().columns - _ROOM:
+            self.tell(text)
+            text = ""
+        sys.stdout.write(f"{text} [{proposal}]: ".lstrip() if proposal else f"{text}: ")
         sys.stdout.flush()
         line = sys.stdin.readline()
         if not sys.stdin.isatty():
@@ -134,6 +140,23 @@ class Talk:
         if not line.strip() and not proposal and not (line and self.repeats):
             raise Failed(f"the answers ended before “{text}”: give it with {question.flag}")
         return line.strip() or proposal
+
+    def knows(self, question: Question) -> bool:
+        """Whether its answer is there already, in a file or from the last time."""
+        return question.name in self._written or question.name in self.typed.before
+
+    def ask_text(self, question: Question) -> str:
+        """Several lines, up to one with only a dot."""
+        if question.name in self._written:
+            return self._from_file(question)
+        if (before := self.typed.take(question.name)) is not None:
+            return before
+        lines: list[str] = []
+        while (line := sys.stdin.readline()) and line.strip() != ".":
+            lines.append(line.rstrip("\r\n"))
+        text = "\n".join(lines)
+        self.typed.keep(question.name, text)
+        return text
 
     def ask_secret(self, question: str, *, flags: str) -> str:
         """A password, not shown while it is typed."""

@@ -21,7 +21,7 @@ def _facts(seen: Seen, zone: ZoneInfo) -> Iterator[str]:
     total = sum(seen.senders.values())
     if total and (most := seen.senders.most_common(1)[0])[1] >= _SHARE * total:
         yield f"{most[1]} of your {total} mails come from {most[0]}"
-    yield from _one_language(seen)
+    yield from _spoken(seen)
     days = {at.astimezone(zone).date() for at in seen.sent_at}
     late = {at.astimezone(zone).date() for at in seen.sent_at if not _MORNING <= at.astimezone(zone).hour < _EVENING}
     if late:
@@ -37,12 +37,17 @@ def _facts(seen: Seen, zone: ZoneInfo) -> Iterator[str]:
     yield f"{total} mails came, and you have written {len(seen.sent_at)}"
 
 
-def _one_language(seen: Seen) -> Iterator[str]:
-    """Who writes in another language than most."""
+def language_name(tag: str) -> str:
+    """In English, where it is one that replies are often in; else the tag."""
+    return _LANGUAGES.get(tag, tag)
+
+
+def _spoken(seen: Seen) -> Iterator[str]:
+    """In which languages she writes, where there are several."""
     languages = Counter(way.language for way in seen.ways.values() if way.language)
-    for language, n in languages.most_common()[1:2]:
-        who = "one of them writes" if n == 1 else f"{n} of them write"
-        yield f"of the people you answer {who} {_LANGUAGES.get(language, language)}"
+    if len(languages) > 1:
+        told = (f"in {language_name(one)} to {n}" for one, n in languages.most_common())
+        yield f"of those whom you answer you write {', '.join(told)}"
 
 
 def _days(n: int) -> str:

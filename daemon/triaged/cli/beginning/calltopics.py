@@ -15,9 +15,8 @@ _MOST = 3
 def telephone(story: Story) -> None:
     """Whose mails are voicemail and missed calls; the numbers of clients are read below their mails."""
     usual = ", ".join(story.seen.telephones) if story.seen else ""
-    question = Question(
-        "Which address sends your voicemail, or none", "--telephone", None, usual or _NONE, _no_patterns
-    )
+    story.talk.tell("\nVoicemail that arrives as mail counts as the caller's. Which address sends it, or none?")
+    question = Question("Voicemail", "--telephone", None, usual or _NONE, _no_patterns)
     told = story.talk.ask(question)
     story.telephones = () if told == _NONE else tuple(told.replace(",", " ").split())
     for one in story.clients:

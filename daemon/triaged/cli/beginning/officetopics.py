@@ -8,7 +8,7 @@ from triaged.core.publicholidays import parse_holidays, subdivision_named
 from triaged.setup.hourswords import no_hours, proposed_hours
 
 _NONE = "none"
-_BY_SUBDIVISION = {"DE": "Land (Bayern, Berlin, …)", "CH": "canton (Zürich, Bern, …)"}
+_BY_SUBDIVISION = {"DE": "Land (Bayern, …, none)", "CH": "canton (Zürich, …, none)"}
 
 
 def hours(story: Story) -> None:
@@ -25,9 +25,9 @@ def hours(story: Story) -> None:
 def holidays(story: Story) -> None:
     """Of which country, and where it matters of which part of it."""
     country = story.country
-    question = Question("Public holidays of which country (DE-BE, AT, GB-SCT, … or none)", "--holidays")
+    question = Question("Public holidays of (AT, GB-SCT, …, none)", "--holidays")
     if country in _BY_SUBDIVISION:
-        question = Question(f"Public holidays of which {_BY_SUBDIVISION[country]}, or none", "--holidays")
+        question = Question(f"Public holidays of which {_BY_SUBDIVISION[country]}", "--holidays")
     told = story.talk.ask(replace(question, proposal=country or _NONE, check=lambda text: _no_holidays(text, country)))
     story.holidays = "" if told == _NONE else parse_holidays(subdivision_named(told, country))
 

@@ -28,9 +28,10 @@ def clients(story: Story) -> None:
         story.talk.tell(
             "Nobody writes to you often enough to be proposed: name your clients, or put them into the file."
         )
+    story.talk.tell("Which of them are clients? Answer with numbers, addresses (also *@their.example), all or none.")
     usual = [str(n) for n, one in enumerate(shown, 1) if min(one.came, one.went) >= _BOTH_WAYS]
     question = Question(
-        "Which of them are clients (numbers, addresses, all or none)", "--clients", story.args.clients,
+        "Clients", "--clients", story.args.clients,
         ",".join(usual) or _NONE, lambda text: _no_choice(text, shown),
     )  # fmt: skip
     for one in _chosen(story.talk.ask(question), shown):

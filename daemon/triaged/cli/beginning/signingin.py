@@ -92,7 +92,8 @@ class SigningIn:
 
         host, port, tls = usual
         if not host and not question.given:
-            self._talk.tell(EXPLAINED, "  ")
+            if not self._talk.knows(question):
+                self._talk.tell(EXPLAINED, "  ")
             host = on_the_network(first_that_listens(guesses, port)) or guesses[0]
         answer = self._talk.ask(replace(question, proposal=host, check=no_server))
         return Server(host, port, tls, None, None) if answer == host else read_server(answer, port)
