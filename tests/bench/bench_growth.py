@@ -162,7 +162,9 @@ def main(wanted: Sequence[str]) -> int:
                     table.row(f"{count:,} {what}", f"{figure}, {times:.2f}x", f"<= {LIMIT}x", reached=times <= LIMIT)
                     if name == "aside":
                         each = (found.resident - first.resident) / (count - points[0])
-                        table.row("memory for each of them", f"{each:,.0f} octets", f"<= {AN_ITEM}", reached=each <= AN_ITEM)
+                        table.row(
+                            "memory for each of them", f"{each:,.0f} octets", f"<= {AN_ITEM}", reached=each <= AN_ITEM
+                        )
                 else:
                     table.row(f"{count:,} {what}", figure)
     return table.code

@@ -1,6 +1,6 @@
 """What a person did with a message since the last visit: read from where it lies now, written down, said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from triaged.account.loglines import of_item
@@ -143,15 +143,20 @@ async def _likely_first(visit: Visit) -> list[str]:
     return list(dict.fromkeys([*first, *(info.name for info in infos)]))
 
 
-async def left(visit: Visit, folder: str, items: Sequence[Item]) -> None:
-    """Ours that are no longer where they were put aside, are being deleted there, or have been answered. The folder is selected."""
+async def left(
+    visit: Visit, folder: str, items: Sequence[Item], known: Mapping[int, frozenset[str]] | None = None
+) -> None:
+    """Ours that are no longer where they were put aside, are being deleted there, or have been answered.
+
+    The folder is selected. `known`: the flags of those that lie there, where the server has told them already.
+    """
     placed = {item.uid: item for item in items if item.uid is not None and item.folder == folder}
     if not placed:
         return
-    flags = await visit.session.flags(sorted(placed))
+    flags = known if known is not None else await visit.session.flags(sorted(placed))
     absent = [item for uid, item in placed.items() if uid not in flags]
-    for uid, found in flags.items():
-        marks = folded(found)
+    for uid in placed.keys() & flags.keys():
+        marks = folded(flags[uid])
         visit.memory.unclear_aside |= "\\deleted" in marks  # it may be taken off again
         await flagged(visit, placed[uid], marks)
     await taken(visit, absent)

@@ -1,11 +1,11 @@
 """The deferred folder: what a person dragged into it is adopted, what she took out of it is released."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from triaged.account import marks
 from triaged.account.arriving import arriving
+from triaged.account.asidechanges import Changes, since_last_look
 from triaged.account.byhand import in_trash, left, taken
 from triaged.account.folderlayout import as_seen
 from triaged.account.loglines import of_item
@@ -49,11 +49,14 @@ async def look_into(visit: Visit, folder: str, row: FolderRow | None, *, aside: 
         return
     if row.uidvalidity != selected.uidvalidity:
         row = await renumbered(visit, row, selected.uidvalidity, uidnext, since=_empty_since(visit, row))
-    await _arrived_there(visit, row)
+    changes = await since_last_look(visit, row, selected)
+    strange = await _arrived_there(visit, row, changes)
     if visit.session.selected != folder:
         await visit.session.select(folder)
-    await _left_there(visit, row)
-    await count(visit, row)
+    await _left_there(visit, row, changes)
+    if changes.through or strange or visit.memory.health.unadopted:
+        await count(visit, row)
+    visit.memory.checks.aside = changes.seen
 
 
 def _empty_since(visit: Visit, row: FolderRow) -> datetime | None:
@@ -64,37 +67,42 @@ def _empty_since(visit: Visit, row: FolderRow) -> datetime | None:
     return first.at if first else None
 
 
-async def _arrived_there(visit: Visit, row: FolderRow) -> None:
+async def _arrived_there(visit: Visit, row: FolderRow, changes: Changes) -> bool:
     """What lies there above the baseline and is not put aside by the ledger: ours at another place, or put there by a hand.
 
     Not only what has come since the last look: a hand takes a message out and back again, marks it as deleted and takes the
-    mark off, between two looks or while nothing runs.
+    mark off, between two looks or while nothing runs. Gives whether there was any.
     """
-    there = await visit.session.uids_from(row.baseline_uid)
-    items = await visit.write(Ledger.items_aside, visit.row.id)
-    placed = {item.uid: item for item in items if (item.folder, item.uidvalidity) == (row.name, row.uidvalidity)}
-    resting = await visit.write(Ledger.resting, visit.row.id, row)
+    there = changes.there
+    placed = await visit.write(_placed, row, changes.uids)
+    strange = [uid for uid in changes.uids if uid not in placed]
     visit.memory.unclear_aside = False
-    for fetched in await visit.session.headers([uid for uid in there if uid not in placed and uid not in resting]):
+    for fetched in await visit.session.headers(strange):
+        message = read(fetched.header)
         if "\\deleted" in folded(fetched.flags):
             visit.memory.unclear_aside = True
-        elif (item := await _lost(visit, read(fetched.header), items)) is not None:
-            place = Place(row.name, row.uidvalidity, fetched.uid)
-            await visit.write(Ledger.place_item, item.id, place)
-            items = [
-                replace(one, folder=place.folder, uidvalidity=place.uidvalidity, uid=place.uid) if one is item else one
-                for one in items
-            ]
+        elif (item := await _lost(visit, message)) is not None:
+            await visit.write(Ledger.place_item, item.id, Place(row.name, row.uidvalidity, fetched.uid))
         elif visit.account.mode is not Mode.OBSERVE:
-            await _put_aside(visit, row, fetched, items)
+            await _put_aside(visit, row, fetched)
     if there and there[-1] >= row.next_uid:
         await visit.write(Ledger.advance, visit.row.id, Watermark(row.name, there[-1] + 1))
+    return bool(strange)
 
 
-async def _lost(visit: Visit, message: Message, items: Sequence[Item]) -> Item | None:
+def _placed(ledger: Ledger, row: FolderRow, uids: Sequence[int]) -> frozenset[int]:
+    """Of these UIDs those at which something is put aside, or rests."""
+    if not uids:
+        return frozenset()
+    return frozenset(item.uid for item in ledger.items_aside_at(row, uids) if item.uid) | ledger.resting(
+        row.account, row
+    )
+
+
+async def _lost(visit: Visit, message: Message) -> Item | None:
     """Of what is put aside the one that this message is and whose place is not known, or is empty now."""
-    for item in items:
-        if is_made_of(item, message) and not await _lies(visit, item.place):
+    for item in await visit.write(Ledger.items_aside_made_of, visit.row.id, message):
+        if not await _lies(visit, item.place):
             return item
     return None
 
@@ -104,7 +112,7 @@ async def _lies(visit: Visit, place: Place | None) -> bool:
     return place is not None and await presence(visit.session, place) in ("here", "deleted")
 
 
-async def _put_aside(visit: Visit, row: FolderRow, fetched: Fetched, aside: Sequence[Item]) -> None:
+async def _put_aside(visit: Visit, row: FolderRow, fetched: Fetched) -> None:
     """A hand has put it there. A copy of what lies aside already is an item of its own."""
     message = read(fetched.header)
     await marks.prove(visit, row.name, [fetched])
@@ -120,7 +128,7 @@ async def _put_aside(visit: Visit, row: FolderRow, fetched: Fetched, aside: Sequ
         if known is None or not await visit.write(Ledger.was_put_aside, known.id, place, visit.now()):
             visit.memory.left_there.add(fetched.uid)
         return
-    copied = known is not None and known.id in {item.id for item in aside}
+    copied = known is not None and known.state == "aside"
     if visit.is_ours(fetched.flags) and not copied and await _is_by_us(visit, row, fetched, known):
         return
     await _dragged_in(visit, row, fetched, None if copied else known)
@@ -171,12 +179,14 @@ async def _adopt(visit: Visit, row: FolderRow, fetched: Fetched, back_at: dateti
     )
 
 
-async def _left_there(visit: Visit, row: FolderRow) -> None:
+async def _left_there(visit: Visit, row: FolderRow, changes: Changes) -> None:
     """Ours that are no longer where they were put aside, are being deleted there, or have been answered there."""
-    items = await visit.write(Ledger.items_aside, visit.row.id)
-    await left(visit, row.name, items)
-    lost = [item for item in items if item.uid is None]
-    if lost:
+    if changes.through:
+        items = await visit.write(Ledger.items_aside_in, visit.row.id, row.name)
+    else:
+        items = await visit.write(Ledger.items_aside_at, row, [*changes.uids, *changes.gone])
+    await left(visit, row.name, items, changes.flags)
+    if lost := await visit.write(Ledger.items_aside_in, visit.row.id, None):
         await _unplaced(visit, row, lost)
 
 
@@ -200,7 +210,6 @@ async def _unplaced(visit: Visit, row: FolderRow, items: Sequence[Item]) -> None
 async def _free(visit: Visit, row: FolderRow) -> dict[int, Message]:
     """What lies there and is no other item: of copies made by hand each has its own place."""
     await visit.session.select(row.name)
-    aside = await visit.write(Ledger.items_aside, visit.row.id)
-    placed = {item.uid for item in aside if (item.folder, item.uidvalidity) == (row.name, row.uidvalidity)}
+    placed = await visit.write(Ledger.uids_aside, row)
     uids = [uid for uid in await visit.session.uids_from(row.baseline_uid) if uid not in placed]
     return {fetched.uid: read(fetched.header) for fetched in await visit.session.headers(uids)}

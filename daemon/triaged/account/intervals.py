@@ -13,6 +13,23 @@ RECONCILE_EVERY = timedelta(minutes=30)
 """How often a selected folder is selected again, to see UIDVALIDITY and UIDNEXT with new eyes."""
 
 
+THROUGH_EVERY = timedelta(days=1)
+"""How often the deferred folder is looked through from end to end, although nothing says that it has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsideSeen:
+    """The deferred folder as it was when it was looked at last."""
+
+    key: tuple[object, ...]  # which folder it was, and what else decides what is looked for in it
+    modseq: int  # 0: the server keeps none
+    uids: frozenset[int]
+    through: datetime  # when it was looked through from end to end
+    asked: int = (
+        0  # up to which UID flags were asked for, a slice at a time, where the server cannot say what has changed
+    )
+
+
 @dataclass(slots=True)
 class LastChecks:
     """When what was done last over one connection."""
@@ -20,10 +37,15 @@ class LastChecks:
     looked: datetime | None = None
     asked_others: datetime | None = None
     selected: datetime | None = None
+    aside: AsideSeen | None = None
 
     def look_due(self, now: datetime) -> bool:
         """Whether it is time to look around; IDLE is renewed a little earlier than its time."""
         return _is_past(self.looked, LOOK_EVERY * 0.8, now)
+
+    def through_due(self, now: datetime) -> bool:
+        """Whether the deferred folder is to be looked through from end to end."""
+        return _is_past(self.aside.through if self.aside else None, THROUGH_EVERY, now)
 
     def others_due(self, now: datetime) -> bool:
         """Whether the other watched folders are to be asked."""

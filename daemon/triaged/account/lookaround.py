@@ -62,8 +62,8 @@ def _known(ledger: Ledger, account: int, layout: Layout, now: datetime) -> _Know
     return _Known(
         deferred=ledger.folder(account, layout.deferred) if layout.deferred else None,
         doubts=any(reply.account == account for reply in ledger.in_doubt_replies(now - evidence.DOUBT_LASTS)),
-        aside=bool(ledger.items_aside(account)),
-        watched=bool(ledger.items_watching(account)),
+        aside=ledger.is_any_aside(account),
+        watched=ledger.is_watching_here(account),
         drafts=bool(ledger.drafts(account)),
     )
 
@@ -72,9 +72,9 @@ async def _look_at_waiting(visit: Visit) -> None:
     """Messages with a reply or promise ahead, where they lie: answered, moved away or deleted?"""
     session = visit.session
     folders: dict[tuple[str, int], list[Item]] = {}
-    for item in await visit.write(Ledger.items_watching, visit.row.id):
-        if item.folder is not None and item.uidvalidity is not None and item.uid is not None and item.state == "here":
-            folders.setdefault((item.folder, item.uidvalidity), []).append(item)
+    for item in await visit.write(Ledger.items_watching_here, visit.row.id):
+        if item.place is not None:
+            folders.setdefault((item.place.folder, item.place.uidvalidity), []).append(item)
     for (folder, uidvalidity), found in folders.items():
         try:
             if await session.status(folder) is not None and (await session.select(folder)).uidvalidity == uidvalidity:

@@ -78,8 +78,7 @@ class _Unknown:
 
 async def _unknown(visit: Visit, row: FolderRow) -> _Unknown:
     selected = await visit.session.select(row.name)
-    items = await visit.write(Ledger.items_aside, visit.row.id)
-    known = {item.uid for item in items if (item.folder, item.uidvalidity) == (row.name, selected.uidvalidity)}
+    known = await visit.write(Ledger.uids_aside, replace(row, uidvalidity=selected.uidvalidity))
     if not visit.session.keeps_keywords:
         return _Unknown(sorted(await _still_there(visit, visit.memory.left_there - known)))
     ours = [uid for uid in await visit.session.marked(sorted(visit.marks)) if uid not in known]

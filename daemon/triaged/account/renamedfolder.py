@@ -1,7 +1,6 @@
 """A deferred folder that was renamed by hand: what we put aside lies under the new name, with the same numbers."""
 
 import contextlib
-from collections import defaultdict
 from collections.abc import Mapping
 
 from triaged.account.places import is_made_of
@@ -14,13 +13,12 @@ from triaged.mailbox import FolderStatus, Refused
 
 async def follow(visit: Visit, folder: str, status: FolderStatus | None) -> None:
     """Find what is put aside in no folder that is still there. `status`: of the deferred folder. Selects others."""
-    groups: dict[tuple[str, int], list[Item]] = defaultdict(list)
-    for item in await visit.write(Ledger.items_aside, visit.row.id):
-        if item.place is not None and not (item.folder == folder and _is_numbered(status, item.place.uidvalidity)):
-            groups[item.place.folder, item.place.uidvalidity].append(item)
-    for (old, uidvalidity), items in groups.items():
-        if not _is_numbered(await visit.session.status(old), uidvalidity):
-            await _follow(visit, uidvalidity, {item.place.uid: item for item in items if item.place is not None})
+    for old, uidvalidity in await visit.write(Ledger.folders_aside, visit.row.id):
+        now = status if old == folder else await visit.session.status(old)
+        if not _is_numbered(now, uidvalidity):
+            items = await visit.write(Ledger.items_aside_in, visit.row.id, old)
+            lost = {one.place.uid: one for one in items if one.place and one.place.uidvalidity == uidvalidity}
+            await _follow(visit, uidvalidity, lost)
 
 
 async def _follow(visit: Visit, uidvalidity: int, items: Mapping[int, Item]) -> None:

@@ -141,8 +141,7 @@ async def look_into(visit: Visit) -> bool:
         if status is None:
             complete = False  # she has renamed it; or deleted it, and does not want it
             continue
-        row, items = rows.get(folder), await visit.write(Ledger.items_aside, visit.row.id)
-        ours = [item for item in items if item.folder == folder]
+        row, ours = rows.get(folder), await visit.write(Ledger.items_aside_in, visit.row.id, folder)
         if status.exists or ours:
             await _look_into(visit, _Folder(folder, visit.person.snooze.get(name, ())), row, ours)
     return complete

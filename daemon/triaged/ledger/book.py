@@ -154,7 +154,16 @@ class Ledger:
     item_at = items.item_at
     item_by_digest = items.item_by_digest
     items_aside = items.items_aside
+    is_any_aside = items.is_any_aside
+    uids_aside = items.uids_aside
+    items_aside_at = items.items_aside_at
+    items_aside_in = items.items_aside_in
+    folders_aside = items.folders_aside
+    items_aside_made_of = items.made_of
+    pressing = items.pressing
     items_watching = items.items_watching
+    items_watching_here = items.items_watching_here
+    is_watching_here = items.is_watching_here
     resting = items.resting
     glance = waiting.glance
     standing = waiting.standing

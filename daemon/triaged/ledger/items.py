@@ -2,8 +2,13 @@
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
 from triaged.core.message import Message
 from triaged.ledger.entries import FolderRow, Item, Place
+from triaged.ledger.instants import to_ms
 from triaged.ledger.rows import ITEM, columns, item_from, item_of
 from triaged.ledger.store import Store, reading, row, rows
 
@@ -31,10 +36,69 @@ def item_by_digest(store: Store, account: int, message: Message) -> Item | None:
     return item_from(found) if found else None
 
 
+_PENDING = "('waiting','held','sending','drafted','in_doubt')"
+_ASIDE = "account = :account AND state = 'aside' AND state IN ('new','aside','unreadable')"
+_THERE = f"{_ASIDE} AND folder = :folder AND uidvalidity = :uidvalidity"
+
+
 def items_aside(store: Store, account: int) -> list[Item]:
     """What is believed to lie in the deferred folder, by its place."""
-    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'aside' AND state IN ('new','aside','unreadable') ORDER BY uid, id"
-    return [item_from(r) for r in rows(store, sql, (account,))]
+    sql = f"SELECT {ITEM} FROM item WHERE {_ASIDE} ORDER BY uid, id"
+    return [item_from(r) for r in rows(store, sql, {"account": account})]
+
+
+def is_any_aside(store: Store, account: int) -> bool:
+    """Whether there is any."""
+    return row(store, f"SELECT 1 FROM item WHERE {_ASIDE} LIMIT 1", {"account": account}) is not None
+
+
+def uids_aside(store: Store, folder: FolderRow) -> frozenset[int]:
+    """The UIDs of what is put aside in a folder."""
+    given = {"account": folder.account, "folder": folder.name, "uidvalidity": folder.uidvalidity}
+    return frozenset(uid for (uid,) in rows(store, f"SELECT uid FROM item WHERE {_THERE} AND uid IS NOT NULL", given))
+
+
+def items_aside_at(store: Store, folder: FolderRow, uids: Iterable[int]) -> list[Item]:
+    """What is put aside in a folder at one of these UIDs."""
+    given = {"account": folder.account, "folder": folder.name, "uidvalidity": folder.uidvalidity}
+    sql = f"SELECT {ITEM} FROM item WHERE {_THERE} AND uid IN (SELECT value FROM json_each(:uids)) ORDER BY uid"
+    return [item_from(r) for r in rows(store, sql, {**given, "uids": json.dumps(list(uids))})]
+
+
+def items_aside_in(store: Store, account: int, folder: str | None) -> list[Item]:
+    """What is put aside in a folder, whatever its numbers; None: nobody knows in which, or at which UID."""
+    which = "(folder IS NULL OR uid IS NULL)" if folder is None else "folder = :folder"
+    sql = f"SELECT {ITEM} FROM item WHERE {_ASIDE} AND {which} ORDER BY uid, id"
+    return [item_from(r) for r in rows(store, sql, {"account": account, "folder": folder})]
+
+
+def folders_aside(store: Store, account: int) -> list[tuple[str, int]]:
+    """The folders, each with its UIDVALIDITY, in which something is put aside."""
+    sql = f"SELECT DISTINCT folder, uidvalidity FROM item WHERE {_ASIDE} AND uid IS NOT NULL"
+    return rows(store, sql, {"account": account})
+
+
+def made_of(store: Store, account: int, message: Message) -> list[Item]:
+    """What is put aside and is made of the same fields; of a second one like another the digest says so, and more."""
+    sql = f"SELECT {ITEM} FROM item WHERE {_ASIDE} AND (digest = :digest OR digest > :digest || '+' AND digest < :digest || ',')"
+    found = {
+        item.id: item
+        for digest in (message.digest, message.older_digest)
+        for item in map(item_from, rows(store, sql, {"account": account, "digest": digest}))
+    }
+    return [found[each] for each in sorted(found)]
+
+
+def pressing(store: Store, folder: FolderRow, now: datetime) -> frozenset[int]:
+    """The UIDs of what is put aside in a folder and comes back now, or waits for a reply."""
+    sql = f"""
+    SELECT i.uid FROM effect e CROSS JOIN item i ON i.id = e.item WHERE e.account = :account AND e.kind = 'back'
+      AND e.state IN ('planned','trying') AND e.due_at <= :now AND i.folder = :folder AND i.uidvalidity = :uidvalidity
+    UNION SELECT i.uid FROM reply r CROSS JOIN reply_item c ON c.reply = r.id CROSS JOIN item i ON i.id = c.item
+      WHERE r.state IN {_PENDING} AND i.account = :account AND i.folder = :folder AND i.uidvalidity = :uidvalidity
+    """
+    given = {"account": folder.account, "folder": folder.name, "uidvalidity": folder.uidvalidity, "now": to_ms(now)}
+    return frozenset(uid for (uid,) in rows(store, sql, given) if uid is not None)
 
 
 def resting(store: Store, account: int, folder: FolderRow) -> frozenset[int]:
@@ -51,15 +115,37 @@ def items_watching(store: Store, account: int) -> list[Item]:
     return [item_from(r) for r in rows(store, watching(columns(ITEM, "i")), {"account": account})]
 
 
+def items_watching_here(store: Store, account: int) -> list[Item]:
+    """Those of them that lie where they arrived."""
+    return [item_from(r) for r in rows(store, _watching_here(columns(ITEM, "i")), {"account": account})]
+
+
+def is_watching_here(store: Store, account: int) -> bool:
+    """Whether there is one."""
+    return row(store, f"SELECT EXISTS ({_watching_here('1')})", {"account": account}) == (1,)
+
+
+_KEPT = "('here','aside','released')"
+
+
 def watching(what: str) -> str:
     """The query for them. Promises and replies of the person alone are gone through, not everybody's."""
+    aside = f"SELECT {what} FROM item i WHERE {_ASIDE} AND i.answered_at IS NULL"
+    return f"{aside} UNION {_expecting(what, _KEPT)}"
+
+
+def _watching_here(what: str) -> str:
+    return _expecting(what, "('here')")
+
+
+def _expecting(what: str, states: str) -> str:
+    """With a promise or a reply that an answer would end."""
     whose = "(SELECT person FROM account WHERE id = :account)"
     return f"""
-    SELECT {what} FROM item i WHERE i.account = :account AND i.state = 'aside' AND i.state IN ('new','aside','unreadable') AND i.answered_at IS NULL
-    UNION SELECT {what} FROM promise p CROSS JOIN item i ON i.promise = p.id
+    SELECT {what} FROM promise p CROSS JOIN item i ON i.promise = p.id
       WHERE p.person = {whose} AND p.state IN ('planned','open','overdue')
-      AND +i.account = :account AND i.state IN ('here','aside','released') AND i.answered_at IS NULL
+      AND +i.account = :account AND i.state IN {states} AND i.answered_at IS NULL
     UNION SELECT {what} FROM reply r CROSS JOIN reply_item c ON c.reply = r.id CROSS JOIN item i ON i.id = c.item
-      WHERE r.state IN ('waiting','held','sending','drafted','in_doubt') AND +r.person = {whose} AND +i.account = :account
-      AND i.state IN ('here','aside','released') AND i.answered_at IS NULL
+      WHERE r.state IN {_PENDING} AND +r.person = {whose} AND +i.account = :account
+      AND i.state IN {states} AND i.answered_at IS NULL
     """

@@ -234,6 +234,11 @@ CREATE INDEX reply_promise ON reply (promise) WHERE promise IS NOT NULL;
 CREATE INDEX reply_returned ON reply (returned_at) WHERE returned_at IS NOT NULL;
 """  # another kind: what a CHECK says can only be written anew; its rows are there again before the transaction ends
 
+_OPEN_BY_PLACE = """
+DROP INDEX item_open;
+CREATE INDEX item_open ON item (account, state, folder, uidvalidity, uid) WHERE state IN ('new','aside','unreadable');
+"""  # what lies aside in a folder is asked of the index alone: there may be years of it
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _A_NOTICE_A_MOVE,
@@ -247,5 +252,6 @@ MIGRATIONS: tuple[str, ...] = (
     _TOLD,
     _A_DRAFT_TAKEN_BACK,
     _PAPERS,
+    _OPEN_BY_PLACE,
 )
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

@@ -31,6 +31,7 @@ class Selected:
     exists: int
     keywords: bool  # keywords of our own stay (PERMANENTFLAGS has \*)
     read_only: bool
+    modseq: int = 0  # HIGHESTMODSEQ (RFC 7162 3.1.2.1); 0: the server keeps none
 
 
 @dataclass(frozen=True, slots=True)

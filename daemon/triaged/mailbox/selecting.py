@@ -27,6 +27,7 @@ CANDIDATES = 100
 
 _EXISTS = re.compile(rb"\* (\d{1,10}) EXISTS\b", re.IGNORECASE)
 _NUMBER = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) (\d{1,10})\]", re.IGNORECASE)
+_MODSEQ = re.compile(rb"\* OK \[HIGHESTMODSEQ (\d{1,19})\]", re.IGNORECASE)
 _FLAGS = re.compile(rb"\* (?:OK \[(PERMANENTFLAGS)|FLAGS) \(([^()]*)\)", re.IGNORECASE)
 
 
@@ -69,6 +70,8 @@ def select(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
             numbers["EXISTS"] = int(found[1])
         elif found := _NUMBER.match(line):
             numbers[found[1].decode().upper()] = int(found[2])
+        elif found := _MODSEQ.match(line):
+            numbers["HIGHESTMODSEQ"] = int(found[1])
         elif found := _FLAGS.match(line):
             flags["permanent" if found[1] else "known"] = _flags(found[2])
 
@@ -84,6 +87,7 @@ def select(imap: Imap, name: str, *, keywords: bool | None) -> Folder:
         exists=numbers.get("EXISTS", 0),
         keywords="\\*" in permanent,
         read_only=done.code == b"READ-ONLY",
+        modseq=numbers.get("HIGHESTMODSEQ", 0),
     )
     folder = Folder(name, selected, permanent, permanent | flags.get("known", frozenset()))
     return folder.without_keywords() if keywords is False else folder

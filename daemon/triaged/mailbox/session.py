@@ -247,6 +247,16 @@ class Session(Calls):
 
         return await self._call(work)
 
+    async def changed(self, uids: Sequence[int], since: int) -> dict[int, frozenset[str]]:
+        """The flags of those of these messages that have come or changed since then (RFC 7162 3.1.4.1). `since`: a mod-sequence."""
+
+        def work(imap: Imap) -> dict[int, frozenset[str]]:
+            command = b"UID FETCH 1:* (FLAGS) (CHANGEDSINCE %d)" % since
+            told = fetching.told(imap, command, uids, {}, octets=2_000 * len(uids))
+            return {uid: items.flags for uid, items in told.items() if items.flags is not None}
+
+        return await self._call(work) if uids else {}
+
     async def raw(self, uid: int, limit: int) -> bytes:
         """The first `limit` octets of a whole message. Raises `Refused` (NONEXISTENT) if it is not there."""
 
