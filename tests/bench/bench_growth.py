@@ -140,7 +140,7 @@ def _one(running: Daemon, server: Dovecot, user: str, number: int) -> None:
 
 
 CURVES: dict[str, tuple[str, Callable[[int], Laid], Sequence[int]]] = {
-    "aside": ("put aside", lambda n: Laid(aside=n), (30, 1_000, 3_000)),
+    "aside": ("put aside", lambda n: Laid(aside=n), (30, 1_000, 10_000)),
     "sent": ("in Sent", lambda n: Laid(sent=n), (0, 5_000, 50_000)),
     "roster": ("clients", lambda n: Laid(roster=n), (40, 500, 5_000)),
 }

@@ -39,7 +39,8 @@ async def since_last_look(visit: Visit, row: FolderRow, selected: Selected) -> C
     before = checks.aside
     if before is None or before.key != key or visit.memory.unclear_aside or checks.through_due(now):
         return Changes(there, there, frozenset(), None, through=True, seen=seen)
-    come, gone = seen.uids - before.uids, before.uids - seen.uids
+    put = await visit.write(Ledger.uids_aside, row, max(before.uids, default=0))  # by us, since then
+    come, gone = seen.uids - before.uids, (before.uids | put) - seen.uids
     seen = replace(seen, through=before.through)
     if _tells(before, selected, come):
         changed = await _changed(visit, there, before.modseq, selected.modseq)

@@ -52,10 +52,10 @@ def is_any_aside(store: Store, account: int) -> bool:
     return row(store, f"SELECT 1 FROM item WHERE {_ASIDE} LIMIT 1", {"account": account}) is not None
 
 
-def uids_aside(store: Store, folder: FolderRow) -> frozenset[int]:
-    """The UIDs of what is put aside in a folder."""
-    given = {"account": folder.account, "folder": folder.name, "uidvalidity": folder.uidvalidity}
-    return frozenset(uid for (uid,) in rows(store, f"SELECT uid FROM item WHERE {_THERE} AND uid IS NOT NULL", given))
+def uids_aside(store: Store, folder: FolderRow, above: int = 0) -> frozenset[int]:
+    """The UIDs of what is put aside in a folder, `above` that one."""
+    given = {"account": folder.account, "folder": folder.name, "uidvalidity": folder.uidvalidity, "above": above}
+    return frozenset(uid for (uid,) in rows(store, f"SELECT uid FROM item WHERE {_THERE} AND uid > :above", given))
 
 
 def items_aside_at(store: Store, folder: FolderRow, uids: Iterable[int]) -> list[Item]:
