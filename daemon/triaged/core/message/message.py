@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from triaged.core.address import (
     ADDRESSES_LIMIT,
@@ -25,6 +24,7 @@ from triaged.core.message.defects import DEFECTS, REFUSING, UNREADABLE
 from triaged.core.message.fields import Fields, read_fields
 from triaged.core.message.mime import BODY_LIMIT, Part, read_parts
 from triaged.core.newtext import Cut, Scan, cuts_of, scan
+from triaged.core.once import once
 
 _ABSENT = (b"",)
 _QUOTED = frozenset({"quote", "forwarded"})
@@ -44,7 +44,7 @@ class Message:
     size: int
     complete: bool = True
 
-    @cached_property
+    @once
     def digest(self) -> str:
         """SHA-256 (hex) of Message-ID, Date, From, Subject and all Received fields, unfolded.
 
@@ -53,7 +53,7 @@ class Message:
         """
         return self._digest("message-id", "date", "from", "subject", "received")
 
-    @cached_property
+    @once
     def older_digest(self) -> str:
         """The digest without the subject, by which older rows of a ledger know a message."""
         return self._digest("message-id", "date", "from", "received")
@@ -65,41 +65,41 @@ class Message:
             lines = [b"%b:%b" % (name.encode(), value) for name, value in self.fields]
         return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
-    @cached_property
+    @once
     def message_id(self) -> str | None:
         """The Message-ID with its angle brackets, None if missing or invalid; two in one field are none."""
         raw = self.fields.raw("message-id")
         ids = _ids(raw[0]) if raw else ()
         return ids[0] if len(ids) == 1 else None
 
-    @cached_property
+    @once
     def in_reply_to(self) -> tuple[str, ...]:
         """The ids of In-Reply-To, with brackets."""
         return _ids(b" ".join(self.fields.raw("in-reply-to")))
 
-    @cached_property
+    @once
     def ancestors(self) -> tuple[str, ...]:
         """The ids of References alone, which an answer repeats (RFC 5322 3.6.4); order kept, none twice."""
         return _ids(b" ".join(self.fields.raw("references")))
 
-    @cached_property
+    @once
     def references(self) -> tuple[str, ...]:
         """Every id that names the thread: those of References, then those of In-Reply-To that are missing there."""
         return tuple(dict.fromkeys((*self.ancestors, *self.in_reply_to)))
 
-    @cached_property
+    @once
     def date(self) -> datetime | None:
         """The Date field as UTC, None if it holds no plausible date."""
         raw = self.fields.raw("date")
         return read_date(raw[0]) if raw else None
 
-    @cached_property
+    @once
     def received(self) -> datetime | None:
         """The topmost Received field's date as UTC."""
         raw = self.fields.raw("received")
         return read_received_date(raw[0]) if raw else None
 
-    @cached_property
+    @once
     def _sender(self) -> tuple[Mailbox | None, str]:
         raw = self.fields.raw("from")
         if len(raw) != 1:
@@ -117,7 +117,7 @@ class Message:
         """Why there is no sender, "" if there is one."""
         return self._sender[1]
 
-    @cached_property
+    @once
     def claimed(self) -> Address | None:
         """The address that a From names which is no one plain mailbox, where it names exactly one."""
         raw = self.fields.raw("from")
@@ -128,14 +128,14 @@ class Message:
         """Whose message it says it is: the sender, or what a malformed From claims."""
         return self.sender.address if self.sender else self.claimed
 
-    @cached_property
+    @once
     def submitter(self) -> Mailbox | None:
         """The mailbox of the Sender field (RFC 5322 3.6.2), None if there is none that can be read."""
         raw = self.fields.raw("sender")
         read = read_mailbox(raw[0]) if raw else ""
         return None if isinstance(read, str) else read
 
-    @cached_property
+    @once
     def _return_path(self) -> tuple[Address | NullSender | None, str]:
         raw = self.fields.raw("return-path")
         if not raw:
@@ -153,22 +153,22 @@ class Message:
         """Why the Return-Path cannot be read, "" if it can or is not there."""
         return self._return_path[1]
 
-    @cached_property
+    @once
     def reply_to(self) -> tuple[Address, ...]:
         """The addresses of Reply-To."""
         return self._addresses("reply-to")
 
-    @cached_property
+    @once
     def to(self) -> tuple[Address, ...]:
         """The addresses of To."""
         return self._addresses("to")
 
-    @cached_property
+    @once
     def cc(self) -> tuple[Address, ...]:
         """The addresses of Cc."""
         return self._addresses("cc")
 
-    @cached_property
+    @once
     def bcc(self) -> tuple[Address, ...]:
         """The addresses of Bcc."""
         return self._addresses("bcc")
@@ -181,17 +181,17 @@ class Message:
     def _addresses(self, *names: str) -> tuple[Address, ...]:
         return tuple(address for name in names for raw in self.fields.raw(name) for address in addresses_in(raw))
 
-    @cached_property
+    @once
     def subject(self) -> str:
         """The subject decoded and cleaned, with its prefixes; "" if there is none."""
         return self.fields.first("subject") or ""
 
-    @cached_property
+    @once
     def bare_subject(self) -> str:
         """The subject without Re:, AW:, Fwd: and the like."""
         return subjects.bare(self.subject)
 
-    @cached_property
+    @once
     def _octets(self) -> bytes:
         """A line end, then the body; lines may end with LF or CRLF."""
         body = self.body[:BODY_LIMIT]
@@ -199,7 +199,7 @@ class Message:
             body = body.replace(b"\r", b"\n")
         return b"\n" + body
 
-    @cached_property
+    @once
     def _structure(self) -> tuple[Part, tuple[str, ...]]:
         raw = self.fields.raw
         content_type, encoding, disposition = (
@@ -215,11 +215,11 @@ class Message:
         """The tree of the parts."""
         return self._structure[0]
 
-    @cached_property
+    @once
     def _content(self) -> Content:
         return read_content(self.structure, self._octets, complete=self.complete)
 
-    @cached_property
+    @once
     def _scan(self) -> Scan:
         forwarding = subjects.is_forward(self.subject)
         found = scan(self.text, self._content.marks, forwarding=forwarding)
@@ -238,7 +238,7 @@ class Message:
         """The text without quotes, signature, banners and forwarded part; all of it if nothing is left."""
         return self._scan.new_text
 
-    @cached_property
+    @once
     def cuts(self) -> tuple[Cut, ...]:
         """What was cut from `text`, in order, for explain."""
         return cuts_of(self.text, self._scan.kinds)
@@ -253,17 +253,17 @@ class Message:
         """The message's own media type, lower-case; text/plain if none can be read."""
         return self.structure.content_type
 
-    @cached_property
+    @once
     def part_types(self) -> tuple[str, ...]:
         """The media types of all parts that were read, the message's own first, lower-case."""
         return tuple(part.content_type for part in self.structure.walk())
 
-    @cached_property
+    @once
     def attachments(self) -> tuple[Attachment, ...]:
         """The parts that a person would call attachments, in order."""
         return attachments_of(self.structure)
 
-    @cached_property
+    @once
     def defects(self) -> tuple[str, ...]:
         """Words of DEFECTS: those of the header, of the identity, of the body."""
         found = [*self.header_defects, *self._identity_defects()]
@@ -275,12 +275,12 @@ class Message:
             found += (*self._structure[1], *self._content.defects)
         return tuple(dict.fromkeys(found))
 
-    @cached_property
+    @once
     def unreadable(self) -> str:
         """Why its text cannot be read by anybody here, as words of DEFECTS say it; "" if it can, or there is none."""
         return next((DEFECTS[word] for word in self._content.defects if word in UNREADABLE), "") if self.body else ""
 
-    @cached_property
+    @once
     def doubts(self) -> tuple[str, ...]:
         """Those of the defects with which it is never answered (REFUSING); the text is not decoded for them."""
         found = [*self.header_defects, *self._identity_defects(), *(self._structure[1] if self.body else ())]
