@@ -32,6 +32,8 @@ def block_end(lines: Sequence[str], number: int, signs: QuoteSigns) -> int:
             break
         address = address or "@" in line
         if field := _field(line, signs):
+            if field == "from" and field in found:
+                break  # of the next block
             found.add(field)
             dated = dated or (field == "date" and _RFC_DATE.search(line) is not None)
             end = below + 1
