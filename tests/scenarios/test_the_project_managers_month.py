@@ -173,7 +173,7 @@ def told(capsys: pytest.CaptureFixture[str], path: str, *words: str) -> str:
 
 
 def in_json(found: dict[str, Any], line: dict[str, Any]) -> None:
-    for name in ("received", "written", "questions", "decided", "passes", "bursts"):
+    for name in ("received", "written", "written_inside", "questions", "decided", "passes", "bursts"):
         assert line[name] == found[name], name
     for name in ("arrived", "sorts", "verdicts", "outcomes", "promises"):
         assert +Counter(line[name]) == +found[name], name
@@ -228,7 +228,7 @@ def in_statement(found: dict[str, Any], statement: str) -> None:
         "One of them was thanks alone.",
         f"{sorts['call']} of them were calls.",
         f"{sorts['automatic']} automatic messages came beside them.",
-        f"{found['arrived']['office']} came within the agreed hours, {found['received'] - found['arrived']['office']} at other",
+        f"{found['written_inside']} came within the agreed hours, {found['written'] - found['written_inside']} at other times.",
         f"{found['questions']} questions were asked.",
         every,
         f"{len(answered['each'])} questions were answered in writing, counted in agreed hours: {prose(answered)}",

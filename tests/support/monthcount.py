@@ -119,6 +119,7 @@ def count(inbox: Iterable[Mail], sent: Iterable[Mail], until: datetime) -> dict[
     return {
         "received": len(theirs),
         "written": sum(one.sort != "automatic" for one in theirs),
+        "written_inside": sum(one.sort != "automatic" and when(one.at) == "office" for one in theirs),
         "arrived": Counter(when(one.at) for one in theirs),
         "sorts": Counter(one.sort for one in theirs),
         "verdicts": Counter("urgent" if one.flagged else "left" for one in theirs),

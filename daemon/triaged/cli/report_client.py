@@ -15,7 +15,7 @@ from triaged.report.summary import Report
 _MINE = {"person", "item", "sender", "subject", "verdict", "rule", "by_hand"}
 _COLUMNS = tuple(name for name in COLUMNS if name not in _MINE)
 _FIGURES = (
-    "client", "since", "until", "received", "written", "sorts", "arrived", "questions", "outcomes", "acknowledged",
+    "client", "since", "until", "received", "written", "written_inside", "sorts", "arrived", "questions", "outcomes", "acknowledged",
     "answered", "talked", "calls", "promises", "decided",
 )  # fmt: skip
 

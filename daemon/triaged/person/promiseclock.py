@@ -108,10 +108,9 @@ async def _note(context: PersonContext, promise: PromiseRow, items: Sequence[int
 
 
 def _settles(context: PersonContext, inbox: OwnAccount) -> str | None:
-    """The folder of that inbox into which a warning may be dragged to say that it is dealt with."""
-    if not inbox.settings.folders.deferred or inbox.settings.mode is Mode.OBSERVE:
-        return None
-    return next((name for name, moments in context.person.snooze.items() if not moments), None)
+    """The folder beside that inbox into which a warning may be dragged to say that it is dealt with, while there is one."""
+    there = inbox.loop.layout.snooze.values() if inbox.loop.layout is not None else ()
+    return next((name for name, moments in context.person.snooze.items() if not moments and name in there), None)
 
 
 async def _overdue(context: PersonContext, promise: PromiseRow, *, apologise: bool) -> None:

@@ -73,6 +73,7 @@ class Figures:
     received: int
     verdicts: dict[str, int]
     arrived: dict[str, int]  # one of WHENS each, by the hours as they were agreed then
+    written_inside: int  # of what people wrote and of their calls, what came in agreed hours
     sorts: dict[str, int]  # one of SORTS each
     questions: int  # asked in the period
     outcomes: dict[str, int]  # one of OUTCOMES each
@@ -173,6 +174,7 @@ def figures(of: Happened, since: datetime, client: str | None = None) -> Figures
         received=len(rows),
         verdicts=dict(Counter(row.verdict or "before triaged" for row in rows)),
         arrived={name: when[name] for name in WHENS},
+        written_inside=sum(one.when == "office" and sort_of(one.row) != "automatic" for one in of.arrivals),
         sorts={name: sorts[name] for name in SORTS},
         questions=len(here),
         outcomes={name: outcomes[name] for name in OUTCOMES},

@@ -157,14 +157,14 @@ def _came(f: Figures, words: ClientWords) -> Iterator[str]:
     for one, many, count in (
         (words.thanks_one, words.thanks_many, f.sorts["thanks"]),
         (words.rang_one, words.rang_many, f.sorts["call"]),
-        (words.automatic_one, words.automatic_many, f.sorts["automatic"]),
     ):
         if count:
             yield _counted(one, many, count)
-    if f.received > 1:
-        inside = f.arrived["office"]
-        some = words.inside_some.format(inside=inside, outside=f.outside)
-        yield some if f.outside else words.inside_all
+    if f.written > 1:
+        outside = f.written - f.written_inside
+        yield words.inside_some.format(inside=f.written_inside, outside=outside) if outside else words.inside_all
+    if automatic := f.sorts["automatic"]:
+        yield _counted(words.automatic_one, words.automatic_many, automatic)
     if f.questions > 1:
         yield _counted(words.questions_one, words.questions_many, f.questions)
 

@@ -141,7 +141,7 @@ def test_machines_are_not_said_to_have_come_from_the_client_and_thanks_are_count
     )
     assert said.startswith(
         "3 messages arrived from you. One of them was thanks alone. One of them was a call."
-        " One automatic message came beside them."
+        " All of it came within the agreed hours. One automatic message came beside them."
     )
 
 
