@@ -88,8 +88,8 @@ class Sections:
         return (self._words.draft_note.format(at=since), *self._tells(reply))
 
     def _tells(self, reply: ReplyRow) -> tuple[str, ...]:
-        """The moment that it names."""
-        if reply.tell_at is None:
+        """The moment that it names; an apology names one that has passed."""
+        if reply.tell_at is None or reply.kind == "slip":
             return ()
         return (self._words.tells.format(at=self._writer.phrasing.when(reply.tell_at)),)
 

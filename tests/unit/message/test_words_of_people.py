@@ -123,6 +123,9 @@ Czekam na odpowiedź, dziękuję | Proszę o odpowiedź, dziękuję
 """
 
 OBJECTIONS = """
+Unfortunately not. | Not really, the auditors come tomorrow. | I'm afraid not. | Sadly no. | Leider nein. | Leider nicht!
+Nein, leider. | Auf keinen Fall! | Malheureusement non. | Je crains que non. | Lamentablemente no. | Me temo que no.
+Purtroppo no. | Helaas niet. | Infelizmente não. | Niestety nie.
 No, that's too late. | No way! | I can't wait that long. | We can't wait until Friday. | That is not soon enough.
 I need an answer today. | I need it sooner. | Friday is too late | We need this earlier | This cannot wait
 This can't wait until Friday. | It's urgent! | This is urgent, please call me. | Is there anyone else who can help
@@ -159,6 +162,8 @@ To nie do przyjęcia | Wykluczone
 """
 
 NO_OBJECTIONS = """
+Unfortunately not all of them fit, but Friday is fine. | I am afraid not everybody knows | Leider nicht dabei: die Liste
+Malheureusement non remboursable, mais peu importe | Not really urgent. | Lamentablemente no vino nadie
 Yes, it can wait until Friday. | Friday is fine. | Not urgent at all. | No problem. | No worries, take your time.
 No hurry. | No need to hurry | Thanks, no rush | I can wait | It is not too late | No questions from my side
 No news yet | We have no objections | I have no objection | That's not a problem | It's no emergency
