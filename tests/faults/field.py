@@ -33,6 +33,9 @@ ACCOUNTS = ("dana", "second")
 KINDS = ("outage", "question", "again", "question", "soon")
 """Every fifth message is urgent, every fifth comes back within the run; "again" is the same person's next, to the other account."""
 
+_LOSSES = 0.005
+"""How often the harm is that the ledger is lost: some ten times in an hour."""
+
 _COPIES = 20
 """Copies of the state that are kept."""
 
@@ -402,9 +405,8 @@ class Field:
             self.terminate, self.freeze, self.reload, self.kick, self.kill_a_session, self.cut_lines, self.restart_server, self.hang_up,
             self.roll_back, self.roll_back, self.set_clock,
         ]  # fmt: skip
-        if self.chance.random() < 0.01:
-            evils = [self.lose_ledger]
-        evil = self.chance.choice([*deaths * 3, *evils, self.heal] + ([] if self.brief else [self.refuse]))
+        usual = [*deaths * 3, *evils, self.heal] + ([] if self.brief else [self.refuse])
+        evil = self.lose_ledger if self.chance.random() < _LOSSES else self.chance.choice(usual)
         self.note(evil.__name__)
         evil()
         if evil not in deaths and evil != self.heal:

@@ -94,7 +94,10 @@ def main() -> int:
     try:
         try:
             wrong = torture(field, args.seconds, pause=args.pause)
-        except AssertionError as ended:  # no end of it that was ours: what was done until then is judged all the same
+        except (
+            AssertionError,
+            TimeoutError,
+        ) as ended:  # no end of it that was ours: what was done until then is judged all the same
             wrong = {f"the daemon: {ended}": [0]} | _judged(field)
         sys.stdout.write(f"seed {args.seed}, {args.seconds:g} s\n{table(field, wrong)}")
     except KeyboardInterrupt:
