@@ -24,9 +24,9 @@ _ROOT = 0
 
 
 class KeyUnreadable(TriagedError):
-    """There is a key, and it cannot be used. The message says which file, and what to do."""
+    """There is a key, and it cannot be used. The message says which file, and what to do. No restart mends it."""
 
-    exit_code = 1
+    exit_code = 78  # EX_CONFIG of sysexits.h: it is part of the configuration
 
 
 @dataclass(frozen=True, slots=True)

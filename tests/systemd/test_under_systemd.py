@@ -185,6 +185,16 @@ def test_a_ledger_of_a_later_version_is_not_started_again_and_left_as_it_is(serv
     assert file.read_bytes() == left
 
 
+def test_a_key_that_is_none_is_not_started_with_again_and_again(service: Manager):
+    service.write("/etc/triaged/triaged.key", "no key\n", 0o640, "triaged")
+    try:
+        assert service.systemctl("start", "triaged").returncode != 0
+        state = service.show("triaged", "ActiveState", "ExecMainStatus", "NRestarts")
+        assert state == {"ActiveState": "failed", "ExecMainStatus": "78", "NRestarts": "0"}
+    finally:
+        service.run("rm", "/etc/triaged/triaged.key")
+
+
 def test_doctor_as_service_looks_with_the_units_user_credentials_and_sandbox(service: Manager):
     alone = service.run(PROGRAM, "doctor", "-c", "/etc/triaged")
     assert (alone.returncode, "work-imap" in alone.stdout + alone.stderr) == (1, True)  # nobody hands it over
