@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import tomli
 
 from triaged.calendars import Window, as_text, from_text
 from triaged.calendars.expanding import expanded
@@ -69,6 +70,11 @@ def file(tmp_path: Path) -> Path:
             content = as_text(from_text(json.dumps(expanded([harbor(clock)], job)["appointments"])))
             ledger.calendar_read(account.person, CalendarRow("mine", at, at, window.end, clock, 1, content))
     return path
+
+
+def with_calls(file: Path, line: str) -> Path:
+    file.write_text(file.read_text().replace('calls = ["fri 10:00 for 45m"]', line))
+    return file
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, Any]]:
@@ -145,6 +151,29 @@ async def test_the_check_up_proposes_to_bind_a_series_without_people(file: Path,
     found = {one.topic: one for one in (await calendarcheck.look(person, person.calendars["mine"], BEFORE)).findings}
     assert found["people"].found == "no attendees: calls only by title"
     assert found["series"].follows == 'If it is: calls = ["calendar: Harbor weekly"] in [client.harbor].'
+
+
+async def test_what_is_proposed_for_a_series_is_toml_whatever_its_title_says(file: Path, tmp_path: Path):
+    title = 'Harbor "weekly" \\ standup'
+    plain = event(
+        "RRULE:FREQ=WEEKLY",
+        f"SUMMARY:{title}".replace("\\", "\\\\"),
+        start="20261127T100000Z",
+        end="20261127T103000Z",
+    )
+    (tmp_path / "dana.ics").write_bytes(calendar(plain))
+    person = load(file).persons[0]
+    [found] = [
+        one
+        for one in (await calendarcheck.look(person, person.calendars["mine"], BEFORE)).findings
+        if one.topic == "series"
+    ]
+    line = found.follows.removeprefix("If it is: ").removesuffix(" in [client.harbor].")
+    assert tomli.loads(line) == {"calls": [f"calendar: {title}"]}
+    bound = load(with_calls(file, line)).persons[0]
+    findings = (await calendarcheck.look(bound, bound.calendars["mine"], BEFORE)).findings
+    assert not [one for one in findings if one.topic == "series"]
+    assert next(one.found for one in findings if one.topic == "calls").endswith("with harbor")
 
 
 async def test_the_check_up_says_what_it_has_read_and_what_it_could_not(file: Path, tmp_path: Path):

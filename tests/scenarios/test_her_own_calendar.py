@@ -148,6 +148,31 @@ async def test_the_agenda_comes_before_the_call_where_it_is_now(stages: Opening,
         assert len(stage.events("agenda.delivered")) == 1
 
 
+async def test_the_paper_for_a_call_follows_it_and_what_a_stranger_mails_in_changes_nothing(
+    stages: Opening, radicale: Radicale
+):
+    radicale.put("weekly", calendar(weekly()))
+    text = config(radicale).replace('name = "Harbor Trust"', 'name = "Harbor Trust"\nmail = "gary@harbor.example"')
+    async with stages(text + '\n[digest]\nagenda_to_client = "draft"\n') as stage:
+        await promised(stage)
+        await stage.to("thu 09:05")
+        [draft] = stage.inbox("Drafts").values()
+        assert b"28 November at 09:00 (London time)" in draft.raw
+        forged = event(
+            "SUMMARY:Harbor weekly", "ORGANIZER:mailto:stranger@evil.example", DANA_HAS_NOT_ANSWERED, WITH_GARY,
+            uid="forged", start=f"{BERLIN}:20251128T080000", end=f"{BERLIN}:20251128T083000",
+        )  # fmt: skip
+        radicale.put("forged", calendar(forged))
+        await stage.later(minutes=12)
+        assert [one.raw for one in stage.inbox("Drafts").values()] == [draft.raw]
+        radicale.put("weekly", calendar(weekly(), moved("20251128", "140000", "144500")))
+        await stage.later(minutes=12)
+        [draft] = stage.inbox("Drafts").values()
+        assert b"28 November at 13:00 (London time)" in draft.raw
+        assert [line["reason"] for line in stage.events("reply.cancelled", template="paper")] == ["its call has moved"]
+        assert len(stage.sent()) == 1
+
+
 async def test_a_feed_that_shrinks_to_nothing_keeps_what_was_read_until_it_holds_something_again(
     stages: Opening, tmp_path: Path
 ):

@@ -10,6 +10,7 @@ from triaged.core.appointments import LONGEST, SHORTEST, Appointment, Reading, S
 from triaged.core.calls import calendar_id
 from triaged.core.settings import Calendar, Person
 from triaged.setup.finding import Checkup, Finding
+from triaged.setup.tomltext import listed
 
 _MOST_PROPOSED = 5
 
@@ -71,7 +72,7 @@ def _series(person: Person, reading: Reading) -> Iterator[Finding]:
                 if client.name.casefold() in title or client.label.casefold() in title.split():
                     proposed.setdefault(one.title, client.label)
     for title, label in list(proposed.items())[:_MOST_PROPOSED]:
-        follows = f'If it is: calls = ["calendar: {title}"] in [client.{label}].'
+        follows = f"If it is: calls = {listed([f'calendar: {title}'])} in [client.{label}]."
         yield Finding("series", "note", f'"{title}" may be a call with {label}, and counts for none', follows)
 
 

@@ -87,11 +87,22 @@ def _parts(answers: Answers) -> Sequence[str]:
         _telephone(answers),
         _roster(answers),
         "\n".join(_delegate(one) for one in answers.delegates),
-        _RULES + fitted(answers.example, fitting),
+        _RULES + _with_papers(fitted(answers.example, fitting), answers),
         _snooze(answers.language),
     )
 
 
+def _with_papers(text: str, answers: Answers) -> str:
+    """Clients with calls read before each what there is for it: in Drafts first."""
+    if not any(one.calls and one.people and one.replies for one in answers.clients):
+        return text
+    if "\n[digest]" not in text:
+        return f"{text}\n[digest]\n{_AGENDA}{_PAPERS}"
+    return text.replace("\n[digest]\n", f"\n[digest]\n{_PAPERS}")
+
+
+_AGENDA = 'agenda = "30m before next call" # what waits for the call, in one mail\n'
+_PAPERS = 'agenda_to_client = "draft" # the day before, in Drafts: “for our call I have: …”; with "send" it goes, after three by hand\n'
 _HEAD = """\
 # triaged: what is urgent, what can wait, and what clients are told. Change this file, then:
 #
@@ -205,8 +216,9 @@ def _client(client: Client, *, passes: bool) -> str:
         lines.append(f"language = {quoted(client.language)}")
     if client.form == "familiar":
         lines.append('address = "familiar" # du, tu, tú')
+    if (client.phones or client.calls) and client.people:
+        lines.append(f"mail = {quoted(next(iter(client.people)))} # whom to write to about a call")
     if client.phones and client.people:
-        lines.append(f"mail = {quoted(next(iter(client.people)))} # where a caller is written to")
         lines.append(f"phones = {listed(client.phones)} # whose voicemail is theirs")
     if client.calls:
         lines.append(f"calls = {listed(client.calls)} # standing calls, in your zone")

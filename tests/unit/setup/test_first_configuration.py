@@ -65,6 +65,17 @@ def test_every_situation_is_a_configuration_without_a_warning(tmp_path: Path, si
         assert {language, "en", "de", "fr"} <= set(reply.languages), reply.name
 
 
+@pytest.mark.parametrize("example", ["triaged", "consultant", "project-manager"])
+def test_clients_with_calls_are_proposed_to_read_what_there_is_for_them(tmp_path: Path, example: str):
+    tom = (Delegate("tom", "Tom", "tom@roth.example"),)
+    found = load(written(tmp_path, clients=EVERYBODY[1:4], delegates=tom, example=example)).persons[0]
+    assert found.digest is not None
+    assert found.digest.agenda_to_client == "draft"
+    assert str(found.roster.clients[0].mail) == "gary@harbor.example"
+    nobody = load(written(tmp_path, clients=EVERYBODY[3:4], example=example)).persons[0]
+    assert nobody.digest is None or nobody.digest.agenda_to_client == "off"
+
+
 def test_alarm_words_are_those_of_all_languages_in_use(tmp_path: Path):
     text = written(tmp_path, clients=EVERYBODY[1:4]).read_text(encoding="utf-8")
     for word in ("outage", "ausgefallen", "en panne"):
