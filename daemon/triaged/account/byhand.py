@@ -22,6 +22,9 @@ async def flagged(visit: Visit, item: Item, flags: frozenset[str]) -> None:
     if "\\deleted" in flags:
         if await _is_snoozed(visit, item):
             return  # a mail program moves it there: its copy has come, this is what it leaves behind
+        if (place := await _taken_back(visit, item)) is not None:
+            await _released(visit, item.id, ByHand("released", place, visit.now()))
+            return
         visit.tell(await visit.write(Ledger.hand, item.id, ByHand("gone", None, visit.now())))
     elif "\\answered" in flags and item.answered_at is None:
         visit.tell(await visit.write(Ledger.saw_answered_flag, item.id, visit.now()))
@@ -31,6 +34,12 @@ async def _is_snoozed(visit: Visit, item: Item) -> bool:
     """Whether it lies in a snooze folder, too: a mail program that cannot move has copied it there. Selects them."""
     others = [folder for folder in visit.layout.snooze if folder != item.folder]
     return any([await _found_in(visit, folder, [item]) for folder in others])
+
+
+async def _taken_back(visit: Visit, item: Item) -> Place | None:
+    """Where a mail program that cannot move has copied it to out of the deferred folder, if that is watched. Selects them."""
+    folders = visit.layout.watch if item.state == "aside" else ()
+    return next(iter([found[item.id] for folder in folders if (found := await _found_in(visit, folder, [item]))]), None)
 
 
 async def reappeared(visit: Visit, item_id: int, place: Place | None, flags: frozenset[str]) -> None:
