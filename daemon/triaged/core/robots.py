@@ -58,11 +58,11 @@ _PROTON = (
 
 _ROBOT = Expression(
     lambda: (
-        r"mailer[-_.]?daemon|mail[-_.]?daemon|mmdf|mdaemon|daemon|uucp|root|nobody|www(?:-data)?|cron|system|server|mailer"
+        r"mailer[-_.]?daemon|mail[-_.]?daemon|mmdf|mdaemon|daemon|uucp|root|nobody|www(?:-data)?|cron|robot|system|server|mailer"
         r"|post[-_.]?master|hostmaster|abuse|listserv|majordomo|mailman|sympa|ezmlm"
         rf"|.*(?:{_glued('no_reply')})(?:[-_.+=\d].*)?|(?:{_glued('automatic')})\w*"
         r"|(?:.*[-_.+=])?bounces?(?:[-_.+=].*)?|returns?(?:[-+=].*)?"
-        r"|owner-.*|.*-owner|.*-request|.*-relay|notif(?:y|ications?)(?:[-_.+=].*)?|alerts?|newsletters?(?:[-_.+=].*)?|news|mailing"
+        r"|owner-.*|.*-owner|.*-request|.*-relay|notify(?:[-_.+=].*)?|(?:.*[-_.+=])?notifications?(?:[-_.+=].*)?|alerts?|newsletters?(?:[-_.+=].*)?|news|mailing"
         r"|marketing|campaigns?"
         r"|(?:.*[-_.+])?(?:dmarc|tls|tlsrpt)[-_.]?(?:aggregate[-_.]?)?reports?(?:ing)?(?:[-_.+=\d].*)?"
         r"|feedback-?(?:loop)?|fbl|complaints?|microsoftexchange[0-9a-f]{20,}|prvs=.*bounce.*|srs[01][=+-].*"

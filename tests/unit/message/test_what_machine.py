@@ -26,7 +26,7 @@ def mail(subject: str, *fields: str) -> Message:
         "nonrispondere", "nie-odpowiadaj", "neodpovidat", "neodpovedat", "ne-valaszoljon", "nu-raspunde", "ne-odgovarjaj",
         "neatsakyti", "min-apantate", "ne-otgovaryai", "harbornoreply", "shop.noreply", "harbor-do-not-reply", "unmonitored",
         "unmonitored-box", "unattended", "no_answer", "no-respond", "antworten-nicht", "no-risposta", "niet-reageren", "sem-resposta",
-        "bez-odpowiedzi", "svar-ej", "neatbildiet", "yanitlama", "ne-otvechat", "nevidpovidaty", "ne-odgovarjajte", "notify-x", "notification.2", "post_master", "post-master", "dont_reply",
+        "bez-odpowiedzi", "svar-ej", "neatbildiet", "yanitlama", "ne-otvechat", "nevidpovidaty", "ne-odgovarjajte", "notify-x", "notification.2", "post_master", "post-master", "dont_reply", "svarinte", "system-notification", "robot",
     ],
 )  # fmt: skip
 def test_addresses_that_nobody_reads(local: str) -> None:
@@ -41,6 +41,8 @@ def test_addresses_that_nobody_reads(local: str) -> None:
         "reply",
         "gary.noble",
         "notifier.jones",
+        "robot.jones",
+        "notificationist",
         "postmasters-daughter",
         "replyto.gary",
         "monitored",
@@ -92,11 +94,26 @@ def test_a_delivery_report_of_a_daemon_behind_a_tag(subject: str) -> None:
 
 @pytest.mark.parametrize(
     "subject",
+    ["Postfix SMTP server: errors from client.harbor.example[192.0.2.7]", "Delayed Mail (still being retried)"],
+)
+def test_what_a_server_says_of_other_mail_is_never_answered(subject: str) -> None:
+    assert robots.is_bounce(mail(subject))
+
+
+@pytest.mark.parametrize(
+    "subject", ["SMTP server: error in the offer", "Delayed mail to the tenants", "Errors in the invoice"]
+)
+def test_who_speaks_of_servers_and_delays_is_a_person(subject: str) -> None:
+    assert not robots.is_bounce(mail(subject))
+
+
+@pytest.mark.parametrize(
+    "subject",
     [
         "Absent team member, please ring", "Auto: invoice for the lease car", "On holiday pay", "Returned mail from our members",
         "Out of office hours policy", "Automatic reply to complaints, what do we say?", "Abwesend am Montag, wer vertritt?",
         "Im Urlaub erreichbar?", "En congé lundi, qui répond ?", "Vacaciones del equipo", "Read: my draft", "Mail delivery failed again?",
-        "Afwezig maandag, bel even", "[EXTERNAL] Absent colleague",
+        "Afwezig maandag, bel even", "[EXTERNAL] Absent colleague", "Fravær: Tilbud",
     ],
 )  # fmt: skip
 def test_who_only_sounds_like_a_machine_is_taken_for_a_person_and_gets_no_reply(subject: str) -> None:
