@@ -1,6 +1,7 @@
 """What sort of message it is, as far as the message alone tells: a message in, words of the condition `kind` out."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 from triaged.core import robots
 from triaged.core.courtesy import LONGEST, is_closing, is_reaction, is_thanks, may_thank, unsigned
@@ -122,7 +123,19 @@ def is_stop(message: Message, language: str) -> bool:
     if len(text) > _STOP_LIMIT:
         return False
     words = _NOT_WORDS.sub(" ", text).strip().casefold()
-    return any(words in LEXICON.section(tag, "stop")["words"] for tag in ("en", language))
+    return any(_asks_to_stop(words, LEXICON.section(tag, "stop")) for tag in ("en", language))
+
+
+def _asks_to_stop(words: str, known: Mapping[str, Sequence[str]]) -> bool:
+    """Whether these are words for it, politely or not."""
+    polite = sorted(known.get("polite", ()), key=len, reverse=True)
+    while words not in known["words"]:
+        bare = next((words.removesuffix(f" {one}") for one in polite if words.endswith(f" {one}")), None)
+        bare = bare or next((words.removeprefix(f"{one} ") for one in polite if words.startswith(f"{one} ")), None)
+        if bare is None:
+            return False
+        words = bare
+    return True
 
 
 def _signed_away(text: str, names: frozenset[str]) -> str:
