@@ -590,3 +590,17 @@ async def test_dragged_out_of_the_archive_and_settled_again_it_is_filed_again(st
         await seen(stage)
         await stage.later(minutes=2)
         assert list(stage.inbox("Archive")) == ["question"]
+
+
+async def test_a_warning_names_no_folder_that_she_has_deleted(stages: Opening):
+    stage = await opened(stages, ANSWERS + SNOOZE)
+    await stage.arrives(GARY, "question")
+    with stage.server.client(stage.users[0]) as client:
+        client.delete_folder(below(stage, "Settled"))
+    await stage.close()
+    await stage.open()
+    await stage.to("thu 16:00")
+    [warning] = [mail for subject, mail in stage.inbox().items() if subject.startswith("An answer to")]
+    text = " ".join(message_from_bytes(warning.raw, policy=default).get_content().split())
+    assert "the one word “settled”, and it is settled." in text
+    assert "drag" not in text
