@@ -241,8 +241,9 @@ async def test_a_draft_that_waits_for_her_is_told_until_she_sends_it(stages: Ope
 NEW_THERE = CONSULTANT.replace('from = ["*@harbor.example"]', 'from = ["gary@harbor.example"]')
 
 
-async def test_somebody_new_at_a_client_is_proposed_when_he_writes(stages: Opening):
-    async with stages(NEW_THERE + EVENING) as stage:
+@pytest.mark.parametrize("known", ["gary@harbor.example", "g*@harbor.example"])
+async def test_somebody_new_at_a_client_is_proposed_when_he_writes(stages: Opening, known: str):
+    async with stages(NEW_THERE.replace('from = ["gary@harbor.example"]', f'from = ["{known}"]') + EVENING) as stage:
         await stage.to("mon 16:40")
         await stage.to("tue 10:00")
         await stage.arrives(MAY, "I am new here")

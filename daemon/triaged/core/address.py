@@ -369,6 +369,11 @@ class Glob:
         known = domain.startswith("*.") and has_organisation(domain[2:])
         return cls(pattern, 1, known, "", _shape(pattern))
 
+    @property
+    def domain(self) -> str:
+        """The domain that is spelled out whole; "": none is."""
+        return self._domain
+
     def matches(self, address: Address) -> bool:
         """Say whether the address fits."""
         if self.specificity == 2:  # noqa: PLR2004  # the whole domain, see above

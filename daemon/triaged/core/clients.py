@@ -160,6 +160,15 @@ def _rank(glob: Glob) -> int:
     return glob.specificity + glob.has_fixed_domain
 
 
+def _neighbours(matches: Iterable[Match]) -> dict[str, Client]:
+    """By domain the client of whom some addresses there are, but not all; the first in the order given."""
+    found: dict[str, Client] = {}
+    for match in matches:
+        if match.pattern.domain:
+            found.setdefault(match.pattern.domain, match.client)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Index:
     exact: Mapping[str, Match]
@@ -196,7 +205,7 @@ class Roster:
             tuple(others),
             MappingProxyType({phone: client for client in reversed(self.clients) for phone in client.phones}),
             MappingProxyType({client.label: client for client in self.clients}),
-            MappingProxyType({key.rpartition("@")[2]: exact[key].client for key in reversed(exact)}),
+            MappingProxyType(_neighbours([*exact.values(), *others])),
         )
         object.__setattr__(self, "_index", index)
 
