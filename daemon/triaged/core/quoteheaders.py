@@ -81,6 +81,13 @@ class QuoteHeaders:
         """How sentences begin that only speak of what somebody wrote."""
         return frozenset(word.casefold() for word in self._lexicon.everywhere("quotes", "sentences"))
 
+    @cached_property
+    def _another(self) -> re.Pattern[str]:
+        """Somebody who wrote and is spoken of, not named: `the customer wrote`, `schrieb mir der Kunde`."""
+        another = any_of(self._lexicon.everywhere("quotes", "another"))
+        wrote = self._any("quotes", "wrote")
+        return re.compile(rf"{another}\s+(?=[a-zß-ÿ])[^\W\d_]+\s+{wrote}|{wrote}\s+(?!\w\s){another}\s+([^\W\d_]+)")
+
     def start(self, lines: Sequence[str], kinds: Sequence[str], number: int) -> int:
         """The line on which the header that ends on line `number` begins, -1 if none ends there."""
         joined = _joined(lines, kinds, number)
@@ -128,7 +135,7 @@ class QuoteHeaders:
             return self._strange(text) <= (_STRANGE + 1 if dated else 1) and (
                 dated or _IN_BRACKETS.search(text) is not None
             )
-        if not dated:
+        if not dated or self._speaks_of_another(text):
             return False
         return self._strange(text) <= _STRANGE if self._opens(low) else self._is_names(text)
 
@@ -166,6 +173,10 @@ class QuoteHeaders:
             return False
         names = [word for word in words if word.casefold() not in self._usual]
         return not any(word.islower() for word in names) and (bool(names) or '"' in text)
+
+    def _speaks_of_another(self, text: str) -> bool:
+        found = self._another.search(text)
+        return found is not None and (found[1] is None or found[1].casefold() not in self._usual)
 
     def _strange(self, text: str) -> int:
         """The number of words in small letters that are no header's."""

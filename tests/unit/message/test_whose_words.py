@@ -116,6 +116,35 @@ def test_a_sentence_of_a_person_is_no_header_and_no_footer(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "On Monday at 15:10 the customer wrote:", "On 24 November our tenant wrote:", "Am 24.11.2026 um 15:10 schrieb der Kunde:",
+        "Am 24.11.2026 schrieb mir der Vermieter:", "Gestern um 15:10 schrieb der Kunde folgendes:", "Heute um 9:30 schrieb Herr Müller:",
+        "Le 24/11 le client a écrit :", "El 24 de noviembre el cliente escribió:", "Il 24 novembre il cliente ha scritto:",
+        "Op 24 november schreef de huurder:", "Em 24 de novembro o cliente escreveu:",
+    ],
+)  # fmt: skip
+def test_who_tells_what_somebody_wrote_is_not_cut(line: str) -> None:
+    text = f"Hello,\n{line}\nthe server is down.\nGary"
+    assert new(text) == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "On 24/11/2026 15:10, gary wrote:", "On 24/11/2026 15:10, Khalid El Amrani wrote:", "On 24/11/2026 15:10, Le Nguyen wrote:",
+        "Am 24.11.2026 um 15:10 schrieb von der Leyen, Anna:", "Le 24/11/2026 à 15:10, Jean de la Fontaine a écrit :",
+        "Dana Roth a écrit le 24/11/2026 à 15:10 :", "Dana Roth escribió el martes, 24 de noviembre de 2026:",
+        "Dana Roth ha scritto il giorno 24/11/2026 alle 15:10:", "Il 24/11/2026 15:10, Lo Russo ha scritto:",
+        "Op 24-11-2026 om 15:10 schreef Jan de Vries:", "Em 24/11/2026 15:10, João da Silva escreveu:",
+        "Dana Roth pisze o 24.11.2026 15:10:",
+    ],
+)  # fmt: skip
+def test_names_that_begin_like_articles_are_names(line: str) -> None:
+    assert new(f"STOP\n\n{line}\n\n{UNMARKED}") == "STOP"
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         ("Od: Dana Roth", "Odesláno: úterý 24. listopadu 2026 10:00", "Komu: Gary", "Předmět: Nabídka"),
@@ -194,6 +223,8 @@ def test_a_bare_separator_of_signatures_is_measured_to_the_quote() -> None:
 @pytest.mark.parametrize(
     "footer",
     [
+        "Mit Proton Mail gesendet",
+        "Gesendet mit der WEB.DE Mail App",
         "Sent with Proton Mail secure email.",
         "Sent from Proton Mail for iOS",
         "Sent with Spark",
