@@ -194,3 +194,74 @@ def test_a_password_that_systemd_will_give_is_asked_once_and_kept_nowhere(
     assert "triaged print-unit" in done.stdout
     assert {path.name for path in tmp_path.iterdir()} == {"dana.toml", "triaged.key"}
     assert 'password = { credential = "work-imap" }' in place.config.read_text(encoding="utf-8")
+
+
+def test_a_file_of_answers_asks_nothing(dovecot: Dovecot, sink: Sink, mailbox: str, tmp_path: Path):
+    place = Workplace(tmp_path, {"MY_PASSWORD": dovecot.password})
+    answers = tmp_path / "answers"
+    answers.write_text(
+        f'address = "dana@roth.example"\nimap = "127.0.0.1:{dovecot.imap}/none"\nsmtp = "127.0.0.1:{sink.port}/none"\n'
+        f'user = "{mailbox}"\ntimezone = "Europe/Berlin"\nlanguage = "de"\nsituation = "ringing"\n'
+        'clients = ["*@harbor.example", "petra@gmail.com"]\nhours = "mon-thu 09:00-12:30, 13:30-17:00"\nholidays = "Bayern"\n'
+        'telephone = "voicemail@sipgate.example"\ncalls = { harbor = "fri 10:00 for 45m" }\npassword = { env = "MY_PASSWORD" }\n'
+        'reply = { petra = "none" }\ntext = { de = "Servus,\\n\\nbis WHEN.\\n" }\n',
+        encoding="utf-8",
+    )
+    done = place.run("init", "--from", str(answers))
+    assert (done.returncode, done.stderr) == (0, "")
+    loaded = load(place.config)
+    assert loaded.problems == ()
+    [person] = loaded.persons
+    assert (person.language, person.worktime.zone.key) == ("de", "Europe/Berlin")
+    assert {client.label: client.replies for client in person.roster.clients} == {"harbor": True, "petra": False}
+    assert "Servus" in person.replies["until-call"].variants("de")[0]
+    assert "mon-thu" in place.config.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('hours = "nine to five"', ":4:9: error:"),
+        ('clients = "*@gmail.com"', "gmail.com is everybody's: name the single address"),
+        ('adress = "x"', 'unknown key "adress"; did you mean "address"?'),
+        ('manager = "x@roth.example"', "error: nothing asks for manager"),
+    ],
+)
+def test_a_wrong_answer_in_a_file_is_told_with_its_line_and_nothing_is_written(tmp_path: Path, line: str, told: str):
+    place = Workplace(tmp_path)
+    answers = tmp_path / "answers"
+    start = 'address = "dana@outlook.com"\nclient-id = "abc"\ntimezone = "Europe/Berlin"\n'
+    answers.write_text(f"{start}{line}\n", encoding="utf-8")
+    done = place.run("init", "--from", str(answers))
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert not place.config.exists()
+
+
+@pytest.mark.parametrize(
+    ("situation", "more"),
+    [
+        ("calls", 'clients = "*@harbor.example"\n'),
+        ("ringing", 'clients = ["*@harbor.example", "petra@gmail.com"]\ntelephone = "voicemail@sipgate.example"\n'),
+        ("one-customer", 'clients = "*@northwind.example"\n'),
+        ("shift", 'clients = "none"\ncases = "cases@desk.example"\ndelegate = "Tom <tom@firma.example>"\n'),
+        ("manager", 'manager = "martin.wyss@firma.example"\n'),
+    ],
+)
+def test_every_situation_ends_in_a_configuration_that_check_has_nothing_against(
+    tmp_path: Path, situation: str, more: str
+):
+    place = Workplace(tmp_path)
+    answers = tmp_path / "answers"
+    answers.write_text(
+        'address = "lea@firma.example"\nimap = "outlook.office365.com"\nclient-id = "abc"\ntimezone = "Europe/Zurich"\n'
+        f'language = "de"\nsituation = "{situation}"\nholidays = "Zürich"\n{more}',
+        encoding="utf-8",
+    )
+    done = place.run("init", "--from", str(answers))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Your company must allow this" in " ".join(done.stdout.split())
+    [person] = load(place.config).persons
+    assert person.worktime.holidays == "CH-ZH"
+    checked = place.run("check")
+    assert (checked.returncode, "warning" in checked.stdout) == (0, False)

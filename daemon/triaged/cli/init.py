@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +14,10 @@ from triaged.cli.beginning.preview import preview
 from triaged.cli.beginning.signingin import SignedIn, SigningIn, on_the_network, with_session
 from triaged.cli.beginning.stopping import Stopping
 from triaged.cli.beginning.typed import Typed
-from triaged.cli.common import number_of
+from triaged.cli.common import Failed, number_of
 from triaged.cli.newfile import new_file, refuse_a_place
 from triaged.cli.talk import Question, Talk
-from triaged.config import Loaded, default_path, first_path, load, state_file
+from triaged.config import Loaded, default_path, first_path, load, read_answers, state_file
 from triaged.config.parsers import parse_authserv_id, parse_language
 from triaged.config.timezones import parse_zone
 from triaged.core.authres import refused_id
@@ -43,6 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         default=argparse.SUPPRESS,
         help="where to write it (default: $TRIAGED_CONFIG, else ~/.config/triaged/triaged.toml)",
+    )
+    parser.add_argument(
+        "--from",
+        dest="answers",
+        type=Path,
+        metavar="FILE",
+        help="take the answers from this TOML file, and ask nothing",
     )
     parser.add_argument("--address", action="append", metavar="ADDRESS", help="your address; again for further ones")
     parser.add_argument("--name", metavar="NAME", help="your name, as clients read it")
@@ -75,13 +83,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     path = (args.config or first_path()).absolute()
     refuse_a_place(path)
-    there = sys.stdin.isatty() and not args.yes
-    talk = Talk(silent=args.yes, typed=Typed(path.with_suffix(".begun")) if there else None)
+    written = _from_file(args)
+    silent = args.yes or bool(args.answers)
+    there = sys.stdin.isatty() and not silent
+    talk = Talk(silent=silent, written=written, typed=Typed(path.with_suffix(".begun")) if there else None)
     stopping = Stopping(lambda: _stopped(path, kept=there))
     with stopping.watched():
         conversation = _Conversation(args, path, talk, stopping)
         conversation.hold()
         return conversation.end()
+
+
+def _from_file(args: argparse.Namespace) -> dict[str, tuple[str, str]]:
+    """The answers of `--from`; where the password is goes to the options that say so.
+
+    Raises:
+        Failed: the file has mistakes; each is told.
+    """
+    if args.answers is None:
+        return {}
+    found, problems = read_answers(args.answers)
+    if problems:
+        raise Failed("\n".join(["these answers cannot be used", *map(str, problems)]))
+    for name in ("file", "env", "keyring", "credential"):
+        if answer := found.pop(f"password.{name}", None):
+            setattr(args, "password_file" if name == "file" else name, Path(answer[0]) if name == "file" else answer[0])
+    return {name: (answer, str(place)) for name, (answer, place) in found.items()}
 
 
 def _stopped(path: Path, *, kept: bool) -> str:
@@ -113,6 +140,7 @@ class _Conversation:
         self._ask(story)
         if not self._args.yes:
             preview(story)
+        self._talk.refuse_what_is_left()
         answers = story.answers()
         with self._stopping.held():
             signing.kept.write()
@@ -153,15 +181,18 @@ class _Conversation:
         from triaged.setup.situations import SITUATIONS
 
         talk, args = self._talk, self._args
-        zone = talk.ask(Question("Your time zone", "--timezone", args.timezone or own_zone(), "", _no_zone))
+        zone = talk.ask(_inferred(talk, Question("Your time zone", "--timezone", args.timezone, own_zone(), _no_zone)))
         country = country_of(zone)
         seen = self._seen(signed, country)
         usual = (seen.name if seen else "") or signed.addresses[0].local.replace(".", " ").title()
-        name = seen.name if seen and seen.name and not args.name else None
-        name = name or talk.ask(Question("Your name, as clients read it", "--name", args.name, usual))
-        spoken = args.language or (_most_spoken(seen) if seen else "")
-        language = Question("Language of your replies", "--language", spoken or None, own_language(), _no_language)
-        return Story(talk, args, signed, seen, name, talk.ask(language), parse_zone(zone), country, SITUATIONS[0])
+        asked = Question("Your name, as clients read it", "--name", args.name, usual)
+        name = talk.ask(_inferred(talk, asked) if seen and seen.name else asked)
+        spoken = _most_spoken(seen) if seen else ""
+        asked = Question(
+            "Language of your replies", "--language", args.language, spoken or own_language(), _no_language
+        )
+        language = talk.ask(_inferred(talk, asked) if spoken else asked)
+        return Story(talk, args, signed, seen, name, language, parse_zone(zone), country, SITUATIONS[0])
 
     def _ask(self, story: "Story") -> None:
         from triaged.cli.beginning import topics
@@ -260,6 +291,11 @@ class _Conversation:
 
 def _no_yes(text: str) -> str:
     return "" if text in ("yes", "no") else "write yes or no"
+
+
+def _inferred(talk: Talk, question: Question) -> Question:
+    """One whose proposal is taken without asking, unless the answer is known."""
+    return question if question.given or talk.knows(question) else replace(question, given=question.proposal)
 
 
 def _no_situation(text: str) -> str:

@@ -63,12 +63,21 @@ class Talk:
     ) -> None:
         self._silent = silent
         self._written = dict(written or {})
+        self._left = set(self._written)
         self.typed = typed or Typed.nowhere()
 
     @property
     def repeats(self) -> bool:
         """Whether asking again may bring a better answer: somebody sits there."""
         return sys.stdin.isatty() and not self._silent
+
+    def refuse_what_is_left(self) -> None:
+        """Raises Failed: a file answers what nothing asks for."""
+        for name in sorted(self._left):
+            _, place = self._written[name]
+            raise Failed(
+                f"{place}: error: nothing asks for {name}: there is no such client here, or not in this situation"
+            )
 
     def say(self, text: str = "") -> None:
         sys.stdout.write(text + "\n")
@@ -119,6 +128,7 @@ class Talk:
 
     def _from_file(self, question: Question) -> str:
         answer, place = self._written[question.name]
+        self._left.discard(question.name)
         if wrong := question.check(answer):
             raise Failed(f"{place}: error: {wrong}")
         return answer
@@ -151,6 +161,8 @@ class Talk:
             return self._from_file(question)
         if (before := self.typed.take(question.name)) is not None:
             return before
+        if self._silent:
+            return ""
         lines: list[str] = []
         while (line := sys.stdin.readline()) and line.strip() != ".":
             lines.append(line.rstrip("\r\n"))

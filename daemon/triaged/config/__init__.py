@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from triaged.config.answersfile import read_answers
 from triaged.config.load import load
 from triaged.config.loaded import Case, Loaded
 from triaged.config.problems import Place, Problem
@@ -23,6 +24,7 @@ __all__ = [
     "default_path",
     "first_path",
     "load",
+    "read_answers",
     "read_secret",
     "remains",
     "state_file",

@@ -17,6 +17,7 @@ from triaged.person import (
     commandlog,
     digest,
     movedcalls,
+    observing,
     paper,
     promiseclock,
     watched,
@@ -150,6 +151,7 @@ async def _deliver(context: PersonContext) -> None:
     await agenda.deliver(context)
     await aftercall.settle(context)
     await backnote.deliver(context)
+    await observing.deliver(context)
     if context.person.report is not None:
         from triaged.person import reportmail  # figures and plots: most starts need none of them
 

@@ -78,7 +78,8 @@ def first_configuration(answers: Answers) -> str:
 
 def _parts(answers: Answers) -> Sequence[str]:
     labels = [one.label for one in answers.clients] or ["example"]
-    fitting = Fitting(answers.languages, labels, [one.label for one in answers.delegates], answers.texts)
+    helpers, calls = [one.label for one in answers.delegates], any(one.calls for one in answers.clients)
+    fitting = Fitting(answers.languages, labels, helpers, answers.texts, calls)
     return (
         _HEAD,
         _me(answers),

@@ -16,6 +16,7 @@ _HEADER = re.compile(r"^\[\[?([\w.-]+)\]?\](?:[ \t]*#.*)?$", re.MULTILINE)
 _KEPT = re.compile(r"reply\..+|rule|promises|digest|report")
 _VARIANT = re.compile(r'^(text|subject)(?:\.([\w-]+))? = (""".*?"""|"[^\n]*")\n', re.MULTILINE | re.DOTALL)
 _PHONE = re.compile(r'^notify = \["phone"\].*\n', re.MULTILINE)
+_AGENDA = re.compile(r"^agenda = .*\n", re.MULTILINE)
 _DIVIDER = re.compile(r"^# ---.*\n", re.MULTILINE)
 _CLIENT = re.compile(r'client = "([\w-]+)"')
 _FIRST_OF_TWO = re.compile(r'\{ client = "([\w-]+)" \}, ')
@@ -32,6 +33,7 @@ class Fitting:
     clients: Collection[str]
     delegates: Collection[str]
     texts: Mapping[tuple[str, str], str]
+    calls: bool = True  # whether anybody has some
 
 
 def example_text(name: str) -> str:
@@ -46,6 +48,8 @@ def _text(file: Path) -> str:
 def fitted(name: str, to: Fitting) -> str:
     """Rules, texts and what comes by itself, for these clients in these languages."""
     blocks = [(head, _PHONE.sub("", text)) for head, text in _blocks(example_text(name)) if _KEPT.fullmatch(head)]
+    if not to.calls:
+        blocks = [(head, _AGENDA.sub("", text)) for head, text in blocks]
     blocks = [(head, _known_clients(text, to.clients)) for head, text in blocks if _fits(head, text, to)]
     used = {reply for head, text in blocks if head == "rule" for reply in _REPLY.findall(text)}
     told = (

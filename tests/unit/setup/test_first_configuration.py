@@ -32,6 +32,7 @@ def test_it_is_valid_in_every_language(tmp_path: Path, language: str):
     assert language in loaded.persons[0].replies["until-call"].languages
 
 
+TOM = (Delegate("tom", "Tom", "tom@roth.example"),)
 EVERYBODY = (
     Client("manager", "Ms Wyss", ("wyss@roth.example",), always_urgent=True, replies=False),
     Client(
@@ -53,9 +54,8 @@ EVERYBODY = (
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
 def test_every_situation_is_a_configuration_without_a_warning(tmp_path: Path, situation: Situation, language: str):
     clients = EVERYBODY if situation.name == "manager" else EVERYBODY[1:4]
-    tom = (Delegate("tom", "Tom", "tom@roth.example"),)
     path = written(
-        tmp_path, language=language, clients=clients, delegates=tom, example=situation.example, passes=situation.passes,
+        tmp_path, language=language, clients=clients, delegates=TOM, example=situation.example, passes=situation.passes,
         holidays="DE-BE", hours="mon-thu 09:00-12:30, 13:30-17:00; fri 09:00-13:00", telephones=("voicemail@sipgate.example",),
         region="DE",
     )  # fmt: skip
@@ -67,13 +67,17 @@ def test_every_situation_is_a_configuration_without_a_warning(tmp_path: Path, si
 
 @pytest.mark.parametrize("example", ["triaged", "consultant", "project-manager"])
 def test_clients_with_calls_are_proposed_to_read_what_there_is_for_them(tmp_path: Path, example: str):
-    tom = (Delegate("tom", "Tom", "tom@roth.example"),)
-    found = load(written(tmp_path, clients=EVERYBODY[1:4], delegates=tom, example=example)).persons[0]
+    found = load(written(tmp_path, clients=EVERYBODY[1:4], delegates=TOM, example=example)).persons[0]
     assert found.digest is not None
     assert found.digest.agenda_to_client == "draft"
     assert str(found.roster.clients[0].mail) == "gary@harbor.example"
     nobody = load(written(tmp_path, clients=EVERYBODY[3:4], example=example)).persons[0]
     assert nobody.digest is None or nobody.digest.agenda_to_client == "off"
+
+
+def test_nobody_has_calls_then_there_is_no_agenda(tmp_path: Path):
+    loaded = load(written(tmp_path, clients=EVERYBODY[2:3], delegates=TOM, example="consultant", holidays="DE-BE"))
+    assert [str(one) for one in loaded.problems] == []
 
 
 def test_alarm_words_are_those_of_all_languages_in_use(tmp_path: Path):

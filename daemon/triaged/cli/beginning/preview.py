@@ -20,8 +20,8 @@ from triaged.setup.ownway import Way
 
 _MOST = 3
 _FORMS = ("de", "fr", "es", "it", "pt", "nl")
-_CHOICES = {"": "fine", "f": "formal", "d": "familiar", "e": "edit", "n": "none"}
-_HOW = "Enter: fine. f: more formal. d: less formal. e: edit the words. n: no replies for this one."
+_CHOICES = {"": "fine", "f": "formal", "l": "familiar", "e": "edit", "n": "none"}
+_HOW = "Enter: fine. f: more formal. l: less formal. e: edit the words. n: no replies for this one."
 _EDIT = (
     "Write the mail as it should be. NAME stands for their name, WHEN for the moment that they are told; without WHEN"
     " nothing is promised. It is for all to whom you write in this language. A line with only a dot ends it."
@@ -48,6 +48,9 @@ def preview(story: Story) -> None:
             pass
     if not shown:
         story.talk.tell("No client gets an automatic reply.")
+    elif (mail := _mail_to(story, _client(story, shown[0]))) is not None:
+        for language in story.answers().languages:  # words for one that none of them gets
+            _own_words(story, replace(mail, language=language))
 
 
 def _settle_form(story: Story, label: str) -> None:

@@ -76,7 +76,8 @@ def _client(story: Story, one: Correspondent) -> Client:
     way = seen.ways.get(one.pattern, Way()) if seen else Way()
     label = label_of(one.pattern, [each.label for each in story.clients])
     alone = "*" not in one.pattern
-    name = next(iter(one.people.values()), label) if alone else label.replace("-", " ").title()
+    name = label.replace("-", " ").title()
+    name = next(iter(one.people.values()), name) if alone else name
     people = dict(one.people)
     if way.names and people:  # as she greets whom she writes to most
         people[next(iter(people))] = way.names[0]
