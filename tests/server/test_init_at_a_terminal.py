@@ -19,6 +19,7 @@ from triaged.config import load
 pytestmark = pytest.mark.server
 ME = "Dana Roth <dana@roth.example>"
 GARY = "Gary Hale <gary@harbor.example>"
+KLAUS = "Klaus Weber <klaus@lindenhof.example>"
 PETRA = "Petra Sommer <petra@lindenhof.example>"
 CALLS = "sipgate <voicemail@sipgate.example>"
 SIE = (
@@ -66,6 +67,15 @@ def lived_in(dovecot: Dovecot, user: str) -> None:
             n * 9 + 1,
         )
         stored(dovecot, user, (ME, PETRA), SIE if n % 2 else DU, n * 9 + 1.5)
+    for n in range(2):
+        stored(dovecot, user, (KLAUS, ME), "Guten Tag, anbei die Zahlen.\n\nKlaus Weber\n", n * 9 + 4)
+        stored(
+            dovecot,
+            user,
+            (ME, KLAUS),
+            "Hallo Klaus,\n\ndanke, ich sehe mir die Zahlen morgen an.\n\nDana\n",
+            n * 9 + 1.7,
+        )
     for n in range(15):
         stored(
             dovecot,
@@ -133,6 +143,31 @@ def test_ctrl_c_loses_nothing_and_the_next_start_goes_on(dovecot: Dovecot, sink:
         she.waits_for("takes replies")
 
 
+def test_who_begins_anew_is_asked_everything_and_the_old_password_goes(
+    dovecot: Dovecot, sink: Sink, user: str, place: Workplace
+):
+    for go_on in ("", "no"):
+        with terminal(["init", "--no-replay"], place.environment, place.folder) as she:
+            if go_on:
+                she.answers("Go on from there", go_on)
+            she.answers("Your address", "dana@roth.example")
+            she.answers("IMAP server", f"127.0.0.1:{dovecot.imap}/none")
+            she.answers("User", user)
+            she.answers("Password", dovecot.password)
+            she.answers("SMTP server for replies", f"127.0.0.1:{sink.port}/none")
+            she.waits_for("takes replies")
+            she.presses_ctrl_c()
+            assert she.ends() == 130
+    assert place.config.with_suffix(".password").read_text(encoding="utf-8") == f"{dovecot.password}\n"
+
+
+def test_a_password_of_somebody_else_is_in_the_way_before_the_first_question(place: Workplace):
+    place.config.with_suffix(".password").write_text("other\n", encoding="utf-8")
+    done = place.run("init", stdin="dana@roth.example\n")
+    assert (done.returncode, "Your address" in done.stdout) == (1, False)
+    assert "--password-file" in done.stderr
+
+
 def test_ctrl_c_while_a_server_does_not_answer_ends_at_once(place: Workplace, silent_port: int):
     with terminal(["init"], place.environment, place.folder) as she:
         she.answers("Your address", "dana@roth.example")
@@ -164,7 +199,7 @@ def test_from_nothing_to_an_observed_mailbox_with_telephone_two_languages_and_he
         she.answers("SMTP server", f"127.0.0.1:{sink.port}/none")
         came = she.waits_for("Which of these is you?")
         facts = " ".join(came.split())
-        assert "- 15 of your 27 mails come from voicemail@sipgate.example" in facts
+        assert "- 15 of your 29 mails come from voicemail@sipgate.example" in facts
         assert "you write in German to 1, in English to 1" in facts
         she.answers("A number [2]", "")
         she.answers("Clients [1,2]", "")
@@ -190,6 +225,7 @@ def test_from_nothing_to_an_observed_mailbox_with_telephone_two_languages_and_he
         "familiar",
         "Petra",
     )
+    assert lindenhof.people["klaus@lindenhof.example"] == "Klaus", "each is called as she calls them"
     assert (harbor.language, harbor.people["gary@harbor.example"], harbor.phones) == ("en", "Gary", ("+442079460018",))
     assert "Servus" in person.replies["until-call"].variants("de")[0]
     assert (place.run("check").returncode, "warning" in place.run("check").stdout) == (0, False)
@@ -217,4 +253,4 @@ def _her_words(she: Terminal) -> None:
     assert "  | Hello Gary," in came
     assert "our call on" in " ".join(came.replace("  | ", "").split())
     came = she.waits_for("Next:")
-    assert "- 27 mails came, 27 from clients." in came
+    assert "- 29 mails came, 29 from clients." in came

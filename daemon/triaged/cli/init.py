@@ -132,8 +132,9 @@ class _Conversation:
     def hold(self) -> None:
         self._talk.tell("A first configuration, that only observes: nothing is moved, nothing is sent.")
         self._talk.tell("Enter takes what stands in brackets. Ctrl-C stops; the next start goes on from there.\n")
-        self._go_on()
-        signing = SigningIn(self._talk, self._args, Kept(self._talk, self._args, self._path, self._stopping.held))
+        kept = Kept(self._talk, self._args, self._path, self._stopping.held)
+        self._go_on(kept)
+        signing = SigningIn(self._talk, self._args, kept)
         signed = signing.sign_in()
         story = self._story(signed)
         self._looked = story.seen is not None
@@ -150,13 +151,14 @@ class _Conversation:
                 signing.kept.take_back()
                 raise
 
-    def _go_on(self) -> None:
+    def _go_on(self, kept: Kept) -> None:
         typed = self._talk.typed
         if not typed.before:
             return
         address = typed.before.get("address", "")
         self._talk.tell(f"You have begun before{f' as {address}' if address else ''}.")
         if self._talk.ask(Question("Go on from there (yes or no)", "--go-on", None, "yes", _no_yes)) == "no":
+            kept.forget()
             typed.forget_before()
 
     # --- what the mailbox shows ---

@@ -7,20 +7,21 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from triaged.core.address import Address
 from triaged.core.message import Message, read
 from triaged.mailbox import Session
 from triaged.setup.likelyclients import Correspondent, Traffic, traffic
-from triaged.setup.ownway import Way, numbers_of, signed_with, way_of
+from triaged.setup.ownway import Way, names_in, numbers_of, signed_with, way_of
 from triaged.setup.vouching import Vouching, vouching
 
 _LAST = 100
 _PATIENCE = 4.0  # seconds for a host that may not exist
 _PROPOSED = 10
 """Correspondents whose mail is read, and who are proposed as clients."""
+_PEOPLE = 4  # of each who get a name
 _READ = 20  # mails of each, and to each
 
 
@@ -91,9 +92,18 @@ async def _ways(
     said: list[str] = []
     for one in likely:
         found = await _read(session, [uid for member in _members(one, counts.went) for uid in counts.went[member]])
-        ways[one.pattern] = way_of([message.new_text for message in found])
+        ways[one.pattern] = _way(one, found)
         said += [message.text for message in found]
     return ways, said
+
+
+def _way(one: Correspondent, found: Sequence[Message]) -> Way:
+    """Language and form are those of all mails to them, names those of mails to one person alone."""
+    people = list(one.people)[:_PEOPLE]
+    alone = {key: names_in(each.new_text for each in found if [to.key for to in each.to] == [key]) for key in people}
+    called = {key: names[0] for key, names in alone.items() if names}
+    names = alone[people[0]] if people else ()
+    return replace(way_of([each.new_text for each in found]), names=names, called=called)
 
 
 @dataclass(frozen=True, slots=True)

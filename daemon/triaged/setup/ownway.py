@@ -5,8 +5,8 @@ Texts go in, a `Way` comes out. What is not clear stays open, and is asked.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
@@ -26,19 +26,28 @@ _TWICE = 2
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How she writes to one correspondent; "" where it does not show. `names`: as she greets them, the usual first."""
+    """How she writes to one correspondent; "" where it does not show.
+
+    `names`: as she greets the busiest of them, the usual first; `called`: as she usually greets each, by address.
+    """
 
     language: str = ""
     form: Form = ""
     names: tuple[str, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
 def way_of(texts: Sequence[str]) -> Way:
     """By the new text of what she has written to somebody."""
     languages = Counter(found for text in texts if (found := detect(text, LEXICON.writing("greetings"))))
     language = languages.most_common(1)[0][0] if languages else ""
+    return Way(language, _form(texts, language), names_in(texts))
+
+
+def names_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """The names that they greet somebody with, the usual first."""
     names = Counter(name for text in texts if (name := greeted(text)))
-    return Way(language, _form(texts, language), tuple(_usual(names)))
+    return tuple(_usual(names))
 
 
 def greeted(text: str) -> str:

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
+from triaged.cli.common import Failed
 from triaged.cli.newfile import new_file
 from triaged.cli.talk import Question, Talk
 from triaged.core.provider import Provider
@@ -43,6 +44,20 @@ class Kept:
         """Whether there is to be one, whatever the provider takes."""
         return self.is_elsewhere or bool(self._args.credential)
 
+    def refuse_a_strangers(self) -> None:
+        """A file that would be in the way of what is typed, before anything is.
+
+        Raises:
+            Failed: it is not of a conversation that was begun here.
+        """
+        if not self.is_given and self.file.exists() and "password-kept" not in self._talk.typed.before:
+            raise Failed(f"{self.file} is there already: name it with --password-file, or write somewhere else with -c")
+
+    def forget(self) -> None:
+        """She begins anew: the one of the last time goes, too."""
+        if "password-kept" in self._talk.typed.before:
+            self.file.unlink(missing_ok=True)
+
     def password(self, imap: Server) -> str:
         """From where it is, else from the last time, else asked."""
         from triaged.config import read_secret
@@ -63,7 +78,9 @@ class Kept:
         self._talk.tell("The password once more, please; or only Enter, to change who signs in.", "  ")
         typed = self._talk.ask_secret(f"Password of {imap.user}", flags=_FLAGS)
         if not typed:
-            imap = replace(imap, user=self._talk.ask(Question("User", "--user", proposal=imap.user or "")))
+            imap = replace(
+                imap, user=self._talk.ask(Question("User name, often your address", "--user", proposal=imap.user or ""))
+            )
             typed = self._talk.ask_secret(f"Password of {imap.user}", flags=_FLAGS)
         if self._written:  # the one of the last time works no more
             self.file.unlink(missing_ok=True)

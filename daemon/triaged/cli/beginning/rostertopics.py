@@ -78,9 +78,7 @@ def _client(story: Story, one: Correspondent) -> Client:
     alone = "*" not in one.pattern
     name = label.replace("-", " ").title()
     name = next(iter(one.people.values()), name) if alone else name
-    people = dict(one.people)
-    if way.names and people:  # as she greets whom she writes to most
-        people[next(iter(people))] = way.names[0]
+    people = {**one.people, **way.called}
     note = f"{one.came} messages came, {one.went} went" if one.came else ""
     return Client(
         label, name, (one.pattern,), note, people,

@@ -5,7 +5,8 @@ from triaged.core.settings import Server, Tls
 EXPLAINED = (
     "Your provider's help pages call it “IMAP server” or “incoming mail” (SMTP: “outgoing mail”). Its name is enough."
     " If they name another port or STARTTLS, write HOST:PORT/TLS, as in imap.example.org:143/starttls."
-    " TLS is implicit (also called SSL/TLS), starttls or none."
+    " TLS is implicit (also called SSL/TLS), starttls or none. Microsoft 365 at work: outlook.office365.com; Google Workspace:"
+    " imap.gmail.com."
 )
 _STARTTLS = (143, 587)
 _MOST = 65535

@@ -45,6 +45,7 @@ class SigningIn:
 
     def sign_in(self) -> SignedIn:
         """Ask until it works; where nobody can be asked again, the trouble is raised."""
+        self.kept.refuse_a_strangers()
         addresses = self._addresses()
         provider = provider_of(addresses[0].domain)
         if provider:
@@ -73,7 +74,7 @@ class SigningIn:
         usual = (provider.imap, provider.imap_port, provider.imap_tls) if provider else ("", *_IMAP)
         guesses = [imap for imap, _ in candidates(address.domain)]
         server = self._server(Question("IMAP server", "--imap", self._args.imap), usual, guesses)
-        user = self._talk.ask(Question("User", "--user", self._args.user, address.spec))
+        user = self._talk.ask(Question("User name, often your address", "--user", self._args.user, address.spec))
         return replace(server, user=user, trust_ca=self._args.trust_ca)
 
     def _smtp(self, address: Address, provider: Provider | None, imap: Server) -> Server | None:
