@@ -42,6 +42,7 @@ VERBS = {
     "calendar": "hours, holidays and calls as they will be",
     "log": "the structured log as a table",
     "report": "how responsive you were",
+    "page": "a link that signs in to your page",
     "forget": "off-boarding: bring a person's mail back and forget her; or a client",
     "doctor": "what each server can, and what follows",
     "auth": "sign in with OAuth2",

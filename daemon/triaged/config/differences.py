@@ -20,7 +20,7 @@ def differences(old: Loaded, new: Loaded) -> tuple[str, ...]:
     several = len(before) > 1 or len(after) > 1
     found: list[str] = []
     if old.service != new.service:
-        found.append("[service] changed; state, log and listen count from the next start")
+        found.append("[service] changed; state, log, listen and page count from the next start")
     found += [f"person {label} added" for label in after if label not in before]
     found += [f"person {label} removed" for label in before if label not in after]
     for label, person in before.items():

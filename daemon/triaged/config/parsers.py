@@ -13,6 +13,7 @@ from triaged.config.files import home_of
 from triaged.core.address import Address, read_address
 from triaged.core.authres import refused_id
 from triaged.core.clients import Allowance
+from triaged.core.loopback import is_loopback
 from triaged.core.settings import Rate
 from triaged.core.spans import Span, parse_span
 from triaged.core.template import EACH_THREAD
@@ -96,6 +97,14 @@ def parse_listen(text: str) -> tuple[str, int]:
     if match is None or not 0 < int(match[3]) <= _HIGHEST_PORT:
         raise ValueError(f'"{text}" is no address to listen at: write host and port, as in "127.0.0.1:9464"')
     return (match[1] or match[2] or "0.0.0.0", int(match[3]))  # noqa: S104  # ":9464" asks for all interfaces
+
+
+def parse_page(text: str) -> tuple[str, int]:
+    """Where the page is served: "127.0.0.1:8025", "[::1]:8025"."""
+    host, port = parse_listen(text)
+    if not is_loopback(host):
+        raise ValueError(f'"{text}" is not on this machine alone: write "127.0.0.1:{port}", and reach it by a tunnel')
+    return host, port
 
 
 def parse_state(text: str) -> Path:

@@ -165,6 +165,9 @@ KINDS: Mapping[object, Spec] = MappingProxyType(
         "expectations": EXPECT,
         "fields": Table(others=Others(Text(empty=True), "the value", "a field's name", example="List-Id")),
         "host and port": Text("host and port", parsers.parse_listen, example="127.0.0.1:9464", shape=r":\d+$"),
+        "loopback host and port": Text(
+            "a loopback address and port", parsers.parse_page, example="127.0.0.1:8025", shape=r":\d+$"
+        ),
         "lines": Text(empty=True, lines=True),
         'moments or "none"': Many(Text('a moment or "none"', _moment_or_none, example="2 business days"), least=1),
         "people": Table(

@@ -448,6 +448,15 @@ class Service:
         tuple[str, int] | None,
         About("where /healthz, /readyz and /metrics are", kind="host and port", default="nowhere"),
     ] = None
+    page: Annotated[
+        tuple[str, int] | None,
+        About(
+            "where the page is that `triaged page` opens: on this machine only; a telephone reaches it by a tunnel such as"
+            " `ssh -L 8025:127.0.0.1:8025 HOST`",
+            kind="loopback host and port",
+            default="nowhere",
+        ),
+    ] = None
     keep: Annotated[Span, About("closed items, sent mail and replies older than this go")] = parse_span("2 years")
     outage: Annotated[
         Span | None,

@@ -150,8 +150,7 @@ class Daemon:
         )
         listeners = Listeners(folder, self.events, status, self.wake, self._signals())
         if not once:
-            service = self.settings.loaded.service
-            await listeners.open(service.listen if service is not None else None)
+            await listeners.open(self.settings.loaded.service)
         try:
             async with asyncio.TaskGroup() as group:
                 parts = self.parts = self._composed(status, folder, group, recovery)

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from triaged import heldsignals
+from triaged.config import state_file
+from triaged.core.settings import Service
 from triaged.ledger import Waker
 from triaged.log.events import Events
 from triaged.service.daemonstatus import DaemonStatus
 from triaged.service.healthserver import HealthServer
 from triaged.service.metrics import exporter
+from triaged.service.personpage import PersonPage
 from triaged.service.statussocket import StatusSocket
 
 _UNHEARD = "/healthz, /readyz and /metrics are not there until the next start"
@@ -28,15 +31,17 @@ class Listeners:
     on_signal: Mapping[signal.Signals, Callable[[], None]]
     _waker: Waker = field(init=False)
     _socket: StatusSocket = field(init=False)
+    _page: PersonPage = field(init=False)
     _health: HealthServer | None = None
 
     def __post_init__(self) -> None:
         """Prepare; nothing is listened to yet."""
         self._waker = Waker(self.folder)
-        self._socket = StatusSocket(self.status.for_people, self.folder)
+        self._page = PersonPage(self.status, self.on_change)
+        self._socket = StatusSocket(self.status.for_people, self.folder, link=self._page.link)
 
-    async def open(self, address: tuple[str, int] | None) -> None:
-        """Listen; at `address` to supervisors. What cannot be had is said, and the daemon works without."""
+    async def open(self, service: Service | None) -> None:
+        """Listen, and where [service] says. What cannot be had is said, and the daemon works without."""
         loop = asyncio.get_running_loop()
         self._waker.listen(loop, self.on_change)
         for number, act in self.on_signal.items():
@@ -44,8 +49,10 @@ class Listeners:
         heldsignals.hand_over(self.on_signal)
         if trouble := await self._socket.open():
             self.events.emit("account.degraded", error=trouble, reason="`triaged status` asks the ledger instead")
-        if address is not None:
-            await self._listen_at(*address)
+        if service is not None and service.listen is not None:
+            await self._listen_at(*service.listen)
+        if service is not None and service.page is not None:
+            self._serve_the_page(*service.page)
 
     async def _listen_at(self, host: str, port: int) -> None:
         metrics = exporter(self.events.counts, lambda: self.status.settings.metrics_clients)
@@ -56,8 +63,14 @@ class Listeners:
             why = error.strerror or str(error)
             self.events.emit("account.degraded", error=f"{host}:{port} cannot be listened at: {why}", reason=_UNHEARD)
 
+    def _serve_the_page(self, host: str, port: int) -> None:
+        if why := self._page.open(state_file(self.status.settings.loaded), host, port):
+            error = f"the page cannot be served at {host}:{port}: {why}"
+            self.events.emit("account.degraded", error=error, reason="it is not there until the next start")
+
     async def close(self) -> None:
         """Listen no more."""
+        await self._page.close()
         await self._socket.close()
         if self._health is not None:
             await self._health.close()

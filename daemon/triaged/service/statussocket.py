@@ -1,8 +1,8 @@
 """How things are inside a running daemon, asked over a private socket: one JSON line in, one JSON line out.
 
 The socket lies in the runtime directory ($RUNTIME_DIRECTORY, as systemd says it), else in the state folder; only its owner
-may connect. A link in the state folder leads to it, so that whoever knows the state finds the daemon. Nothing can be
-changed through it, and a client that is slow or rude costs the daemon nothing but a closed connection.
+may connect. A link in the state folder leads to it, so that whoever knows the state finds the daemon. It also gives the
+link that signs in to the page: whoever may connect may read the ledger anyway. Nothing can be changed through it, and a client that is slow or rude costs the daemon nothing but a closed connection.
 """
 
 import asyncio
@@ -21,10 +21,16 @@ from triaged.ledger.wake import LONGEST_PATH
 PATIENCE: Final = 5.0
 """Seconds for a client to ask, and for the daemon to answer."""
 _NAME: Final = "status.sock"
+_HOW: Final = {"ask": "status"}
 _LONGEST_QUESTION: Final = 1024
 _LONGEST_ANSWER: Final = 16_000_000
 
 Provider = Callable[[], Awaitable[Mapping[str, Any]]]
+Link = Callable[[str | None], Mapping[str, Any]]
+
+
+def _no_page(_: str | None) -> Mapping[str, Any]:
+    return {"error": "no page is served"}
 
 
 class NoAnswerError(TriagedError):
@@ -38,15 +44,19 @@ class NoAnswerError(TriagedError):
 class StatusSocket:
     """The daemon's end. Only the holder of the state's lock may open it."""
 
-    def __init__(self, provider: Provider, state: Path, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, provider: Provider, state: Path, environ: Mapping[str, str] = os.environ, *, link: Link = _no_page
+    ) -> None:
         """Tell what `provider` says.
 
         Args:
             provider: how the daemon is, ready for JSON.
             state: the state folder.
             environ: where the runtime directory is named.
+            link: a link to the page of the person with that label, or an error.
         """
         self._provider = provider
+        self._page_link = link
         self._link = state / _NAME
         runtime = environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]
         self._path = Path(runtime) / _NAME if runtime else self._link
@@ -93,6 +103,8 @@ class StatusSocket:
             asked = json.loads(question)
         except ValueError:
             asked = None
+        if isinstance(asked, dict) and asked.get("ask") == "page":
+            return self._page_link(str(asked["person"]) if asked.get("person") else None)
         if not isinstance(asked, dict) or asked.get("ask") != "status":
             return {"error": 'ask {"ask": "status"}'}
         try:
@@ -101,7 +113,12 @@ class StatusSocket:
             return {"error": str(error)}
 
 
-def ask(state: Path) -> dict[str, Any]:
+def ask_for_link(state: Path, person: str | None) -> str:
+    """A link that signs in to a person's page. Blocking, for seconds at most. Raises NoAnswerError, as `ask` does."""
+    return str(ask(state, {"ask": "page", "person": person})["link"])
+
+
+def ask(state: Path, question: Mapping[str, Any] = _HOW) -> dict[str, Any]:
     """Ask the daemon of a state folder how it is. Blocking, for seconds at most.
 
     Raises:
@@ -114,7 +131,7 @@ def ask(state: Path) -> dict[str, Any]:
         except OSError as error:
             raise NoAnswerError(f"no daemon is running: {error.strerror or error}") from error
         try:
-            line.sendall(b'{"ask": "status"}\n')
+            line.sendall(json.dumps(question).encode() + b"\n")
             with line.makefile("rb") as answers:
                 found = json.loads(answers.readline(_LONGEST_ANSWER))
         except (OSError, ValueError) as error:

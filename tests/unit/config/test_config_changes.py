@@ -29,7 +29,7 @@ SECOND = RULE.replace('"Everything"', '"First"').replace('then = "defer"', 'then
         ('mon-fri = "09:00-17:00"', 'mon-fri = "09:00-16:00"', ["[hours] changed"]),
         ('name = "Dana Roth"', 'name = "Dana R."', ["[me] changed"]),
         ("[[rule]]", '[digest]\nat = "16:30"\n[[rule]]', ["[digest] changed"]),
-        ("[[rule]]", '[service]\nlog = "json"\n[[rule]]', ["[service] changed; state, log and listen count from the next start"]),
+        ("[[rule]]", '[service]\nlog = "json"\n[[rule]]', ["[service] changed; state, log, listen and page count from the next start"]),
     ],
 )  # fmt: skip
 def test_a_change_is_told_in_words(tmp_path: Path, line: str, instead: str, said: list[str]):
