@@ -291,6 +291,8 @@ def test_the_configuration_is_looked_for_where_the_environment_says(tmp_path: Pa
         ("[[rule]]", '[report]\nweekly = "in 10m"\n[[rule]]', 'weekly: write a day of the week and a time, as in "fri 14:00"'),
         ("[[rule]]", '[[rule]]\nname = "Everything"\nthen = "leave"\n[[rule]]', '"Everything" is the name of another rule'),
         ("[[rule]]", '[service]\nlisten = "9464"\n[[rule]]', 'listen: "9464" is no address to listen at'),
+        ("[[rule]]", '[service]\npage = "0.0.0.0:8025"\n[[rule]]', 'page: "0.0.0.0:8025" is not on this machine alone'),
+        ("[[rule]]", '[service]\npage = ":8025"\n[[rule]]', 'page: ":8025" is not on this machine alone'),
         ("[[rule]]", '[service]\nstate = "triaged.db"\n[[rule]]', 'state: "triaged.db" is no ledger: write sqlite: and a file, as in "sqlite:triaged.db"'),
         ('name = "Dana Roth"\n', "", '[me] has no name: write name = "Dana Roth"'),
         (ME, "", "there is no [me]: add it"),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from triaged.core.errors import TriagedError
-from triaged.service.statussocket import NoAnswerError, StatusSocket, ask
+from triaged.service.statussocket import NoAnswerError, StatusSocket, ask, ask_for_link
 
 Opened = Callable[..., Awaitable[StatusSocket]]
 
@@ -115,3 +115,16 @@ async def test_a_path_that_no_socket_can_have_is_told(tmp_path: Path):
     folder = tmp_path / ("long" * 30)
     folder.mkdir()
     assert "too long for a socket" in await StatusSocket(fine, folder, {}).open()
+
+
+async def test_it_gives_the_link_to_a_page(tmp_path: Path):
+    inside = StatusSocket(fine, tmp_path, {}, link=lambda person: {"link": f"http://127.0.0.1:8025/in/{person}"})
+    assert await inside.open() == ""
+    assert await asyncio.to_thread(ask_for_link, tmp_path, "dana") == "http://127.0.0.1:8025/in/dana"
+    await inside.close()
+
+
+async def test_where_no_page_is_served_there_is_no_link(opened: Opened, tmp_path: Path):
+    await opened()
+    with pytest.raises(NoAnswerError, match="no page is served"):
+        await asyncio.to_thread(ask_for_link, tmp_path, None)

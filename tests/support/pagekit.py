@@ -1,0 +1,87 @@
+"""A page that is really served, over a ledger of two persons, and a browser's requests to it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlencode
+
+from support.ledgerkit import MONDAY, World
+from support.reportkit import dana
+from triaged.ledger import Ledger
+from triaged.page.door import Door
+from triaged.page.server import PageServer
+from triaged.page.site import Behind, Site
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+@dataclass
+class Served:
+    """The page of dana (`world`), and what she shares the ledger with (`other`)."""
+
+    port: int
+    door: Door
+    world: World
+    other: World
+    clock: list = field(default_factory=lambda: [MONDAY])
+    woken: list = field(default_factory=list)
+    cookie: str = ""
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def ask(self, path: str, form: dict[str, object] | None = None, **headers: str) -> Answer:
+        given = {"Host": self.host, "Cookie": f"triaged={self.cookie}", **headers}
+        body = None
+        if form is not None:
+            body = urlencode(form)
+            given = {"Origin": f"http://{self.host}", "Content-Type": "application/x-www-form-urlencoded", **given}
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=60)) as line:
+            line.request("GET" if form is None else "POST", path, body, {k: v for k, v in given.items() if v})
+            answer = line.getresponse()
+            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read().decode())
+
+    def sign_in(self, login: str = "dana@imap.example") -> str:
+        answer = self.ask("/in", {"link": self.door.link(login)})
+        assert answer.status == 303
+        self.cookie = answer.headers["set-cookie"].partition("=")[2].partition(";")[0]
+        return answer.headers["set-cookie"]
+
+    @property
+    def token(self) -> str:
+        device = self.door.device(self.cookie)
+        assert device is not None
+        return device.token
+
+    def act(self, act: str, number: int | None, **more: object) -> str:
+        """What is said after an act."""
+        answer = self.ask("/act", {"token": self.token, "act": act, "number": number, **more})
+        assert answer.status == 303
+        return self.ask(answer.headers["location"]).text
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Served]:
+    person, path, clock, woken = dana(folder), folder / "triaged.db", [MONDAY], []
+    door = Door(lambda: clock[-1])
+    known = {"dana@imap.example": person}
+
+    def site(ledger: Ledger, hosts: Sequence[str]):
+        changed = lambda: woken.append(1)  # noqa: E731
+        return Site(Behind(door, ledger, lambda: clock[-1], known.get, lambda _: "watching", changed)).app(hosts)
+
+    with closing(Ledger.open(path)) as ledger:
+        worlds = World.new(ledger), World.new(ledger, "tom")
+        server = PageServer(path, site)
+        try:
+            yield Served(server.open("127.0.0.1", 0), door, *worlds, clock, woken)
+        finally:
+            server.close()
