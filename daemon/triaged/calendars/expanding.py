@@ -5,11 +5,13 @@ memory, be stopped, and never slow the daemon. Run by `triaged.calendars.occurre
 """
 
 import json
+import math
 import resource
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
@@ -18,6 +20,10 @@ _MEMORY, _SECONDS = 2 * 1024**3, 40
 _OFTEN_ENOUGH = frozenset(("DAILY", "WEEKLY", "MONTHLY", "YEARLY"))
 _LONGEST_TEXT = 300
 _CALENDAR_DATA = "{urn:ietf:params:xml:ns:caldav}calendar-data"
+_MOST_A_DAY = 12
+_ZONES = {b"tzone://Microsoft/Utc": b"UTC", b"tzone://Microsoft/": b"Microsoft-"}
+"""Zones as Outlook.com names them: a colon ends a parameter (RFC 5545 3.1)."""
+
 _PRIVATE = ("PRIVATE", "CONFIDENTIAL")
 _AWAY, _FREE, _UNSURE = "OOF", ("FREE", "WORKINGELSEWHERE"), "TENTATIVE"
 
@@ -82,16 +88,25 @@ def _calendars(texts: list[bytes]) -> Iterator[Any]:
         if b"BEGIN:VCALENDAR" not in text[:4096].upper():
             what = "a web page, as of a sign-in," if b"<html" in text[:4096].lower() else "something else"
             raise Unreadable(f"{what} came instead of a calendar")
-        if not text.rstrip().upper().endswith(b"END:VCALENDAR"):
+        plain = _plain(text)
+        if not plain.upper().endswith(b"END:VCALENDAR"):
             raise Unreadable("it ends in the middle")
         try:
-            yield from Calendar.from_ical(text, multiple=True)
+            yield from Calendar.from_ical(plain, multiple=True)
         except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Unreadable(f"its text is damaged ({type(error).__name__})") from None
 
 
+def _plain(text: bytes) -> bytes:
+    """Without what some programs write behind the end, and with names of zones that can be read."""
+    text = text.rstrip(b"\0\x1a \r\n\t")
+    for theirs, ours in _ZONES.items():
+        text = text.replace(theirs, ours)
+    return text
+
+
 def _drop_bombs(calendar: Any) -> int:
-    """Take out the series that recur more often than any appointment does, or by no rule there is; how many those were."""
+    """Take out what begins at no time, or recurs more often than any appointment does, or by no rule; how many those were."""
     kept = [part for part in calendar.subcomponents if not _is_bomb(part)]
     dropped = len(calendar.subcomponents) - len(kept)
     calendar.subcomponents = kept
@@ -99,9 +114,17 @@ def _drop_bombs(calendar: Any) -> int:
 
 
 def _is_bomb(part: Any) -> bool:
-    rules = part.get("RRULE", []) if part.name == "VEVENT" else []
+    if part.name != "VEVENT":
+        return False
+    rules = part.get("RRULE", [])
     each = rules if isinstance(rules, list) else [rules]
-    return any(not isinstance(rule, dict) or not _OFTEN_ENOUGH.issuperset(rule.get("FREQ", ())) for rule in each)
+    return "DTSTART" not in part or not all(isinstance(rule, dict) and _is_ordinary(rule) for rule in each)
+
+
+def _is_ordinary(rule: dict[str, Any]) -> bool:
+    a_day = math.prod(max(1, len(rule.get(part, ()))) for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+    steps = all(isinstance(step, int) and step > 0 for step in rule.get("INTERVAL", (1,)))
+    return _OFTEN_ENOUGH.issuperset(rule.get("FREQ", ())) and a_day <= _MOST_A_DAY and steps
 
 
 def _occurrences(calendar: Any, job: dict[str, Any], zone: ZoneInfo) -> Iterator[dict[str, Any]]:
@@ -172,8 +195,12 @@ def _busy_periods(part: Any, start: datetime, end: datetime, zone: ZoneInfo) -> 
             }
 
 
-def _address(text: object) -> str:
-    return _text(text).removeprefix("mailto:").removeprefix("MAILTO:").removeprefix("Mailto:")
+def _address(named: Any) -> str:
+    """RFC 6068 2 writes an address as a part of a URI; where another URI names somebody the address stands beside it (RFC 7986 6.2)."""
+    scheme, colon, address = _text(named).partition(":")
+    if colon and scheme.casefold() == "mailto":
+        return unquote(address)
+    return _text(getattr(named, "params", {}).get("EMAIL", "")) or _text(named)
 
 
 def _text(text: object) -> str:

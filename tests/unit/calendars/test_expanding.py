@@ -88,6 +88,60 @@ def test_one_damaged_event_spoils_no_other():
 
 
 @pytest.mark.parametrize(
+    "damaged",
+    [
+        "BEGIN:VEVENT\r\nUID:x\r\nSUMMARY:When?\r\nEND:VEVENT\r\n",
+        event("RRULE:FREQ=DAILY;INTERVAL=0", uid="x"),
+        event("RRULE:FREQ=WEEKLY;BYDAY=XX", uid="x"),
+        event(
+            f"RRULE:FREQ=DAILY;BYMINUTE={','.join(map(str, range(60)))};BYSECOND={','.join(map(str, range(60)))}",
+            uid="x",
+        ),
+    ],
+    ids=["no beginning", "no step", "no day", "each second"],
+)
+def test_what_no_program_could_show_is_left_out_and_the_rest_is_read(damaged: str):
+    assert [one["uid"] for one in found(calendar(damaged, event(uid="call")))] == ["call"]
+
+
+def test_people_are_known_however_a_program_names_them():
+    people = event(
+        'ORGANIZER;CN="Roth, Dana";EMAIL="dana@roth.example":/aMTU/principal/',
+        "ATTENDEE;CUTYPE=INDIVIDUAL;EMAIL=dana@roth.example;PARTSTAT=ACCEPTED:urn:uuid:53f1",
+        "ATTENDEE;PARTSTAT=accepted:MailTo:%67ary@harbor.example",
+        "ATTENDEE;EMAIL=gary@harbor.example;PARTSTAT=ACCEPTED:mailto:mallory@evil.example",
+        "ATTENDEE;PARTSTAT=ACCEPTED:invalid:nomail",
+    )  # fmt: skip
+    [one] = found(calendar(people))
+    assert one["organizer"] == "dana@roth.example"
+    assert [who for who, _ in one["attendees"]] == [
+        "dana@roth.example", "gary@harbor.example", "mallory@evil.example", "invalid:nomail",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("zone", "clock"),
+    [
+        ("tzone://Microsoft/Utc", "10:00"),
+        ("/freeassociation.sourceforge.net/Europe/Berlin", "09:00"),
+        ('"(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna"', "09:00"),
+        ("Romance Standard Time", "09:00"),
+        ("Eastern Standard Time", "15:00"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_zone_is_known_by_whatever_name_programs_give_it(zone: str, clock: str):
+    one = event(start=f";TZID={zone}:20261127T100000", end=f";TZID={zone}:20261127T103000")
+    assert starts(calendar(one)) == [f"27.11. {clock}"]
+
+
+def test_what_stands_before_and_behind_a_calendar_is_not_in_its_way():
+    one = calendar(event(uid="call"))
+    for text in (b"\xef\xbb\xbf" + one, one + b"\r\n\x1a\0", one.replace(b"\r\n", b"\n")):
+        assert [each["uid"] for each in found(text)] == ["call"]
+
+
+@pytest.mark.parametrize(
     ("text", "why"),
     [
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "a web page, as of a sign-in,"),
