@@ -3,8 +3,11 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
+
+from imapclient.exceptions import IMAPClientError
 
 from scenarios.handsjudged import DONE, SNOOZED, WATCHED, Lying, Told, judge_mail, judge_places, judge_replies, saw
 from scenarios.plays import ACCOUNT, CONSULTANT, GARY, MAY, PETRA
@@ -40,7 +43,7 @@ class Step(NamedTuple):
 
 STEPS: dict[str, int] = {
     "arrives": 14, "drag": 12, "undo": 4, "copy": 2, "copy_and_expunge": 3, "delete": 3, "mark": 4, "unmark": 4, "read": 4, "answer": 3,
-    "answered": 2, "upload": 2, "look": 12, "minutes": 6, "morning": 3, "stop": 3, "kill": 3, "start": 5,
+    "answered": 2, "upload": 2, "two_at_once": 3, "look": 12, "minutes": 6, "morning": 3, "stop": 3, "kill": 3, "start": 5,
 }  # fmt: skip
 
 
@@ -163,6 +166,23 @@ class Walk:
                 client.copy([lying.uid], self._real(place))
             self.stage.server.delete(user, source, lying.uid)
             self.told[lying.subject].put = place
+
+    def _two_at_once(self, step: Step) -> None:
+        """Two mail programs have it before them: one moves it, the other one copies it elsewhere, if it still can."""
+        if lying := self._one(step.one):
+            user, source = self.stage.users[lying.mailbox], self._real(lying.folder)
+            places = [place for place in PLACES if place != lying.folder]
+            told, server = self.told[lying.subject], self.stage.server
+            with server.client(user, source) as one, server.client(user, source) as other:
+                one.copy([lying.uid], self._real(_of(places, step.other)))
+                one.delete_messages([lying.uid], silent=True)
+                with suppress(IMAPClientError):
+                    other.copy([lying.uid], self._real(_of(places, 1 - step.other)))
+                one.expunge([lying.uid])
+            told.puts(_of(places, step.other))
+            there = sum(each.subject == lying.subject for each in self.lying())
+            told.copied |= there > told.copies
+            told.copies = there
 
     def _upload(self, step: Step) -> None:
         """A mail program that puts a changed message in the place of the old one."""

@@ -551,6 +551,25 @@ async def test_two_clients_at_once(stages: Opening):
     assert set(stage.inbox()) == {"outage again", "outage too"}
 
 
+async def test_a_program_that_uploads_what_it_moves_and_expunges_the_first_later(stages: Opening):
+    """As mbsync does: it writes a field of its own above the others, and the first goes with the next run."""
+    stage = await opened(stages, ANSWERS + SNOOZE)
+    await stage.arrives(GARY, "question")
+    next_week = below(stage, "Next week")
+    first = stage.inbox("Deferred")["question"]
+    raw = b"X-TUID: " + b"AbCdEfGhIjKl" + b"\r\n" + first.raw
+    stage.server.append(stage.users[0], next_week, raw, first.arrived)
+    await seen(stage)
+    stage.delete("question", "Deferred")
+    await seen(stage)
+    await stage.later(minutes=2)
+    assert stage.rows("SELECT subject, state FROM item") == [("question", "aside")]
+    assert (stage.events("message.gone"), stage.events("reply.cancelled")) == ([], [])
+    await stage.to("mon 09:05")
+    assert list(stage.inbox()) == ["question"]
+    assert len(stage.server.messages(stage.users[0])) == 1
+
+
 async def test_what_is_dragged_before_anybody_has_seen_it_is_put_aside_and_the_daemon_rests(stages: Opening):
     stage = await opened(stages)
     stage.store(GARY, "outage again")
