@@ -623,3 +623,14 @@ async def test_a_warning_names_no_folder_that_she_has_deleted(stages: Opening):
     text = " ".join(message_from_bytes(warning.raw, policy=default).get_content().split())
     assert "the one word “settled”, and it is settled." in text
     assert "drag" not in text
+
+
+async def test_what_is_being_deleted_in_such_a_folder_is_gone_and_its_reply_does_not_go(stages: Opening):
+    stage = await opened(stages)
+    await stage.arrives(GARY, "question")
+    stage.flag("question", "\\Deleted", folder="Deferred")
+    stage.drag("question", "Deferred", "Deferred/Tomorrow")
+    await stage.to("wed 12:00")
+    assert stage.sent() == []
+    assert list(stage.inbox("Deferred/Tomorrow")) == ["question"]
+    assert [line["item"] for line in stage.events("message.gone")] == [1]

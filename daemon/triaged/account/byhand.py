@@ -1,11 +1,10 @@
 """What a person did with a message since the last visit: read from where it lies now, written down, said."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from triaged.account.loglines import of_item
 from triaged.account.ownnotes import say_too_late
-from triaged.account.places import holds
+from triaged.account.places import holds, presence
 from triaged.account.visit import Visit
 from triaged.core.flags import folded
 from triaged.ledger import ByHand, Ledger
@@ -83,14 +82,21 @@ async def taken(visit: Visit, items: Sequence[Item]) -> None:
     now = visit.now()
     for item in items:
         place = found.get(item.id)
-        if place is not None and place.folder == visit.layout.deferred and await _is_put_aside(visit, item, place):
-            continue  # where it is believed to be, or about to be: nobody took it out
-        if place is not None and place.folder in visit.layout.snooze:
-            continue  # dragged there while we looked: the next look sees when it is to come back
-        deleted = place is None and everywhere and item.message_id is not None
-        gone = deleted or (place is not None and place.folder == visit.layout.trash)
-        what: Literal["gone", "released"] = "gone" if gone else "released"
-        await _released(visit, item.id, ByHand(what, None if gone else place, now))
+        if place is None:
+            deleted = everywhere and item.message_id is not None
+            await _released(visit, item.id, ByHand("gone" if deleted else "released", None, now))
+        elif not await _stays_aside(visit, item, place):
+            deleted = place.folder == visit.layout.trash or place.folder in visit.layout.snooze
+            by_hand = ByHand("gone", None, now) if deleted else ByHand("released", place, now)
+            await _released(visit, item.id, by_hand)
+
+
+async def _stays_aside(visit: Visit, item: Item, place: Place) -> bool:
+    """Whether nobody took it out: it is where it is believed to be, or about to be; or was put off by another drag."""
+    if place.folder == visit.layout.deferred and await _is_put_aside(visit, item, place):
+        return True
+    # dragged there while we looked, the next look sees when it is to come back; what is being deleted there does not
+    return place.folder in visit.layout.snooze and await presence(visit.session, place) != "deleted"
 
 
 async def _is_put_aside(visit: Visit, item: Item, place: Place) -> bool:

@@ -1,6 +1,7 @@
 """The deferred folder: what a person dragged into it is adopted, what she took out of it is released."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from triaged.account import marks
@@ -56,7 +57,9 @@ async def look_into(visit: Visit, folder: str, row: FolderRow | None, *, aside: 
     await _left_there(visit, row, changes)
     if changes.through or strange or visit.memory.health.unadopted:
         await count(visit, row)
-    visit.memory.checks.aside = changes.seen
+    missed = await visit.write(Ledger.items_aside_at, row, changes.gone) if changes.gone else ()
+    unclear = {item.uid for item in missed if item.uid is not None}
+    visit.memory.checks.aside = replace(changes.seen, uids=changes.seen.uids | unclear)  # they are asked about again
 
 
 def _empty_since(visit: Visit, row: FolderRow) -> datetime | None:
