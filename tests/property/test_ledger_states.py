@@ -31,6 +31,7 @@ from triaged.ledger import (
     WhenLate,
 )
 from triaged.ledger.entries import Arriving
+from triaged.ledger.leaving import Withdrawal
 
 WHO = st.sampled_from([GARY, ANNE])
 HOURS = st.integers(1, 72)
@@ -153,6 +154,7 @@ class Days(RuleBasedStateMachine):
         pick=PICK, end=st.sampled_from(["sent", "sent", "sent", "doubt", "later", "refused", "crash", "crash in body"])
     )
     def a_due_reply_is_served(self, pick: int, end: str) -> None:
+        self._drafts_are_taken_back()
         due = self.ledger.due_replies(self.world.now)
         if not due:
             return
@@ -163,6 +165,16 @@ class Days(RuleBasedStateMachine):
         )
         if isinstance(claim, Claimed):
             self._deliver(claim.reply, end)
+
+    def _drafts_are_taken_back(self) -> None:
+        """By the look at Sent that goes before every reply: the client has got none of them."""
+        for draft, why in self.ledger.db.execute(
+            "SELECT id, reason FROM reply WHERE state = 'drafted' AND reason IS NOT NULL"
+        ).fetchall():
+            self.number += 1
+            self.ledger.withdraw(draft, Withdrawal(why, f"<again{self.number}@roth>", self.world.now))
+            for claims in self.charged.values():
+                claims[:] = [claim for claim in claims if claim[1] != draft]
 
     def _deliver(self, reply: ReplyRow, end: str) -> None:
         now = self.world.now

@@ -96,6 +96,10 @@ def withdraw(store: Store, reply_id: int, withdrawal: Withdrawal) -> Withdrawn |
         rest = [item for item in before.items if _is_open(db, item)] if before.kind == "ack" else []
         if not rest or len(rest) == len(before.items):
             return Withdrawn(ended)
+        if live := _live_beside(db, before):  # what has come since the draft was given up is answered by it
+            added = "INSERT OR IGNORE INTO reply_item (reply, item, told) SELECT ?, value, 0 FROM json_each(?)"
+            db.execute(added, (live, encode(rest)))
+            return Withdrawn(ended)
         again = reply_again(db, before, withdrawal.message_id, now)
         db.execute(
             "DELETE FROM reply_item WHERE reply = ? AND item NOT IN (SELECT value FROM json_each(?))",
@@ -106,6 +110,16 @@ def withdraw(store: Store, reply_id: int, withdrawal: Withdrawal) -> Withdrawn |
         _tell_earliest(db, made, rest)
         _take_over(db, made, rest)
         return Withdrawn(ended, reply_of(db, again))
+
+
+def _live_beside(db: Connection, reply: ReplyRow) -> int | None:
+    """The acknowledgement of that correspondent that is on its way."""
+    sql = (
+        "SELECT id FROM reply WHERE person = ? AND correspondent = ? AND slot = ? AND kind = 'ack'"
+        " AND state IN ('waiting','held','sending')"
+    )
+    found = db.execute(sql, (reply.person, reply.correspondent, reply.slot)).fetchone()
+    return found[0] if found else None
 
 
 def _is_open(db: Connection, item: int) -> bool:

@@ -224,6 +224,8 @@ def _add(db: Connection, promise_id: int, new: NewReply, now: int) -> int | None
     )
     if told is None or ack is None or told.told_at is None or told.state not in ("open", "overdue"):
         return None
+    if new.kind == "slip" and not _waits_for_it(db, promise_id):
+        return None
     if new.kind == "slip" and (waiting := _waiting_slip(db, told)) is not None:
         _cover(db, waiting, promise_id)
         return waiting
@@ -271,6 +273,12 @@ def _cover(db: Connection, reply: int, promise: int) -> None:
     db.execute(sql, (reply, promise))
 
 
+def _waits_for_it(db: Connection, promise: int) -> bool:
+    """Whether a message that it was made for has no answer: a reply that a person sends again promises what she has done."""
+    sql = "SELECT 1 FROM item WHERE promise = ? AND answered_at IS NULL LIMIT 1"
+    return db.execute(sql, (promise,)).fetchone() is not None
+
+
 _SAID = """
 SELECT 1 FROM reply WHERE promise = ? AND kind = ? AND (
   state IN ('waiting','held','sending') OR (state = 'drafted' AND (? <> 'moved' OR reason IS NULL))
@@ -282,8 +290,8 @@ def reply_again(db: Connection, old: ReplyRow, message_id: str, now: int) -> int
     """Inside a transaction: a copy of a reply, to be sent now, under an id of its own."""
     made = db.execute(
         "INSERT INTO reply (id, person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at,"
-        f" tell_kind, tell_call, message_id, mode, state, made_at, send_at, try_at) SELECT {NEXT}, person, account, client,"
-        " correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind, tell_call, ?, mode, 'waiting', ?, ?, ?"
+        f" tell_kind, tell_call, slot, message_id, mode, state, made_at, send_at, try_at) SELECT {NEXT}, person, account, client,"
+        " correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind, tell_call, slot, ?, mode, 'waiting', ?, ?, ?"
         " FROM reply WHERE id = ?",
         (message_id, now, now, now, old.id),
     )
