@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from support.ledgerkit import DAY, MONDAY
 from triaged.ledger import Ledger, Period
-from triaged.report.page import as_html
+from triaged.report.htmlpage import as_html
 from triaged.report.summary import remembered, tell
 
 MESSAGES, CLIENTS = 100_000, 20

@@ -6,7 +6,8 @@ import pytest
 
 from server.browser import Browser, Page
 from support.reportkit import dana, quarter
-from triaged.report import page, statement
+from triaged.report import htmlpage as page
+from triaged.report import statement
 
 pytestmark = pytest.mark.server
 

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     if args.csv is not None:
         put(args.csv, partial(write_csv, reports))
     if args.html is not None:
-        from triaged.report.page import as_html
+        from triaged.report.htmlpage import as_html
 
         page = as_html(_only(reports))
         put(args.html, lambda file: file.write(page))

@@ -9,7 +9,7 @@ from triaged.core.worktime import WorkTime
 from triaged.ledger import Ledger, Period
 from triaged.person.personcontext import PersonContext
 from triaged.person.selfmail import SelfMail, owe
-from triaged.report.page import as_html, as_text, title_of
+from triaged.report.htmlpage import as_html, as_text, title_of
 from triaged.report.summary import remembered, tell
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)

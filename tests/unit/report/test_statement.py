@@ -11,7 +11,7 @@ import pytest
 from support.reportkit import DAY, HOUR, MONDAY, dana, quarter, report, row, told
 from triaged.core.calls import parse_call
 from triaged.ledger.reporting import ReceivedRow, ToldPromise
-from triaged.report import page
+from triaged.report import htmlpage as page
 from triaged.report.reportwords import client_words_of
 from triaged.report.statement import as_html, as_text, language_of, statement
 from triaged.report.summary import Past, Report, tell

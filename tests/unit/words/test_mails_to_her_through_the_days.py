@@ -28,7 +28,7 @@ from triaged.person.pushwords import (
     vanished_words,
     warning_words,
 )
-from triaged.report.page import as_text as page_as_text
+from triaged.report.htmlpage import as_text as page_as_text
 from triaged.report.statement import as_text, statement
 from triaged.words import LEXICON
 

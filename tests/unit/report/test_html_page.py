@@ -9,7 +9,7 @@ import pytest
 
 from support.reportkit import MONDAY, dana, quarter, report, row
 from triaged.config import load
-from triaged.report.page import as_html, as_text, title_of
+from triaged.report.htmlpage import as_html, as_text, title_of
 from triaged.report.phrases import duration, duration_in_prose, period, share, short_day
 from triaged.report.reportwords import words_of
 
