@@ -20,6 +20,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from server.clock import DrivenClock, settle
+from server.courier import Courier
 from server.dovecot import Dovecot
 from server.mailboxes import Mailboxes, Stored
 from server.sink import Sink
@@ -330,6 +331,9 @@ class Stage:
     def renumber(self, folder: str, user: str = "") -> None:
         """The server loses its list of UIDs, as after a restored backup: another UIDVALIDITY, other UIDs."""
         user = user or self.users[0]
+        if isinstance(self.server, Courier):
+            self.server.renumber(user, folder)
+            return
         self.dovecot.kill_sessions(user)
         home = self.dovecot.root / "mail" / user / "maildir"
         where = home if folder == "INBOX" else home / f".{folder}"

@@ -63,7 +63,7 @@ async def test_a_folder_that_is_numbered_anew(stages: Opening):
     stage = await watched(stages)
     await stage.open()
     stage.renumber("Clients")
-    await stage.later(minutes=3)
+    await stage.later(minutes=1, seconds=5)
     (need,) = await attention(stage)
     assert "numbered the folder anew" in need
     assert not await is_ready(stage)

@@ -108,3 +108,8 @@ class Courier(Mailboxes):
         user = name or f"user{self._users}"
         self._enclosure.run(_NEW_USER.format(user=user, owner=_OWNER), self.password)
         return user
+
+    def renumber(self, user: str, folder: str) -> None:
+        """Lose a folder's list of UIDs, and the sessions that know it: another UIDVALIDITY, other UIDs."""
+        where = "" if folder == "INBOX" else folder.removeprefix("INBOX")
+        self._enclosure.run(f"pkill -x imapd || true; rm -f /home/mail/{user}/Maildir/{where}/courierimapuiddb")
