@@ -97,7 +97,9 @@ def _as_it_is(path: Path | None) -> str:
     if path is None:
         return "in memory"
     try:
-        boot = _BOOT.read_text("ascii").strip()
+        boot = (
+            _BOOT.read_bytes().decode("ascii").strip()
+        )  # with the rights of another, Python may not find a codec that it has yet to load
     except OSError:  # hidden from a service: about when it started
         boot = str(round((time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)) / 600))
     found = path.stat()
