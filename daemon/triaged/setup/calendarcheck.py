@@ -9,8 +9,8 @@ from triaged.config import SecretError, ask_calendar
 from triaged.core.appointments import LONGEST, SHORTEST, Appointment, Reading, Standing, diary, standing
 from triaged.core.calls import calendar_id
 from triaged.core.settings import Calendar, Person
+from triaged.core.tomltext import listed
 from triaged.setup.finding import Checkup, Finding
-from triaged.setup.tomltext import listed
 
 _MOST_PROPOSED = 5
 

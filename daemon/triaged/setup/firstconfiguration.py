@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from triaged.core.address import organisation
 from triaged.core.settings import Server, Tls
+from triaged.core.tomltext import listed, quoted
 from triaged.setup.hourswords import USUAL, hours_lines
 from triaged.setup.shippedexamples import Fitting, fitted
-from triaged.setup.tomltext import listed, quoted
 from triaged.setup.vouching import line_to_write
 from triaged.words import LEXICON
 

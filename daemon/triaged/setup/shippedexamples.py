@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from triaged.setup.tomltext import quoted
+from triaged.core.tomltext import quoted
 from triaged.words import LEXICON
 
 _HERE = Path(__file__).parents[1]

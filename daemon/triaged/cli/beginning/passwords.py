@@ -17,7 +17,7 @@ from triaged.cli.newfile import new_file
 from triaged.cli.talk import Question, Talk
 from triaged.core.provider import Provider
 from triaged.core.settings import EnvSecret, FileSecret, KeyringSecret, Secret, Server
-from triaged.setup.tomltext import quoted
+from triaged.core.tomltext import quoted
 
 _FLAGS = "--password-file, --env or --keyring"
 
