@@ -23,6 +23,7 @@ class PageServer:
     site: "Callable[[Ledger, Sequence[str]], object]"
     _listening: socket.socket | None = None
     _thread: Thread | None = None
+    _closed: bool = False
     _stop: list[Callable[[], None]] = field(default_factory=list)
 
     def open(self, host: str, port: int) -> int:
@@ -59,10 +60,12 @@ class PageServer:
             )
             server = uvicorn.Server(config)
             self._stop.append(lambda: setattr(server, "should_exit", True))
+            server.should_exit = self._closed  # by somebody who was faster
             asyncio.run(server.serve(sockets=[listening]))
 
     def close(self) -> None:
         """Serve no more. Blocking, for seconds at most."""
+        self._closed = True
         for stop in self._stop:
             stop()
         if self._thread is not None:

@@ -1,9 +1,10 @@
 """The routes: one person's Today and Aside, what each item is, and the acts, each by one conditional update of the ledger."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
+from secrets import compare_digest
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -144,7 +145,7 @@ class Site:
     @_signed_in
     async def leave(self, seen: Seen) -> Response:
         """Sign this device out."""
-        if (await form_of(seen.request)).get("token") != seen.device.token:
+        if not _is_of(seen.device, await form_of(seen.request)):
             return _page("stale.html", 403)
         self.behind.door.leave(seen.request.cookies[COOKIE])
         answer = _page("closed.html")
@@ -193,7 +194,7 @@ class Site:
     async def act(self, seen: Seen) -> Response:
         """Do what a form asks for, if it still can be done; what came of it stands on the page that follows."""
         form = await form_of(seen.request)
-        if form.get("token") != seen.device.token:
+        if not _is_of(seen.device, form):
             return _page("stale.html", 403)
         seen.device.said = self._done(seen, form)
         self.behind.changed()
@@ -260,6 +261,11 @@ class Site:
         said, seen.device.said = seen.device.said, ""
         given = {"who": seen.person.name, "token": seen.device.token, "said": said, "path": seen.request.url.path}
         return _page(name, status, **given, **shown)
+
+
+def _is_of(device: Device, form: Mapping[str, str]) -> bool:
+    """Whether a form is from a page that this device was shown."""
+    return compare_digest(form.get("token", "").encode(), device.token.encode())
 
 
 def _page(name: str, status: int = 200, **shown: Any) -> Response:
