@@ -81,8 +81,9 @@ def undisturbed(request: pytest.FixtureRequest, dovecots: Any, counting: Sink, a
 
 SEEN = ("\\Seen",)
 RETURNED = ["Frage", "another question", "asap as well", "hunger", "question"]
+WARNED = ("An answer to acorn falls due: today at 09:32", ())
 ALWAYS = [
-    "An answer to acorn falls due: today at 09:32",
+    WARNED[0],
     "offer",
     "taken out",
     "the digest",
@@ -215,6 +216,8 @@ def _copies(day: Day, user: str, sendings: Iterable[Sending]) -> list[str]:
 def _compared(day: Day, doubted: set[Sending]) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
     """The mailboxes without copies of what is in doubt. A draft that was answered first never was one."""
     found = {name: list(messages) for name, messages in day.mailboxes().items()}
+    if WARNED in found["0 INBOX"]:  # it comes in the second half of a promise, which begins when the reply went
+        found["0 INBOX"].remove(WARNED)
     for user in "01":
         for subject in _copies(day, user, doubted):
             found[f"{user} Sent"].remove((subject, SEEN))

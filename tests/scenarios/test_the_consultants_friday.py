@@ -7,6 +7,10 @@ from scenarios.stage import Stage
 FRIDAY_IN_LONDON = "Friday 28 November at 09:00 (London time)"
 
 
+WOULD_HAVE = "This is what I would have done: 1 put aside, 0 replies"
+"""The mail after two days of observing."""
+
+
 async def asked(stages: Opening, config: str = CONSULTANT, subject: str = "question") -> tuple[Stage, str]:
     """Tuesday, ten past three: Gary has asked, and his question is put aside."""
     stage = stages(config)
@@ -439,7 +443,9 @@ async def test_observe_touches_nothing_and_says_what_it_would_do(stages: Opening
     stage, _ = await asked(stages, CONSULTANT.replace('mode = "send"', 'mode = "observe"'))
     await stage.arrives(GARY, "outage")
     await stage.to("fri 12:00")
-    assert {subject: set(one.flags) for subject, one in stage.inbox().items()} == {"question": set(), "outage": set()}
+    lies = {subject: set(one.flags) for subject, one in stage.inbox().items()}
+    assert lies.pop(WOULD_HAVE) == set()
+    assert lies == {"question": set(), "outage": set()}
     assert "Deferred" not in stage.dovecot.folders(stage.users[0])
     assert stage.sent() == []
     assert len(stage.events("message.deferred", mode="observe")) == 1
@@ -455,7 +461,7 @@ async def test_a_switch_to_observe_brings_back_what_is_aside_and_holds_replies(s
     assert len(stage.events("reply.held")) == 1
     assert list(stage.inbox()) == ["after the switch"]
     await stage.to("fri 09:00")
-    assert set(stage.inbox()) == {"question", "after the switch"}
+    assert set(stage.inbox()) == {"question", "after the switch", WOULD_HAVE}
     assert stage.flags("question") == set()
 
 
