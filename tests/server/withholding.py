@@ -1,6 +1,7 @@
 """A relay before an IMAP server that gives no headers in one folder: a damaged store, a gateway."""
 
 import asyncio
+import contextlib
 import re
 from dataclasses import dataclass, field
 from typing import Self
@@ -39,19 +40,19 @@ class Withholding:
             self._tasks.add(asyncio.create_task(pump))
 
     async def _asks(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, selected: list[bytes]) -> None:
-        while line := await reader.readline():
-            if found := _SELECTS.match(line):
-                selected[0] = found[1]
-            writer.write(line)
-        writer.close()
+        with contextlib.closing(writer):
+            while line := await reader.readline():
+                if found := _SELECTS.match(line):
+                    selected[0] = found[1]
+                writer.write(line)
 
     async def _answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, selected: list[bytes]) -> None:
-        while line := await reader.readline():
-            if found := _LITERAL.search(line):
-                octets = await reader.readexactly(int(found[1]))
-                hidden = self.withholds and selected[0] == self.folder.encode() and b"BODY[HEADER]" in line
-                line, octets = (line[: found.start()] + b"{0}\r\n", b"") if hidden else (line, octets)
-                writer.write(line + octets)
-            else:
-                writer.write(line)
-        writer.close()
+        with contextlib.closing(writer):
+            while line := await reader.readline():
+                if found := _LITERAL.search(line):
+                    octets = await reader.readexactly(int(found[1]))
+                    hidden = self.withholds and selected[0] == self.folder.encode() and b"BODY[HEADER]" in line
+                    line, octets = (line[: found.start()] + b"{0}\r\n", b"") if hidden else (line, octets)
+                    writer.write(line + octets)
+                else:
+                    writer.write(line)
