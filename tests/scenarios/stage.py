@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from server.clock import DrivenClock, settle
 from server.courier import Courier
+from server.cyrus import Cyrus
 from server.dovecot import Dovecot
 from server.mailboxes import Mailboxes, Stored
 from server.sink import Sink
@@ -334,12 +335,27 @@ class Stage:
         if isinstance(self.server, Courier):
             self.server.renumber(user, folder)
             return
+        if isinstance(self.server, Cyrus):
+            self._put_back(user, folder)
+            return
         self.dovecot.kill_sessions(user)
         home = self.dovecot.root / "mail" / user / "maildir"
         where = home if folder == "INBOX" else home / f".{folder}"
         for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
             (where / name).unlink(missing_ok=True)
         (home / "dovecot.list.index.log").unlink(missing_ok=True)
+
+    def _put_back(self, user: str, folder: str) -> None:
+        """A folder from a backup: deleted, made again, filled with what lay there (Cyrus itself keeps its numbers)."""
+        with self.server.client(user) as client:
+            client.select_folder(folder)
+            kept = client.fetch(client.search("ALL"), ["BODY.PEEK[]", "FLAGS", "INTERNALDATE"])
+            client.unselect_folder()
+            client.delete_folder(folder)
+            client.create_folder(folder)
+            for one in kept.values():
+                flags = [flag for flag in one[b"FLAGS"] if flag != b"\\Recent"]
+                client.append(folder, one[b"BODY[]"], flags, one[b"INTERNALDATE"])
 
     def sent(self) -> list[Message]:
         """What went out, parsed."""

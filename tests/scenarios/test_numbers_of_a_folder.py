@@ -10,7 +10,12 @@ from server.dovecot import USUAL
 from server.fixtures import AnyVariant
 
 KINDS: dict[str, AnyVariant] = {"Dovecot": USUAL, "Cyrus": PLAIN_CYRUS, "Courier": PLAIN_COURIER}
-RENUMBERED = {name: KINDS[name] for name in ("Dovecot", "Courier")}
+RENUMBERED = [
+    pytest.param(KINDS[name], folder, id=f"{name}, {folder}")
+    for name in KINDS
+    for folder in ("INBOX", "Deferred")
+    if (name, folder) != ("Cyrus", "INBOX")  # it keeps the numbers of an INBOX, whatever is lost
+]
 
 
 @pytest.mark.parametrize("variant", KINDS.values(), ids=KINDS.keys())
@@ -34,8 +39,7 @@ async def test_where_the_newest_message_leaves_nothing_was_numbered_anew_and_no_
     assert [line for line in stage.events("account.degraded") if "numbered" in str(line.get("error"))] == []
 
 
-@pytest.mark.parametrize("folder", ["INBOX", "Deferred"])
-@pytest.mark.parametrize("variant", RENUMBERED.values(), ids=RENUMBERED.keys())
+@pytest.mark.parametrize(("variant", "folder"), RENUMBERED)
 async def test_numbered_anew_while_a_reply_waits_it_goes_once_and_its_message_comes_back_once(
     stages: Opening, variant: AnyVariant, folder: str
 ):
