@@ -21,6 +21,8 @@ ONE_ADDRESS = [
     "Gary <gary@harbor.example>,",
     "Gary Stone [Harbor] <gary@harbor.example>",
     "<gary@harbor.example",
+    "Gary @ Harbor <gary@harbor.example>",
+    "Gary Stone/Harbor@Notes <gary@harbor.example>",
 ]
 TWO_ADDRESSES = [
     "Gary (gary@evil.example) <gary@harbor.example>",

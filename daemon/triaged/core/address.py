@@ -33,6 +33,7 @@ _ESCAPE = re.compile(r"\\(.)")
 # whatever begins one ends it as well, so that no octet is looked at from two beginnings.
 _ASIDE = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|\((?:[^()\\]|\\.)*+(?:\)|(?=\()|\\?\Z)', re.DOTALL)
 _AROUND = "'`.[]"  # what stands around an address that is quoted by hand, or ends a sentence
+_AT_A_PLACE = re.compile(r"[^@]*@[\w-]*")  # "Gary @ Harbor", "G Smith/Harbor@Notes": no domain, so a word of a name
 _TOKEN = re.compile(r'[^\s<>,;:()"\\]+')
 
 _BATV = re.compile(r"(?:prvs=[0-9a-z]{4,16}=|btv1==[^=]{4,40}==)(.+)", re.IGNORECASE)
@@ -251,9 +252,8 @@ def only_address(raw: bytes) -> Address | None:
     if _CONTROL.search(text):
         return None
     found: dict[str, Address] = {}
-    for token in _TOKEN.findall(text):
-        if "@" not in token:
-            continue
+    tokens = [token for token in _TOKEN.findall(text) if "@" in token]
+    for token in [token for token in tokens if not _AT_A_PLACE.fullmatch(token)] or tokens:
         address = read_address(token.strip(_AROUND)) if token.count("@") == 1 else None
         if address is None or not address.is_ascii:
             return None
