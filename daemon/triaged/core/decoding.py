@@ -36,6 +36,7 @@ _CODECS: dict[str, str] = {
     "iso-2022-kr": "iso2022_kr",
     **dict.fromkeys(("iso-2022-jp-ms", "cp50220", "cp50221", "csiso2022jpms"), "iso2022_jp_ext"),
     **dict.fromkeys(("utf-7", "utf7", "unicode-1-1-utf-7", "x-unicode-2-0-utf-7"), "utf-7"),
+    **dict.fromkeys(("hz-gb-2312", "hz"), "hz"),
     "utf-16": "utf-16",
     "utf-16le": "utf-16-le",
     "utf-16be": "utf-16-be",
@@ -44,7 +45,8 @@ _LABEL_LIMIT = 40
 _NEVER_WRITTEN = bytes({*range(1, 0x20)} - {*b"\t\n\v\f\r\x1b"})
 _GARBLED_SHARE = 8  # one character in so many that is none: the rest cannot be relied on either
 _WIDE = frozenset({"utf-16", "utf-16-le", "utf-16-be"})
-_SHIFTING = frozenset({"utf-7", *(name for name in _CODECS.values() if name.startswith("iso2022"))})
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")  # they begin a text of two octets a character, whatever its label says
+_SHIFTING = frozenset({"utf-7", "hz", *(name for name in _CODECS.values() if name.startswith("iso2022"))})
 _MANY_OCTETS = frozenset({"cp932", "euc_jp", "gb18030", "big5hkscs", "cp949", _UTF8}) | _WIDE | _SHIFTING
 _CYRILLIC = frozenset({"cp1251", "koi8_r", "koi8_u", "iso8859-5"})
 # Octets that are text in every charset but the wide ones; in UTF-8 also those of characters that are never cleaned away,
@@ -105,6 +107,7 @@ def is_garbled(raw: bytes, text: str) -> bool:
 def decode(raw: bytes, charset: str = "") -> str:
     """Decode octets by the charset's label; where it lies or lacks, by what they are: UTF-8, a guess, Windows-1252."""
     name = _CODECS.get(_label(charset), _UTF8) if charset else _UTF8
+    name = "utf-16" if raw.startswith(_WIDE_MARKS) and fits(raw, "utf-16") else name
     if name not in _SHIFTING and shifts(raw) and (guessed := guess(raw)) is not None:
         return guessed
     try:

@@ -40,6 +40,10 @@ def alternative(plain: str, html: str) -> Message:
         ("iso-8859-1", "utf-8", "Größere Störung, bitte zurückrufen"),
         ("windows-1250", "utf-8", "Zażółć gęślą jaźń"),
         ("utf-7", "utf-7", "Größere Störung"),
+        ("hz-gb-2312", "hz", "服务器宕机，请尽快回电。"),
+        ("", "utf-16", RUSSIAN),
+        ("utf-8", "utf-16", JAPANESE),
+        ("iso-8859-1", "utf-16", "Größere Störung"),
     ],
 )
 def test_text_is_read_as_what_it_is(label: str, codec: str, text: str):
