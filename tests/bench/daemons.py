@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds in which everything that is waited for must come to pass."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
