@@ -11,8 +11,9 @@ from support.ledgerkit import MONDAY, World
 from support.reportkit import dana
 from triaged.ledger import Ledger
 from triaged.page.door import Door
+from triaged.page.seen import Behind
 from triaged.page.server import PageServer
-from triaged.page.site import Behind, Site
+from triaged.page.site import site
 
 
 @dataclass
@@ -74,13 +75,13 @@ def served(folder: Path) -> Iterator[Served]:
     door = Door(lambda: clock[-1])
     known = {"dana@imap.example": person}
 
-    def site(ledger: Ledger, hosts: Sequence[str]):
+    def made(ledger: Ledger, hosts: Sequence[str]):
         changed = lambda: woken.append(1)  # noqa: E731
-        return Site(Behind(door, ledger, lambda: clock[-1], known.get, lambda _: "watching", changed)).app(hosts)
+        return site(Behind(door, ledger, lambda: clock[-1], known.get, lambda _: "watching", changed), hosts)
 
     with closing(Ledger.open(path)) as ledger:
         worlds = World.new(ledger), World.new(ledger, "tom")
-        server = PageServer(path, site)
+        server = PageServer(path, made)
         try:
             yield Served(server.open("127.0.0.1", 0), door, *worlds, clock, woken)
         finally:

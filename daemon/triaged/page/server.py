@@ -17,7 +17,7 @@ _PATIENCE: Final = 5  # seconds that an idle connection is kept, and that a read
 
 @dataclass(slots=True)
 class PageServer:
-    """Serves from `open` to `close`. `site`: makes the site over the page's own connection (`Site.app`)."""
+    """Serves from `open` to `close`. `site`: makes the site over the page's own connection (`site.site`)."""
 
     ledger: Path
     site: "Callable[[Ledger, Sequence[str]], object]"

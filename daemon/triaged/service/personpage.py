@@ -33,12 +33,12 @@ class PersonPage:
         try:
             from triaged.page.door import Door
             from triaged.page.server import PageServer
-            from triaged.page.site import Site
+            from triaged.page.site import site
         except ImportError as error:
             return f"{error.name} is not installed: pip install triaged[page]"
         self._loop = asyncio.get_running_loop()
         self._door = Door(self.status.context.clock.now)
-        self._server = PageServer(ledger, lambda own, hosts: Site(self._behind(own)).app(hosts))
+        self._server = PageServer(ledger, lambda own, hosts: site(self._behind(own), hosts))
         try:
             there = self._server.open(host, port)
         except OSError as error:
@@ -64,7 +64,7 @@ class PersonPage:
             await asyncio.to_thread(self._server.close)
 
     def _behind(self, ledger: Ledger) -> Any:
-        from triaged.page.site import Behind
+        from triaged.page.seen import Behind
 
         assert self._door is not None
         return Behind(self._door, ledger, self.status.context.clock.now, self._person, self._state, self._changed)

@@ -1,0 +1,114 @@
+"""One request of a device that is signed in: whose it is, what a route may use, and the form that it has sent."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from secrets import compare_digest
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from triaged.core.settings import Mode, Person
+from triaged.ledger import Ledger
+from triaged.ledger.entries import Item
+from triaged.page.door import Device, Door
+from triaged.page.guarded import LONGEST_FORM, form_of
+from triaged.page.rendering import rendered
+
+COOKIE: Final = "triaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What the site stands on. All of it is asked in the page's own thread."""
+
+    door: Door
+    ledger: Ledger  # a connection of its own
+    now: Callable[[], datetime]
+    person_of: Callable[[str], Person | None]  # by a login of hers, as she is now
+    state_of: Callable[[str], str]  # how the account with this login is, in words
+    changed: Callable[[], None]  # tells the daemon that the ledger has changed
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One request of a device that is signed in: whose, and her key in the ledger."""
+
+    behind: Behind
+    request: Request
+    device: Device
+    person: Person
+    key: str
+    now: datetime
+
+    @property
+    def ledger(self) -> Ledger:
+        """The page's own connection."""
+        return self.behind.ledger
+
+    def own(self, number: int) -> Item | None:
+        """A message of hers by its number; None: there is none, or it is another's."""
+        item = self.ledger.item(number) if number.bit_length() < 64 else None  # noqa: PLR2004 — what SQLite can hold
+        return item if item is not None and item.person == self.key else None
+
+    def mode(self, item: Item) -> Mode:
+        """How far triaged goes with this message."""
+        client = self.person.roster.by_label(item.client) if item.client else None
+        login = next((row.login for row in self.ledger.accounts() if row.id == item.account), "")
+        account = next((one for one in self.person.accounts if one.login == login), None)
+        return account.mode_with(client) if account else Mode.OBSERVE
+
+    def page(self, name: str, status: int = 200, **shown: Any) -> Response:
+        """A page of hers; what her last act came to is told on it, once."""
+        said, self.device.said = self.device.said, ""
+        given = {"who": self.person.name, "token": self.device.token, "said": said, "path": self.request.url.path}
+        return rendered(name, status, **given, **shown)
+
+
+Form = Mapping[str, str]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def looking(show: Callable[[Seen], Awaitable[Response]]) -> Endpoint:
+    """A route that shows something: only for a device that is signed in."""
+
+    @wraps(show)
+    async def answer(request: Request) -> Response:
+        seen = _seen(request)
+        return await show(seen) if seen else rendered("closed.html", 403)
+
+    return answer
+
+
+def acting(
+    longest: int = LONGEST_FORM,
+) -> Callable[[Callable[[Seen, Form], Awaitable[Response]]], Endpoint]:
+    """A route that does something: besides, only with the token of the device's pages. `longest`: octets of its form."""
+
+    def of(act: Callable[[Seen, Form], Awaitable[Response]]) -> Endpoint:
+        @wraps(act)
+        async def answer(request: Request) -> Response:
+            seen = _seen(request)
+            if seen is None:
+                return rendered("closed.html", 403)
+            form = await form_of(request, longest)
+            if not compare_digest(form.get("token", "").encode(), seen.device.token.encode()):
+                return rendered("stale.html", 403)
+            return await act(seen, form)
+
+        return answer
+
+    return of
+
+
+def _seen(request: Request) -> Seen | None:
+    """Whose request it is; None: nobody's who is signed in, or she is not configured any more."""
+    behind: Behind = request.app.state.behind
+    device = behind.door.device(request.cookies.get(COOKIE, ""))
+    if device is None:
+        return None
+    person = behind.person_of(device.login)
+    key = next((row.person for row in behind.ledger.accounts() if row.login == device.login), None)
+    return Seen(behind, request, device, person, key, behind.now()) if person and key else None
