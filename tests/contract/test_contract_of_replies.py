@@ -280,29 +280,95 @@ def test_a_mail_that_cannot_be_read_by_others_is_not_answered(waits: Explained):
     assert [waits.one(Content_Type=kind, text="--b--")["no_reply"] for kind in kinds] == ["encrypted", "encrypted"]
 
 
-def test_a_message_of_a_word_is_answered_in_the_language_of_the_reply_before(tmp_path: Path):
-    explained = Explained(
-        tmp_path,
-        BASE.replace('from = ["*@lindenhof.example"]\nlanguage = "de"', 'from = ["*@lindenhof.example"]') + WAITS,
-    )
-    petra = "petra@lindenhof.example"
-    long = "Guten Tag Frau Roth, haben Sie den Entwurf schon gesehen? Wir brauchen Ihre Meinung dazu."
-    mails = [
-        explained.mail(sender=petra, text=long, Subject="Entwurf"),
-        explained.mail(sender=petra, text="Dach", Subject="Dach", date="Thu, 26 Nov 2026 10:00:00 +0100"),
-        explained.mail(
-            sender="new@lindenhof.example", text="Petra", Subject="Keller", date="Thu, 26 Nov 2026 11:00:00 +0100"
+GERMAN = "Guten Tag Frau Roth, haben Sie den Entwurf schon gesehen? Wir brauchen Ihre Meinung dazu."
+ENGLISH = "Dear Dana, could you please tell us what you think of it by now?"
+FRENCH = "Bonjour Madame Roth, avez-vous eu le temps de regarder le projet que je vous ai envoyé lundi ?"
+NO_LANGUAGE = BASE.replace('from = ["*@lindenhof.example"]\nlanguage = "de"', 'from = ["*@lindenhof.example"]')
+PETRA, UDO = "petra@lindenhof.example", "udo@lindenhof.example"
+A_RULE_BEFORE = """
+[reply.english]
+text.en = "I have it. {{ promise | when }}."
+
+[[rule]]
+name = "Plans"
+when = { subject = "plan" }
+then = "defer"
+until = "in 2 days"
+promise = "in 3 days"
+reply = "english"
+
+[[rule]]
+name = "Alarm"
+when = { subject = "alarm" }
+then = "urgent"
+"""
+
+
+@pytest.mark.parametrize(
+    ("mails", "languages"),
+    [
+        # (sender, subject, text, number of the mail that it answers), one a day
+        ([(PETRA, "Entwurf", GERMAN, 0), (PETRA, "Dach", "Dach", 0), (UDO, "Keller", "Udo", 0)], ["de", "de", "de"]),
+        ([(PETRA, "Entwurf", GERMAN, 0), (PETRA, "Neu", ENGLISH, 0), (PETRA, "Dach", "ok?", 0)], ["de", "en", "en"]),
+        ([(PETRA, "Dach", "Dach", 0)], ["en"]),
+        # hers counts, not that of what we sent, nor whether anything was sent
+        ([(PETRA, "plan", GERMAN, 0), (PETRA, "Dach", "Dach", 0)], ["en", "de"]),
+        ([(PETRA, "alarm", GERMAN, 0), (PETRA, "Dach", "Dach", 0)], ["", "de"]),
+        # the thread's before the client's
+        (
+            [(PETRA, "Dach", GERMAN, 0), (UDO, "Roof", ENGLISH, 0), (PETRA, "AW: Dach", "Petra", 1), (UDO, "Re: Roof", "Udo?", 2)],
+            ["de", "en", "de", "en"],
         ),
+        # a language that the reply lacks is hers all the same: then it is mine, never that of long ago
+        ([(PETRA, "Dach", GERMAN, 0), (PETRA, "Projet", FRENCH, 0), (PETRA, "Toit", "Toit", 0)], ["de", "en", "en"]),
+        ([(PETRA, "Dach", GERMAN, 0), (PETRA, "Projet", "Avez-vous reçu mon message hier soir ?", 0)], ["de", "en"]),
+    ],
+)  # fmt: skip
+def test_a_message_of_a_word_is_answered_in_the_language_that_she_wrote_last(
+    tmp_path: Path, mails: list[tuple[str, str, str, int]], languages: list[str]
+):
+    explained = Explained(tmp_path, NO_LANGUAGE + A_RULE_BEFORE + WAITS)
+    files = [
         explained.mail(
-            sender=petra,
-            text="Dear Dana, could you please tell us what you think of it by now?",
-            Subject="Plan",
-            date="Mon, 30 Nov 2026 10:00:00 +0100",
-        ),
+            sender=sender,
+            text=text,
+            Subject=subject,
+            date=f"Tue, {24 + day} Nov 2026 10:00:00 +0100",
+            References=f"<{before}.{mails[before - 1][0]}>" if before else "",
+        )
+        for day, (sender, subject, text, before) in enumerate(mails)
     ]
-    assert [found["reply"]["language"] for found in explained.says(*mails)] == ["de", "de", "de", "en"]
-    [alone] = explained.says(explained.mail(sender=petra, text="Dach", Subject="Dach"))
-    assert alone["reply"]["language"] == "en"
+    assert [(found["reply"] or {}).get("language", "") for found in explained.says(*files)] == languages
+
+
+def test_a_first_message_of_a_word_is_answered_in_the_language_of_what_it_quotes(tmp_path: Path):
+    explained = Explained(tmp_path, NO_LANGUAGE + WAITS)
+    quoted = f"Dach?\n\nDana Roth <dana@roth.example> schrieb:\n> {GERMAN}\n> Dana"
+    assert explained.one(sender=PETRA, text=quoted)["reply"]["language"] == "de"
+    assert explained.one(sender=PETRA, text=f"{ENGLISH}\n\n{quoted[7:]}")["reply"]["language"] == "en"
+
+
+def test_a_machine_in_her_name_says_nothing_of_her_language(tmp_path: Path):
+    explained = Explained(tmp_path, NO_LANGUAGE + WAITS)
+    away = "I am out of the office until Monday and will read your message when I am back."
+    files = [
+        explained.mail(sender=PETRA, text=GERMAN),
+        explained.mail(sender=PETRA, text=away, date="Wed, 25 Nov 2026 10:00:00 +0100", Auto_Submitted="auto-replied"),
+        explained.mail(sender=PETRA, text="Dach", date="Thu, 26 Nov 2026 10:00:00 +0100"),
+    ]
+    assert explained.says(*files)[-1]["reply"]["language"] == "de"
+
+
+def test_who_is_not_believed_changes_nobodys_language(tmp_path: Path):
+    asked = NO_LANGUAGE.replace('mode = "send"', 'mode = "send"\nauthserv_id = "mx.roth.example"')
+    explained = Explained(tmp_path, asked + WAITS)
+    believed = {"Authentication_Results": "mx.roth.example; dmarc=pass header.from=lindenhof.example"}
+    files = [
+        explained.mail(sender=PETRA, text=GERMAN, **believed),
+        explained.mail(sender=PETRA, text=ENGLISH, date="Wed, 25 Nov 2026 10:00:00 +0100"),
+        explained.mail(sender=PETRA, text="Dach", date="Thu, 26 Nov 2026 10:00:00 +0100", **believed),
+    ]
+    assert explained.says(*files)[-1]["reply"]["language"] == "de"
 
 
 @pytest.mark.parametrize("where", ["account", "client"])

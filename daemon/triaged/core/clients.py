@@ -57,7 +57,7 @@ class Client:
         About(
             "of the replies",
             kind="a language code",
-            default="that of the message, if detected and the reply has it, else yours",
+            default="that of the message, if it shows and the reply has it, of a few words that of the message before, else yours",
         ),
     ] = None
     hours: Annotated[

@@ -20,7 +20,6 @@ from triaged.core.gather import Wanted, gathered
 from triaged.core.guard import Refusal, Sending, destination, first_refusal, forward_refusal, refusals
 from triaged.core.identify import Identified, counts_for_nothing, is_neighbour
 from triaged.core.kinds import is_stop
-from triaged.core.language import detect
 from triaged.core.moments import (
     Moment,
     Resolved,
@@ -28,9 +27,10 @@ from triaged.core.moments import (
     resolve,
     resolve_first,
 )
+from triaged.core.replylanguage import noted, of_reply
 from triaged.core.rules import NOTHING, Rule, RuleMatch, Then, TraceLine
 from triaged.core.settings import Delegate, Person, Terms
-from triaged.core.template import NONE_LEFT, ReplyTemplate, choose_language
+from triaged.core.template import NONE_LEFT, ReplyTemplate
 from triaged.core.trust import Act, Level, may
 
 _LATELY = timedelta(days=60)
@@ -153,6 +153,7 @@ class _Case:
             pauses=stop and not self.facts.spoken_to,
             marks_robot=self.machine if self._is_at_once() else "",
             said=said(self.who.message) if self.facts.answers_own is not None else None,
+            language=noted(self.who, self.person),
             trace=self.trace,
         )
 
@@ -363,7 +364,7 @@ class _Case:
     def _plan(self, template: ReplyTemplate, send_at: datetime, to: Address, joins: int | None) -> ReplyPlan:
         return ReplyPlan(
             template=template.label,
-            language=self._reply_language(template),
+            language=of_reply(template, self.who, self.facts, self.person),
             send_at=send_at,
             to=to,
             kind="auto-generated" if self.who.notice is not None else "auto-replied",
@@ -374,26 +375,18 @@ class _Case:
             counted_as=self.client.counted_as(to),
         )
 
-    def _reply_language(self, template: ReplyTemplate) -> str:
-        known = choose_language(template, self.client.language, None, "")
-        return (
-            known
-            or choose_language(template, None, self._language(template), self.person.language)
-            or template.languages[0]
-        )
-
-    def _language(self, template: ReplyTemplate) -> str | None:
-        if len(template.languages) == 1:
-            return template.languages[0]
-        return detect(self.who.message.new_text, template.languages) or self.facts.last_language
-
     def _sending(
         self, template: ReplyTemplate | None, send_at: datetime | None, *, lacks_promise: bool = False
     ) -> Sending:
         if template is None or (self.rule is None and not self.says_so):
             return gathered(self.who, self.facts, self.terms)
         wanted = Wanted(
-            self.rule, template, send_at, lacks_promise, self._is_left_courtesy, self._reply_language(template)
+            self.rule,
+            template,
+            send_at,
+            lacks_promise,
+            self._is_left_courtesy,
+            of_reply(template, self.who, self.facts, self.person),
         )
         return gathered(self.who, self.facts, self.terms, wanted)
 

@@ -122,4 +122,5 @@ class Decision:
     pauses: bool = False  # STOP, to nothing of ours
     marks_robot: str = ""  # why its answers are taken for a machine's from now on
     said: str | None = None  # what this answer to us says, as `core.echo` knows it again
+    language: str | None = None  # that it shows, for the reply to a message of few words after it
     trace: tuple[TraceLine, ...] = ()

@@ -75,7 +75,7 @@ class Facts:
     replies_in_hour: int = 0  # to this correspondent
     replies_in_day: int = 0
     last_reply_at: datetime | None = None  # the last acknowledgement charged to this correspondent
-    last_language: str | None = None  # of our last reply in this thread, else to this client; of short mail only
+    last_language: str | None = None  # that she wrote last in this thread, else this client; of short mail only
     had: tuple[tuple[str, datetime, int], ...] = ()
     """Texts that this correspondent has had lately or will have: label, when last, and the fingerprint of the words."""
     heard_at: datetime | None = None  # when a no of this client was urgent last; asked of answers to ours only

@@ -44,6 +44,11 @@ def detect(text: str, candidates: tuple[str, ...]) -> str | None:
     )
 
 
+def shown(text: str, candidates: tuple[str, ...]) -> str | None:
+    """The language that a text shows: one of `candidates`, else whichever of those that people write most."""
+    return detect(text, candidates) or detect(text, _RIVALS)
+
+
 def is_short(text: str) -> bool:
     """Whether a text has so few words that its language may not show: "ok", a name, a line."""
     return len(text) <= _SHORT_TEXT and len(_WORD.findall(text)) <= _SHORT

@@ -100,8 +100,8 @@ def forget_client(store: Store, key: str, client: str) -> tuple[int, int]:
         db.executemany("DELETE FROM pass WHERE item = ?", [(item,) for item in items])
         db.executemany("DELETE FROM effect WHERE item = ? AND state NOT IN ('planned','trying')", [(i,) for i in items])
         db.executemany(
-            "UPDATE item SET client = NULL, sender = NULL, subject = NULL, excerpt = NULL, decision = NULL, rule = NULL,"
-            " reason = 'forgotten', kind = '[]', refs = '[]', ruleset = NULL, promise = NULL WHERE id = ? AND client = ?",
+            "UPDATE item SET client = NULL, sender = NULL, subject = NULL, excerpt = NULL, language = NULL, decision = NULL,"
+            " rule = NULL, reason = 'forgotten', kind = '[]', refs = '[]', ruleset = NULL, promise = NULL WHERE id = ? AND client = ?",
             [(item, client) for item in items],
         )
         db.execute(

@@ -453,22 +453,22 @@ def _answers_ours(db: Connection, q: Question) -> tuple[datetime | None, datetim
 
 
 _LAST_IN_THREAD = """
-SELECT r.language FROM item i JOIN reply_item c ON c.item = i.id JOIN reply r ON r.id = c.reply
-WHERE i.person = ? AND i.thread = ? AND +r.client = ? AND r.kind = 'ack' AND r.language <> '' AND r.trust >= ?
-ORDER BY r.made_at DESC LIMIT 1
+SELECT language FROM item WHERE person = ? AND thread = ? AND +client = ? AND arrived_at <= ? AND id IS NOT ? AND trust >= ?
+  AND language IS NOT NULL ORDER BY arrived_at DESC, id DESC LIMIT 1
 """
-_LAST_TO_CLIENT = """
-SELECT language FROM reply WHERE person = ? AND client = ? AND kind = 'ack' AND language <> '' AND trust >= ?
-ORDER BY made_at DESC LIMIT 1
+_LAST_OF_CLIENT = """
+SELECT language FROM item INDEXED BY item_language WHERE person = ? AND client = ? AND arrived_at <= ? AND id IS NOT ? AND trust >= ?
+  AND language IS NOT NULL ORDER BY arrived_at DESC, id DESC LIMIT 1
 """
 
 
 def _last_language(db: Connection, q: Question) -> str | None:
-    """In which language we last wrote in this thread, else to this client."""
+    """Which language the client wrote last in this thread, else anywhere."""
     if not q.short:
         return None
-    found = db.execute(_LAST_IN_THREAD, (q.person, q.thread, q.client, q.level.value)).fetchone()
-    found = found or db.execute(_LAST_TO_CLIENT, (q.person, q.client, q.level.value)).fetchone()
+    before = (q.client, to_ms(q.arrived_at), q.but_item, q.level.value)
+    found = db.execute(_LAST_IN_THREAD, (q.person, q.thread, *before)).fetchone()
+    found = found or db.execute(_LAST_OF_CLIENT, (q.person, *before)).fetchone()
     return found[0] if found else None
 
 

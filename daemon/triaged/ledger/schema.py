@@ -239,6 +239,14 @@ DROP INDEX item_open;
 CREATE INDEX item_open ON item (account, state, folder, uidvalidity, uid) WHERE state IN ('new','aside','unreadable');
 """  # what lies aside in a folder is asked of the index alone: there may be years of it
 
+_HER_LANGUAGE = """
+ALTER TABLE item ADD COLUMN language TEXT;
+UPDATE item SET language = (SELECT r.language FROM reply_item c JOIN reply r ON r.id = c.reply
+  WHERE c.item = item.id AND r.kind = 'ack' AND r.language <> '' ORDER BY r.id DESC LIMIT 1)
+WHERE id IN (SELECT item FROM reply_item);
+CREATE INDEX item_language ON item (person, client, arrived_at) WHERE language IS NOT NULL;
+"""  # that a message shows, where it does; of those before, what they were answered in
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _A_NOTICE_A_MOVE,
@@ -253,5 +261,6 @@ MIGRATIONS: tuple[str, ...] = (
     _A_DRAFT_TAKEN_BACK,
     _PAPERS,
     _OPEN_BY_PLACE,
+    _HER_LANGUAGE,
 )
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

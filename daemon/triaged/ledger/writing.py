@@ -89,6 +89,7 @@ def insert_item(w: Writing, **more: Any) -> int:
         "automatic": d.automatic or a.who.automatic,
         "subject": message.subject,
         "excerpt": a.excerpt,
+        "language": d.language,
         "trust": (Level.FORGED if counts_for_nothing(a.who) else w.level).value,
         "mode": a.mode,
         "verdict": str(d.verdict),

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -143,14 +144,15 @@ def test_of_a_person_who_is_forgotten_nothing_is_left_and_all_of_the_others(peop
 def test_of_a_client_who_is_forgotten_only_that_it_was_answered_is_kept(path: Path):
     with Ledger.open(path, now=MONDAY) as ledger:
         world = World.new(ledger)
-        first = world.admit(mail("one", subject="our secret"), answered(MONDAY + HOUR, effects=()))
+        decided = replace(answered(MONDAY + HOUR, effects=()), language="de")
+        first = world.admit(mail("one", subject="our secret"), decided)
         world.tick(2 * HOUR)
         world.send(first.reply)
         assert ledger.forget_client("dana", "harbor") == (1, 0)
         again = world.admit(mail("one", subject="our secret"), answered(MONDAY + 3 * HOUR, effects=()))
         assert again.item == first.item  # the same message is known: no second reply
         assert ledger.queue() == []
-        assert ledger.db.execute("SELECT count(*) FROM item WHERE client IS NOT NULL").fetchone() == (0,)
+        assert ledger.db.execute("SELECT count(client), count(language) FROM item").fetchone() == (0, 0)
         ledger.checkpoint(MONDAY)
     assert b"our secret" not in octets_of(path.parent)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from support.ledgerkit import (
 )
 from triaged.core.facts import Facts
 from triaged.core.message import read_raw
+from triaged.core.trust import Level
 from triaged.ledger import AsOf, SentSeen, SentWindow
 
 
@@ -246,3 +248,22 @@ def test_asked_again_an_item_does_not_count_itself_or_its_reply(world: World):
     assert again == Facts(now=world.now, arrived=MONDAY, thread="<1@client>")
     world.claim(made.reply)
     assert world.ledger.facts_again(item, AsOf(world.now, lookback=DAY, fuse=DAY)).replies_in_fuse == 1
+
+
+def test_the_language_that_she_wrote_last_is_that_of_the_thread_else_of_the_client(world: World):
+    def wrote_in(language: str | None, number: str, references: tuple[str, ...] = (), **more: Any) -> None:
+        world.admit(
+            mail(number, at=world.tick(HOUR), references=references), replace(left(), language=language), **more
+        )
+
+    wrote_in("de", "roof")
+    wrote_in("fr", "cellar")
+    wrote_in(None, "a word", ("<cellar@client>",))
+    world.tick(HOUR)
+    assert facts_of(world, 8, ("<roof@client>",)).last_language == "de"
+    assert facts_of(world, 9, ("<a word@client>",)).last_language == "fr"
+    assert facts_of(world, 10).last_language == "fr"
+    wrote_in("es", "forged", level=Level.UNVERIFIED)
+    assert facts_of(world, 11).last_language == "fr"
+    assert facts_of(world, 12, level=Level.UNVERIFIED).last_language == "es"
+    assert facts_of(world, 13, client="another").last_language is None

@@ -92,6 +92,7 @@ def test_a_ledger_of_the_first_schema_opens_with_its_rows(tmp_path: Path):
         assert [reply.state for reply in ledger.queue()] == ["waiting"]
         assert ledger.db.execute("PRAGMA foreign_key_check").fetchall() == []
         assert ledger.db.execute("SELECT count(*) FROM reply_item").fetchone() != (0,)
+        assert ledger.db.execute("SELECT language FROM item").fetchall() == [("en",)]
 
 
 def test_a_step_that_fails_leaves_the_ledger_as_it_was(path: Path):
