@@ -1,4 +1,4 @@
-"""Commands by mail: what a person answers to a mail of ours, and days away that she mails to herself.
+"""Commands by mail: what a person answers to a mail of ours; days away and a pause that she mails to herself.
 
 A command is found in Sent, proved to be put there by her, to nobody but herself; an answer names that very mail of ours in
 In-Reply-To (core.trust: a command by mail). It is carried out as the same command would be, and confirmed in the thread.
@@ -13,7 +13,7 @@ from triaged.account.visit import Visit
 from triaged.core.address import is_mine
 from triaged.core.awaywords import days_away
 from triaged.core.calls import Schedule
-from triaged.core.mailcommands import Answer, Command, answer, away_command, is_needed, joined
+from triaged.core.mailcommands import OFF, Answer, Command, answer, away_command, is_needed, joined, pause_command
 from triaged.core.message import Message
 from triaged.core.reply import Origin
 from triaged.core.trust import Act, Level, may
@@ -49,6 +49,9 @@ async def _take(visit: Visit, fetched: Fetched, message: Message) -> None:
     language = visit.person.language
     if (days := away_command(message.subject or "", language)) is not None:
         await _confirm(visit, message, await _away(visit, days))
+        return
+    if (words := pause_command(message.subject or "", language)) is not None:
+        await _confirm(visit, message, await _pause(visit, words))
         return
     ours = message.in_reply_to[0] if len(message.in_reply_to) == 1 else ""
     if not is_as_made(ours) or not await visit.write(Ledger.is_note, visit.row.id, ours):
@@ -96,6 +99,30 @@ async def _away(visit: Visit, words: str) -> _Said:
     return said
 
 
+async def _pause(visit: Visit, words: str) -> _Said:
+    """Begin a pause, or end it. How far triaged goes is never changed by mail: what sends more is said at the machine."""
+    said, phrases, person = _Said(), _phrases(visit), visit.person
+    if words == OFF:
+        await visit.write(Ledger.resume, visit.row.person, "mail")
+        said.lines.append(phrases["goes_on"])
+        visit.on_news()
+        return said
+    try:
+        at = until(words, visit.now(), Schedule(person.worktime), person.language) if words else None
+    except NoTime:
+        said.unclear(phrases["no_time"].format(words=words))
+        return said
+    await visit.write(Ledger.pause, visit.row.person, at, "mail")
+    said.lines.append(phrases["paused_until"].format(at=_when(visit, at)) if at else phrases["paused"])
+    visit.on_news()
+    return said
+
+
+def _when(visit: Visit, at: datetime) -> str:
+    zone = visit.person.worktime.zone
+    return f"{short_date(at, visit.person.language, zone)} {at.astimezone(zone):%H:%M}"
+
+
 class _Answering:
     """One answer on its way into the ledger."""
 
@@ -115,9 +142,19 @@ class _Answering:
         return self.said
 
     async def _command(self, command: Command) -> None:
-        if command.everything:
-            await self._ask_back()
-            return
+        match command.act:
+            case "pause":
+                paused = await _pause(self.visit, command.words)
+                self.said.lines += paused.lines
+                self.said.clear = self.said.clear and paused.clear
+            case "go":
+                self.said.unclear(self.phrases["not_by_mail"].format(words=command.words))
+            case _ if command.everything:
+                await self._ask_back()
+            case _:
+                await self._about_entries(command)
+
+    async def _about_entries(self, command: Command) -> None:
         numbers = command.numbers or (tuple(self.lines) if len(self.lines) == 1 else ())
         if not numbers:
             self.said.unclear(self.phrases["which"].format(words=command.words or command.act))
@@ -170,7 +207,7 @@ class _Answering:
         if isinstance(done, NotDone):
             self.said.unclear(self.phrases["cannot"].format(subject=_named(item), why=done.why))
         else:
-            self.said.lines.append(self.phrases["until"].format(subject=_named(item), at=self._when(at)))
+            self.said.lines.append(self.phrases["until"].format(subject=_named(item), at=_when(self.visit, at)))
 
     async def _do_not_send(self, line: Line) -> None:
         """The reply that the entry names, or those that wait about its messages."""
@@ -190,7 +227,7 @@ class _Answering:
 
     def _why_not(self, replies: Sequence[ReplyRow]) -> str:
         went = [reply.ended_at for reply in replies if reply.state == "sent" and reply.ended_at is not None]
-        return self.phrases["went"].format(at=self._when(max(went))) if went else self.phrases["nothing"]
+        return self.phrases["went"].format(at=_when(self.visit, max(went))) if went else self.phrases["nothing"]
 
     def _why_closed(self, item: Item) -> str:
         if item.answered_at is not None:
@@ -198,10 +235,6 @@ class _Answering:
         if item.settled_at is not None:
             return "was_settled"
         return "gone" if item.state == "gone" else ""
-
-    def _when(self, at: datetime) -> str:
-        zone = self.visit.person.worktime.zone
-        return f"{short_date(at, self.visit.person.language, zone)} {at.astimezone(zone):%H:%M}"
 
 
 def _named(item: Item) -> str:

@@ -30,7 +30,7 @@ from triaged.core.providers import profile_of, submission_for
 from triaged.core.record import Record, from_record
 from triaged.core.reply import LARGEST_FORWARD, Head, Kind, PassedOn, Written, compose_forward, marked, write
 from triaged.core.settings import Account, Mode, Person
-from triaged.core.template import ReplyTemplate, built_in, choose_language, fingerprint
+from triaged.core.template import Rendered, ReplyTemplate, built_in, choose_language, fingerprint
 from triaged.delivery import Delivery, Envelope
 from triaged.installkey import InstallKey
 from triaged.ledger import AsOf, Ledger
@@ -286,20 +286,25 @@ class ReplyPreparer:
 
 
 async def preview(mailbox: WatchedMailbox, reply: ReplyRow) -> str:
-    """The words of an acknowledgement, or of a paper, as it would go now; "" where they cannot be written. Nothing is asked or changed by it."""
+    """The words of an acknowledgement, or of a paper, as it would go now; "" where they cannot be written."""
+    rendered = await as_it_would_go(mailbox, reply, mailbox.context.now())
+    return rendered.text if rendered is not None else ""
+
+
+async def as_it_would_go(mailbox: WatchedMailbox, reply: ReplyRow, now: datetime) -> Rendered | None:
+    """Its subject and words at an instant; None where they cannot be written. Nothing is asked or changed by it."""
     person, account = mailbox.settings()
     client, to, template = person.roster.by_label(reply.client), read_address(reply.rcpt), person.reply(reply.template)
     if reply.kind == "paper" and client is not None:
         made = await callpaper.letter_of(mailbox.context, reply, Parties(person, account, client))
-        return write(made).rendered.text if made is not None else ""
+        return write(made).rendered if made is not None else None
     items = await mailbox.context.write(Ledger.reply_items, reply.id)
     if reply.kind != "ack" or client is None or to is None or template is None or not items:
-        return ""
-    now = mailbox.context.now()
+        return None
     as_of = AsOf(now, fuse=account.reply_fuse.period)
     facts = await mailbox.context.write(Ledger.facts_again, items[0], as_of, reply.id)
     outgoing = _Outgoing(reply, to, Parties(person, account, client), items, now, mailbox.context.install)
-    return _written(outgoing, template, facts).rendered.text
+    return _written(outgoing, template, facts).rendered
 
 
 def _mode_forbids(reply: ReplyRow, mode: Mode) -> str | None:

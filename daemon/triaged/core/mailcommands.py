@@ -1,4 +1,4 @@
-"""What a person answers to a mail of ours: "3 settled", "2,5 until friday", "4 do not send". New text in, commands out.
+"""What a person answers to a mail of ours: "3 settled", "2,5 until friday", "4 do not send", "pause". New text in, commands out.
 
 A line is a command or it is prose; prose is nobody's business. A line that begins with a number and is no command was meant
 as one: it is handed back, so that she can be told. Verbs are understood in English and in the person's own language.
@@ -14,7 +14,11 @@ from triaged.core.awaywords import away_words
 from triaged.core.untilwords import speech_of
 from triaged.words import LEXICON
 
-Act = Literal["settled", "until", "not_send"]
+Act = Literal["settled", "until", "not_send", "pause", "go"]
+OFF = "off"
+"""The pause is over."""
+
+_GO = frozenset(f"go {how}" for how in ("observe", "draft", "send"))
 _MOST_LINES = 200
 _MOST_NUMBERS = 50
 _NUMBERS = re.compile(r"(\d{1,3}(?:\s*(?:-|–|,|;|&|\+|\s)\s*\d{1,3})*)\s*[.):]?\s+(\S.*)|(\d{1,3})\s*[.):]?")
@@ -45,6 +49,8 @@ class _Verbs:
     settled: frozenset[str]
     not_send: frozenset[str]
     all: tuple[str, ...]
+    pause: tuple[str, ...]
+    off: frozenset[str]
     joins: re.Pattern[str]
 
 
@@ -58,6 +64,7 @@ def _verbs_of(language: str) -> _Verbs:
     joins = "|".join(re.escape(word) for word in both("and"))
     return _Verbs(
         frozenset(both("settled")), frozenset(both("not_send")), tuple(both("all")),
+        tuple(both("pause")), frozenset(both("off")),
         re.compile(rf"(?<=\d)\s+(?:{joins})\s+(?=\d)", re.IGNORECASE),
     )  # fmt: skip
 
@@ -90,7 +97,7 @@ def _command(said: str, language: str) -> Command | None:
     for word in verbs.all:
         if not numbers and rest.startswith(f"{word} ") and rest.removeprefix(f"{word} ") in verbs.settled:
             return Command((), "settled", everything=True)
-    act = _act(rest, language)
+    act = _act(rest, language) if match else _act(rest, language) or _of_all(rest.removeprefix("triaged "), language)
     return None if act is None else Command(numbers, act[0], act[1])
 
 
@@ -103,6 +110,28 @@ def _act(rest: str, language: str) -> tuple[Act, str] | None:
     for word in speech_of(language).until:
         if rest.startswith(f"{word} "):
             return "until", rest.removeprefix(f"{word} ")
+    return None
+
+
+def _of_all(rest: str, language: str) -> tuple[Act, str] | None:
+    """What is about no entry: a pause; and what no mail may do, so that she can be told."""
+    if rest in _GO:
+        return "go", rest
+    words = _pause_in(rest, language)
+    return None if words is None else ("pause", words)
+
+
+def _pause_in(said: str, language: str) -> str | None:
+    """Until when: "" until it is lifted, OFF lifts it; None: it is no pause, only a sentence that begins like one."""
+    verbs = _verbs_of(language)
+    for word in verbs.pause:
+        if said == word:
+            return ""
+        if said.startswith(f"{word} "):
+            rest = said.removeprefix(f"{word} ")
+            if rest in verbs.off:
+                return OFF
+            return next((rest for one in speech_of(language).until if rest.startswith(f"{one} ")), None)
     return None
 
 
@@ -120,6 +149,12 @@ def away_command(subject: str, language: str) -> str | None:
         if said.startswith(f"triaged {word} "):
             return said.removeprefix(f"triaged {word} ").rstrip(".!")
     return None
+
+
+def pause_command(subject: str, language: str) -> str | None:
+    """Until when a subject pauses that is nothing but "triaged pause" or "triaged pause until friday"; None: another subject."""
+    said = " ".join(subject.split()).casefold().rstrip(".!")
+    return _pause_in(said.removeprefix("triaged "), language) if said.startswith("triaged ") else None
 
 
 def is_needed(found: Answer) -> bool:

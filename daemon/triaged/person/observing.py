@@ -1,11 +1,13 @@
 """After two office days of observing one mail shows what would have been done, how to go on and how to stop.
 
-It is the only thing that an account which only observes lays into the inbox by itself, and it does so once.
+It is the only thing that an account which only observes lays into the inbox by itself, and it does so once. Each reply stands
+in it in full. It can be answered with a pause; how far triaged goes is changed where it runs, and by no mail.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from triaged.account.preparing import as_it_would_go
 from triaged.core.settings import Mode
 from triaged.ledger import Ledger, Period
 from triaged.ledger.entries import Item, ReplyRow
@@ -61,9 +63,11 @@ async def _page(context: PersonContext, since: datetime) -> Page | None:
     counts = {"aside": len(items), "replies": len(replies)}
     return Page(
         words["title"].format(**counts),
-        f"{words['lead'].format(**counts)} {words['how']}",
+        words["lead"].format(**counts),
         tuple(
-            one for one in (_aside(phrasing, items, words["aside"]), _replies(phrasing, replies, words)) if one.entries
+            one
+            for one in (_aside(phrasing, items, words["aside"]), await _replies(context, replies, words))
+            if one.entries
         ),
         phrasing.words.footer,
         words["how"],
@@ -79,14 +83,22 @@ def _until(phrasing: Phrasing, item: Item) -> tuple[str, ...]:
     return (phrasing.words.comes_back.format(at=phrasing.when(datetime.fromisoformat(str(until)))),) if until else ()
 
 
-def _replies(phrasing: Phrasing, replies: Sequence[ReplyRow], words: Mapping[str, str]) -> Section:
-    entries = []
-    for one in replies:
-        told = (words["promise"].format(at=phrasing.when(one.tell_at)),) if one.tell_at else ()
-        entries.append(
-            Entry(phrasing.when(one.send_at), one.rcpt, words["reply"].format(template=one.template), notes=told)
-        )
-    return _section(phrasing, words["replies"], entries)
+async def _replies(context: PersonContext, replies: Sequence[ReplyRow], words: Mapping[str, str]) -> Section:
+    return _section(
+        Phrasing.of(context.person), words["replies"], [await _reply(context, one, words) for one in replies]
+    )
+
+
+async def _reply(context: PersonContext, reply: ReplyRow, words: Mapping[str, str]) -> Entry:
+    """The whole mail that a client would have got, as of the instant at which it would have gone."""
+    phrasing, account = Phrasing.of(context.person), context.account_of(reply.account)
+    mail = await as_it_would_go(account.loop, reply, reply.send_at) if account is not None else None
+    told = (words["promise"].format(at=phrasing.when(reply.tell_at)),) if reply.tell_at else ()
+    notes = (words["reply"].format(template=reply.template), *told)
+    if mail is None:
+        return Entry(phrasing.when(reply.send_at), reply.rcpt, words["unwritten"], notes=notes)
+    subject = words["subject"].format(subject=mail.subject)
+    return Entry(phrasing.when(reply.send_at), reply.rcpt, subject, notes=notes, letter=mail.text)
 
 
 def _section(phrasing: Phrasing, title: str, entries: Sequence[Entry]) -> Section:
