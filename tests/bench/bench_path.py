@@ -85,6 +85,9 @@ class Way:
             visit: Any = SimpleNamespace(
                 context=SimpleNamespace(chance=random.SystemRandom()),
                 account=account,
+                memory=SimpleNamespace(first_contact=None),
+                is_ours=lambda _: False,
+                may_be_ours=lambda _: False,
             )
             read_ = self.step("read", lambda: [read(m.header, m.body, size=m.size, complete=m.complete) for m in mail])
             whose = self.step("identify", lambda: [identify(message, person, account) for message in read_])

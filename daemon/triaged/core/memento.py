@@ -38,7 +38,7 @@ class Memento:
 
 def hash_of(message_id: str) -> str:
     """By what a message is known in a memento."""
-    return hashlib.sha256(message_id.encode()).hexdigest()[: 2 * _HASH]
+    return hashlib.sha256(message_id.encode("utf-8", "replace")).hexdigest()[: 2 * _HASH]
 
 
 def packed(memento: Memento) -> bytes:

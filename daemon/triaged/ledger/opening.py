@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from triaged import crash, statefolder
+from triaged.ledger.connection import Connection
 from triaged.ledger.copying import lay_copy, must_be_here, read_only_where_trial
 from triaged.ledger.errors import LedgerDamaged, LedgerNewer, LedgerUnavailable
 from triaged.ledger.schema import APPLICATION_ID, MIGRATIONS
@@ -29,7 +30,9 @@ def connect(
 ) -> sqlite3.Connection:
     """Open and bring up to date. Raises a LedgerError; a damaged or missing file is left as it is."""
     if path == MEMORY:
-        db = sqlite3.connect(MEMORY, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS)
+        db = sqlite3.connect(
+            MEMORY, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS, factory=Connection
+        )
         db.execute("PRAGMA foreign_keys=ON")
         _migrate(db, migrations)
         return db
@@ -80,7 +83,12 @@ def _must_be_alone(file: Path) -> None:
 
 def _connect(file: Path, migrations: Sequence[str], busy: float) -> sqlite3.Connection:
     db = sqlite3.connect(
-        file, timeout=busy, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
+        file,
+        timeout=busy,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=_STATEMENTS,
+        factory=Connection,
     )
     try:
         _must_be_ours(db, file)
