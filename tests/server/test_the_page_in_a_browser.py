@@ -27,7 +27,7 @@ def test_she_signs_in_looks_and_stops_a_reply(browser: Browser, tmp_path: Path, 
         page.world.put_aside(deferred)
         shown = browser.open(tmp_path / "dana.toml", width=360, height=640, scheme=scheme)
         driver = browser._driver
-        driver.get(f"http://{page.host}/in/{page.door.link('dana@imap.example')}")
+        driver.get(f"http://{page.host}/in/{page.link()}")
         driver.find_element(By.TAG_NAME, "button").click()
         WebDriverWait(driver, 60).until(lambda one: one.find_elements(By.LINK_TEXT, "Aside"))
         assert _faults(shown) == []

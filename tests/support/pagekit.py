@@ -1,5 +1,6 @@
 """A page that is really served, over a ledger of two persons, and a browser's requests to it."""
 
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 from support.ledgerkit import MONDAY, World
 from support.reportkit import dana
 from triaged.ledger import Ledger
-from triaged.page.door import Door
+from triaged.page.door import Door, form_token
 from triaged.page.seen import Behind
 from triaged.page.server import PageServer
 from triaged.page.site import site
@@ -28,7 +29,6 @@ class Served:
     """The page of dana (`world`), and what she shares the ledger with (`other`)."""
 
     port: int
-    door: Door
     world: World
     other: World
     clock: list = field(default_factory=lambda: [MONDAY])
@@ -50,17 +50,20 @@ class Served:
             answer = line.getresponse()
             return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read().decode())
 
-    def sign_in(self, login: str = "dana@imap.example") -> str:
-        answer = self.ask("/in", {"link": self.door.link(login)})
+    def link(self, person: str = "dana") -> str:
+        token = secrets.token_urlsafe()
+        self.world.ledger.make_link(person, token, self.clock[-1])
+        return token
+
+    def sign_in(self, person: str = "dana") -> str:
+        answer = self.ask("/in", {"link": self.link(person)})
         assert answer.status == 303
         self.cookie = answer.headers["set-cookie"].partition("=")[2].partition(";")[0]
         return answer.headers["set-cookie"]
 
     @property
     def token(self) -> str:
-        device = self.door.device(self.cookie)
-        assert device is not None
-        return device.token
+        return form_token(self.cookie)
 
     def act(self, act: str, number: int | None, **more: object) -> str:
         """What is said after an act."""
@@ -72,17 +75,17 @@ class Served:
 @contextmanager
 def served(folder: Path) -> Iterator[Served]:
     person, path, clock, woken = dana(folder), folder / "triaged.db", [MONDAY], []
-    door = Door(lambda: clock[-1])
+    now = lambda: clock[-1]  # noqa: E731
     known = {"dana@imap.example": person}
 
     def made(ledger: Ledger, hosts: Sequence[str]):
         changed = lambda: woken.append(1)  # noqa: E731
-        return site(Behind(door, ledger, lambda: clock[-1], known.get, lambda _: "watching", changed), hosts)
+        return site(Behind(Door(ledger, now), ledger, now, known.get, lambda _: "watching", changed), hosts)
 
     with closing(Ledger.open(path)) as ledger:
         worlds = World.new(ledger), World.new(ledger, "tom")
         server = PageServer(path, made)
         try:
-            yield Served(server.open("127.0.0.1", 0), door, *worlds, clock, woken)
+            yield Served(server.open("127.0.0.1", 0), *worlds, clock, woken)
         finally:
             server.close()

@@ -31,7 +31,7 @@ _triaged() {
         calendar) words="--help --config --json --person --weeks" ;;
         log) words="--help --config --since --client --event --person --follow --json" ;;
         report) words="--help --config --json --person --since --until --client --html --csv --for-client --from-mailbox" ;;
-        page) words="--help --config" ;;
+        page) words="--help --config --devices --end --json" ;;
         forget) words="--help --config --leave --wait --client" ;;
         doctor) words="--help --config --json --person --as-service" ;;
         auth) words="login status --help" ;;
@@ -64,7 +64,7 @@ _triaged() {
         calendar:-c|calendar:--config|calendar:--person|calendar:--weeks) words="" ;;
         log:-c|log:--config|log:--since|log:--client|log:--event|log:--person) words="" ;;
         report:-c|report:--config|report:--person|report:--since|report:--until|report:--client|report:--html|report:--csv|report:--from-mailbox) words="" ;;
-        page:-c|page:--config) words="" ;;
+        page:-c|page:--config|page:--end) words="" ;;
         forget:-c|forget:--config|forget:--wait|forget:--client) words="" ;;
         doctor:-c|doctor:--config|doctor:--person|doctor:--as-service) words="" ;;
         init:-c|init:--config|init:--from|init:--address|init:--name|init:--imap|init:--smtp|init:--user|init:--trust-ca|init:--password-file|init:--env|init:--keyring|init:--credential|init:--client-id|init:--language|init:--timezone|init:--authserv-id|init:--situation|init:--clients|init:--months) words="" ;;

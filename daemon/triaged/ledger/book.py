@@ -44,6 +44,7 @@ from triaged.ledger import (
     reporting,
     said,
     settling,
+    signedin,
     snoozing,
     waiting,
 )
@@ -297,6 +298,13 @@ class Ledger:
     left_of = forgetting.left_of
     erase_person = forgetting.erase_person
     to_forget = forgetting.to_forget
+
+    make_link = signedin.make_link
+    sign_in = signedin.sign_in
+    device = signedin.device
+    devices = signedin.devices
+    end_device = signedin.end_device
+    ask_for_link = signedin.ask_for_link
 
     purge = care.purge
     backup = care.backup

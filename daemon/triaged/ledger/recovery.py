@@ -23,6 +23,7 @@ from triaged.ledger.instants import to_ms
 from triaged.ledger.opening import generation_file
 from triaged.ledger.replies import doubt
 from triaged.ledger.rows import effects_of, reply_of
+from triaged.ledger.signedin import sign_out_everybody
 from triaged.ledger.store import Store, commit
 
 _ENOSPC = 28
@@ -51,6 +52,7 @@ def recover(store: Store, now: datetime) -> Recovery:
         if restored:
             _put_meta(db, "restored_at", str(at))
             numbers.leap(db)
+            sign_out_everybody(db)  # a device that was ended since would be signed in again
         waiting = [] if restored else _replies(db, "state = 'sending'")
         db.execute(f"UPDATE reply SET state = 'waiting', stage = NULL WHERE state = 'sending' AND {_PENDING}")
         generation = max(mine, beside or 0) + 1

@@ -247,6 +247,14 @@ WHERE id IN (SELECT item FROM reply_item);
 CREATE INDEX item_language ON item (person, client, arrived_at) WHERE language IS NOT NULL;
 """  # that a message shows, where it does; of those before, what they were answered in
 
+_DEVICES = """
+CREATE TABLE link (hash TEXT PRIMARY KEY, person TEXT NOT NULL, made_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE device (
+  id INTEGER PRIMARY KEY, person TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+  since INTEGER NOT NULL, used_at INTEGER NOT NULL
+) STRICT;
+"""  # who is signed in to the page; hashes of tokens alone
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _A_NOTICE_A_MOVE,
@@ -262,5 +270,6 @@ MIGRATIONS: tuple[str, ...] = (
     _PAPERS,
     _OPEN_BY_PLACE,
     _HER_LANGUAGE,
+    _DEVICES,
 )
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

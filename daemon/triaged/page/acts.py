@@ -17,7 +17,7 @@ from triaged.page.seen import Form, Seen, acting
 @acting()
 async def act(seen: Seen, form: Form) -> Response:
     """Do what a form asks for, if it still can be done; what came of it stands on the page that follows."""
-    seen.device.said = _done(seen, form)
+    seen.say(_done(seen, form))
     seen.behind.changed()
     return RedirectResponse("/aside" if form.get("then") == "aside" else "/", 303)
 

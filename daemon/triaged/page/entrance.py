@@ -6,7 +6,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from triaged.page.door import DEVICE
+from triaged.ledger.signedin import DEVICE
+from triaged.page.door import TooManyGuesses
 from triaged.page.guarded import form_of
 from triaged.page.rendering import rendered
 from triaged.page.seen import COOKIE, Behind, Form, Seen, acting
@@ -20,7 +21,11 @@ async def link(request: Request) -> Response:
 async def enter(request: Request) -> Response:
     """Sign this device in."""
     behind: Behind = request.app.state.behind
-    own = behind.door.enter((await form_of(request)).get("link", ""))
+    token = (await form_of(request)).get("link", "")
+    try:
+        own = behind.door.enter(token, request.headers.get("user-agent", ""))
+    except TooManyGuesses:
+        return rendered("guessed.html", 429)
     if own is None:
         return rendered("closed.html", 403)
     answer = RedirectResponse("/", 303)
@@ -32,7 +37,7 @@ async def enter(request: Request) -> Response:
 @acting()
 async def leave(seen: Seen, _: Form) -> Response:
     """Sign this device out."""
-    seen.behind.door.leave(seen.request.cookies[COOKIE])
+    seen.ledger.end_device(seen.key, seen.device.id)
     answer = rendered("closed.html")
     answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return answer

@@ -1,7 +1,7 @@
 """One request of a device that is signed in: whose it is, what a route may use, and the form that it has sent."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from secrets import compare_digest
@@ -13,7 +13,8 @@ from starlette.responses import Response
 from triaged.core.settings import Mode, Person
 from triaged.ledger import Ledger
 from triaged.ledger.entries import Item
-from triaged.page.door import Device, Door
+from triaged.ledger.signedin import Device
+from triaged.page.door import Door, form_token
 from triaged.page.guarded import LONGEST_FORM, form_of
 from triaged.page.rendering import rendered
 
@@ -30,6 +31,7 @@ class Behind:
     person_of: Callable[[str], Person | None]  # by a login of hers, as she is now
     state_of: Callable[[str], str]  # how the account with this login is, in words
     changed: Callable[[], None]  # tells the daemon that the ledger has changed
+    said: dict[int, str] = field(default_factory=dict)  # by device: what its last act came to, told once
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,15 @@ class Seen:
         """The page's own connection."""
         return self.behind.ledger
 
+    @property
+    def token(self) -> str:
+        """What every form of this device's pages holds."""
+        return form_token(self.request.cookies[COOKIE])
+
+    def say(self, what: str) -> None:
+        """Told on the page that is shown next."""
+        self.behind.said[self.device.id] = what
+
     def own(self, number: int) -> Item | None:
         """A message of hers by its number; None: there is none, or it is another's."""
         item = self.ledger.item(number) if number.bit_length() < 64 else None  # noqa: PLR2004 — what SQLite can hold
@@ -62,8 +73,8 @@ class Seen:
 
     def page(self, name: str, status: int = 200, **shown: Any) -> Response:
         """A page of hers; what her last act came to is told on it, once."""
-        said, self.device.said = self.device.said, ""
-        given = {"who": self.person.name, "token": self.device.token, "said": said, "path": self.request.url.path}
+        said = self.behind.said.pop(self.device.id, "")
+        given = {"who": self.person.name, "token": self.token, "said": said, "path": self.request.url.path}
         return rendered(name, status, **given, **shown)
 
 
@@ -94,7 +105,7 @@ def acting(
             if seen is None:
                 return rendered("closed.html", 403)
             form = await form_of(request, longest)
-            if not compare_digest(form.get("token", "").encode(), seen.device.token.encode()):
+            if not compare_digest(form.get("token", "").encode(), seen.token.encode()):
                 return rendered("stale.html", 403)
             return await act(seen, form)
 
@@ -109,6 +120,6 @@ def _seen(request: Request) -> Seen | None:
     device = behind.door.device(request.cookies.get(COOKIE, ""))
     if device is None:
         return None
-    person = behind.person_of(device.login)
-    key = next((row.person for row in behind.ledger.accounts() if row.login == device.login), None)
-    return Seen(behind, request, device, person, key, behind.now()) if person and key else None
+    logins = [row.login for row in behind.ledger.accounts() if row.person == device.person]
+    person = next(filter(None, map(behind.person_of, logins)), None)
+    return Seen(behind, request, device, person, device.person, behind.now()) if person else None

@@ -26,10 +26,10 @@ _LONGEST_QUESTION: Final = 1024
 _LONGEST_ANSWER: Final = 16_000_000
 
 Provider = Callable[[], Awaitable[Mapping[str, Any]]]
-Link = Callable[[str | None], Mapping[str, Any]]
+Link = Callable[[str | None], Awaitable[Mapping[str, Any]]]
 
 
-def _no_page(_: str | None) -> Mapping[str, Any]:
+async def _no_page(_: str | None) -> Mapping[str, Any]:
     return {"error": "no page is served"}
 
 
@@ -104,11 +104,15 @@ class StatusSocket:
         except ValueError:
             asked = None
         if isinstance(asked, dict) and asked.get("ask") == "page":
-            return self._page_link(str(asked["person"]) if asked.get("person") else None)
+            return await self._give(self._page_link(str(asked["person"]) if asked.get("person") else None))
         if not isinstance(asked, dict) or asked.get("ask") != "status":
             return {"error": 'ask {"ask": "status"}'}
+        return await self._give(self._provider())
+
+    @staticmethod
+    async def _give(answer: Awaitable[Mapping[str, Any]]) -> Mapping[str, Any]:
         try:
-            return await self._provider()
+            return await answer
         except TriagedError as error:
             return {"error": str(error)}
 

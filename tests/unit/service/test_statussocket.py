@@ -118,7 +118,10 @@ async def test_a_path_that_no_socket_can_have_is_told(tmp_path: Path):
 
 
 async def test_it_gives_the_link_to_a_page(tmp_path: Path):
-    inside = StatusSocket(fine, tmp_path, {}, link=lambda person: {"link": f"http://127.0.0.1:8025/in/{person}"})
+    async def link(person: str | None) -> dict[str, str]:
+        return {"link": f"http://127.0.0.1:8025/in/{person}"}
+
+    inside = StatusSocket(fine, tmp_path, {}, link=link)
     assert await inside.open() == ""
     assert await asyncio.to_thread(ask_for_link, tmp_path, "dana") == "http://127.0.0.1:8025/in/dana"
     await inside.close()
