@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from email.utils import format_datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -39,6 +41,7 @@ def stored(
     mail["Return-Path"] = sender[sender.index("<") :]
     mail.set_content(text)
     at = datetime.now(UTC) - timedelta(days=days)
+    mail["Date"] = format_datetime(at.astimezone(ZoneInfo("Europe/Berlin")))
     dovecot.append(user, dovecot.real("Sent" if sender == ME else "INBOX"), mail.as_bytes(), at, [])
 
 
@@ -188,8 +191,8 @@ def test_from_nothing_to_an_observed_mailbox_with_telephone_two_languages_and_he
     user = dovecot.new_user()
     lived_in(dovecot, user)
     server = f"127.0.0.1:{dovecot.imap}/none"
-    words = ["init", "--timezone", "Europe/Berlin"]
-    with terminal(words, place.environment, place.folder) as she:
+    environment = {**place.environment, "TZ": "UTC"}  # a server's clock: her mails know better
+    with terminal(["init"], environment, place.folder) as she:
         she.answers("Your address", "dana@roth.example")
         she.answers("IMAP server", "127.0.0.1:9/none")
         she.answers("User", user)
@@ -203,11 +206,13 @@ def test_from_nothing_to_an_observed_mailbox_with_telephone_two_languages_and_he
         assert "you write in German to 1, in English to 1" in facts
         she.answers("A number [2]", "")
         she.answers("Clients [1,2]", "")
-        she.waits_for("When do you WANT to be available")
+        came = she.waits_for("Your time zone [Europe/Berlin]")
+        assert "Your mails are dated as in Europe/Berlin." in came
         she.presses_ctrl_c()
         assert she.ends() == 130
-    with terminal(words, place.environment, place.folder) as she:
+    with terminal(["init"], environment, place.folder) as she:
         she.answers("Go on from there", "")
+        she.answers("Your time zone", "")
         she.answers("When do you WANT", "mon-thu 09:00-12:30, 13:30-17:00")
         she.answers("Public holidays of which Land", "Bayern")
         she.answers("Voicemail [voicemail@sipgate.example]", "")
@@ -218,6 +223,7 @@ def test_from_nothing_to_an_observed_mailbox_with_telephone_two_languages_and_he
     assert not place.config.with_suffix(".begun").exists()
     [person] = load(place.config).persons
     harbor, lindenhof = (person.roster.by_label(one) for one in ("harbor", "lindenhof"))
+    assert person.worktime.zone.key == "Europe/Berlin"
     assert harbor is not None
     assert lindenhof is not None
     assert (lindenhof.language, lindenhof.address, lindenhof.people["petra@lindenhof.example"]) == (

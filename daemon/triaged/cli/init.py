@@ -163,7 +163,7 @@ class _Conversation:
 
     # --- what the mailbox shows ---
 
-    def _seen(self, signed: SignedIn, country: str) -> "Seen | None":
+    def _seen(self, signed: SignedIn, zone: str | None) -> "Seen | None":
         if signed.password is None:
             return None
         from triaged.setup.firstlook import look_around
@@ -171,21 +171,23 @@ class _Conversation:
         since = datetime.now(UTC) - timedelta(days=30 * self._args.months)
 
         async def look(session: "Session") -> "Seen":
-            return await look_around(session, signed.addresses, since, country or None)
+            return await look_around(session, signed.addresses, since, zone)
 
         self._talk.say(f"  Looking at the last {30 * self._args.months} days of your mail …")
         return on_the_network(with_session(signed.imap, signed.password, look))
 
     def _story(self, signed: SignedIn) -> "Story":
         """What need not be asked, where her mail and this machine show it."""
+        from triaged.cli.beginning.officetopics import no_zone
         from triaged.cli.beginning.story import Story
         from triaged.setup.ownzone import country_of, own_language, own_zone
         from triaged.setup.situations import SITUATIONS
 
         talk, args = self._talk, self._args
-        zone = talk.ask(_inferred(talk, Question("Your time zone", "--timezone", args.timezone, own_zone(), _no_zone)))
-        country = country_of(zone)
-        seen = self._seen(signed, country)
+        asked = Question("Your time zone", "--timezone", args.timezone, check=no_zone)
+        told = talk.ask(asked) if asked.given or talk.knows(asked) else None
+        seen = self._seen(signed, told)
+        zone = told or (seen.zone if seen else own_zone())
         usual = (seen.name if seen else "") or signed.addresses[0].local.replace(".", " ").title()
         asked = Question("Your name, as clients read it", "--name", args.name, usual)
         name = talk.ask(_inferred(talk, asked) if seen and seen.name else asked)
@@ -194,7 +196,10 @@ class _Conversation:
             "Language of your replies", "--language", args.language, spoken or own_language(), _no_language
         )
         language = talk.ask(_inferred(talk, asked) if spoken else asked)
-        return Story(talk, args, signed, seen, name, language, parse_zone(zone), country, SITUATIONS[0])
+        return Story(
+            talk, args, signed, seen, name, language, parse_zone(zone), country_of(zone), SITUATIONS[0],
+            zone_is_told=told is not None,
+        )  # fmt: skip
 
     def _ask(self, story: "Story") -> None:
         from triaged.cli.beginning import topics
@@ -319,10 +324,6 @@ def _no_language(text: str) -> str:
 
 def _no_authserv_id(text: str) -> str:
     return "" if text == "none" else _refused(parse_authserv_id, text) or (refused_id(text) or "")
-
-
-def _no_zone(text: str) -> str:
-    return _refused(parse_zone, text).replace(f'"{text}"', repr(text))
 
 
 def _refused(parse: Callable[[str], object], text: str) -> str:

@@ -20,6 +20,9 @@ _ABBREVIATIONS = {
     "AEDT": "Australia/Sydney", "NZST": "Pacific/Auckland", "NZDT": "Pacific/Auckland",
 }  # fmt: skip
 
+WELL_KNOWN = tuple(_REGIONS.values())
+"""Of each offset the zone that most people mean."""
+
 
 def parse_zone(text: str) -> ZoneInfo:
     """A time zone by its IANA name: "Europe/Berlin"."""

@@ -15,6 +15,7 @@ from triaged.core.message import Message, read
 from triaged.mailbox import Session
 from triaged.setup.likelyclients import Correspondent, Traffic, traffic
 from triaged.setup.ownway import Way, names_in, numbers_of, signed_with, way_of
+from triaged.setup.ownzone import country_of, likely_countries, likely_zone, own_zone
 from triaged.setup.vouching import Vouching, vouching
 
 _LAST = 100
@@ -34,6 +35,7 @@ class Seen:
     sent: str | None
     drafts: str | None
     name: str  # as I sign my mail; "" not known
+    zone: str  # as my mails are dated
     vouching: Vouching  # who vouches for senders
     clients: tuple[Correspondent, ...]
     colleagues: tuple[Correspondent, ...] = ()
@@ -45,10 +47,10 @@ class Seen:
     phones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-async def look_around(session: Session, mine: Collection[Address], since: datetime, region: str | None = None) -> Seen:
+async def look_around(session: Session, mine: Collection[Address], since: datetime, zone: str | None = None) -> Seen:
     """Look at the folders, the last headers, and the correspondents since an instant; read some mail of the likeliest.
 
-    `region`: for telephone numbers that are written nationally.
+    `zone`: where her clocks are, if that is known; its country's telephone numbers are written nationally.
 
     Raises:
         MailboxError: the connection ended, or the server would not show the inbox.
@@ -62,6 +64,8 @@ async def look_around(session: Session, mine: Collection[Address], since: dateti
     likely = counts.clients(both_ways=sent is not None)[:_PROPOSED]
     read_them = [*likely, *counts.colleagues()[:1]]
     ways, mine_said = await _ways(session, counts, read_them, sent)
+    zone = zone or likely_zone(counts.dated, likely_countries(mine), own_zone())
+    region = country_of(zone) or None
     own = {number for text in mine_said for number in numbers_of(text, region)}
     return Seen(
         folders=tuple(info.name for info in infos if info.selectable),
@@ -69,6 +73,7 @@ async def look_around(session: Session, mine: Collection[Address], since: dateti
         sent=sent,
         drafts=drafts,
         name=name,
+        zone=zone,
         vouching=vouches,
         clients=tuple(likely),
         colleagues=tuple(counts.colleagues()[:_PROPOSED]),

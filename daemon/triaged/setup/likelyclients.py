@@ -45,6 +45,7 @@ class Traffic:
     mine: Collection[Address]
     senders: Counter[str] = field(default_factory=Counter)  # whoever wrote, robots too
     sent_at: list[datetime] = field(default_factory=list)
+    dated: list[datetime] = field(default_factory=list)  # mine, with the offsets that my programs wrote
     came: defaultdict[Address, list[int]] = field(default_factory=lambda: defaultdict(list))  # UIDs in the inbox
     went: defaultdict[Address, list[int]] = field(default_factory=lambda: defaultdict(list))  # UIDs in Sent
     names: dict[Address, str] = field(default_factory=dict)
@@ -68,6 +69,8 @@ class Traffic:
         if is_automatic(message, kinds_of(message, None)):
             return
         self.sent_at.append(message.date or at)
+        if (local := message.local_date) is not None:
+            self.dated.append(local)
         if message.sender is not None:
             self.wrote_as[message.sender.address] += 1
         for address in {*message.to, *message.cc}:

@@ -20,14 +20,14 @@ class Situation:
 
 
 SITUATIONS = (
-    Situation("calls", "I have standing calls with my clients", "triaged", ("clients", "hours", "holidays", "calls"), passes=True),
+    Situation("calls", "I have standing calls with my clients", "triaged", ("clients", "zone", "hours", "holidays", "calls"), passes=True),
     Situation(
         "ringing", "They ring me, and leave voicemail", "consultant",
-        ("clients", "hours", "holidays", "telephone", "calls"), passes=True,
+        ("clients", "zone", "hours", "holidays", "telephone", "calls"), passes=True,
     ),
-    Situation("one-customer", "One big customer", "project-manager", ("clients", "hours", "holidays", "calls")),
-    Situation("shift", "I work support shifts", "support", ("clients", "hours", "holidays", "cases", "delegate")),
-    Situation("manager", "My manager comes first", "employee", ("manager", "hours", "holidays")),
+    Situation("one-customer", "One big customer", "project-manager", ("clients", "zone", "hours", "holidays", "calls")),
+    Situation("shift", "I work support shifts", "support", ("clients", "zone", "hours", "holidays", "cases", "delegate")),
+    Situation("manager", "My manager comes first", "employee", ("manager", "zone", "hours", "holidays")),
 )  # fmt: skip
 
 

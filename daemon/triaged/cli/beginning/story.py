@@ -25,6 +25,7 @@ class Story:
     zone: ZoneInfo
     country: str  # ISO 3166; "" not known
     situation: Situation
+    zone_is_told: bool = False  # by her, not only by her mails
     authserv_ids: tuple[str, ...] = ()
     clients: list[Client] = field(default_factory=list)
     delegates: list[Delegate] = field(default_factory=list)

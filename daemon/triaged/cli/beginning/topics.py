@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from triaged.cli.beginning.calltopics import calls, telephone
-from triaged.cli.beginning.officetopics import holidays, hours
+from triaged.cli.beginning.officetopics import holidays, hours, zone
 from triaged.cli.beginning.rostertopics import cases, clients, delegate, manager
 from triaged.cli.beginning.story import Story
 
@@ -14,6 +14,7 @@ TOPICS: Mapping[str, Topic] = {
     "manager": manager,
     "cases": cases,
     "delegate": delegate,
+    "zone": zone,
     "hours": hours,
     "holidays": holidays,
     "telephone": telephone,

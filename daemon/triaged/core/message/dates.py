@@ -25,7 +25,16 @@ _LEAP_SECOND = 60
 
 
 def read_date(raw: bytes) -> datetime | None:
-    """Read a Date field body; None if it holds no date between 1970 and 2200."""
+    """Read a Date field body as UTC; None if it holds no date between 1970 and 2200."""
+    local = read_local_date(raw)
+    try:
+        return local.astimezone(UTC) if local is not None else None
+    except OverflowError:
+        return None
+
+
+def read_local_date(raw: bytes) -> datetime | None:
+    """The same with the offset that it was written with."""
     text = raw[:_TEXT_LIMIT].decode("latin-1")
     found = _DATE.search(_COMMENT.sub(" ", text) if "(" in text else text)
     if found is None:
@@ -37,10 +46,9 @@ def read_date(raw: bytes) -> datetime | None:
     if month is None or offset is None or not _FIRST_YEAR <= full <= _LAST_YEAR:
         return None
     try:
-        local = datetime(
+        return datetime(
             full, month, int(day), int(hour), int(minute), min(int(second or 0), _LEAP_SECOND - 1), tzinfo=offset
         )
-        return local.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

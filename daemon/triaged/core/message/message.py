@@ -19,7 +19,7 @@ from triaged.core.address import (
 from triaged.core.message import subject as subjects
 from triaged.core.message.besides import quotes_beside
 from triaged.core.message.content import Attachment, Content, attachments_of, read_content
-from triaged.core.message.dates import read_date, read_received_date
+from triaged.core.message.dates import read_date, read_local_date, read_received_date
 from triaged.core.message.defects import DEFECTS, REFUSING, UNREADABLE
 from triaged.core.message.fields import Fields, read_fields
 from triaged.core.message.mime import BODY_LIMIT, Part, read_parts
@@ -86,6 +86,12 @@ class Message:
     def references(self) -> tuple[str, ...]:
         """Every id that names the thread: those of References, then those of In-Reply-To that are missing there."""
         return tuple(dict.fromkeys((*self.ancestors, *self.in_reply_to)))
+
+    @property
+    def local_date(self) -> datetime | None:
+        """The Date field with the offset that its writer's program gave it."""
+        raw = self.fields.raw("date")
+        return read_local_date(raw[0]) if raw else None
 
     @once
     def date(self) -> datetime | None:
