@@ -20,7 +20,6 @@ from triaged.ids import MARK
 
 NAME = "triaged.key"
 _OCTETS = 32
-_ROOT = 0
 
 
 class KeyUnreadable(TriagedError):
@@ -136,7 +135,7 @@ def _read(file: Path) -> InstallKey | None:
 def _write(file: Path, key: InstallKey) -> InstallKey:
     with statefolder.opened(file.parent, make=True) as folder:
         statefolder.replace_in(folder, file.name, base64.b64encode(key.octets) + b"\n")
-        shared = os.fstat(folder)
-        if shared.st_uid == _ROOT != shared.st_gid:  # so a service's group reads its configuration
-            os.chmod(file.name, 0o640, dir_fd=folder)
+        if (readers := statefolder.readers_of(file.parent)) is not None:  # so a service's group reads its configuration
+            os.chown(file.name, -1, readers, dir_fd=folder, follow_symlinks=False)
+            os.chmod(file.name, statefolder.SHARED_FILE, dir_fd=folder)
     return InstallKey(key.octets, file)

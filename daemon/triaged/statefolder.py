@@ -7,6 +7,7 @@ folder relative to it, and gives away nothing but what was made here.
 
 import contextlib
 import errno
+import grp
 import os
 import pwd
 import socket
@@ -18,6 +19,9 @@ from pathlib import Path
 from typing import TextIO
 
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+SHARED_FOLDER, SHARED_FILE = 0o750, 0o640
+SERVICE, SERVICE_FOLDER = "triaged", Path("/etc/triaged")
+"""The group of the service, and where its configuration lies (systemd/)."""
 _ROOT = 0
 _OPEN = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe that nobody writes to must not hold anybody up
 
@@ -89,6 +93,31 @@ def _take_on(identity: _Identity) -> None:
     os.setgroups(identity.groups)
     os.setegid(identity.group)
     os.seteuid(identity.user)
+
+
+def readers_of(folder: Path) -> int | None:
+    """The group that is to read what root makes in a folder of root's; None: root alone, or it is not root who asks.
+
+    That of a folder which it may not write to; in the service's folder, and where that is still to be made, the service's.
+    """
+    if os.geteuid() != _ROOT:
+        return None
+    with contextlib.suppress(OSError):
+        found = folder.stat()
+        if found.st_uid != _ROOT:
+            return None
+        if found.st_gid != _ROOT and not found.st_mode & stat.S_IWGRP:
+            return found.st_gid
+    with contextlib.suppress(KeyError):
+        if folder.absolute() == SERVICE_FOLDER:
+            return grp.getgrnam(SERVICE).gr_gid
+    return None
+
+
+def share(made: Path, readers: int, mode: int) -> None:
+    """Let a group read what root has just made."""
+    os.chown(made, -1, readers, follow_symlinks=False)
+    made.chmod(mode)
 
 
 # --- below a folder ---------------------------------------------------------------------------------------------------

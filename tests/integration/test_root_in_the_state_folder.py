@@ -1,5 +1,6 @@
 """Root types commands beside a service whose user owns the state: what that user lays there leads root nowhere."""
 
+import grp
 import os
 import shutil
 import tempfile
@@ -10,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from fakes.provider import Provider
+from triaged import statefolder
 from triaged.cli import main
+from triaged.cli.newfile import new_file
 from triaged.delivery.oauth import Store, StoreError
+from triaged.installkey import with_a_first_configuration
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root has rights to lose: run the tests as root")
 
@@ -133,6 +137,38 @@ def test_what_root_writes_elsewhere_stays_roots(place: Place):
     assert place.triaged("backup", str(copy)) == 0
     assert owners(place.secret.parent) == {(0, 0)}
     assert (os.geteuid(), os.getegid()) == (0, 0)
+
+
+def test_what_root_makes_in_the_services_folder_the_service_can_read(place: Place):
+    folder = place.top / "etc"
+    folder.mkdir(mode=0o750)
+    os.chown(folder, 0, GROUP)
+    new_file(folder / "dana.toml", "", 0o644)
+    new_file(folder / "dana.password", "secret\n", 0o600)
+    with_a_first_configuration(folder / "dana.toml", place.state)
+    found = {file.name: (file.stat().st_gid, file.stat().st_mode & 0o777) for file in folder.iterdir()}
+    assert found == dict.fromkeys(("dana.toml", "dana.password", "triaged.key"), (GROUP, 0o640))
+
+
+def test_the_services_folder_is_made_for_the_service(place: Place, monkeypatch: pytest.MonkeyPatch):
+    group = grp.getgrall()[-1]
+    monkeypatch.setattr(statefolder, "SERVICE", group.gr_name)
+    monkeypatch.setattr(statefolder, "SERVICE_FOLDER", place.top / "etc")
+    new_file(place.top / "etc" / "dana.password", "secret\n", 0o600)
+    found = {file.name: (file.stat().st_gid, file.stat().st_mode & 0o777) for file in (place.top / "etc").rglob("*")}
+    assert found == {"dana.password": (group.gr_gid, 0o640)}
+    made = (place.top / "etc").stat()
+    assert (made.st_uid, made.st_gid, made.st_mode & 0o777) == (0, group.gr_gid, 0o750)
+
+
+@pytest.mark.parametrize("mode", [0o775, 0o700])
+def test_what_root_makes_in_a_folder_of_a_team_or_of_its_own_is_for_root_alone(place: Place, mode: int):
+    folder = place.top / "etc"
+    folder.mkdir()
+    folder.chmod(mode)
+    os.chown(folder, 0, GROUP if mode == 0o775 else 0)
+    new_file(folder / "dana.password", "secret\n", 0o600)
+    assert (folder / "dana.password").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("lay", [os.mkfifo, Path.mkdir])

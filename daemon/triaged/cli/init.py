@@ -1,6 +1,7 @@
 """`triaged init`: a first configuration, from a conversation or from flags. It never overwrites anything."""
 
 import argparse
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from triaged.config.timezones import parse_zone
 from triaged.core.authres import refused_id
 from triaged.core.errors import TriagedError
 from triaged.installkey import with_a_first_configuration
+from triaged.statefolder import readers_of
 
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
     from triaged.cli.beginning.story import Story
@@ -294,6 +296,11 @@ class _Conversation:
             steps.insert(0, (f"triaged auth login work{here}", "sign in"))
         self._talk.say("\nNext:")
         self._talk.table(steps)
+        if os.geteuid() == 0 and readers_of(self._path.parent) is None and self._path.stat().st_uid == 0:
+            self._talk.tell(
+                "\nThese files are for root alone. If a service with a user of its own is to read them, give them to its group:"
+                f" chgrp GROUP and chmod 640, in {self._path.parent}."
+            )
 
 
 def _no_yes(text: str) -> str:

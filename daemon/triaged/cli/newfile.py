@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from triaged.cli.common import Failed
-from triaged.statefolder import as_owner_of
+from triaged.statefolder import SHARED_FILE, SHARED_FOLDER, as_owner_of, readers_of, share
 
 
 def refuse_a_place(path: Path) -> None:
@@ -25,16 +25,21 @@ def refuse_a_place(path: Path) -> None:
 
 
 def new_file(path: Path, text: str, mode: int) -> None:
-    """Write a file that is not there yet, and the folders above it.
+    """Write a file that is not there yet, and the folders above it. What root makes for the service its group can read.
 
     Raises:
         Failed: it is there, or cannot be written.
     """
     try:
         with as_owner_of(path.parent):
+            readers, is_new = readers_of(path.parent), not path.parent.exists()
             path.parent.mkdir(parents=True, exist_ok=True)
+            if readers is not None and is_new:
+                share(path.parent, readers, SHARED_FOLDER)
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
                 file.write(text)
+            if readers is not None:
+                share(path, readers, SHARED_FILE)
     except FileExistsError:
         raise Failed(f"{path} is there already, and nothing is overwritten") from None
     except OSError as error:

@@ -18,8 +18,13 @@ from triaged.cli.talk import Question, Talk
 from triaged.core.provider import Provider
 from triaged.core.settings import EnvSecret, FileSecret, KeyringSecret, Secret, Server
 from triaged.core.tomltext import quoted
+from triaged.statefolder import readers_of
 
 _FLAGS = "--password-file, --env or --keyring"
+
+
+def _readers(file: Path) -> str:
+    return "only you" if readers_of(file.parent) is None else "only root and the service"
 
 
 class Kept:
@@ -104,7 +109,7 @@ class Kept:
         if self._is_to_be_kept and not self._written:
             new_file(self.file, self._typed + "\n", 0o600)
             self._written = True
-            self._talk.tell(f"The password is in {self.file}; only you can read it.", "  ")
+            self._talk.tell(f"The password is in {self.file}; {_readers(self.file)} can read it.", "  ")
 
     def take_back(self) -> None:
         """No configuration came of it, and nobody sits there who would go on."""
