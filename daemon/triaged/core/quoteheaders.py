@@ -28,6 +28,12 @@ _DATED_NAME = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d\d:\d\d
 _IN_BRACKETS = re.compile(r"[<(]\s*[^<>()\s]+@|\A\S+@")
 _SIGNS = ".,;:!?()[]'’-–"
 _CLOCK = re.compile(r"(?<![+-]\d)(?<![+-])(?<!:\d)\d:\d\d")  # no zone
+_PARTICLES = ("von", "van", "de", "di", "da")  # of names: "von der Leyen", "de la Cruz"
+_TOKEN = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
+_BY_COMMA = re.compile(r"\d(?:\s*[ap]m)?,\s*[a-z][\w.-]*\s", re.IGNORECASE | re.ASCII)
+_IN_FULL = re.compile(rf"{_CLOCK.pattern}|(?<!\d)(?:19|20)\d\d(?!\d)|\d[-/.]\s?\d{{1,2}}[-/.]\s?\d\d(?!\d)")
+"""A date as programs write it, with the year or the time of day: `On 3 May Bob wrote` is a person's."""
+
 _CLOCK_FIRST = re.compile(r"\d{1,2}:\d\d\D")
 _COLON = r"\s*[:：]\s*\Z"
 _ENDS_IN_ADDRESS = re.compile(rf"(?<=[^<>\s()@])@[^<>\s()]+\s*>?\)?{_COLON}")
@@ -67,9 +73,13 @@ class QuoteHeaders:
         return re.compile(self._any("quotes", "opens"))
 
     @cached_property
+    def _user(self) -> re.Pattern[str]:
+        return re.compile(self._any("quotes", "user"))
+
+    @cached_property
     def _usual(self) -> frozenset[str]:
         """The words that headers have beside names."""
-        keys = [("quotes", "opens"), ("quotes", "wrote"), ("quotes", "between"), ("quotes", "cites")]
+        keys = [("quotes", key) for key in ("opens", "wrote", "between", "user", "cites")]
         keys += [("dates", "weekdays"), ("dates", "months")]
         phrases = (
             spelling for key in keys for phrase in self._lexicon.everywhere(*key) for spelling in spellings(phrase)
@@ -83,10 +93,16 @@ class QuoteHeaders:
 
     @cached_property
     def _another(self) -> re.Pattern[str]:
-        """Somebody who wrote and is spoken of, not named: `the customer wrote`, `schrieb mir der Kunde`."""
+        """Somebody who wrote and is spoken of, not named: `the customer wrote`, `schrieb mir der Kunde`, `Herr Meier schrieb`."""
         another = any_of(self._lexicon.everywhere("quotes", "another"))
-        wrote = self._any("quotes", "wrote")
-        return re.compile(rf"{another}\s+(?=[a-zß-ÿ])[^\W\d_]+\s+{wrote}|{wrote}\s+(?!\w\s){another}\s+([^\W\d_]+)")
+        titles = any_of(self._lexicon.everywhere("quotes", "titles"))
+        wrote, noun = self._any("quotes", "wrote"), r"[^\W\d_]+"
+        particles = "".join(rf"(?<!\b{one})" for one in _PARTICLES)
+        return re.compile(
+            rf"{another}\s+(?=[a-zß-ÿ]){noun}\s+{wrote}|{wrote}\s+(?!\w\s){another}\s+({noun})"
+            rf"|{titles}(?:\s+[^\W\d_][\w.’'-]*){{1,3}}\s+{wrote}|{wrote}\s+{titles}\s"
+            rf"|(?:[\d.,]|(?<![^\W\d_])[a-zß-ÿ]+{particles})\s+{another}\s+{noun}\s+{wrote}"
+        )
 
     def start(self, lines: Sequence[str], kinds: Sequence[str], number: int) -> int:
         """The line on which the header that ends on line `number` begins, -1 if none ends there."""
@@ -135,7 +151,7 @@ class QuoteHeaders:
             return self._strange(text) <= (_STRANGE + 1 if dated else 1) and (
                 dated or _IN_BRACKETS.search(text) is not None
             )
-        if not dated or self._speaks_of_another(text):
+        if not dated or not _IN_FULL.search(low) or self._speaks_of_another(text):
             return False
         return self._strange(text) <= _STRANGE if self._opens(low) else self._is_names(text)
 
@@ -150,8 +166,14 @@ class QuoteHeaders:
         return _CLOCK.search(low) is not None and not self._strange(text)
 
     def is_short(self, text: str) -> bool:
-        """Whether it is nothing but names and a verb, which above marked quotes is enough: `Dana wrote:`."""
-        return self._verb.search(text.lower()) is not None and self._is_names(text)
+        """Whether it is nothing but names and a verb, which above marked quotes is enough: `Dana wrote:`.
+
+        At a time of day they may be in small letters.
+        """
+        low = text.lower()
+        if self._verb.search(low) is None:
+            return False
+        return self._has_a_name(text) or (len(self._unusual(text)) == 1 and _CLOCK.search(low) is not None)
 
     def is_dashed(self, text: str) -> bool:
         """Whether what stands between dashes is a header, which then needs no colon and no date."""
@@ -174,9 +196,30 @@ class QuoteHeaders:
         names = [word for word in words if word.casefold() not in self._usual]
         return not any(word.islower() for word in names) and (bool(names) or '"' in text)
 
+    def _has_a_name(self, text: str) -> bool:
+        """The same where any name will do, also one that is a month's or begins headers elsewhere: Jan, Dana."""
+        words = _WORD.findall(_UNTOLD.sub(" ", text))
+        if words and words[0].casefold() in self._sentences:
+            return False
+        named = '"' in text or any(word[0].isupper() for word in words)
+        return named and not any(word.islower() for word in self._unusual(text))
+
     def _speaks_of_another(self, text: str) -> bool:
         found = self._another.search(text)
-        return found is not None and (found[1] is None or found[1].casefold() not in self._usual)
+        if found is not None and (found[1] is None or found[1].casefold() not in self._usual):
+            return True
+        return self._names_nobody(text)
+
+    def _names_nobody(self, text: str) -> bool:
+        """Whether who wrote has no name, `klient napisał`; what stands between commas may be how somebody signs in."""
+        words = self._unusual(text)
+        if not words or '"' in text or any(not word.islower() for word in words):
+            return False
+        return len(words) > 1 or not (_BY_COMMA.search(text) or self._user.search(text.lower()))
+
+    def _unusual(self, text: str) -> list[str]:
+        """The words that a header does not have beside names."""
+        return [word for word in _TOKEN.findall(_UNTOLD.sub(" ", text)) if word.casefold() not in self._usual]
 
     def _strange(self, text: str) -> int:
         """The number of words in small letters that are no header's."""
