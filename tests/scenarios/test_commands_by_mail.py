@@ -90,6 +90,13 @@ async def test_until_puts_off_each_of_them(stages: Opening):
     assert (text.count("comes back Fri 28 Nov 09:00"), read) == (2, True)
 
 
+async def test_the_street_below_a_signature_is_no_entry(stages: Opening):
+    stage = await opened(stages)
+    await two_noted(stage)
+    await answered(stage, "“2 settled”\n\nDana Roth\n12 High Street\nEnviado desde mi iPhone\n")
+    assert confirmed(stage) == ("another: settled", True)
+
+
 async def test_do_not_send_cancels_the_waiting_reply_and_nothing_else(stages: Opening):
     stage = await opened(stages)
     await two_noted(stage)

@@ -13,7 +13,8 @@ from triaged.account.visit import Visit
 from triaged.core.address import is_mine
 from triaged.core.awaywords import days_away
 from triaged.core.calls import Schedule
-from triaged.core.mailcommands import OFF, Answer, Command, answer, away_command, is_needed, joined, pause_command
+from triaged.core.entrynumbers import joined
+from triaged.core.mailcommands import OFF, Answer, Command, answer, away_command, entries_of, is_needed, pause_command
 from triaged.core.message import Message
 from triaged.core.reply import Origin
 from triaged.core.trust import Act, Level, may
@@ -135,11 +136,18 @@ class _Answering:
         for command in answered.commands:
             await self._command(command)
         for line in answered.unclear:
+            if answered.commands and not self._names_one(line):
+                continue  # the street and number of a signature
             self.said.unclear(self.phrases["unclear"].format(words=line))
         if not self.said.clear:
             self.said.lines.append(self.phrases["how"])
         self.visit.on_news()
         return self.said
+
+    def _names_one(self, line: str) -> bool:
+        """Whether a line that was not understood begins with the number of an entry, or with none that can be read."""
+        numbers = entries_of(line, self.visit.person.language)
+        return not numbers or not self.lines.keys().isdisjoint(numbers)
 
     async def _command(self, command: Command) -> None:
         match command.act:

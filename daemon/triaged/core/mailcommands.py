@@ -5,12 +5,12 @@ as one: it is handed back, so that she can be told. Verbs are understood in Engl
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from triaged.core.awaywords import away_words
+from triaged.core.entrynumbers import beginning, plain, without_numbers
 from triaged.core.untilwords import speech_of
 from triaged.words import LEXICON
 
@@ -20,10 +20,10 @@ OFF = "off"
 
 _GO = frozenset(f"go {how}" for how in ("observe", "draft", "send"))
 _MOST_LINES = 200
-_MOST_NUMBERS = 50
-_NUMBERS = re.compile(r"(\d{1,3}(?:\s*(?:-|–|,|;|&|\+|\s)\s*\d{1,3})*)\s*[.):]?\s+(\S.*)|(\d{1,3})\s*[.):]?")
-_RANGE = re.compile(r"(\d{1,3})\s*[-–]\s*(\d{1,3})|(\d{1,3})")
 _BULLET = re.compile(r"^[\s#*•–-]+")
+_CLOSING = " .!;,*_\"“”«»‹›'"
+_ANOTHER = re.compile(r"\s*;\s*|(?<=[^\W\d_])\.?\s*,\s*(?=\d)|(?<=[^\W\d_])\.\s+(?=\d)")
+_VERB_FIRST = re.compile(r"(\D*?)[\s:]*(\d.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,9 @@ class _Verbs:
     all: tuple[str, ...]
     pause: tuple[str, ...]
     off: frozenset[str]
-    joins: re.Pattern[str]
+    entry: re.Pattern[str]  # "no. 3"
+    joins: re.Pattern[str]  # "2 and 5"
+    to: re.Pattern[str]  # "2 to 4"
 
 
 @cache
@@ -59,13 +61,17 @@ def _verbs_of(language: str) -> _Verbs:
     tables = [LEXICON.section(one, "commands") for one in ("en", language)]
 
     def both(key: str) -> list[str]:
-        return [word for table in tables for word in table[key]]
+        return [plain(word) for table in tables for word in table[key]]
 
-    joins = "|".join(re.escape(word) for word in both("and"))
+    def any_of(key: str) -> str:
+        return "|".join(re.escape(word) for word in both(key))
+
     return _Verbs(
         frozenset(both("settled")), frozenset(both("not_send")), tuple(both("all")),
         tuple(both("pause")), frozenset(both("off")),
-        re.compile(rf"(?<=\d)\s+(?:{joins})\s+(?=\d)", re.IGNORECASE),
+        re.compile(rf"(?<!\w)(?:{any_of('entry')})[.\s°]*(?=\d)"),
+        re.compile(rf"(?<=\d)[\s,]+(?:{any_of('and')})\s+(?=\d)"),
+        re.compile(rf"(?<=\d)\s+(?:{any_of('to')})\s+(?=\d)"),
     )  # fmt: skip
 
 
@@ -78,38 +84,65 @@ def answer(new_text: str, language: str) -> Answer:
     commands: list[Command] = []
     unclear: list[str] = []
     for line in new_text.splitlines()[:_MOST_LINES]:
-        said = _BULLET.sub("", " ".join(line.split()))
-        if not said:
-            continue
-        found = _command(said, language)
-        if found is not None:
-            commands.append(found)
-        elif _NUMBERS.fullmatch(_verbs_of(language).joins.sub(",", said)):
-            unclear.append(said[:100])
+        said = _said(line, language)
+        found = _commands(said, language)
+        commands += found
+        if not found and (beginning(said) or _act(without_numbers(said), language)):
+            unclear.append(_BULLET.sub("", " ".join(line.split()))[:100])
     return Answer(tuple(commands), tuple(unclear))
+
+
+def entries_of(line: str, language: str) -> tuple[int, ...]:
+    """The entries that a line which was not understood begins with."""
+    found = beginning(_said(line, language))
+    return found[0] if found else ()
+
+
+def _said(line: str, language: str) -> str:
+    """A line made plain, its numbers written with signs alone."""
+    verbs = _verbs_of(language)
+    return verbs.joins.sub(",", verbs.entry.sub("", plain(line)))
+
+
+def _commands(said: str, language: str) -> list[Command]:
+    """The commands of a line, one or several; none: it is no line of commands."""
+    each = [_command(one, language) for one in _ANOTHER.split(said) if one]
+    several = [one for one in each if one is not None]
+    if several and len(several) == len(each):
+        return several
+    alone = _command(said, language)
+    return [alone] if alone else []
 
 
 def _command(said: str, language: str) -> Command | None:
     verbs = _verbs_of(language)
-    folded = verbs.joins.sub(",", said.casefold().rstrip(".! "))
-    match = _NUMBERS.fullmatch(folded)
-    numbers, rest = (_numbers(match[1]), match[2]) if match and match[2] else ((), folded)
+    for one in dict.fromkeys(
+        (verbs.to.sub("-", said, count=1), said)
+    ):  # "2 to 4 settled"; but "2 until 4.12." names a day
+        if (found := beginning(one)) and (act := _act(found[1], language)):
+            return Command(found[0], *act)
+    if beginning(said):
+        return None
+    phrase = said.rstrip(_CLOSING)
+    first = _VERB_FIRST.fullmatch(phrase)
+    if first and first[1] in verbs.settled | verbs.not_send and (found := beginning(first[2])) and not found[1]:
+        return Command(found[0], "settled" if first[1] in verbs.settled else "not_send")
     for word in verbs.all:
-        if not numbers and rest.startswith(f"{word} ") and rest.removeprefix(f"{word} ") in verbs.settled:
+        if phrase.startswith(f"{word} ") and phrase.removeprefix(f"{word} ") in verbs.settled:
             return Command((), "settled", everything=True)
-    act = _act(rest, language) if match else _act(rest, language) or _of_all(rest.removeprefix("triaged "), language)
-    return None if act is None else Command(numbers, act[0], act[1])
+    act = _act(said, language) or _of_all(phrase.removeprefix("triaged "), language)
+    return None if act is None else Command((), *act)
 
 
 def _act(rest: str, language: str) -> tuple[Act, str] | None:
-    verbs = _verbs_of(language)
-    if rest in verbs.settled:
+    verbs, phrase = _verbs_of(language), rest.rstrip(_CLOSING)
+    if phrase in verbs.settled:
         return "settled", ""
-    if rest in verbs.not_send:
+    if phrase in verbs.not_send:
         return "not_send", ""
-    for word in speech_of(language).until:
-        if rest.startswith(f"{word} "):
-            return "until", rest.removeprefix(f"{word} ")
+    for word in (plain(one) for one in speech_of(language).until):
+        if phrase.startswith(f"{word} "):
+            return "until", rest.removeprefix(f"{word} ").rstrip(_CLOSING.replace(".", ""))
     return None
 
 
@@ -135,13 +168,6 @@ def _pause_in(said: str, language: str) -> str | None:
     return None
 
 
-def _numbers(text: str) -> tuple[int, ...]:
-    found: list[int] = []
-    for first, last, alone in _RANGE.findall(text):
-        found += [int(alone)] if alone else range(int(first), int(last) + 1)
-    return tuple(dict.fromkeys(found[:_MOST_NUMBERS]))
-
-
 def away_command(subject: str, language: str) -> str | None:
     """The days that a subject names which is nothing but "triaged away until friday"; None: it is another subject."""
     said = " ".join(subject.split()).casefold()
@@ -160,8 +186,3 @@ def pause_command(subject: str, language: str) -> str | None:
 def is_needed(found: Answer) -> bool:
     """Whether there is anything to say about it."""
     return bool(found.commands or found.unclear)
-
-
-def joined(numbers: Sequence[int]) -> str:
-    """Numbers as she would write them."""
-    return ",".join(str(number) for number in numbers)

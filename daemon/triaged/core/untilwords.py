@@ -23,8 +23,15 @@ FORMS = "friday, 'fri 15:00', tomorrow, 2026-12-04, '2026-12-04 15:00', '2h', '3
 
 _DAY = timedelta(days=1)
 _WEEK = 7
+_MONTHS = 12
 _NINE = time(9)
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.\s?(\d{1,2})\.(?:\s?(\d{4}))?", re.ASCII)
+_NAMED_DATE = re.compile(
+    r"(?:[^\W\d_]{2,3} )?(\d{1,2})(?:[^\W\d_]{1,2})?\.?(?: [^\W\d_]{2})? ([^\W\d_]{3,})\.?"
+    r"|([^\W\d_]{3,})\.? (\d{1,2})(?:[^\W\d_]{2})?"
+)
+"""The 15th of December, le 1er décembre, el 15 de diciembre; Dec. 15: the small words are passed over."""
+
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|\s?h|\s?uhr)?", re.ASCII)
 
 
@@ -37,6 +44,7 @@ class Speech:
     """The words for days in the languages that are understood: English, and the person's."""
 
     weekdays: Mapping[str, int]
+    months: Mapping[str, int]
     until: Sequence[str]
     today: frozenset[str]
     tomorrow: frozenset[str]
@@ -54,7 +62,9 @@ def speech_of(language: str) -> Speech:
         return tuple(dict.fromkeys(word for table in tables for word in table[key]))
 
     days = [LEXICON.section(one, "dates")["weekdays"][: 2 * _WEEK] for one in ("en", language)]
+    months = [LEXICON.section(one, "dates")["months"][:_MONTHS] for one in ("en", language)]
     return Speech(
+        months={word: number for names in reversed(months) for number, word in enumerate(names, 1)},
         weekdays={word: number % _WEEK for names in reversed(days) for number, word in enumerate(names)},
         until=sorted(both("until"), key=len, reverse=True),
         today=frozenset(both("today")),
@@ -152,16 +162,27 @@ def _date(words: str, today: date, speech: Speech) -> date | None:
         return today + _DAY
     if words in speech.weekdays:
         return today + (speech.weekdays[words] - today.weekday()) % _WEEK * _DAY
+    if match := _NAMED_DATE.fullmatch(words):
+        months = {number for name, number in speech.months.items() if name.startswith(match[2] or match[3])}
+        return _next(int(match[1] or match[4]), months.pop(), today) if len(months) == 1 else None
     match = _DATE.fullmatch(words)
     return _calendar_date(match, today) if match else None
 
 
 def _calendar_date(match: re.Match[str], today: date) -> date | None:
+    if match[4] and not match[6]:
+        return _next(int(match[4]), int(match[5]), today)
+    year, month, day = (match[1], match[2], match[3]) if match[1] else (match[6], match[5], match[4])
     with suppress(ValueError):
-        if match[1]:
-            return date(int(match[1]), int(match[2]), int(match[3]))
-        there = date(int(match[6] or today.year), int(match[5]), int(match[4]))
-        return there if match[6] or there >= today else there.replace(year=there.year + 1)
+        return date(int(year), int(month), int(day))
+    return None
+
+
+def _next(day: int, month: int, today: date) -> date | None:
+    """The next date of that name, today included."""
+    with suppress(ValueError):
+        there = date(today.year, month, day)
+        return there if there >= today else there.replace(year=there.year + 1)
     return None
 
 
