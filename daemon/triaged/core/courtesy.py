@@ -11,6 +11,7 @@ from functools import cache
 from itertools import chain
 
 from triaged.core.notation import any_of, spellings
+from triaged.core.signatures import closings, small, unsigned
 from triaged.words import LEXICON
 
 _TEXT_LIMIT = 400  # characters
@@ -19,12 +20,7 @@ LONGEST = 800
 _PHRASE_LIMIT = 10  # words
 _CLAUSE_LIMIT = 25
 _THING_WORDS = 3  # of what somebody helped with
-_TITLE_LINES = 3  # below a name, where no address or number shows that it is a signature
-_SHORT = 4  # letters in capitals that a title may have
 _DAY = "{day}"
-_SIGNATURE_LINES = 12
-_NOBODY: frozenset[str] = frozenset()
-_CONTACT = re.compile(r"@|www\.|://|\d(?:[ ()/.-]*\d){4}")
 _THUMBS = re.compile(
     "[\U0001f44d\U0001f64f\U0001f44c\u2705\u2714\u2611\U0001f44f\U0001f64c\U0001f4aa\U0001f91d\U0001f4af\U0001f197"
     "\u2764\u2665\U0001f9e1\U0001f49a-\U0001f49c\U0001f499\U0001f970\U0001f60d\U0001f389\U0001f973\U0001f917"
@@ -112,46 +108,6 @@ def _without_sign(found: re.Match[str]) -> str:
     return " " if found[1] in _phrases("signs") else found[1]
 
 
-def unsigned(text: str, names: frozenset[str]) -> str:
-    """The text without the signature below its last greeting or name; the whole where what stands there may be more."""
-    lines = text.split("\n")
-    for number, line in enumerate(lines[1:], 1):
-        if not _WORD.search(line) or not is_closing(line, names):
-            continue
-        below = [each for each in lines[number + 1 :] if each.strip()]
-        return "\n".join(lines[: number + 1]) if _is_signature(below, line, names) else text
-    return text
-
-
-def is_closing(line: str, names: frozenset[str]) -> bool:
-    """Say whether a line closes a letter: a greeting, the names of the correspondents, or nothing."""
-    words = _WORD.findall(line.casefold())
-    return names.issuperset(words) or " ".join(words) in _phrases("closings")
-
-
-def _is_signature(lines: list[str], closing: str, names: frozenset[str]) -> bool:
-    """Whether lines sign a letter: an address or a number is among them, or a greeting stands above the name and few titles."""
-    if len(lines) > _SIGNATURE_LINES or not all(map(_is_signatures, lines)):
-        return False
-    if any(map(_CONTACT.search, lines)):
-        return True
-    if not is_closing(closing, _NOBODY) or not lines or not is_closing(lines[0], names):
-        return False
-    return len(lines) <= _TITLE_LINES + 1 and not any(map(_shouts, lines[1:]))
-
-
-def _shouts(line: str) -> bool:
-    return any(word.isupper() and len(word) > _SHORT for word in line.split())
-
-
-def _is_signatures(line: str) -> bool:
-    """A title, a firm, an address, a number: its words begin large, and no sentence does that."""
-    return all(
-        not word[0].islower() or word in _phrases("small") or any(mark in word for mark in "@./:")
-        for word in line.split()
-    )
-
-
 def _clause(words: list[str], names: frozenset[str]) -> bool | None:
     """Whether a clause thanks or wishes; None if there is a word in it that is no part of that, nor a name."""
     thanked = False
@@ -174,11 +130,11 @@ def _clause(words: list[str], names: frozenset[str]) -> bool | None:
 
 def _what_for(words: list[str], at: int, names: frozenset[str]) -> int:
     """Where that ends what the thanks are for; with it what somebody helped with, to the end of the clause."""
-    what, small = _phrases("what_for"), _phrases("small")
+    what = _phrases("what_for")
     while at < len(words) and (words[at] in what or words[at] in names) and _phrase_at(words, at)[0] <= 1:
         at += 1
     if at < len(words) and words[at] in _phrases("with"):
-        thing = [word for word in words[at + 1 :] if word not in what and word not in small]
+        thing = [word for word in words[at + 1 :] if word not in what and word not in small()]
         if len(thing) <= _THING_WORDS and all(word.isalpha() and word not in _phrases("never") for word in thing):
             return len(words)
     return at
@@ -190,7 +146,7 @@ def _phrase_at(words: list[str], at: int) -> tuple[int, bool]:
         for phrase in _readings(words[at : at + length]):
             if phrase in _telling():
                 return length, True
-            if phrase in _phrases("polite") or phrase in _phrases("closings"):
+            if phrase in _phrases("polite") or phrase in closings():
                 return length, False
     return 0, False
 

@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from triaged.core import robots
-from triaged.core.courtesy import LONGEST, is_closing, is_reaction, is_thanks, may_thank, unsigned
+from triaged.core.courtesy import LONGEST, is_reaction, is_thanks, may_thank
 from triaged.core.message import Message
 from triaged.core.message.subject import is_reply
+from triaged.core.signatures import signed_away, unsigned
 from triaged.core.telephone import Notice
 from triaged.words import LEXICON
 
@@ -94,19 +95,13 @@ def is_courtesy(message: Message) -> bool:
     text = message.new_text
     if len(text) > LONGEST or message.attachments:
         return False
-    names = _names(message)
+    names = message.names
     if is_reaction(text, names):
         return True
     if not may_thank(text):
         return False
     answers = message.references or is_reply(message.subject) or is_thanks(message.bare_subject, _NONE)
     return bool(answers) and is_thanks(text, names)
-
-
-def _names(message: Message) -> frozenset[str]:
-    """The words by which sender and addressees may call each other."""
-    texts = [message.fields.first(name) or "" for name in ("from", "to", "cc")]
-    return frozenset(word.casefold() for text in texts for word in re.split(r"[^\w]+", text[:1000]) if len(word) > 1)
 
 
 def may_be_stop(message: Message) -> bool:
@@ -118,8 +113,8 @@ def is_stop(message: Message, language: str) -> bool:
     """Say whether the new text is STOP, or its like in the language (`de`, `fr` …; English always counts), alone."""
     if not may_be_stop(message):
         return False
-    names = _names(message)
-    text = _signed_away(unsigned(message.new_text, names), names)
+    names = message.names
+    text = signed_away(unsigned(message.new_text, names), names)
     if len(text) > _STOP_LIMIT:
         return False
     words = _NOT_WORDS.sub(" ", text).strip().casefold()
@@ -136,11 +131,3 @@ def _asks_to_stop(words: str, known: Mapping[str, Sequence[str]]) -> bool:
             return False
         words = bare
     return True
-
-
-def _signed_away(text: str, names: frozenset[str]) -> str:
-    """The text without the lines at its end that are a greeting or the names of the correspondents."""
-    lines = text.rstrip().split("\n")
-    while len(lines) > 1 and is_closing(lines[-1], names):
-        lines.pop()
-    return "\n".join(lines)

@@ -211,7 +211,7 @@ class QuoteHeaders:
         return self._names_nobody(text)
 
     def _names_nobody(self, text: str) -> bool:
-        """Whether who wrote has no name, `klient napisał`; what stands between commas may be how somebody signs in."""
+        """Whether who wrote has no name, `a tenant wrote`; what stands between commas may be how somebody signs in."""
         words = self._unusual(text)
         if not words or '"' in text or any(not word.islower() for word in words):
             return False

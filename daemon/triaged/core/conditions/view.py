@@ -102,8 +102,8 @@ class View:
 
     @cached_property
     def body(self) -> Haystack:
-        """The new text, to be searched."""
-        return Haystack(self.message.new_text)
+        """The new text without a signature, to be searched."""
+        return Haystack(self.message.own_text)
 
     @cached_property
     def language(self) -> str | None:

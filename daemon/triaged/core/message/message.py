@@ -25,6 +25,7 @@ from triaged.core.message.fields import Fields, read_fields
 from triaged.core.message.mime import BODY_LIMIT, Part, read_parts
 from triaged.core.newtext import Cut, Scan, cuts_of, scan
 from triaged.core.once import once
+from triaged.core.signatures import own_words
 
 _ABSENT = (b"",)
 _QUOTED = frozenset({"quote", "forwarded"})
@@ -245,6 +246,17 @@ class Message:
         return self._scan.new_text
 
     @once
+    def names(self) -> frozenset[str]:
+        """The words, case-folded, by which sender and addressees may call each other."""
+        texts = [self.fields.first(name) or "" for name in ("from", "to", "cc")]
+        return frozenset(word.casefold() for text in texts for word in _NOT_NAMES.split(text[:1000]) if len(word) > 1)
+
+    @once
+    def own_text(self) -> str:
+        """The new text without a signature that no mark sets apart, where that is one beyond doubt: what rules look at."""
+        return own_words(self.new_text, self.names)
+
+    @once
     def cuts(self) -> tuple[Cut, ...]:
         """What was cut from `text`, in order, for explain."""
         return cuts_of(self.text, self._scan.kinds)
@@ -309,10 +321,11 @@ class Message:
 
     @property
     def words(self) -> int:
-        """The number of words of `new_text`."""
-        return len(self.new_text.split())
+        """The number of words of `own_text`."""
+        return len(self.own_text.split())
 
 
+_NOT_NAMES = re.compile(r"[^\w]+")
 _ANGLE = re.compile(rb"<([!-;=?-~]+)>")
 
 
