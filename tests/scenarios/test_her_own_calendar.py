@@ -189,6 +189,25 @@ async def test_a_feed_that_shrinks_to_nothing_keeps_what_was_read_until_it_holds
         assert stage.events("promise.moved")[0]["promise"] == "2025-11-28T14:30:00+01:00"
 
 
+async def test_what_cannot_be_taken_as_it_stands_is_told_once_and_the_rest_is_read(stages: Opening, tmp_path: Path):
+    feed = tmp_path / "dana.ics"
+    odd = event(
+        "SUMMARY:Odd", uid="odd", start=";TZID=Mars/Olympus:20251202T100000", end=";TZID=Mars/Olympus:20251202T103000"
+    )
+    bomb = event("RRULE:FREQ=SECONDLY", "SUMMARY:Bomb", uid="bomb")
+    feed.write_bytes(calendar(weekly(), odd, bomb))
+    async with stages(CONSULTANT + f'\n[calendar.mine]\nurl = "{feed.as_uri()}"\nevery = "5m"\n') as stage:
+        await promised(stage)
+        feed.write_bytes(calendar(weekly(), odd, bomb, moved("20251128", "140000", "144500")))
+        await stage.later(minutes=12)
+        [line] = stage.events("calendar.failed")
+        assert ("1 recur by the hour" in line["error"], "Mars/Olympus" in line["error"]) == (True, True)
+        assert stage.events("promise.moved")[0]["promise"] == "2025-11-28T14:00:00+01:00"
+        feed.write_bytes(calendar(weekly(), moved("20251128", "140000", "144500")))
+        await stage.later(minutes=12)
+        assert len(stage.events("calendar.recovered")) == 1
+
+
 async def test_a_reload_binds_a_series_that_shows_no_people(stages: Opening, tmp_path: Path):
     feed = tmp_path / "dana.ics"
     plain = event(

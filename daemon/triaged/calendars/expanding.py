@@ -5,26 +5,25 @@ memory, be stopped, and never slow the daemon. Run by `triaged.calendars.occurre
 """
 
 import json
-import math
 import resource
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
+from triaged.calendars.mending import is_public, mend, uid_of
+
 MOST_EVENTS, MOST_OCCURRENCES = 30_000, 30_000
 _MEMORY, _SECONDS = 2 * 1024**3, 40
-_OFTEN_ENOUGH = frozenset(("DAILY", "WEEKLY", "MONTHLY", "YEARLY"))
 _LONGEST_TEXT = 300
 _CALENDAR_DATA = "{urn:ietf:params:xml:ns:caldav}calendar-data"
-_MOST_A_DAY = 12
 _ZONES = {b"tzone://Microsoft/Utc": b"UTC", b"tzone://Microsoft/": b"Microsoft-"}
 """Zones as Outlook.com names them: a colon ends a parameter (RFC 5545 3.1)."""
 
-_PRIVATE = ("PRIVATE", "CONFIDENTIAL")
 _AWAY, _FREE, _UNSURE = "OOF", ("FREE", "WORKINGELSEWHERE"), "TENTATIVE"
 
 
@@ -68,17 +67,20 @@ def expanded(texts: list[bytes], job: dict[str, Any]) -> dict[str, Any]:
     zone = ZoneInfo(job["zone"])
     found: list[dict[str, Any]] = []
     events = left_out = 0
+    unknown: set[str] = set()
     for calendar in _calendars(texts):
-        bad = _drop_bombs(calendar)
-        events += len(calendar.events) + bad + len(calendar.freebusy)
-        left_out += bad
+        mended = mend(calendar, zone)
+        unknown |= mended.zones
+        events += len(calendar.events) + mended.left_out + len(calendar.freebusy)
         if events > MOST_EVENTS:
             raise Unreadable(f"it has more than {MOST_EVENTS:,} events")
-        found += _occurrences(calendar, job, zone)
+        occurring, bad = _occurrences(calendar, job, zone)
+        found += occurring
+        left_out += mended.left_out + bad
         if len(found) > MOST_OCCURRENCES:
             raise Unreadable(f"it has more than {MOST_OCCURRENCES:,} occurrences in the time that is looked at")
     found.sort(key=lambda one: (one["start"], one["uid"], one["original"]))
-    return {"events": events, "left_out": left_out, "appointments": found}
+    return {"events": events, "left_out": left_out, "zones": sorted(unknown), "appointments": found}
 
 
 def _calendars(texts: list[bytes]) -> Iterator[Any]:
@@ -105,58 +107,94 @@ def _plain(text: bytes) -> bytes:
     return text
 
 
-def _drop_bombs(calendar: Any) -> int:
-    """Take out what begins at no time, or recurs more often than any appointment does, or by no rule; how many those were."""
-    kept = [part for part in calendar.subcomponents if not _is_bomb(part)]
-    dropped = len(calendar.subcomponents) - len(kept)
-    calendar.subcomponents = kept
-    return dropped
+def _occurrences(calendar: Any, job: dict[str, Any], zone: ZoneInfo) -> tuple[list[dict[str, Any]], int]:
+    """What takes place within the time, and how many series of it nobody can expand."""
+    start, end = _instant(job["from"]), _instant(job["to"])
+    series = _Series.of(calendar, zone)
+    try:
+        parts, bad = _between(calendar, calendar.events, start, end)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):  # one of them: which?
+        parts, bad = [], 0
+        for uid in dict.fromkeys(uid_of(part) for part in calendar.events):
+            try:
+                found, failed = _between(
+                    calendar, [part for part in calendar.events if uid_of(part) == uid], start, end
+                )
+            except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+                found, failed = [], 1
+            parts += found
+            bad += failed
+    told = [one for part in parts if (one := _occurrence(part, series)) is not None]
+    told += [one for part in calendar.freebusy for one in _busy_periods(part, start, end, zone)]
+    return told, bad
 
 
-def _is_bomb(part: Any) -> bool:
-    if part.name != "VEVENT":
-        return False
-    rules = part.get("RRULE", [])
-    each = rules if isinstance(rules, list) else [rules]
-    return "DTSTART" not in part or not all(isinstance(rule, dict) and _is_ordinary(rule) for rule in each)
-
-
-def _is_ordinary(rule: dict[str, Any]) -> bool:
-    a_day = math.prod(max(1, len(rule.get(part, ()))) for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
-    steps = all(isinstance(step, int) and step > 0 for step in rule.get("INTERVAL", (1,)))
-    return _OFTEN_ENOUGH.issuperset(rule.get("FREQ", ())) and a_day <= _MOST_A_DAY and steps
-
-
-def _occurrences(calendar: Any, job: dict[str, Any], zone: ZoneInfo) -> Iterator[dict[str, Any]]:
+def _between(calendar: Any, events: list[Any], start: datetime, end: datetime) -> tuple[list[Any], int]:
+    """The occurrences of events, and how many series of them are none."""
     import recurring_ical_events
 
-    recurring = {
-        str(part.get("UID", "")) for part in calendar.events if {"RRULE", "RDATE", "RECURRENCE-ID"} & set(part)
-    }
-    start, end = _instant(job["from"]), _instant(job["to"])
-    query = recurring_ical_events.of(calendar, components=["VEVENT"], skip_bad_series=True)
-    for part in query.between(start, end):
-        one = _occurrence(part, zone)
-        if one is not None:
-            yield {**one, "recurring": one["uid"] in recurring}
-    for part in calendar.freebusy:
-        yield from _busy_periods(part, start, end, zone)
+    kept = calendar.subcomponents
+    calendar.subcomponents = [part for part in kept if part.name == "VTIMEZONE"] + events
+    try:
+        query = recurring_ical_events.of(calendar, components=["VEVENT"], skip_bad_series=True)
+        named = {uid_of(part) for part in events if "UID" in part}
+        expected = len(named) + sum("UID" not in part for part in events)
+        return list(query.between(start, end)), max(0, expected - len(query.series))
+    finally:
+        calendar.subcomponents = kept
 
 
-def _occurrence(part: Any, zone: ZoneInfo) -> dict[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """What the occurrences of a calendar have from their series."""
+
+    zone: ZoneInfo
+    recurring: frozenset[str]
+    private: frozenset[str]
+    ranges: dict[tuple[str, str], datetime]  # from an occurrence on moved to begin at
+
+    @classmethod
+    def of(cls, calendar: Any, zone: ZoneInfo) -> "_Series":
+        """A change of an event is at least as private as the event."""
+        secret = [part for part in calendar.events if not is_public(part) and "RECURRENCE-ID" not in part]
+        private = {uid_of(part) for part in secret}
+        recurring = {uid_of(part) for part in calendar.events if {"RRULE", "RDATE", "RECURRENCE-ID"} & set(part)}
+        ranges = {
+            (uid_of(part), _told(part["RECURRENCE-ID"].dt, zone)): part["DTSTART"].dt
+            for part in calendar.events
+            if "RECURRENCE-ID" in part and "RANGE" in part["RECURRENCE-ID"].params
+        }
+        return cls(zone, frozenset(recurring), frozenset(private - {""}), ranges)
+
+    def original(self, part: Any) -> str:
+        """The start that the series gave it: one that follows a change of several is moved as far as that one was."""
+        first = part["DTSTART"].dt
+        if "RECURRENCE-ID" not in part:
+            return _told(first, self.zone)
+        named = part["RECURRENCE-ID"].dt
+        moved = self.ranges.get((uid_of(part), _told(named, self.zone)))
+        if not isinstance(moved, datetime) or not isinstance(named, datetime) or not isinstance(first, datetime):
+            return _told(named, self.zone)
+        return _told(
+            named.astimezone(moved.tzinfo) + (first.replace(tzinfo=None) - moved.replace(tzinfo=None)), self.zone
+        )
+
+
+def _occurrence(part: Any, series: _Series) -> dict[str, Any] | None:
+    zone = series.zone
     first, last = part["DTSTART"].dt, part["DTEND"].dt if "DTEND" in part else part["DTSTART"].dt
     whole_days = not isinstance(first, datetime)
-    private = str(part.get("CLASS", "")).upper() in _PRIVATE
+    private = not is_public(part) or uid_of(part) in series.private
     busyness = str(part.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper()
     status = "TENTATIVE" if busyness == _UNSURE else str(part.get("STATUS", "")).upper()
     free = str(part.get("TRANSP", "")).upper() == "TRANSPARENT" or busyness in _FREE
-    original = part["RECURRENCE-ID"].dt if "RECURRENCE-ID" in part else first
     try:
         return {
             "uid": _text(part.get("UID", "")),
-            "original": _told(original, zone),
+            "original": series.original(part),
+            "recurring": uid_of(part) in series.recurring,
             "start": _told(first, zone),
-            "end": _told(last, zone),
+            "end": _end(first, last, zone),
             "days": [first.isoformat(), max(first, last - timedelta(days=1)).isoformat()] if whole_days else None,
             "title": "" if private else _text(part.get("SUMMARY", "")),
             "private": private,
@@ -168,6 +206,14 @@ def _occurrence(part: Any, zone: ZoneInfo) -> dict[str, Any] | None:
         }
     except (ValueError, OverflowError, TypeError):  # a date beyond those that there are
         return None
+
+
+def _end(first: date, last: date, zone: ZoneInfo) -> str:
+    """When it ends; one that begins in the hour that is left out in spring is as long as ever."""
+    start, end = _told(first, zone), _told(last, zone)
+    if end >= start or not isinstance(first, datetime) or not isinstance(last, datetime):
+        return end
+    return (_instant(start) + (last.replace(tzinfo=None) - first.replace(tzinfo=None))).isoformat()
 
 
 def _attendees(part: Any) -> Iterator[tuple[str, str]]:

@@ -67,8 +67,7 @@ def fetch(source: Source, start: datetime, end: datetime, known: str = "") -> Fe
     parts = urlsplit(source.url)
     if parts.scheme.lower() == "file":
         return _from_file(Path(unquote(parts.path)), known)
-    if parts.scheme.lower() == "webcal":
-        source = Source(parts._replace(scheme="https").geturl(), source.user, source.password)
+    source = Source(_of_web(parts).geturl(), source.user, source.password)
     try:
         if source.user and (version := _collection(source)):
             return None if version == known else Fetched(version, _events(source, start, end), is_collection=True)
@@ -89,6 +88,11 @@ def _from_file(path: Path, known: str) -> Fetched | None:
         return Fetched(version, path.read_bytes())
     except OSError as error:
         raise CalendarError(f"{path.name} could not be read: {error.strerror}") from None
+
+
+def _of_web(there: SplitResult) -> SplitResult:
+    """The address at which it is asked for: webcal is what programs call https so that they open it."""
+    return there._replace(scheme="https") if there.scheme.lower() in ("webcal", "webcals") else there
 
 
 def _collection(source: Source) -> str:
@@ -115,7 +119,7 @@ def _feed(source: Source, known: str) -> Fetched | None:
         answer = _ask(source if signed else Source(source.url), there, "GET", _unless_changed(known))
         if answer.status not in _REDIRECTED:
             return _taken(source, answer, known)
-        before, there = there, urlsplit(urljoin(there.geturl(), answer.location))
+        before, there = there, _of_web(urlsplit(urljoin(there.geturl(), answer.location)))
         signed = signed and there.hostname == before.hostname
         if before.scheme == "https" and there.scheme != "https":
             raise CalendarError(f"{source.named} leads to an address without encryption")

@@ -21,6 +21,7 @@ BEHIND, AHEAD = timedelta(days=35), timedelta(days=190)
 """So far around an instant a calendar is read."""
 
 _TIME_OUT = 60.0
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,25 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read. `events` are those that it holds at all, `left_out` those that recur by the hour or oftener."""
+    """What was read.
+
+    `events` are those that it holds at all, `left_out` those that recur too often, or by no rule that can be followed; `zones` are
+    names that nobody knows: what stands there was read as the calendar's own time, or mine.
+    """
 
     version: str
     appointments: tuple[Appointment, ...]
     events: int
     left_out: int
+    zones: tuple[str, ...] = ()
+
+    @property
+    def flaws(self) -> str:
+        """What of it could not be taken as it stands, in words; "": nothing."""
+        out = f"{self.left_out} recur by the hour or by no rule that can be followed: left out" if self.left_out else ""
+        names = ", ".join(self.zones[:_MOST_NAMED])
+        zones = f"nobody knows the zone {names}: its times are read as the calendar's own" if names else ""
+        return "; ".join(part for part in (out, zones) if part)
 
 
 async def read(source: Source, window: Window, known: str = "") -> Read | None:
@@ -59,7 +73,8 @@ async def read(source: Source, window: Window, known: str = "") -> Read | None:
         if fetched is None:
             return None
         found = await _expanded(source, fetched, window)
-        return Read(fetched.version, from_text(json.dumps(found["appointments"])), found["events"], found["left_out"])
+        appointments, zones = from_text(json.dumps(found["appointments"])), tuple(found["zones"])
+        return Read(fetched.version, appointments, found["events"], found["left_out"], zones)
     except (OSError, ValueError) as error:  # an address that is none, no process to be had: never the daemon's end
         raise CalendarError(f"it could not be read ({type(error).__name__})") from None
 

@@ -35,6 +35,7 @@ class Known:
     tried_at: datetime | None = None
     failing_since: datetime | None = None
     error: str = ""
+    flaws: str = ""  # what was told of one that can be read, but not as it stands
 
     def is_due(self, every: timedelta, now: datetime) -> bool:
         """Whether it is time; a clock that was set back waits for nothing."""
@@ -135,6 +136,7 @@ class CalendarKeeper:
         elif found is not None:
             if not found.events and row is not None and row.events:
                 raise CalendarError("it has become empty: what was read last is kept")
+            self._flawed(known, person, calendar, found.flaws)
             text = as_text(found.appointments)
             row, known.kept = (
                 CalendarRow(calendar.label, now, now, window.end, found.version, found.events, text),
@@ -165,6 +167,15 @@ class CalendarKeeper:
         if known.failing_since is not None:
             known.failing_since, known.error = None, ""
             self._events(person).emit("calendar.recovered", reason=f'calendar "{calendar.label}" is read again')
+
+    def _flawed(self, known: Known, person: Person, calendar: Calendar, flaws: str) -> None:
+        """Say once what of a calendar is not read as it stands, and once that it is again."""
+        if flaws and flaws != known.flaws:
+            error = f'calendar "{calendar.label}": {flaws}'
+            self._events(person).emit("calendar.failed", error=error, reason="the rest is read")
+        elif known.flaws and not flaws:
+            self._events(person).emit("calendar.recovered", reason=f'calendar "{calendar.label}" is read whole again')
+        known.flaws = flaws
 
     def _events(self, person: Person) -> Events:
         return self.context.events.within(person.worktime.zone).bind(person=person.label)

@@ -34,9 +34,8 @@ async def look(person: Person, calendar: Calendar, now: datetime) -> Checkup:
 
 def _read(found: Read) -> Iterator[Finding]:
     yield Finding("calendar", "ok", f"it can be read: {found.events} events")
-    if found.left_out:
-        told = f"{found.left_out} recur by the hour or more often"
-        yield Finding("calendar", "note", told, "They are left out: no appointment does.")
+    if found.flaws:
+        yield Finding("calendar", "note", found.flaws, "Put it right in the program that writes the calendar.")
 
 
 def _calls(person: Person, reading: Reading) -> Iterator[Finding]:

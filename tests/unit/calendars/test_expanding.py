@@ -197,3 +197,111 @@ def test_two_years_of_a_series_are_what_a_calendar_on_the_wall_says(rule: str):
     assert [one["original"][:10] for one in calls] == expected
     clocks = {datetime.fromisoformat(one["start"]).hour for one in calls}
     assert clocks == {8, 9}  # ten o'clock in Berlin, in summer and in winter
+
+
+B = ";TZID=Europe/Berlin"
+
+
+def friday(*lines: str, zone: str = B) -> str:
+    """Four Fridays at ten."""
+    return event("RRULE:FREQ=WEEKLY;COUNT=4", *lines, start=f"{zone}:20261127T100000", end=f"{zone}:20261127T104500")
+
+
+def change(named: str, day: str, clock: str = "140000", end: str = "144500", *lines: str) -> str:
+    """Another time for one of them, or from one of them on."""
+    return event(f"RECURRENCE-ID{named}", *lines, start=f"{B}:{day}T{clock}", end=f"{B}:{day}T{end}")
+
+
+@pytest.mark.parametrize(
+    "left_out",
+    [
+        "EXDATE;VALUE=DATE:20261204",
+        "EXDATE:20261204T090000Z",
+        "EXDATE:20261204T100000",
+        "EXDATE;TZID=Europe/London:20261204T090000",
+        "EXDATE;TZID=W. Europe Standard Time:20261204T100000",
+    ],
+)
+@pytest.mark.parametrize("zone", [B, "", ";TZID=Mars/Olympus"])
+def test_a_date_is_left_out_however_a_program_names_it(left_out: str, zone: str):
+    assert starts(calendar(friday(left_out, zone=zone))) == ["27.11. 09:00", "11.12. 09:00", "18.12. 09:00"]
+
+
+@pytest.mark.parametrize(
+    "zone", [";TZID=Mars/Olympus", ";TZID=Customized Time Zone 1", ';TZID="(UTC+01:00) Amsterdam, Berlin"']
+)
+def test_a_zone_that_nobody_knows_is_the_calendars_own_and_is_named(zone: str):
+    until = friday(zone=zone).replace("COUNT=4", "UNTIL=20261218T090000Z")
+    read = expanded([calendar(until)], WINDOW)
+    assert [one["start"][11:16] for one in read["appointments"]] == ["09:00"] * 4
+    assert read["zones"] == [zone.removeprefix(";TZID=").strip('"')]
+    assert starts(calendar(until, head=HEAD + "X-WR-TIMEZONE:Eastern Standard Time\r\n"))[0] == "27.11. 15:00"
+
+
+def test_a_calendar_whose_own_zone_nobody_knows_is_in_the_persons():
+    read = expanded([calendar(friday(zone=""), head=HEAD + "X-WR-TIMEZONE:Nowhere/Land\r\n")], WINDOW)
+    assert ([one["start"][11:16] for one in read["appointments"]], read["zones"]) == (["09:00"] * 4, ["Nowhere/Land"])
+
+
+@pytest.mark.parametrize(
+    "named", [":20261204T090000Z", f"{B}:20261204T100000", ";VALUE=DATE:20261204", ":20261204T100000"]
+)
+def test_one_that_was_moved_is_there_once_however_it_is_named(named: str):
+    read = found(calendar(friday(), change(named, "20261204")))
+    assert [one["start"][5:16] for one in read] == ["11-27T09:00", "12-04T13:00", "12-11T09:00", "12-18T09:00"]
+    assert [one["original"][5:16] for one in read] == ["11-27T09:00", "12-04T09:00", "12-11T09:00", "12-18T09:00"]
+
+
+@pytest.mark.parametrize("named", [":20261204T090000Z", f"{B}:20261204T100000"])
+def test_all_that_follow_a_change_keep_their_own_names(named: str):
+    read = found(calendar(friday(), change(f";RANGE=THISANDFUTURE{named}", "20261205")))
+    assert [one["original"][5:16] for one in read] == ["11-27T09:00", "12-04T09:00", "12-11T09:00", "12-18T09:00"]
+    assert [one["start"][5:16] for one in read] == ["11-27T09:00", "12-05T13:00", "12-12T13:00", "12-19T13:00"]
+
+
+def test_all_that_follow_are_cancelled_and_of_two_changes_each_has_its_own():
+    gone = change(f";RANGE=THISANDFUTURE{B}:20261211T100000", "20261211", "100000", "104500", "STATUS:CANCELLED")
+    assert [one["status"] for one in found(calendar(friday(), gone))] == ["", "", "CANCELLED", "CANCELLED"]
+    first = change(f";RANGE=THISANDFUTURE{B}:20261204T100000", "20261204")
+    second = change(f"{B}:20261211T100000", "20261211", "080000", "083000")
+    read = found(calendar(friday(), first, second))
+    assert [one["start"][11:16] for one in read] == ["09:00", "13:00", "07:00", "13:00"]
+    assert len({one["original"] for one in read}) == 4
+
+
+def test_dates_are_added_as_a_period_or_as_a_date():
+    added = "RDATE;VALUE=PERIOD:20261210T160000Z/PT30M"
+    assert [(one["start"][5:16], one["end"][11:16]) for one in found(calendar(event(added)))][1] == (
+        "12-10T16:00",
+        "16:30",
+    )
+    assert starts(calendar(friday("RDATE;VALUE=DATE:20261210")))[2] == "10.12. 09:00"
+
+
+def test_one_that_begins_in_the_hour_that_spring_leaves_out_ends_after_it():
+    night = event("RRULE:FREQ=DAILY;COUNT=2", start=f"{B}:20270327T023000", end=f"{B}:20270327T030000")
+    read = found(calendar(night), to="2027-04-08T00:00:00+00:00")
+    assert [(one["start"][11:16], one["end"][11:16]) for one in read] == [("01:30", "02:00"), ("01:30", "02:00")]
+
+
+@pytest.mark.parametrize("word", ["PRIVATE", "CONFIDENTIAL", "X-PERSONAL"])
+def test_a_change_of_a_private_event_is_private_and_a_private_change_is_it_alone(word: str):
+    series = friday("SUMMARY:Dentist", f"CLASS:{word}")
+    read = found(calendar(series, change(f"{B}:20261204T100000", "20261204", "140000", "144500", "SUMMARY:Dentist")))
+    assert {(one["private"], one["title"]) for one in read} == {(True, "")}
+    hidden = change(f"{B}:20261204T100000", "20261204", "140000", "144500", "SUMMARY:Dentist", f"CLASS:{word}")
+    read = found(calendar(friday("SUMMARY:Weekly"), hidden))
+    assert [one["title"] for one in read] == ["Weekly", "", "Weekly", "Weekly"]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["FREQ=SECONDLY", "FREQ=FORTNIGHTLY", "RSCALE=CHINESE;FREQ=YEARLY", "FREQ=WEEKLY\r\nEXRULE:FREQ=WEEKLY;INTERVAL=2"],
+)
+def test_what_nobody_can_follow_is_left_out_and_counted_never_in_silence(rule: str):
+    read = expanded([calendar(event(f"RRULE:{rule}", uid="bad"), friday())], WINDOW)
+    assert ({one["uid"] for one in read["appointments"]}, read["left_out"]) == ({"one@roth.example"}, 1)
+
+
+def test_a_scale_that_is_the_usual_one_is_followed():
+    assert len(found(calendar(event("RRULE:RSCALE=GREGORIAN;FREQ=WEEKLY;COUNT=3;SKIP=OMIT")))) == 3
