@@ -3,13 +3,14 @@
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
 from support.ledgerkit import MONDAY, World
 from support.reportkit import dana
+from triaged.core.settings import Mode, Person
 from triaged.ledger import Ledger
 from triaged.page.door import Door, form_token
 from triaged.page.seen import Behind
@@ -72,9 +73,17 @@ class Served:
         return self.ask(answer.headers["location"]).text
 
 
+def sending(person: Person) -> Person:
+    """Her account is the one that the ledger knows, and does more than observe."""
+    return replace(
+        person,
+        accounts=tuple(replace(one, mode=Mode.SEND, login="dana@imap.example") for one in person.accounts),
+    )
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[Served]:
-    person, path, clock, woken = dana(folder), folder / "triaged.db", [MONDAY], []
+    person, path, clock, woken = sending(dana(folder)), folder / "triaged.db", [MONDAY], []
     now = lambda: clock[-1]  # noqa: E731
     known = {"dana@imap.example": person}
 

@@ -123,6 +123,9 @@ async def moved(visit: Visit, pairs: Sequence[tuple[Owed, Place | None]], target
         _tell_moved(visit, owed, target, place.uid if place else None)
 
 
+_ASKED = {"command": "triaged release", "page": "on the page"}
+
+
 def _tell_moved(visit: Visit, owed: Owed, target: str, uid: int | None) -> None:
     effect, item = owed
     if effect.kind == "aside":
@@ -140,7 +143,7 @@ def _tell_moved(visit: Visit, owed: Owed, target: str, uid: int | None) -> None:
             folder=target,
             uid=uid,
             from_folder=item.folder,
-            reason="triaged release" if by == "command" else "it is due",
+            reason=_ASKED.get(str(by), "it is due"),
             by=by,
         )
 

@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from triaged.ledger.changes import cancel_reply
@@ -18,19 +18,19 @@ _AGAIN = ("in_doubt", "failed", "suppressed", "cancelled")
 _WANTED = "wanted:"
 _RELOAD = "reload"
 _RETURN_NOW = (
-    "UPDATE effect SET due_at = min(due_at, ?), args = json_set(args, '$.by', 'command')"
+    "UPDATE effect SET due_at = min(due_at, ?), args = json_set(args, '$.by', ?)"
     " WHERE item = ? AND kind = 'back' AND state IN ('planned','trying')"
 )
 _BY_HAND = {"gone": ": it was deleted by hand", "released": ": it was taken out by hand"}
 
 
-def release(store: Store, item_id: int, now: datetime) -> Item | NotDone:
+def release(store: Store, item_id: int, now: datetime, by: By = "command") -> Item | NotDone:
     """Bring a message back now."""
     with commit(store, "release") as db:
         found = item_of(db, item_id)
         if found is None:
             return NotDone(f"there is no item {item_id}")
-        if not db.execute(_RETURN_NOW, (to_ms(now), item_id)).rowcount:
+        if not db.execute(_RETURN_NOW, (to_ms(now), by, item_id)).rowcount:
             return NotDone(f"item {item_id} is not put aside{_BY_HAND.get(found.state, '')}")
         return found
 
@@ -46,7 +46,7 @@ def release_all(store: Store, login: str, now: datetime) -> list[Item]:
         ).fetchall()
         items = [item_from(r) for r in found]
         for item in items:
-            db.execute(_RETURN_NOW, (to_ms(now), item.id))
+            db.execute(_RETURN_NOW, (to_ms(now), "command", item.id))
         return items
 
 
@@ -76,17 +76,25 @@ def settle_by_hand(store: Store, item_id: int, now: datetime) -> PromiseRow | No
         return promise
 
 
-def send_now(store: Store, reply_id: int, now: datetime) -> ReplyRow | NotDone:
-    """Send what waits or is held; the guard is still asked when it is claimed."""
-    at = to_ms(now)
+WAIT = timedelta(seconds=30)
+"""So long a reply that is sent from the page can be taken back."""
+
+
+def send_now(store: Store, reply_id: int, now: datetime, by: By = "command") -> ReplyRow | NotDone:
+    """Send what waits or is held; the guard is still asked when it is claimed. From the page it goes after `WAIT`."""
+    waits = by == "page"
+    at = to_ms(now + WAIT if waits else now)
     with commit(store, "send_now") as db:
         held = reply_of(db, reply_id)
         if held is not None and is_paused(db, held.person):
             return NotDone("nothing is sent while you pause: `triaged pause off` first")
         changed = db.execute(
-            "UPDATE reply SET state = 'waiting', send_at = ?, try_at = made_at, reason = ? WHERE id = ? AND state IN ('waiting','held')",
-            (at, BY_HAND, reply_id),
+            "UPDATE reply SET state = 'waiting', send_at = ?, try_at = iif(?, ?, made_at), reason = ?"
+            " WHERE id = ? AND state IN ('waiting','held')",
+            (at, waits, at, BY_HAND, reply_id),
         )
+        if changed.rowcount:
+            owe_the_log(db, Said("reply.scheduled", by, reply_id))
         reply = reply_of(db, reply_id)
         return reply if reply and changed.rowcount else _why_not(reply, reply_id)
 

@@ -46,6 +46,7 @@ from triaged.ledger import (
     settling,
     signedin,
     snoozing,
+    takenback,
     waiting,
 )
 from triaged.ledger.schema import MIGRATIONS
@@ -290,6 +291,8 @@ class Ledger:
     opt_outs = correspondents.opt_outs
     remove_opt_out = correspondents.remove_opt_out
     unmute = correspondents.unmute
+    reply_as_before = takenback.reply_as_before
+    not_settled = takenback.not_settled
 
     copy = copying.copy
     moved = copying.moved

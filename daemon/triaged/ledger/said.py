@@ -11,7 +11,7 @@ By = Literal["command", "mail", "page", "person", "agenda"]
 
 SaidEvent = Literal[
     "reply.cancelled", "promise.settled", "pass.refunded", "message.snoozed", "message.settled", "service.paused",
-    "service.resumed", "config.reloaded",
+    "service.resumed", "config.reloaded", "reply.scheduled", "message.returned",
 ]  # fmt: skip
 """The events that the log owes."""
 

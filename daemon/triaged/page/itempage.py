@@ -1,12 +1,13 @@
 """One message: what is known of it, and why."""
 
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from triaged.page import views
+from triaged.page import marks, views
 from triaged.page.seen import Seen, looking
 
 
@@ -17,7 +18,8 @@ async def item(seen: Seen) -> Response:
     if found is None:
         return seen.page("missing.html", 404)
     mail = f"message://%3C{quote(found.message_id.strip('<>'), safe='@')}%3E" if found.message_id else ""
-    return seen.page("item.html", line=views.message(found, seen.person), mail=mail, aside=found.state == "aside")
+    line = replace(views.message(found, seen.person), mark=marks.of_item(found, marks.until_of(seen.ledger, found)))
+    return seen.page("item.html", line=line, mail=mail)
 
 
 ROUTES: Final = (Route("/item/{number:int}", item),)

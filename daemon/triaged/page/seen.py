@@ -1,5 +1,6 @@
 """One request of a device that is signed in: whose it is, what a route may use, and the form that it has sent."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,20 @@ COOKIE: Final = "triaged"
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What an act came to; `undo` takes it back, or says why that cannot be any more."""
+
+    text: str
+    undo: "Callable[[Seen], Told] | None" = None
+    name: str = field(default_factory=lambda: secrets.token_hex(8))
+
+
+def nothing(why: str) -> Told:
+    """An act that has changed nothing."""
+    return Told(f"Nothing was done: {why}.")
+
+
+@dataclass(frozen=True, slots=True)
 class Behind:
     """What the site stands on. All of it is asked in the page's own thread."""
 
@@ -31,7 +46,8 @@ class Behind:
     person_of: Callable[[str], Person | None]  # by a login of hers, as she is now
     state_of: Callable[[str], str]  # how the account with this login is, in words
     changed: Callable[[], None]  # tells the daemon that the ledger has changed
-    said: dict[int, str] = field(default_factory=dict)  # by device: what its last act came to, told once
+    said: "dict[int, Told]" = field(default_factory=dict)  # by device: what its last act came to, told once
+    undo: "dict[int, Told]" = field(default_factory=dict)  # by device: its last act, as long as it may be taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +71,12 @@ class Seen:
         """What every form of this device's pages holds."""
         return form_token(self.request.cookies[COOKIE])
 
-    def say(self, what: str) -> None:
+    def say(self, told: "Told | str") -> None:
         """Told on the page that is shown next."""
-        self.behind.said[self.device.id] = what
+        told = Told(told) if isinstance(told, str) else told
+        self.behind.said[self.device.id] = told
+        if told.undo is not None:
+            self.behind.undo[self.device.id] = told
 
     def own(self, number: int) -> Item | None:
         """A message of hers by its number; None: there is none, or it is another's."""
@@ -73,7 +92,7 @@ class Seen:
 
     def page(self, name: str, status: int = 200, **shown: Any) -> Response:
         """A page of hers; what her last act came to is told on it, once."""
-        said = self.behind.said.pop(self.device.id, "")
+        said = self.behind.said.pop(self.device.id, None)
         given = {"who": self.person.name, "token": self.token, "said": said, "path": self.request.url.path}
         return rendered(name, status, **given, **shown)
 

@@ -1,21 +1,14 @@
 """What the pages show, as values: rows of the ledger and a person's settings in, lines out. Nothing here asks anybody."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from triaged.core.settings import Person
 from triaged.ledger.entries import DeferredRow, Item, PromiseRow, ReplyRow
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """An instant: as text, and as <time> wants it."""
-
-    text: str
-    exact: str
+from triaged.page import marks
+from triaged.page.shownmoments import Moment, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +22,8 @@ class Line:
     excerpt: str = ""
     why: str = ""
     trouble: str = ""
+    mark: str = ""  # how it was when the page was drawn: a form gives it back
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +32,6 @@ class Day:
 
     name: str
     lines: tuple[Line, ...]
-
-
-def moment(at: datetime, zone: ZoneInfo) -> Moment:
-    there = at.astimezone(zone)
-    return Moment(f"{there:%a} {there.day} {there:%b} {there.year} {there:%H:%M}", there.isoformat(timespec="seconds"))
 
 
 def message(item: Item, person: Person, at: datetime | None = None) -> Line:
@@ -53,6 +43,8 @@ def message(item: Item, person: Person, at: datetime | None = None) -> Line:
         act=item.id,
         excerpt=item.excerpt or "",
         why=": ".join(filter(None, (item.rule, item.reason))),
+        mark=marks.of_item(item),
+        state=item.state,
     )
 
 
@@ -77,7 +69,7 @@ def by_day(rows: Iterable[DeferredRow], person: Person) -> Sequence[Day]:
 
 def _aside(row: DeferredRow, person: Person) -> Line:
     line = message(row.item, person, row.until)
-    return Line(line.title, line.about, line.at, line.act, line.excerpt, line.why, row.error or "")
+    return replace(line, trouble=row.error or "", mark=marks.of_aside(row))
 
 
 def promise(row: PromiseRow, person: Person) -> Line:
@@ -91,7 +83,8 @@ def reply(row: ReplyRow, person: Person) -> Line:
     about = f"{row.template}, {row.state.replace('_', ' ')}"
     at = moment(row.send_at, person.worktime.zone)
     stoppable = row.id if row.state in ("waiting", "held") else 0
-    return Line(f"{_client(person, row.client)}, {row.rcpt}", about, at, stoppable, trouble=row.reason or "")
+    title, trouble = f"{_client(person, row.client)}, {row.rcpt}", row.reason or ""
+    return Line(title, about, at, stoppable, trouble=trouble, mark=marks.of_reply(row), state=row.state)
 
 
 def next_call(person: Person, aside: Sequence[DeferredRow], now: datetime) -> tuple[Line, Sequence[Line]] | None:

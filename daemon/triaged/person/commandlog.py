@@ -12,6 +12,7 @@ from triaged.person.personcontext import PersonContext
 
 _COMMANDS = {
     "reply.cancelled": "triaged cancel",
+    "reply.scheduled": "triaged send",
     "promise.settled": "triaged settle",
     "pass.refunded": "triaged release --refund",
     "message.snoozed": "triaged snooze",
@@ -41,7 +42,7 @@ class _Telling:
     async def tell(self) -> None:
         """One line."""
         match self.said.event:
-            case "reply.cancelled":
+            case "reply.cancelled" | "reply.scheduled":
                 await self._reply()
             case "promise.settled":
                 await self._promise()
@@ -54,7 +55,8 @@ class _Telling:
         reply = await self.context.write(Ledger.reply, self.said.about)
         if reply is not None:
             events = self._events(reply.account, reply.person)
-            events.emit(self.said.event, **of_reply(reply), reason=self.reason, by=self.said.by)
+            at = reply.send_at if self.said.event == "reply.scheduled" else None
+            events.emit(self.said.event, **of_reply(reply), send_at=at, reason=self.reason, by=self.said.by)
 
     async def _promise(self) -> None:
         promise = await self.context.write(Ledger.promise, self.said.about)
