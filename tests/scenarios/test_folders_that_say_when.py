@@ -222,6 +222,70 @@ async def test_a_copy_of_which_the_first_stays_is_an_item_of_its_own_within_two_
     assert stage.inbox(below(stage, "Next week")).keys() | stage.inbox("Deferred").keys() == {"question"}
 
 
+@pytest.mark.parametrize("minutes", [2, 150])
+@pytest.mark.parametrize("expunges", [True, False])
+async def test_a_copy_and_its_first_that_goes_minutes_or_hours_later_are_one(
+    stages: Opening,
+    minutes: int,
+    expunges: bool,  # noqa: FBT001
+):
+    stage = await opened(stages, ANSWERS + SNOOZE)
+    await stage.arrives(GARY, "question")
+    await copied(stage, below(stage, "Next week"), minutes=minutes, expunges=expunges)
+    assert aside(stage) == ["question"]
+    assert (stage.events("message.gone"), stage.events("reply.cancelled")) == ([], [])
+    await stage.to("mon 09:05")
+    assert list(stage.inbox()) == ["question"]
+    assert [reply["To"] for reply in stage.sent()] == ["gary@harbor.example"]
+
+
+async def copied(stage: Stage, target: str, *, minutes: int, expunges: bool = True) -> None:
+    """A mail program copies the question, and lets go of the first so many minutes later."""
+    with stage.dovecot.client(stage.users[0], "Deferred") as client:
+        uid = stage.inbox("Deferred")["question"].uid
+        client.copy([uid], target)
+        await seen(stage)
+        await stage.later(minutes=minutes)
+        client.noop()
+        client.add_flags([uid], ["\\Deleted"])
+        if expunges:
+            client.expunge()
+        await seen(stage)
+    await stage.later(minutes=3)
+
+
+async def test_a_copy_that_has_come_back_before_its_first_goes_is_that_message(stages: Opening):
+    later = ANSWERS.replace('until = "start of office hours"', 'until = "start of next week"')
+    stage = await opened(stages, later + SNOOZE)
+    await stage.arrives(GARY, "question")
+    await copied(stage, below(stage, "Later today"), minutes=20 * 60)
+    assert stage.rows("SELECT state, folder FROM item WHERE state <> 'gone'") == [("here", "INBOX")]
+    assert (list(stage.inbox()), stage.inbox("Deferred"), stage.events("message.gone")) == (["question"], {}, [])
+
+
+async def test_a_copy_that_is_settled_settles_its_first_when_that_goes(stages: Opening):
+    stage = await opened(stages, ANSWERS + SNOOZE)
+    await stage.arrives(GARY, "question")
+    await copied(stage, below(stage, "Settled"), minutes=30)
+    assert stage.events("message.gone") == []
+    assert stage.rows("SELECT state, settled_by FROM item WHERE state <> 'gone'") == [("released", "person")]
+    assert stage.rows("SELECT state FROM promise") == [("settled",)]
+
+
+async def test_one_of_two_deliveries_that_is_deleted_takes_nothing_from_the_other(stages: Opening):
+    stage = await opened(stages, ANSWERS + SNOOZE)
+    await stage.arrives(GARY, "question")
+    stage.store(GARY, "question")
+    await seen(stage)
+    first = stage.rows("SELECT min(uid) FROM item WHERE state = 'aside'")[0][0]
+    with stage.dovecot.client(stage.users[0], "Deferred") as client:
+        client.add_flags([first], ["\\Deleted"])
+        client.expunge()
+    await seen(stage)
+    assert len(stage.events("message.gone")) == 1
+    assert aside(stage) == ["question"]
+
+
 async def test_a_waiting_reply_stays_and_promises_no_earlier_than_it_comes_back(stages: Opening):
     stage = await opened(stages, ANSWERS + SNOOZE)
     await stage.arrives(GARY, "question")

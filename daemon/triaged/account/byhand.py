@@ -9,6 +9,7 @@ from triaged.account.visit import Visit
 from triaged.core.flags import folded
 from triaged.ledger import ByHand, Ledger
 from triaged.ledger.entries import Item, Place
+from triaged.ledger.settling import Settled
 from triaged.mailbox import Refused
 
 CAME_BACK = "it had come back already"
@@ -21,6 +22,8 @@ async def flagged(visit: Visit, item: Item, flags: frozenset[str]) -> None:
     if "\\deleted" in flags:
         if await _is_snoozed(visit, item):
             return  # a mail program moves it there: its copy has come, this is what it leaves behind
+        if await _moved_by_copy(visit, item):
+            return
         if (place := await _taken_back(visit, item)) is not None:
             await _released(visit, item.id, ByHand("released", place, visit.now()))
             return
@@ -33,6 +36,23 @@ async def _is_snoozed(visit: Visit, item: Item) -> bool:
     """Whether it lies in a snooze folder, too: a mail program that cannot move has copied it there. Selects them."""
     others = [folder for folder in visit.layout.snooze if folder != item.folder]
     return any([await _found_in(visit, folder, [item]) for folder in others])
+
+
+async def _moved_by_copy(visit: Visit, item: Item) -> bool:
+    """Whether the one that goes was copied by hand to where mail is put aside, minutes or hours ago: then it lies there, as that one."""
+    found = await visit.write(Ledger.copy_by_hand, item)
+    if found is None:
+        return False
+    _, back_at = found
+    worktime = visit.person.worktime
+    promised = worktime.last_hour(worktime.date_of(back_at)) if back_at else None
+    follows = await visit.write(Ledger.moved_by_copy, item.id, visit.now(), promised)
+    if isinstance(follows, Settled):
+        visit.tell(follows.follows)
+        visit.say_settled(follows)
+    elif follows:
+        visit.tell(follows)
+    return True
 
 
 async def _taken_back(visit: Visit, item: Item) -> Place | None:
@@ -84,9 +104,13 @@ async def taken(visit: Visit, items: Sequence[Item]) -> None:
         place = found.get(item.id)
         if place is None:
             deleted = everywhere and item.message_id is not None
+            if deleted and await _moved_by_copy(visit, item):
+                continue
             await _released(visit, item.id, ByHand("gone" if deleted else "released", None, now))
         elif not await _stays_aside(visit, item, place):
             deleted = place.folder == visit.layout.trash or place.folder in visit.layout.snooze
+            if deleted and await _moved_by_copy(visit, item):
+                continue
             by_hand = ByHand("gone", None, now) if deleted else ByHand("released", place, now)
             await _released(visit, item.id, by_hand)
 

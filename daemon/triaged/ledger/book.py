@@ -265,6 +265,8 @@ class Ledger:
     snooze = settling.snooze
     settle = settling.settle
     dragged = snoozing.dragged
+    copy_by_hand = snoozing.copy_by_hand
+    moved_by_copy = snoozing.moved_by_copy
     dragged_to_settled = snoozing.dragged_to_settled
     unsettle = snoozing.unsettle
     answered_since = snoozing.answered_since

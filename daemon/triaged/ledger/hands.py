@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from triaged.core.decision import Decision, Verdict
+from triaged.ledger.adopted import PUT_BY_HAND
 from triaged.ledger.answers import leave
 from triaged.ledger.changes import cancel_reply, item_now, plan_return, void_effects, void_moves
 from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen, TooLate
@@ -126,7 +127,7 @@ def give_way(store: Store, item_ids: Sequence[int], now: datetime) -> list[Reply
 
 def _insert_adopted(db: Connection, window: Window, a: Arriving) -> int:
     by_hand = Decision(
-        Verdict.DEFERRABLE, "put aside by hand", client=a.client, kind=tuple(sorted(a.who.kinds)), no_reply="rule"
+        Verdict.DEFERRABLE, PUT_BY_HAND, client=a.client, kind=tuple(sorted(a.who.kinds)), no_reply="rule"
     )
     facts = gather(db, question_of(db, window, a), a)
     second = is_second(db, window.account, a)

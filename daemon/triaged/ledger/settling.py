@@ -141,15 +141,21 @@ def mark_settled(db: Connection, item_id: int, now: int, by: By) -> bool:
 def settle_there(db: Connection, item_id: int, now: datetime, archive_at: int) -> Settled | None:
     """Inside a transaction: a person has put it where what is dealt with goes; it is filed a little later."""
     before = item_now(db, item_id)
-    at = to_ms(now)
+    if before.settled_at is None:
+        void_effects(db, item_id, "settled", to_ms(now))
+    settled_there = settled_by_copy(db, item_id, now)
+    owe_archive(db, before, archive_at)  # dragged out of the archive and back, it is filed once more
+    return settled_there
+
+
+def settled_by_copy(db: Connection, item_id: int, now: datetime) -> Settled | None:
+    """Inside a transaction: it lies where what is dealt with goes; where it goes from there is owed already. None: it was so before."""
+    before, at = item_now(db, item_id), to_ms(now)
     if not mark_settled(db, item_id, at, "person"):
-        owe_archive(db, before, archive_at)  # dragged out of the archive and back: it is filed once more
         return None
-    void_effects(db, item_id, "settled", at)
     follows = tuple(leave(db, item_id, "settled", at))
     promise = _end_promise(db, before, at, "person")
     db.execute("UPDATE item SET state = 'released' WHERE id = ? AND state = ?", (item_id, before.state))
-    owe_archive(db, before, archive_at)
     return Settled(item_now(db, item_id), promise, follows)
 
 

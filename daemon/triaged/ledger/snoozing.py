@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any
 
+from triaged.ledger.adopted import PUT_BY_HAND
 from triaged.ledger.changes import item_now, plan_effect, plan_return, void_effects
 from triaged.ledger.consequences import Consequence, SnoozedThere
 from triaged.ledger.entries import EffectRow, Item, NewEffect, Place
 from triaged.ledger.instants import to_ms
 from triaged.ledger.recognition import put_place
 from triaged.ledger.rows import decode, effects_of, encode, item_of
-from triaged.ledger.settling import Settled, put_off_untold, settle_there
+from triaged.ledger.settling import Settled, put_off_untold, settle_there, settled_by_copy
 from triaged.ledger.store import Store, commit, reading, row
 
 DEFERRED = "deferred"
@@ -40,6 +41,12 @@ SELECT args FROM effect WHERE kind = 'append' AND person = (SELECT person FROM a
 _ABOUT = """
 SELECT id FROM item WHERE promise = ? AND answered_at IS NULL AND settled_at IS NULL AND state <> 'gone'
 ORDER BY arrived_at DESC, id DESC LIMIT 1
+"""
+
+_COPY = f"""
+SELECT c.id FROM item c WHERE c.account = :account AND c.id <> :item AND c.reason = '{PUT_BY_HAND}' AND c.rule IS NULL
+  AND c.uid IS NOT NULL AND (c.state IN ('aside','here') OR c.settled_at IS NOT NULL)
+  AND (c.digest = :digest OR substr(c.digest, 1, length(:digest) + 1) = :digest || '+') ORDER BY c.id DESC LIMIT 1
 """
 
 
@@ -76,6 +83,42 @@ def dragged(store: Store, item_id: int, it: Dragged) -> list[Consequence]:
         _owe_move(db, before, it.now)
         put_off_untold(db, item_now(db, item_id), it.promised)
         return [] if it.how.get("quiet") else [SnoozedThere(item_now(db, item_id), it.until, before.folder)]
+
+
+def copy_by_hand(store: Store, item: Item) -> tuple[Item, datetime | None] | None:
+    """What a person has made of a message by copying it to where mail is put aside, and when that comes back; None: nothing."""
+    with reading(store) as db:
+        copy = _copy_of(db, item)
+        back = next(iter(effects_of(db, _BACK, (copy.id,))), None) if copy else None
+        return (copy, back.due_at if back else None) if copy else None
+
+
+def _copy_of(db: Connection, item: Item) -> Item | None:
+    given = {"account": item.account, "item": item.id, "digest": item.digest.partition("+")[0]}
+    found = db.execute(_COPY, given).fetchone()
+    return item_of(db, found[0]) if found else None
+
+
+def moved_by_copy(
+    store: Store, item_id: int, now: datetime, promised: datetime | None
+) -> list[Consequence] | Settled | None:
+    """The original of such a copy goes, whenever that is: they are one message, which was never gone. None: there is no copy any more."""
+    with commit(store, "moved_by_copy") as db:
+        before = item_now(db, item_id)
+        copy = _copy_of(db, before)
+        if copy is None:
+            return None
+        void_effects(db, item_id, "by hand: copied", to_ms(now))
+        owed = effects_of(db, "item = ? AND state IN ('planned','trying')", (copy.id,))
+        db.execute("UPDATE effect SET item = ? WHERE item = ? AND state IN ('planned','trying')", (item_id, copy.id))
+        db.execute("UPDATE item SET state = 'gone' WHERE id = ?", (copy.id,))
+        db.execute(f"UPDATE item SET state = ? WHERE id = ? AND state IN {_STATES}", (copy.state, item_id))
+        put_place(db, item_id, copy.place)
+        back = next((one for one in owed if one.kind == "back"), None)
+        if back is None:  # it has come back already, or is dealt with
+            return settled_by_copy(db, item_id, now) if copy.settled_at else []
+        put_off_untold(db, item_now(db, item_id), promised)
+        return [SnoozedThere(item_now(db, item_id), back.due_at, before.folder)]
 
 
 def _came_from(db: Connection, item_id: int) -> str | None:
