@@ -98,6 +98,8 @@ async def taken(visit: Visit, items: Sequence[Item]) -> None:
 
     What cannot be looked for everywhere counts as put somewhere. Selects other folders.
     """
+    if not items:
+        return
     found, everywhere = await _sought(visit, items)
     now = visit.now()
     for item in items:
@@ -182,20 +184,24 @@ async def _likely_first(visit: Visit) -> list[str]:
     return list(dict.fromkeys([*first, *(info.name for info in infos)]))
 
 
-async def left(
-    visit: Visit, folder: str, items: Sequence[Item], known: Mapping[int, frozenset[str]] | None = None
-) -> None:
-    """Ours that are no longer where they were put aside, are being deleted there, or have been answered.
+async def left(visit: Visit, folder: str, items: Sequence[Item]) -> None:
+    """Ours that are no longer where they were put aside, are being deleted there, or have been answered. The folder is selected."""
+    await taken(visit, await absent_of(visit, folder, items))
 
-    The folder is selected. `known`: the flags of those that lie there, where the server has told them already.
+
+async def absent_of(
+    visit: Visit, folder: str, items: Sequence[Item], known: Mapping[int, frozenset[str]] | None = None
+) -> list[Item]:
+    """Those of ours that lie in the selected folder no more; what the flags of the others say is concluded. May select others.
+
+    `known`: the flags of those that lie there, where the server has told them already.
     """
     placed = {item.uid: item for item in items if item.uid is not None and item.folder == folder}
     if not placed:
-        return
+        return []
     flags = known if known is not None else await visit.session.flags(sorted(placed))
-    absent = [item for uid, item in placed.items() if uid not in flags]
     for uid in placed.keys() & flags.keys():
         marks = folded(flags[uid])
         visit.memory.unclear_aside |= "\\deleted" in marks  # it may be taken off again
         await flagged(visit, placed[uid], marks)
-    await taken(visit, absent)
+    return [item for uid, item in placed.items() if uid not in flags]

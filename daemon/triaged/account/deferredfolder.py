@@ -1,13 +1,12 @@
 """The deferred folder: what a person dragged into it is adopted, what she took out of it is released."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from triaged.account import marks
 from triaged.account.arriving import arriving
-from triaged.account.asidechanges import Changes, since_last_look
-from triaged.account.byhand import in_trash, left, taken
+from triaged.account.asidechanges import SLICE, Changes, asked_about_again, since_last_look
+from triaged.account.byhand import absent_of, in_trash, taken
 from triaged.account.folderlayout import as_seen
 from triaged.account.loglines import of_item
 from triaged.account.places import came_by_delivery, is_made_of, presence
@@ -59,7 +58,7 @@ async def look_into(visit: Visit, folder: str, row: FolderRow | None, *, aside: 
         await count(visit, row)
     missed = await visit.write(Ledger.items_aside_at, row, changes.gone) if changes.gone else ()
     unclear = {item.uid for item in missed if item.uid is not None}
-    visit.memory.checks.aside = replace(changes.seen, uids=changes.seen.uids | unclear)  # they are asked about again
+    visit.memory.checks.aside = asked_about_again(changes.seen, unclear)
 
 
 def _empty_since(visit: Visit, row: FolderRow) -> datetime | None:
@@ -76,7 +75,6 @@ async def _arrived_there(visit: Visit, row: FolderRow, changes: Changes) -> bool
     Not only what has come since the last look: a hand takes a message out and back again, marks it as deleted and takes the
     mark off, between two looks or while nothing runs. Gives whether there was any.
     """
-    there = changes.there
     placed = await visit.write(_placed, row, changes.uids)
     strange = [uid for uid in changes.uids if uid not in placed]
     visit.memory.unclear_aside = False
@@ -88,6 +86,7 @@ async def _arrived_there(visit: Visit, row: FolderRow, changes: Changes) -> bool
             await visit.write(Ledger.place_item, item.id, Place(row.name, row.uidvalidity, fetched.uid))
         elif visit.account.mode is not Mode.OBSERVE:
             await _put_aside(visit, row, fetched)
+    there = changes.seen.uids
     if there and there[-1] >= row.next_uid:
         await visit.write(Ledger.advance, visit.row.id, Watermark(row.name, there[-1] + 1))
     return bool(strange)
@@ -97,9 +96,7 @@ def _placed(ledger: Ledger, row: FolderRow, uids: Sequence[int]) -> frozenset[in
     """Of these UIDs those at which something is put aside, or rests."""
     if not uids:
         return frozenset()
-    return frozenset(item.uid for item in ledger.items_aside_at(row, uids) if item.uid) | ledger.resting(
-        row.account, row
-    )
+    return ledger.uids_aside_at(row, uids) | ledger.resting_at(row, uids)
 
 
 async def _lost(visit: Visit, message: Message) -> Item | None:
@@ -184,11 +181,14 @@ async def _adopt(visit: Visit, row: FolderRow, fetched: Fetched, back_at: dateti
 
 async def _left_there(visit: Visit, row: FolderRow, changes: Changes) -> None:
     """Ours that are no longer where they were put aside, are being deleted there, or have been answered there."""
-    if changes.through:
-        items = await visit.write(Ledger.items_aside_in, visit.row.id, row.name)
-    else:
-        items = await visit.write(Ledger.items_aside_at, row, [*changes.uids, *changes.gone])
-    await left(visit, row.name, items, changes.flags)
+    ours = await visit.write(Ledger.uids_aside, row) if changes.through else ()
+    uids, absent = sorted({*changes.uids, *changes.gone, *ours}), []
+    for first in range(0, len(uids), SLICE):  # of years of them only some are held at a time
+        if visit.session.selected != row.name:
+            await visit.session.select(row.name)
+        items = await visit.write(Ledger.items_aside_at, row, uids[first : first + SLICE])
+        absent += await absent_of(visit, row.name, items, changes.flags)
+    await taken(visit, absent)
     if lost := await visit.write(Ledger.items_aside_in, visit.row.id, None):
         await _unplaced(visit, row, lost)
 

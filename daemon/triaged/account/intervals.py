@@ -1,5 +1,6 @@
 """How often what is checked: instants in, whether it is time again out."""
 
+from array import array
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,7 +24,8 @@ class AsideSeen:
 
     key: tuple[object, ...]  # which folder it was, and what else decides what is looked for in it
     modseq: int  # 0: the server keeps none
-    uids: frozenset[int]
+    uids: "array[int]"  # ascending, four octets each
+    others: int | None  # how many messages lie there beside them; None: that was not sure
     through: datetime  # when it was looked through from end to end
     asked: int = (
         0  # up to which UID flags were asked for, a slice at a time, where the server cannot say what has changed

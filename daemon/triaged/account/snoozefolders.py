@@ -163,8 +163,9 @@ async def _look_into(visit: Visit, folder: _Folder, row: FolderRow | None, ours:
     if row.uidvalidity != selected.uidvalidity:
         row = await renumbered(visit, row, selected.uidvalidity, selected.uidnext or 1)
     placed = {item.uid for item in ours if item.uidvalidity == row.uidvalidity}
-    resting = await visit.write(Ledger.resting, visit.row.id, row)
-    uids = [uid for uid in await visit.session.uids_from(row.baseline_uid) if uid not in placed | resting]
+    strange = [uid for uid in await visit.session.uids_from(row.baseline_uid) if uid not in placed]
+    resting = await visit.write(Ledger.resting_at, row, strange)
+    uids = [uid for uid in strange if uid not in resting]
     if uids and visit.account.mode is not Mode.OBSERVE:
         await _put_there(visit, folder, row, await visit.session.headers(uids))
         done = min((uid for uid in uids if _waits(visit, row, uid)), default=uids[-1] + 1)

@@ -158,6 +158,7 @@ class Ledger:
     items_aside = items.items_aside
     is_any_aside = items.is_any_aside
     uids_aside = items.uids_aside
+    uids_aside_at = items.uids_aside_at
     items_aside_at = items.items_aside_at
     items_aside_in = items.items_aside_in
     folders_aside = items.folders_aside
@@ -166,7 +167,7 @@ class Ledger:
     items_watching = items.items_watching
     items_watching_here = items.items_watching_here
     is_watching_here = items.is_watching_here
-    resting = items.resting
+    resting_at = items.resting_at
     glance = waiting.glance
     standing = waiting.standing
     next_at = waiting.next_at

@@ -5,6 +5,7 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from triaged.core.message import Message
 from triaged.ledger.entries import FolderRow, Item, Place
@@ -41,6 +42,19 @@ _ASIDE = "account = :account AND state = 'aside' AND state IN ('new','aside','un
 _THERE = f"{_ASIDE} AND folder = :folder AND uidvalidity = :uidvalidity"
 
 
+_PLACED = f"SELECT id FROM item WHERE {_ASIDE} AND uid IS NOT NULL"
+_FOLDERS_ASIDE = f"""
+WITH RECURSIVE first(id) AS (
+  SELECT ({_PLACED} ORDER BY folder, uidvalidity LIMIT 1)
+  UNION ALL SELECT coalesce(
+      ({_PLACED} AND folder = i.folder AND uidvalidity > i.uidvalidity ORDER BY uidvalidity LIMIT 1),
+      ({_PLACED} AND folder > i.folder ORDER BY folder, uidvalidity LIMIT 1))
+    FROM first f JOIN item i ON i.id = f.id
+)
+SELECT i.folder, i.uidvalidity FROM first f JOIN item i ON i.id = f.id
+"""  # from one folder to the next by the index: DISTINCT would go through everything that lies in them
+
+
 def items_aside(store: Store, account: int) -> list[Item]:
     """What is believed to lie in the deferred folder, by its place."""
     sql = f"SELECT {ITEM} FROM item WHERE {_ASIDE} ORDER BY uid, id"
@@ -58,24 +72,32 @@ def uids_aside(store: Store, folder: FolderRow, above: int = 0) -> frozenset[int
     return frozenset(uid for (uid,) in rows(store, f"SELECT uid FROM item WHERE {_THERE} AND uid > :above", given))
 
 
+def uids_aside_at(store: Store, folder: FolderRow, uids: Iterable[int]) -> frozenset[int]:
+    """Of these UIDs those at which something is put aside in a folder."""
+    return frozenset(uid for (uid,) in _aside_at(store, "uid", folder, uids))
+
+
 def items_aside_at(store: Store, folder: FolderRow, uids: Iterable[int]) -> list[Item]:
     """What is put aside in a folder at one of these UIDs."""
+    return [item_from(r) for r in _aside_at(store, ITEM, folder, uids)]
+
+
+def _aside_at(store: Store, what: str, folder: FolderRow, uids: Iterable[int]) -> list[Any]:
     given = {"account": folder.account, "folder": folder.name, "uidvalidity": folder.uidvalidity}
-    sql = f"SELECT {ITEM} FROM item WHERE {_THERE} AND uid IN (SELECT value FROM json_each(:uids)) ORDER BY uid"
-    return [item_from(r) for r in rows(store, sql, {**given, "uids": json.dumps(list(uids))})]
+    sql = f"SELECT {what} FROM item WHERE {_THERE} AND uid IN (SELECT value FROM json_each(:uids)) ORDER BY uid"
+    return rows(store, sql, {**given, "uids": json.dumps(list(uids))})
 
 
 def items_aside_in(store: Store, account: int, folder: str | None) -> list[Item]:
     """What is put aside in a folder, whatever its numbers; None: nobody knows in which, or at which UID."""
-    which = "(folder IS NULL OR uid IS NULL)" if folder is None else "folder = :folder"
+    which = "uid IS NULL" if folder is None else "folder = :folder"
     sql = f"SELECT {ITEM} FROM item WHERE {_ASIDE} AND {which} ORDER BY uid, id"
     return [item_from(r) for r in rows(store, sql, {"account": account, "folder": folder})]
 
 
 def folders_aside(store: Store, account: int) -> list[tuple[str, int]]:
     """The folders, each with its UIDVALIDITY, in which something is put aside."""
-    sql = f"SELECT DISTINCT folder, uidvalidity FROM item WHERE {_ASIDE} AND uid IS NOT NULL"
-    return rows(store, sql, {"account": account})
+    return rows(store, _FOLDERS_ASIDE, {"account": account})
 
 
 def made_of(store: Store, account: int, message: Message) -> list[Item]:
@@ -101,51 +123,49 @@ def pressing(store: Store, folder: FolderRow, now: datetime) -> frozenset[int]:
     return frozenset(uid for (uid,) in rows(store, sql, given) if uid is not None)
 
 
-def resting(store: Store, account: int, folder: FolderRow) -> frozenset[int]:
-    """The UIDs of what was settled and has stayed in a folder since: it is no business of ours any more."""
+def resting_at(store: Store, folder: FolderRow, uids: Iterable[int]) -> frozenset[int]:
+    """Of these UIDs those of what was settled and has stayed in a folder since: it is no business of ours any more."""
     sql = (
-        "SELECT uid FROM item WHERE account = ? AND folder = ? AND uidvalidity = ? AND uid IS NOT NULL"
+        "SELECT uid FROM item WHERE account = ? AND folder = ? AND uidvalidity = ? AND uid IN (SELECT value FROM json_each(?))"
         " AND settled_at IS NOT NULL AND state = 'released'"
     )
-    return frozenset(uid for (uid,) in rows(store, sql, (account, folder.name, folder.uidvalidity)))
+    given = (folder.account, folder.name, folder.uidvalidity, json.dumps(list(uids)))
+    return frozenset(uid for (uid,) in rows(store, sql, given))
 
 
 def items_watching(store: Store, account: int) -> list[Item]:
     """Items whose flags are worth a look: put aside, or with a promise or a reply that an answer would end."""
-    return [item_from(r) for r in rows(store, watching(columns(ITEM, "i")), {"account": account})]
+    aside = f"SELECT {columns(ITEM, 'i')} FROM item i WHERE {_ASIDE} AND i.answered_at IS NULL"
+    sql = f"SELECT DISTINCT * FROM ({aside} UNION ALL {expecting(columns(ITEM, 'i'))})"
+    return [item_from(r) for r in rows(store, sql, {"account": account})]
 
 
 def items_watching_here(store: Store, account: int) -> list[Item]:
     """Those of them that lie where they arrived."""
-    return [item_from(r) for r in rows(store, _watching_here(columns(ITEM, "i")), {"account": account})]
+    sql = f"SELECT DISTINCT * FROM ({expecting(columns(ITEM, 'i'), _HERE)})"
+    return [item_from(r) for r in rows(store, sql, {"account": account})]
 
 
 def is_watching_here(store: Store, account: int) -> bool:
     """Whether there is one."""
-    return row(store, f"SELECT EXISTS ({_watching_here('1')})", {"account": account}) == (1,)
+    return row(store, f"SELECT EXISTS ({expecting('1', _HERE)})", {"account": account}) == (1,)
 
 
 _KEPT = "('here','aside','released')"
+_HERE = "('here')"
 
 
-def watching(what: str) -> str:
-    """The query for them. Promises and replies of the person alone are gone through, not everybody's."""
-    aside = f"SELECT {what} FROM item i WHERE {_ASIDE} AND i.answered_at IS NULL"
-    return f"{aside} UNION {_expecting(what, _KEPT)}"
+def expecting(what: str, states: str = _KEPT) -> str:
+    """The query for those with a promise or a reply that an answer would end; one may be named twice.
 
-
-def _watching_here(what: str) -> str:
-    return _expecting(what, "('here')")
-
-
-def _expecting(what: str, states: str) -> str:
-    """With a promise or a reply that an answer would end."""
+    Promises and replies of the person alone are gone through, not everybody's.
+    """
     whose = "(SELECT person FROM account WHERE id = :account)"
     return f"""
     SELECT {what} FROM promise p CROSS JOIN item i ON i.promise = p.id
       WHERE p.person = {whose} AND p.state IN ('planned','open','overdue')
       AND +i.account = :account AND i.state IN {states} AND i.answered_at IS NULL
-    UNION SELECT {what} FROM reply r CROSS JOIN reply_item c ON c.reply = r.id CROSS JOIN item i ON i.id = c.item
+    UNION ALL SELECT {what} FROM reply r CROSS JOIN reply_item c ON c.reply = r.id CROSS JOIN item i ON i.id = c.item
       WHERE r.state IN {_PENDING} AND +r.person = {whose} AND +i.account = :account
       AND i.state IN {states} AND i.answered_at IS NULL
     """

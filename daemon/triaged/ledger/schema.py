@@ -255,6 +255,11 @@ CREATE TABLE device (
 ) STRICT;
 """  # who is signed in to the page; hashes of tokens alone
 
+_NEXT_OF_EVERYBODY = """
+CREATE INDEX effect_next ON effect (due_at) WHERE state IN ('planned','trying');
+CREATE INDEX item_unplaced ON item (account) WHERE uid IS NULL AND state = 'aside';
+"""  # neither what falls due next nor what nobody knows the place of is sought among everything that lies aside
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _A_NOTICE_A_MOVE,
@@ -271,5 +276,6 @@ MIGRATIONS: tuple[str, ...] = (
     _OPEN_BY_PLACE,
     _HER_LANGUAGE,
     _DEVICES,
+    _NEXT_OF_EVERYBODY,
 )
 """Step n leads from version n-1 to version n (`PRAGMA user_version`)."""

@@ -10,7 +10,7 @@ from triaged.ledger.admission import struck
 from triaged.ledger.effects import NEXT
 from triaged.ledger.entries import FolderRow, Item
 from triaged.ledger.instants import from_ms, to_ms
-from triaged.ledger.items import watching
+from triaged.ledger.items import expecting
 from triaged.ledger.registry import folders
 from triaged.ledger.store import Store, row
 
@@ -25,7 +25,7 @@ SELECT (SELECT min(at) FROM (SELECT ({NEXT}) AS at UNION ALL SELECT ({_AGAIN})))
   EXISTS (SELECT 1 FROM item WHERE account = :account AND state = 'aside' AND state IN ('new','aside','unreadable'))
   OR EXISTS (SELECT 1 FROM reply WHERE state IN ('drafted','in_doubt') AND account = :account
     AND state IN ('waiting','held','sending','drafted','in_doubt') AND (state = 'drafted' OR ended_at >= :doubts))
-  OR EXISTS ({watching("1")})
+  OR EXISTS ({expecting("1")})
 """
 
 

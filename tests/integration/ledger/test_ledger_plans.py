@@ -12,7 +12,7 @@ from triaged.ledger.entries import Rings
 # that were handed in (json_each), and what is done once a day over everything (purge).
 SMALL = re.compile(
     r"SCAN (?:j VIRTUAL TABLE|\(subquery|\w* ?CONSTANT ROW|account|folder|meta|ruleset)"
-    r"|(?:SCAN|SEARCH) \w+ USING (?:COVERING )?INDEX (?:effect_due|reply_due|reply_state|promise_open|promise_due|item_open)\b"
+    r"|(?:SCAN|SEARCH) \w+ USING (?:COVERING )?INDEX (?:effect_due|effect_next|reply_due|reply_state|promise_open|promise_due|item_open)\b"
 )
 WIDE = re.compile(r"SCAN|SEARCH (?!a |account|f |folder)\w+ USING .*\((?:account|person)=\?\)$")
 """A walk through a table, or through all that an account or a person has of it."""
