@@ -6,7 +6,7 @@ BIN = .venv/bin
 
 test: ready
 	@.ci/servers
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist worksteal $(ARGS)
 
 lint: style format types layers
 style: ready

@@ -18,9 +18,9 @@ import pytest
 T = TypeVar("T")
 
 HOST = "127.0.0.1"
-_PORTS = range(
-    20_000, 32_000
-)  # below Linux's ephemeral range: no outgoing connection takes one while a server restarts
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_PORTS = range(20_000 + _WORKER % 8, 32_000, 8)
+"""Below Linux's ephemeral range: no outgoing connection takes one while a server restarts. Each worker has its own."""
 _given: set[int] = set()
 
 
