@@ -1,20 +1,22 @@
 """A page that is really served, over a ledger of two persons, and a browser's requests to it."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from support.ledgerkit import MONDAY, World
 from support.reportkit import dana
 from triaged.core.settings import Mode, Person
 from triaged.ledger import Ledger
+from triaged.ledger.entries import ReplyRow
 from triaged.page.door import Door, form_token
 from triaged.page.seen import Behind
-from triaged.page.server import PageServer
+from triaged.page.server import PageServer, Where
 from triaged.page.site import site
 
 
@@ -35,6 +37,7 @@ class Served:
     clock: list = field(default_factory=lambda: [MONDAY])
     woken: list = field(default_factory=list)
     cookie: str = ""
+    url: str = ""  # how it is reached from elsewhere
 
     @property
     def host(self) -> str:
@@ -45,7 +48,11 @@ class Served:
         body = None
         if form is not None:
             body = urlencode(form)
-            given = {"Origin": f"http://{self.host}", "Content-Type": "application/x-www-form-urlencoded", **given}
+            given = {
+                "Origin": self.url or f"http://{self.host}",
+                "Content-Type": "application/x-www-form-urlencoded",
+                **given,
+            }
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=60)) as line:
             line.request("GET" if form is None else "POST", path, body, {k: v for k, v in given.items() if v})
             answer = line.getresponse()
@@ -81,20 +88,48 @@ def sending(person: Person) -> Person:
     )
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    person, path, clock, woken = sending(dana(folder)), folder / "triaged.db", [MONDAY], []
-    now = lambda: clock[-1]  # noqa: E731
-    known = {"dana@imap.example": person}
+WATCHED = {
+    "accounts": [
+        {
+            "account": "work", "mode": "send", "state": "watching", "error": None, "proven_alive": "2026-11-23T10:01:00+01:00",
+            "aside": 0, "waiting": 0, "held": 0,
+        }
+    ],
+    "passes": [{"client": "harbor", "left": 1, "total": 2, "period": "week"}],
+    "attention": [],
+    "paused": None,
+}  # fmt: skip
 
-    def made(ledger: Ledger, hosts: Sequence[str]):
-        changed = lambda: woken.append(1)  # noqa: E731
-        return site(Behind(Door(ledger, now), ledger, now, known.get, lambda _: "watching", changed), hosts)
+
+@contextmanager
+def served(folder: Path, *, url: str = "", **more: Any) -> Iterator[Served]:
+    path, clock, woken = folder / "triaged.db", [MONDAY], []
+    person = replace(sending(dana(folder)), **more)
+    now = lambda: clock[-1]  # noqa: E731
+    where = Where("127.0.0.1", 0, url or None)
+
+    async def text_of(person: Person, reply: ReplyRow) -> str:
+        return f"Hello there, reply {reply.id} to {reply.rcpt}"
+
+    def made(ledger: Ledger) -> Any:
+        behind = Behind(
+            door=Door(ledger, now),
+            ledger=ledger,
+            now=now,
+            person_of={"dana@imap.example": person}.get,
+            person_at=lambda text: person if text == "dana@roth.example" else None,
+            status_of=lambda _: {**WATCHED, "paused": {"until": None} if "dana" in ledger.pauses() else None},
+            text_of=text_of,
+            changed=lambda: woken.append(1),
+            mails_from=url,
+        )
+        return site(behind, where)
 
     with closing(Ledger.open(path)) as ledger:
         worlds = World.new(ledger), World.new(ledger, "tom")
-        server = PageServer(path, made)
+        server = PageServer(path, where, made)
+        server.open()
         try:
-            yield Served(server.open("127.0.0.1", 0), *worlds, clock, woken)
+            yield Served(where.port, *worlds, clock, woken, url=url)
         finally:
             server.close()

@@ -7,6 +7,7 @@ import base64
 from collections.abc import Sequence
 from datetime import datetime
 
+from triaged.account import signinmail
 from triaged.account.places import holds
 from triaged.account.visit import Visit
 from triaged.core.backoff import APPEND
@@ -68,6 +69,8 @@ async def _octets(visit: Visit, effect: EffectRow) -> bytes | None:
     if effect.reply is not None:
         reply = effect.reply
         return await visit.write(Ledger.reply_raw, reply)
+    if page := effect.args.get("signs_in_at"):
+        return await signinmail.written(visit, str(page), str(effect.args["message_id"]))
     written = effect.args.get("raw")
     return base64.b64decode(written) if written else None
 

@@ -66,6 +66,20 @@ class WatchedMailbox(Protocol):
         ...
 
 
+class Looked(Protocol):
+    """As much of it as it takes to look at what would go."""
+
+    @property
+    def context(self) -> Context:
+        """Whoever has it can ask the ledger."""
+        ...
+
+    @property
+    def settings(self) -> Callable[[], tuple[Person, Account]]:
+        """The settings of this instant."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Outgoing:
     """A reply that is to be written now, and the settings that hold for it."""
@@ -285,13 +299,13 @@ class ReplyPreparer:
         return await self.mailbox.context.write(Ledger.replan_promise, reply.id, plan) is not None
 
 
-async def preview(mailbox: WatchedMailbox, reply: ReplyRow) -> str:
+async def preview(mailbox: Looked, reply: ReplyRow) -> str:
     """The words of an acknowledgement, or of a paper, as it would go now; "" where they cannot be written."""
     rendered = await as_it_would_go(mailbox, reply, mailbox.context.now())
     return rendered.text if rendered is not None else ""
 
 
-async def as_it_would_go(mailbox: WatchedMailbox, reply: ReplyRow, now: datetime) -> Rendered | None:
+async def as_it_would_go(mailbox: Looked, reply: ReplyRow, now: datetime) -> Rendered | None:
     """Its subject and words at an instant; None where they cannot be written. Nothing is asked or changed by it."""
     person, account = mailbox.settings()
     client, to, template = person.roster.by_label(reply.client), read_address(reply.rcpt), person.reply(reply.template)

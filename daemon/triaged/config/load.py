@@ -13,7 +13,7 @@ from triaged.config.person import Made, make_person
 from triaged.config.problems import Findings, Place, Problem
 from triaged.config.reader import Reader
 from triaged.config.remains import essentials_of
-from triaged.config.service import make_service
+from triaged.config.service import check_page, make_service
 from triaged.config.spec import Table
 from triaged.config.suspicions import check_calendar_time, check_meaning, notes
 from triaged.core.settings import Service
@@ -97,6 +97,7 @@ class _Reading:
         if before.has_errors:
             return None
         check_calendar_time(section.get("service"), "keep", findings)
+        check_page(section.get("service"), findings)
         return make_service(section.get("service"), self.environ)
 
     def _service(self, node: Node) -> Service | None:
@@ -107,11 +108,13 @@ class _Reading:
             return make_service(None, self.environ)
         only = Node({"service": node.table["service"]}, node.at, node.key)
         section = Reader(inner, self.homes).read(table, only)
+        check_page(section.get("service"), inner)
         return None if inner.has_errors else make_service(section.get("service"), self.environ)
 
     def _person(self, file: Path, node: Node, table: Table, findings: Findings) -> None:
         section = Reader(findings, self.homes).read(table, node)
         made = make_person(file, section, findings)
+        check_page(section.get("service"), findings)
         if made is not None:
             self._check_logins(made, findings)
         if made is None or findings.has_errors:

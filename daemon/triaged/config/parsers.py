@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from triaged.config.files import home_of
 from triaged.core.address import Address, read_address
@@ -51,6 +52,7 @@ _EVERYDAY = frozenset(
 _LISTEN = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]*)):(\d{1,5})", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:]+\]?", re.ASCII)
 _ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_USUAL_PORTS = {"http": 80, "https": 443}
 _HIGHEST_PORT = 65535
 
 
@@ -99,12 +101,22 @@ def parse_listen(text: str) -> tuple[str, int]:
     return (match[1] or match[2] or "0.0.0.0", int(match[3]))  # noqa: S104  # ":9464" asks for all interfaces
 
 
-def parse_page(text: str) -> tuple[str, int]:
-    """Where the page is served: "127.0.0.1:8025", "[::1]:8025"."""
-    host, port = parse_listen(text)
-    if not is_loopback(host):
-        raise ValueError(f'"{text}" is not on this machine alone: write "127.0.0.1:{port}", and reach it by a tunnel')
-    return host, port
+def parse_page_url(text: str) -> str:
+    """How the page is reached from elsewhere: scheme and name, as a browser names an origin (RFC 6454)."""
+    try:
+        parts = urlsplit(text.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), "", None
+    bare = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+    if parts.scheme not in _USUAL_PORTS or not host or not bare or not host.isascii():
+        raise ValueError(
+            f'"{text}" is no address of a page: write scheme and name, as in "https://triaged.roth.example"'
+        )
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ValueError(f'"{text}": everybody on the way would read along; write "https://…"')
+    name = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{name}" + (f":{port}" if port not in (None, _USUAL_PORTS[parts.scheme]) else "")
 
 
 def parse_state(text: str) -> Path:

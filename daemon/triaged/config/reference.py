@@ -15,9 +15,10 @@ from triaged.config.spec import Either, Key, Many, Others, Raw, Spec, Table, Tex
 from triaged.config.valuekinds import PROVIDER
 from triaged.core.conditions import conditions_table
 from triaged.core.guard import guard_table
-from triaged.core.settings import Folders, OAuth, Server
+from triaged.core.settings import Folders, OAuth, PageTls, Server
 
 _WITHIN = (
+    ("`page_tls` of [service]", table_of(PageTls)),
     ("`imap` of [account.NAME]; `smtp` likewise", table_of(Server)),
     ("`folders` of [account.NAME]", table_of(Folders)),
     ("`password`, `client_secret` of `oauth`, `url` of [notify.NAME]", SECRET_PLACES),

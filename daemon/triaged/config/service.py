@@ -7,7 +7,9 @@ from pathlib import Path
 
 from triaged.config.described import made
 from triaged.config.files import home_of, is_missing
+from triaged.config.problems import Findings
 from triaged.config.reader import Section
+from triaged.core.loopback import is_loopback
 from triaged.core.settings import Service
 
 STATE = "triaged.db"
@@ -39,3 +41,28 @@ def make_service(section: Section | None, environ: Mapping[str, str] = os.enviro
     service = made(Service, section)
     assert service is not None  # no key of it is required
     return replace(service, state=state_folder(environ) / (service.state or STATE))
+
+
+def check_page(section: Section | None, findings: Findings) -> None:
+    """Whether others than this machine would be served without TLS, or by no name that is known."""
+    page = section.get("page") if section is not None else None
+    if section is None:
+        return
+    if page is None:
+        for key in ("page_url", "page_tls"):
+            if key in section:
+                findings.error(section.place(key), f'{key} without page: write page = "127.0.0.1:8025" beside it')
+        return
+    host, port = page
+    if is_loopback(host):
+        return
+    if "page_tls" not in section:
+        findings.error(
+            section.place("page"),
+            f'"{host}" is reached by others too: write page = "127.0.0.1:{port}" and let a tunnel or a reverse proxy'
+            " lead to it, or page_tls = { cert = …, key = … } beside it",
+        )
+    if host in ("0.0.0.0", "::") and "page_url" not in section:  # noqa: S104
+        findings.error(
+            section.place("page"), f'the page at all addresses needs its name: page_url = "https://NAME:{port}"'
+        )

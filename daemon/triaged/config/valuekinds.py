@@ -165,8 +165,8 @@ KINDS: Mapping[object, Spec] = MappingProxyType(
         "expectations": EXPECT,
         "fields": Table(others=Others(Text(empty=True), "the value", "a field's name", example="List-Id")),
         "host and port": Text("host and port", parsers.parse_listen, example="127.0.0.1:9464", shape=r":\d+$"),
-        "loopback host and port": Text(
-            "a loopback address and port", parsers.parse_page, example="127.0.0.1:8025", shape=r":\d+$"
+        "a page's address": Text(
+            "a page's address", parsers.parse_page_url, example="https://triaged.roth.example", shape="^https?://."
         ),
         "lines": Text(empty=True, lines=True),
         'moments or "none"': Many(Text('a moment or "none"', _moment_or_none, example="2 business days"), least=1),

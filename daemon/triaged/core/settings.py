@@ -424,6 +424,14 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class PageTls:
+    """What the page proves its name with."""
+
+    cert: Annotated[Path, About("the certificate and those between it and its authority, in PEM")]
+    key: Annotated[Path, About("its key, in PEM, without a passphrase")]
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """What belongs to the process."""
 
@@ -451,12 +459,21 @@ class Service:
     page: Annotated[
         tuple[str, int] | None,
         About(
-            "where the page is that `triaged page` opens: on this machine only; a telephone reaches it by a tunnel such as"
-            " `ssh -L 8025:127.0.0.1:8025 HOST`",
-            kind="loopback host and port",
+            "where the page is that `triaged page` opens; an address that others reach too needs `page_tls`",
+            kind="host and port",
             default="nowhere",
+            example="127.0.0.1:8025",
         ),
     ] = None
+    page_url: Annotated[
+        str | None,
+        About(
+            "how telephones reach the page, if they do, by a tunnel or a reverse proxy: links in mails exist only with it",
+            kind="a page's address",
+            default="nothing but this machine reaches it",
+        ),
+    ] = None
+    page_tls: Annotated[PageTls | None, About("what the page speaks TLS with itself", default="it speaks none")] = None
     keep: Annotated[Span, About("closed items, sent mail and replies older than this go")] = parse_span("2 years")
     outage: Annotated[
         Span | None,

@@ -122,6 +122,7 @@ class Item:
     )
     settled_by: str | None = None
     call_at: datetime | None = None  # it was on the agenda of the call that began then, and that took place
+    language: str | None = None  # that it shows, where it does
 
     @property
     def place(self) -> Place | None:

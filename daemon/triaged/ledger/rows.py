@@ -20,7 +20,7 @@ ITEM = (
     "id, person, account, client, correspondent, sender, message_id, refs, digest, server_id, thread, dated_at, arrived_at,"
     " decided_at, kind, automatic, subject, excerpt, mode, verdict, rule, reason, no_reply, decision, ruleset, state,"
     " folder, uidvalidity, uid, promise, answered_at, tries, retry_at, trust,"
-    " answered_by, settled_at, settled_by, call_at"
+    " answered_by, settled_at, settled_by, call_at, language"
 )
 EFFECT = "id, key, person, account, item, reply, kind, args, due_at, state, tries, error, done_at"
 PROMISE = (
@@ -106,6 +106,7 @@ def item_from(r: Sequence[Any]) -> Item:
         settled_at=from_ms(r[35]),
         settled_by=r[36],
         call_at=from_ms(r[37]),
+        language=r[38],
     )
 
 

@@ -116,3 +116,11 @@ def _outcome(use: Callable[[], Any]) -> Outcome:
         return Outcome(use())
     except BaseException as error:  # noqa: BLE001 — whatever it is, it is the caller's to see
         return Outcome(error=error)
+
+
+class InThisThread(LedgerThread):
+    """The same over another connection, in the thread that asks: for one that serves nobody but readers."""
+
+    async def call(self, use: Callable[Concatenate[Ledger, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `use(ledger, *args)` at once."""
+        return use(self._ledger, *args, **kwargs)

@@ -1,6 +1,5 @@
 """What holds for every answer: who may ask by which name, how much may be sent, and what a browser must not do with it."""
 
-from collections.abc import Collection
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -8,6 +7,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from triaged.page.server import Where
 
 LONGEST_FORM: Final = 4096
 """Octets of a form where its route says nothing else."""
@@ -27,9 +28,9 @@ HEADERS: Final = {
 class Guarded:
     """Around the site: a foreign Host or Origin gets nowhere, and every answer has the headers."""
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, where: Where) -> None:
         self._app = app
-        self._hosts = frozenset(hosts)
+        self._names, self._origins = where.names, where.origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -51,11 +52,12 @@ class Guarded:
     def _refusal(self, method: str, headers: Headers) -> str:
         """Why not; "": go on. A browser names the Origin of every POST."""
         hosts = headers.getlist("host")
-        if len(hosts) != 1 or hosts[0].casefold() not in self._hosts:
+        if len(hosts) != 1 or hosts[0].casefold() not in self._names:
             return "this page is not asked for by that name"
         if method in ("GET", "HEAD"):
             return ""
-        if headers.getlist("origin") != [f"http://{hosts[0].casefold()}"]:
+        origins = headers.getlist("origin")
+        if len(origins) != 1 or origins[0] not in self._origins:
             return "this was not sent from a page of ours"
         return ""
 

@@ -1,11 +1,12 @@
 """One request of a device that is signed in: whose it is, what a route may use, and the form that it has sent."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from secrets import compare_digest
+from types import MappingProxyType
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -13,13 +14,16 @@ from starlette.responses import Response
 
 from triaged.core.settings import Mode, Person
 from triaged.ledger import Ledger
-from triaged.ledger.entries import Item
+from triaged.ledger.entries import Item, ReplyRow
 from triaged.ledger.signedin import Device
 from triaged.page.door import Door, form_token
 from triaged.page.guarded import LONGEST_FORM, form_of
-from triaged.page.rendering import rendered
+from triaged.page.pagetexts import Texts, texts
+from triaged.page.rendering import for_anybody, rendered
 
 COOKIE: Final = "triaged"
+_SET: Final = frozenset({"act", "number", "then", "as"})
+"""Fields that a page has filled in itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,11 @@ class Behind:
     ledger: Ledger  # a connection of its own
     now: Callable[[], datetime]
     person_of: Callable[[str], Person | None]  # by a login of hers, as she is now
-    state_of: Callable[[str], str]  # how the account with this login is, in words
+    person_at: Callable[[str], Person | None]  # by an address of hers
+    status_of: Callable[[Person], Mapping[str, Any]]  # how she stands, as `triaged status` tells it
+    text_of: Callable[[Person, ReplyRow], Awaitable[str]]  # a reply that waits, as it would go now
     changed: Callable[[], None]  # tells the daemon that the ledger has changed
+    mails_from: str = ""  # scheme and name of the page in mails; "": no mail has a link
     said: "dict[int, Told]" = field(default_factory=dict)  # by device: what its last act came to, told once
     undo: "dict[int, Told]" = field(default_factory=dict)  # by device: its last act, as long as it may be taken back
 
@@ -65,6 +72,11 @@ class Seen:
     def ledger(self) -> Ledger:
         """The page's own connection."""
         return self.behind.ledger
+
+    @property
+    def words(self) -> Texts:
+        """Those of the page, in her language."""
+        return texts(self.person.language)
 
     @property
     def token(self) -> str:
@@ -94,7 +106,7 @@ class Seen:
         """A page of hers; what her last act came to is told on it, once."""
         said = self.behind.said.pop(self.device.id, None)
         given = {"who": self.person.name, "token": self.token, "said": said, "path": self.request.url.path}
-        return rendered(name, status, **given, **shown)
+        return rendered(name, self.person.language, status, **given, **shown)
 
 
 Form = Mapping[str, str]
@@ -107,7 +119,7 @@ def looking(show: Callable[[Seen], Awaitable[Response]]) -> Endpoint:
     @wraps(show)
     async def answer(request: Request) -> Response:
         seen = _seen(request)
-        return await show(seen) if seen else rendered("closed.html", 403)
+        return await show(seen) if seen else closed(request)
 
     return answer
 
@@ -115,22 +127,36 @@ def looking(show: Callable[[Seen], Awaitable[Response]]) -> Endpoint:
 def acting(
     longest: int = LONGEST_FORM,
 ) -> Callable[[Callable[[Seen, Form], Awaitable[Response]]], Endpoint]:
-    """A route that does something: besides, only with the token of the device's pages. `longest`: octets of its form."""
+    """A route that does something: besides, only with the token of the device's pages. `longest`: octets of its form.
+
+    What was typed is not lost where it cannot be taken: the page that says so has it in a form.
+    """
 
     def of(act: Callable[[Seen, Form], Awaitable[Response]]) -> Endpoint:
         @wraps(act)
         async def answer(request: Request) -> Response:
-            seen = _seen(request)
+            seen, form = _seen(request), await form_of(request, longest)
             if seen is None:
-                return rendered("closed.html", 403)
-            form = await form_of(request, longest)
+                return closed(request, form)
             if not compare_digest(form.get("token", "").encode(), seen.token.encode()):
-                return rendered("stale.html", 403)
+                return seen.page("stale.html", 403, kept=_kept(form))
             return await act(seen, form)
 
         return answer
 
     return of
+
+
+def closed(request: Request, form: Form = MappingProxyType({})) -> Response:
+    """The page for whoever is not signed in; what was typed stays in it."""
+    behind: Behind = request.app.state.behind
+    shown = {"kept": _kept(form), "path": request.url.path, "asks": bool(behind.mails_from)}
+    return for_anybody(request, "closed.html", 403, **shown)
+
+
+def _kept(form: Form) -> Sequence[tuple[str, str, bool]]:
+    """The fields of a form but its token: name, value, whether a person has typed it."""
+    return [(name, value, name not in _SET) for name, value in form.items() if name not in ("token", "link")]
 
 
 def _seen(request: Request) -> Seen | None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from triaged.core.wording import short_date
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -13,6 +15,6 @@ class Moment:
     exact: str
 
 
-def moment(at: datetime, zone: ZoneInfo) -> Moment:
+def moment(at: datetime, zone: ZoneInfo, language: str = "en") -> Moment:
     there = at.astimezone(zone)
-    return Moment(f"{there:%a} {there.day} {there:%b} {there.year} {there:%H:%M}", there.isoformat(timespec="seconds"))
+    return Moment(f"{short_date(at, language, zone)} {there:%H:%M}", there.isoformat(timespec="seconds"))

@@ -1,7 +1,5 @@
 """All routes, each in the module of what it shows or does, guarded together."""
 
-from collections.abc import Sequence
-
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,23 +7,32 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from triaged.core.errors import TriagedError
-from triaged.page import acts, entrance, itempage, lists
+from triaged.page import acts, clientpages, entrance, itempage, lists, morepage
 from triaged.page.guarded import Guarded
-from triaged.page.rendering import rendered, sheet
+from triaged.page.rendering import for_anybody, sheet
 from triaged.page.seen import Behind
+from triaged.page.server import Where
 
 
-def site(behind: Behind, hosts: Sequence[str]) -> ASGIApp:
-    """One small site for each person, asked for by these names only."""
-    routes = [*entrance.ROUTES, *lists.ROUTES, *itempage.ROUTES, *acts.ROUTES, Route("/style.css", _style)]
+def site(behind: Behind, where: Where) -> ASGIApp:
+    """One small site for each person, asked for where it is served only."""
+    routes = [
+        *entrance.ROUTES,
+        *lists.ROUTES,
+        *clientpages.ROUTES,
+        *morepage.ROUTES,
+        *itempage.ROUTES,
+        *acts.ROUTES,
+        Route("/style.css", _style),
+    ]
     app = Starlette(routes=routes, exception_handlers={TriagedError: _trouble})
     app.state.behind = behind
-    return Guarded(app, hosts)
+    return Guarded(app, where)
 
 
-async def _trouble(_: Request, error: Exception) -> Response:
+async def _trouble(request: Request, error: Exception) -> Response:
     """The ledger does not answer: nothing was done."""
-    return rendered("trouble.html", 503, error=str(error))
+    return for_anybody(request, "trouble.html", 503, error=str(error))
 
 
 async def _style(_: Request) -> Response:

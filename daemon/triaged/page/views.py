@@ -1,19 +1,22 @@
 """What the pages show, as values: rows of the ledger and a person's settings in, lines out. Nothing here asks anybody."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from triaged.core.settings import Person
+from triaged.core.wording import on_date
 from triaged.ledger.entries import DeferredRow, Item, PromiseRow, ReplyRow
 from triaged.page import marks
+from triaged.page.pagetexts import texts
 from triaged.page.shownmoments import Moment, moment
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message, promise or reply. `act`: the number that an act takes; 0: there is none."""
+    """One message, promise or reply. `act`: the number that an act takes; 0: there is none. `lang`: of title and excerpt."""
 
     title: str
     about: str = ""
@@ -24,6 +27,8 @@ class Line:
     trouble: str = ""
     mark: str = ""  # how it was when the page was drawn: a form gives it back
     state: str = ""
+    lang: str = ""
+    text: str = ""  # of a reply: all of it, as it would go
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +39,65 @@ class Day:
     lines: tuple[Line, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """How her mailboxes are, in a line: `words` as they are meant to be, `troubles` what needs her, in English."""
+
+    words: str
+    troubles: Sequence[str]
+    paused: str = ""
+
+
+def hers(at: datetime, person: Person) -> Moment:
+    """An instant in her zone and language."""
+    return moment(at, person.worktime.zone, person.language)
+
+
+def state(status: Mapping[str, Any], person: Person) -> State:
+    """What `triaged status` says of her, in a line."""
+    words = texts(person.language)
+    looks = [_instant(one["proven_alive"]) for one in status["accounts"] if one["proven_alive"]]
+    if all(one["state"] == "watching" for one in status["accounts"]):
+        at = f"{min(looks).astimezone(person.worktime.zone):%H:%M}" if looks else ""
+        line = words["watching"].format(at=at) if at else words["watching_no_look"]
+    else:
+        line = "; ".join(
+            words["account_state"].format(account=one["account"], state=words["states"].get(one["state"], one["state"]))
+            for one in status["accounts"]
+        )
+    return State(line, status["attention"], _paused(status, person))
+
+
+def _paused(status: Mapping[str, Any], person: Person) -> str:
+    words, pause = texts(person.language), status["paused"]
+    if pause is None:
+        return ""
+    until = pause["until"]
+    return words["paused_until"].format(at=hers(_instant(until), person).text) if until else str(words["paused"])
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
 def message(item: Item, person: Person, at: datetime | None = None) -> Line:
     """A message; `at`: what its moment is, else that of its arrival."""
     return Line(
-        title=item.subject or "(no subject)",
+        title=item.subject or f"({texts(person.language)['no_subject']})",
         about=", ".join(filter(None, (_client(person, item.client), item.sender))),
-        at=moment(at or item.arrived_at, person.worktime.zone),
+        at=hers(at or item.arrived_at, person),
         act=item.id,
         excerpt=item.excerpt or "",
         why=": ".join(filter(None, (item.rule, item.reason))),
         mark=marks.of_item(item),
         state=item.state,
+        lang=item.language or "",
     )
 
 
 def by_day(rows: Iterable[DeferredRow], person: Person) -> Sequence[Day]:
     """What is put aside, in the order in which it comes back."""
-    zone = person.worktime.zone
+    zone, words = person.worktime.zone, texts(person.language)
 
     def day(row: DeferredRow) -> date | None:
         return row.until.astimezone(zone).date() if row.until else None
@@ -58,13 +105,13 @@ def by_day(rows: Iterable[DeferredRow], person: Person) -> Sequence[Day]:
     known = sorted(
         rows, key=lambda row: (row.until is None, row.until, row.item.id) if row.until else (True, row.item.id)
     )
-    return [
-        Day(
-            f"{on:%A}, {on.day} {on:%B} {on.year}" if on else "No day is known",
-            tuple(_aside(row, person) for row in of),
-        )
-        for on, of in groupby(known, day)
-    ]
+    days = []
+    for on, group in groupby(known, day):
+        of = list(group)
+        until = of[0].until
+        name = on_date(until, person.language, zone, until) if on and until else words["no_day"]
+        days.append(Day(name, tuple(_aside(row, person) for row in of)))
+    return days
 
 
 def _aside(row: DeferredRow, person: Person) -> Line:
@@ -73,18 +120,21 @@ def _aside(row: DeferredRow, person: Person) -> Line:
 
 
 def promise(row: PromiseRow, person: Person) -> Line:
-    about = "overdue" if row.state == "overdue" else {"call": "for the call", "answer": "an answer"}[row.kind]
-    title = f"{_client(person, row.client)}, {row.correspondent}"
-    return Line(title, about, moment(row.due_at, person.worktime.zone))
+    words = texts(person.language)
+    kinds = {"call": words["for_call"], "answer": words["an_answer"]}
+    about = words["overdue"] if row.state == "overdue" else kinds[row.kind]
+    return Line(f"{_client(person, row.client)}, {row.correspondent}", about, hers(row.due_at, person))
 
 
-def reply(row: ReplyRow, person: Person) -> Line:
+def reply(row: ReplyRow, person: Person, text: str = "") -> Line:
     """A reply that waits, or that a person is to look at."""
-    about = f"{row.template}, {row.state.replace('_', ' ')}"
-    at = moment(row.send_at, person.worktime.zone)
+    words = texts(person.language)
+    about = f"{row.template}, {words['reply_states'].get(row.state, row.state)}"
     stoppable = row.id if row.state in ("waiting", "held") else 0
-    title, trouble = f"{_client(person, row.client)}, {row.rcpt}", row.reason or ""
-    return Line(title, about, at, stoppable, trouble=trouble, mark=marks.of_reply(row), state=row.state)
+    title = f"{_client(person, row.client)}, {row.rcpt}"
+    at, trouble = hers(row.send_at, person), row.reason or ""
+    shown = {"trouble": trouble, "mark": marks.of_reply(row), "state": row.state, "text": text, "lang": row.language}
+    return Line(title, about, at, stoppable, **shown)
 
 
 def next_call(person: Person, aside: Sequence[DeferredRow], now: datetime) -> tuple[Line, Sequence[Line]] | None:
@@ -95,7 +145,7 @@ def next_call(person: Person, aside: Sequence[DeferredRow], now: datetime) -> tu
         return None
     call, client = min(ahead, key=lambda each: each[0].start)
     points = [_aside(row, person) for row in aside if row.item.client == client.label]
-    return Line(client.name, at=moment(call.start, person.worktime.zone)), points
+    return Line(client.name, at=hers(call.start, person)), points
 
 
 def due_today(promises: Iterable[PromiseRow], person: Person, now: datetime) -> Sequence[Line]:

@@ -26,6 +26,11 @@ def as_html(report: Report, *, pictures: bool = True) -> str:
     return document(title, "".join(body), words.footer, words.language, STYLE if pictures else MAIL_STYLE)
 
 
+def body_of(report: Report) -> str:
+    """What stands below the title, for a page that has its own frame and style."""
+    return "".join(_sections(report, _words(report), pictures=True))
+
+
 def as_text(report: Report) -> str:
     """The same figures as plain text, at the width of a mail."""
     words = _words(report)

@@ -36,6 +36,10 @@ svg * { stroke-linejoin: round; stroke-linecap: butt; }
 .many { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1rem; }
 .key { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; margin: 0; padding: 0; font-size: .85rem; }
 .key span { display: inline-block; width: 1.1em; height: .8em; margin-right: .4em; }
+.of-band { background: var(--band); } .of-off { background: var(--off); } .of-mark { background: var(--mark); }
+.of-late { background: var(--late); } .of-broken { background: var(--broken); } .of-open { background: var(--open); }
+.of-settled { background: var(--settled); } .of-promise { background: var(--promise); } .of-line { background: var(--line); }
+.of-faint { background: var(--faint); } .of-ink { background: var(--ink); }
 .many svg { max-width: 20rem; }
 .many h4 { font-size: .95rem; margin: 0; }
 .wide { overflow-x: auto; }
@@ -102,7 +106,7 @@ def as_table(table: Table) -> str:
 
 def picture(svg: str, how: str, table: Table, words: Words, key: Sequence[tuple[str, str]]) -> str:
     """A picture with its key (colours of the page and what they mean), how it is made, and its table behind a click."""
-    named = "".join(f'<li><span style="background: var(--{colour})"></span>{escape(name)}</li>' for colour, name in key)
+    named = "".join(f'<li><span class="of-{colour}"></span>{escape(name)}</li>' for colour, name in key)
     return (
         f"<figure><ul class=key>{named}</ul>{svg}<figcaption class=how>{escape(how)}</figcaption>"
         f"<details><summary>{escape(words.as_table)}</summary>{as_table(table)}</details></figure>"

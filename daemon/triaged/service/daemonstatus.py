@@ -11,7 +11,7 @@ from typing import Any
 from triaged import __version__
 from triaged.account.accountloop import AccountLoop
 from triaged.account.context import Context
-from triaged.core.settings import Mode
+from triaged.core.settings import Mode, Person
 from triaged.ledger import Ledger
 from triaged.service.accountstates import Instants, account_states, with_delays
 from triaged.service.calendarkeeper import CalendarKeeper
@@ -45,10 +45,7 @@ class DaemonStatus:
     async def for_people(self) -> Mapping[str, Any]:
         """What `triaged status` tells."""
         loaded, now = self.settings.loaded, self.context.now()
-        live = {
-            login: Live(one.loop.health, _unmoved(one.loop), one.loop.memory.another_noticed, one.outbox.waits)
-            for login, one in self.running.items()
-        }
+        live = self._live()
         return {
             "source": "daemon",
             "pid": os.getpid(),
@@ -61,6 +58,19 @@ class DaemonStatus:
             "people": await self.context.write(
                 status_of, loaded, now, live, self.settings.absent, self.calendars.failures()
             ),
+        }
+
+    def of_one(self, ledger: Ledger, person: Person) -> Mapping[str, Any]:
+        """The same of one person, over another thread's connection."""
+        logins = {account.login for account in person.accounts}
+        live = {login: one for login, one in self._live().items() if login in logins}
+        alone = replace(self.settings.loaded, persons=(person,))
+        return status_of(ledger, alone, self.context.clock.now(), live, ())[0]
+
+    def _live(self) -> Mapping[str, Live]:
+        return {
+            login: Live(one.loop.health, _unmoved(one.loop), one.loop.memory.another_noticed, one.outbox.waits)
+            for login, one in dict(self.running).items()
         }
 
     async def for_supervisors(self) -> DaemonState:

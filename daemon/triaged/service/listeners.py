@@ -37,7 +37,7 @@ class Listeners:
     def __post_init__(self) -> None:
         """Prepare; nothing is listened to yet."""
         self._waker = Waker(self.folder)
-        self._page = PersonPage(self.status, self.on_change)
+        self._page = PersonPage(self.status, self.on_change, self._trouble)
         self._socket = StatusSocket(self.status.for_people, self.folder, link=self._page.link)
 
     async def open(self, service: Service | None) -> None:
@@ -48,11 +48,11 @@ class Listeners:
             loop.add_signal_handler(number, act)
         heldsignals.hand_over(self.on_signal)
         if trouble := await self._socket.open():
-            self.events.emit("account.degraded", error=trouble, reason="`triaged status` asks the ledger instead")
+            self._trouble(trouble, "`triaged status` asks the ledger instead")
         if service is not None and service.listen is not None:
             await self._listen_at(*service.listen)
         if service is not None and service.page is not None:
-            self._serve_the_page(*service.page)
+            self._page.open(state_file(self.status.settings.loaded), service)
 
     async def _listen_at(self, host: str, port: int) -> None:
         metrics = exporter(self.events.counts, lambda: self.status.settings.metrics_clients)
@@ -61,12 +61,10 @@ class Listeners:
             await self._health.open(host, port)
         except OSError as error:
             why = error.strerror or str(error)
-            self.events.emit("account.degraded", error=f"{host}:{port} cannot be listened at: {why}", reason=_UNHEARD)
+            self._trouble(f"{host}:{port} cannot be listened at: {why}", _UNHEARD)
 
-    def _serve_the_page(self, host: str, port: int) -> None:
-        if why := self._page.open(state_file(self.status.settings.loaded), host, port):
-            error = f"the page cannot be served at {host}:{port}: {why}"
-            self.events.emit("account.degraded", error=error, reason="it is not there until the next start")
+    def _trouble(self, error: str, reason: str) -> None:
+        self.events.emit("account.degraded", error=error, reason=reason)
 
     async def close(self) -> None:
         """Listen no more."""

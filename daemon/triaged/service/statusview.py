@@ -72,11 +72,19 @@ def status_of(
         absent: who is left out; None: as the configuration says it.
         unread: why a calendar cannot be read, by person and calendar.
     """
-    rows = ledger.overview()
+    rows = ledger.overview(_key_of_all(ledger, loaded, absent))
     view = _View(ledger, now, known, {row.account.login: row for row in rows}, patience_of(loaded.service), unread)
     away = absences(loaded, {}, rows) if absent is None else absent
     persons = (view.person(person, loaded.refused.get(person.label)) for person in loaded.persons)
     return [*persons, *(view.left_out(one) for one in away)]
+
+
+def _key_of_all(ledger: Ledger, loaded: Loaded, absent: Sequence[Absence] | None) -> str | None:
+    """The key of the one person whom it is about; None: there are several."""
+    if len(loaded.persons) != 1 or absent is None or absent:
+        return None
+    logins = {account.login for account in loaded.persons[0].accounts}
+    return next((row.person for row in ledger.accounts() if row.login in logins), None)
 
 
 def _about_calendar(one: Mapping[str, Any]) -> str:

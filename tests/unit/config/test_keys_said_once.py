@@ -104,6 +104,7 @@ ELSEWHERE = {  # several places share one table of the reference; what a test of
     ("account", NAME, "folders"): "`folders` of [account.NAME]",
     ("client", NAME, "hours"): "`[hours]`",
     ("hours",): "`[hours]`",
+    ("service", "page_tls"): "`page_tls` of [service]",
 }
 
 

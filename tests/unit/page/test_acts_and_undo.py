@@ -145,7 +145,7 @@ def test_bring_back_is_taken_back_also_when_it_has_come(mine: Served, *, moved: 
         back_is_done(mine, item)
         mine.world.ledger.place_item(item, mine.world.ledger.item(item).place)
     said = undo(mine, text)
-    assert "comes back Tue 24 Nov 2026 10:00, as before" in said
+    assert "comes back Tue 24 Nov 10:00, as before" in said
     assert mine.world.ledger.comes_back(item) == MONDAY + DAY
 
 
@@ -213,7 +213,7 @@ def test_settled_with_a_reply_that_ends_by_it_offers_no_undo(mine: Served):
 
 def test_pause_and_going_on(mine: Served):
     text = mine.act("pause", 0, words="friday")
-    assert "Paused until Fri 27 Nov 2026" in text
+    assert "Paused until Fri 27 Nov" in text
     assert "dana" in mine.world.ledger.pauses()
     assert "Going on" in undo(mine, text)
     assert mine.world.ledger.pauses() == {}
@@ -242,7 +242,7 @@ def test_an_act_on_a_message_that_was_put_off_meanwhile_changes_nothing(mine: Se
     mine.act("until", item, words="friday")
     before = mine.world.ledger.item(item), mine.world.ledger.comes_back(item)
     text = submit(mine, stale, words="2h")
-    assert "Nothing was done: it is put aside meanwhile until Fri 27 Nov 2026" in text
+    assert "Nothing was done: it is put aside meanwhile until Fri 27 Nov" in text
     assert (mine.world.ledger.item(item), mine.world.ledger.comes_back(item)) == before
 
 

@@ -9,8 +9,10 @@ import pytest
 
 from support.ledgerkit import DAY, MINUTE, MONDAY, mail, urgent
 from support.pagekit import Served, served
+from triaged.ledger.signedin import NewDevice
+from triaged.page.server import Where
 
-PAGES = ["/", "/aside", "/item/1"]
+PAGES = ["/", "/aside", "/clients", "/client/harbor", "/more", "/report", "/item/1"]
 
 
 @pytest.fixture
@@ -75,7 +77,7 @@ def test_a_device_stays_signed_in_for_thirty_days_from_its_last_use(mine: Served
 
 
 def test_a_device_that_is_signed_out_stays_out(mine: Served):
-    assert mine.ask("/out", {"token": mine.token}).status == 200
+    assert mine.ask("/out", {"token": mine.token}).status == 303
     assert mine.ask("/").status == 403
 
 
@@ -140,6 +142,158 @@ def test_a_person_who_is_not_configured_any_more_sees_a_closed_page(page: Served
     assert page.ask("/").status == 403
 
 
+# --- a link in her inbox ---------------------------------------------------------------------------------------------
+
+HERE = "https://triaged.roth.example"
+PHONE = {"Host": "triaged.roth.example"}
+
+
+@pytest.fixture
+def reached(tmp_path: Path) -> Iterator[Served]:
+    with served(tmp_path, url=HERE) as given:
+        yield given
+
+
+def owed(page: Served) -> list:
+    home = page.world.account.id
+    return [one for one in page.world.ledger.due_effects(home, page.clock[-1]) if one.key.startswith("sign-in:")]
+
+
+def test_whoever_asks_has_a_link_owed_to_her_own_inbox(reached: Served):
+    assert "Send me a link" in reached.ask("/", **PHONE).text
+    assert reached.ask("/ask", {"address": "dana@roth.example"}, **PHONE).status == 200
+    [effect] = owed(reached)
+    assert (effect.kind, effect.args["folder"], effect.args["signs_in_at"]) == ("append", "INBOX", HERE)
+    assert reached.woken
+
+
+def test_no_more_than_three_links_an_hour_are_sent(reached: Served):
+    answers = [reached.ask("/ask", {"address": "dana@roth.example"}, **PHONE).text for _ in range(5)]
+    assert len(owed(reached)) == 3
+    assert len(set(answers)) == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["nobody@roth.example", "", "x", "dana@roth.example\r\nBcc: x@evil.example", "a" * 3000]
+)
+def test_what_is_answered_says_nothing_of_who_is_known(reached: Served, address: str):
+    known = reached.ask("/ask", {"address": "dana@roth.example"}, **PHONE)
+    unknown = reached.ask("/ask", {"address": address}, **PHONE)
+    assert (unknown.status, unknown.text) == (known.status, known.text)
+    assert len(owed(reached)) == 1
+
+
+def test_where_nothing_but_this_machine_reaches_it_no_mail_has_a_link(page: Served):
+    assert "Send me a link" not in page.ask("/").text
+    page.ask("/ask", {"address": "dana@roth.example"})
+    assert owed(page) == []
+
+
+def test_over_https_the_cookie_goes_nowhere_else(reached: Served, tmp_path: Path):
+    far = reached.ask("/in", {"link": reached.link()}, **PHONE)
+    assert "; secure" in far.headers["set-cookie"].lower()
+    near = reached.ask("/in", {"link": reached.link()}, Origin=f"http://{reached.host}")
+    assert "; secure" not in near.headers["set-cookie"].lower()
+
+
+def test_the_usual_port_does_not_stand_in_a_name():
+    assert Where("127.0.0.1", 80).names == {"127.0.0.1", "localhost"}
+    assert Where("::1", 8025).names == {"[::1]:8025", "localhost:8025"}
+    assert Where("127.0.0.1", 8025, HERE).origins == {HERE, "http://127.0.0.1:8025", "http://localhost:8025"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [("de-AT,en;q=0.8", "Diese Seite ist geschlossen"), ("ja,fr;q=0.5", "Cette page"), ("", "This page")],
+)
+def test_a_closed_page_speaks_as_the_browser_asks(page: Served, asked: str, shown: str):
+    assert shown in page.ask("/", **{"Accept-Language": asked}).text
+
+
+def test_what_was_typed_is_kept_until_she_is_signed_in_again(mine: Served):
+    deferred = mine.world.deferred(1)
+    mine.world.put_aside(deferred)
+    form = {"act": "until", "number": deferred.item, "words": "friday <15:00>", "token": mine.token}
+    mine.world.ledger.end_device("dana", None)
+    out = mine.ask("/act", form)
+    assert out.status == 403
+    assert "friday &lt;15:00&gt;</textarea>" in out.text
+    mine.sign_in()
+    again = mine.ask("/act", {**form, "token": ""})
+    assert again.status == 403
+    assert f'value="{mine.token}"' in again.text
+    assert "friday &lt;15:00&gt;</textarea>" in again.text
+    assert mine.ask("/act", {**form, "words": "friday", "token": mine.token}).status == 303
+
+
+# --- clients, more -----------------------------------------------------------------------------------------------------
+
+
+def test_each_client_has_its_place(mine: Served):
+    mine.world.put_aside(mine.world.deferred(1))
+    mine.clock.append(MONDAY + MINUTE)
+    text = mine.ask("/clients").text
+    for words in ("Harbor Trust", "Next call", "Aside 1", "1 of 2 left this week"):
+        assert words in text
+    text = mine.ask("/client/harbor").text
+    for words in ("*@harbor.example", "a question", "Waiting for the call", "Messages"):
+        assert words in text
+
+
+def test_a_client_that_she_does_not_have_is_not_there(mine: Served):
+    assert mine.ask("/client/nobody").status == 404
+
+
+def test_more_shows_the_days_the_rules_how_all_is_and_the_devices(mine: Served):
+    text = mine.ask("/more").text
+    for words in ("Health", "Nothing needs you", "The next two weeks", "Mon 23 Nov", "Rules", "Devices", "this one"):
+        assert words in text
+
+
+def test_the_report_stands_on_the_page(mine: Served):
+    mine.world.deferred(1)
+    mine.clock.append(MONDAY + MINUTE)
+    text = mine.ask("/report").text
+    assert "<svg" in text
+    assert "Responsiveness" in text
+
+
+def test_she_ends_a_device_and_all_of_them(mine: Served):
+    first = mine.cookie
+    [device] = mine.world.ledger.devices("dana", MONDAY)
+    mine.sign_in()
+    assert mine.ask("/devices", {"token": mine.token, "number": device.id}).status == 303
+    assert "Signed out." in mine.ask("/more").text
+    assert mine.ask("/", Cookie=f"triaged={first}").status == 403
+    assert mine.ask("/devices", {"token": mine.token, "number": "all"}).status == 303
+    assert mine.ask("/").status == 403
+
+
+def test_she_cannot_end_a_device_of_another(mine: Served):
+    mine.world.ledger.make_link("tom", "his", MONDAY)
+    his = mine.world.ledger.sign_in("his", NewDevice("token", ""), MONDAY)
+    mine.ask("/devices", {"token": mine.token, "number": his.id})
+    assert "Nothing was done" in mine.ask("/more").text
+    assert mine.world.ledger.device("token", MONDAY) is not None
+
+
+def test_a_reply_that_waits_stands_with_its_whole_text(mine: Served):
+    reply = mine.world.deferred(1).reply
+    assert f"Hello there, reply {reply} to" in mine.ask("/").text
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es"])
+@pytest.mark.parametrize("path", ["/", "/aside", "/clients", "/client/harbor", "/more", "/report", "/item/1"])
+def test_a_page_is_in_her_language(tmp_path: Path, language: str, path: str):
+    with served(tmp_path, language=language) as page:
+        page.world.put_aside(page.world.deferred(1))
+        page.sign_in()
+        text = page.ask(path).text
+    assert f'<html lang="{language}">' in text
+    for words in ("Today<", "Sign out<", "Nothing ", "Waiting", "Last look", "Next call"):
+        assert words not in text
+
+
 # --- what holds for every route --------------------------------------------------------------------------------------
 
 
@@ -149,7 +303,7 @@ def test_a_foreign_name_is_refused(mine: Served, path: str):
         assert mine.ask(path, Host=host or "-").status == 403
 
 
-@pytest.mark.parametrize("path", ["/act", "/in", "/out"])
+@pytest.mark.parametrize("path", ["/act", "/in", "/out", "/ask", "/devices"])
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "https://127.0.0.1:1"])
 def test_a_form_of_another_site_is_refused(mine: Served, path: str, origin: str):
     link, token = mine.link(), mine.token
@@ -207,7 +361,7 @@ def test_html_of_a_mail_is_only_ever_text(mine: Served, path: str):
     text = mine.ask(path).text
     assert "<script" not in text
     assert "<img" not in text
-    assert path == "/aside" or "&lt;script&gt;" in text
+    assert path not in ("/", "/item/1") or "&lt;script&gt;" in text
 
 
 # --- one person never reaches another's ------------------------------------------------------------------------------
@@ -252,7 +406,7 @@ def test_a_number_beyond_what_can_be_stored_is_not_there(mine: Served):
 
 def test_an_empty_day_says_what_would_be_there(mine: Served):
     text = mine.ask("/").text
-    for words in ("Nothing urgent waits", "No reply waits", "Nothing that came back", "work: watching"):
+    for words in ("Nothing urgent waits", "No reply waits", "Nothing has come back", "Watching, last look 10:01"):
         assert words in text
     assert "Nothing is put aside" in mine.ask("/aside").text
 
@@ -269,8 +423,8 @@ def test_today_shows_what_is_urgent_goes_out_and_waits_for_the_call(mine: Served
 def test_what_is_aside_stands_below_its_day(mine: Served):
     mine.world.put_aside(mine.world.deferred(1))
     text = mine.ask("/aside").text
-    assert "Tuesday, 24 November 2026" in text
-    assert '<time datetime="2026-11-24T10:00:00+01:00">Tue 24 Nov 2026 10:00</time>' in text
+    assert "Tuesday 24 November" in text
+    assert '<time datetime="2026-11-24T10:00:00+01:00">Tue 24 Nov 10:00</time>' in text
 
 
 def test_a_pause_is_told(mine: Served):
@@ -306,7 +460,7 @@ def test_settled_is_settled_once(mine: Served):
 def test_a_message_comes_back_when_she_says(mine: Served):
     deferred = mine.world.deferred(1)
     mine.world.put_aside(deferred)
-    assert "comes back Fri 27 Nov 2026" in mine.act("until", deferred.item, words="friday", then="aside")
+    assert "comes back Fri 27 Nov" in mine.act("until", deferred.item, words="friday", then="aside")
     [row] = mine.world.ledger.deferred("dana")
     assert row.until is not None
     assert row.until - MONDAY > timedelta(days=3)
