@@ -25,7 +25,7 @@ def site(behind: Behind, where: Where) -> ASGIApp:
         *acts.ROUTES,
         Route("/style.css", _style),
     ]
-    app = Starlette(routes=routes, exception_handlers={TriagedError: _trouble})
+    app = Starlette(routes=routes, exception_handlers={TriagedError: _trouble, 404: _nowhere})
     app.state.behind = behind
     return Guarded(app, where)
 
@@ -33,6 +33,11 @@ def site(behind: Behind, where: Where) -> ASGIApp:
 async def _trouble(request: Request, error: Exception) -> Response:
     """The ledger does not answer: nothing was done."""
     return for_anybody(request, "trouble.html", 503, error=str(error))
+
+
+async def _nowhere(request: Request, _: Exception) -> Response:
+    """No route of ours: whoever asks."""
+    return for_anybody(request, "nowhere.html", 404)
 
 
 async def _style(_: Request) -> Response:
