@@ -76,6 +76,26 @@ async def test_what_is_urgent_is_told_until_it_is_answered_whenever_it_came(stag
         assert len(stage.events("digest.delivered")) == 3
 
 
+@pytest.mark.parametrize("rests", [0, 3])
+async def test_what_is_urgent_and_was_put_aside_and_taken_back_is_told_again(stages: Opening, rests: int):
+    async with stages(CONSULTANT + EVENING + '\n[snooze]\n"Next week" = "start of next week"\n') as stage:
+        await stage.to("mon 16:40")
+        await stage.to("tue 10:00")
+        await stage.arrives(GARY, "outage", "Nothing works.")
+        await stage.arrives(GARY, "outage again", "Nothing works either.")
+        [folder] = [name for name in stage.server.folders(stage.users[0]) if name.endswith("Next week")]
+        for subject, back in (("outage", "INBOX"), ("outage again", "Trash")):
+            stage.drag(subject, "INBOX", folder)
+            stage.daemon.sweep()
+            await stage.later(minutes=rests)
+            stage.drag(subject, "Deferred" if rests else folder, back)
+            stage.daemon.sweep()
+            await stage.quiet()
+        await stage.to("tue 16:40")
+        [text] = [page(stage, subject)[1] for subject in stage.inbox() if "waits" in subject]
+        assert "Waiting: urgent, not answered yet (1)" in text
+
+
 async def test_a_callers_voicemails_are_one_line_with_their_number(stages: Opening):
     async with stages(CALLS + TELEPHONE + EVENING) as stage:
         await stage.to("mon 16:40")

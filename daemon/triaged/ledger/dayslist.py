@@ -12,10 +12,15 @@ from triaged.ledger.store import Store, reading, rows
 
 
 def urgent_open(store: Store, person: str) -> list[Item]:
-    """Urgent messages without an answer that are not dealt with otherwise, whenever they came; the oldest first."""
+    """Urgent messages without an answer that are not dealt with otherwise, whenever they came; the oldest first.
+
+    One that she put aside and took back lies where new mail is looked at, as if it had never been away.
+    """
     sql = (
         f"SELECT {ITEM} FROM item WHERE person = ? AND client IS NOT NULL AND verdict = 'urgent' AND answered_at IS NULL"
-        " AND settled_at IS NULL AND state IN ('here','aside','unreadable') AND mode <> 'observe' ORDER BY arrived_at, id"
+        " AND settled_at IS NULL AND mode <> 'observe' AND (state IN ('here','aside','unreadable') OR (state = 'released' AND EXISTS"
+        " (SELECT 1 FROM folder f WHERE f.account = item.account AND f.name = item.folder AND f.role IN ('watch','urgent'))))"
+        " ORDER BY arrived_at, id"
     )
     return [item_from(r) for r in rows(store, sql, (person,))]
 
