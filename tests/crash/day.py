@@ -114,6 +114,7 @@ class Day:
     die_at: tuple[int, ...] = ()  # the place of the first daemon's death, of the second's …
     chance: random.Random = field(default_factory=random.SystemRandom)
     now: datetime = START
+    text: str = CONFIG
     deaths: int = 0
     cuts: int = 0  # of them with a power cut
     said: list[dict[str, Any]] = field(default_factory=list)
@@ -123,7 +124,7 @@ class Day:
         self.users = [self.dovecot.new_user() for _ in range(2)]
         self.config = self.folder / "dana.toml"
         self.log = self.folder / "passed"
-        text = CONFIG.replace("$SMTP", f'{{ host = "{self.sink.host}", port = {self.sink.port}, tls = "none" }}')
+        text = self.text.replace("$SMTP", f'{{ host = "{self.sink.host}", port = {self.sink.port}, tls = "none" }}')
         for number, user in enumerate(self.users, 1):
             place = f'host = "{self.dovecot.host}", port = {self.dovecot.imap}, tls = "none"'
             secret = f'user = "{user}", password = "{self.dovecot.password}"'
