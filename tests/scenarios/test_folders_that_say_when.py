@@ -540,15 +540,16 @@ async def test_a_folder_that_she_deletes_is_not_made_again(stages: Opening):
     assert len(stage.events("account.degraded")) == 0
 
 
-async def test_a_folder_that_she_renames_keeps_its_moment_and_what_rests_there(stages: Opening):
-    stage = await opened(stages)
+@EVERY
+async def test_a_folder_that_she_renames_keeps_its_moment_and_what_rests_there(stages: Opening, variant: AnyVariant):
+    stage = await opened(stages, variant=variant)
     await stage.arrives(GARY, "outage again")
     tomorrow = below(stage, "Tomorrow")
     stage.drag("outage again", "INBOX", tomorrow)
     await seen(stage)
     morning = tomorrow.replace("Tomorrow", "In the morning")
     with stage.server.client(stage.users[0]) as client:
-        client.rename_folder(tomorrow, morning)
+        client.rename_folder(*(variant.prefix + name.removeprefix(variant.prefix) for name in (tomorrow, morning)))
     await seen(stage)
     await stage.later(minutes=2)
     assert (stage.inbox(morning), list(stage.inbox("Deferred"))) == ({}, ["outage again"])
@@ -560,6 +561,26 @@ async def test_a_folder_that_she_renames_keeps_its_moment_and_what_rests_there(s
     await stage.to("wed 09:05")
     assert set(stage.inbox()) == {"outage again", "outage too"}
     assert tomorrow not in stage.server.folders(stage.users[0])
+
+
+@EVERY
+async def test_a_folder_that_she_makes_when_she_deletes_another_is_not_that_one(stages: Opening, variant: AnyVariant):
+    stage = await opened(stages, variant=variant)
+    await stage.arrives(GARY, "outage again")
+    tomorrow = below(stage, "Tomorrow")
+    stage.drag("outage again", "INBOX", tomorrow)
+    await seen(stage)
+    await stage.later(minutes=2)
+    own = tomorrow.replace("Tomorrow", "My own")
+    with stage.server.client(stage.users[0]) as client:
+        client.delete_folder(variant.prefix + tomorrow.removeprefix(variant.prefix))
+        client.create_folder(variant.prefix + own.removeprefix(variant.prefix))
+    await seen(stage)
+    stage.store(MAY, "hers", folder=own)
+    await seen(stage)
+    await stage.later(minutes=5)
+    assert list(stage.inbox(own)) == ["hers"]
+    assert len(stage.events("message.snoozed")) == 1
 
 
 async def test_a_folder_that_a_mail_program_deletes_into_the_bin_is_not_followed_there(stages: Opening):

@@ -4,7 +4,7 @@ Made where [snooze] is written, once: what they are called then stays, and one t
 rests there for a minute, so that she sees where she put it; then it goes to the deferred folder, or to the archive.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -28,7 +28,7 @@ from triaged.ledger.snoozing import RESTS, Dragged
 from triaged.mailbox import Fetched, FolderStatus, Refused, Session
 
 _ELSE = parse_moment("start of office hours")
-_FACT = "snooze"
+_FACT, _BESIDE = "snooze", "beside_snooze"
 
 
 # --- where they are -----------------------------------------------------------------------------------------------
@@ -39,30 +39,47 @@ async def laid_out(visit: Visit, *, make: bool) -> Layout:
     layout, wanted = visit.layout, visit.person.snooze
     if layout.deferred is None or not wanted:
         return layout
-    known: dict[str, str] = dict((await visit.write(Ledger.learned, visit.row.id)).get(_FACT) or {})
-    there = await _places(visit, known)
-    if known != (now := known | there):
-        known = now
-        await visit.write(Ledger.learn, visit.row.id, **{_FACT: known})
-    if make and (missing := [name for name in wanted if name not in known]):
-        for name in missing:
-            if made := await _make(visit, layout.deferred, name):
-                known[name] = there[name] = made
-        await visit.write(Ledger.learn, visit.row.id, **{_FACT: known})
+    learned = await visit.write(Ledger.learned, visit.row.id)
+    known: dict[str, str] = dict(learned.get(_FACT) or {})
+    beside = await _beside(visit, layout.deferred)
+    before = learned.get(_BESIDE)
+    there = await _places(visit, known, frozenset(beside).difference(beside if before is None else before))
+    known |= there
+    for name in [name for name in wanted if make and name not in known]:
+        if made := await _make(visit, layout.deferred, name):
+            known[name] = there[name] = made
+            beside = sorted({*beside, made})
+    now = {_FACT: known, _BESIDE: beside}
+    if any(learned.get(fact) != value for fact, value in now.items()):
+        await visit.write(Ledger.learn, visit.row.id, **now)
     return replace(layout, snooze={there[name]: name for name in wanted if name in there})
 
 
-async def _places(visit: Visit, known: Mapping[str, str]) -> dict[str, str]:
+async def _beside(visit: Visit, deferred: str) -> list[str]:
+    """The folders below the deferred one, or beside it under a name that begins with its."""
+    infos = await visit.session.folders()
+    return sorted(
+        one.name for one in infos if one.selectable and one.name.startswith(deferred) and one.name != deferred
+    )
+
+
+async def _places(visit: Visit, known: Mapping[str, str], appeared: frozenset[str]) -> dict[str, str]:
     """Of the folders that were made those that are still there; one that she has renamed under its new name."""
     there = {name: real for name, real in known.items() if await visit.session.status(real) is not None}
-    for name in known.keys() - there.keys():
-        if renamed := await _renamed(visit, known[name], there.values()):
+    missing = known.keys() - there.keys()
+    for name in missing:
+        new = appeared.difference(there.values())
+        if renamed := await _renamed(visit, known[name], there.values(), new if len(missing) == len(new) == 1 else ()):
             there[name] = renamed
     return there
 
 
-async def _renamed(visit: Visit, real: str, others: Iterable[str]) -> str | None:
-    """The one folder that has its UIDVALIDITY, which stays with a folder that is renamed; None: it was deleted, or binned."""
+async def _renamed(visit: Visit, real: str, others: Iterable[str], alone: Collection[str]) -> str | None:
+    """The one folder that has its UIDVALIDITY, which stays with a folder that is renamed; None: it was deleted, or binned.
+
+    Some servers give a renamed folder another (Courier), or all folders the same (Cyrus, those made within a second). There it is the one
+    that has appeared below the deferred folder since the last look, `alone`, and whose numbers go on.
+    """
     layout, session = visit.layout, visit.session
     row = await visit.write(Ledger.folder, visit.row.id, real)
     if row is None:
@@ -77,12 +94,15 @@ async def _renamed(visit: Visit, real: str, others: Iterable[str]) -> str | None
         layout.trash,
         layout.archive,
     }
-    found = []
+    found, going_on = [], []
     for info in await session.folders():
         if info.selectable and info.name not in known and not _is_below(info.name, layout.trash):
             status = await session.status(info.name)
-            if status is not None and _continues(status, row):
-                found.append(info.name)
+            if status is not None and _goes_on(status, row):
+                going_on.append(info.name)
+                found += [info.name] if status.uidvalidity == row.uidvalidity else []
+    if len(found) != 1:
+        found = [name for name in going_on if name in alone]
     if len(found) != 1:
         return None
     await visit.write(Ledger.rename_folder, visit.row.id, real, found[0])
@@ -94,9 +114,9 @@ def _is_below(name: str, folder: str | None) -> bool:
     return folder is not None and name.startswith(folder) and not name[len(folder)].isalnum()
 
 
-def _continues(status: FolderStatus, row: FolderRow) -> bool:
-    """Whether it is the same folder, and nothing of it was numbered anew."""
-    return status.uidvalidity == row.uidvalidity and (status.uidnext is None or status.uidnext >= row.next_uid)
+def _goes_on(status: FolderStatus, row: FolderRow) -> bool:
+    """Whether it has held as many messages as the one that is missing: one that was just made has not."""
+    return status.uidnext is None or status.uidnext >= row.next_uid
 
 
 async def _make(visit: Visit, deferred: str, name: str) -> str | None:
