@@ -14,6 +14,7 @@ from triaged.calendars import Window, as_text, from_text
 from triaged.calendars.expanding import expanded
 from triaged.cli import main
 from triaged.config import load
+from triaged.core.settings import Person
 from triaged.ledger import Ledger
 from triaged.ledger.calendarpast import CalendarRow
 from triaged.setup import calendarcheck
@@ -150,7 +151,72 @@ async def test_the_check_up_proposes_to_bind_a_series_without_people(file: Path,
     person = load(file).persons[0]
     found = {one.topic: one for one in (await calendarcheck.look(person, person.calendars["mine"], BEFORE)).findings}
     assert found["people"].found == "no attendees: calls only by title"
-    assert found["series"].follows == 'If it is: calls = ["calendar: Harbor weekly"] in [client.harbor].'
+    assert found["series"].follows == (
+        'If it is: calls = ["calendar: Harbor weekly"] in [client.harbor]. If not: no_calls = ["Harbor weekly"] in [calendar.mine].'
+    )
+
+
+async def test_what_was_proposed_or_declined_is_not_proposed_again(file: Path, tmp_path: Path):
+    (tmp_path / "dana.ics").write_bytes(OUTLOOK)
+    for text, told in (("", ["Harbor weekly"]), ('no_calls = ["harbor WEEKLY"]', [])):
+        person = with_line(file, text)
+        found = await calendarcheck.look(person, person.calendars["mine"], BEFORE, told)
+        assert "series" not in {one.topic for one in found.findings}
+
+
+def test_the_check_up_proposes_a_series_once_where_there_is_a_ledger(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "dana.ics").write_bytes(upcoming("SUMMARY:Harbor weekly"))
+    said = []
+    for _ in range(2):
+        main(["doctor", "-c", str(file)])
+        said.append(" ".join(capsys.readouterr().out.split()))
+    assert ["may be a call with harbor" in one for one in said] == [True, False]
+    main(["doctor", "-c", str(file), "--json"])
+    assert "may be a call with harbor" in capsys.readouterr().out, "machines are told each time"
+
+
+def with_line(file: Path, text: str) -> Person:
+    """With one more line in her calendar's table."""
+    file.write_text(file.read_text().replace("[[rule]]", f"{text}\n[[rule]]"))
+    return load(file).persons[0]
+
+
+def upcoming(*lines: str) -> bytes:
+    """A weekly series of half an hour, from today on."""
+    start = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0)
+    begin, end = (f"{at:%Y%m%dT%H%M%SZ}" for at in (start, start + timedelta(minutes=30)))
+    return calendar(event("RRULE:FREQ=WEEKLY", *lines, start=begin, end=end))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["SUMMARY:Harbor weekly", "ORGANIZER:mailto:stranger@evil.example", "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:dana@roth.example"],
+        ["SUMMARY:Harbor, inside", BY_DANA, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:colin@roth-partners.example"],
+        ["SUMMARY:Harbor weekly", "STATUS:CANCELLED"],
+        ["SUMMARY:Harbor weekly", "CLASS:PRIVATE"],
+        ["SUMMARY:Lunch"],
+    ],
+)  # fmt: skip
+async def test_no_series_is_proposed_that_would_not_count_or_shows_its_people(
+    file: Path, tmp_path: Path, lines: list[str]
+):
+    (tmp_path / "dana.ics").write_bytes(upcoming(*lines))
+    person = load(file).persons[0]
+    found = await calendarcheck.look(person, person.calendars["mine"], datetime.now(UTC))
+    assert "series" not in {one.topic for one in found.findings}
+
+
+async def test_a_series_that_is_called_no_call_is_none_with_the_client_in_it(file: Path, tmp_path: Path):
+    (tmp_path / "dana.ics").write_bytes(harbor("10"))
+    for text, counted in (("", "with harbor"), ('no_calls = ["Harbor"]', "none with a client")):
+        person = with_line(file, text)
+        found = {
+            one.topic: one for one in (await calendarcheck.look(person, person.calendars["mine"], BEFORE)).findings
+        }
+        assert counted in found["calls"].found
 
 
 async def test_what_is_proposed_for_a_series_is_toml_whatever_its_title_says(file: Path, tmp_path: Path):
@@ -168,7 +234,7 @@ async def test_what_is_proposed_for_a_series_is_toml_whatever_its_title_says(fil
         for one in (await calendarcheck.look(person, person.calendars["mine"], BEFORE)).findings
         if one.topic == "series"
     ]
-    line = found.follows.removeprefix("If it is: ").removesuffix(" in [client.harbor].")
+    line = found.follows.removeprefix("If it is: ").partition(" in [client.harbor].")[0]
     assert tomli.loads(line) == {"calls": [f"calendar: {title}"]}
     bound = load(with_calls(file, line)).persons[0]
     findings = (await calendarcheck.look(bound, bound.calendars["mine"], BEFORE)).findings

@@ -53,7 +53,7 @@ def test_a_conversation_ends_with_a_configuration_that_works(
     dovecot: Dovecot, sink: Sink, mailbox: str, tmp_path: Path
 ):
     place = Workplace(tmp_path)
-    answers = f"dana@roth.example\n{mailbox}\n{dovecot.password}\n1\n1\n\n\nfri 10:00\n"
+    answers = f"dana@roth.example\n{mailbox}\n{dovecot.password}\n1\n1\n\n\n\nfri 10:00\n"
     done = place.run("init", *servers(dovecot, sink), "--timezone", "Europe/Berlin", stdin=answers)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Signed in at 127.0.0.1 (dovecot)." in done.stdout
@@ -218,9 +218,78 @@ def test_a_file_of_answers_asks_nothing(dovecot: Dovecot, sink: Sink, mailbox: s
     assert "mon-thu" in place.config.read_text(encoding="utf-8")
 
 
+def feed(tmp_path: Path) -> str:
+    """A calendar as a published feed shows it: titles, and nobody in them."""
+    start = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0)
+    begin, end = (f"{at:%Y%m%dT%H%M%SZ}" for at in (start, start + timedelta(minutes=30)))
+    events = "".join(
+        f"BEGIN:VEVENT\r\nUID:{title}\r\nDTSTAMP:{begin}\r\nDTSTART:{begin}\r\nDTEND:{end}\r\nRRULE:FREQ=WEEKLY\r\n"
+        f"SUMMARY:{title}\r\nEND:VEVENT\r\n"
+        for title in ("Harbor weekly", "Send Harbor invoice", "Choir")
+    )
+    file = tmp_path / "feed.ics"
+    file.write_text(
+        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\n{events}END:VCALENDAR\r\n", encoding="utf-8", newline=""
+    )
+    return f"file://{file}"
+
+
+def test_a_series_is_taken_by_its_number_and_what_is_not_taken_is_never_asked_about_again(
+    dovecot: Dovecot, sink: Sink, mailbox: str, tmp_path: Path
+):
+    place = Workplace(tmp_path)
+    address = feed(tmp_path)
+    answers = f"dana@roth.example\n{mailbox}\n{dovecot.password}\n1\n1\n\n\n{address}\n1\n"
+    done = place.run("init", *servers(dovecot, sink), "--timezone", "Europe/Berlin", "--no-replay", stdin=answers)
+    assert (done.returncode, done.stderr) == (0, "")
+    for told in ("  1  Harbor weekly", "  2  Send Harbor invoice", "  3  Choir"):
+        assert told in done.stdout
+    loaded = load(place.config)
+    assert loaded.problems == ()
+    [person] = loaded.persons
+    harbor = person.roster.by_label("harbor")
+    assert harbor is not None
+    assert [series.name for series in harbor.series] == ["Harbor weekly"]
+    assert person.calendars["mine"].no_calls == ("Send Harbor invoice",)
+    assert stat.S_IMODE((tmp_path / "dana.calendar").stat().st_mode) == 0o600
+    assert address not in place.config.read_text(encoding="utf-8")
+    [_, found] = place.rows("doctor")
+    assert not [one for one in found["findings"] if one["topic"] == "series"]
+
+
+def test_nothing_of_a_calendar_is_taken_by_itself(dovecot: Dovecot, sink: Sink, mailbox: str, tmp_path: Path):
+    place = Workplace(tmp_path, {"MY_PASSWORD": dovecot.password})
+    answers = tmp_path / "answers"
+    answers.write_text(
+        f'address = "dana@roth.example"\nimap = "127.0.0.1:{dovecot.imap}/none"\nsmtp = "none"\nuser = "{mailbox}"\n'
+        f'timezone = "Europe/Berlin"\nsituation = "calls"\nclients = "*@harbor.example"\ncalendar = "{feed(tmp_path)}"\n'
+        'password = { env = "MY_PASSWORD" }\n',
+        encoding="utf-8",
+    )
+    done = place.run("init", "--from", str(answers), "--no-replay")
+    assert (done.returncode, done.stderr) == (0, "")
+    [person] = load(place.config).persons
+    assert person.roster.clients[0].series == ()
+    assert person.calendars["mine"].no_calls == ("Harbor weekly", "Send Harbor invoice")
+
+
+def test_a_calendar_that_cannot_be_read_is_told_and_nothing_is_written(tmp_path: Path):
+    place = Workplace(tmp_path)
+    answers = tmp_path / "answers"
+    answers.write_text(
+        'address = "dana@outlook.com"\nclient-id = "abc"\ntimezone = "Europe/Berlin"\nclients = "*@harbor.example"\n'
+        f'calendar = "file://{tmp_path}/none.ics"\n',
+        encoding="utf-8",
+    )
+    done = place.run("init", "--from", str(answers))
+    assert (done.returncode, "none.ics could not be read" in done.stderr) == (1, True)
+    assert not place.config.exists()
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
+        ('calendar = "dana.ics"', "write an address that begins with https://"),
         ('hours = "nine to five"', ":4:9: error:"),
         ('clients = "*@gmail.com"', "gmail.com is everybody's: name the single address"),
         ('adress = "x"', 'unknown key "adress"; did you mean "address"?'),

@@ -217,10 +217,22 @@ def test_from_nothing_to_an_observed_mailbox_with_telephone_two_languages_and_he
         she.answers("Public holidays of which Land", "Bayern")
         she.answers("Voicemail [voicemail@sipgate.example]", "")
         she.waits_for("rings from +442079460018")
+        she.answers("Calendar, or none", "https://127.0.0.1:9/dana.ics")
+        came = she.answers("Calendar, or none", f"file://{_feed(place.folder)}")
+        assert "could not be asked" in came
         _her_words(she)
         assert she.ends() == 0
     assert she.widest <= COLUMNS, she.shown
     assert not place.config.with_suffix(".begun").exists()
+    _is_hers(place)
+    assert (place.run("check").returncode, "warning" in place.run("check").stdout) == (0, False)
+    with place.daemon() as lines:
+        assert lines[-1]["event"] == "account.idle"
+    assert sink.received == []
+
+
+def _is_hers(place: Workplace) -> None:
+    """What she has typed, in the file, and what was read of her mails."""
     [person] = load(place.config).persons
     harbor, lindenhof = (person.roster.by_label(one) for one in ("harbor", "lindenhof"))
     assert person.worktime.zone.key == "Europe/Berlin"
@@ -232,19 +244,32 @@ def test_from_nothing_to_an_observed_mailbox_with_telephone_two_languages_and_he
         "Petra",
     )
     assert lindenhof.people["klaus@lindenhof.example"] == "Klaus", "each is called as she calls them"
+    assert [one.name for one in harbor.series] == ["Harbor weekly"]
+    assert person.calendars["mine"].no_calls == ("Send Harbor invoice",)
     assert (harbor.language, harbor.people["gary@harbor.example"], harbor.phones) == ("en", "Gary", ("+442079460018",))
     assert "Servus" in person.replies["until-call"].variants("de")[0]
-    assert (place.run("check").returncode, "warning" in place.run("check").stdout) == (0, False)
     assert person.accounts[0].mode.value == "observe"
-    with place.daemon() as lines:
-        assert lines[-1]["event"] == "account.idle"
-    assert sink.received == []
+
+
+def _feed(folder: Path) -> Path:
+    """A published calendar: titles, and nobody in them."""
+    start = datetime.now(UTC) + timedelta(days=2)  # whenever it is now, no call is at hand
+    begin, end = (f"{at:%Y%m%dT%H%M%SZ}" for at in (start, start + timedelta(minutes=45)))
+    events = "".join(
+        f"BEGIN:VEVENT\r\nUID:{title}\r\nDTSTAMP:{begin}\r\nDTSTART:{begin}\r\nDTEND:{end}\r\nRRULE:FREQ=DAILY\r\n"
+        f"SUMMARY:{title}\r\nEND:VEVENT\r\n"
+        for title in ("Send Harbor invoice", "Harbor weekly")
+    )
+    file = folder / "feed.ics"
+    text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\n{events}END:VCALENDAR\r\n"
+    file.write_text(text, encoding="utf-8", newline="")
+    return file
 
 
 def _her_words(she: Terminal) -> None:
     """Standing calls, and what each client would get."""
     she.answers("Standing call with Lindenhof", "none")
-    she.answers("Standing call with Harbor", "fri 10:00 for 45m")
+    she.answers("Standing call with Harbor", "1")
     came = she.answers("formal or familiar", "familiar")
     assert "You write to Lindenhof now formally, now familiarly" in " ".join(came.split())
     came = she.answers("Your choice", "e")
@@ -257,6 +282,6 @@ def _her_words(she: Terminal) -> None:
     came = she.answers("Your choice", "")
     assert "  | To: gary@harbor.example" in came
     assert "  | Hello Gary," in came
-    assert "our call on" in " ".join(came.replace("  | ", "").split())
+    assert "our call" in " ".join(came.replace("  | ", "").split()), "the calendar says when"
     came = she.waits_for("Next:")
     assert "- 29 mails came, 29 from clients." in came

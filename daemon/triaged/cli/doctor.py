@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from triaged.cli.common import Failed, add_listing, configuration, console, pers
 from triaged.config import Loaded, ask_secret, state_file
 from triaged.core.settings import Account, Person
 from triaged.installkey import KeyUnreadable, known, places
-from triaged.ledger import Period
+from triaged.ledger import LedgerBusy, Period
 from triaged.statefolder import as_owner_of
 
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
@@ -21,6 +22,7 @@ if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` ne
     from triaged.setup.examination import Known
     from triaged.setup.finding import Checkup, Finding
 
+_MOST_REMEMBERED = 100
 _LOOK_BACK = timedelta(days=14)
 _MARKS = {"ok": ("✓", "green"), "note": ("·", "cyan"), "warning": ("!", "yellow"), "stop": ("✗", "bold red")}
 
@@ -35,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="UNIT",
         help=f"look as this unit would: its user, credentials and sandbox (default: {UNIT})",
     )
-    parser.epilog = "Nothing is changed and nothing is sent. Exit code 1: something stops the job."
+    parser.epilog = "Nothing is changed and nothing is sent. A series of a calendar is proposed once. Exit code 1: something stops the job."
 
 
 def run(args: argparse.Namespace) -> int:
@@ -94,10 +96,31 @@ async def _calendars(loaded: Loaded, label: str, *, as_lines: bool) -> bool:
 
     works = True
     for calendar in person.calendars.values():
-        checkup = await calendarcheck.look(person, calendar, datetime.now(UTC))
+        told = () if as_lines else await asyncio.to_thread(_proposed, loaded, person)
+        checkup = await calendarcheck.look(person, calendar, datetime.now(UTC), told)
+        if checkup.figures.get("proposed") and not as_lines:
+            await asyncio.to_thread(_proposed, loaded, person, checkup.figures["proposed"])
         works = works and checkup.works
         _tell(person, checkup, f"for {', '.join(calendar.use)}", as_lines=as_lines)
     return works
+
+
+def _proposed(loaded: Loaded, person: Person, more: Sequence[str] = ()) -> Sequence[str]:
+    """The series that were proposed to her, and need not be again; `more` are remembered, too. Without a ledger none are."""
+    from triaged.ledger import Ledger
+
+    path = state_file(loaded)
+    if not path.exists():
+        return ()
+    with as_owner_of(path.parent), Ledger.open(path) as ledger:
+        row = next((one for one in ledger.accounts() if one.login == person.accounts[0].login), None)
+        if row is None:
+            return ()
+        told = [*row.learned.get("series_proposed", ()), *more]
+        if more:
+            with contextlib.suppress(LedgerBusy):  # then it is said once more
+                ledger.learn(row.id, series_proposed=told[-_MOST_REMEMBERED:])
+    return told
 
 
 def _tell(person: Person, checkup: "Checkup", what: str, *, as_lines: bool) -> None:

@@ -148,10 +148,19 @@ class _Conversation:
         with self._stopping.held():
             signing.kept.write()
             try:
+                self._keep_the_feed(story)
                 self._write(answers)
             except BaseException:
                 signing.kept.take_back()
                 raise
+
+    def _keep_the_feed(self, story: "Story") -> None:
+        from triaged.cli.beginning.story import calendar_file
+
+        if story.feed:
+            file = calendar_file(self._path)
+            new_file(file, story.feed + "\n", 0o600)
+            self._talk.tell(f"The calendar's address is in {file}: it is a key to it.", "  ")
 
     def _go_on(self, kept: Kept) -> None:
         typed = self._talk.typed
@@ -199,7 +208,7 @@ class _Conversation:
         )
         language = talk.ask(_inferred(talk, asked) if spoken else asked)
         return Story(
-            talk, args, signed, seen, name, language, parse_zone(zone), country_of(zone), SITUATIONS[0],
+            talk, args, signed, seen, name, language, parse_zone(zone), country_of(zone), SITUATIONS[0], self._path,
             zone_is_told=told is not None,
         )  # fmt: skip
 

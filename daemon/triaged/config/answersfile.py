@@ -27,6 +27,7 @@ KEYS: Mapping[str, str] = {
     "delegate": '"Tom <tom@roth.example>", or none (shift)',
     "hours": '"09:00-17:00", or "mon-thu 09:00-12:30, 13:30-17:00; fri 09:00-13:00"',
     "holidays": '"DE-BE", "Bayern", or none',
+    "calendar": "the address of an iCalendar feed, or none",
     "telephone": "who sends voicemail, or none (ringing)",
 }
 TABLES: Mapping[str, str] = {

@@ -81,6 +81,14 @@ def parse_allowance(text: str) -> Allowance:
     raise ValueError(f'"{text}" is no number of passes: write a number per day, week or month, as in "2 per week"')
 
 
+_FEED = re.compile(r"(https|webcal|file)://\S|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", re.IGNORECASE)
+
+
+def is_feed(text: str) -> bool:
+    """Whether it is the address of a calendar that may be read: closed to listeners on the way, or on this machine."""
+    return _FEED.match(text) is not None
+
+
 def parse_language(text: str) -> str:
     """A language by its ISO 639 code: "de"."""
     if not _LANGUAGE.fullmatch(text):

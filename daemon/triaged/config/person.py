@@ -13,6 +13,7 @@ from triaged.config.accounts import check_logins, make_account, unknown
 from triaged.config.described import made
 from triaged.config.hours import check_focus, make_worktime
 from triaged.config.loaded import Case
+from triaged.config.parsers import is_feed
 from triaged.config.problems import Findings, Place
 from triaged.config.reader import Section
 from triaged.config.replytexts import check_languages, make_replies
@@ -32,7 +33,6 @@ from triaged.core.settings import (
 )
 from triaged.words import LEXICON
 
-_FEED = re.compile(r"(https|webcal|file)://\S|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", re.IGNORECASE)
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S", re.IGNORECASE)
 _RULES_TABLES = ("hours", "telephone", "client", "delegate", "reply", "rule", "promises")
 
@@ -171,7 +171,7 @@ def _calendars(section: Section | None, findings: Findings) -> dict[str, Calenda
         calendar = made(Calendar, one, label=label)
         if calendar is None:
             continue
-        if isinstance(calendar.url, TextSecret) and not _FEED.match(calendar.url.text):
+        if isinstance(calendar.url, TextSecret) and not is_feed(calendar.url.text):
             findings.error(
                 one.place("url"),
                 "url: this is no address of a calendar: write one that begins with https://, webcal:// or file:///",

@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from triaged.core.address import Address, is_mine, read_address
-from triaged.core.calls import Appointed, Call, Occurrence, calendar_id, why_no_call
+from triaged.core.calls import Appointed, Call, Occurrence, Series, calendar_id, why_no_call
 from triaged.core.clients import Client, Roster
 from triaged.core.settings import Calendar, Person
 from triaged.core.worktime import Interval, WorkTime
@@ -97,7 +97,9 @@ def diary(person: Person, readings: Iterable[Reading]) -> Diary:
     read = tuple(readings)
     calls: dict[str, dict[datetime, Occurrence]] = {}
     series: set[str] = set()
-    for _, one in _counting(person, read, "calls"):
+    for calendar, one in _counting(person, read, "calls"):
+        if is_named(calendar.no_calls, one):
+            continue
         for client in _clients_of(one, person):
             calls.setdefault(client.label, {})[one.start] = _occurrence(one, person.worktime)
             if one.recurring:
@@ -113,6 +115,11 @@ def diary(person: Person, readings: Iterable[Reading]) -> Diary:
         tuple(_filled((one.start, one.end) for one in blocks if one.busy and one.days is None)),
         tuple(sorted(days for days in absences if days is not None)),
     )
+
+
+def is_named(names: Collection[str], one: Appointment) -> bool:
+    """Whether one of these titles or UIDs is that of the event."""
+    return any(Series(name, name).names(one.title, one.uid) for name in names)
 
 
 def with_diary(person: Person, readings: Iterable[Reading], *, not_away: Collection[date] = ()) -> Person:

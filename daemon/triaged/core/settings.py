@@ -284,6 +284,14 @@ class Calendar:
     me: Annotated[
         tuple[Address, ...], About("your addresses in it, beside those of your accounts", default="none beside")
     ] = ()
+    no_calls: Annotated[
+        tuple[str, ...],
+        About(
+            "series, by title or UID, that are calls with nobody, whoever is in them; `doctor` asks about none of them",
+            default="none",
+            example="Send Harbor invoice",
+        ),
+    ] = ()
     away_words: Annotated[
         tuple[str, ...], About("an all-day event whose title begins so is away", default="in the languages of replies")
     ] = ()

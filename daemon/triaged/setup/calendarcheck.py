@@ -1,22 +1,22 @@
 """A look at one calendar: whether it can be read, what counts in it, and which series could be bound to a client."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from triaged.calendars import CalendarError, Read, Source, Window, read
 from triaged.config import SecretError, ask_calendar
-from triaged.core.appointments import LONGEST, SHORTEST, Appointment, Reading, Standing, diary, standing
-from triaged.core.calls import calendar_id
+from triaged.core.appointments import Reading, Standing, diary, standing
 from triaged.core.settings import Calendar, Person
 from triaged.core.tomltext import listed
+from triaged.setup.calendarseries import proposals
 from triaged.setup.finding import Checkup, Finding
 
 _MOST_PROPOSED = 5
 
 
-async def look(person: Person, calendar: Calendar, now: datetime) -> Checkup:
-    """Read it once, as the daemon does."""
+async def look(person: Person, calendar: Calendar, now: datetime, told: Collection[str] = ()) -> Checkup:
+    """Read it once, as the daemon does. `told`: titles of series that were proposed before, and are not again."""
     name = f"calendar {calendar.label}"
     window = Window.around(now, person.worktime.zone)
     try:
@@ -28,8 +28,11 @@ async def look(person: Person, calendar: Calendar, now: datetime) -> Checkup:
         return Checkup(name, "", (Finding("calendar", "stop", str(error), kept),))
     assert found is not None  # nothing was known of it
     reading = Reading(calendar, found.appointments, now, window.end)
-    findings = (*_read(found), *_calls(person, reading), *_people(found, calendar), *_series(person, reading))
-    return Checkup(name, source.named, findings, {"events": found.events, "appointments": len(found.appointments)})
+    new = [(title, label) for title, label in proposals(person, reading).items() if title not in told]
+    proposed = dict(new[:_MOST_PROPOSED])
+    findings = (*_read(found), *_calls(person, reading), *_people(found, calendar), *_series(calendar.label, proposed))
+    figures = {"events": found.events, "appointments": len(found.appointments), "proposed": list(proposed)}
+    return Checkup(name, source.named, findings, figures)
 
 
 def _read(found: Read) -> Iterator[Finding]:
@@ -56,24 +59,10 @@ def _people(found: Read, calendar: Calendar) -> Iterator[Finding]:
         yield Finding("people", "note", "no attendees: calls only by title", follows)
 
 
-def _series(person: Person, reading: Reading) -> Iterator[Finding]:
-    """Series that might be calls with a client, and are none: proposed, never taken by themselves."""
-    known = {call.id for calls in diary(person, [reading]).calls.values() for call in calls}
-    proposed: dict[str, str] = {}
-    for one in reading.appointments:
-        if (
-            "calls" in reading.calendar.use
-            and calendar_id(one.uid, one.original) not in known
-            and _could_be_a_call(one)
-        ):
-            title = one.title.casefold()
-            for client in person.roster.clients:
-                if client.name.casefold() in title or client.label.casefold() in title.split():
-                    proposed.setdefault(one.title, client.label)
-    for title, label in list(proposed.items())[:_MOST_PROPOSED]:
-        follows = f"If it is: calls = {listed([f'calendar: {title}'])} in [client.{label}]."
+def _series(calendar: str, proposed: Mapping[str, str]) -> Iterator[Finding]:
+    for title, label in proposed.items():
+        follows = (
+            f"If it is: calls = {listed([f'calendar: {title}'])} in [client.{label}]."
+            f" If not: no_calls = {listed([title])} in [calendar.{calendar}]."
+        )
         yield Finding("series", "note", f'"{title}" may be a call with {label}, and counts for none', follows)
-
-
-def _could_be_a_call(one: Appointment) -> bool:
-    return one.recurring and one.days is None and not one.private and SHORTEST <= one.end - one.start <= LONGEST

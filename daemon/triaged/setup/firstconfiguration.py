@@ -61,6 +61,8 @@ class Answers:
     holidays: str = ""
     telephones: tuple[str, ...] = ()
     region: str = ""
+    calendar: str = ""  # the file that holds its address
+    no_calls: tuple[str, ...] = ()
     clients: tuple[Client, ...] = ()
     delegates: tuple[Delegate, ...] = ()
     texts: Mapping[tuple[str, str], str] = field(default_factory=dict)  # her own words, by reply and language
@@ -86,6 +88,7 @@ def _parts(answers: Answers) -> Sequence[str]:
         _hours(answers),
         _account(answers),
         _telephone(answers),
+        _calendar(answers),
         _roster(answers),
         "\n".join(_delegate(one) for one in answers.delegates),
         _RULES + _with_papers(fitted(answers.example, fitting), answers),
@@ -184,6 +187,18 @@ def _telephone(answers: Answers) -> str:
     region = f"region = {quoted(answers.region)} # for numbers without a country\n" if answers.region else ""
     said = "# voicemail and missed calls arrive as mail, and count as the caller's"
     return f"[telephone] {said}\nfrom = {listed(answers.telephones)}\n{region}"
+
+
+def _calendar(answers: Answers) -> str:
+    if not answers.calendar:
+        return ""
+    lines = [
+        "[calendar.mine] # read, never written: a call that moves there moves promise and return",
+        f"url = {{ file = {quoted(answers.calendar)} }} # its address, which is a key to it",
+    ]
+    if answers.no_calls:
+        lines.append(f"no_calls = {listed(answers.no_calls)} # these are calls with nobody")
+    return "\n".join(lines) + "\n"
 
 
 def _roster(answers: Answers) -> str:

@@ -20,12 +20,12 @@ class Situation:
 
 
 SITUATIONS = (
-    Situation("calls", "I have standing calls with my clients", "triaged", ("clients", "zone", "hours", "holidays", "calls"), passes=True),
+    Situation("calls", "I have standing calls with my clients", "triaged", ("clients", "zone", "hours", "holidays", "calendar", "calls"), passes=True),
     Situation(
         "ringing", "They ring me, and leave voicemail", "consultant",
-        ("clients", "zone", "hours", "holidays", "telephone", "calls"), passes=True,
+        ("clients", "zone", "hours", "holidays", "telephone", "calendar", "calls"), passes=True,
     ),
-    Situation("one-customer", "One big customer", "project-manager", ("clients", "zone", "hours", "holidays", "calls")),
+    Situation("one-customer", "One big customer", "project-manager", ("clients", "zone", "hours", "holidays", "calendar", "calls")),
     Situation("shift", "I work support shifts", "support", ("clients", "zone", "hours", "holidays", "cases", "delegate")),
     Situation("manager", "My manager comes first", "employee", ("manager", "zone", "hours", "holidays")),
 )  # fmt: skip

@@ -1,11 +1,13 @@
 """The telephone: who sends voicemail, and which calls stand."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from triaged.cli.beginning.story import Story
-from triaged.cli.talk import Question
+from triaged.cli.talk import Question, numbers
 from triaged.core.address import Glob
-from triaged.core.calls import parse_call
+from triaged.core.calls import Series, parse_planned
+from triaged.setup.firstconfiguration import Client
 
 _NONE = "none"
 _MOST = 3
@@ -25,19 +27,47 @@ def telephone(story: Story) -> None:
 
 
 def calls(story: Story) -> None:
-    """One client after the other; what is proposed once is said once."""
+    """One client after the other; a series of her calendar is offered by its number, and taken only so."""
     story.talk.tell("\nA standing call is written like this: fri 10:00 for 45m; tue,thu 16:00.")
-    for number, one in enumerate(story.clients[:_MOST]):
-        question = Question(f"Standing call with {one.name}, or none", f"--calls.{one.label}", None, _NONE, _no_calls)
-        told = story.talk.ask(question)
-        if told != _NONE:
-            story.clients[number] = replace(one, calls=tuple(part.strip() for part in told.split(";")))
+    if story.series:
+        story.talk.tell("These stand in your calendar, without their people; a number takes one, if it is the call:")
+        for number, title in enumerate(story.series, 1):
+            story.talk.tell(f"{number}  {title}", "  ")
+    for number, one in enumerate(story.clients):
+        if one.label in story.held:
+            story.talk.tell(f"Calls with {one.name} are in your calendar, and are taken from there.", "  ")
+            story.clients[number] = replace(one, calls=("calendar",))
+        elif number < _MOST:
+            story.clients[number] = replace(one, calls=_asked(story, one))
+
+
+def _asked(story: Story, one: Client) -> tuple[str, ...]:
+    question = Question(
+        f"Standing call with {one.name}, or none", f"--calls.{one.label}", None, _NONE,
+        lambda text: _no_calls(_with_titles(text, story.series)),
+    )  # fmt: skip
+    told = _with_titles(story.talk.ask(question), story.series)
+    if told == _NONE:
+        return ()
+    found = tuple(part.strip() for part in told.split(";"))
+    bound = [series for part in found if isinstance(series := parse_planned(part), Series)]
+    story.no_calls = [title for title in story.no_calls if not any(series.names(title, "") for series in bound)]
+    return found
+
+
+def _with_titles(text: str, series: Sequence[str]) -> str:
+    """A series that stands there by its number, as it is written in the file."""
+    taken = (numbers(part.strip(), len(series)) for part in text.split(";"))
+    return "; ".join(
+        f"calendar: {series[found[0] - 1]}" if found and len(found) == 1 else part.strip()
+        for found, part in zip(taken, text.split(";"), strict=True)
+    )
 
 
 def _no_calls(text: str) -> str:
     try:
         for part in text.split(";") if text != _NONE else ():
-            parse_call(part)
+            parse_planned(part)
     except ValueError as error:
         return str(error)
     return ""

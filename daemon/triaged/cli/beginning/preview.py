@@ -13,7 +13,9 @@ from pathlib import Path
 from triaged.cli.beginning.story import Story
 from triaged.cli.talk import Question
 from triaged.config import load
+from triaged.core.appointments import Reading, with_diary
 from triaged.core.message import read_raw
+from triaged.core.settings import Person
 from triaged.rehearse.rehearsal import Rehearsal
 from triaged.setup.firstconfiguration import Answers, Client, first_configuration
 from triaged.setup.ownway import Way
@@ -179,19 +181,28 @@ def _no_choice(text: str) -> str:
 # --- the mail --------------------------------------------------------------------------------------------------------
 
 
-def _made(answers: Answers) -> tuple[Rehearsal | None, list[str]]:
+def _made(answers: Answers, readings: Sequence[Reading] = ()) -> tuple[Rehearsal | None, list[str]]:
     """The configuration as it would be, at work; and what is wrong with it. Nobody vouches for a sender in it."""
     with tempfile.TemporaryDirectory(prefix="triaged-") as folder:
         file = Path(folder) / "preview.toml"
         file.write_text(first_configuration(replace(answers, authserv_ids=())), encoding="utf-8")
         loaded = load(file)
     problems = [str(one) for one in loaded.problems]
-    return (Rehearsal(loaded.persons[0]) if loaded.persons else None), problems
+    return (Rehearsal(with_diary(loaded.persons[0], readings)) if loaded.persons else None), problems
+
+
+def person_so_far(answers: Answers) -> Person | None:
+    """Herself, by what is known; None: nothing whole comes of it yet."""
+    rehearsal, _ = _made(answers)
+    if rehearsal is None:
+        return None
+    rehearsal.close()
+    return rehearsal.person
 
 
 def _mail_to(story: Story, client: Client) -> _Mail | None:
     """What this client would get now."""
-    rehearsal, _ = _made(story.answers())
+    rehearsal, _ = _made(story.answers(), story.readings)
     if rehearsal is None:
         return None
     try:

@@ -2,14 +2,21 @@
 
 import argparse
 from dataclasses import dataclass, field
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from triaged.cli.beginning.signingin import SignedIn
 from triaged.cli.talk import Talk
+from triaged.core.appointments import Reading
 from triaged.setup.firstconfiguration import Answers, Client, Delegate
 from triaged.setup.firstlook import Seen
 from triaged.setup.hourswords import USUAL
 from triaged.setup.situations import Situation
+
+
+def calendar_file(path: Path) -> Path:
+    """Where the address of the calendar is kept, beside the configuration: whoever has it reads all."""
+    return path.with_suffix(".calendar")
 
 
 @dataclass(slots=True)
@@ -25,6 +32,7 @@ class Story:
     zone: ZoneInfo
     country: str  # ISO 3166; "" not known
     situation: Situation
+    path: Path  # where the configuration will be
     zone_is_told: bool = False  # by her, not only by her mails
     authserv_ids: tuple[str, ...] = ()
     clients: list[Client] = field(default_factory=list)
@@ -32,6 +40,11 @@ class Story:
     hours: str = USUAL
     holidays: str = ""
     telephones: tuple[str, ...] = ()
+    feed: str = ""  # the address of her calendar, a key to it
+    readings: tuple[Reading, ...] = ()  # what was read there
+    series: list[str] = field(default_factory=list)  # what stands in it and may be calls, by title
+    held: list[str] = field(default_factory=list)  # the clients with whom it holds calls by itself
+    no_calls: list[str] = field(default_factory=list)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def answers(self) -> Answers:
@@ -59,6 +72,8 @@ class Story:
             hours=self.hours,
             holidays=self.holidays,
             telephones=self.telephones,
+            calendar=str(calendar_file(self.path)) if self.feed else "",
+            no_calls=tuple(self.no_calls),
             region=self.country,
             clients=tuple(self.clients),
             delegates=tuple(self.delegates),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from triaged.cli.beginning.calendartopic import calendar
 from triaged.cli.beginning.calltopics import calls, telephone
 from triaged.cli.beginning.officetopics import holidays, hours, zone
 from triaged.cli.beginning.rostertopics import cases, clients, delegate, manager
@@ -18,6 +19,7 @@ TOPICS: Mapping[str, Topic] = {
     "hours": hours,
     "holidays": holidays,
     "telephone": telephone,
+    "calendar": calendar,
     "calls": calls,
 }
 

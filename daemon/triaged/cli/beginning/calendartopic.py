@@ -1,0 +1,60 @@
+"""Her calendar: its address, tried at once, and which of its series are calls with whom."""
+
+from datetime import UTC, datetime
+
+from triaged.calendars import CalendarError, Source, Window, read
+from triaged.cli.beginning.preview import person_so_far
+from triaged.cli.beginning.signingin import on_the_network
+from triaged.cli.beginning.story import Story
+from triaged.cli.common import Failed
+from triaged.cli.talk import Question
+from triaged.config.parsers import is_feed
+from triaged.core.appointments import Reading
+from triaged.core.settings import Calendar, TextSecret
+from triaged.setup.calendarseries import held_with, proposals, unbound
+
+_NONE = "none"
+_MOST = 9
+_EXPLAINED = (
+    "\nAre your calls in a calendar? Its iCalendar address is enough; it is only read. Google: settings of the calendar, “secret"
+    " address in iCal format”. Outlook: settings, shared calendars, publish, ICS. iCloud: share as a public calendar."
+)
+
+
+def calendar(story: Story) -> None:
+    """Where it is; what cannot be read is told, and asked again alone."""
+    story.talk.tell(_EXPLAINED)
+    question = Question("Calendar, or none", "--calendar", None, _NONE, _no_feed)
+    while (told := story.talk.ask(question)) != _NONE:
+        try:
+            story.talk.say("  Reading it …")
+            _look(story, told)
+        except CalendarError as error:
+            if not story.talk.repeats:
+                raise Failed(f"calendar: {error}") from error
+            story.talk.tell(f"{error}.", "  ")
+            continue
+        story.feed = told
+        return
+
+
+def _look(story: Story, address: str) -> None:
+    """What it holds for these clients. Raises CalendarError."""
+    window = Window.around(now := datetime.now(UTC), story.zone)
+    found = on_the_network(read(Source(address), window))
+    person = person_so_far(story.answers())
+    if found is None or person is None:
+        return
+    reading = Reading(Calendar("mine", TextSecret(address)), found.appointments, now, window.end)
+    story.readings = (reading,)
+    story.held = list(held_with(person, reading))
+    likely = list(proposals(person, reading))
+    story.series = [*likely, *(one for one in unbound(person, reading) if one not in likely)][:_MOST]
+    story.no_calls = likely[:_MOST]  # until she says that they are
+    story.talk.tell(f"{found.events} events." if found.events else "It is empty.", "  ")
+
+
+def _no_feed(text: str) -> str:
+    if text == _NONE or is_feed(text):
+        return ""
+    return f"{text!r}: write an address that begins with https://, webcal:// or file:///, or none"
