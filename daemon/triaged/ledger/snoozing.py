@@ -111,7 +111,7 @@ def moved_by_copy(
         void_effects(db, item_id, "by hand: copied", to_ms(now))
         owed = effects_of(db, "item = ? AND state IN ('planned','trying')", (copy.id,))
         db.execute("UPDATE effect SET item = ? WHERE item = ? AND state IN ('planned','trying')", (item_id, copy.id))
-        db.execute("UPDATE item SET state = 'gone' WHERE id = ?", (copy.id,))
+        db.execute("UPDATE item SET state = 'gone' WHERE id = ? AND state = ?", (copy.id, copy.state))
         db.execute(f"UPDATE item SET state = ? WHERE id = ? AND state IN {_STATES}", (copy.state, item_id))
         put_place(db, item_id, copy.place)
         back = next((one for one in owed if one.kind == "back"), None)

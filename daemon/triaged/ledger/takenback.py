@@ -63,7 +63,9 @@ def not_settled(store: Store, before: WasOpen, now: datetime, by: By) -> Item | 
             return NotDone(f"message {number} has gone its way meanwhile")
         if db.execute(f"SELECT 1 FROM effect WHERE {_FILED} AND state = 'trying'", (number,)).fetchone():  # noqa: S608 — a constant
             return NotDone(f"message {number} is being filed at this moment")
-        db.execute("UPDATE item SET settled_at = NULL, settled_by = NULL WHERE id = ?", (number,))
+        db.execute(
+            "UPDATE item SET settled_at = NULL, settled_by = NULL WHERE id = ? AND settled_at IS NOT NULL", (number,)
+        )
         if before.until is not None:
             _put_aside_again(db, before, found, now)
         owe_the_log(db, Said("message.snoozed" if before.until else "message.returned", by, number))
@@ -74,7 +76,8 @@ def _put_aside_again(db: Connection, before: WasOpen, found: Item, now: datetime
     given = ("taken back", to_ms(now), found.id)
     sql = f"UPDATE effect SET state = 'void', error = ?, done_at = ? WHERE {_FILED} AND state = 'planned'"  # noqa: S608 — a constant
     lies_there = db.execute(sql, given).rowcount > 0 or found.folder == before.item.folder
-    db.execute("UPDATE item SET state = ? WHERE id = ?", ("aside" if lies_there else "here", found.id))
+    stands = "aside" if lies_there else "here"
+    db.execute("UPDATE item SET state = ? WHERE id = ? AND state = ?", (stands, found.id, found.state))
     to = before.to or found.folder
     if not lies_there:
         (count,) = db.execute("SELECT count(*) + 1 FROM effect WHERE item = ?", (found.id,)).fetchone()
