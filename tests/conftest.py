@@ -13,6 +13,7 @@ from server.fixtures import (  # noqa: F401 — fixtures are found by their name
     dovecots,
     own_dovecot,
     postfixes,
+    postgres,
     servers,
     sink,
     user,

@@ -12,6 +12,7 @@ from server.dovecot import USUAL, Dovecot, Variant
 from server.mailboxes import Mailboxes
 from server.mailutils import Mailutils, MailutilsVariant
 from server.postfix import Postfix, Routes
+from server.postgres import Postgres
 from server.processes import own_folder, remove
 from server.pymaps import Pymap, PymapVariant
 from server.sink import Sink
@@ -128,6 +129,15 @@ def postfixes(dovecot: Dovecot, authority: Authority) -> Iterator[Callable[..., 
     yield give
     for server in running:
         server.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL for the whole session. Take a `new_database` for each test; do not stop it, others use it too."""
+    server = Postgres()
+    server.start()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")

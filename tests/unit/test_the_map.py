@@ -2,7 +2,6 @@
 
 import ast
 import re
-import sqlite3
 from functools import cache
 from pathlib import Path
 
@@ -54,7 +53,7 @@ def test_every_room_is_on_the_map() -> None:
 
 
 def schema() -> list[tuple[str, str]]:
-    db: sqlite3.Connection = opening.connect(opening.MEMORY)
+    db = opening.connect(opening.MEMORY)
     with_names = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").fetchall()
     db.close()
     return with_names

@@ -3,14 +3,14 @@
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from datetime import datetime, timedelta
-from sqlite3 import Connection
 
 from triaged.ledger.changes import cancel_reply
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import BY_HAND, Item, NotDone, PromiseRow, ReplyRow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.pausing import is_paused
 from triaged.ledger.promises import reply_again, settled
-from triaged.ledger.rows import ITEM, columns, item_from, item_of, reply_of
+from triaged.ledger.rows import ITEM, REMEMBER, begins, columns, item_from, item_of, reply_of
 from triaged.ledger.said import By, Said, owe_the_log
 from triaged.ledger.store import Store, commit, rows
 
@@ -89,7 +89,7 @@ def send_now(store: Store, reply_id: int, now: datetime, by: By = "command") -> 
         if held is not None and is_paused(db, held.person):
             return NotDone("nothing is sent while you pause: `triaged pause off` first")
         changed = db.execute(
-            "UPDATE reply SET state = 'waiting', send_at = ?, try_at = iif(?, ?, made_at), reason = ?"
+            "UPDATE reply SET state = 'waiting', send_at = ?, try_at = CASE WHEN ? = 1 THEN ? ELSE made_at END, reason = ?"
             " WHERE id = ? AND state IN ('waiting','held')",
             (at, waits, at, BY_HAND, reply_id),
         )
@@ -105,7 +105,7 @@ def try_now(store: Store, login: str, now: datetime) -> int | NotDone:
         found = db.execute("SELECT id FROM account WHERE login = ?", (login,)).fetchone()
         if found is None:
             return NotDone(f"{login} is not known yet: the first `triaged run` makes it so")
-        db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (f"{_WANTED}{login}", to_ms(now)))
+        db.execute(REMEMBER, (f"{_WANTED}{login}", to_ms(now)))
         return _hurry(db, found[0], to_ms(now))
 
 
@@ -123,7 +123,7 @@ def _hurry(db: Connection, account: int, at: int) -> int:
 
 def wanted(store: Store) -> list[str]:
     """The logins of the accounts that a command has wanted to be tried since this was asked last."""
-    keys = f"key GLOB '{_WANTED}*'"
+    keys = begins("key", _WANTED)
     if not rows(store, f"SELECT 1 FROM meta WHERE {keys} LIMIT 1"):
         return []
     with commit(store, "wanted") as db:
@@ -134,7 +134,7 @@ def wanted(store: Store) -> list[str]:
 def ask_reload(store: Store) -> None:
     """The daemon is to read its configuration again: `wants_reload` tells it."""
     with commit(store, "ask_reload") as db:
-        db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, '')", (_RELOAD,))
+        db.execute(REMEMBER, (_RELOAD, ""))
 
 
 def wants_reload(store: Store) -> bool:

@@ -8,7 +8,6 @@ What the first message of a window writes, the second already finds in its facts
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from sqlite3 import Connection
 from typing import Any
 
 from triaged.core.backoff import STRIKE
@@ -18,6 +17,7 @@ from triaged.core.flags import folded
 from triaged.ledger import forgeries
 from triaged.ledger.changes import plan_effect
 from triaged.ledger.dayslist import note_newcomer
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import (
     Admission,
     Arriving,
@@ -168,7 +168,7 @@ def _give_up(db: Connection, item: int, one: InHand) -> None:
 
 def _first_strike(db: Connection, one: InHand) -> int:
     place = one.place
-    made = db.execute(
+    return db.insert(
         "INSERT INTO item (person, account, digest, arrived_at, mode, state, folder, uidvalidity, uid)"
         " VALUES (?,?,?,?,?,'new',?,?,?)",
         (
@@ -182,13 +182,11 @@ def _first_strike(db: Connection, one: InHand) -> int:
             place.uid,
         ),
     )
-    assert made.lastrowid is not None
-    return made.lastrowid
 
 
 def struck(store: Store, account: int, now: datetime | None = None) -> list[Item]:
     """Messages that could not be read so far; with `now`, those that are to be tried again."""
-    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'new' AND state IN ('new','aside','unreadable') AND (? IS NULL OR retry_at <= ?) ORDER BY uid"
+    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'new' AND state IN ('new','aside','unreadable') AND (CAST(? AS INTEGER) IS NULL OR retry_at <= ?) ORDER BY uid"
     at = to_ms(now)
     return [item_from(r) for r in rows(store, sql, (account, at, at))]
 

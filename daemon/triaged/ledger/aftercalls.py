@@ -12,7 +12,7 @@ from triaged.ledger.rows import ITEM, encode, item_from
 from triaged.ledger.settling import mark_settled
 from triaged.ledger.store import Store, commit, rows
 
-_POINTS = "FROM item WHERE id IN (SELECT value FROM json_each(?)) AND (call_at IS NULL OR call_at < ?)"
+_POINTS = "FROM item WHERE id IN (SELECT CAST(value AS INTEGER) FROM json_each(?)) AND (call_at IS NULL OR call_at < ?)"
 _OPEN = "answered_at IS NULL AND settled_at IS NULL AND state <> 'gone'"
 _PROMISED = (
     "EXISTS (SELECT 1 FROM promise p WHERE p.id = item.promise AND p.kind = 'answer' AND p.state IN ('open','overdue'))"

@@ -8,7 +8,6 @@ A mail of ours is never an answer. A mail that is passed on to somebody else ans
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from sqlite3 import Connection
 
 from triaged.core.trust import Act, may
 from triaged.ids import is_as_made
@@ -28,6 +27,7 @@ from triaged.ledger.consequences import (
     ReplyFound,
     ReplyLeft,
 )
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import AccountRow, AnsweredBy, ReplyRow, SentSeen, SentWindow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.kept import keep, shown_by
@@ -83,7 +83,7 @@ def _saw(db: Connection, account: AccountRow, seen: SentSeen, now: int) -> list[
     made = db.execute(
         "INSERT INTO sent (person, account, message_id, thread, at, rcpts, clients, by_team, trust) VALUES (?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT (account, message_id) DO UPDATE SET trust = excluded.trust, thread = excluded.thread, at = excluded.at,"
-        " rcpts = excluded.rcpts, clients = excluded.clients, by_team = excluded.by_team WHERE trust < excluded.trust",
+        " rcpts = excluded.rcpts, clients = excluded.clients, by_team = excluded.by_team WHERE sent.trust < excluded.trust",
         (
             account.person,
             account.id,
@@ -228,7 +228,7 @@ def _silence_thread(db: Connection, mail: _Answer, thread: str) -> list[Conseque
 
 _KNOWN = """
 INSERT INTO correspondent (person, address) VALUES (?,?) ON CONFLICT (person, address) DO UPDATE SET new_since = NULL
-WHERE new_since IS NOT NULL
+WHERE correspondent.new_since IS NOT NULL
 """
 _HUSH = """
 UPDATE promise SET warned_at = :now WHERE id = :promise AND warned_at IS NULL AND NOT EXISTS (

@@ -3,8 +3,6 @@
 The daemon uses it through `LedgerThread`, commands directly, `explain` and `replay` in memory: it is the same everywhere.
 """
 
-import os
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +47,7 @@ from triaged.ledger import (
     takenback,
     waiting,
 )
+from triaged.ledger.engine import Connection
 from triaged.ledger.schema import MIGRATIONS
 
 
@@ -58,11 +57,10 @@ class Ledger:
     The verbs are the functions of the room's modules, where each is documented; they raise LedgerError and its family.
     """
 
-    def __init__(self, db: sqlite3.Connection, path: Path | None) -> None:
+    def __init__(self, db: Connection, path: Path | None) -> None:
         self.db = db
         self.path = path
         self.shared: list[str] | None = None
-        self.inode = os.stat(path).st_ino if path else None  # noqa: PTH116 — as in store, before every commit
 
     @classmethod
     def open(

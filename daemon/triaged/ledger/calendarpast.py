@@ -44,8 +44,9 @@ def calendar_read(store: Store, person: str, row: CalendarRow) -> None:
     """Remember a content that is new, and forget those that were replaced long ago."""
     with commit(store, "calendar_read") as db:
         db.execute(
-            "INSERT OR REPLACE INTO calendar (person, label, since, seen_at, until, version, events, content)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO calendar (person, label, since, seen_at, until, version, events, content)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (person, label, since) DO UPDATE SET seen_at = excluded.seen_at,"
+            " until = excluded.until, version = excluded.version, events = excluded.events, content = excluded.content",
             (
                 *(person, row.label, to_ms(row.since), to_ms(row.seen_at), to_ms(row.until)),
                 *(row.version, row.events, row.content),

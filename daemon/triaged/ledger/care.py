@@ -2,15 +2,16 @@
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
-import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from triaged.ledger import numbers
 from triaged.ledger.copying import lay_copy
+from triaged.ledger.engine import Connection
 from triaged.ledger.instants import span_ms, to_ms
 from triaged.ledger.recovery import raise_generation
-from triaged.ledger.store import Store, commit, row, rows
+from triaged.ledger.sqlite import in_a_file
+from triaged.ledger.store import Store, commit, reading
 
 _LEAST_KEPT = timedelta(days=90)
 """Whatever the configuration says: passes, threads and correspondents need the months just past."""
@@ -51,7 +52,7 @@ def purge(store: Store, now: datetime, keep: timedelta) -> int:
     return len(going)
 
 
-def _let_go_of_texts(db: sqlite3.Connection, now: int) -> None:
+def _let_go_of_texts(db: Connection, now: int) -> None:
     month = now - span_ms(timedelta(days=31))
     db.execute(
         "UPDATE item SET excerpt = NULL WHERE excerpt IS NOT NULL AND (answered_at IS NOT NULL OR state IN ('released','gone')"
@@ -67,7 +68,7 @@ def _let_go_of_texts(db: sqlite3.Connection, now: int) -> None:
     )
 
 
-def _forget_replies(db: sqlite3.Connection, before: int) -> None:
+def _forget_replies(db: Connection, before: int) -> None:
     numbers.keep(db)
     db.execute("DELETE FROM sent WHERE at < ?", (before,))
     db.execute("DELETE FROM line WHERE made_at < ?", (before,))
@@ -89,7 +90,7 @@ def _forget_replies(db: sqlite3.Connection, before: int) -> None:
 
 def backup(store: Store, target: Path) -> None:
     """An online copy, readable by its owner only. It says of itself that it is one: whoever works with it is careful."""
-    lay_copy(store.db, target)
+    lay_copy(in_a_file(store.db), target)
 
 
 def checkpoint(store: Store, now: datetime) -> int:
@@ -98,12 +99,12 @@ def checkpoint(store: Store, now: datetime) -> int:
     Returns the generation. To be called hourly.
     """
     generation = raise_generation(store, now)
-    if store.path is not None:
-        rows(store, "PRAGMA wal_checkpoint(TRUNCATE)")
+    with reading(store) as db:
+        db.fold_in()
     return generation
 
 
 def check(store: Store) -> bool:
-    """Whether the file is sound (`PRAGMA quick_check`). To be called daily."""
-    found = row(store, "PRAGMA quick_check(1)")
-    return found is not None and found[0] == "ok"
+    """Whether what is kept is sound, as far as a quick look finds. To be called daily."""
+    with reading(store) as db:
+        return db.is_sound()

@@ -6,9 +6,9 @@ Instants are milliseconds here. What is already so stays so: every change may be
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from dataclasses import dataclass
-from sqlite3 import Connection
 from typing import Any, Literal
 
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import EffectRow, Item, NewEffect, PromiseRow, ReplyRow
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.rows import PROMISE, effects_of, encode, item_of, promise_from, promise_of, reply_of
@@ -93,7 +93,7 @@ def end_reply(db: Connection, reply: int, end: End, before: str) -> ReplyRow | N
     """
     changed = db.execute(
         "UPDATE reply SET state = ?, stage = NULL, reason = ?, code = coalesce(?, code), ended_at = ?,"
-        f" raw = iif(mode = 'draft', raw, NULL) WHERE id = ? AND state IN {before}",
+        f" raw = CASE WHEN mode = 'draft' THEN raw END WHERE id = ? AND state IN {before}",
         (end.state, end.reason, end.code, end.now, reply),
     )
     if not changed.rowcount:
@@ -166,7 +166,7 @@ def tell_promise(db: Connection, reply: ReplyRow, now: int) -> PromiseRow | None
 
 
 _OF_OTHER_THREADS = """
-SELECT i.thread, max(i.promise) FROM reply_item c JOIN item i ON i.id = c.item WHERE c.reply = ? AND c.told
+SELECT i.thread, max(i.promise) FROM reply_item c JOIN item i ON i.id = c.item WHERE c.reply = ? AND c.told = 1
   AND i.answered_at IS NULL AND i.thread IS NOT (SELECT thread FROM item WHERE id = ?) GROUP BY i.thread
 """
 _PROMISE_BESIDE = """
@@ -187,10 +187,10 @@ def _tell_beside(db: Connection, reply: ReplyRow, now: int) -> None:
         if promise is not None:
             db.execute(_EARLIER, (reply.id, promise))
             continue
-        made = db.execute(_PROMISE_BESIDE, (thread, now, reply.id)).lastrowid
+        made = db.insert(_PROMISE_BESIDE, (thread, now, reply.id))
         db.execute(
             "UPDATE item SET promise = ? WHERE thread IS ? AND promise IS NULL AND id IN"
-            " (SELECT item FROM reply_item WHERE reply = ? AND told)",
+            " (SELECT item FROM reply_item WHERE reply = ? AND told = 1)",
             (made, thread, reply.id),
         )
 

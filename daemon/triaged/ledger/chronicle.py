@@ -39,7 +39,7 @@ _PROMISED = f"""
 SELECT p.told_at, 'promise.made', {_PROMISE} FROM promise p WHERE p.told_at >= :since
 UNION ALL SELECT p.warned_at, 'promise.warned', {_PROMISE} FROM promise p WHERE p.warned_at >= :since
 UNION ALL SELECT p.overdue_at, 'promise.overdue', {_PROMISE} FROM promise p WHERE p.overdue_at >= :since
-UNION ALL SELECT p.closed_at, iif(p.state = 'settled', 'promise.settled', 'promise.kept'), {_PROMISE} FROM promise p
+UNION ALL SELECT p.closed_at, CASE WHEN p.state = 'settled' THEN 'promise.settled' ELSE 'promise.kept' END, {_PROMISE} FROM promise p
   WHERE p.closed_at >= :since AND p.told_at IS NOT NULL AND p.state IN ('kept','late','settled')
 """
 _WHAT = (

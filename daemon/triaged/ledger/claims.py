@@ -5,11 +5,11 @@ is asked for the last time here; what it says is true as long as the commit last
 """
 
 from datetime import timedelta
-from sqlite3 import Connection
 from typing import Any
 
 from triaged.core.guard import Due, Refusal, refusal_again
 from triaged.ledger.changes import End, cancel_reply, end_reply, hold_reply
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import BY_HAND, AsOf, Attempt, Claimed, NotClaimed, ReplyRow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.pastfacts import facts_at_claim
@@ -28,7 +28,7 @@ WHERE person = :person AND address = :address AND opted_out_at IS NULL AND coale
   AND (last_reply IS :reply OR last_reply_at IS NULL OR last_reply_at IS :free)
 """
 
-_TOLD = "UPDATE reply_item SET told = (? OR item = ?) WHERE reply = ?"
+_TOLD = "UPDATE reply_item SET told = CASE WHEN ? = 1 OR item = ? THEN 1 ELSE 0 END WHERE reply = ?"
 _TAKEN = Refusal("recently-replied", "another reply to this correspondent was taken first")
 
 
@@ -86,7 +86,7 @@ def _charge(db: Connection, reply: ReplyRow, now: int) -> bool:
     """Charge the acknowledgement to its correspondent, as the guard has just found him; False: he is not so any more."""
     given: dict[str, Any] = {"person": reply.person, "address": reply.correspondent, "now": now, "reply": reply.id}
     db.execute(
-        "INSERT OR IGNORE INTO correspondent (person, address, client) VALUES (?,?,?)",
+        "INSERT INTO correspondent (person, address, client) VALUES (?,?,?) ON CONFLICT DO NOTHING",
         (reply.person, reply.correspondent, reply.client),
     )
     (free,) = db.execute(

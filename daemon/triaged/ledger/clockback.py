@@ -4,9 +4,9 @@ Also after a start: whatever says that it was done later than now was done by a 
 """
 
 from datetime import datetime
-from sqlite3 import Connection
 
 from triaged.ledger.changes import cancel_reply
+from triaged.ledger.engine import Connection
 from triaged.ledger.instants import to_ms
 from triaged.ledger.store import Store, commit, row
 
@@ -38,7 +38,7 @@ _REPLIES = (
         " WHERE state IN ('waiting','held') AND made_at > :ahead"
     ),
     "UPDATE reply SET try_at = max(send_at, :now) WHERE state = 'waiting' AND tries > 0 AND try_at > max(send_at, :now)",
-    "UPDATE reply SET state = 'waiting', reason = NULL, try_at = max(send_at, :now) WHERE state = 'held' AND reason GLOB 'late:*'",
+    "UPDATE reply SET state = 'waiting', reason = NULL, try_at = max(send_at, :now) WHERE state = 'held' AND reason >= 'late:' AND reason < 'late;'",
     "UPDATE reply SET claimed_at = :now WHERE claimed_at > :ahead",
     "UPDATE reply SET ended_at = :now WHERE ended_at > :ahead",
     "UPDATE reply SET made_at = :now WHERE made_at > :ahead",
@@ -52,7 +52,7 @@ _ITEMS = (
     "UPDATE effect SET due_at = :now WHERE state IN ('planned','trying') AND kind <> 'back' AND due_at > :ahead",
     (
         "UPDATE effect SET due_at = :now WHERE state IN ('planned','trying') AND kind = 'back' AND tries > 0 AND due_at > :ahead"
-        " AND json_extract(args, '$.was_due') <= :now"
+        " AND CAST(json_extract(args, '$.was_due') AS INTEGER) <= :now"
     ),
     "UPDATE effect SET done_at = :now WHERE done_at > :ahead AND state IN ('done','void','failed')",
     "UPDATE item SET decided_at = :now WHERE decided_at > :ahead",

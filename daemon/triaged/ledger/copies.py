@@ -7,18 +7,18 @@ what was claimed never does.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from sqlite3 import Connection
 
 from triaged.core.address import is_mine, read_address
 from triaged.core.message import Message
 from triaged.core.trust import Level
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import Arriving, ReplyRow, Window
 from triaged.ledger.leaving import leave_replies
 from triaged.ledger.rows import encode
 
 _ANSWERED = """
 SELECT 1 FROM item i WHERE i.message_id = :message_id AND i.id IS NOT :but AND i.decided_at IS NOT NULL
-  AND i.id NOT IN (SELECT j.value FROM json_each(:behind) j) AND (i.mode <> 'observe' OR :mode = 'observe') AND (
+  AND i.id NOT IN (SELECT CAST(j.value AS INTEGER) FROM json_each(:behind) j) AND (i.mode <> 'observe' OR :mode = 'observe') AND (
     (i.account = :account AND coalesce(i.no_reply, '') NOT IN ('mailing-list','bulk') AND i.trust >= :level)
     OR EXISTS (SELECT 1 FROM reply_item c JOIN reply r ON r.id = c.reply WHERE c.item = i.id
       AND (i.person <> :person OR i.trust >= :level OR r.state IN ('sending','sent','in_doubt') OR r.kind = 'forward') AND (

@@ -16,7 +16,9 @@ from pathlib import Path
 
 from triaged import statefolder
 from triaged.ledger.errors import LedgerDamaged, LedgerMoved, LedgerUnavailable
-from triaged.ledger.store import Store, commit, rows, translate
+from triaged.ledger.rows import REMEMBER, begins
+from triaged.ledger.sqlite import SQLite, connected, in_a_file, raise_ours
+from triaged.ledger.store import Store, commit, rows
 from triaged.ledger.whose import Sum, keep_only, sums
 
 IS_A_COPY = "copy"
@@ -47,33 +49,33 @@ def copy(store: Store, how: Copying, now: datetime) -> Mapping[str, Sum]:
     with commit(store, "copy") as db:
         before = sums(db, how.person)
         with _laid(how.target) as scratch:
-            _fill(db, scratch, how)
+            _fill(in_a_file(db), scratch, how)
             after = _checked(scratch, before, how)
             if not how.trial:
                 key = _MOVED if how.person is None else f"{_MOVED}:{how.person}"
                 words = f"{how.target.absolute()} on {now:%Y-%m-%d %H:%M} UTC"
-                db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, words))
-                db.execute("COMMIT")  # first: there may be none for an instant, but never two
-                db.execute("BEGIN IMMEDIATE")
+                db.execute(REMEMBER, (key, words))
+                db.finish()  # first: there may be none for an instant, but never two
+                db.begin()
     return after
 
 
-def _fill(db: sqlite3.Connection, scratch: Path, how: Copying) -> None:
+def _fill(db: SQLite, scratch: Path, how: Copying) -> None:
     """Everything, then only what is wanted of it, and its marks."""
     with _written(scratch) as copy:
         _copy_pages(db, copy)
         copy.execute("BEGIN IMMEDIATE")
         if how.person is not None:
             keep_only(copy, how.person)
-        copy.execute(f"DELETE FROM meta WHERE key = '{_MOVED}' OR key GLOB '{_MOVED}:*'")
+        copy.execute(f"DELETE FROM meta WHERE key = '{_MOVED}' OR {begins('key', f'{_MOVED}:')}")
         if how.trial:
-            copy.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, 'yes')", (_TRIAL,))
+            copy.execute(REMEMBER, (_TRIAL, "yes"))
         copy.execute("COMMIT")
         if how.person is not None:
             copy.execute("VACUUM")  # what was others' must not stand in free pages
 
 
-def _copy_pages(db: sqlite3.Connection, copy: sqlite3.Connection) -> None:
+def _copy_pages(db: SQLite, copy: SQLite) -> None:
     """The whole file as it was committed last: a connection of its own sees nothing of this transaction."""
     (path,) = [file for _, name, file in db.execute("PRAGMA database_list") if name == "main"]
     if not path:
@@ -97,12 +99,12 @@ def _checked(scratch: Path, before: Mapping[str, Sum], how: Copying) -> Mapping[
 
 
 @contextmanager
-def _written(path: Path) -> Iterator[sqlite3.Connection]:
-    db = sqlite3.connect(path, isolation_level=None)
+def _written(path: Path) -> Iterator[SQLite]:
+    db = connected(path)
     try:
         yield db
     except sqlite3.Error as error:
-        translate(error, path)
+        raise_ours(error, path)
     finally:
         db.close()
 
@@ -124,7 +126,7 @@ def _laid(target: Path) -> Iterator[Path]:
         raise LedgerUnavailable(f"{target} cannot be written: {statefolder.why(error)}") from error
 
 
-def lay_copy(db: sqlite3.Connection, target: Path, good: Callable[[sqlite3.Connection], bool] = lambda _: True) -> None:
+def lay_copy(db: SQLite, target: Path, good: Callable[[SQLite], bool] = lambda _: True) -> None:
     """An online copy that says of itself that it is one, readable by its owner only. One that is not `good` is not kept.
 
     Raises:
@@ -133,12 +135,12 @@ def lay_copy(db: sqlite3.Connection, target: Path, good: Callable[[sqlite3.Conne
     with _laid(target) as scratch, _written(scratch) as copy:
         db.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")
-        copy.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, 'yes')", (IS_A_COPY,))
+        copy.execute(REMEMBER, (IS_A_COPY, "yes"))
         if not good(copy):
             raise LedgerUnavailable(f"{target}: the ledger has changed meanwhile")
 
 
-def must_be_here(db: sqlite3.Connection, file: Path) -> None:
+def must_be_here(db: SQLite, file: Path) -> None:
     """Refuse a ledger that was moved.
 
     Raises:
@@ -149,7 +151,7 @@ def must_be_here(db: sqlite3.Connection, file: Path) -> None:
         raise LedgerMoved(f"{file} was moved to {found[0]}: use that one; this one is not worked with any more")
 
 
-def read_only_where_trial(db: sqlite3.Connection) -> None:
+def read_only_where_trial(db: SQLite) -> None:
     """A copy for trials is read and never written."""
     if db.execute("SELECT 1 FROM meta WHERE key = ?", (_TRIAL,)).fetchone():
         db.execute("PRAGMA query_only=ON")
@@ -169,5 +171,5 @@ def must_not_be_a_trial(store: Store) -> None:
 
 def moved(store: Store) -> Mapping[str, str]:
     """The keys of persons who were moved from this ledger, and where to."""
-    found = rows(store, f"SELECT key, value FROM meta WHERE key GLOB '{_MOVED}:*'")
+    found = rows(store, f"SELECT key, value FROM meta WHERE {begins('key', f'{_MOVED}:')}")
     return {key.removeprefix(f"{_MOVED}:"): where for key, where in found}

@@ -7,10 +7,10 @@ person may lift it.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from sqlite3 import Connection
 from typing import Final, Literal
 
 from triaged.core.trust import Level
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import OptOut, ReplyRow
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import decode, encode, reply_of
@@ -91,12 +91,16 @@ def close(db: Connection, whose: Iterable[tuple[str, str, str]], closed: Closed)
     """Inside a transaction: from now on. `whose`: person, address, client."""
     what = closed.what
     first = what == "opted_out_at"  # the first STOP is the one that counts; all others end when the last of them does
-    kept, of = ("min", "excluded.reasons, reasons") if first else ("max", "reasons, excluded.reasons")
+    kept, of = (
+        ("min", "excluded.reasons, correspondent.reasons")
+        if first
+        else ("max", "correspondent.reasons, excluded.reasons")
+    )
     reasons = encode({what: [closed.at, closed.why]})
     for person, address, client in whose:
         db.execute(
             f"INSERT INTO correspondent (person, address, client, {what}, reasons) VALUES (?,?,?,?,?)"  # noqa: S608 — a column of ours
-            f" ON CONFLICT (person, address) DO UPDATE SET {what} = {kept}(coalesce({what}, excluded.{what}), excluded.{what}),"
+            f" ON CONFLICT (person, address) DO UPDATE SET {what} = {kept}(coalesce(correspondent.{what}, excluded.{what}), excluded.{what}),"
             f" reasons = json_patch({of})",
             (person, address, client, closed.until, reasons),
         )
@@ -127,7 +131,7 @@ def opt_outs(store: Store, person: str | None = None, now: datetime | None = Non
     found = rows(
         store,
         "SELECT person, address, opted_out_at, opted_out_until, bounced_until, robot_until, reasons FROM correspondent"
-        " WHERE coalesce(opted_out_at, opted_out_until, bounced_until, robot_until) IS NOT NULL AND (? IS NULL OR person = ?)"
+        " WHERE coalesce(opted_out_at, opted_out_until, bounced_until, robot_until) IS NOT NULL AND (CAST(? AS TEXT) IS NULL OR person = ?)"
         " ORDER BY person, address",
         (person, person),
     )
@@ -149,7 +153,7 @@ def remove_opt_out(store: Store, address: str, person: str | None = None) -> int
     with commit(store, "remove_opt_out") as db:
         return db.execute(
             "UPDATE correspondent SET opted_out_at = NULL, opted_out_until = NULL WHERE address = ?"
-            " AND (opted_out_at IS NOT NULL OR opted_out_until IS NOT NULL) AND (? IS NULL OR person = ?)",
+            " AND (opted_out_at IS NOT NULL OR opted_out_until IS NOT NULL) AND (CAST(? AS TEXT) IS NULL OR person = ?)",
             (address, person, person),
         ).rowcount
 
@@ -160,7 +164,7 @@ def unmute(store: Store, address: str, person: str | None = None) -> int:
         return db.execute(
             "UPDATE correspondent SET opted_out_at = NULL, opted_out_until = NULL, bounced_until = NULL, robot_until = NULL,"
             " reasons = '{}' WHERE address = ? AND coalesce(opted_out_at, opted_out_until, bounced_until, robot_until) IS NOT NULL"
-            " AND (? IS NULL OR person = ?)",
+            " AND (CAST(? AS TEXT) IS NULL OR person = ?)",
             (address, person, person),
         ).rowcount
 

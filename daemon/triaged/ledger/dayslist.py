@@ -3,8 +3,8 @@
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from datetime import UTC, datetime, timedelta
-from sqlite3 import Connection
 
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import Item, Period, ReplyRow
 from triaged.ledger.instants import span_ms, to_ms
 from triaged.ledger.rows import ITEM, columns, item_from, replies_of
@@ -65,7 +65,7 @@ def newcomers(store: Store, person: str, since: datetime) -> list[str]:
 def written_to(store: Store, person: str, since: datetime) -> dict[str, int]:
     """To which addresses I have written myself since then, and how often."""
     sql = (
-        "SELECT j.value, count(*) FROM sent s CROSS JOIN json_each(s.rcpts) j WHERE s.person = ? AND s.at >= ?"
+        "SELECT j.value, count(*) FROM sent s CROSS JOIN json_each(s.rcpts) j ON true WHERE s.person = ? AND s.at >= ?"
         " AND s.reply IS NULL AND s.by_team = 0 GROUP BY j.value"
     )
     return dict(rows(store, sql, (person, to_ms(since))))

@@ -5,11 +5,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from sqlite3 import Connection
 from typing import Any
 
 from triaged.core.trust import ACTS, Act
 from triaged.ledger.changes import plan_effect, plan_return
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import EffectRow, Item, NewEffect, Nowhere, Place, Rings
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.pausing import IS_PAUSED
@@ -33,7 +33,7 @@ SELECT min(at) FROM (
   SELECT (SELECT e.due_at {_OWED} ORDER BY e.due_at LIMIT 1) AS at
   UNION ALL SELECT min(try_at) FROM reply WHERE state = 'waiting' AND {_GOES}
   UNION ALL SELECT min(due_at) FROM promise WHERE state = 'open'
-  UNION ALL SELECT min(due_at) - ? FROM promise WHERE state = 'open' AND warned_at IS NULL AND kind = 'answer')
+  UNION ALL SELECT min(due_at) - ? FROM promise WHERE state = 'open' AND warned_at IS NULL AND kind = 'answer') AS found
 """
 _ACCOUNTS_DUE = f"""
 SELECT e.account {_OWED} AND e.account IS NOT NULL AND e.kind <> 'notify' AND e.due_at <= :now
@@ -162,8 +162,8 @@ def postpone(store: Store, effect_id: int, retry_at: datetime, error: str) -> No
     """It did not work this time, begun or not: that counts as a try. A return is postponed for ever, never given up."""
     with commit(store, "postpone") as db:
         db.execute(
-            "UPDATE effect SET tries = tries + (state = 'planned'), state = 'planned', due_at = ?, error = ?,"
-            " args = iif(kind = 'back', json_set(args, '$.was_due', coalesce(json_extract(args, '$.was_due'), due_at)), args)"
+            "UPDATE effect SET tries = tries + CASE WHEN state = 'planned' THEN 1 ELSE 0 END, state = 'planned', due_at = ?, error = ?,"
+            " args = CASE WHEN kind = 'back' THEN json_set(args, '$.was_due', coalesce(CAST(json_extract(args, '$.was_due') AS INTEGER), due_at)) ELSE args END"
             " WHERE id = ? AND state IN ('planned','trying')",
             (to_ms(retry_at), error, effect_id),
         )
@@ -285,8 +285,8 @@ def pushed_since(store: Store, person: str, rings: Rings, since: datetime) -> in
     """How many pushes went so since an instant, however many messages each told of."""
     found = row(
         store,
-        "SELECT count(DISTINCT coalesce(json_extract(e.args, '$.push'), e.id)) FROM item i JOIN effect e ON e.item = i.id"
-        " WHERE i.person = ? AND i.client = ? AND i.arrived_at >= ? AND (i.trust >= ?) = ? AND e.kind = 'notify'"
+        "SELECT count(DISTINCT coalesce(json_extract(e.args, '$.push'), CAST(e.id AS TEXT))) FROM item i JOIN effect e ON e.item = i.id"
+        " WHERE i.person = ? AND i.client = ? AND i.arrived_at >= ? AND CASE WHEN i.trust >= ? THEN 1 ELSE 0 END = ? AND e.kind = 'notify'"
         " AND e.state = 'done' AND e.done_at >= ? AND json_extract(e.args, '$.channel') = ?",
         (
             person,

@@ -1,13 +1,12 @@
 """Mail that my server has found out as forged in a client's name. It is nobody's, gets no item, and causes nothing but this row."""
 
-from sqlite3 import Connection
-
 from triaged.core.decision import Decision
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import Arriving, Forgery, Period, Window
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.store import Store, rows
 
-_NOTE = "INSERT OR IGNORE INTO forged (account, digest, client, sender, subject, at) VALUES (?,?,?,?,?,?)"
+_NOTE = "INSERT INTO forged (account, digest, client, sender, subject, at) VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"
 _LIST = """
 SELECT a.login, f.client, f.sender, f.subject, f.at FROM forged f JOIN account a ON a.id = f.account
 WHERE a.person = ? AND f.at >= ? AND f.at < ? ORDER BY f.at

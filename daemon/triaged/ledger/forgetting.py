@@ -10,11 +10,12 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from sqlite3 import Connection
 
 from triaged.ledger.changes import cancel_reply
+from triaged.ledger.engine import Connection
 from triaged.ledger.instants import to_ms
-from triaged.ledger.store import Store, commit, row, rows
+from triaged.ledger.rows import REMEMBER, begins
+from triaged.ledger.store import Store, commit, reading, rows
 from triaged.ledger.whose import erase
 
 _WANTED = "forget:"
@@ -52,7 +53,7 @@ def forget_person(store: Store, key: str, now: datetime, *, leave: bool) -> Left
         for (reply,) in ours:
             cancel_reply(db, reply, "forgotten", at)
         given = (f"{_WANTED}{key}", _LEAVE if leave else _BACK)
-        db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", given)
+        db.execute(REMEMBER, given)
         return _left(db, key)
 
 
@@ -72,17 +73,20 @@ def _left(db: Connection, key: str) -> Left:
 
 def to_forget(store: Store) -> Mapping[str, bool]:
     """The keys of persons who are to be forgotten; whether their mail is to be brought back first."""
-    found = rows(store, f"SELECT key, value FROM meta WHERE key GLOB '{_WANTED}*'")
+    found = rows(store, f"SELECT key, value FROM meta WHERE {begins('key', _WANTED)}")
     return {key.removeprefix(_WANTED): how == _BACK for key, how in found}
 
 
 def erase_person(store: Store, key: str, rules_kept: Collection[str] = ()) -> Mapping[str, int]:
     """Everything that is remembered of a person goes; how many rows of which table. Nobody may work on her accounts."""
     with commit(store, "erase_person") as db:
-        db.execute("PRAGMA secure_delete=ON")
+        db.forget_thoroughly()
         gone = erase(db, key, rules_kept)
         for prefix in (_WANTED, "pause:", "away:"):
-            db.execute("DELETE FROM meta WHERE key = ? OR key GLOB ?", (f"{prefix}{key}", f"{prefix}{key}:*"))
+            db.execute(
+                "DELETE FROM meta WHERE key = ? OR key >= ? AND key < ?",
+                (f"{prefix}{key}", f"{prefix}{key}:", f"{prefix}{key};"),
+            )
     return gone
 
 
@@ -94,7 +98,7 @@ def forget_client(store: Store, key: str, client: str) -> tuple[int, int]:
     """
     given = {"person": key, "client": client}
     with commit(store, "forget_client") as db:
-        db.execute("PRAGMA secure_delete=ON")
+        db.forget_thoroughly()
         closed = f"i.person = :person AND i.client = :client AND NOT {_OPEN_ITEM}"
         items = [number for (number,) in db.execute(f"SELECT i.id FROM item i WHERE {closed}", given)]
         db.executemany("DELETE FROM pass WHERE item = ?", [(item,) for item in items])
@@ -118,8 +122,8 @@ def forget_client(store: Store, key: str, client: str) -> tuple[int, int]:
         db.execute("UPDATE correspondent SET client = NULL WHERE person = :person AND client = :client", given)
         _without_client(db, key, client)
         (still,) = db.execute("SELECT count(*) FROM item WHERE person = :person AND client = :client", given).fetchone()
-    if store.path is not None:
-        row(store, "PRAGMA wal_checkpoint(TRUNCATE)")
+    with reading(store) as db:
+        db.fold_in()
     return len(items), int(still)
 
 
@@ -130,7 +134,7 @@ def _without_client(db: Connection, key: str, client: str) -> None:
         if client in named:
             kept = json.dumps([one for one in named if one != client])
             db.execute(
-                "UPDATE sent SET clients = ?, rcpts = iif(? = '[]', '[]', rcpts) WHERE id = ? AND clients = ?",
+                "UPDATE sent SET clients = ?, rcpts = CASE WHEN ? = '[]' THEN '[]' ELSE rcpts END WHERE id = ? AND clients = ?",
                 (kept, kept, number, clients),
             )
     for digest, body in db.execute("SELECT hash, body FROM ruleset").fetchall():

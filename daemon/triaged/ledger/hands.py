@@ -7,13 +7,13 @@ Also the places: adopting what was dragged in, mapping a folder whose UIDVALIDIT
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from sqlite3 import Connection
 
 from triaged.core.decision import Decision, Verdict
 from triaged.ledger.adopted import PUT_BY_HAND
 from triaged.ledger.answers import leave
 from triaged.ledger.changes import cancel_reply, item_now, plan_return, void_effects, void_moves
 from triaged.ledger.consequences import Consequence, EffectsVoided, HandSeen, TooLate
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import Arriving, ByHand, FolderRow, Item, Place, ReplyRow, Window
 from triaged.ledger.instants import to_ms
 from triaged.ledger.kept import keep

@@ -84,7 +84,7 @@ def items_aside_at(store: Store, folder: FolderRow, uids: Iterable[int]) -> list
 
 def _aside_at(store: Store, what: str, folder: FolderRow, uids: Iterable[int]) -> list[Any]:
     given = {"account": folder.account, "folder": folder.name, "uidvalidity": folder.uidvalidity}
-    sql = f"SELECT {what} FROM item WHERE {_THERE} AND uid IN (SELECT value FROM json_each(:uids)) ORDER BY uid"
+    sql = f"SELECT {what} FROM item WHERE {_THERE} AND uid IN (SELECT CAST(value AS INTEGER) FROM json_each(:uids)) ORDER BY uid"
     return rows(store, sql, {**given, "uids": json.dumps(list(uids))})
 
 
@@ -126,7 +126,7 @@ def pressing(store: Store, folder: FolderRow, now: datetime) -> frozenset[int]:
 def resting_at(store: Store, folder: FolderRow, uids: Iterable[int]) -> frozenset[int]:
     """Of these UIDs those of what was settled and has stayed in a folder since: it is no business of ours any more."""
     sql = (
-        "SELECT uid FROM item WHERE account = ? AND folder = ? AND uidvalidity = ? AND uid IN (SELECT value FROM json_each(?))"
+        "SELECT uid FROM item WHERE account = ? AND folder = ? AND uidvalidity = ? AND uid IN (SELECT CAST(value AS INTEGER) FROM json_each(?))"
         " AND settled_at IS NOT NULL AND state = 'released'"
     )
     given = (folder.account, folder.name, folder.uidvalidity, json.dumps(list(uids)))
@@ -136,13 +136,13 @@ def resting_at(store: Store, folder: FolderRow, uids: Iterable[int]) -> frozense
 def items_watching(store: Store, account: int) -> list[Item]:
     """Items whose flags are worth a look: put aside, or with a promise or a reply that an answer would end."""
     aside = f"SELECT {columns(ITEM, 'i')} FROM item i WHERE {_ASIDE} AND i.answered_at IS NULL"
-    sql = f"SELECT DISTINCT * FROM ({aside} UNION ALL {expecting(columns(ITEM, 'i'))})"
+    sql = f"SELECT DISTINCT * FROM ({aside} UNION ALL {expecting(columns(ITEM, 'i'))}) AS found"
     return [item_from(r) for r in rows(store, sql, {"account": account})]
 
 
 def items_watching_here(store: Store, account: int) -> list[Item]:
     """Those of them that lie where they arrived."""
-    sql = f"SELECT DISTINCT * FROM ({expecting(columns(ITEM, 'i'), _HERE)})"
+    sql = f"SELECT DISTINCT * FROM ({expecting(columns(ITEM, 'i'), _HERE)}) AS found"
     return [item_from(r) for r in rows(store, sql, {"account": account})]
 
 

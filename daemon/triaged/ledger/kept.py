@@ -4,10 +4,9 @@ Each thread that it covers has an answer, and none of its messages still wants o
 nothing was answered stays promised; within an answered one it takes the message off.
 """
 
-from sqlite3 import Connection
-
 from triaged.ledger.changes import close_promise, deadline
 from triaged.ledger.consequences import PromiseKept
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import AnsweredBy
 
 _OPEN = """

@@ -8,10 +8,10 @@ Inside the caller's transaction; instants are milliseconds.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from sqlite3 import Connection
 from typing import Any
 
 from triaged.ledger.changes import STOPPABLE, End, cancel_reply, end_reply
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import ReplyRow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.promises import reply_again
@@ -97,12 +97,12 @@ def withdraw(store: Store, reply_id: int, withdrawal: Withdrawal) -> Withdrawn |
         if not rest or len(rest) == len(before.items):
             return Withdrawn(ended)
         if live := _live_beside(db, before):  # what has come since the draft was given up is answered by it
-            added = "INSERT OR IGNORE INTO reply_item (reply, item, told) SELECT ?, value, 0 FROM json_each(?)"
+            added = "INSERT INTO reply_item (reply, item, told) SELECT ?, CAST(value AS INTEGER), 0 FROM json_each(?) WHERE true ON CONFLICT DO NOTHING"
             db.execute(added, (live, encode(rest)))
             return Withdrawn(ended)
         again = reply_again(db, before, withdrawal.message_id, now)
         db.execute(
-            "DELETE FROM reply_item WHERE reply = ? AND item NOT IN (SELECT value FROM json_each(?))",
+            "DELETE FROM reply_item WHERE reply = ? AND item NOT IN (SELECT CAST(value AS INTEGER) FROM json_each(?))",
             (again, encode(rest)),
         )
         made = reply_of(db, again)
@@ -179,7 +179,7 @@ def _own_promise(db: Connection, reply: ReplyRow, rest: Sequence[int]) -> int | 
     if promise is None and before is not None and before.state == "planned" and before.thread == thread:
         promise = before.id
     if promise is None:
-        promise = db.execute(_PROMISE, (thread, reply.id)).lastrowid
+        promise = db.insert(_PROMISE, (thread, reply.id))
     for item in rest:
         db.execute(
             "UPDATE item SET promise = ? WHERE id = ? AND thread IS ? AND (promise IS NULL OR promise ="

@@ -17,9 +17,9 @@ _MOST_UNDER_WAY = timedelta(days=30)
 _PENDING = "('waiting','held','sending','drafted','in_doubt')"
 
 _DEFERRED = f"""
-SELECT {_I}, coalesce(json_extract(e.args, '$.was_due'), e.due_at), e.due_at, e.tries, e.error FROM item i
+SELECT {_I}, coalesce(CAST(json_extract(e.args, '$.was_due') AS INTEGER), e.due_at), e.due_at, e.tries, e.error FROM item i
 LEFT JOIN effect e ON e.item = i.id AND e.kind = 'back' AND e.state IN ('planned','trying')
-WHERE i.state = 'aside' AND i.state IN ('new','aside','unreadable') AND (? IS NULL OR i.person = ?) ORDER BY e.due_at, i.id
+WHERE i.state = 'aside' AND i.state IN ('new','aside','unreadable') AND (CAST(? AS TEXT) IS NULL OR i.person = ?) ORDER BY e.due_at, i.id
 """
 _HISTORY = f"""
 SELECT {_I}, a.login,
@@ -29,8 +29,8 @@ SELECT {_I}, a.login,
   i.state = 'aside' OR EXISTS (SELECT 1 FROM effect e WHERE e.item = i.id AND e.kind IN ('aside','back') AND e.state = 'done'),
   EXISTS (SELECT 1 FROM pass s WHERE s.item = i.id AND s.refunded_at IS NULL), {_P}
 FROM item i JOIN account a ON a.id = i.account LEFT JOIN promise p ON p.id = i.promise
-WHERE i.arrived_at >= ? AND i.arrived_at < ? AND i.client IS NOT NULL AND (? IS NULL OR i.client = ?)
-  AND (? IS NULL OR i.person = ?) AND i.state <> 'new' ORDER BY i.arrived_at, i.id
+WHERE i.arrived_at >= ? AND i.arrived_at < ? AND i.client IS NOT NULL AND (CAST(? AS TEXT) IS NULL OR i.client = ?)
+  AND (CAST(? AS TEXT) IS NULL OR i.person = ?) AND i.state <> 'new' ORDER BY i.arrived_at, i.id
 """
 _FIGURES = """
 SELECT
@@ -38,13 +38,13 @@ SELECT
   (SELECT count(*) FROM reply WHERE account = :a AND state = 'waiting'),
   (SELECT count(*) FROM reply WHERE account = :a AND state = 'held' AND state IN ('waiting','held','sending','drafted','in_doubt')),
   (SELECT count(*) FROM reply WHERE account = :a AND state = 'in_doubt' AND state IN ('waiting','held','sending','drafted','in_doubt')),
-  (SELECT count(*) FROM effect WHERE account = :a AND state IN ('planned','trying') AND tries > iif(kind = 'back', 0, 2)),
+  (SELECT count(*) FROM effect WHERE account = :a AND state IN ('planned','trying') AND tries > CASE WHEN kind = 'back' THEN 0 ELSE 2 END),
   (SELECT count(*) FROM item WHERE account = :a AND state = 'unreadable' AND state IN ('new','aside','unreadable')),
   (SELECT count(*) FROM promise p WHERE p.state IN ('planned','open','overdue') AND p.state = 'open' AND p.person = :p),
   (SELECT count(*) FROM promise p WHERE p.state IN ('planned','open','overdue') AND p.state = 'overdue' AND p.person = :p),
   (SELECT min(due_at) FROM effect WHERE account = :a AND state IN ('planned','trying')),
   (SELECT min(try_at) FROM reply WHERE account = :a AND state = 'waiting'),
-  (SELECT min(coalesce(json_extract(e.args, '$.was_due'), e.due_at)) FROM effect e JOIN item i ON i.id = e.item
+  (SELECT min(coalesce(CAST(json_extract(e.args, '$.was_due') AS INTEGER), e.due_at)) FROM effect e JOIN item i ON i.id = e.item
     WHERE e.account = :a AND e.state IN ('planned','trying') AND e.kind = 'back' AND i.state = 'aside'),
   (SELECT min(send_at) FROM reply WHERE account = :a AND state = 'waiting')
 """
@@ -73,7 +73,7 @@ def _replies_about(store: Store, item: int) -> list[ReplyRow]:
 
 def queue(store: Store, person: str | None = None) -> list[ReplyRow]:
     """Replies that wait, are held, on their way, before the person as a draft, or in doubt; the earliest first."""
-    where = f"state IN {_PENDING} AND (? IS NULL OR person = ?) ORDER BY try_at, id"
+    where = f"state IN {_PENDING} AND (CAST(? AS TEXT) IS NULL OR person = ?) ORDER BY try_at, id"
     with reading(store) as db:
         return replies_of(db, where, (person, person))
 
@@ -147,7 +147,7 @@ def history(store: Store, period: Period) -> list[HistoryRow]:
 def arrivals(store: Store, person: str, period: Period) -> list[Item]:
     """Messages of a person's clients that arrived in a period, oldest first."""
     sql = (
-        f"SELECT {ITEM} FROM item WHERE arrived_at >= ? AND arrived_at < ? AND +person = ? AND (? IS NULL OR client = ?)"
+        f"SELECT {ITEM} FROM item WHERE arrived_at >= ? AND arrived_at < ? AND +person = ? AND (CAST(? AS TEXT) IS NULL OR client = ?)"
         " AND state <> 'new' ORDER BY arrived_at, id"
     )
     given = (to_ms(period.since), to_ms(period.until), person, period.client, period.client)

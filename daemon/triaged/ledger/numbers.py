@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
-from sqlite3 import Connection
+from triaged.ledger.engine import Connection
 
 _GIVEN = "last_reply"
 _AHEAD = 1000
@@ -17,7 +17,7 @@ def given(db: Connection, number: int) -> None:
     """Inside a transaction: that number has been given, and no lower one will be."""
     db.execute(
         "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-        " WHERE CAST(value AS INTEGER) < CAST(excluded.value AS INTEGER)",
+        " WHERE CAST(meta.value AS INTEGER) < CAST(excluded.value AS INTEGER)",
         (_GIVEN, str(number)),
     )
 

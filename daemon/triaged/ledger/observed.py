@@ -13,7 +13,7 @@ from triaged.ledger.store import Store, reading, rows
 _DEFERRABLE = f"""
 SELECT {columns(ITEM, "i")}, json_extract(i.decision, '$.until') FROM item i
 WHERE i.mode = 'observe' AND i.verdict = 'deferrable' AND i.state = 'here' AND i.answered_at IS NULL
-  AND json_extract(i.decision, '$.until') IS NOT NULL AND (? IS NULL OR i.person = ?)
+  AND json_extract(i.decision, '$.until') IS NOT NULL AND (CAST(? AS TEXT) IS NULL OR i.person = ?)
 """
 
 
@@ -37,6 +37,6 @@ def _ahead(store: Store, person: str | None, now: datetime) -> Iterator[Deferred
 
 def would_wait(store: Store, person: str | None, now: datetime) -> list[ReplyRow]:
     """Replies that would go at an instant that lies ahead, the earliest first."""
-    where = "state = 'simulated' AND send_at > ? AND (? IS NULL OR person = ?) ORDER BY send_at, id"
+    where = "state = 'simulated' AND send_at > ? AND (CAST(? AS TEXT) IS NULL OR person = ?) ORDER BY send_at, id"
     with reading(store) as db:
         return replies_of(db, where, (to_ms(now), person, person))

@@ -9,15 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from triaged import crash, statefolder
-from triaged.ledger.connection import Connection
 from triaged.ledger.copying import lay_copy, must_be_here, read_only_where_trial
 from triaged.ledger.errors import LedgerDamaged, LedgerNewer, LedgerUnavailable
 from triaged.ledger.schema import APPLICATION_ID, MIGRATIONS
-from triaged.ledger.store import translate
+from triaged.ledger.sqlite import SQLite, connected, raise_ours
 
 MEMORY = ":memory:"
 BUSY_SECONDS = 5.0
-_STATEMENTS = 512  # statements kept prepared a connection
 _WRITE_VERSION, _ROLLBACK = 18, b"\1"
 """Where the file says how it is written (https://www.sqlite.org/fileformat2.html), and what only a backup says: no log."""
 
@@ -25,14 +23,10 @@ _LOG_PAGES = 4000  # of the write-ahead log, before a commit has to fold it in
 _CACHE_KIB = 16 * 1024
 
 
-def connect(
-    path: Path | str, *, migrations: Sequence[str] = MIGRATIONS, busy: float = BUSY_SECONDS
-) -> sqlite3.Connection:
+def connect(path: Path | str, *, migrations: Sequence[str] = MIGRATIONS, busy: float = BUSY_SECONDS) -> SQLite:
     """Open and bring up to date. Raises a LedgerError; a damaged or missing file is left as it is."""
     if path == MEMORY:
-        db = sqlite3.connect(
-            MEMORY, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS, factory=Connection
-        )
+        db = connected(MEMORY)
         db.execute("PRAGMA foreign_keys=ON")
         _migrate(db, migrations)
         return db
@@ -41,7 +35,7 @@ def connect(
     try:
         return _connect(file, migrations, busy)
     except sqlite3.Error as error:
-        translate(error, file)
+        raise_ours(error, file)
 
 
 def generation_file(path: Path) -> Path:
@@ -81,15 +75,8 @@ def _must_be_alone(file: Path) -> None:
             )
 
 
-def _connect(file: Path, migrations: Sequence[str], busy: float) -> sqlite3.Connection:
-    db = sqlite3.connect(
-        file,
-        timeout=busy,
-        isolation_level=None,
-        check_same_thread=False,
-        cached_statements=_STATEMENTS,
-        factory=Connection,
-    )
+def _connect(file: Path, migrations: Sequence[str], busy: float) -> SQLite:
+    db = connected(file, busy)
     try:
         _must_be_ours(db, file)
         db.execute("PRAGMA journal_mode=WAL")
@@ -103,32 +90,33 @@ def _connect(file: Path, migrations: Sequence[str], busy: float) -> sqlite3.Conn
         _migrate(db, migrations, file)
         if version(db):
             read_only_where_trial(db)
+        db.path, db.inode = file, os.stat(file).st_ino  # noqa: PTH116 — as it is asked before every commit
     except BaseException:
         db.close()
         raise
     return db
 
 
-def _must_be_ours(db: sqlite3.Connection, file: Path) -> None:
+def _must_be_ours(db: SQLite, file: Path) -> None:
     (mark,) = db.execute("PRAGMA application_id").fetchone()
     (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if mark != APPLICATION_ID and tables:
         raise LedgerDamaged(f"{file} is not a ledger of triaged")
 
 
-def _check(db: sqlite3.Connection, file: Path) -> None:
+def _check(db: SQLite, file: Path) -> None:
     (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
         found = " ".join(found.replace("*** in database main ***", "").split())  # of several lines; we say one
         raise LedgerDamaged(f"{file} is damaged ({found}); restore it from a backup")
 
 
-def _must_be_here(db: sqlite3.Connection, file: Path) -> None:
+def _must_be_here(db: SQLite, file: Path) -> None:
     if version(db):
         must_be_here(db, file)
 
 
-def _keep_copy(db: sqlite3.Connection, migrations: Sequence[str], file: Path) -> None:
+def _keep_copy(db: SQLite, migrations: Sequence[str], file: Path) -> None:
     """Before the schema changes, the ledger as it is is laid beside it: the way back to the version before."""
     at = version(db)
     if not 0 < at < len(migrations):
@@ -140,13 +128,13 @@ def _keep_copy(db: sqlite3.Connection, migrations: Sequence[str], file: Path) ->
             older.unlink(missing_ok=True)
 
 
-def version(db: sqlite3.Connection) -> int:
+def version(db: SQLite) -> int:
     """The schema version of the file."""
     found: int = db.execute("PRAGMA user_version").fetchone()[0]
     return found
 
 
-def _migrate(db: sqlite3.Connection, migrations: Sequence[str], file: Path | None = None) -> None:
+def _migrate(db: SQLite, migrations: Sequence[str], file: Path | None = None) -> None:
     """Apply what is missing, each step in one transaction with its number."""
     newest = len(migrations)
     while (at := version(db)) != newest:

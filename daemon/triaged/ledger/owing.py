@@ -7,13 +7,13 @@ In `observe` nothing is owed to anybody: a reply is only simulated, and a promis
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from sqlite3 import Connection
 from typing import Any
 
 from triaged.core.decision import Aside, Decision, Effect, Flag, Forward, Notify, PromisePlan, ReplyPlan, ToUrgent
 from triaged.core.facts import Facts
 from triaged.core.trust import Level
 from triaged.ledger.changes import LIVE, cancel_reply
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import Arriving, ReplyRow, Window
 from triaged.ledger.instants import to_ms
 from triaged.ledger.numbers import NEXT
@@ -169,7 +169,7 @@ def _promise(w: Writing, reply: ReplyPlan, plan: PromisePlan) -> int | None:
     """The promise that the reply will tell: the open one of the thread, or a new one. In observe one that binds nobody."""
     if plan.continues is not None:
         return plan.continues
-    made = w.db.execute(
+    return w.db.insert(
         _PROMISE,
         {
             "person": w.person,
@@ -184,7 +184,6 @@ def _promise(w: Writing, reply: ReplyPlan, plan: PromisePlan) -> int | None:
             "closed_by": "observe" if w.observe else None,
         },
     )
-    return made.lastrowid
 
 
 def _insert_reply(w: Writing, plan: ReplyPlan, promise: int | None) -> int:
@@ -212,7 +211,7 @@ def _insert_reply(w: Writing, plan: ReplyPlan, promise: int | None) -> int:
 
 def _put_reply(w: Writing, values: Mapping[str, Any]) -> int:
     beyond_fuse = values["kind"] == "ack" and any(refusal.code == _BEYOND_FUSE for refusal in w.decision.refusals)
-    made = w.db.execute(
+    return w.db.insert(
         _REPLY,
         {
             **values,
@@ -226,8 +225,6 @@ def _put_reply(w: Writing, values: Mapping[str, Any]) -> int:
             "claimed_at": values["send_at"] if w.observe and not beyond_fuse else None,  # the fuse counts it from then
         },
     )
-    assert made.lastrowid is not None
-    return made.lastrowid
 
 
 def owe(w: Writing, item: int) -> None:

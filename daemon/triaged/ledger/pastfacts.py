@@ -6,7 +6,6 @@ All of them go through an index: a message costs the same with ten items in the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from sqlite3 import Connection
 from typing import Any
 
 from triaged.core.authres import Verdict
@@ -16,6 +15,7 @@ from triaged.core.language import is_short
 from triaged.core.trust import Level, lifted
 from triaged.ledger.copies import Copy, behind, is_duplicate
 from triaged.ledger.correspondents import Whose, known
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import Arriving, AsOf, Item, ReplyRow, Window
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.rows import decode, encode
@@ -38,17 +38,17 @@ SELECT thread FROM (
   UNION ALL
   SELECT j.key, i.thread, 9, i.id FROM json_each(:ids) j CROSS JOIN reply r ON r.message_id = j.value AND +r.person = :person
     CROSS JOIN reply_item c ON c.reply = r.id CROSS JOIN item i ON i.id = c.item
-) WHERE thread IS NOT NULL ORDER BY at, sure DESC, first LIMIT 1
+) AS found WHERE thread IS NOT NULL ORDER BY at, sure DESC, first LIMIT 1
 """  # ids are not secret: of two mails with the same the surer says where it belongs, else the one that came first
 _ANSWERS_OURS = """
-SELECT max(at), max(own), max(kind = 'forward'), max(kind = 'paper') FROM (
-  SELECT r.kind, r.ended_at AS at, iif(r.person = :person AND :sender IN (r.correspondent, lower(r.rcpt)), r.ended_at, NULL) AS own
+SELECT max(at), max(own), max(CASE WHEN kind = 'forward' THEN 1 ELSE 0 END), max(CASE WHEN kind = 'paper' THEN 1 ELSE 0 END) FROM (
+  SELECT r.kind, r.ended_at AS at, CASE WHEN r.person = :person AND :sender IN (r.correspondent, lower(r.rcpt)) THEN r.ended_at END AS own
   FROM json_each(:ids) j CROSS JOIN reply r ON r.message_id = j.value WHERE r.state IN ('sent','in_doubt')
   UNION ALL
-  SELECT r.kind, r.ended_at, iif(r.person = :person AND :sender IN (r.correspondent, lower(r.rcpt)), r.ended_at, NULL)
+  SELECT r.kind, r.ended_at, CASE WHEN r.person = :person AND :sender IN (r.correspondent, lower(r.rcpt)) THEN r.ended_at END
   FROM json_each(:ids) j CROSS JOIN sent s ON s.message_id = j.value JOIN reply r ON r.id = s.reply
   WHERE r.state IN ('sent','in_doubt')
-)
+) AS found
 """  # also by the id under which it lies in Sent: Microsoft gives it another
 _NEWEST = """
 SELECT arrived_at FROM item WHERE person = ? AND thread = ? AND arrived_at <= ? AND id IS NOT ? AND +client = ? AND trust >= ?
@@ -79,12 +79,12 @@ WHERE r.person = :person AND r.correspondent = :correspondent AND r.kind = 'ack'
 ORDER BY r.slot, r.send_at DESC LIMIT 50
 """
 _HERE = """
-SELECT max(r.claimed_at) FROM item i JOIN reply_item c ON c.item = i.id AND c.told JOIN reply r ON r.id = c.reply
+SELECT max(r.claimed_at) FROM item i JOIN reply_item c ON c.item = i.id AND c.told = 1 JOIN reply r ON r.id = c.reply
 WHERE i.person = :person AND i.thread = :thread AND r.correspondent = :correspondent AND r.kind = 'ack' AND r.id IS NOT :but
   AND r.claimed_at <= :now AND r.state IN ('sending','sent','in_doubt','simulated')
 """
 _TO_HIM = """
-SELECT coalesce(sum(claimed_at > :now - 3600000), 0), count(*) FROM reply
+SELECT coalesce(sum(CASE WHEN claimed_at > :now - 3600000 THEN 1 ELSE 0 END), 0), count(*) FROM reply
 WHERE person = :person AND correspondent = :correspondent AND kind = 'ack' AND id IS NOT :but AND send_at > :now - 172800000
   AND claimed_at > :now - 86400000 AND claimed_at <= :now AND state IN ('sending','sent','in_doubt','simulated')
 """
@@ -103,7 +103,7 @@ SELECT max(arrived_at) FROM item WHERE person = ? AND client = ? AND arrived_at 
   AND verdict = 'urgent' AND rule IS NULL AND kind LIKE '%"objection"%' AND trust >= ?
 """
 _FUSE = """
-SELECT count(*) FROM reply WHERE account = ? AND claimed_at > ? AND claimed_at <= ? AND id IS NOT ? AND (kind = 'forward') = ?
+SELECT count(*) FROM reply WHERE account = ? AND claimed_at > ? AND claimed_at <= ? AND id IS NOT ? AND CASE WHEN kind = 'forward' THEN 1 ELSE 0 END = ?
 """
 _GOING = """
 SELECT count(*) FROM reply WHERE state = 'waiting' AND account = ? AND try_at > ? AND try_at <= ? AND id <> ?

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from sqlite3 import Connection
 from urllib.parse import quote
 
+from triaged.ledger.engine import Connection
 from triaged.ledger.instants import from_ms, to_ms
+from triaged.ledger.rows import REMEMBER, begins
 from triaged.ledger.said import By, Said, owe_the_log
 from triaged.ledger.store import Store, commit, rows
 
@@ -31,7 +32,7 @@ def pause(store: Store, person: str, until: datetime | None, by: By = "command")
     with commit(store, "pause") as db:
         changed = db.execute(
             "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-            " WHERE value <> excluded.value",
+            " WHERE meta.value <> excluded.value",
             (f"{_PAUSE}{person}", at),
         ).rowcount
         if changed:
@@ -43,7 +44,7 @@ def resume(store: Store, person: str, by: By | None = "command", *, due: datetim
     """The pause is over; `due`: only if its time has come by then. False: there was none, or it goes on."""
     with commit(store, "resume") as db:
         given = (f"{_PAUSE}{person}", to_ms(due), to_ms(due))
-        sql = "DELETE FROM meta WHERE key = ? AND (? IS NULL OR value <> '' AND CAST(value AS INTEGER) <= ?)"
+        sql = "DELETE FROM meta WHERE key = ? AND (CAST(? AS INTEGER) IS NULL OR value <> '' AND CAST(value AS INTEGER) <= ?)"
         changed = db.execute(sql, given).rowcount
         if changed and by is not None:
             owe_the_log(db, Said("service.resumed", by, words=person))
@@ -52,7 +53,7 @@ def resume(store: Store, person: str, by: By | None = "command", *, due: datetim
 
 def pauses(store: Store) -> Mapping[str, datetime | None]:
     """Who pauses, by her key, and until when; None: until it is lifted."""
-    found = rows(store, "SELECT key, value FROM meta WHERE key GLOB 'pause:*'")
+    found = rows(store, f"SELECT key, value FROM meta WHERE {begins('key', _PAUSE)}")  # noqa: S608 — a constant
     return {key.removeprefix(_PAUSE): from_ms(int(value)) if value else None for key, value in found}
 
 
@@ -105,7 +106,7 @@ def _write(db: Connection, person: str, days: Sequence[Days], by: By) -> bool:
         return False
     if days:
         value = json.dumps([[first.isoformat(), last.isoformat()] for first, last in days])
-        db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+        db.execute(REMEMBER, (key, value))
     else:
         db.execute("DELETE FROM meta WHERE key = ?", (key,))
     owe_the_log(db, Said("config.reloaded", by, words=person))

@@ -3,10 +3,10 @@
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 from datetime import datetime, timedelta
-from sqlite3 import Connection
 
 from triaged.core.decision import PromisePlan
 from triaged.ledger.changes import STOPPABLE, beside, cancel_reply, close_promise, plan_effect, told_last
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import NewEffect, NewReply, PromiseRow, ReplyRow, WhenLate
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.numbers import NEXT
@@ -23,7 +23,7 @@ _NEXT_DUE = """
 SELECT min(at) FROM (
   SELECT min(due_at) AS at FROM promise WHERE state = 'open' AND due_at > :now
   UNION ALL SELECT min(due_at) - :early FROM promise
-  WHERE state = 'open' AND due_at > :now + :early AND warned_at IS NULL AND kind = 'answer')
+  WHERE state = 'open' AND due_at > :now + :early AND warned_at IS NULL AND kind = 'answer') AS found
 """
 
 
@@ -34,7 +34,7 @@ def promises_due(
     at = to_ms(now)
     found = rows(
         store,
-        f"SELECT {PROMISE} FROM promise WHERE state = 'open' AND (? IS NULL OR person = ?) AND (due_at <= ?"
+        f"SELECT {PROMISE} FROM promise WHERE state = 'open' AND (CAST(? AS TEXT) IS NULL OR person = ?) AND (due_at <= ?"
         " OR (due_at <= ? AND kind = 'answer' AND warned_at IS NULL)) ORDER BY due_at, id",
         (person, person, at, at + span_ms(warn_before)),
     )
@@ -57,7 +57,7 @@ def promises_open(store: Store, person: str | None = None, *, planned: bool = Fa
     """What the client has been told and is not settled, the earliest first; with `planned`, also what waits to be told."""
     sql = (
         f"SELECT {PROMISE} FROM promise WHERE state IN ('planned','open','overdue') AND (? OR state <> 'planned')"
-        " AND (? IS NULL OR person = ?) ORDER BY due_at, id"
+        " AND (CAST(? AS TEXT) IS NULL OR person = ?) ORDER BY due_at, id"
     )
     return [promise_from(r) for r in rows(store, sql, (planned, person, person))]
 
@@ -75,7 +75,7 @@ def promise_reply(store: Store, promise_id: int) -> ReplyRow | None:
 
 
 _TELLS = """
-kind = 'ack' AND (promise = ? OR id IN (SELECT c.reply FROM item i JOIN reply_item c ON c.item = i.id AND c.told WHERE i.promise = ?))
+kind = 'ack' AND (promise = ? OR id IN (SELECT c.reply FROM item i JOIN reply_item c ON c.item = i.id AND c.told = 1 WHERE i.promise = ?))
 """  # it was made for its thread, or told of it beside
 
 
@@ -231,7 +231,7 @@ def _add(db: Connection, promise_id: int, new: NewReply, now: int) -> int | None
         return waiting
     if db.execute(_SAID, (promise_id, new.kind, new.kind, new.kind, to_ms(new.tell_at))).fetchone():
         return None
-    made = db.execute(
+    reply = db.insert(
         _REPLY,
         {
             "person": told.person,
@@ -252,8 +252,6 @@ def _add(db: Connection, promise_id: int, new: NewReply, now: int) -> int | None
             "send_at": to_ms(new.send_at),
         },
     )
-    reply = made.lastrowid
-    assert reply is not None
     _cover(db, reply, promise_id)
     return reply
 
@@ -269,7 +267,7 @@ def _waiting_slip(db: Connection, promise: PromiseRow) -> int | None:
 
 
 def _cover(db: Connection, reply: int, promise: int) -> None:
-    sql = "INSERT OR IGNORE INTO reply_item (reply, item) SELECT ?, id FROM item WHERE promise = ? AND answered_at IS NULL"
+    sql = "INSERT INTO reply_item (reply, item) SELECT ?, id FROM item WHERE promise = ? AND answered_at IS NULL ON CONFLICT DO NOTHING"
     db.execute(sql, (reply, promise))
 
 
@@ -288,18 +286,15 @@ SELECT 1 FROM reply WHERE promise = ? AND kind = ? AND (
 
 def reply_again(db: Connection, old: ReplyRow, message_id: str, now: int) -> int:
     """Inside a transaction: a copy of a reply, to be sent now, under an id of its own."""
-    made = db.execute(
+    made = db.insert(
         "INSERT INTO reply (id, person, account, client, correspondent, rcpt, kind, template, language, auto, promise, tell_at,"
         f" tell_kind, tell_call, slot, message_id, mode, state, made_at, send_at, try_at) SELECT {NEXT}, person, account, client,"
         " correspondent, rcpt, kind, template, language, auto, promise, tell_at, tell_kind, tell_call, slot, ?, mode, 'waiting', ?, ?, ?"
         " FROM reply WHERE id = ?",
         (message_id, now, now, now, old.id),
     )
-    assert made.lastrowid is not None
-    db.execute(
-        "INSERT INTO reply_item (reply, item) SELECT ?, item FROM reply_item WHERE reply = ?", (made.lastrowid, old.id)
-    )
-    return made.lastrowid
+    db.execute("INSERT INTO reply_item (reply, item) SELECT ?, item FROM reply_item WHERE reply = ?", (made, old.id))
+    return made
 
 
 def live_notice(store: Store, promise_id: int) -> ReplyRow | None:

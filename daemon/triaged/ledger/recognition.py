@@ -8,10 +8,10 @@ lies in its place, the other is a second one, with an item of its own. Nobody bu
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from sqlite3 import Connection
 
 from triaged.core.errors import TriagedError
 from triaged.core.message import Message
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import AccountRow, Admission, Arriving, Place, Window
 from triaged.ledger.instants import to_ms
 from triaged.ledger.rows import encode

@@ -11,12 +11,12 @@ import contextlib
 import time
 from datetime import datetime
 from pathlib import Path
-from sqlite3 import Connection
 
 from triaged import crash, statefolder
 from triaged.ledger import numbers
 from triaged.ledger.birthtime import made_at
 from triaged.ledger.copying import IS_A_COPY, must_not_be_a_trial
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import Recovery, ReplyRow
 from triaged.ledger.errors import LedgerFull, LedgerUnavailable
 from triaged.ledger.instants import to_ms

@@ -4,20 +4,21 @@
 
 from dataclasses import replace
 from datetime import datetime
-from sqlite3 import Connection
 
 from triaged.core.decision import Aside
 from triaged.ledger.admission import Decide, Record
 from triaged.ledger.changes import item_now, plan_return
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import Admission, Item, NotDone, Place, Window
 from triaged.ledger.instants import to_ms
 from triaged.ledger.owing import Writing
 from triaged.ledger.pastfacts import gather, question_of
 from triaged.ledger.recognition import is_second, put_place
+from triaged.ledger.rows import REMEMBER, begins
 from triaged.ledger.store import Store, commit, row, rows
 from triaged.ledger.writing import write_decision
 
-_OPEN = "item = ? AND state IN ('planned','trying') AND kind"
+_OPEN = "item = ? AND state IN ('planned','trying')"
 _DONE = f"UPDATE effect SET state = 'done', done_at = ?, error = NULL WHERE {_OPEN}"
 
 
@@ -25,7 +26,7 @@ def was_put_aside(store: Store, item_id: int, place: Place, now: datetime) -> bo
     """A message that was to be put aside lies in the deferred folder: it was. False: it was not to be."""
     at = to_ms(now)
     with commit(store, "was_put_aside") as db:
-        if not db.execute(f"{_DONE} = 'aside'", (at, item_id)).rowcount:
+        if not db.execute(f"{_DONE} AND kind = 'aside'", (at, item_id)).rowcount:
             return False
         db.execute("UPDATE item SET state = 'aside' WHERE id = ? AND state = 'here'", (item_id,))
         put_place(db, item_id, place)
@@ -38,7 +39,7 @@ def came_back(store: Store, item_id: int, place: Place, now: datetime) -> bool:
     at = to_ms(now)
     with commit(store, "came_back") as db:
         put_place(db, item_id, place)
-        moved = db.execute(f"{_DONE} IN ('aside','urgent','back')", (at, item_id)).rowcount
+        moved = db.execute(f"{_DONE} AND kind IN ('aside','urgent','back')", (at, item_id)).rowcount
         db.execute("UPDATE item SET state = 'here' WHERE id = ? AND state = 'aside'", (item_id,))
         return moved > 0
 
@@ -52,13 +53,13 @@ def ask_adoption(store: Store, login: str) -> bool:
     with commit(store, "ask_adoption") as db:
         if db.execute("SELECT 1 FROM account WHERE login = ?", (login,)).fetchone() is None:
             return False
-        db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_ADOPT + login, _WANTED))
+        db.execute(REMEMBER, (_ADOPT + login, _WANTED))
         return True
 
 
 def adoptions_wanted(store: Store) -> list[str]:
     """The logins of the accounts for which that was asked and not done."""
-    found = rows(store, "SELECT key FROM meta WHERE key GLOB ? AND value = ?", (f"{_ADOPT}*", _WANTED))
+    found = rows(store, f"SELECT key FROM meta WHERE {begins('key', _ADOPT)} AND value = ?", (_WANTED,))
     return [key.removeprefix(_ADOPT) for (key,) in found]
 
 

@@ -8,10 +8,10 @@ a table forgets nothing.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from sqlite3 import Connection
 from typing import Any
 
 from triaged.ledger.changes import cancel_reply
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import AccountRow, FolderRow, Watermark
 from triaged.ledger.errors import LedgerBusy
 from triaged.ledger.instants import to_ms
@@ -105,12 +105,18 @@ def put_folder(store: Store, folder: FolderRow) -> None:
         )
 
 
+_UNDER_NEW_NAME = """
+UPDATE item SET folder = :new WHERE account = :account AND folder = :old AND NOT EXISTS (SELECT 1 FROM item o
+  WHERE o.account = item.account AND o.folder = :new AND o.uidvalidity = item.uidvalidity AND o.uid = item.uid)
+"""
+
+
 def rename_folder(store: Store, account: int, old: str, new: str) -> None:
     """A hand has renamed a folder: what is remembered of it, and of what lies there, holds under its new name."""
     with commit(store, "rename_folder") as db:
         db.execute("DELETE FROM folder WHERE account = ? AND name = ?", (account, new))
         db.execute("UPDATE folder SET name = ? WHERE account = ? AND name = ?", (new, account, old))
-        db.execute("UPDATE OR IGNORE item SET folder = ? WHERE account = ? AND folder = ?", (new, account, old))
+        db.execute(_UNDER_NEW_NAME, {"account": account, "old": old, "new": new})
 
 
 def advance(store: Store, account: int, read: Watermark) -> None:
@@ -133,7 +139,9 @@ def ruleset(store: Store, digest: str, body: str, now: datetime) -> None:
     if row(store, "SELECT 1 FROM ruleset WHERE hash = ?", (digest,)):
         return
     with commit(store, "ruleset") as db:
-        db.execute("INSERT OR IGNORE INTO ruleset (hash, at, body) VALUES (?,?,?)", (digest, to_ms(now), body))
+        db.execute(
+            "INSERT INTO ruleset (hash, at, body) VALUES (?,?,?) ON CONFLICT DO NOTHING", (digest, to_ms(now), body)
+        )
 
 
 def ruleset_body(store: Store, digest: str) -> str | None:
@@ -168,12 +176,12 @@ def _move(db: Connection, account: AccountRow, key: str, now: datetime) -> None:
         db.execute(f"UPDATE {table} SET person = :key WHERE account = :account AND person = :old", given)
     db.execute(
         "INSERT INTO correspondent SELECT :key, address, client, last_reply, last_reply_at, opted_out_at, bounced_until,"
-        " robot_until, opted_out_until, answer, reasons, new_since FROM correspondent WHERE person = :old ON CONFLICT DO UPDATE SET"
-        " last_reply_at = nullif(max(coalesce(last_reply_at, 0), coalesce(excluded.last_reply_at, 0)), 0),"
-        " opted_out_at = coalesce(opted_out_at, excluded.opted_out_at),"
-        " bounced_until = coalesce(bounced_until, excluded.bounced_until),"
-        " robot_until = coalesce(robot_until, excluded.robot_until),"
-        " opted_out_until = coalesce(opted_out_until, excluded.opted_out_until)",
+        " robot_until, opted_out_until, answer, reasons, new_since FROM correspondent WHERE person = :old ON CONFLICT (person, address) DO UPDATE SET"
+        " last_reply_at = nullif(max(coalesce(correspondent.last_reply_at, 0), coalesce(excluded.last_reply_at, 0)), 0),"
+        " opted_out_at = coalesce(correspondent.opted_out_at, excluded.opted_out_at),"
+        " bounced_until = coalesce(correspondent.bounced_until, excluded.bounced_until),"
+        " robot_until = coalesce(correspondent.robot_until, excluded.robot_until),"
+        " opted_out_until = coalesce(correspondent.opted_out_until, excluded.opted_out_until)",
         given,
     )
     db.execute("UPDATE account SET person = :key WHERE id = :account AND person = :old", given)

@@ -1,12 +1,12 @@
 """Mails of ours in Sent that the ledger has forgotten: it was put back, or lost. They say what was told (`core.memento`)."""
 
-from sqlite3 import Connection
 from typing import Any
 
 from triaged.core.memento import Memento, about, hash_of
 from triaged.ledger import numbers
 from triaged.ledger.changes import close_promise, item_now
 from triaged.ledger.consequences import Consequence, PromiseOpened, ReplyFound
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import AccountRow, ReplyRow, SentSeen
 from triaged.ledger.instants import to_ms
 from triaged.ledger.replies import SentCopy, Sighting, note_sent
@@ -29,7 +29,10 @@ def remember(db: Connection, account: AccountRow, seen: SentSeen) -> list[Conseq
     promise = _promise(db, account, seen, memento) or _promise_of(db, account, mails)
     reply = _put_reply(db, account, seen, promise)
     for mail in mails if memento.kind == "ack" else ():
-        db.execute("INSERT OR IGNORE INTO told (account, mail, reply) VALUES (?,?,?)", (account.id, mail, reply.id))
+        db.execute(
+            "INSERT INTO told (account, mail, reply) VALUES (?,?,?) ON CONFLICT DO NOTHING",
+            (account.id, mail, reply.id),
+        )
     for item, message_id in db.execute(_MAYBE, (account.id, at - _FAR, at + _FAR)).fetchall():
         if hash_of(message_id) in mails and memento.kind == "ack":
             _cover(db, item, reply)
@@ -44,7 +47,7 @@ ORDER BY id DESC LIMIT 5000
 """
 _WRITTEN_TO = """
 INSERT INTO correspondent (person, address, last_reply_at) VALUES (?,?,?) ON CONFLICT (person, address)
-DO UPDATE SET last_reply_at = max(coalesce(last_reply_at, 0), excluded.last_reply_at)
+DO UPDATE SET last_reply_at = max(coalesce(correspondent.last_reply_at, 0), excluded.last_reply_at)
 """
 
 
@@ -63,7 +66,7 @@ def _promise(db: Connection, account: AccountRow, seen: SentSeen, memento: Memen
         "state": "open",
         "told_at": to_ms(seen.at),
     }
-    return db.execute(insertion("promise", tuple(columns)), tuple(columns.values())).lastrowid
+    return db.insert(insertion("promise", tuple(columns)), tuple(columns.values()))
 
 
 def _promise_of(db: Connection, account: AccountRow, mails: tuple[str, ...]) -> int | None:
@@ -123,7 +126,7 @@ def recall(db: Connection, account: int, item: int, message_id: str | None) -> N
 
 
 def _cover(db: Connection, item: int, reply: ReplyRow) -> None:
-    db.execute("INSERT OR IGNORE INTO reply_item (reply, item) VALUES (?,?)", (reply.id, item))
+    db.execute("INSERT INTO reply_item (reply, item) VALUES (?,?) ON CONFLICT DO NOTHING", (reply.id, item))
     if reply.promise is None:
         return
     db.execute("UPDATE item SET promise = ? WHERE id = ? AND promise IS NULL", (reply.promise, item))

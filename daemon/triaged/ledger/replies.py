@@ -5,10 +5,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from sqlite3 import Connection
 
 from triaged.core.decision import PromisePlan
 from triaged.ledger.changes import End, cancel_reply, end_reply, hold_reply, plan_effect, tell_promise
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import Accepted, Item, NewEffect, Place, PromiseRow, ReplyRow, Response
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.pausing import IS_PAUSED
@@ -21,7 +21,7 @@ GOES = f"NOT {IS_PAUSED.format(person='reply.person')}"
 
 def due_replies(store: Store, now: datetime, account: int | None = None, limit: int = 500) -> list[ReplyRow]:
     """Replies whose time has come, the longest waiting first."""
-    where = f"state = 'waiting' AND try_at <= ? AND (? IS NULL OR account = ?) AND {GOES} ORDER BY try_at, id LIMIT ?"
+    where = f"state = 'waiting' AND try_at <= ? AND (CAST(? AS INTEGER) IS NULL OR account = ?) AND {GOES} ORDER BY try_at, id LIMIT ?"
     with reading(store) as db:
         return replies_of(db, where, (to_ms(now), account, account, limit))
 
@@ -238,6 +238,11 @@ class Sighting:
         return f"lies in Sent since {from_ms(self.since):%Y-%m-%d %H:%M} UTC"
 
 
+_SLIPPED = """(kind = 'slip' AND EXISTS (SELECT 1 FROM reply o WHERE o.promise = reply.promise AND o.kind = 'slip'
+  AND o.id <> reply.id AND o.state IN ('waiting','held','sending','sent','drafted')))"""
+"""Another slip of its promise goes or has gone: of two, one counts (`reply_once`)."""
+
+
 def went(db: Connection, reply_id: int, seen: Sighting, states: str) -> PromiseRow | None:
     """Inside a transaction: it is sent, whatever was believed; its correspondent was written to, its promise is told.
 
@@ -245,8 +250,8 @@ def went(db: Connection, reply_id: int, seen: Sighting, states: str) -> PromiseR
     """
     before = reply_of(db, reply_id)
     changed = db.execute(
-        "UPDATE OR IGNORE reply SET state = 'sent', stage = NULL, reason = iif(mode = 'draft', NULL, ?),"
-        f" ended_at = iif(mode = 'draft', ?, coalesce(ended_at, ?)) WHERE id = ? AND state IN ({states})",
+        "UPDATE reply SET state = 'sent', stage = NULL, reason = CASE WHEN mode = 'draft' THEN NULL ELSE ? END,"
+        f" ended_at = CASE WHEN mode = 'draft' THEN ? ELSE coalesce(ended_at, ?) END WHERE id = ? AND state IN ({states}) AND NOT {_SLIPPED}",
         (seen.words, seen.ended, seen.ended, reply_id),
     )
     if not changed.rowcount or before is None:

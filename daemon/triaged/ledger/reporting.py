@@ -25,8 +25,8 @@ SELECT i.id, i.person, a.login, i.client, i.correspondent, i.sender, i.message_i
   EXISTS (SELECT 1 FROM pass s WHERE s.item = i.id AND s.refunded_at IS NULL),
   i.answered_by, i.settled_at, i.settled_by, i.call_at, p.id, p.client, p.kind, p.due_at, p.state, p.told_at, p.closed_at
 FROM item i JOIN account a ON a.id = i.account LEFT JOIN promise p ON p.id = i.promise
-WHERE i.client IS NOT NULL AND (:client IS NULL OR i.client = :client)
-  AND (:person IS NULL OR i.person = :person) AND i.state <> 'new'
+WHERE i.client IS NOT NULL AND (CAST(:client AS TEXT) IS NULL OR i.client = :client)
+  AND (CAST(:person AS TEXT) IS NULL OR i.person = :person) AND i.state <> 'new'
   AND (i.arrived_at >= :since AND i.arrived_at < :until
     OR i.arrived_at < :since AND i.automatic = 0 AND (i.answered_at IS NULL OR i.answered_at >= :since)
     OR i.arrived_at < :since AND p.told_at >= :since AND p.told_at < :until
@@ -37,8 +37,8 @@ ORDER BY i.arrived_at, i.id
 """
 _TOLD = """
 SELECT id, client, kind, due_at, state, told_at, closed_at FROM promise
-WHERE told_at >= :since AND told_at < :until AND (:client IS NULL OR client = :client)
-  AND (:person IS NULL OR person = :person) ORDER BY told_at, id
+WHERE told_at >= :since AND told_at < :until AND (CAST(:client AS TEXT) IS NULL OR client = :client)
+  AND (CAST(:person AS TEXT) IS NULL OR person = :person) ORDER BY told_at, id
 """
 
 

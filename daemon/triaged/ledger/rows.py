@@ -5,10 +5,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from sqlite3 import Connection
 from typing import Any
 
 from triaged.core.trust import Level
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import AccountRow, EffectRow, FolderRow, Item, Place, PromiseRow, ReplyRow
 from triaged.ledger.instants import from_ms
 
@@ -32,6 +32,15 @@ REPLY = (
     " tell_call, message_id, mode, state, stage, made_at, send_at, try_at, tries, claimed_at, code, reason, ended_at,"
     " folder, uidvalidity, uid, trust, returned_at, slot"
 )
+
+
+REMEMBER = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+"""The statement that puts a value under a key, whatever was there."""
+
+
+def begins(column: str, prefix: str) -> str:
+    """The condition for texts that begin so, which an index answers. `prefix`: a constant that ends in ":"."""
+    return f"{column} >= '{prefix}' AND {column} < '{prefix[:-1]};'"  # the octet after a colon
 
 
 def columns(names: str, alias: str) -> str:

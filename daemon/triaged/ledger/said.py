@@ -1,9 +1,10 @@
 """What commands and mails of the person have done: kept until the log has told it. One row of `meta` each."""
 
 from dataclasses import dataclass
-from sqlite3 import Connection
 from typing import Literal, get_args
 
+from triaged.ledger.engine import Connection
+from triaged.ledger.rows import REMEMBER, begins
 from triaged.ledger.store import Store, commit, rows
 
 By = Literal["command", "mail", "page", "person", "agenda"]
@@ -32,12 +33,12 @@ class Said:
 def owe_the_log(db: Connection, said: Said) -> None:
     """Inside a transaction: the daemon is to tell its log."""
     key = f"{_UNTOLD}{said.event}:{said.by}:{said.about or said.words}"
-    db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, said.words or str(said.about)))
+    db.execute(REMEMBER, (key, said.words or str(said.about)))
 
 
 def told(store: Store) -> list[Said]:
     """What was done since this was asked last. Whoever asks tells the log."""
-    keys = f"key GLOB '{_UNTOLD}*'"
+    keys = begins("key", _UNTOLD)
     if not rows(store, f"SELECT 1 FROM meta WHERE {keys} LIMIT 1"):  # noqa: S608 — a constant
         return []
     with commit(store, "told") as db:

@@ -6,11 +6,11 @@ One conditional update each; what the log has to say is owed with it (`said`).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from sqlite3 import Connection
 
 from triaged.ledger.answers import leave
 from triaged.ledger.changes import item_now, plan_effect, plan_return, void_effects
 from triaged.ledger.consequences import Consequence
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import Item, NewEffect, NotDone, PromiseRow
 from triaged.ledger.instants import from_ms, to_ms
 from triaged.ledger.kept import is_open

@@ -8,10 +8,10 @@ Of a link's or a device's token only the hash stands here. A device stays signed
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from sqlite3 import Connection
 from typing import Final
 
 from triaged.ledger.changes import plan_effect
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import NewEffect
 from triaged.ledger.instants import from_ms, span_ms, to_ms
 from triaged.ledger.store import Store, commit, row, rows

@@ -8,12 +8,12 @@ One commit a message. What its sender is waiting for stays as it is: putting asi
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from sqlite3 import Connection
 from typing import Any
 
 from triaged.ledger.adopted import PUT_BY_HAND
 from triaged.ledger.changes import item_now, plan_effect, plan_return, void_effects
 from triaged.ledger.consequences import Consequence, SnoozedThere
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import EffectRow, Item, NewEffect, Place
 from triaged.ledger.instants import to_ms
 from triaged.ledger.recognition import put_place

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from sqlite3 import Connection, IntegrityError
 
 from triaged.ledger.changes import item_now, plan_effect, plan_return
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import BY_HAND, Item, NewEffect, NotDone, ReplyRow
 from triaged.ledger.instants import to_ms
 from triaged.ledger.rows import item_of, reply_of
 from triaged.ledger.said import By, Said, owe_the_log
-from triaged.ledger.store import Store, commit
+from triaged.ledger.store import Store, commit, unless_taken
 
 _AS_BEFORE = """
 UPDATE reply SET state = :state, send_at = :send_at, try_at = :try_at, reason = :reason, ended_at = NULL
@@ -31,9 +31,8 @@ def reply_as_before(store: Store, before: ReplyRow, now: datetime, by: By) -> Re
         "reason": before.reason, "by_hand": BY_HAND, "now": to_ms(now),
     }  # fmt: skip
     with commit(store, "reply_as_before") as db:
-        try:
-            changed = db.execute(_AS_BEFORE, given).rowcount
-        except IntegrityError:  # one live reply a correspondent
+        changed = unless_taken(db, _AS_BEFORE, given)
+        if changed is None:  # one live reply a correspondent
             return NotDone(f"another reply to {before.rcpt} is on its way")
         reply = reply_of(db, before.id)
         if reply is None or not changed:

@@ -6,11 +6,11 @@ hour; the guard's fuse, which holds, is for the account as a whole.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from sqlite3 import Connection
 from typing import Final
 
 from triaged.core.settings import Rate
 from triaged.core.trust import Level
+from triaged.ledger.engine import Connection
 from triaged.ledger.entries import Attempt, ReplyRow
 from triaged.ledger.instants import span_ms, to_ms
 
@@ -20,7 +20,7 @@ _LEAST: Final = 2  # a quarter of a fuse that lets go fewer than twice that many
 
 _CLAIMED: Final = """
 SELECT count(*), min(claimed_at) FROM reply WHERE account = :account AND claimed_at > :since AND claimed_at <= :now
-  AND id IS NOT :reply AND kind = 'ack' AND (client = :client OR :client IS NULL) AND trust <= :level
+  AND id IS NOT :reply AND kind = 'ack' AND (client = :client OR CAST(:client AS TEXT) IS NULL) AND trust <= :level
 """
 _TO_NEW: Final = """
 SELECT count(*), min(r.claimed_at) FROM reply r JOIN correspondent c ON c.person = r.person AND c.address = r.correspondent

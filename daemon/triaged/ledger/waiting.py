@@ -18,10 +18,10 @@ _AGAIN = """
 SELECT min(retry_at) FROM item WHERE account = :account AND state = 'new' AND state IN ('new','aside','unreadable')
 """
 _NEXT_AT = f"""
-SELECT min(at) FROM (SELECT ({NEXT}) AS at UNION ALL SELECT ({_AGAIN} AND retry_at > :now))
+SELECT min(at) FROM (SELECT ({NEXT}) AS at UNION ALL SELECT ({_AGAIN} AND retry_at > :now)) AS found
 """
 _GLANCE = f"""
-SELECT (SELECT min(at) FROM (SELECT ({NEXT}) AS at UNION ALL SELECT ({_AGAIN}))),
+SELECT (SELECT min(at) FROM (SELECT ({NEXT}) AS at UNION ALL SELECT ({_AGAIN})) AS found),
   EXISTS (SELECT 1 FROM item WHERE account = :account AND state = 'aside' AND state IN ('new','aside','unreadable'))
   OR EXISTS (SELECT 1 FROM reply WHERE state IN ('drafted','in_doubt') AND account = :account
     AND state IN ('waiting','held','sending','drafted','in_doubt') AND (state = 'drafted' OR ended_at >= :doubts))

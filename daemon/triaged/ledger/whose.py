@@ -8,7 +8,8 @@ A row belongs to a person by its column `person`, or by the account, item or rep
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from sqlite3 import Connection
+
+from triaged.ledger.engine import Connection
 
 _BY = {
     "person": "person = :person",
@@ -31,31 +32,21 @@ class Sum:
     digest: str
 
 
-def tables(db: Connection) -> list[str]:
-    """All tables of ours."""
-    found = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
-    return [name for (name,) in found]
-
-
-def _columns(db: Connection, table: str) -> list[str]:
-    return [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")]
-
-
 def hers(db: Connection, table: str) -> str | None:
     """The condition for the rows of :person in a table; None: its rows are nobody's own."""
-    columns = _columns(db, table)
+    columns = db.columns(table)
     return next((condition for column, condition in _BY.items() if column in columns), None)
 
 
 def _own(db: Connection) -> Iterator[tuple[str, str]]:
     """Tables with rows of persons, those first by which no other row is known."""
-    known = [(name, condition) for name in tables(db) if (condition := hers(db, name)) is not None]
+    known = [(name, condition) for name in db.tables() if (condition := hers(db, name)) is not None]
     return iter(sorted(known, key=lambda one: _LAST.index(one[0]) + 1 if one[0] in _LAST else 0))
 
 
 def erase(db: Connection, person: str, rules_kept: Collection[str] = ()) -> Mapping[str, int]:
     """Inside a transaction: everything of a person goes; how many rows of which table. `rules_kept`: hashes that are in force."""
-    db.execute("PRAGMA defer_foreign_keys=ON")
+    db.let_references_wait()
     rules = db.execute(
         "SELECT DISTINCT ruleset FROM item WHERE person = ? AND ruleset IS NOT NULL", (person,)
     ).fetchall()
@@ -71,7 +62,7 @@ def keep_only(db: Connection, person: str) -> None:
     """Inside a transaction: everything of everybody else goes."""
     for (other,) in db.execute("SELECT DISTINCT person FROM account WHERE person <> ?", (person,)).fetchall():
         erase(db, other)
-    db.execute("PRAGMA defer_foreign_keys=ON")
+    db.let_references_wait()
     for table, condition in _own(db):  # rows of persons who have no account any more
         db.execute(f"DELETE FROM {table} WHERE NOT ({condition})", {"person": person})
     db.execute(f"DELETE FROM ruleset WHERE {_UNUSED}")  # a start writes down those that hold
@@ -80,7 +71,7 @@ def keep_only(db: Connection, person: str) -> None:
 def sums(db: Connection, person: str | None = None) -> Mapping[str, Sum]:
     """Of each table with rows of persons, all of them or one's, how much there is and what."""
     found = {}
-    for table in tables(db):
+    for table in db.tables():
         condition = hers(db, table)
         if table in _SERVICE or (person is not None and condition is None):
             continue
@@ -90,7 +81,7 @@ def sums(db: Connection, person: str | None = None) -> Mapping[str, Sum]:
 
 
 def _sum(db: Connection, table: str, where: str, given: Mapping[str, str]) -> Sum:
-    columns = _columns(db, table)
+    columns = db.columns(table)
     order = ", ".join(str(number + 1) for number in range(len(columns)))
     digest, count = hashlib.sha256(), 0
     for row in db.execute(f"SELECT * FROM {table}{where} ORDER BY {order}", dict(given)):

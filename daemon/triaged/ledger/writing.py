@@ -24,7 +24,7 @@ _FIRST_REFERENCES, _LAST_REFERENCES = 1, 20
 
 _SEEN_CORRESPONDENT = """
 INSERT INTO correspondent (person, address, client, new_since) VALUES (?,?,?,?)
-ON CONFLICT (person, address) DO UPDATE SET client = excluded.client WHERE client IS NOT excluded.client
+ON CONFLICT (person, address) DO UPDATE SET client = excluded.client WHERE correspondent.client IS NOT excluded.client
 """
 
 
@@ -103,9 +103,7 @@ def insert_item(w: Writing, **more: Any) -> int:
         "uid": place.uid if place else None,
         **more,
     }
-    made = w.db.execute(insertion("item", tuple(columns)), tuple(columns.values()))
-    assert made.lastrowid is not None
-    return made.lastrowid
+    return w.db.insert(insertion("item", tuple(columns)), tuple(columns.values()))
 
 
 def _cancel(w: Writing) -> tuple[ReplyRow, ...]:

@@ -9,9 +9,9 @@ from triaged.ledger import AsOf, Period
 from triaged.ledger.entries import Rings
 
 # What may be walked through: lists of a few (accounts, folders), what is open (a partial index holds only that), values
-# that were handed in (json_each), and what is done once a day over everything (purge).
+# that were handed in (json_each), what a query within has found, and what is done once a day over everything (purge).
 SMALL = re.compile(
-    r"SCAN (?:j VIRTUAL TABLE|\(subquery|\w* ?CONSTANT ROW|account|folder|meta|ruleset)"
+    r"SCAN (?:j VIRTUAL TABLE|\(subquery|found\b|\w* ?CONSTANT ROW|account|folder|meta|ruleset)"
     r"|(?:SCAN|SEARCH) \w+ USING (?:COVERING )?INDEX (?:effect_due|effect_next|reply_due|reply_state|promise_open|promise_due|item_open)\b"
 )
 WIDE = re.compile(r"SCAN|SEARCH (?!a |account|f |folder)\w+ USING .*\((?:account|person)=\?\)$")
