@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from support.engines import empty_ledger
 from triaged.core.address import Address, read_address
 from triaged.core.authres import Authentication
 from triaged.core.authres import Verdict as Trusted
@@ -114,7 +115,7 @@ class World:
 
     @classmethod
     def new(cls, ledger: Ledger | None = None, person: str = "dana") -> "World":
-        book = ledger or Ledger.open(":memory:")
+        book = ledger or empty_ledger()
         row = book.register(person, [f"{person}@imap.example"], MONDAY)[f"{person}@imap.example"]
         for name, role in (("INBOX", "watch"), ("Deferred", "deferred"), ("Sent", "sent")):
             if book.folder(row.id, name) is None:

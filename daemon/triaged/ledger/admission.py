@@ -186,7 +186,7 @@ def _first_strike(db: Connection, one: InHand) -> int:
 
 def struck(store: Store, account: int, now: datetime | None = None) -> list[Item]:
     """Messages that could not be read so far; with `now`, those that are to be tried again."""
-    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'new' AND state IN ('new','aside','unreadable') AND (CAST(? AS INTEGER) IS NULL OR retry_at <= ?) ORDER BY uid"
+    sql = f"SELECT {ITEM} FROM item WHERE account = ? AND state = 'new' AND state IN ('new','aside','unreadable') AND (CAST(? AS INTEGER) IS NULL OR retry_at <= ?) ORDER BY uid NULLS FIRST"
     at = to_ms(now)
     return [item_from(r) for r in rows(store, sql, (account, at, at))]
 

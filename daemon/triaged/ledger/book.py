@@ -71,14 +71,17 @@ class Ledger:
         busy: float = opening.BUSY_SECONDS,
         migrations: Sequence[str] = MIGRATIONS,
     ) -> Self:
-        """Open, create if it is the first time, migrate, check. `path`: a file, or ":memory:".
+        """Open, create if it is the first time, migrate, check. `path`: a file, ":memory:", or the URI of a PostgreSQL.
 
         With `now` the rows are put in order too (`recover`): for a ledger that no daemon works on.
         `busy`: seconds to wait for another process. Raises LedgerDamaged, LedgerNewer, LedgerBusy, LedgerFull,
         LedgerUnavailable.
         """
-        db = opening.connect(path, busy=busy, migrations=migrations)
-        ledger = cls(db, None if path == opening.MEMORY else Path(path))
+        if isinstance(path, str) and path.startswith(opening.SERVERS):
+            ledger = cls(opening.connect_to_server(path, busy=busy, migrations=migrations), None)
+        else:
+            db = opening.connect(path, busy=busy, migrations=migrations)
+            ledger = cls(db, None if path == opening.MEMORY else Path(path))
         if now is not None:
             ledger.recover(now)
         return ledger

@@ -209,7 +209,7 @@ def told_last(db: Connection, promise: int) -> int | None:
     """The moment that the client was told last: by a notice that the call has moved, else by the reply."""
     found = db.execute(
         "SELECT coalesce((SELECT tell_at FROM reply WHERE promise = p.id AND kind = 'moved' AND state IN ('sent','in_doubt')"
-        " ORDER BY ended_at DESC, id DESC LIMIT 1), first_due_at) FROM promise p WHERE id = ?",
+        " ORDER BY ended_at DESC NULLS LAST, id DESC LIMIT 1), first_due_at) FROM promise p WHERE id = ?",
         (promise,),
     ).fetchone()
     return found[0] if found else None

@@ -39,3 +39,10 @@ class LedgerUnavailable(LedgerError):
 
 class StateHeld(LedgerError):
     """Another daemon works on this state."""
+
+
+class LedgerUnknown(LedgerError):
+    """The line to a server broke while a commit was under way, and it cannot be asked: the step may have been written, or not.
+
+    It is not tried again as if it had not been: what is known of it is forgotten, and what is there is read anew.
+    """

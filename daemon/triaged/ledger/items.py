@@ -57,7 +57,7 @@ SELECT i.folder, i.uidvalidity FROM first f JOIN item i ON i.id = f.id
 
 def items_aside(store: Store, account: int) -> list[Item]:
     """What is believed to lie in the deferred folder, by its place."""
-    sql = f"SELECT {ITEM} FROM item WHERE {_ASIDE} ORDER BY uid, id"
+    sql = f"SELECT {ITEM} FROM item WHERE {_ASIDE} ORDER BY uid NULLS FIRST, id"
     return [item_from(r) for r in rows(store, sql, {"account": account})]
 
 
@@ -91,7 +91,7 @@ def _aside_at(store: Store, what: str, folder: FolderRow, uids: Iterable[int]) -
 def items_aside_in(store: Store, account: int, folder: str | None) -> list[Item]:
     """What is put aside in a folder, whatever its numbers; None: nobody knows in which, or at which UID."""
     which = "uid IS NULL" if folder is None else "folder = :folder"
-    sql = f"SELECT {ITEM} FROM item WHERE {_ASIDE} AND {which} ORDER BY uid, id"
+    sql = f"SELECT {ITEM} FROM item WHERE {_ASIDE} AND {which} ORDER BY uid NULLS FIRST, id"
     return [item_from(r) for r in rows(store, sql, {"account": account, "folder": folder})]
 
 

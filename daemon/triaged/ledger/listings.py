@@ -19,7 +19,7 @@ _PENDING = "('waiting','held','sending','drafted','in_doubt')"
 _DEFERRED = f"""
 SELECT {_I}, coalesce(CAST(json_extract(e.args, '$.was_due') AS INTEGER), e.due_at), e.due_at, e.tries, e.error FROM item i
 LEFT JOIN effect e ON e.item = i.id AND e.kind = 'back' AND e.state IN ('planned','trying')
-WHERE i.state = 'aside' AND i.state IN ('new','aside','unreadable') AND (CAST(? AS TEXT) IS NULL OR i.person = ?) ORDER BY e.due_at, i.id
+WHERE i.state = 'aside' AND i.state IN ('new','aside','unreadable') AND (CAST(? AS TEXT) IS NULL OR i.person = ?) ORDER BY e.due_at NULLS FIRST, i.id
 """
 _HISTORY = f"""
 SELECT {_I}, a.login,
@@ -157,7 +157,7 @@ def arrivals(store: Store, person: str, period: Period) -> list[Item]:
 def lines(store: Store, message_id: str) -> dict[int, Line]:
     """What each number in a mail to myself stands for; nothing where we wrote no such mail, or have forgotten it."""
     found: dict[int, Line] = {}
-    sql = "SELECT number, item, reply FROM line WHERE message_id = ? ORDER BY number, item"
+    sql = "SELECT number, item, reply FROM line WHERE message_id = ? ORDER BY number, item NULLS FIRST"
     for number, item, reply in rows(store, sql, (message_id,)):
         known = found.get(number, Line())
         found[number] = Line((*known.items, item) if item is not None else known.items, reply)

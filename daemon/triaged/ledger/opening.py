@@ -10,11 +10,13 @@ from pathlib import Path
 
 from triaged import crash, statefolder
 from triaged.ledger.copying import lay_copy, must_be_here, read_only_where_trial
+from triaged.ledger.engine import Connection
 from triaged.ledger.errors import LedgerDamaged, LedgerNewer, LedgerUnavailable
 from triaged.ledger.schema import APPLICATION_ID, MIGRATIONS
 from triaged.ledger.sqlite import SQLite, connected, raise_ours
 
 MEMORY = ":memory:"
+SERVERS = ("postgresql://", "postgres://")
 BUSY_SECONDS = 5.0
 _WRITE_VERSION, _ROLLBACK = 18, b"\1"
 """Where the file says how it is written (https://www.sqlite.org/fileformat2.html), and what only a backup says: no log."""
@@ -36,6 +38,15 @@ def connect(path: Path | str, *, migrations: Sequence[str] = MIGRATIONS, busy: f
         return _connect(file, migrations, busy)
     except sqlite3.Error as error:
         raise_ours(error, file)
+
+
+def connect_to_server(uri: str, *, migrations: Sequence[str] = MIGRATIONS, busy: float = BUSY_SECONDS) -> Connection:
+    """Open a ledger in PostgreSQL, which is there already. Raises a LedgerError."""
+    try:
+        from triaged.ledger import postgresopening
+    except ImportError as error:
+        raise LedgerUnavailable("a ledger in PostgreSQL needs psycopg: pip install 'triaged[postgres]'") from error
+    return postgresopening.connect(uri, steps=migrations, busy=busy)
 
 
 def generation_file(path: Path) -> Path:

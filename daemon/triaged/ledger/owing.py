@@ -109,7 +109,7 @@ def _superseded(w: Writing, plan: ReplyPlan) -> ReplyRow | None:
         return None
     ends = (
         "person = ? AND correspondent = ? AND slot = ? AND kind = 'ack' AND"
-        " (state = 'held' AND trust <= ? OR state = 'waiting' AND (trust < ? OR ? AND trust <= ?)"
+        " (state = 'held' AND trust <= ? OR state = 'waiting' AND (trust < ? OR ? = 1 AND trust <= ?)"
         " OR state = 'drafted' AND reason IS NULL AND trust < ?)"
     )
     level = w.level.value

@@ -75,7 +75,7 @@ SELECT r.id, r.template, r.send_at, r.promise, r.tell_kind, r.tell_at, r.tell_ca
 FROM reply r LEFT JOIN promise p ON p.id = r.promise
 WHERE r.person = :person AND r.correspondent = :correspondent AND r.kind = 'ack' AND r.id IS NOT :but
   AND (r.state IN ('waiting','sending') OR (r.state = 'drafted' AND r.reason IS NULL) OR (r.state = 'held' AND r.reason = 'rate-limit' AND r.send_at > :fuse)
-    OR (r.state = 'simulated' AND :observe AND r.send_at > :now))
+    OR (r.state = 'simulated' AND :observe = 1 AND r.send_at > :now))
 ORDER BY r.slot, r.send_at DESC LIMIT 50
 """
 _HERE = """
@@ -95,7 +95,7 @@ SELECT max(send_at) FROM reply WHERE person = ? AND correspondent = ? AND kind =
 _HAD = """
 SELECT template, max(coalesce(claimed_at, send_at)), words FROM reply
 WHERE person = :person AND correspondent = :correspondent AND send_at >= :since
-  AND kind = 'ack' AND id IS NOT :but AND (state IN ('waiting','sending','sent','in_doubt','drafted') OR (state = 'simulated' AND :observe))
+  AND kind = 'ack' AND id IS NOT :but AND (state IN ('waiting','sending','sent','in_doubt','drafted') OR (state = 'simulated' AND :observe = 1))
 GROUP BY template, words
 """
 _HEARD = """

@@ -13,7 +13,10 @@ _TYPES = {
 }
 _TYPE = re.compile(r"\b(?:INTEGER PRIMARY KEY(?! REFERENCES)|INTEGER|TEXT|BLOB)\b")
 _REFERENCE = re.compile(r"(\w+) ((?:INTEGER|TEXT)[^,()]*?) REFERENCES (\w+)")
-_ENDING = re.compile(r"\)\s*(?:STRICT|WITHOUT ROWID|,\s)*$")
+_ENDING = re.compile(r"\)\s*(?:STRICT|WITHOUT ROWID|,\s)*;?\s*$")
+
+BESIDE = ("""CREATE TABLE host (instance TEXT COLLATE "C" PRIMARY KEY, acts BIGINT NOT NULL)""",)
+"""What only several hosts need. `acts`: how many commits of that process have been."""
 
 
 def tables(steps: Sequence[str]) -> Iterator[str]:
@@ -22,15 +25,48 @@ def tables(steps: Sequence[str]) -> Iterator[str]:
         for step in steps:
             db.executescript(step)
         made = db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
-    references = []
+    for kind, _, sql in made:
+        if kind == "table":
+            yield _table(sql)
     for kind, name, sql in made:
         if kind == "table":
-            for column, _, target in _REFERENCE.findall(sql):
-                references.append((name, column, target))
-            bare = _REFERENCE.sub(r"\1 \2", sql)
-            yield _TYPE.sub(lambda found: _TYPES[found[0]], _ENDING.sub(")", bare))
-    for name, column, target in references:  # those of rows that go together are looked at when all have gone
-        yield f"ALTER TABLE {name} ADD FOREIGN KEY ({column}) REFERENCES {target} DEFERRABLE"
+            yield from _references(name, sql)
     for kind, _, sql in made:
         if kind == "index":
             yield sql
+
+
+def later(steps: Sequence[str]) -> Iterator[str]:
+    """The statements of steps after those by which the tables were made."""
+    for step in steps:
+        for sql in _statements(step):
+            words = sql.split()
+            if words[:2] == ["CREATE", "TABLE"]:
+                yield _table(sql)
+                yield from _references(words[2], sql)
+            elif words[0] != "PRAGMA":
+                yield _TYPE.sub(_said, sql) if words[:2] == ["ALTER", "TABLE"] else sql
+
+
+def _table(sql: str) -> str:
+    bare = _REFERENCE.sub(r"\1 \2", sql)
+    return _TYPE.sub(_said, _ENDING.sub(")", bare))
+
+
+def _references(name: str, sql: str) -> Iterator[str]:
+    """Those of rows that go together are looked at when all have gone."""
+    for column, _, target in _REFERENCE.findall(sql):
+        yield f"ALTER TABLE {name} ADD FOREIGN KEY ({column}) REFERENCES {target} DEFERRABLE"
+
+
+def _said(found: re.Match[str]) -> str:
+    return _TYPES[found[0]]
+
+
+def _statements(script: str) -> Iterator[str]:
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending.strip()
+            pending = ""

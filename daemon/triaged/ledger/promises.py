@@ -56,7 +56,7 @@ def promise(store: Store, promise_id: int) -> PromiseRow | None:
 def promises_open(store: Store, person: str | None = None, *, planned: bool = False) -> list[PromiseRow]:
     """What the client has been told and is not settled, the earliest first; with `planned`, also what waits to be told."""
     sql = (
-        f"SELECT {PROMISE} FROM promise WHERE state IN ('planned','open','overdue') AND (? OR state <> 'planned')"
+        f"SELECT {PROMISE} FROM promise WHERE state IN ('planned','open','overdue') AND (? = 1 OR state <> 'planned')"
         " AND (CAST(? AS TEXT) IS NULL OR person = ?) ORDER BY due_at, id"
     )
     return [promise_from(r) for r in rows(store, sql, (planned, person, person))]
@@ -69,7 +69,7 @@ def promise_items(store: Store, promise_id: int) -> list[int]:
 
 def promise_reply(store: Store, promise_id: int) -> ReplyRow | None:
     """The acknowledgement that told a promise; None: none has."""
-    where = f"{_TELLS} AND state IN ('sent','in_doubt','drafted') ORDER BY ended_at LIMIT 1"
+    where = f"{_TELLS} AND state IN ('sent','in_doubt','drafted') ORDER BY ended_at NULLS FIRST LIMIT 1"
     with reading(store) as db:
         return next(iter(replies_of(db, where, (promise_id, promise_id))), None)
 

@@ -3,15 +3,17 @@
 # ruff: noqa: S608 — statements are put together from constants of this room only; values are always bound
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from triaged.core.trust import Level
-from triaged.ledger.engine import Connection
+from triaged.ledger.engine import INSTEAD, Connection
 from triaged.ledger.entries import AccountRow, EffectRow, FolderRow, Item, Place, PromiseRow, ReplyRow
 from triaged.ledger.instants import from_ms
 
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 ACCOUNT = "id, person, login, learned"
@@ -55,8 +57,9 @@ def insertion(table: str, names: tuple[str, ...]) -> str:
 
 
 def encode(value: Mapping[str, Any] | Sequence[Any]) -> str:
-    """A JSON text for a column."""
-    return _encode(value)
+    """A JSON text for a column, without a NUL: `fit` sees none where it is spelt."""
+    text = _encode(value)
+    return text if "\\u0000" not in text else _NUL.sub(rf"\g<1>{INSTEAD}", text)
 
 
 def decode(text: str | None) -> Any:

@@ -89,7 +89,7 @@ class LedgerThread:
     def _serve(self) -> None:
         """Serve whoever has asked first, with those behind that may share its commit; an earlier turn may have done so."""
         together = self._next()
-        if sum(asked.writes for asked in together) > 1:
+        if self._ledger.db.shares_commits and sum(asked.writes for asked in together) > 1:
             outcomes = in_one(self._ledger, [asked.use for asked in together])
             for asked, outcome in zip(together, outcomes, strict=True):
                 asked.tell(outcome)

@@ -78,11 +78,14 @@ def test_a_due_reply_is_claimed_once(world: World):
 
 
 @pytest.mark.parametrize("much", ["claimed", "refused"])
-def test_after_a_claim_that_the_disk_is_not_waited_for_every_commit_is_durable_again(world: World, much: str):
+def test_after_a_claim_that_the_disk_is_not_waited_for_every_commit_is_durable_again(
+    world: World, much: str, engine: str
+):
     reply = due(world)
     claim = world.claim(reply, synced=False, items=None if much == "claimed" else (-1,))
     assert isinstance(claim, Claimed) == (much == "claimed")
-    assert world.ledger.db.execute("PRAGMA synchronous").fetchone() == (2,)
+    asked, durable = {"sqlite": ("PRAGMA synchronous", 2), "postgresql": ("SHOW synchronous_commit", "on")}[engine]
+    assert world.ledger.db.execute(asked).fetchone() == (durable,)
 
 
 def test_a_reply_is_not_claimed_before_its_time_or_without_existing(world: World):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from support.engines import assert_nothing_dangles
 from support.ledgerkit import ANNE, DAY, GARY, HOUR, MINUTE, MONDAY, World, answered, left, mail, urgent
 from triaged.ledger import (
     Accepted,
@@ -215,7 +216,7 @@ def test_what_is_older_than_keep_goes_with_everything_that_hangs_on_it(world: Wo
     left_over = rows_of(world.ledger)
     world.ledger.purge(world.now + 200 * DAY, 100 * DAY)
     assert rows_of(world.ledger) == dict.fromkeys(left_over, 0)
-    assert world.ledger.db.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert_nothing_dangles(world.ledger)
     facts = world.facts(mail(9))
     assert facts.last_reply_at == MONDAY + HOUR
 

@@ -20,8 +20,9 @@ def world() -> World:
 
 def all_texts(ledger: Ledger) -> list[str]:
     """Every text of every table."""
-    names = [name for (name,) in ledger.db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-    found = (value for name in names for row in ledger.db.execute(f"SELECT * FROM {name}") for value in row)
+    found = (
+        value for name in ledger.db.tables() for row in ledger.db.execute(f"SELECT * FROM {name}") for value in row
+    )
     return [value for value in found if isinstance(value, str)]
 
 
