@@ -9,6 +9,7 @@ from hypothesis import settings
 from server.fixtures import (  # noqa: F401 — fixtures are found by their names here
     authority,
     browser,
+    databases,
     dovecot,
     dovecots,
     own_dovecot,

@@ -1,13 +1,15 @@
 """The process dies at every write of a day; started again, it ends the day in the same state, and no mail goes twice."""
 
 import os
+import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from support.engines import Databases
 from support.ledgerday import Day, end_state
 from triaged import crash
 
@@ -34,6 +36,11 @@ def accepted(folder: Path) -> Counter[str]:
 
 def moves(folder: Path) -> Counter[str]:
     return Counter(line for line in (folder / "outside").read_text().splitlines() if line.startswith("effect"))
+
+
+def kinds(done: Counter[str]) -> Counter[str]:
+    """How many of each, whatever their numbers."""
+    return Counter(re.sub(r"\d+", "N", line) for line in set(done))
 
 
 @pytest.fixture
@@ -78,6 +85,48 @@ def test_after_a_death_at_any_write_the_day_ends_in_the_same_state(
         assert set(accepted(place).values()) <= {1}, name
         assert set(accepted(place)) <= set(accepted(folder)), name
         assert set(moves(place)) == set(moves(folder)), name
+
+
+@pytest.fixture
+def in_postgres(databases: Databases, place_for: Path) -> Iterator[Callable[[], Path]]:
+    """Folders of days whose ledger is in a server."""
+    taken: list[str] = []
+
+    def give() -> Path:
+        place = place_for / str(len(taken))
+        place.mkdir()
+        taken.append(databases.ready())
+        (place / "ledger").write_text(taken[-1])
+        return place
+
+    yield give
+    for uri in taken:
+        databases.free(uri)
+
+
+EVERY = 1 if os.environ.get("TRIAGED_TORTURE") == "1" else 9
+"""Of how many places one is died at in a server, to which each statement goes and from which it comes back."""
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("half", [0, 1])
+def test_after_a_death_at_a_write_to_a_server_the_day_ends_in_the_same_state(
+    undisturbed: tuple[Path, list[str]], in_postgres: Callable[[], Path], half: int
+):
+    folder, _ = undisturbed
+    whole = in_postgres()
+    assert live(whole, log=whole / "passed") == 0
+    wanted = end_state(folder)
+    assert end_state(whole) == wanted
+    passed = (whole / "passed").read_text().splitlines()
+    for number in range(1 + half * EVERY, len(passed) + 1, 2 * EVERY):
+        place = in_postgres()
+        name = f"{number}: {passed[number - 1]}"
+        assert live(place, die_at=str(number)) == crash.EXIT, name
+        assert live(place) == 0, name
+        assert end_state(place) == wanted, name
+        assert set(accepted(place).values()) <= {1}, name
+        assert kinds(moves(place)) == kinds(moves(folder)), name
 
 
 def test_deaths_one_after_the_other_end_in_the_same_state(undisturbed: tuple[Path, list[str]], place_for: Path):

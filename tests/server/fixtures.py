@@ -16,6 +16,7 @@ from server.postgres import Postgres
 from server.processes import own_folder, remove
 from server.pymaps import Pymap, PymapVariant
 from server.sink import Sink
+from support.engines import Databases
 
 
 @pytest.fixture(scope="session")
@@ -138,6 +139,14 @@ def postgres() -> Iterator[Postgres]:
     server.start()
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: Postgres) -> Iterator[Databases]:
+    """Ledgers in that PostgreSQL, each empty when it is given."""
+    made = Databases(postgres)
+    yield made
+    made.take_back()
 
 
 @pytest.fixture(scope="session")

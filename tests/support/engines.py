@@ -44,15 +44,24 @@ class Databases:
 
     def give(self) -> Ledger:
         """An empty ledger."""
-        if self._free:
-            uri = self._free.pop()
-            _empty(uri)
-        else:
-            uri = self._server.new_database()
-            make_ready(uri)
+        uri = self.ready()
         ledger = Ledger.open(uri)
         self._given.append((uri, ledger))
         return ledger
+
+    def ready(self) -> str:
+        """Where an empty ledger is, which nobody has opened; `free` gives it back."""
+        if self._free:
+            uri = self._free.pop()
+            empty(uri)
+            return uri
+        uri = self._server.new_database()
+        make_ready(uri)
+        return uri
+
+    def free(self, uri: str) -> None:
+        """Nobody has it open any more."""
+        self._free.append(uri)
 
     def uri_of(self, ledger: Ledger) -> str:
         """Where one of them is."""
@@ -66,7 +75,8 @@ class Databases:
         self._given.clear()
 
 
-def _empty(uri: str) -> None:
+def empty(uri: str) -> None:
+    """Nothing is left of what was in it."""
     with psycopg.connect(uri, autocommit=True) as db:
         found = db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         numbers = db.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'").fetchall()

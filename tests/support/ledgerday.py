@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from support.ledgerkit import (
     ANNE,
@@ -106,11 +107,17 @@ class Outside:
         return self._file.read_text().splitlines() if self._file.exists() else []
 
 
+def where(folder: Path) -> Path | str:
+    """The ledger of a day: a file in its folder, or what a file there says."""
+    elsewhere = folder / "ledger"
+    return elsewhere.read_text() if elsewhere.exists() else folder / "triaged.db"
+
+
 class Day:
     """One process of the daemon, from its start to the end of the day or its death."""
 
     def __init__(self, folder: Path) -> None:
-        self.ledger = Ledger.open(folder / "triaged.db")
+        self.ledger = Ledger.open(where(folder))
         self.outside = Outside(folder / "outside")
         self.now = MONDAY
 
@@ -269,12 +276,40 @@ _COMPARED = {
 def end_state(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     """Everything that must be equal however often the day was interrupted. A reply in doubt may have gone: it is equal to
     one that went, and only one whose acceptance nobody saw may be in doubt."""
-    with Ledger.open(folder / "triaged.db") as ledger:
-        return {table: list(_normal(ledger, table, names)) for table, names in _COMPARED.items()}
+    with Ledger.open(where(folder)) as ledger:
+        ranks = {table: _ranks(ledger, table) for table in ("item", "promise")}
+        return {table: list(_normal(ledger, table, names, ranks)) for table, names in _COMPARED.items()}
 
 
-def _normal(ledger: Ledger, table: str, names: str) -> Iterator[tuple[object, ...]]:
-    for row in ledger.db.execute(f"SELECT {names} FROM {table} ORDER BY 1, 2"):
+_NUMBERED = {
+    "item": {0: "item", 7: "promise"},
+    "effect": {3: "item"},
+    "promise": {0: "promise"},
+    "reply": {4: "promise"},
+    "reply_item": {1: "item"},
+    "pass": {0: "item"},
+}
+"""Which columns of these hold the number of a message or of a promise."""
+
+
+def _ranks(ledger: Ledger, table: str) -> dict[int, int]:
+    """A server gives no number again that it gave to what was undone: which is the first, the second …"""
+    found = ledger.db.execute(f"SELECT id FROM {table} ORDER BY id").fetchall()
+    return {number: rank for rank, (number,) in enumerate(found, 1)}
+
+
+def _ranked(table: str, row: tuple[Any, ...], ranks: dict[str, dict[int, int]]) -> tuple[Any, ...]:
+    places = {at: ranks[of].get(row[at], row[at]) for at, of in _NUMBERED.get(table, {}).items()}
+    if table == "effect" and row[3] is not None:
+        places[0] = row[0].replace(f":{row[3]}", f":{places[3]}", 1)
+    if table == "item" and row[6] is not None and row[6] > 100:  # where the day puts it, by its number
+        places[6] = row[6] - row[0] + places[0]
+    return tuple(places.get(at, value) for at, value in enumerate(row))
+
+
+def _normal(ledger: Ledger, table: str, names: str, ranks: dict[str, dict[int, int]]) -> Iterator[tuple[object, ...]]:
+    found = ledger.db.execute(f"SELECT {names} FROM {table} ORDER BY 1, 2").fetchall()
+    for row in sorted((_ranked(table, each, ranks) for each in found), key=repr):
         if table == "reply":
             doubtful = ("sent", None) if row[3] in ("sent", "in_doubt") else (row[3], row[7])
             yield (*row[:3], doubtful, *row[4:7])

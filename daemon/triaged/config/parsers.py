@@ -130,6 +130,11 @@ def parse_page_url(text: str) -> str:
 def parse_state(text: str) -> Path:
     """Where the ledger is: "sqlite:triaged.db", the path still as written."""
     kind, colon, path = text.partition(":")
+    if kind in ("postgresql", "postgres"):  # whose password is nobody's to read
+        raise ValueError(
+            "a ledger in PostgreSQL is not served yet: nothing would keep two hosts from writing to the same client;"
+            ' write sqlite: and a file, as in "sqlite:triaged.db"'
+        )
     if not colon or kind != "sqlite" or not path:
         raise ValueError(f'"{text}" is no ledger: write sqlite: and a file, as in "sqlite:triaged.db"')
     return home_of(path.removeprefix("//"))

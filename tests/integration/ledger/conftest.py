@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from server.postgres import Postgres
 from support.engines import Databases, giving
 from support.ledgerkit import World
 
@@ -28,13 +27,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     of_files = metafunc.module.__name__.rpartition(".")[2] in _OF_FILES
     if not of_files and not {"path", "tmp_path"} & set(metafunc.fixturenames):
         metafunc.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.server)], indirect=True)
-
-
-@pytest.fixture(scope="session")
-def databases(postgres: Postgres) -> Iterator[Databases]:
-    made = Databases(postgres)
-    yield made
-    made.take_back()
 
 
 @pytest.fixture(autouse=True)

@@ -297,6 +297,7 @@ def test_the_configuration_is_looked_for_where_the_environment_says(tmp_path: Pa
         ("[[rule]]", '[service]\npage = "127.0.0.1:8025"\npage_url = "http://triaged.roth.example"\n[[rule]]', 'page_url: "http://triaged.roth.example": everybody on the way would read along; write "https://…"'),
         ("[[rule]]", '[service]\npage = "127.0.0.1:8025"\npage_url = "https://triaged.roth.example/page"\n[[rule]]', 'page_url: "https://triaged.roth.example/page" is no address of a page: write scheme and name'),
         ("[[rule]]", '[service]\npage = "127.0.0.1:8025"\npage_url = "triaged.roth.example"\n[[rule]]', 'page_url: "triaged.roth.example" is no address of a page'),
+        ("[[rule]]", '[service]\nstate = "postgresql://dana:s3cret@db.example/mail"\n[[rule]]', 'state: a ledger in PostgreSQL is not served yet: nothing would keep two hosts from writing to the same client; write sqlite: and a file, as in "sqlite:triaged.db"'),
         ("[[rule]]", '[service]\nstate = "triaged.db"\n[[rule]]', 'state: "triaged.db" is no ledger: write sqlite: and a file, as in "sqlite:triaged.db"'),
         ('name = "Dana Roth"\n', "", '[me] has no name: write name = "Dana Roth"'),
         (ME, "", "there is no [me]: add it"),
