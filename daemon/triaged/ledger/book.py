@@ -47,7 +47,7 @@ from triaged.ledger import (
     takenback,
     waiting,
 )
-from triaged.ledger.engine import Connection
+from triaged.ledger.engine import Connection, Fence
 from triaged.ledger.schema import MIGRATIONS
 
 
@@ -60,6 +60,7 @@ class Ledger:
     def __init__(self, db: Connection, path: Path | None) -> None:
         self.db = db
         self.path = path
+        self.fence: Fence | None = None
         self.shared: list[str] | None = None
 
     @classmethod
@@ -85,6 +86,12 @@ class Ledger:
         if now is not None:
             ledger.recover(now)
         return ledger
+
+    def of(self, fence: Fence) -> Self:
+        """The same, as who serves a person uses it: nothing is written any more once somebody else does (LeaseLost)."""
+        hers = type(self)(self.db, self.path)
+        hers.fence = fence
+        return hers
 
     def close(self) -> None:
         """Let go of the file. May be repeated."""

@@ -8,12 +8,21 @@ engine takes a NUL: one hostile subject would fail a window.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
 INSTEAD = "\N{REPLACEMENT CHARACTER}"
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 
 Params = Sequence[Any] | Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """That a person is served here: of each taking there is another token, which only its owner knows."""
+
+    person: str
+    token: str
 
 
 class Cursor(Protocol):
@@ -62,6 +71,9 @@ class Connection(Protocol):
 
     def begin(self, *, synced: bool = True) -> None:
         """Begin a transaction that writes, alone until it ends. Not `synced`: its end does not wait for the disk."""
+
+    def hold(self, fence: Fence) -> None:
+        """Inside a transaction: until it ends, nobody else comes to serve this person. Raises LeaseLost where somebody does already."""
 
     def finish(self) -> None:
         """Write it durably. When this returns it is written; when it raises it is not, or the error says that nobody knows."""

@@ -41,6 +41,10 @@ class StateHeld(LedgerError):
     """Another daemon works on this state."""
 
 
+class LeaseLost(LedgerError):
+    """Another process serves this person; nothing of the step was written. Her loops here end."""
+
+
 class LedgerUnknown(LedgerError):
     """The line to a server broke while a commit was under way, and it cannot be asked: the step may have been written, or not.
 

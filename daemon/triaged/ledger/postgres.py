@@ -15,8 +15,9 @@ from psycopg import adapt, pq
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
-from triaged.ledger.engine import Cursor, fit
+from triaged.ledger.engine import Cursor, Fence, fit
 from triaged.ledger.errors import (
+    LeaseLost,
     LedgerBusy,
     LedgerDamaged,
     LedgerError,
@@ -26,8 +27,8 @@ from triaged.ledger.errors import (
 )
 from triaged.ledger.postgresspeech import given, spoken
 
-APART = frozenset({"host", "lease"})
-"""Tables beside the ledger's: who serves whom."""
+APART = frozenset({"committed", "host", "lease"})
+"""Tables beside the ledger's: who serves whom, and what each connection has written."""
 
 _BUSY = frozenset({"55P03", "57014", "40001", "40P01"})  # waited too long, or met another: the same may be tried again
 _FULL = frozenset({"53100"})
@@ -45,7 +46,10 @@ _LINE = {
     "connect_timeout": "5", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3",
     "tcp_user_timeout": "20000",
 }  # fmt: skip
+_HELD = "SELECT 1 FROM lease WHERE person = ? AND token = ? FOR SHARE"
 _KEPT_PREPARED = 1000
+_ACTS = "SELECT acts FROM committed WHERE connection = $1"
+_FORGET_OLD = "DELETE FROM committed WHERE since < now() - interval '30 days'"
 _PATIENCE = 15.0
 """Seconds for which it is asked what became of a commit."""
 
@@ -70,10 +74,11 @@ class Postgres:
         self._uri = uri
         self._busy = busy
         self.where = described(uri)
-        self.instance = str(uuid4())
+        self.name = str(uuid4())
         self._acts = 0
         self._begun = False
         self._lock = 0
+        self._entered = False  # the server counts what is written here
         self._db = self._connected()
 
     @property
@@ -90,7 +95,7 @@ class Postgres:
         except psycopg.Error:
             if self._begun or not self._is_broken():
                 raise
-        self._db = self._connected()
+        self._db = self._again()
         return self._db.execute(said.encode(), values)
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> Cursor:
@@ -114,9 +119,14 @@ class Postgres:
         except psycopg.Error:
             if not self._is_broken():
                 raise
-            self._db = self._connected()  # nothing had begun
+            self._db = self._again()  # nothing had begun
             self._say(words)
         self._begun = True
+
+    def hold(self, fence: Fence) -> None:
+        """As in `engine.Connection`."""
+        if not self.execute(_HELD, (fence.person, fence.token)).fetchone():
+            raise LeaseLost(f"{fence.person} is served by another process of {self.where}")
 
     def finish(self) -> None:
         """As in `engine.Connection`: each commit counts itself, so that it can be asked afterwards whether it has been.
@@ -126,7 +136,7 @@ class Postgres:
             LedgerUnknown: the connection broke, and nobody can say.
         """
         count = self._acts + 1
-        counted = f"UPDATE host SET acts = {count} WHERE instance = '{self.instance}'"  # noqa: S608 — a number and a uuid of ours
+        counted = f"UPDATE committed SET acts = {count} WHERE connection = '{self.name}'"  # noqa: S608 — a number and a uuid of ours
         try:
             tag = self._say(f"{counted}; COMMIT")
         except psycopg.Error as error:
@@ -201,7 +211,7 @@ class Postgres:
         """As in `engine.Connection`."""
         if not self._db.closed:
             with contextlib.suppress(psycopg.Error):
-                self._say(f"DELETE FROM host WHERE instance = '{self.instance}'")  # noqa: S608 — a uuid of ours
+                self._say(f"DELETE FROM committed WHERE connection = '{self.name}'")  # noqa: S608 — a uuid of ours
         self._db.close()
 
     def _connected(self) -> psycopg.Connection[Any]:
@@ -226,9 +236,27 @@ class Postgres:
             raise
         return db
 
+    def _again(self) -> psycopg.Connection[Any]:
+        """A line in place of the one that broke, to a server that still has what it had said was written.
+
+        Raises:
+            LedgerUnknown: it has not, now and at every later use.
+        """
+        db = self._connected()
+        found = db.execute(_ACTS, (self.name,)).fetchone()
+        if self._entered and (found is None or found[0] < self._acts):
+            db.close()
+            raise LedgerUnknown(
+                f"{self.where} has lost what it had said was written: what was done by it, nobody knows"
+            )
+        self._acts = found[0] if found is not None else 0
+        return db
+
     def enter(self) -> None:
-        """Be known among the hosts: a commit is asked after by the row that this makes."""
-        self.execute("INSERT INTO host (instance, acts) VALUES (?, 0)", (self.instance,))
+        """A commit is asked after by the row that this makes. Of those who ended without a word what is old goes."""
+        self.execute(_FORGET_OLD)
+        self.execute("INSERT INTO committed (connection, acts) VALUES (?, 0)", (self.name,))
+        self._entered = True
 
     def _became(self, count: int, error: Exception) -> bool:
         """Whether the commit of that number has been. While it may still be going on, its lock is waited for.
@@ -242,7 +270,7 @@ class Postgres:
             try:
                 self._db = self._connected()
                 self._say(f"BEGIN; SELECT pg_advisory_xact_lock({self._lock})")
-                found = self._db.execute("SELECT acts FROM host WHERE instance = $1", (self.instance,)).fetchone()
+                found = self._db.execute(_ACTS, (self.name,)).fetchone()
                 self._say("COMMIT")
             except psycopg.Error as another:
                 why = another

@@ -15,8 +15,16 @@ _TYPE = re.compile(r"\b(?:INTEGER PRIMARY KEY(?! REFERENCES)|INTEGER|TEXT|BLOB)\
 _REFERENCE = re.compile(r"(\w+) ((?:INTEGER|TEXT)[^,()]*?) REFERENCES (\w+)")
 _ENDING = re.compile(r"\)\s*(?:STRICT|WITHOUT ROWID|,\s)*;?\s*$")
 
-BESIDE = ("""CREATE TABLE host (instance TEXT COLLATE "C" PRIMARY KEY, acts BIGINT NOT NULL)""",)
-"""What only several hosts need. `acts`: how many commits of that process have been."""
+BESIDE = (
+    """CREATE TABLE committed (connection TEXT COLLATE "C" PRIMARY KEY, acts BIGINT NOT NULL,
+      since TIMESTAMPTZ NOT NULL DEFAULT now())""",
+    """CREATE TABLE host (instance TEXT COLLATE "C" PRIMARY KEY, name TEXT COLLATE "C" NOT NULL, version TEXT COLLATE "C" NOT NULL,
+      weight BIGINT NOT NULL, seen_at BIGINT NOT NULL, rests_until BIGINT NOT NULL DEFAULT 0)""",
+    """CREATE TABLE lease (person TEXT COLLATE "C" PRIMARY KEY, instance TEXT COLLATE "C", token TEXT COLLATE "C",
+      taken_at BIGINT)""",
+    "CREATE INDEX lease_instance ON lease (instance)",
+)
+"""What only several hosts need. `acts`: how many commits of a connection have been; times by the database's clock."""
 
 
 def tables(steps: Sequence[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from triaged.ledger.engine import Connection, fit
+from triaged.ledger.engine import Connection, Fence, fit
 from triaged.ledger.errors import LedgerBusy, LedgerDamaged, LedgerError, LedgerFull, LedgerUnavailable
 
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -58,6 +58,9 @@ class SQLite(sqlite3.Connection):
             self._unsynced = True
             super().execute("PRAGMA synchronous=NORMAL")
         super().execute("BEGIN IMMEDIATE")
+
+    def hold(self, fence: Fence) -> None:
+        """As in `engine.Connection`: of a file the lock of its state folder is the fence."""
 
     def finish(self) -> None:
         """As in `engine.Connection`."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from triaged import crash
-from triaged.ledger.engine import Connection, Params
+from triaged.ledger.engine import Connection, Fence, Params
 
 
 class Store(Protocol):
@@ -18,6 +18,7 @@ class Store(Protocol):
 
     db: Connection
     path: Path | None  # None: in memory, or no file
+    fence: Fence | None  # whose owner writes; None: a command, or one host for all
     shared: list[str] | None  # the verbs of the transaction that several uses share, while there is one
 
 
@@ -92,6 +93,8 @@ def _transaction(store: Store, verbs: Sequence[str], *, synced: bool = True) -> 
     db = store.db
     try:
         db.begin(synced=synced)
+        if store.fence is not None:
+            db.hold(store.fence)
         yield db
         for verb in verbs:
             crash.point(f"ledger.{verb}.before")

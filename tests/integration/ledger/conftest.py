@@ -19,6 +19,7 @@ _OF_FILES = frozenset(
         "test_what_lies_aside_costs_nothing",
         "test_statements_on_both_engines",
         "test_postgresql",
+        "test_leases",
     }
 )
 

@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def test_what_fails_on_the_way_leaves_nothing(uri: str):
             uri,
             steps=(
                 "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) STRICT;",
-                "CREATE TABLE host (a TEXT) STRICT;",
+                "CREATE TABLE lease (a TEXT) STRICT;",
             ),
         )
     assert make_ready(uri) == 0
@@ -236,7 +237,7 @@ def test_a_commit_that_nobody_can_be_asked_about_is_unknown(
     assert [key for key, _ in notes(beyond)] == ["a"]
 
 
-@pytest.mark.parametrize("lost", ["UPDATE host SET acts = acts - 2", "DELETE FROM host"])
+@pytest.mark.parametrize("lost", ["UPDATE committed SET acts = acts - 2", "DELETE FROM committed"])
 def test_a_server_that_has_lost_what_it_confirmed_is_not_believed(
     beyond: Ledger, line: CutLine, uri: str, postgres: Server, lost: str, monkeypatch: pytest.MonkeyPatch
 ):
@@ -252,6 +253,19 @@ def test_a_server_that_has_lost_what_it_confirmed_is_not_believed(
     line.cut = "answer"
     with pytest.raises(LedgerUnknown, match="has lost what it had said was written"):
         note(beyond, "d")
+
+
+@pytest.mark.parametrize("use", [notes, lambda ledger: note(ledger, "d")])
+def test_after_a_fail_over_that_lost_what_was_confirmed_nothing_is_done_any_more(
+    postgres: Server, databases: Databases, ledger: Ledger, use: Callable[[Ledger], object]
+):
+    for key in "abc":
+        note(ledger, key)
+    postgres.ask("UPDATE committed SET acts = acts - 1", databases.uri_of(ledger).rpartition("/")[2])
+    cut_off(postgres, ledger)
+    for _ in range(2):
+        with pytest.raises(LedgerUnknown, match="what was done by it, nobody knows"):
+            use(ledger)
 
 
 def test_a_statement_that_failed_and_was_passed_over_does_not_commit_the_rest(ledger: Ledger):
