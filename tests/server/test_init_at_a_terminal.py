@@ -285,3 +285,51 @@ def _her_words(she: Terminal) -> None:
     assert "our call" in " ".join(came.replace("  | ", "").split()), "the calendar says when"
     came = she.waits_for("Next:")
     assert "- 29 mails came, 29 from clients." in came
+
+
+def test_on_a_german_machine_it_speaks_german_and_understands_it(
+    dovecot: Dovecot, sink: Sink, user: str, place: Workplace
+):
+    lived_in(dovecot, user)
+    environment = {**place.environment, "LANG": "de_DE.UTF-8", "TZ": "UTC"}
+    with terminal(["init"], environment, place.folder) as she:
+        she.answers("Ihre Adresse", "dana@roth.example")
+        she.answers("IMAP-Server", "127.0.0.1:9/none")
+        she.answers("Benutzername", user)
+        she.answers("Passwort", "falsch")
+        came = she.answers("IMAP-Server", f"127.0.0.1:{dovecot.imap}/none")
+        assert "ist so nicht zu erreichen" in " ".join(came.split())
+        came = she.answers("Passwort", dovecot.password)
+        assert "hat die Anmeldung abgelehnt" in " ".join(came.split())
+        she.answers("SMTP-Server", f"127.0.0.1:{sink.port}/none")
+        came = she.answers("Eine Nummer [2]", "")
+        assert "- 15 Ihrer 29 Mails kommen von" in " ".join(came.split())
+        she.answers("Kunden [1,2]", "")
+        she.answers("Ihre Zeitzone [Europe/Berlin]", "")
+        she.answers("Wann WOLLEN Sie erreichbar sein", "neun bis fünf")
+        came = she.answers("Wann WOLLEN Sie erreichbar sein", "mo-do 09:00-12:30, 13:30-17:00")
+        assert "„neun bis fünf“ sind keine Zeiten" in came
+        she.answers("Feiertage welches Bundeslandes", "Bayern")
+        she.answers("Sprachnachrichten [voicemail@sipgate.example]", "")
+        she.answers("Kalender (oder: keine) [keine]", "")
+        she.answers("Fester Termin mit Lindenhof", "fr 10:00 für 45m")
+        she.answers("Fester Termin mit Harbor", "keine")
+        she.answers("Sie oder du [Sie]", "du")
+        came = she.answers("Ihre Wahl", "b")
+        assert "  | An: petra@lindenhof.example" in came
+        she.waits_for("beendet sie.")
+        for line in ("Servus NAME,", "", "ich melde mich: WANN.", "."):
+            she.types(line)
+        assert "  | Servus Petra," in she.answers("Ihre Wahl", "")
+        she.answers("Ihre Wahl", "k")
+        came = she.waits_for("Als Nächstes:")
+        assert "Gekommen: 29 Mails, davon 29 von Kunden." in came
+        assert she.ends() == 0
+    assert she.widest <= COLUMNS, she.shown
+    [person] = load(place.config).persons
+    lindenhof, harbor = (person.roster.by_label(one) for one in ("lindenhof", "harbor"))
+    assert lindenhof is not None
+    assert harbor is not None
+    assert [str(call.text) for call in lindenhof.calls] == ["fri 10:00 for 45m"]
+    assert (lindenhof.address, harbor.replies) == ("familiar", False)
+    assert person.worktime.holidays == "DE-BY"

@@ -82,9 +82,9 @@ class Workplace:
     @property
     def environment(self) -> dict[str, str]:
         """What the command sees: nothing of the person who runs the tests."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         return {
-            **kept,
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
             "HOME": str(self.folder),
             "XDG_STATE_HOME": str(self.folder / "state"),
             "XDG_CONFIG_HOME": str(self.folder / "config"),

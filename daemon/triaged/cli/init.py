@@ -24,6 +24,8 @@ from triaged.config.timezones import parse_zone
 from triaged.core.authres import refused_id
 from triaged.core.errors import TriagedError
 from triaged.installkey import with_a_first_configuration
+from triaged.setup.firstwords import FirstWords
+from triaged.setup.ownzone import own_language
 from triaged.statefolder import readers_of
 
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
@@ -88,8 +90,10 @@ def run(args: argparse.Namespace) -> int:
     written = _from_file(args)
     silent = args.yes or bool(args.answers)
     there = sys.stdin.isatty() and not silent
-    talk = Talk(silent=silent, written=written, typed=Typed(path.with_suffix(".begun")) if there else None)
-    stopping = Stopping(lambda: _stopped(path, kept=there))
+    words = FirstWords(own_language())
+    typed = Typed(path.with_suffix(".begun")) if there else None
+    talk = Talk(silent=silent, written=written, typed=typed, words=words)
+    stopping = Stopping(lambda: _stopped(words, path, kept=there))
     with stopping.watched():
         conversation = _Conversation(args, path, talk, stopping)
         conversation.hold()
@@ -113,12 +117,10 @@ def _from_file(args: argparse.Namespace) -> dict[str, tuple[str, str]]:
     return {name: (answer, str(place)) for name, (answer, place) in found.items()}
 
 
-def _stopped(path: Path, *, kept: bool) -> str:
+def _stopped(words: FirstWords, path: Path, *, kept: bool) -> str:
     if path.exists():
-        return f"Stopped. Your configuration is whole: {path}"
-    if not kept:
-        return "Stopped. Nothing is configured yet."
-    return "Stopped. Nothing is configured yet. What you have typed is kept: the next `triaged init` goes on there."
+        return words("stopped_whole", path=path)
+    return words("stopped_kept" if kept else "stopped")
 
 
 class _Conversation:
@@ -129,11 +131,12 @@ class _Conversation:
         self._args = args
         self._path = path
         self._talk = talk
+        self._words = talk.words
         self._looked = False
 
     def hold(self) -> None:
-        self._talk.tell("A first configuration, that only observes: nothing is moved, nothing is sent.")
-        self._talk.tell("Enter takes what stands in brackets. Ctrl-C stops; the next start goes on from there.\n")
+        self._talk.tell(self._words("opening"))
+        self._talk.tell(f"{self._words('brackets')}\n")
         kept = Kept(self._talk, self._args, self._path, self._stopping.held)
         self._go_on(kept)
         signing = SigningIn(self._talk, self._args, kept)
@@ -160,15 +163,19 @@ class _Conversation:
         if story.feed:
             file = calendar_file(self._path)
             new_file(file, story.feed + "\n", 0o600)
-            self._talk.tell(f"The calendar's address is in {file}: it is a key to it.", "  ")
+            self._talk.tell(self._words("feed_kept", file=file), "  ")
 
     def _go_on(self, kept: Kept) -> None:
         typed = self._talk.typed
         if not typed.before:
             return
         address = typed.before.get("address", "")
-        self._talk.tell(f"You have begun before{f' as {address}' if address else ''}.")
-        if self._talk.ask(Question("Go on from there (yes or no)", "--go-on", None, "yes", _no_yes)) == "no":
+        self._talk.tell(self._words("begun_as", address=address) if address else self._words("begun"))
+        question = Question(
+            self._words("go_on"), "--go-on", None, "yes",
+            lambda text: "" if text in ("yes", "no") else self._words("yes_or_no"), words=("yes", "no"),
+        )  # fmt: skip
+        if self._talk.ask(question) == "no":
             kept.forget()
             typed.forget_before()
 
@@ -184,27 +191,27 @@ class _Conversation:
         async def look(session: "Session") -> "Seen":
             return await look_around(session, signed.addresses, since, zone)
 
-        self._talk.say(f"  Looking at the last {30 * self._args.months} days of your mail …")
+        self._talk.tell(self._words("looking", days=30 * self._args.months), "  ")
         return on_the_network(with_session(signed.imap, signed.password, look))
 
     def _story(self, signed: SignedIn) -> "Story":
         """What need not be asked, where her mail and this machine show it."""
-        from triaged.cli.beginning.officetopics import no_zone
+        from triaged.cli.beginning.officetopics import zone_question
         from triaged.cli.beginning.story import Story
-        from triaged.setup.ownzone import country_of, own_language, own_zone
+        from triaged.setup.ownzone import country_of, own_zone
         from triaged.setup.situations import SITUATIONS
 
         talk, args = self._talk, self._args
-        asked = Question("Your time zone", "--timezone", args.timezone, check=no_zone)
+        asked = zone_question(talk, args.timezone)
         told = talk.ask(asked) if asked.given or talk.knows(asked) else None
         seen = self._seen(signed, told)
         zone = told or (seen.zone if seen else own_zone())
         usual = (seen.name if seen else "") or signed.addresses[0].local.replace(".", " ").title()
-        asked = Question("Your name, as clients read it", "--name", args.name, usual)
+        asked = Question(self._words("name"), "--name", args.name, usual)
         name = talk.ask(_inferred(talk, asked) if seen and seen.name else asked)
         spoken = _most_spoken(seen) if seen else ""
         asked = Question(
-            "Language of your replies", "--language", args.language, spoken or own_language(), _no_language
+            self._words("language"), "--language", args.language, spoken or own_language(), self._no_language
         )
         language = talk.ask(_inferred(talk, asked) if spoken else asked)
         return Story(
@@ -215,23 +222,22 @@ class _Conversation:
     def _ask(self, story: "Story") -> None:
         from triaged.cli.beginning import topics
         from triaged.setup.situations import SITUATIONS, likely_situation, situation_named
-        from triaged.setup.threefacts import language_name, three_facts
+        from triaged.setup.threefacts import three_facts
 
-        talk = self._talk
-        talk.tell(
-            f"You are {story.name}; replies are in {language_name(story.language)} unless a client writes otherwise.",
-            "  ",
-        )
+        talk, words = self._talk, self._words
+        talk.tell(words("who", name=story.name, language=words.of("languages", story.language)), "  ")
         if story.seen:
             story.authserv_ids = self._authserv_ids(story.seen.vouching)
-            talk.say("\nIn these days:")
-            for fact in three_facts(story.seen, story.zone):
+            talk.say()
+            talk.tell(words("in_these_days"))
+            for fact in three_facts(story.seen, story.zone, words):
                 talk.tell(f"- {fact}", "  ")
-        talk.say("\nWhich of these is you?")
+        talk.say()
+        talk.tell(words("which"))
         for number, one in enumerate(SITUATIONS, 1):
-            talk.say(f"  {number}  {one.words}")
+            talk.say(f"  {number}  {words.of('situations', one.name)}")
         usual = str(SITUATIONS.index(likely_situation(story.seen)) + 1)
-        question = Question("A number", "--situation", self._args.situation, usual, _no_situation)
+        question = Question(words("a_number"), "--situation", self._args.situation, usual, self._no_situation)
         found = situation_named(talk.ask(question))
         assert found is not None
         story.situation = found
@@ -245,12 +251,11 @@ class _Conversation:
         if given is None and (seen.proposed or not usable(seen.seen)):
             return seen.proposed
         if given is None:
-            self._talk.say(
-                f"  Who vouches for senders? Seen in {seen.mails} mails of {seen.domains} domains: {seen}. That is too little"
-                " to go by, and anybody can write such a field."
-            )
-        text = "The name of your own server, if it is among them, or none"
-        answer = self._talk.ask(Question(text, "--authserv-id", given, "none", _no_authserv_id))
+            told = self._words("vouchers_seen", mails=seen.mails, domains=seen.domains, seen=seen)
+            self._talk.say()
+            self._talk.tell(told)
+        question = Question(self._words("voucher"), "--authserv-id", given, "none", _no_authserv_id, words=("none",))
+        answer = self._talk.ask(question)
         return () if answer == "none" else (answer,)
 
     def _write(self, answers: "Answers") -> None:
@@ -258,7 +263,7 @@ class _Conversation:
 
         new_file(self._path, first_configuration(answers), 0o644)
         self._talk.typed.done()
-        self._talk.say(f"\nYour configuration is written:\n{self._path}")
+        self._talk.say(f"\n{self._words('written')}\n{self._path}")
 
     def end(self) -> int:
         """Check the file, rehearse it, and say what comes next; 78 if it is not valid."""
@@ -266,7 +271,7 @@ class _Conversation:
         for problem in loaded.problems:
             self._talk.say(f"  {problem}")
         if not loaded.usable or loaded.errors:
-            self._talk.say("It has to be mended: then `triaged check`.")
+            self._talk.tell(self._words("to_mend"))
             return 78
         with_a_first_configuration(self._path, state_file(loaded).parent)
         # a credential is there only once systemd has started the service
@@ -274,7 +279,7 @@ class _Conversation:
             try:
                 self._rehearse(loaded)
             except TriagedError as error:
-                self._talk.say(f"  It could not be rehearsed: {error}")
+                self._talk.tell(self._words("not_rehearsed", why=error), "  ")
         self._next()
         return 0
 
@@ -284,36 +289,44 @@ class _Conversation:
         from triaged.rehearse.replaying import replay
 
         days = 30 * self._args.months
-        self._talk.tell(f"\nWhat these rules would have done with your inbox of the last {days} days:")
+        self._talk.say()
+        self._talk.tell(self._words("rehearsal", days=days))
         mail = fetched(loaded, "imap:work/INBOX", datetime.now(UTC) - timedelta(days=days))
-        for line in ten_lines(replay(sorted(mail, key=lambda one: one.arrived), loaded.persons)):
+        for line in ten_lines(replay(sorted(mail, key=lambda one: one.arrived), loaded.persons), self._words):
             self._talk.tell(f"- {line}", "  ")
 
     def _next(self) -> None:
         here = "" if self._path == default_path().absolute() else f" -c {self._path}"
+        words, credential = self._words, self._args.credential
+        begin = (f"triaged run{here}", words("then_run"))
+        if credential:
+            begin = (f"triaged print-unit{here}", words("then_unit", credential=credential))
         steps = [
-            (f"triaged run{here}", "begin: it only observes, and touches nothing"),
-            (f"triaged status{here}", "how it is; after two office days a mail shows what it would have done"),
-            (f"triaged go draft{here}", "then: mail is put aside, replies wait in Drafts for you"),
-            (f"triaged check{here}", "after each edit of the file: what is wrong, and what to write"),
+            begin,
+            (f"triaged status{here}", words("then_status")),
+            (f"triaged go draft{here}", words("then_go")),
+            (f"triaged pause{here}", words("then_pause")),
+            (f"triaged check{here}", words("then_check")),
         ]
-        if self._args.credential:
-            steps[:1] = [
-                (f"triaged print-unit{here}", f"a unit; the password goes into its credential {self._args.credential}")
-            ]
         if not self._looked:
-            steps.insert(0, (f"triaged auth login work{here}", "sign in"))
-        self._talk.say("\nNext:")
+            steps.insert(0, (f"triaged auth login work{here}", words("then_login")))
+        self._talk.say()
+        self._talk.tell(words("next"))
         self._talk.table(steps)
         if os.geteuid() == 0 and readers_of(self._path.parent) is None and self._path.stat().st_uid == 0:
-            self._talk.tell(
-                "\nThese files are for root alone. If a service with a user of its own is to read them, give them to its group:"
-                f" chgrp GROUP and chmod 640, in {self._path.parent}."
-            )
+            self._talk.say()
+            self._talk.tell(words("root_alone", folder=self._path.parent))
 
+    def _no_situation(self, text: str) -> str:
+        from triaged.setup.situations import SITUATIONS, situation_named
 
-def _no_yes(text: str) -> str:
-    return "" if text in ("yes", "no") else "write yes or no"
+        names = ", ".join(one.name for one in SITUATIONS)
+        return (
+            "" if situation_named(text) else self._words("no_situation", text=text, most=len(SITUATIONS), names=names)
+        )
+
+    def _no_language(self, text: str) -> str:
+        return self._words("wrong_language", text=text, why=why) if (why := _refused(parse_language, text)) else ""
 
 
 def _inferred(talk: Talk, question: Question) -> Question:
@@ -321,21 +334,10 @@ def _inferred(talk: Talk, question: Question) -> Question:
     return question if question.given or talk.knows(question) else replace(question, given=question.proposal)
 
 
-def _no_situation(text: str) -> str:
-    from triaged.setup.situations import SITUATIONS, situation_named
-
-    names = ", ".join(one.name for one in SITUATIONS)
-    return "" if situation_named(text) else f"{text!r}: write a number from 1 to {len(SITUATIONS)} (or {names})"
-
-
 def _most_spoken(seen: "Seen") -> str:
     """The language that she writes to most of them."""
     languages = Counter(way.language for way in seen.ways.values() if way.language)
     return languages.most_common(1)[0][0] if languages else ""
-
-
-def _no_language(text: str) -> str:
-    return _refused(parse_language, text)
 
 
 def _no_authserv_id(text: str) -> str:

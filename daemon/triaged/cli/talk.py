@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from triaged.cli.beginning.typed import Typed
 from triaged.cli.common import Failed
+from triaged.setup.firstwords import FirstWords
 
 Check = Callable[[str], str]
 
@@ -32,7 +33,8 @@ class Question:
     """What is asked, without a question mark at its end, as a label.
 
     `flag` is the option that gives the answer, `given` the answer if it is known already. Without `proposal` an answer is
-    needed. `check` says what is wrong with one, in words; "": nothing is.
+    needed. `check` says what is wrong with one, in words; "": nothing is. `words`: what may be answered by a word (as
+    "none"), which is then the same in all languages.
     """
 
     text: str
@@ -40,6 +42,7 @@ class Question:
     given: str | None = None
     proposal: str = ""
     check: Check = _anything
+    words: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -60,11 +63,13 @@ class Talk:
         silent: bool = False,
         written: Mapping[str, tuple[str, str]] | None = None,
         typed: Typed | None = None,
+        words: FirstWords | None = None,
     ) -> None:
         self._silent = silent
         self._written = dict(written or {})
         self._left = set(self._written)
         self.typed = typed or Typed.nowhere()
+        self.words = words or FirstWords("en")
 
     @property
     def repeats(self) -> bool:
@@ -84,11 +89,15 @@ class Talk:
         sys.stdout.flush()
 
     def tell(self, text: str, indent: str = "") -> None:
-        """Running text, broken where the terminal ends; each line of it is a paragraph."""
+        """Running text, broken where the terminal ends; each line of it is a paragraph, or with a dash an item of a list."""
         columns = min(shutil.get_terminal_size().columns, _WIDEST)
         for line in text.splitlines() or [""]:
             begins = indent + line[: len(line) - len(line.lstrip())]
-            filled = textwrap.fill(line.strip(), columns, initial_indent=begins, subsequent_indent=begins)
+            goes_on = f"{begins}  " if line.lstrip().startswith("- ") else begins
+            filled = textwrap.fill(
+                line.strip(), columns, initial_indent=begins, subsequent_indent=goes_on,
+                break_on_hyphens=False, break_long_words=False,  # a path can be copied
+            )  # fmt: skip
             self.say(filled or begins.rstrip())
 
     def table(self, rows: Sequence[tuple[str, str]]) -> None:
@@ -112,10 +121,10 @@ class Talk:
             return self._from_file(question)
         before = None if question.given is not None else self.typed.take(question.name)
         if before is not None and not question.check(before):
-            self.tell(f"{question.text}: {before} (as before)")
+            self.tell(self.words("as_before", question=question.text, answer=self.words.shown(before, question.words)))
             return before
         while True:
-            answer = question.given or self._answer(question)
+            answer = self.words.meant(question.given or self._answer(question), question.words)
             wrong = question.check(answer)
             if answer and not wrong:
                 if not question.given:
@@ -129,12 +138,13 @@ class Talk:
     def _from_file(self, question: Question) -> str:
         answer, place = self._written[question.name]
         self._left.discard(question.name)
+        answer = self.words.meant(answer, question.words)
         if wrong := question.check(answer):
             raise Failed(f"{place}: error: {wrong}")
         return answer
 
     def _answer(self, question: Question) -> str:
-        text, proposal = question.text, question.proposal
+        text, proposal = question.text, self.words.shown(question.proposal, question.words)
         if self._silent:
             if not proposal:
                 raise Failed(f"“{text}” has no usual answer: give it with {question.flag}")

@@ -77,4 +77,4 @@ class Provider:
     submission: Submission = Submission()
     authorization: AuthorizationServer | None = None
     passwords: bool = True  # False: signs in with OAuth only
-    hint: str = ""  # what a person must know before she can sign in
+    hint: str = ""  # what a person must know before she can sign in, by its name among the words of the first hour

@@ -12,8 +12,8 @@ from typing import Any, Final, Protocol
 from triaged.core.provider import GENERIC, AuthorizationServer, Profile, Provider, Submission
 from triaged.core.settings import Account, Server, Tls
 
-_APP_PASSWORD = "It wants a password made for this program (an app password), not the one of its web page."  # noqa: S105 — words
-_WEB_SWITCH = "IMAP must be switched on in its web page."
+# what the words of the first hour call a hint
+_APP_PASSWORD, _WEB_SWITCH = "app_password", "web_switch"
 
 # https://developers.google.com/identity/protocols/oauth2/native-app; the device flow takes no scope for mail there
 # (…/oauth2/limited-input-device#allowedscopes), so a browser is needed once. `access_type` and `prompt`: without them
@@ -73,7 +73,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         mailbox=Profile("gmail", note="Folders are labels: a message moved out of the inbox stays in All Mail."),
         submission=Submission(null_sender=False, saves_sent=True),
         authorization=GOOGLE,
-        hint=f"{_APP_PASSWORD} It is made at myaccount.google.com/apppasswords, once 2-step verification is on.",
+        hint="google",
     ),
     Provider("google-relay", smtp="smtp-relay.gmail.com", submission=Submission(null_sender=False)),
     Provider(
@@ -96,7 +96,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         submission=Submission(null_sender=False, saves_sent=True, per_minute=30),
         authorization=MICROSOFT,
         passwords=False,
-        hint="It takes no passwords from programs: triaged signs in with OAuth, see `triaged auth login`.",
+        hint="microsoft",
     ),
     Provider(
         "icloud",
@@ -108,7 +108,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         imap_too=("*.imap.mail.me.com",),
         mailbox=Profile("icloud", note="App passwords only; capabilities are known after sign-in."),
         submission=Submission(saves_sent=True),
-        hint=f"{_APP_PASSWORD} It is made at account.apple.com.",
+        hint="apple",
     ),
     Provider(
         "fastmail",
@@ -203,7 +203,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
             note="Its own certificate must be named in trust_ca; UIDVALIDITY changes with upgrades.",
         ),
         submission=Submission(saves_sent=True),
-        hint="Proton Mail Bridge must run on this machine; its own password and certificate (trust_ca) are needed.",
+        hint="bridge",
     ),
     Provider(
         "exchange",

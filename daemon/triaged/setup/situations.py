@@ -13,21 +13,20 @@ class Situation:
     """One way. `topics`: what is asked, in this order, beside what her mail shows."""
 
     name: str
-    words: str
     example: str  # the file of config/ whose rules and texts it takes
     topics: Sequence[str]
     passes: bool = False  # its rules know last-minute passes
 
 
 SITUATIONS = (
-    Situation("calls", "I have standing calls with my clients", "triaged", ("clients", "zone", "hours", "holidays", "calendar", "calls"), passes=True),
+    Situation("calls", "triaged", ("clients", "zone", "hours", "holidays", "calendar", "calls"), passes=True),
     Situation(
-        "ringing", "They ring me, and leave voicemail", "consultant",
+        "ringing", "consultant",
         ("clients", "zone", "hours", "holidays", "telephone", "calendar", "calls"), passes=True,
     ),
-    Situation("one-customer", "One big customer", "project-manager", ("clients", "zone", "hours", "holidays", "calendar", "calls")),
-    Situation("shift", "I work support shifts", "support", ("clients", "zone", "hours", "holidays", "cases", "delegate")),
-    Situation("manager", "My manager comes first", "employee", ("manager", "zone", "hours", "holidays")),
+    Situation("one-customer", "project-manager", ("clients", "zone", "hours", "holidays", "calendar", "calls")),
+    Situation("shift", "support", ("clients", "zone", "hours", "holidays", "cases", "delegate")),
+    Situation("manager", "employee", ("manager", "zone", "hours", "holidays")),
 )  # fmt: skip
 
 

@@ -5,50 +5,41 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from triaged.setup.firstlook import Seen
+from triaged.setup.firstwords import FirstWords
 
 _EVENING, _MORNING = 18, 7
 _SHARE = 0.2
-_LANGUAGES = {"de": "German", "fr": "French", "es": "Spanish", "en": "English"}
 _SATURDAY = 5
 
 
-def three_facts(seen: Seen, zone: ZoneInfo) -> list[str]:
+def three_facts(seen: Seen, zone: ZoneInfo, words: FirstWords) -> list[str]:
     """The most telling first."""
-    return list(_facts(seen, zone))[:3]
+    return list(_facts(seen, zone, words))[:3]
 
 
-def _facts(seen: Seen, zone: ZoneInfo) -> Iterator[str]:
+def _facts(seen: Seen, zone: ZoneInfo, words: FirstWords) -> Iterator[str]:
     total = sum(seen.senders.values())
     if total and (most := seen.senders.most_common(1)[0])[1] >= _SHARE * total:
-        yield f"{most[1]} of your {total} mails come from {most[0]}"
-    yield from _spoken(seen)
+        yield words("most_come_from", n=most[1], total=total, address=most[0])
+    yield from _spoken(seen, words)
     days = {at.astimezone(zone).date() for at in seen.sent_at}
     late = {at.astimezone(zone).date() for at in seen.sent_at if not _MORNING <= at.astimezone(zone).hour < _EVENING}
     if late:
-        yield f"you wrote after {_EVENING}:00 on {len(late)} of {_days(len(days))}"
+        yield words("wrote_late", hour=_EVENING, n=len(late), days=words.counted("days", len(days)))
     weekend = {day for day in days if day.weekday() >= _SATURDAY}
     if weekend:
-        yield f"you wrote on {_days(len(weekend))} of a weekend"
+        yield words("wrote_on_weekends", days=words.counted("days", len(weekend)))
     if seen.clients:
         busiest = seen.clients[0]
         name = next(iter(busiest.people.values()), busiest.pattern)
-        yield f"{name} and you have exchanged {busiest.came + busiest.went} mails"
-        yield f"{len(seen.clients)} people or firms write to you and get answers"
-    yield f"{total} mails came, and you have written {len(seen.sent_at)}"
+        yield words("exchanged", name=name, n=busiest.came + busiest.went)
+        yield words("get_answers", n=len(seen.clients))
+    yield words("came_and_written", total=total, n=len(seen.sent_at))
 
 
-def language_name(tag: str) -> str:
-    """In English, where it is one that replies are often in; else the tag."""
-    return _LANGUAGES.get(tag, tag)
-
-
-def _spoken(seen: Seen) -> Iterator[str]:
+def _spoken(seen: Seen, words: FirstWords) -> Iterator[str]:
     """In which languages she writes, where there are several."""
     languages = Counter(way.language for way in seen.ways.values() if way.language)
     if len(languages) > 1:
-        told = (f"in {language_name(one)} to {n}" for one, n in languages.most_common())
-        yield f"of those whom you answer you write {', '.join(told)}"
-
-
-def _days(n: int) -> str:
-    return "1 day" if n == 1 else f"{n} days"
+        told = (words("written_in", language=words.of("languages", one), n=n) for one, n in languages.most_common())
+        yield words("languages_written", told=", ".join(told))

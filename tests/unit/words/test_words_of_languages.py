@@ -15,7 +15,7 @@ from triaged.words import LEXICON, Lexicon
 
 FULL = ("en", "de", "es", "fr")
 ENGLISH = LEXICON.table("en")
-WRITTEN = ("moments", "replies", "confirm", "observed", "mails", "push", "digest", "report", "statement")
+WRITTEN = ("moments", "replies", "confirm", "observed", "mails", "push", "digest", "report", "statement", "init")
 PLACES = re.compile(r"\{\{?\s*(\w+)|\{% ")
 
 

@@ -15,19 +15,20 @@ from triaged.setup.calendarseries import held_with, proposals, unbound
 
 _NONE = "none"
 _MOST = 9
-_EXPLAINED = (
-    "\nAre your calls in a calendar? Its iCalendar address is enough; it is only read. Google: settings of the calendar, “secret"
-    " address in iCal format”. Outlook: settings, shared calendars, publish, ICS. iCloud: share as a public calendar."
-)
 
 
 def calendar(story: Story) -> None:
     """Where it is; what cannot be read is told, and asked again alone."""
-    story.talk.tell(_EXPLAINED)
-    question = Question("Calendar, or none", "--calendar", None, _NONE, _no_feed)
+    words = story.talk.words
+    story.talk.say()
+    story.talk.tell(words("calendar_explained"))
+    question = Question(
+        words("calendar"), "--calendar", None, _NONE,
+        lambda text: "" if text == _NONE or is_feed(text) else words("no_feed", text=text), words=(_NONE,),
+    )  # fmt: skip
     while (told := story.talk.ask(question)) != _NONE:
         try:
-            story.talk.say("  Reading it …")
+            story.talk.say(f"  {words('reading')}")
             _look(story, told)
         except CalendarError as error:
             if not story.talk.repeats:
@@ -51,10 +52,5 @@ def _look(story: Story, address: str) -> None:
     likely = list(proposals(person, reading))
     story.series = [*likely, *(one for one in unbound(person, reading) if one not in likely)][:_MOST]
     story.no_calls = likely[:_MOST]  # until she says that they are
-    story.talk.tell(f"{found.events} events." if found.events else "It is empty.", "  ")
-
-
-def _no_feed(text: str) -> str:
-    if text == _NONE or is_feed(text):
-        return ""
-    return f"{text!r}: write an address that begins with https://, webcal:// or file:///, or none"
+    words = story.talk.words
+    story.talk.tell(words.counted("events", found.events) if found.events else words("no_events"), "  ")

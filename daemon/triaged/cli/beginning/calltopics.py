@@ -1,6 +1,5 @@
 """The telephone: who sends voicemail, and which calls stand."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from triaged.cli.beginning.story import Story
@@ -16,37 +15,46 @@ _MOST = 3
 
 def telephone(story: Story) -> None:
     """Whose mails are voicemail and missed calls; the numbers of clients are read below their mails."""
-    usual = ", ".join(story.seen.telephones) if story.seen else ""
-    story.talk.tell("\nVoicemail that arrives as mail counts as the caller's. Which address sends it, or none?")
-    question = Question("Voicemail", "--telephone", None, usual or _NONE, _no_patterns)
+    usual, words = ", ".join(story.seen.telephones) if story.seen else "", story.talk.words
+    story.talk.say()
+    story.talk.tell(words("telephone_explained"))
+    question = Question(
+        words("telephone"), "--telephone", None, usual or _NONE,
+        lambda text: words("wrong", text=text, why=why) if (why := _no_patterns(text)) else "", words=(_NONE,),
+    )  # fmt: skip
     told = story.talk.ask(question)
     story.telephones = () if told == _NONE else tuple(told.replace(",", " ").split())
     for one in story.clients:
         if one.phones:
-            story.talk.tell(f"{one.name} rings from {', '.join(one.phones)}.", "  ")
+            story.talk.tell(words("rings_from", name=one.name, numbers=", ".join(one.phones)), "  ")
 
 
 def calls(story: Story) -> None:
     """One client after the other; a series of her calendar is offered by its number, and taken only so."""
-    story.talk.tell("\nA standing call is written like this: fri 10:00 for 45m; tue,thu 16:00.")
+    words = story.talk.words
+    story.talk.say()
+    story.talk.tell(words("calls_explained"))
     if story.series:
-        story.talk.tell("These stand in your calendar, without their people; a number takes one, if it is the call:")
+        story.talk.tell(words("series_explained"))
         for number, title in enumerate(story.series, 1):
             story.talk.tell(f"{number}  {title}", "  ")
     for number, one in enumerate(story.clients):
         if one.label in story.held:
-            story.talk.tell(f"Calls with {one.name} are in your calendar, and are taken from there.", "  ")
+            story.talk.tell(words("calls_in_calendar", name=one.name), "  ")
             story.clients[number] = replace(one, calls=("calendar",))
         elif number < _MOST:
             story.clients[number] = replace(one, calls=_asked(story, one))
 
 
 def _asked(story: Story, one: Client) -> tuple[str, ...]:
-    question = Question(
-        f"Standing call with {one.name}, or none", f"--calls.{one.label}", None, _NONE,
-        lambda text: _no_calls(_with_titles(text, story.series)),
-    )  # fmt: skip
-    told = _with_titles(story.talk.ask(question), story.series)
+    words = story.talk.words
+
+    def refused(text: str) -> str:
+        why = _no_calls(_with_titles(text, story))
+        return words("wrong_call", text=text, why=why) if why else ""
+
+    question = Question(words("call", name=one.name), f"--calls.{one.label}", None, _NONE, refused, words=(_NONE,))
+    told = _with_titles(story.talk.ask(question), story)
     if told == _NONE:
         return ()
     found = tuple(part.strip() for part in told.split(";"))
@@ -55,13 +63,16 @@ def _asked(story: Story, one: Client) -> tuple[str, ...]:
     return found
 
 
-def _with_titles(text: str, series: Sequence[str]) -> str:
-    """A series that stands there by its number, as it is written in the file."""
-    taken = (numbers(part.strip(), len(series)) for part in text.split(";"))
-    return "; ".join(
-        f"calendar: {series[found[0] - 1]}" if found and len(found) == 1 else part.strip()
-        for found, part in zip(taken, text.split(";"), strict=True)
-    )
+def _with_titles(text: str, story: Story) -> str:
+    """As it is written in the file, a series that stands there by its number."""
+    return "; ".join(_with_title(part.strip(), story) for part in text.split(";"))
+
+
+def _with_title(text: str, story: Story) -> str:
+    found = numbers(text, len(story.series))
+    if found and len(found) == 1:
+        return f"calendar: {story.series[found[0] - 1]}"
+    return text if text.casefold().startswith("calendar") else story.talk.words.times_meant(text)
 
 
 def _no_calls(text: str) -> str:

@@ -23,10 +23,6 @@ from triaged.statefolder import readers_of
 _FLAGS = "--password-file, --env or --keyring"
 
 
-def _readers(file: Path) -> str:
-    return "only you" if readers_of(file.parent) is None else "only root and the service"
-
-
 class Kept:
     """The password of one conversation."""
 
@@ -73,20 +69,19 @@ class Kept:
         if self._talk.typed.take("password-kept") and self.file.is_file():
             self._typed = self.file.read_text(encoding="utf-8").rstrip("\r\n")
             self._written = True
-            self._talk.say(f"Password of {imap.user}: as before, from {self.file.name}")
+            self._talk.say(self._talk.words("password_as_before", user=imap.user, file=self.file.name))
             return self._typed
-        self._typed = self._talk.ask_secret(f"Password of {imap.user} (it is not shown)", flags=_FLAGS)
+        self._typed = self._talk.ask_secret(self._talk.words("password_not_shown", user=imap.user), flags=_FLAGS)
         return self._typed
 
     def password_again(self, imap: Server) -> tuple[Server, str]:
         """Another try; an empty one asks who signs in."""
-        self._talk.tell("The password once more, please; or only Enter, to change who signs in.", "  ")
-        typed = self._talk.ask_secret(f"Password of {imap.user}", flags=_FLAGS)
+        words = self._talk.words
+        self._talk.tell(words("password_again"), "  ")
+        typed = self._talk.ask_secret(words("password", user=imap.user), flags=_FLAGS)
         if not typed:
-            imap = replace(
-                imap, user=self._talk.ask(Question("User name, often your address", "--user", proposal=imap.user or ""))
-            )
-            typed = self._talk.ask_secret(f"Password of {imap.user}", flags=_FLAGS)
+            imap = replace(imap, user=self._talk.ask(Question(words("user"), "--user", proposal=imap.user or "")))
+            typed = self._talk.ask_secret(words("password", user=imap.user), flags=_FLAGS)
         if self._written:  # the one of the last time works no more
             self.file.unlink(missing_ok=True)
             self._written = False
@@ -109,7 +104,8 @@ class Kept:
         if self._is_to_be_kept and not self._written:
             new_file(self.file, self._typed + "\n", 0o600)
             self._written = True
-            self._talk.tell(f"The password is in {self.file}; {_readers(self.file)} can read it.", "  ")
+            alone = readers_of(self.file.parent) is None
+            self._talk.tell(self._talk.words("password_kept" if alone else "password_shared", file=self.file), "  ")
 
     def take_back(self) -> None:
         """No configuration came of it, and nobody sits there who would go on."""
@@ -140,8 +136,6 @@ class Kept:
     def oauth(self, provider: Provider) -> str:
         """The key for a sign-in that comes later."""
         assert provider.authorization is not None
-        self._talk.tell(
-            "The sign-in comes after this, with `triaged auth login work`; your mail is looked at then.", "  "
-        )
-        client_id = self._talk.ask(Question("Client id of your OAuth application", "--client-id", self._args.client_id))
+        self._talk.tell(self._talk.words("sign_in_later"), "  ")
+        client_id = self._talk.ask(Question(self._talk.words("client_id"), "--client-id", self._args.client_id))
         return f"oauth = {{ provider = {quoted(provider.authorization.name)}, client_id = {quoted(client_id)} }}"

@@ -3,6 +3,7 @@
 The mail is made by the rules and texts as they would be written, over the daemon's own code.
 """
 
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,23 +12,20 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from triaged.cli.beginning.story import Story
-from triaged.cli.talk import Question
+from triaged.cli.talk import Question, Talk
 from triaged.config import load
 from triaged.core.appointments import Reading, with_diary
 from triaged.core.message import read_raw
 from triaged.core.settings import Person
 from triaged.rehearse.rehearsal import Rehearsal
 from triaged.setup.firstconfiguration import Answers, Client, first_configuration
+from triaged.setup.firstwords import FirstWords
 from triaged.setup.ownway import Way
 
 _MOST = 3
 _FORMS = ("de", "fr", "es", "it", "pt", "nl")
-_CHOICES = {"": "fine", "f": "formal", "l": "familiar", "e": "edit", "n": "none"}
-_HOW = "Enter: fine. f: more formal. l: less formal. e: edit the words. n: no replies for this one."
-_EDIT = (
-    "Write the mail as it should be. NAME stands for their name, WHEN for the moment that they are told; without WHEN"
-    " nothing is promised. It is for all to whom you write in this language. A line with only a dot ends it."
-)
+_FORMS_OF_ADDRESS = ("formal", "familiar")
+_CHOICES = ("fine", *_FORMS_OF_ADDRESS, "edit", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,8 @@ def preview(story: Story) -> None:
         while _one(story, label):
             pass
     if not shown:
-        story.talk.tell("No client gets an automatic reply.")
+        story.talk.say()
+        story.talk.tell(story.talk.words("no_client_gets_any"))
     elif (mail := _mail_to(story, _client(story, shown[0]))) is not None:
         for language in story.answers().languages:  # words for one that none of them gets
             _own_words(story, replace(mail, language=language))
@@ -60,9 +59,13 @@ def _settle_form(story: Story, label: str) -> None:
     client = _client(story, label)
     names = _way(story, client).names
     if client.form == "mixed" or len(names) > 1:
-        called = " and ".join(names)
-        story.talk.tell(f"\nYou write to {client.name} now formally, now familiarly{f' ({called})' if called else ''}.")
-        question = Question("formal or familiar", f"--form.{label}", None, "formal", _no_form)
+        words = story.talk.words
+        story.talk.say()
+        story.talk.tell(words("now_so_now_so", name=client.name, called=f" ({', '.join(names)})" if names else ""))
+        question = Question(
+            words("form"), f"--form.{label}", None, "formal",
+            lambda text: "" if text in _FORMS_OF_ADDRESS else words("no_form"), words=_FORMS_OF_ADDRESS,
+        )  # fmt: skip
         _change(story, _in_form(story, client, story.talk.ask(question)))
 
 
@@ -71,17 +74,13 @@ def _one(story: Story, label: str) -> bool:
     talk, client = story.talk, _client(story, label)
     mail = _mail_to(story, client)
     if mail is None:
-        talk.tell(f"\n{client.name} gets no reply by these rules.")
+        talk.say()
+        talk.tell(talk.words("gets_none", name=client.name))
         return False
     if _own_words(story, mail):
         return True
-    talk.tell(f"\nIf {_full_name(story, client)} wrote now, this would go out:\n")
-    talk.tell(f"To: {mail.to}\nSubject: {mail.subject}\n", "  | ")
-    talk.say("  |")
-    talk.tell(mail.text.strip(), "  | ")
-    talk.tell(f"\n{_HOW}")
-    told = talk.ask(Question("Your choice", f"--reply.{label}", None, "fine", _no_choice))
-    choice = _CHOICES.get(told, told)
+    _show(story, client, mail)
+    choice = _chosen(talk, label)
     if choice == "none":
         _change(story, replace(client, replies=False))
     elif choice == "edit":
@@ -90,6 +89,31 @@ def _one(story: Story, label: str) -> bool:
         _change(story, _in_form(story, client, choice))
         return _mail_to(story, _client(story, label)) != mail
     return False
+
+
+def _show(story: Story, client: Client, mail: _Mail) -> None:
+    talk = story.talk
+    talk.say()
+    talk.tell(talk.words("would_go_out", name=_full_name(story, client)))
+    talk.say()
+    talk.tell(talk.words("mail_head", to=mail.to, subject=mail.subject), "  | ")
+    talk.say("  |")
+    talk.tell(mail.text.strip(), "  | ")
+    talk.say()
+    talk.tell(talk.words("choices"))
+
+
+def _chosen(talk: Talk, label: str) -> str:
+    """One of `_CHOICES`: a letter of her language is enough."""
+    letters = {talk.words.of("letters", one): one for one in _CHOICES}
+
+    def refused(text: str) -> str:
+        known = text in _CHOICES or text.casefold() in letters
+        return "" if known else talk.words("no_choice", text=text)
+
+    question = Question(talk.words("your_choice"), f"--reply.{label}", None, "fine", refused, words=_CHOICES)
+    told = talk.ask(question)
+    return letters.get(told.casefold(), told)
 
 
 def _own_words(story: Story, mail: _Mail) -> bool:
@@ -101,8 +125,8 @@ def _own_words(story: Story, mail: _Mail) -> bool:
 
 
 def _edit(story: Story, mail: _Mail) -> bool:
-    story.talk.tell(_EDIT)
-    return _take(story, mail, story.talk.ask_text(Question("Your words", f"--text.{mail.language}")))
+    story.talk.tell(story.talk.words("edit_explained"))
+    return _take(story, mail, story.talk.ask_text(Question("", f"--text.{mail.language}")))
 
 
 def _take(story: Story, mail: _Mail, text: str) -> bool:
@@ -111,16 +135,24 @@ def _take(story: Story, mail: _Mail, text: str) -> bool:
     before = story.texts.get(key)
     if not text.strip():
         return True
-    written = text.replace("NAME", "{{ sender.name }}").replace("WHEN", "{{ promise | when }}")
+    written = _placed(text, story.talk.words)
     story.texts[key] = written
     _, problems = _made(story.answers())
     if wrong := [one for one in problems if ": error: " in one]:
-        story.talk.tell(wrong[0].partition(": error: ")[2], "  ")
+        story.talk.tell(story.talk.words("wrong_words", why=wrong[0].partition(": error: ")[2]), "  ")
         if before is None:
             del story.texts[key]
         else:
             story.texts[key] = before
     return True
+
+
+def _placed(text: str, words: FirstWords) -> str:
+    """With variables for the words that stand for them, in her language or in English."""
+    for names, variable in ((("name", "NAME"), "sender.name"), (("when", "WHEN"), "promise | when")):
+        ways = {words.of("places", names[0]), names[1]}
+        text = re.sub(rf"\b(?:{'|'.join(ways)})\b", f"{{{{ {variable} }}}}", text)
+    return text
 
 
 # --- forms and names -------------------------------------------------------------------------------------------------
@@ -168,14 +200,6 @@ def _client(story: Story, label: str) -> Client:
 
 def _change(story: Story, client: Client) -> None:
     story.clients[:] = [client if one.label == client.label else one for one in story.clients]
-
-
-def _no_form(text: str) -> str:
-    return "" if text in ("formal", "familiar") else "write formal or familiar"
-
-
-def _no_choice(text: str) -> str:
-    return "" if text in _CHOICES or text in _CHOICES.values() else f"{text!r}: {_HOW}"
 
 
 # --- the mail --------------------------------------------------------------------------------------------------------

@@ -9,30 +9,32 @@ from triaged.cli.talk import Question, numbers
 from triaged.core.address import Glob, read_address
 from triaged.core.providers import is_shared
 from triaged.setup.firstconfiguration import Client, Delegate, label_of
+from triaged.setup.firstwords import FirstWords
 from triaged.setup.likelyclients import Correspondent
 from triaged.setup.ownway import Way
 
 _BOTH_WAYS = 2  # messages each way make a likely client
 _NONE, _ALL = "none", "all"
+_WIDE = 30
 
 
 def clients(story: Story) -> None:
     """Who writes and whom she answers; by number, or as an address or a whole domain."""
-    shown = list(story.seen.clients) if story.seen else []
+    shown, words = list(story.seen.clients) if story.seen else [], story.talk.words
+    story.talk.say()
     if shown:
-        story.talk.say("\nWho writes to you, and whom do you answer?")
+        story.talk.tell(words("who_writes"))
         for number, one in enumerate(shown, 1):
-            story.talk.say(f"  {number:>2}  {one.pattern[:32]:<32} {one.came:>4} came {one.went:>4} went")
+            counted = words("came_and_went", came=f"{one.came:>4}", went=f"{one.went:>4}")
+            story.talk.say(f"  {number:>2}  {one.pattern[:_WIDE]:<{_WIDE}} {counted}")
             story.talk.say(f"      {', '.join(list(one.people.values())[:3])[:52]}".rstrip())
     else:
-        story.talk.tell(
-            "Nobody writes to you often enough to be proposed: name your clients, or put them into the file."
-        )
-    story.talk.tell("Which of them are clients? Answer with numbers, addresses (also *@their.example), all or none.")
+        story.talk.tell(words("nobody_writes"))
+    story.talk.tell(words("clients_explained"))
     usual = [str(n) for n, one in enumerate(shown, 1) if min(one.came, one.went) >= _BOTH_WAYS]
     question = Question(
-        "Clients", "--clients", story.args.clients,
-        ",".join(usual) or _NONE, lambda text: _no_choice(text, shown),
+        words("clients"), "--clients", story.args.clients,
+        ",".join(usual) or _NONE, lambda text: _no_choice(words, text, shown), words=(_NONE, _ALL),
     )  # fmt: skip
     for one in _chosen(story.talk.ask(question), shown):
         story.clients.append(_client(story, one))
@@ -40,19 +42,19 @@ def clients(story: Story) -> None:
         story.clients.extend(_colleagues(story))
 
 
-def _no_choice(text: str, shown: Sequence[Correspondent]) -> str:
+def _no_choice(words: FirstWords, text: str, shown: Sequence[Correspondent]) -> str:
     for word in _words(text):
         if word in (_NONE, _ALL) or numbers(word, len(shown)) is not None:
             continue
         if word.replace("-", "").isdecimal():
-            return f'{text!r} are no numbers from 1 to {len(shown)}: write "1,3", "1-4", "all" or "none"'
+            return words("no_numbers", text=text, most=len(shown))
         try:
             Glob.parse(word)
         except ValueError as error:
-            return str(error)
+            return words("wrong", text=text, why=error)
         local, _, domain = word.rpartition("@")
         if "*" in local and is_shared(domain):
-            return f"{domain} is everybody's: name the single address, never {word}"
+            return words("everybodys", domain=domain, text=word)
     return ""
 
 
@@ -90,35 +92,48 @@ def _colleagues(story: Story) -> list[Client]:
     """Everybody of her own organisation, where it has a domain of its own."""
     domain = story.signed.addresses[0].domain
     taken = any(f"*@{domain}" in one.patterns for one in story.clients)
-    return [] if is_shared(domain) or taken else [Client("colleagues", "Colleagues", (f"*@{domain}",))]
+    return (
+        [] if is_shared(domain) or taken else [Client("colleagues", story.talk.words("colleagues"), (f"*@{domain}",))]
+    )
 
 
 def manager(story: Story) -> None:
     """Whose mail is always urgent; everybody else can wait."""
     usual = story.seen.colleagues[0].pattern if story.seen and story.seen.colleagues else ""
-    given = Question("Your manager's address", "--manager", None, usual, _no_address)
-    address = story.talk.ask(given)
+    words = story.talk.words
+    story.talk.say()
+    story.talk.tell(words("manager_explained"))
+    address = story.talk.ask(Question(words("manager"), "--manager", None, usual, lambda one: _no_address(words, one)))
     people = story.seen.colleagues[0].people if story.seen and usual == address else {}
     name = next(iter(people.values()), address.partition("@")[0].replace(".", " ").title())
     story.clients.append(Client("manager", name, (address,), always_urgent=True, replies=False))
     domain = story.signed.addresses[0].domain
     if not is_shared(domain):
-        story.clients.append(Client("company", "Company", (f"*@{domain}",)))
-    story.clients.append(Client("everybody", "everybody else", ("*",), replies=False))
+        story.clients.append(Client("company", words("company_name"), (f"*@{domain}",)))
+    story.clients.append(Client("everybody", words("everybody_else"), ("*",), replies=False))
 
 
 def cases(story: Story) -> None:
     """The case system: what she is measured by."""
-    question = Question("The address that your case system writes from, or none", "--cases", None, _NONE, _no_address)
+    words = story.talk.words
+    story.talk.say()
+    story.talk.tell(words("cases_explained"))
+    question = Question(words("cases"), "--cases", None, _NONE, lambda text: _no_address(words, text), words=(_NONE,))
     address = story.talk.ask(question)
     if address != _NONE:
-        story.clients.insert(0, Client("cases", "Cases", (address,), replies=False))
+        story.clients.insert(0, Client("cases", words("cases_name"), (address,), replies=False))
 
 
 def delegate(story: Story) -> None:
     """Who can help when she cannot."""
-    question = Question("Who helps when you cannot (NAME <ADDRESS>, or none)", "--delegate", None, _NONE, _no_mailbox)
-    told = story.talk.ask(question)
+    words = story.talk.words
+
+    def refused(text: str) -> str:
+        return "" if text == _NONE or read_address(_mailbox(text)[1]) else words("no_mailbox", text=text)
+
+    story.talk.say()
+    story.talk.tell(words("delegate_explained"))
+    told = story.talk.ask(Question(words("delegate"), "--delegate", None, _NONE, refused, words=(_NONE,)))
     if told == _NONE:
         return
     name, address = _mailbox(told)
@@ -127,8 +142,8 @@ def delegate(story: Story) -> None:
     story.clients[:] = [replace(one, delegate=label) if one.replies else one for one in story.clients]
 
 
-def _no_address(text: str) -> str:
-    return "" if text == _NONE or read_address(text) else f"{text!r} is no address that can be used"
+def _no_address(words: FirstWords, text: str) -> str:
+    return "" if text == _NONE or read_address(text) else words("no_address", text=text)
 
 
 def _mailbox(text: str) -> tuple[str, str]:
@@ -136,8 +151,3 @@ def _mailbox(text: str) -> tuple[str, str]:
     if match is None:
         return "", ""
     return match[1] or match[2].partition("@")[0].title(), match[2]
-
-
-def _no_mailbox(text: str) -> str:
-    address = _mailbox(text)[1]
-    return "" if text == _NONE or read_address(address) else f"{text!r}: write NAME <ADDRESS>, or none"

@@ -2,27 +2,19 @@
 
 from triaged.core.settings import Server, Tls
 
-EXPLAINED = (
-    "Your provider's help pages call it “IMAP server” or “incoming mail” (SMTP: “outgoing mail”). Its name is enough."
-    " If they name another port or STARTTLS, write HOST:PORT/TLS, as in imap.example.org:143/starttls."
-    " TLS is implicit (also called SSL/TLS), starttls or none. Microsoft 365 at work: outlook.office365.com; Google Workspace:"
-    " imap.gmail.com."
-)
 _STARTTLS = (143, 587)
 _MOST = 65535
 
 
-def no_server(text: str) -> str:
-    """What is wrong with it; "": nothing."""
+def is_server(text: str) -> bool:
+    """Whether it can be read as one."""
     host, port, tls = _parts(text)
     is_port = not port or (port.isdecimal() and 0 < int(port) <= _MOST)
-    if host and " " not in host and is_port and (not tls or tls in {one.value for one in Tls}):
-        return ""
-    return f"{text!r} is no server: write HOST, HOST:PORT or HOST:PORT/starttls"
+    return bool(host) and " " not in host and is_port and (not tls or tls in {one.value for one in Tls})
 
 
 def read_server(text: str, usual_port: int) -> Server:
-    """Read what `no_server` has nothing against; without TLS it follows from the port."""
+    """Read what `is_server` says yes to; without TLS it follows from the port."""
     host, port, tls = _parts(text)
     number = int(port) if port else usual_port
     usual = Tls.STARTTLS if number in _STARTTLS else Tls.IMPLICIT

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from triaged.cli.beginning.companies import hint_for_a_company
 from triaged.cli.beginning.passwords import Kept
-from triaged.cli.beginning.serverwords import EXPLAINED, no_server, read_server, written_server
+from triaged.cli.beginning.serverwords import is_server, read_server, written_server
 from triaged.cli.talk import Question, Talk
 from triaged.core.address import Address, read_address
 from triaged.core.provider import Provider
@@ -42,6 +42,8 @@ class SigningIn:
 
     def __init__(self, talk: Talk, args: argparse.Namespace, kept: Kept) -> None:
         self._talk, self._args, self.kept = talk, args, kept
+        self._words = talk.words
+        self._explained = False
 
     def sign_in(self) -> SignedIn:
         """Ask until it works; where nobody can be asked again, the trouble is raised."""
@@ -49,11 +51,12 @@ class SigningIn:
         addresses = self._addresses()
         provider = provider_of(addresses[0].domain)
         if provider:
-            self._talk.tell(f"That is {provider.name}. {provider.hint}".rstrip(), "  ")
+            hint = self._words.of("hints", provider.hint)
+            self._talk.tell(f"{self._words('that_is', name=provider.name)} {hint}".rstrip(), "  ")
         imap = self._imap(addresses[0], provider)
         there = provider or provider_at(imap)
         if there and there.authorization and (self._args.client_id or not there.passwords) and not self.kept.is_given:
-            self._talk.tell(hint_for_a_company(imap, addresses[0]).strip(), "  ")
+            self._talk.tell(hint_for_a_company(self._words, imap, addresses[0]), "  ")
             smtp = self._smtp(addresses[0], there, imap)
             return SignedIn(addresses, imap, smtp, self.kept.oauth(there), None)
         imap, password = self._opened(imap, addresses[0])
@@ -62,7 +65,8 @@ class SigningIn:
 
     def _addresses(self) -> tuple[Address, ...]:
         given = self._args.address or [None]
-        told = [self._talk.ask(Question("Your address", "--address", each, check=_no_addresses)) for each in given]
+        asked = Question(self._words("address"), "--address", check=self._no_addresses)
+        told = [self._talk.ask(replace(asked, given=each)) for each in given]
         words = [word for each in told for word in each.replace(",", " ").split()]
         return tuple(address for word in words if (address := read_address(word)) is not None)
 
@@ -73,8 +77,8 @@ class SigningIn:
 
         usual = (provider.imap, provider.imap_port, provider.imap_tls) if provider else ("", *_IMAP)
         guesses = [imap for imap, _ in candidates(address.domain)]
-        server = self._server(Question("IMAP server", "--imap", self._args.imap), usual, guesses)
-        user = self._talk.ask(Question("User name, often your address", "--user", self._args.user, address.spec))
+        server = self._server(Question(self._words("imap"), "--imap", self._args.imap), usual, guesses)
+        user = self._talk.ask(Question(self._words("user"), "--user", self._args.user, address.spec))
         return replace(server, user=user, trust_ca=self._args.trust_ca)
 
     def _smtp(self, address: Address, provider: Provider | None, imap: Server) -> Server | None:
@@ -84,7 +88,7 @@ class SigningIn:
 
         usual = (provider.smtp, provider.smtp_port, provider.smtp_tls) if provider else ("", *_SMTP)
         guesses = [smtp for _, smtp in candidates(address.domain)]
-        server = self._server(Question("SMTP server for replies", "--smtp", self._args.smtp), usual, guesses)
+        server = self._server(self._smtp_question(self._args.smtp), usual, guesses)
         return None if server.host == "none" else replace(server, user=imap.user, trust_ca=imap.trust_ca)
 
     def _server(self, question: Question, usual: tuple[str, int, Tls], guesses: Sequence[str]) -> Server:
@@ -94,9 +98,9 @@ class SigningIn:
         host, port, tls = usual
         if not host and not question.given:
             if not self._talk.knows(question):
-                self._talk.tell(EXPLAINED, "  ")
+                self._explain()
             host = on_the_network(first_that_listens(guesses, port)) or guesses[0]
-        answer = self._talk.ask(replace(question, proposal=host, check=no_server))
+        answer = self._talk.ask(replace(question, proposal=host, check=self._no_server))
         return Server(host, port, tls, None, None) if answer == host else read_server(answer, port)
 
     # --- signing in ---
@@ -107,28 +111,31 @@ class SigningIn:
 
         password = self.kept.password(imap)
         while True:
-            self._talk.say(f"  Signing in at {imap.host} …")
+            self._talk.say(f"  {self._words('signing_in', host=imap.host)}")
             try:
                 profile = on_the_network(with_session(imap, password, _profile))
                 break
             except AuthFailed as error:
                 if not self._talk.repeats or self.kept.is_elsewhere:
                     raise
-                self._talk.tell(f"{str(error).rstrip('.')}.{hint_for_a_company(imap, me)}", "  ")
+                self._talk.tell(self._words("refused", host=imap.host, why=str(error).rstrip(".")), "  ")
+                if hint := hint_for_a_company(self._words, imap, me):
+                    self._talk.tell(f"\n{hint}", "  ")
                 imap, password = self.kept.password_again(imap)
             except MailboxError as error:
                 if not self._talk.repeats:
                     raise
-                self._talk.tell(str(error), "  ")
-                imap = self._server_again(Question("IMAP server", "--imap"), imap, _IMAP[0])
-        self._talk.say(f"  Signed in at {imap.host} ({profile}).")
+                self._talk.tell(self._words("unreached", host=imap.host, why=str(error).rstrip(".")), "  ")
+                imap = self._server_again(Question(self._words("imap"), "--imap"), imap, _IMAP[0])
+        self._talk.tell(self._words("signed_in", host=imap.host, profile=profile), "  ")
         self.kept.worked(password)
         return imap, password
 
     def _server_again(self, question: Question, server: Server, usual_port: int) -> Server:
         """Another server, or the same once more; who signs in stays."""
-        self._talk.tell(EXPLAINED, "  ")
-        answer = self._talk.ask(replace(question, proposal=written_server(server, usual_port), check=no_server))
+        self._explain()
+        proposal = written_server(server, usual_port)
+        answer = self._talk.ask(replace(question, proposal=proposal, check=self._no_server))
         return replace(read_server(answer, usual_port), user=server.user, trust_ca=server.trust_ca)
 
     def _tried(self, smtp: Server | None, password: str, me: Address) -> Server | None:
@@ -142,18 +149,33 @@ class SigningIn:
             delivery = SmtpDelivery(replace(smtp, password=TextSecret(password)), password=secret)
             probe = on_the_network(delivery.probe(me))
             if not probe.trouble:
-                self._talk.tell(f"{smtp.host} takes replies: {probe.how}.", "  ")
+                self._talk.tell(self._words("takes_replies", host=smtp.host, how=probe.how), "  ")
                 return smtp
-            self._talk.tell(f"{smtp.host} does not take replies yet: {probe.trouble}", "  ")
+            self._talk.tell(self._words("no_replies_yet", host=smtp.host, why=probe.trouble), "  ")
             again = smtp
             if self._talk.repeats:
-                self._talk.tell("Another server, none, or the same: then it is written down as it is.", "  ")
-                again = self._server_again(Question("SMTP server for replies", "--smtp"), smtp, _SMTP[0])
+                self._talk.tell(self._words("another_server"), "  ")
+                again = self._server_again(self._smtp_question(None), smtp, _SMTP[0])
             if again == smtp:
-                self._talk.say("  It is written down all the same.")
+                self._talk.tell(self._words("written_all_the_same"), "  ")
                 return smtp
             smtp = None if again.host == "none" else again
         return None
+
+    def _explain(self) -> None:
+        """How a server is written: at length once."""
+        self._talk.tell(self._words("server_again" if self._explained else "server_explained"), "  ")
+        self._explained = True
+
+    def _smtp_question(self, given: str | None) -> Question:
+        return Question(self._words("smtp"), "--smtp", given, words=("none",))
+
+    def _no_server(self, text: str) -> str:
+        return "" if is_server(text) else self._words("no_server", text=text)
+
+    def _no_addresses(self, text: str) -> str:
+        wrong = next((word for word in text.replace(",", " ").split() if not read_address(word)), None)
+        return "" if wrong is None else self._words("no_address", text=wrong)
 
 
 def on_the_network(work: Coroutine[Any, Any, T]) -> T:
@@ -184,8 +206,3 @@ async def with_session(imap: Server, password: str, work: "Callable[[Session], A
 
 async def _profile(session: "Session") -> str:
     return session.profile.name
-
-
-def _no_addresses(text: str) -> str:
-    wrong = next((word for word in text.replace(",", " ").split() if not read_address(word)), None)
-    return "" if wrong is None else f"{wrong!r} is no address that can be used"
