@@ -54,10 +54,10 @@ class Quiet:
         raise NotImplementedError
 
 
-async def serve(path: Path, port: int, minutes: int) -> None:
+async def serve(where: Path | str, port: int, minutes: int) -> None:
     """Open, put in order, serve, and look once more some hours later."""
     clock = DrivenClock(MONDAY + timedelta(minutes=minutes))
-    book = LedgerThread(Ledger.open(path, now=clock.now()))
+    book = LedgerThread(Ledger.open(where, now=clock.now()))
     delivery = SmtpDelivery(Server("127.0.0.1", port, Tls.NONE, None, None))
     quiet = Quiet(delivery, clock)
     outbox = Outbox(1, quiet, book=book, clock=clock, events=Events(lambda line: None), chance=random.Random(1))
@@ -69,4 +69,4 @@ async def serve(path: Path, port: int, minutes: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(serve(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

@@ -3,11 +3,15 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from crash.one_reply import serve
 from server.sink import Sink
+from support.engines import Databases
 from support.ledgerkit import MONDAY, World
 from triaged import crash
 from triaged.ledger import Ledger
@@ -23,19 +27,38 @@ AFTER_THE_FIRST_OCTET = {
 }
 
 
-def planned(path: Path) -> str:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+def places(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[int], Path | str]]:
+    """Where each of many ledgers is to be, on each engine."""
+    if request.param == "sqlite":
+        yield lambda number: tmp_path / str(number) / "triaged.db"
+        return
+    databases: Databases = request.getfixturevalue("databases")
+    taken: list[str] = []
+
+    def give(_: int) -> str:
+        taken.append(databases.ready())
+        return taken[-1]
+
+    yield give
+    for uri in taken:
+        databases.free(uri)
+
+
+def planned(where: Path | str, number: int) -> str:
     """A ledger with one reply that waits; its Message-ID."""
-    path.parent.mkdir()
-    ledger = Ledger.open(path, now=MONDAY)
+    if isinstance(where, Path):
+        where.parent.mkdir()
+    ledger = Ledger.open(where, now=MONDAY)
     world = World.new(ledger)
-    world.uid = int(path.parent.name)  # each file its own Message-ID: one server counts for all
+    world.uid = number  # each its own Message-ID: one server counts for all
     world.deferred(1, promise=MONDAY + timedelta(days=1))
     (reply,) = ledger.due_replies(MONDAY + timedelta(days=1))
     ledger.close()
     return reply.message_id
 
 
-def started(path: Path, sink: Sink, **environment: str) -> subprocess.Popen[bytes]:
+def started(path: Path | str, sink: Sink, **environment: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, str(TESTS / "crash" / "one_reply.py"), str(path), str(sink.port), "11"]
     return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(TESTS), **environment})
 
@@ -44,15 +67,17 @@ def accepted(sink: Sink, message_id: str) -> int:
     return sum(message_id.encode() in message.raw for message in sink.received)
 
 
-async def test_at_every_point_it_goes_once_or_is_in_doubt(tmp_path: Path, sink: Sink):
-    whole, log = tmp_path / "0" / "triaged.db", tmp_path / "points"
-    planned(whole)
+async def test_at_every_point_it_goes_once_or_is_in_doubt(
+    tmp_path: Path, sink: Sink, places: Callable[[int], Path | str]
+):
+    whole, log = places(0), tmp_path / "points"
+    planned(whole, 0)
     assert started(whole, sink, TRIAGED_CRASH_LOG=str(log)).wait() == 0
     points = [point for point in dict.fromkeys(log.read_text().split()) if point.startswith(OURS)]
     assert {"ledger.claim.before", "smtp.data.before", "smtp.dot.before", "ledger.sent.after"} <= set(points)
 
-    ledgers = {point: tmp_path / str(number) / "triaged.db" for number, point in enumerate(points, 1)}
-    ids = {point: planned(path) for point, path in ledgers.items()}
+    ledgers = {point: places(number) for number, point in enumerate(points, 1)}
+    ids = {point: planned(path, number) for number, (point, path) in enumerate(ledgers.items(), 1)}
     running = [started(path, sink, TRIAGED_CRASH_AT=point) for point, path in ledgers.items()]
     assert {process.wait() for process in running} == {crash.EXIT}
 

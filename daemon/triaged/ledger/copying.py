@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from triaged import statefolder
+from triaged.ledger.engine import Connection
 from triaged.ledger.errors import LedgerDamaged, LedgerMoved, LedgerUnavailable
 from triaged.ledger.rows import REMEMBER, begins
 from triaged.ledger.sqlite import SQLite, connected, in_a_file, raise_ours
@@ -23,7 +24,13 @@ from triaged.ledger.whose import Sum, keep_only, sums
 
 IS_A_COPY = "copy"
 """The key in `meta` that only a backup has."""
-_MOVED, _TRIAL = "moved", "trial"
+MOVED, TRIAL, INCOMING = "moved", "trial", "incoming"
+"""Keys in `meta`: where it was moved to; that it only reads; that it is being copied into."""
+
+COMES_ALONG = (
+    f"key NOT IN ('schema','{MOVED}','{TRIAL}','{INCOMING}','{IS_A_COPY}') AND NOT ({begins('key', f'{MOVED}:')})"
+)
+"""The condition for what of `meta` is of the past, and not of one copy of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ def copy(store: Store, how: Copying, now: datetime) -> Mapping[str, Sum]:
             _fill(in_a_file(db), scratch, how)
             after = _checked(scratch, before, how)
             if not how.trial:
-                key = _MOVED if how.person is None else f"{_MOVED}:{how.person}"
+                key = MOVED if how.person is None else f"{MOVED}:{how.person}"
                 words = f"{how.target.absolute()} on {now:%Y-%m-%d %H:%M} UTC"
                 db.execute(REMEMBER, (key, words))
                 db.finish()  # first: there may be none for an instant, but never two
@@ -67,9 +74,9 @@ def _fill(db: SQLite, scratch: Path, how: Copying) -> None:
         copy.execute("BEGIN IMMEDIATE")
         if how.person is not None:
             keep_only(copy, how.person)
-        copy.execute(f"DELETE FROM meta WHERE key = '{_MOVED}' OR {begins('key', f'{_MOVED}:')}")
+        copy.execute(f"DELETE FROM meta WHERE key = '{MOVED}' OR {begins('key', f'{MOVED}:')}")
         if how.trial:
-            copy.execute(REMEMBER, (_TRIAL, "yes"))
+            copy.execute(REMEMBER, (TRIAL, "yes"))
         copy.execute("COMMIT")
         if how.person is not None:
             copy.execute("VACUUM")  # what was others' must not stand in free pages
@@ -140,20 +147,24 @@ def lay_copy(db: SQLite, target: Path, good: Callable[[SQLite], bool] = lambda _
             raise LedgerUnavailable(f"{target}: the ledger has changed meanwhile")
 
 
-def must_be_here(db: SQLite, file: Path) -> None:
-    """Refuse a ledger that was moved.
+def must_be_here(db: Connection, where: Path | str) -> None:
+    """Refuse a ledger that was moved, or that has not arrived.
 
     Raises:
-        LedgerMoved.
+        LedgerMoved, LedgerUnavailable.
     """
-    found = db.execute("SELECT value FROM meta WHERE key = ?", (_MOVED,)).fetchone()
-    if found:
-        raise LedgerMoved(f"{file} was moved to {found[0]}: use that one; this one is not worked with any more")
+    sql = "SELECT key, value FROM meta WHERE key IN (?,?)"
+    for key, value in db.execute(sql, (MOVED, INCOMING)).fetchall():
+        if key == MOVED:
+            raise LedgerMoved(f"{where} was moved to {value}: use that one; this one is not worked with any more")
+        raise LedgerUnavailable(
+            f"{where} was being copied into, and the source is not stamped: empty it, and copy again"
+        )
 
 
 def read_only_where_trial(db: SQLite) -> None:
     """A copy for trials is read and never written."""
-    if db.execute("SELECT 1 FROM meta WHERE key = ?", (_TRIAL,)).fetchone():
+    if db.execute("SELECT 1 FROM meta WHERE key = ?", (TRIAL,)).fetchone():
         db.execute("PRAGMA query_only=ON")
 
 
@@ -163,7 +174,7 @@ def must_not_be_a_trial(store: Store) -> None:
     Raises:
         LedgerMoved.
     """
-    if rows(store, "SELECT 1 FROM meta WHERE key = ?", (_TRIAL,)):
+    if rows(store, "SELECT 1 FROM meta WHERE key = ?", (TRIAL,)):
         raise LedgerMoved(
             f"{store.path} is a copy for trials, which is only read: `triaged ledger copy` without --trial"
         )
@@ -171,5 +182,5 @@ def must_not_be_a_trial(store: Store) -> None:
 
 def moved(store: Store) -> Mapping[str, str]:
     """The keys of persons who were moved from this ledger, and where to."""
-    found = rows(store, f"SELECT key, value FROM meta WHERE {begins('key', f'{_MOVED}:')}")
-    return {key.removeprefix(f"{_MOVED}:"): where for key, where in found}
+    found = rows(store, f"SELECT key, value FROM meta WHERE {begins('key', f'{MOVED}:')}")
+    return {key.removeprefix(f"{MOVED}:"): where for key, where in found}

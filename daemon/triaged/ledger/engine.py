@@ -93,6 +93,12 @@ class Connection(Protocol):
     def let_references_wait(self) -> None:
         """Inside a transaction: rows that belong together go in any order; whether none is missed is looked at when it ends."""
 
+    def be_patient(self) -> None:
+        """Inside a transaction: it goes through everything, and may take its time."""
+
+    def count_on(self) -> None:
+        """Inside a transaction: numbers of new rows go on after the highest that is there, however those came."""
+
     def forget_thoroughly(self) -> None:
         """What is deleted from now on is overwritten, not only given up: somebody wants to be forgotten."""
 

@@ -4,6 +4,8 @@ Whoever writes is alone, as in SQLite: a transaction begins by taking the ledger
 next use. What had been begun is then undone, and says so; only where the answer to a COMMIT is lost, it is asked what became of it.
 """
 
+# ruff: noqa: S608 — statements are put together from the schema's own names, numbers and uuids of ours; values are always bound
+
 import contextlib
 import time
 from collections.abc import Iterable
@@ -47,6 +49,9 @@ _LINE = {
     "tcp_user_timeout": "20000",
 }  # fmt: skip
 _HELD = "SELECT 1 FROM lease WHERE person = ? AND token = ? FOR SHARE"
+_COUNTED = """
+SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema() AND is_identity = 'YES'
+"""
 _KEPT_PREPARED = 1000
 _ACTS = "SELECT acts FROM committed WHERE connection = $1"
 _FORGET_OLD = "DELETE FROM committed WHERE since < now() - interval '30 days'"
@@ -136,7 +141,7 @@ class Postgres:
             LedgerUnknown: the connection broke, and nobody can say.
         """
         count = self._acts + 1
-        counted = f"UPDATE committed SET acts = {count} WHERE connection = '{self.name}'"  # noqa: S608 — a number and a uuid of ours
+        counted = f"UPDATE committed SET acts = {count} WHERE connection = '{self.name}'"
         try:
             tag = self._say(f"{counted}; COMMIT")
         except psycopg.Error as error:
@@ -197,6 +202,16 @@ class Postgres:
         """As in `engine.Connection`."""
         self._say("SET CONSTRAINTS ALL DEFERRED")
 
+    def be_patient(self) -> None:
+        """As in `engine.Connection`."""
+        self._say("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+
+    def count_on(self) -> None:
+        """As in `engine.Connection`."""
+        for table, column in self.execute(_COUNTED).fetchall():
+            sql = f"SELECT setval(pg_get_serial_sequence(?, ?), coalesce(max({column}), 0) + 1, false) FROM {table}"
+            self.execute(sql, (table, column))
+
     def forget_thoroughly(self) -> None:
         """As in `engine.Connection`: here VACUUM does, which is the server's own."""
 
@@ -211,7 +226,7 @@ class Postgres:
         """As in `engine.Connection`."""
         if not self._db.closed:
             with contextlib.suppress(psycopg.Error):
-                self._say(f"DELETE FROM committed WHERE connection = '{self.name}'")  # noqa: S608 — a uuid of ours
+                self._say(f"DELETE FROM committed WHERE connection = '{self.name}'")
         self._db.close()
 
     def _connected(self) -> psycopg.Connection[Any]:

@@ -6,6 +6,7 @@ In: a URI as libpq reads it. The tables stand in the first schema of the search 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 
+from triaged.ledger.copying import must_be_here
 from triaged.ledger.errors import LedgerNewer, LedgerUnavailable
 from triaged.ledger.postgres import Postgres, described
 from triaged.ledger.postgresschema import BESIDE, later, tables
@@ -26,6 +27,7 @@ def connect(uri: str, *, steps: Sequence[str] = MIGRATIONS, busy: float) -> Post
     db = _reached(uri, busy)
     try:
         _must_be_ready(db, _version(db), steps)
+        must_be_here(db, db.where)
         db.enter()
     except db.failures as error:
         db.close()

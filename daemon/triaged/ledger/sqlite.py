@@ -103,6 +103,12 @@ class SQLite(sqlite3.Connection):
         """As in `engine.Connection`."""
         super().execute("PRAGMA defer_foreign_keys=ON")
 
+    def be_patient(self) -> None:
+        """As in `engine.Connection`: nothing limits it."""
+
+    def count_on(self) -> None:
+        """As in `engine.Connection`: it counts from the highest."""
+
     def forget_thoroughly(self) -> None:
         """As in `engine.Connection`."""
         super().execute("PRAGMA secure_delete=ON")

@@ -81,10 +81,10 @@ def sums(db: Connection, person: str | None = None) -> Mapping[str, Sum]:
 
 
 def _sum(db: Connection, table: str, where: str, given: Mapping[str, str]) -> Sum:
-    columns = db.columns(table)
-    order = ", ".join(str(number + 1) for number in range(len(columns)))
-    digest, count = hashlib.sha256(), 0
-    for row in db.execute(f"SELECT * FROM {table}{where} ORDER BY {order}", dict(given)):
-        digest.update(repr(row).encode("utf-8", "surrogatepass") + b"\n")
-        count += 1
-    return Sum(count, digest.hexdigest())
+    names = ", ".join(db.columns(table))
+    rows = (
+        hashlib.sha256(repr(row).encode("utf-8", "surrogatepass")).digest()
+        for row in db.execute(f"SELECT {names} FROM {table}{where}", dict(given))
+    )
+    found = sorted(rows)  # engines differ in the order of rows
+    return Sum(len(found), hashlib.sha256(b"".join(found)).hexdigest())

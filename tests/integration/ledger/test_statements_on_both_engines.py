@@ -19,7 +19,7 @@ from triaged.ledger.postgresspeech import FUNCTIONS, given, spoken
 from triaged.ledger.schema import MIGRATIONS
 
 ROOM = Path(triaged.ledger.__file__).parent
-ENGINES = {"sqlite", "opening", "schema", "copying", "postgresschema", "postgresspeech", "leases"}
+ENGINES = {"sqlite", "opening", "schema", "copying", "pouring", "postgresschema", "postgresspeech", "leases"}
 """Modules that speak to one engine alone."""
 _STATEMENT = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 _ONLY_SQLITE = re.compile(
