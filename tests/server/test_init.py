@@ -204,7 +204,8 @@ def test_a_file_of_answers_asks_nothing(dovecot: Dovecot, sink: Sink, mailbox: s
         f'user = "{mailbox}"\ntimezone = "Europe/Berlin"\nlanguage = "de"\nsituation = "ringing"\n'
         'clients = ["*@harbor.example", "petra@gmail.com"]\nhours = "mon-thu 09:00-12:30, 13:30-17:00"\nholidays = "Bayern"\n'
         'telephone = "voicemail@sipgate.example"\ncalls = { harbor = "fri 10:00 for 45m" }\npassword = { env = "MY_PASSWORD" }\n'
-        'reply = { petra = "none" }\ntext = { de = "Servus,\\n\\nbis WHEN.\\n" }\n',
+        'reply = { petra = "none" }\ntext = { de = "Servus,\\n\\nbis WHEN.\\n" }\n'
+        'page = "127.0.0.1:8025"\npage-url = "https://triaged.roth.example"\n',
         encoding="utf-8",
     )
     done = place.run("init", "--from", str(answers))
@@ -216,6 +217,7 @@ def test_a_file_of_answers_asks_nothing(dovecot: Dovecot, sink: Sink, mailbox: s
     assert {client.label: client.replies for client in person.roster.clients} == {"harbor": True, "petra": False}
     assert "Servus" in person.replies["until-call"].variants("de")[0]
     assert "mon-thu" in place.config.read_text(encoding="utf-8")
+    assert (loaded.service.page, loaded.service.page_url) == (("127.0.0.1", 8025), "https://triaged.roth.example")
 
 
 def feed(tmp_path: Path) -> str:
@@ -293,6 +295,9 @@ def test_a_calendar_that_cannot_be_read_is_told_and_nothing_is_written(tmp_path:
         ('hours = "nine to five"', ":4:9: error:"),
         ('clients = "*@gmail.com"', "gmail.com is everybody's: name the single address"),
         ('adress = "x"', 'unknown key "adress"; did you mean "address"?'),
+        ('page = "everywhere"', ":4:8: error:"),
+        ('page-url = "https://x.example"', "error: nothing asks for page-url"),
+        ('clients = "*@harbor.example"\ntext = { en = "Hello {Name}," }', "“{Name}” would go out as it stands"),
         ('manager = "x@roth.example"', "error: nothing asks for manager"),
     ],
 )

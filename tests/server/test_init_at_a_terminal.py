@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.dovecot import USUAL, Dovecot, Variant
+from server.processes import until
 from server.sink import Sink
 from server.workplace import Workplace
 from support.terminal import COLUMNS, Terminal, terminal
@@ -317,7 +318,7 @@ def test_on_a_german_machine_it_speaks_german_and_understands_it(
         she.answers("Sie oder du [Sie]", "du")
         came = she.answers("Ihre Wahl", "b")
         assert "  | An: petra@lindenhof.example" in came
-        she.waits_for("beendet sie.")
+        she.waits_for("Punkt beendet")
         for line in ("Servus NAME,", "", "ich melde mich: WANN.", "."):
             she.types(line)
         assert "  | Servus Petra," in she.answers("Ihre Wahl", "")
@@ -333,3 +334,101 @@ def test_on_a_german_machine_it_speaks_german_and_understands_it(
     assert [str(call.text) for call in lindenhof.calls] == ["fri 10:00 for 45m"]
     assert (lindenhof.address, harbor.replies) == ("familiar", False)
     assert person.worktime.holidays == "DE-BY"
+
+
+ANNA = "Anna Kern <anna@kern.example>"
+
+
+def to_the_mails(she: Terminal, user: str, dovecot: Dovecot, sink: Sink) -> None:
+    """All questions before the mails, with two clients to whom she writes German."""
+    she.answers("Your address", "dana@roth.example")
+    she.answers("IMAP server", f"127.0.0.1:{dovecot.imap}/none")
+    she.answers("User", user)
+    she.answers("Password", dovecot.password)
+    she.answers("SMTP server", f"127.0.0.1:{sink.port}/none")
+    she.answers("A number", "1")
+    she.answers("Clients", "*@kern.example *@lindenhof.example")
+    she.answers("Your time zone", "")
+    she.answers("When do you WANT", "")
+    she.answers("Public holidays", "none")
+    she.answers("Calendar, or none", "")
+    she.answers("Standing call with Kern", "")
+    she.answers("Standing call with Lindenhof", "")
+
+
+def with_a_second_german_client(dovecot: Dovecot, user: str) -> None:
+    lived_in(dovecot, user)
+    for n in range(6):
+        stored(dovecot, user, (ANNA, ME), "Guten Tag, haben Sie den Vertrag schon gesehen?\n\nAnna Kern\n", n * 9 + 2.2)
+        stored(dovecot, user, (ME, ANNA), SIE.replace("Sommer", "Kern"), n * 9 + 1.2)
+
+
+def until_it_is_kept(place: Workplace, line: str) -> None:
+    """A line that the terminal shows need not have been read yet, and Ctrl-C empties the terminal's queue."""
+    kept = place.config.with_suffix(".begun")
+    until(lambda: line in kept.read_text(encoding="utf-8"), 30, line)
+
+
+def test_her_words_for_one_client_are_mended_and_survive_a_ctrl_c(
+    dovecot: Dovecot, sink: Sink, user: str, place: Workplace
+):
+    with_a_second_german_client(dovecot, user)
+    with terminal(["init", "--no-replay"], place.environment, place.folder) as she:
+        to_the_mails(she, user, dovecot, sink)
+        she.answers("Your choice", "e")
+        came = she.answers("For all to whom you write in German, or only for Kern", "only")
+        assert "[one]" in came, "she writes to the others in another form"
+        she.waits_for("only a dot ends it.")
+        for line in ("Liebe {Name},", "", "Sie hören von mir: WHEN.", "."):
+            she.types(line)
+        came = she.answers("Number of the line", "1")
+        assert "“{Name}” would go out as it stands" in " ".join(came.split())
+        she.answers("Line 1", "Liebe NAME,")
+        came = she.answers("Your choice", "")
+        assert "  | Liebe Frau Kern," in came
+        she.answers("formal or familiar", "familiar")
+        she.answers("Your choice", "e")
+        she.answers("For all", "only")
+        she.waits_for("only a dot ends it.")
+        she.types("Servus NAME,")
+        she.types("was ich sagen wollte:")
+        until_it_is_kept(place, "was ich sagen wollte:")
+        she.presses_ctrl_c()
+        assert she.ends() == 130
+    with terminal(["init", "--no-replay"], place.environment, place.folder) as she:
+        she.answers("Go on from there", "")
+        she.waits_for("  | Liebe Frau Kern,")
+        she.answers("Your choice", "")
+        she.waits_for("Servus NAME,\nwas ich sagen wollte:\n")
+        she.types("ich melde mich WHEN.")
+        she.types(".")
+        came = she.answers("Your choice", "")
+        assert "  | Servus Petra," in came
+        assert she.ends() == 0
+    assert not place.config.with_suffix(".begun").exists()
+    assert (place.run("check").returncode, "warning" in place.run("check").stdout) == (0, False)
+    [text] = load(place.config).persons[0].replies["until-call"].variants("de")
+    for said in (
+        "Liebe {{ sender.name }}",
+        "Servus {{ sender.name }}",
+        'client.name == "Kern"',
+        'client.name == "Lindenhof"',
+    ):
+        assert said in text
+
+
+def test_her_own_editor_opens_with_the_mail_as_it_is(dovecot: Dovecot, sink: Sink, user: str, place: Workplace):
+    with_a_second_german_client(dovecot, user)
+    environment = {**place.environment, "EDITOR": "sed -i '1s/.*/Moin NAME,/'"}
+    with terminal(["init", "--no-replay"], environment, place.folder) as she:
+        to_the_mails(she, user, dovecot, sink)
+        she.answers("Your choice", "e")
+        shown = she.answers("For all to whom you write in German", "all").partition("  |")[2]
+        came = she.answers("Your choice", "n")
+        assert "  | Moin Frau Kern," in came
+        assert "Dana Roth" in came, f"the rest is as it was: {shown}"
+        she.answers("formal or familiar", "")
+        assert "  | Moin Frau Sommer," in she.answers("Your choice", "")
+        assert she.ends() == 0
+    [text] = load(place.config).persons[0].replies["until-call"].variants("de")
+    assert "{{ promise | when }}" in text, "the moment was no word of the mail"

@@ -19,7 +19,7 @@ from triaged.cli.common import Failed, number_of
 from triaged.cli.newfile import new_file, refuse_a_place
 from triaged.cli.talk import Question, Talk
 from triaged.config import Loaded, default_path, first_path, load, read_answers, state_file
-from triaged.config.parsers import parse_authserv_id, parse_language
+from triaged.config.parsers import parse_authserv_id, parse_language, parse_listen, parse_page_url
 from triaged.config.timezones import parse_zone
 from triaged.core.authres import refused_id
 from triaged.core.errors import TriagedError
@@ -144,6 +144,7 @@ class _Conversation:
         story = self._story(signed)
         self._looked = story.seen is not None
         self._ask(story)
+        self._page(story)
         if not self._args.yes:
             preview(story)
         self._talk.refuse_what_is_left()
@@ -242,6 +243,14 @@ class _Conversation:
         assert found is not None
         story.situation = found
         topics.ask(story)
+
+    def _page(self, story: "Story") -> None:
+        """Where it is: an administrator's answer, which nobody else is asked for."""
+        address = Question("", "--page", check=lambda text: _refused(parse_listen, text))
+        outside = Question("", "--page-url", check=lambda text: _refused(parse_page_url, text))
+        if self._talk.knows(address):
+            story.page = self._talk.ask(address)
+            story.page_url = self._talk.ask(outside) if self._talk.knows(outside) else ""
 
     def _authserv_ids(self, seen: "Vouching") -> tuple[str, ...]:
         """Proposed on evidence; else asked, where there is anything to ask about."""

@@ -166,19 +166,21 @@ class Talk:
         return question.name in self._written or question.name in self.typed.before
 
     def ask_text(self, question: Question) -> str:
-        """Several lines, up to one with only a dot."""
+        """Several lines, up to one with only a dot. What was begun the last time is shown, and goes on."""
         if question.name in self._written:
             return self._from_file(question)
-        if (before := self.typed.take(question.name)) is not None:
+        if (before := self.typed.take(question.name)) is not None and not question.check(before):
             return before
         if self._silent:
             return ""
-        lines: list[str] = []
+        begun = self.typed.take(f"{question.name}.begun")
+        lines = begun.split("\n") if begun else []
+        for line in lines:
+            self.say(line)
         while (line := sys.stdin.readline()) and line.strip() != ".":
             lines.append(line.rstrip("\r\n"))
-        text = "\n".join(lines)
-        self.typed.keep(question.name, text)
-        return text
+            self.typed.keep(f"{question.name}.begun", "\n".join(lines))
+        return "\n".join(lines)
 
     def ask_secret(self, question: str, *, flags: str) -> str:
         """A password, not shown while it is typed."""

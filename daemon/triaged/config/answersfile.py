@@ -29,13 +29,15 @@ KEYS: Mapping[str, str] = {
     "holidays": '"DE-BE", "Bayern", or none',
     "calendar": "the address of an iCalendar feed, or none",
     "telephone": "who sends voicemail, or none (ringing)",
+    "page": 'where your page is: "127.0.0.1:8025"; without it there is none',
+    "page-url": "how it is reached from elsewhere, through a tunnel or a reverse proxy",
 }
 TABLES: Mapping[str, str] = {
     "password": 'one of file = "…", env = "…", keyring = "…", credential = "…"',
     "calls": 'by client: harbor = "fri 10:00 for 45m"',
     "form": 'by client: lindenhof = "familiar" (or "formal"), where you write now so and now so',
     "reply": 'by client: "fine", "formal", "familiar" or "none"',
-    "text": "by language, your own words; NAME and WHEN stand for the name and the moment",
+    "text": 'by language, your own words; NAME and WHEN stand for the name and the moment; "de.harbor": for that client alone',
 }
 _SECRETS = ("file", "env", "keyring", "credential")
 

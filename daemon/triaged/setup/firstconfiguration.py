@@ -65,7 +65,10 @@ class Answers:
     no_calls: tuple[str, ...] = ()
     clients: tuple[Client, ...] = ()
     delegates: tuple[Delegate, ...] = ()
-    texts: Mapping[tuple[str, str], str] = field(default_factory=dict)  # her own words, by reply and language
+    page: str = ""
+    page_url: str = ""
+    texts: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    """Her own words, by reply, language and the client they are for alone; "": for all."""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -79,11 +82,12 @@ def first_configuration(answers: Answers) -> str:
 
 
 def _parts(answers: Answers) -> Sequence[str]:
-    labels = [one.label for one in answers.clients] or ["example"]
     helpers, calls = [one.label for one in answers.delegates], any(one.calls for one in answers.clients)
-    fitting = Fitting(answers.languages, labels, helpers, answers.texts, calls)
+    names = {one.label: one.name for one in answers.clients}
+    fitting = Fitting(answers.languages, names or {"example": ""}, helpers, answers.texts, calls)
     return (
         _HEAD,
+        _service(answers),
         _me(answers),
         _hours(answers),
         _account(answers),
@@ -129,6 +133,15 @@ def label_of(pattern: str, taken: Sequence[str] = ()) -> str:
     return next(name for name in names if name not in taken)
 
 
+def _service(answers: Answers) -> str:
+    if not answers.page:
+        return ""
+    lines = ["[service]", f"page = {quoted(answers.page)} # yours: `triaged page` gives a link that signs in"]
+    if answers.page_url:
+        lines.append(f"page_url = {quoted(answers.page_url)}")
+    return "\n".join(lines) + "\n"
+
+
 def _me(answers: Answers) -> str:
     team = f"team = {listed([answers.team])}" if answers.team else '# team = ["*@…"] '
     return (
@@ -141,9 +154,8 @@ def _hours(answers: Answers) -> str:
     lines = ['[hours] # when you are available; everything "office" below follows it']
     for days, spans in hours_lines(answers.hours):
         lines.append(f"{quoted(days) if ',' in days else days} = {listed(spans)}")
-    holidays = f"holidays = {quoted(answers.holidays)}" if answers.holidays else '# holidays = "DE-BE"'
     lines += [
-        f"{holidays} # country, or country-subdivision: GB-SCT, US-CA, …",
+        f"holidays = {quoted(answers.holidays)} # country, or country-subdivision: DE-BE, GB-SCT, US-CA, …",
         '# away = ["2026-12-24..2027-01-03"]',
         '# focus = { tue = "09:00-11:00" } # inside office hours, but not available',
     ]

@@ -1,5 +1,6 @@
 """The shipped examples as templates: their rules and texts, without their people. The text of a file in, TOML out."""
 
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,12 +28,16 @@ _ALARMS = {"outage": '"outage"', "today": '"today"'}
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """To whom an example is fitted. `texts`: her own words, by reply and language."""
+    """To whom an example is fitted.
+
+    `clients`: their names by label. `texts`: her own words, by reply, language and the client that they are for alone; "":
+    for all.
+    """
 
     languages: Sequence[str]  # in use, hers first
-    clients: Collection[str]
+    clients: Mapping[str, str]
     delegates: Collection[str]
-    texts: Mapping[tuple[str, str], str]
+    texts: Mapping[tuple[str, str, str], str]
     calls: bool = True  # whether anybody has some
 
 
@@ -82,16 +87,41 @@ def _known_clients(text: str, clients: Collection[str]) -> str:
 
 def _reply(name: str, text: str, to: Fitting) -> str:
     """With a text in each language in use: hers, the example's, else the built-in one."""
-    usual = first_words if "promise" in text else redirecting_words
-    variants = {(kind, language or "en"): said for kind, language, said in _VARIANT.findall(text)}
+    variants = _variants(text)
     lines = [_VARIANT.sub("", text).rstrip("\n")]
     for language in to.languages:
         if subject := variants.get(("subject", language)):
             lines.append(f"subject.{language} = {subject}")
-        own = to.texts.get((name, language))
-        said = _long(own) if own is not None else variants.get(("text", language)) or _long(usual(language))
-        lines.append(f"text.{language} = {said}")
+        own = to.texts.get((name, language, ""))
+        said = _long(own) if own is not None else _said(text, language)
+        alone = {to.clients[one[2]]: own for one, own in to.texts.items() if one[:2] == (name, language) and one[2]}
+        lines.append(f"text.{language} = {_for_each(alone, said) if alone else said}")
     return "\n".join(lines) + "\n"
+
+
+def text_of(example: str, reply: str, language: str) -> str:
+    """What a reply of an example says in a language, as TOML."""
+    return next(_said(text, language) for head, text in _blocks(example_text(example)) if head == f"reply.{reply}")
+
+
+def _variants(text: str) -> dict[tuple[str, str], str]:
+    return {(kind, language or "en"): said for kind, language, said in _VARIANT.findall(text)}
+
+
+def _said(text: str, language: str) -> str:
+    """The example's text, else the built-in one."""
+    usual = first_words if "promise" in text else redirecting_words
+    return _variants(text).get(("text", language)) or _long(usual(language))
+
+
+def _for_each(alone: Mapping[str, str], others: str) -> str:
+    """One text that says to some, by their names, something of their own; `others` is TOML already."""
+    parts = [
+        f"{{%{'' if first else '-'} {'if' if first else 'elif'} client.name == {json.dumps(name, ensure_ascii=False)} -%}}\n{text}\n"
+        for first, (name, text) in zip([True, *[False] * len(alone)], alone.items(), strict=False)
+    ]
+    rest = others.removeprefix('"""').removesuffix('"""') if others.startswith('"""') else others[1:-1]
+    return f'"""\n{_escaped("".join(parts))}{{%- else -%}}{rest}{{%- endif %}}\n"""'
 
 
 def first_words(language: str) -> str:
@@ -105,8 +135,11 @@ def redirecting_words(language: str) -> str:
 
 
 def _long(text: str) -> str:
-    escaped = text.strip("\n").replace("\\", "\\\\").replace('"""', '""\\"')
-    return f'"""\n{escaped}\n"""'
+    return f'"""\n{_escaped(text.strip(chr(10)))}\n"""'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"""', '""\\"')
 
 
 def _alarms(text: str, languages: Sequence[str]) -> str:

@@ -1,12 +1,16 @@
 """The first configuration, whatever the answers were, is one that the loader takes; and where the providers' servers are."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from triaged.config import load
+from triaged.core.message import read_raw
 from triaged.core.providers import provider_of
 from triaged.core.settings import Server, Tls
+from triaged.rehearse.rehearsal import Rehearsal
 from triaged.setup.firstconfiguration import Answers, Client, Delegate, first_configuration, label_of
 from triaged.setup.firstlook import candidates
 from triaged.setup.situations import SITUATIONS, Situation
@@ -88,9 +92,32 @@ def test_alarm_words_are_those_of_all_languages_in_use(tmp_path: Path):
 
 def test_her_own_words_are_what_goes_out_in_their_language(tmp_path: Path):
     said = 'Servus {{ sender.name }},\n"""bis {{ promise | when }}\\ \n'
-    loaded = load(written(tmp_path, language="de", texts={("until-call", "de"): said}))
+    loaded = load(written(tmp_path, language="de", texts={("until-call", "de", ""): said}))
     assert [str(one) for one in loaded.problems] == []
     assert said.strip("\n") in loaded.persons[0].replies["until-call"].variants("de")[0]
+
+
+def test_words_for_one_client_alone_go_to_nobody_else(tmp_path: Path):
+    only = "Servus {{ sender.name }},\nbis {{ promise | when }}, du \\o/"
+    known = replace(EVERYBODY[2], name='Verein "Lindenhof"')
+    texts = {("until-call", "de", "lindenhof"): only, ("until-call", "de", ""): "Guten Tag,\nbis {{ promise | when }}."}
+    path = written(
+        tmp_path, language="de", clients=(known, replace(EVERYBODY[1], language="de")), delegates=TOM, texts=texts
+    )
+    loaded = load(path)
+    assert [str(one) for one in loaded.problems] == []
+    told = {}
+    for sender in ("petra@lindenhof.example", "gary@harbor.example"):
+        raw = f"Return-Path: <{sender}>\r\nFrom: {sender}\r\nTo: dana@roth.example\r\nMessage-ID: <1@x.example>\r\n\r\n4711?\r\n"
+        rehearsal = Rehearsal(loaded.persons[0])
+        came = rehearsal.play(read_raw(raw.encode()), datetime(2026, 12, 1, 10, tzinfo=UTC))
+        rehearsal.close()
+        assert came.reply is not None
+        told[sender] = came.reply.rendered.text
+    assert told["petra@lindenhof.example"].startswith("Servus ")
+    assert told["petra@lindenhof.example"].endswith("du \\o/\n")
+    assert told["gary@harbor.example"].startswith("Guten Tag,\nbis ")
+    assert "Servus" not in told["gary@harbor.example"]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from triaged.calendars import CalendarError, Source, Window, read
-from triaged.cli.beginning.preview import person_so_far
+from triaged.cli.beginning.sample import person_so_far
 from triaged.cli.beginning.signingin import on_the_network
 from triaged.cli.beginning.story import Story
 from triaged.cli.common import Failed

@@ -45,7 +45,9 @@ class Story:
     series: list[str] = field(default_factory=list)  # what stands in it and may be calls, by title
     held: list[str] = field(default_factory=list)  # the clients with whom it holds calls by itself
     no_calls: list[str] = field(default_factory=list)
-    texts: dict[tuple[str, str], str] = field(default_factory=dict)
+    page: str = ""
+    page_url: str = ""
+    texts: dict[tuple[str, str, str], str] = field(default_factory=dict)  # as the configuration's
 
     def answers(self) -> Answers:
         """All of it, as the configuration is made of it."""
@@ -77,5 +79,7 @@ class Story:
             region=self.country,
             clients=tuple(self.clients),
             delegates=tuple(self.delegates),
+            page=self.page,
+            page_url=self.page_url,
             texts=self.texts,
         )

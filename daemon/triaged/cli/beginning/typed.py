@@ -47,6 +47,16 @@ class Typed:
         if self._writes:
             _write(self.file, {**self._before, **self._now})
 
+    def now(self, name: str) -> str:
+        """What has been answered this time; "": nothing yet."""
+        return self._now.get(name, "")
+
+    def forget(self, name: str) -> None:
+        """It is of no use any more: what came of it is kept by another name."""
+        self._before.pop(name, None)
+        if self._now.pop(name, None) is not None and self._writes:
+            _write(self.file, {**self._before, **self._now})
+
     def done(self) -> None:
         """All of it stands in the configuration now."""
         if self._writes:
