@@ -14,7 +14,7 @@ from triaged.core.address import Address
 from triaged.core.message import Message, read
 from triaged.mailbox import Session
 from triaged.setup.likelyclients import Correspondent, Traffic, traffic
-from triaged.setup.ownway import Way, names_in, numbers_of, signed_with, way_of
+from triaged.setup.ownway import Way, language_of, names_in, numbers_of, signed_with, way_of
 from triaged.setup.ownzone import country_of, likely_countries, likely_zone, own_zone
 from triaged.setup.vouching import Vouching, vouching
 
@@ -67,6 +67,9 @@ async def look_around(session: Session, mine: Collection[Address], since: dateti
     zone = zone or likely_zone(counts.dated, likely_countries(mine), own_zone())
     region = country_of(zone) or None
     own = {number for text in mine_said for number in numbers_of(text, region)}
+    phones, languages = await _theirs(session, counts, likely, _Numbers(region, own))
+    for pattern, language in languages.items():
+        ways[pattern] = _in_their_language(ways.get(pattern, Way()), language)
     return Seen(
         folders=tuple(info.name for info in infos if info.selectable),
         messages=inbox.exists,
@@ -82,7 +85,7 @@ async def look_around(session: Session, mine: Collection[Address], since: dateti
         telephones=counts.telephones,
         aliases=counts.aliases,
         ways=ways,
-        phones=await _phones(session, counts, likely, _Numbers(region, own)),
+        phones=phones,
     )
 
 
@@ -119,17 +122,24 @@ class _Numbers:
     own: Collection[str]
 
 
-async def _phones(
+async def _theirs(
     session: Session, counts: Traffic, likely: Sequence[Correspondent], numbers: _Numbers
-) -> dict[str, tuple[str, ...]]:
-    """The telephone numbers below the mails of each."""
+) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """The telephone numbers below the mails of each, and in which language they write."""
     await session.select("INBOX")
     found: dict[str, tuple[str, ...]] = {}
+    languages: dict[str, str] = {}
     for one in likely:
         mails = await _read(session, [uid for member in _members(one, counts.came) for uid in counts.came[member]])
         if told := signed_with([message.text for message in mails], numbers.region, numbers.own):
             found[one.pattern] = told
-    return found
+        languages[one.pattern] = language_of([message.new_text for message in mails])
+    return found, languages
+
+
+def _in_their_language(way: Way, language: str) -> Way:
+    """What she writes to somebody may be too short to tell."""
+    return way if way.language or not language else replace(way, language=language)
 
 
 def _members(one: Correspondent, counts: Mapping[Address, Sequence[int]]) -> list[Address]:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from triaged.core.timewords import WEEKDAYS, parse_slots, parse_weekdays
 
 _PART = re.compile(r"\s*([a-z][a-z, –-]*?)?[ :]*(\d.*)", re.IGNORECASE)
+_SPAN = re.compile(r"(?<![\d:.])(\d{1,2})(?:[:.](\d\d))?\s*(?:-|–|to|bis|à|a)\s*(\d{1,2})(?:[:.](\d\d))?(?![\d:.])")
+"""As people write one: 9-17, 9.00 bis 17.30."""
 _ENOUGH = 20
 _LUNCH = (12, 13)
 USUAL = "09:00-17:00"
@@ -30,10 +32,16 @@ def hours_lines(text: str) -> list[tuple[str, Sequence[str]]]:
         match = _PART.fullmatch(part.strip())
         if match is None:
             raise ValueError(f'"{part.strip()}" are no hours')
-        days, slots = (match[1] or "mon-fri").strip().casefold(), [one.strip() for one in match[2].split(",")]
+        days = (match[1] or "mon-fri").strip().casefold()
+        slots = [_SPAN.sub(_full_span, one.strip()) for one in match[2].split(",")]
         parse_weekdays(days)
         found.append((days.replace(" ", ""), [str(slot) for slot in parse_slots(slots)]))
     return found
+
+
+def _full_span(found: re.Match[str]) -> str:
+    """With two digits each, as the configuration has them."""
+    return f"{int(found[1]):02}:{found[2] or '00'}-{int(found[3]):02}:{found[4] or '00'}"
 
 
 def proposed_hours(sent_at: Sequence[datetime], zone: ZoneInfo) -> str:

@@ -39,9 +39,15 @@ class Way:
 
 def way_of(texts: Sequence[str]) -> Way:
     """By the new text of what she has written to somebody."""
-    languages = Counter(found for text in texts if (found := detect(text, LEXICON.writing("greetings"))))
-    language = languages.most_common(1)[0][0] if languages else ""
+    language = language_of(texts)
     return Way(language, _form(texts, language), names_in(texts))
+
+
+def language_of(texts: Sequence[str]) -> str:
+    """The language of most of them, else of all together where each is too short to tell; "": it does not show."""
+    known = LEXICON.writing("greetings")
+    languages = Counter(found for text in texts if (found := detect(text, known)))
+    return languages.most_common(1)[0][0] if languages else detect("\n".join(texts), known) or ""
 
 
 def names_in(texts: Iterable[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from triaged.core.address import organisation
 from triaged.setup.firstlook import Seen
 
 _MOST_RING, _ONE_CUSTOMER = 0.3, 0.6
@@ -40,6 +41,12 @@ def likely_situation(seen: Seen | None) -> Situation:
     """What her mail looks like; without a sign the first."""
     if seen is None or not seen.senders:
         return SITUATIONS[0]
+    if not seen.clients and seen.colleagues:  # nobody from elsewhere is answered: cases come in, or a manager asks
+        home = {organisation(one.pattern.rpartition("@")[2]) for one in seen.colleagues}
+        most, n = next(iter(seen.senders.most_common(1)))
+        is_away = organisation(most.rpartition("@")[2]) not in home
+        shift, manager = SITUATIONS[3:]
+        return shift if is_away and n >= _MOST_RING * sum(seen.senders.values()) else manager
     total = sum(seen.senders.values())
     if sum(seen.senders[one] for one in seen.telephones) >= _MOST_RING * total:
         return SITUATIONS[1]

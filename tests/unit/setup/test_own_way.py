@@ -20,6 +20,7 @@ ENGLISH = "Hi Gary,\n\nI will have a look at the figures tomorrow and send you a
         ([SIE, DU], "de", "mixed", ("Frau Sommer", "Petra")),
         ([SIE] * 5 + [DU], "de", "formal", ("Frau Sommer",)),
         ([ENGLISH] * 2, "en", "", ("Gary",)),
+        (["Dear Ines,\n\nI am not, sorry.\n\nDana", "Dear Ines,\n\nYes, I have them.\n\nDana"], "en", "", ("Ines",)),
         ([], "", "", ()),
     ],
 )
@@ -57,6 +58,11 @@ def test_numbers_below_their_mails_are_theirs_unless_they_are_mine_or_stand_in_a
             [("mon-thu", ["09:00-12:30", "13:30-17:00"]), ("fri", ["09:00-13:00"])],
         ),
         ("Mon,Wed: 10:00-14:00", [("mon,wed", ["10:00-14:00"])]),
+        ("9-17", [("mon-fri", ["09:00-17:00"])]),
+        (
+            "mon-thu 8.30 bis 12, 13:00 – 17; fri 9 to 13",
+            [("mon-thu", ["08:30-12:00", "13:00-17:00"]), ("fri", ["09:00-13:00"])],
+        ),
     ],
 )
 def test_hours_are_understood_as_they_are_said(text: str, lines: object):
@@ -64,7 +70,7 @@ def test_hours_are_understood_as_they_are_said(text: str, lines: object):
     assert hours_lines(text) == lines
 
 
-@pytest.mark.parametrize("text", ["nine to five", "09:00", "17:00-09:00", "foo 09:00-10:00", "mon 9-"])
+@pytest.mark.parametrize("text", ["nine to five", "09:00", "17:00-09:00", "9 to 5", "foo 09:00-10:00", "mon 9-"])
 def test_what_are_no_hours_is_told_with_what_to_write(text: str):
     assert "Write" in no_hours(text)
 

@@ -20,12 +20,14 @@ _MOST = 9
 def calendar(story: Story) -> None:
     """Where it is; what cannot be read is told, and asked again alone."""
     words = story.talk.words
-    story.talk.say()
-    story.talk.tell(words("calendar_explained"))
     question = Question(
         words("calendar"), "--calendar", None, _NONE,
         lambda text: "" if text == _NONE or is_feed(text) else words("no_feed", text=text), words=(_NONE,),
     )  # fmt: skip
+    if not story.clients and not story.talk.knows(question):
+        return
+    story.talk.say()
+    story.talk.tell(words("calendar_explained"))
     while (told := story.talk.ask(question)) != _NONE:
         try:
             story.talk.say(f"  {words('reading')}")

@@ -31,6 +31,8 @@ def telephone(story: Story) -> None:
 
 def calls(story: Story) -> None:
     """One client after the other; a series of her calendar is offered by its number, and taken only so."""
+    if not story.clients:
+        return
     words = story.talk.words
     story.talk.say()
     story.talk.tell(words("calls_explained"))

@@ -36,7 +36,11 @@ def clients(story: Story) -> None:
         words("clients"), "--clients", story.args.clients,
         ",".join(usual) or _NONE, lambda text: _no_choice(words, text, shown), words=(_NONE, _ALL),
     )  # fmt: skip
-    for one in _chosen(story.talk.ask(question), shown):
+    told = story.talk.ask(question)
+    if not _chosen(told, shown) and story.situation.name != "shift" and story.talk.repeats:
+        story.talk.tell(words("no_clients"), "  ")
+        told = story.talk.ask(replace(question, given=None))
+    for one in _chosen(told, shown):
         story.clients.append(_client(story, one))
     if story.situation.name == "shift":
         story.clients.extend(_colleagues(story))
@@ -92,9 +96,17 @@ def _colleagues(story: Story) -> list[Client]:
     """Everybody of her own organisation, where it has a domain of its own."""
     domain = story.signed.addresses[0].domain
     taken = any(f"*@{domain}" in one.patterns for one in story.clients)
-    return (
-        [] if is_shared(domain) or taken else [Client("colleagues", story.talk.words("colleagues"), (f"*@{domain}",))]
-    )
+    if is_shared(domain) or taken:
+        return []
+    seen = story.seen
+    busiest = next(iter(seen.colleagues), None) if seen else None
+    way = seen.ways.get(busiest.pattern, Way()) if seen and busiest else Way()
+    return [
+        Client(
+            "colleagues", story.talk.words("colleagues"), (f"*@{domain}",),
+            people={**busiest.people, **way.called} if busiest else {}, form=way.form,
+        )
+    ]  # fmt: skip
 
 
 def manager(story: Story) -> None:
