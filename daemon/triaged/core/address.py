@@ -129,7 +129,7 @@ def _is_local(local: str) -> bool:
 
 def _domain(domain: str) -> str | None:
     """The lower-case A-label of a domain, None if it is none (literals and one with a final dot are none)."""
-    lower = domain.translate(_LOWER)
+    lower = domain.lower() if domain.isascii() else domain.translate(_LOWER)
     if not lower.isascii():
         return _a_label(lower) if len(lower) <= _DOMAIN_LIMIT else None
     return lower if len(lower) <= _DOMAIN_LIMIT and _LDH.fullmatch(lower) else None

@@ -6,6 +6,7 @@ is data of a stranger (`zlib`, `idna`, `utf-7` are Python codecs too).
 
 import binascii
 import re
+from functools import lru_cache
 
 from triaged.core.charsets import guess, is_inverted, is_mostly_high, shifts
 
@@ -89,7 +90,7 @@ def fits(raw: bytes, charset: str) -> bool:
     return True
 
 
-def is_garbled(raw: bytes, text: str) -> bool:
+def _is_garbled(raw: bytes, text: str) -> bool:
     """Say whether a text is not what was written: its octets fit nothing, or only Windows-1252, in which nobody writes so."""
     if text.isascii() and len(text) == len(raw):
         return False
@@ -129,18 +130,21 @@ def _doubted(raw: bytes, name: str, text: str) -> str:
     return text
 
 
-def decode_text(raw: bytes, charset: str = "") -> str:
-    """Decode the octets of a text by the charset's label, and clean it."""
+def decode_text(raw: bytes, charset: str = "") -> tuple[str, bool]:
+    """Decode the octets of a text by the charset's label, and clean it; the flag says that it is not what was written."""
     name = _CODECS.get(_label(charset), _UTF8) if charset else _UTF8
     if not raw.translate(None, _CLEAN[name == _UTF8]) and name not in _WIDE and name not in _SHIFTING:
-        try:
-            return raw.decode(_UTF8)  # most mail: nothing to clean, and where it is ASCII all these charsets agree
+        try:  # most mail: nothing to clean or to doubt, and where it is ASCII all these charsets agree
+            return raw.decode(_UTF8), False
         except UnicodeDecodeError:
             pass
-    return clean_text(decode(raw, charset))
+    text = clean_text(decode(raw, charset))
+    return text, _is_garbled(raw, text)
 
 
+@lru_cache(maxsize=256)
 def _label(charset: str) -> str:
+    """The name of a charset as the list has it: most mail has the same few."""
     return charset[:_LABEL_LIMIT].strip(" \t'\"").lower().replace("_", "-")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from triaged.core.html import Mark
+from triaged.core.quoteblocks import labelled_lines
 from triaged.core.quotesigns import SHIPPED, QuoteSigns
 from triaged.core.quotewalk import Walk
 
@@ -46,7 +47,7 @@ def scan(text: str, marks: Iterable[Mark] = (), *, forwarding: bool = False, sig
     """
     lines = text.split("\n")
     kinds = _marked(lines, marks) if marks else [""] * len(lines)
-    walk = Walk(lines, kinds, forwarding, signs, colons=":" in text, wide="：" in text)
+    walk = Walk(lines, kinds, forwarding, signs, labelled_lines(text), wide="：" in text)
     walk.read()
     if not any(kinds):
         return Scan(text.strip())

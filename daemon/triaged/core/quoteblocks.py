@@ -14,7 +14,22 @@ _RFC_DATE = re.compile(r"\d\d:\d\d:\d\d [+-]\d{4}")  # RFC 5322 3.3, as no perso
 
 def may_be_field(line: str) -> bool:
     """Whether a line begins like `Name: value`."""
-    return ":" in line[:_LABEL_LIMIT] or "：" in line[:_LABEL_LIMIT]
+    label = line[:_LABEL_LIMIT]
+    return ":" in label or "：" in label
+
+
+def labelled_lines(text: str) -> list[int]:
+    """The numbers of the lines that may begin like `Name: value`, found by their colons, which most lines lack."""
+    found, number, start, colon = [], 0, 0, text.find(":")
+    while colon >= 0:
+        line = text.rfind("\n", start, colon) + 1 or start
+        number += text.count("\n", start, line)
+        if colon - line < _LABEL_LIMIT:
+            found.append(number)
+        start = line
+        end = text.find("\n", colon)
+        colon = text.find(":", end) if end >= 0 else -1
+    return found
 
 
 def block_end(lines: Sequence[str], number: int, signs: QuoteSigns) -> int:

@@ -16,7 +16,7 @@ _STRANGE = 2  # words that no header has, as they may be a part of a name
 _NAME_WORDS = 4  # on a line of their own above the address
 _NEAR = 30  # characters within which a date follows the word that opens a header
 _UNTOLD = re.compile(
-    r"\"[^\"]*\"|<[^<>]*>|\([^()]*\)|\S*(?:@|://)\S*"
+    r"\"[^\"]*\"|<[^<>]*>|\([^()]*\)|(?<![^\s\"<>()])\S*(?:@|://)\S*"
 )  # names and addresses say nothing about the sentence
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _TORN = re.compile(r"<[^<>]*\Z")
@@ -51,6 +51,15 @@ class QuoteHeaders:
     @cached_property
     def _verb(self) -> re.Pattern[str]:
         return re.compile(rf"{self._any('quotes', 'wrote')}(?P<after>.{{0,200}}){_COLON}")
+
+    @cached_property
+    def _verbs(self) -> frozenset[str]:
+        """Those that are one word."""
+        return frozenset(one.lower() for verb in self._lexicon.everywhere("quotes", "wrote") for one in spellings(verb))
+
+    def _has_verb(self, low: str) -> bool:
+        """Whether it says that somebody wrote; most say it with their last word."""
+        return low.rstrip(": ").rpartition(" ")[2] in self._verbs or self._verb.search(low) is not None
 
     @cached_property
     def _cites(self) -> re.Pattern[str]:
@@ -136,7 +145,7 @@ class QuoteHeaders:
         """Whether what a header needs is anywhere in the lines that it may be made of."""
         if "@" in low:
             return True
-        return _DIGIT.search(low) is not None and self._verb.search(low) is not None and self._has_date(low)
+        return _DIGIT.search(low) is not None and self._has_verb(low) and self._has_date(low)
 
     def _has_date(self, low: str) -> bool:
         return _CLOCK.search(low) is not None or self._day.search(low) is not None
@@ -144,7 +153,7 @@ class QuoteHeaders:
     def matches(self, text: str) -> bool:
         """Whether a text, its lines joined, is a header: without an address, names and a date are all it may hold."""
         low = text.lower()
-        if self._verb.search(low) is None:
+        if not self._has_verb(low):
             return self._needs_no_verb(text, low)
         dated = self._has_date(low)
         if "@" in text:
@@ -171,7 +180,7 @@ class QuoteHeaders:
         At a time of day they may be in small letters.
         """
         low = text.lower()
-        if self._verb.search(low) is None:
+        if not self._has_verb(low):
             return False
         return self._has_a_name(text) or (len(self._unusual(text)) == 1 and _CLOCK.search(low) is not None)
 

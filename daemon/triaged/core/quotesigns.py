@@ -4,7 +4,7 @@ The words of the languages put into patterns; `newtext` asks them of single line
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from triaged.core.notation import any_of, spellings
@@ -88,7 +88,7 @@ _OPENING = 4  # characters by which a line is known to be worth a closer look
 
 def opening_of(line: str) -> str:
     """How a line begins, after its signs: by that it is known whether a long expression is to be asked at all."""
-    found = _LEADING.match(line)
+    found = None if line[:1].isalnum() else _LEADING.match(line)
     start = found.end() if found else 0
     return f"{line[start : start + _OPENING]} "[:_OPENING]
 
@@ -180,24 +180,24 @@ class QuoteSigns:
         keys = ("about", "this_mail", "titles", "lines")
         return self.footers | _openings(phrase for key in keys for phrase in self._lexicon.everywhere("notices", key))
 
-    def suspects(self, lines: list[str], *, colons: bool) -> list[int]:
+    def suspects(self, lines: list[str], labelled: Collection[int]) -> list[int]:
         """The numbers of the lines worth a closer look: one cheap question after the other, asked of every line.
 
-        `colons`: whether there are any.
+        `labelled`: those with a colon near their beginning, which are.
         """
         # This is the innermost loop of reading mail: bounds are spelled out, and names looked up once.
         first, last, openings, footers = FIRST_SIGNS, LAST_SIGNS, self.openings, self.footers
-        return [
+        found = [
             number
             for number, line in enumerate(lines)
             if line
             and (
                 line[0] in first
                 or line[-1] in last
-                or (colons and ":" in line[:24])
                 or (line[:4] in openings and (line[:4] in footers or not lines[number - 1]))
             )
         ]
+        return sorted({*found, *labelled}) if labelled else found
 
 
 def _compiled(expression: str) -> re.Pattern[str]:

@@ -4,6 +4,7 @@ One pass from top to bottom; every pattern is asked of one short line or of five
 time.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from triaged.core import quotesigns
@@ -30,7 +31,7 @@ class Walk:
     kinds: list[str]
     forwarding: bool
     signs: QuoteSigns
-    colons: bool  # whether there are any
+    labelled: Collection[int]  # the numbers of lines with a colon near their beginning
     wide: bool  # whether there are fullwidth colons, which may stand anywhere in a line
     begun: bool = False  # something new has been read
     asked: int = 0  # lines that were looked at as the end of a header
@@ -38,18 +39,18 @@ class Walk:
 
     def read(self) -> None:
         """Look closely at all lines down to the first new one, then at those that may be anything but prose."""
-        number = 0
-        while number < len(self.lines) and not self.begun:
+        number, lines, kinds, ends = 0, self.lines, self.kinds, quotesigns.QUOTE_ENDS
+        while number < len(lines) and not self.begun:
             number = self._line(number)
-        suspects = range(len(self.lines)) if self.wide else self.signs.suspects(self.lines, colons=self.colons)
+        suspects = range(len(lines)) if self.wide else self.signs.suspects(lines, self.labelled)
         for suspect in suspects[:_SUSPECTS_LIMIT]:
             if suspect < number:
                 continue
-            line = self.lines[suspect]
-            if line[:1] == ">" and line[-1] not in quotesigns.QUOTE_ENDS:  # most of them by far
-                self.kinds[suspect] = self.kinds[suspect] or "quote"
-                if len(line) > _LONG and self._is_wrapped(suspect):
-                    self.kinds[suspect + 1] = "quote"
+            line = lines[suspect]
+            if line[:1] == ">" and line[-1] not in ends:  # most of them by far
+                kinds[suspect] = kinds[suspect] or "quote"
+                if suspect + 1 < len(lines) and lines[suspect + 1][:1].islower() and self._is_wrapped(suspect):
+                    kinds[suspect + 1] = "quote"
             else:
                 number = self._line(suspect)
 
@@ -94,12 +95,12 @@ class Walk:
     def _is_wrapped(self, number: int) -> bool:
         """Whether the next line is the rest of this marked one, which a program has broken without marking it again.
 
-        It goes on in small letters amid marked lines, and its first word had no room.
+        That goes on in small letters amid marked lines, and its first word had no room.
         """
-        line, rest = self.lines[number], self.lines[number + 1 : number + 2]
-        if not rest or not rest[0][:1].islower() or not self._is_marked(number + 2):
+        line, rest = self.lines[number], self.lines[number + 1]
+        if len(line) <= _LONG or line[-1] in ".!?:" or not self._is_marked(number + 2):
             return False
-        return line[-1] not in ".!?:" and len(line) + len(rest[0].split(None, 1)[0]) >= _WRAPPED
+        return len(line) + len(rest.split(None, 1)[0]) >= _WRAPPED
 
     def _to_end(self, number: int, kind: str) -> int:
         for below in range(number, len(self.lines)):

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from triaged.core.decoding import decode_base64, decode_quoted_printable, decode_text, fits, is_garbled, is_known
+from triaged.core.decoding import decode_base64, decode_quoted_printable, decode_text, fits, is_known
 from triaged.core.html import Mark, render
 from triaged.core.message.flowed import unflow
 from triaged.core.message.mime import Part
@@ -180,8 +180,8 @@ def _text(part: Part, reading: _Reading) -> Content:
         charset = told[1].decode("ascii")
     if not reading.complete and raw[-1:] >= b"\x80" and (tail := _UTF8_TAIL.search(raw, max(0, len(raw) - 3))):
         raw = raw[: tail.start()]  # cut inside a character
-    text = decode_text(raw, charset)
-    if is_garbled(raw, text):
+    text, garbled = decode_text(raw, charset)
+    if garbled:
         reading.defects.append("garbled-text")
     if part.content_type in {"text/html", "text/enriched"}:
         rendered = render(text[: 2 * TEXT_LIMIT])

@@ -15,7 +15,7 @@ FIELD_LIMIT = 16 * 1024
 FIELDS_LIMIT = 1000
 
 # One field with its continuation lines, or (third group) one line that is no field.
-_FIELD = re.compile(rb"(?:([!-9;-~]++)([ \t]*+):[ \t]*+([^\n]*+(?:\n[ \t][^\n]*+)*+)|([^\n]*+))(?:\n|\Z)")
+_FIELD = re.compile(rb"(?:([!-9;-~]++)([ \t]*+):([^\n]*+(?:\n[ \t][^\n]*+)*+)|([^\n]*+))\n?")
 _LONGEST_KNOWN = 60  # octets of a name: longer ones are nobody's usual fields, and would fill the memory of `_lower`
 _NOTHING: tuple[bytes, ...] = ()
 

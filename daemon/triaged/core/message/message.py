@@ -228,12 +228,13 @@ class Message:
 
     @once
     def _scan(self) -> Scan:
+        text, marks = self._content.text, self._content.marks
         forwarding = subjects.is_forward(self.subject)
-        found = scan(self.text, self._content.marks, forwarding=forwarding)
-        if self._content.marks or not _QUOTED.isdisjoint(found.kinds):
+        found = scan(text, marks, forwarding=forwarding)
+        if marks or not self.structure.parts or not _QUOTED.isdisjoint(found.kinds):
             return found
-        beside = quotes_beside(self.structure, self._octets, self.text)
-        return scan(self.text, beside, forwarding=forwarding) if beside else found
+        beside = quotes_beside(self.structure, self._octets, text)
+        return scan(text, beside, forwarding=forwarding) if beside else found
 
     @property
     def text(self) -> str:

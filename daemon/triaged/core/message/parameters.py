@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
@@ -19,6 +20,7 @@ _ESCAPE = re.compile(r"\\(.)")
 _COMMENT = re.compile(r"\([^()\"]*\)")
 _PARAMETERS_LIMIT = 200
 _SECTION_LIMIT = 100  # continuations of one parameter
+_USUAL_LIMIT = 80  # octets; longer ones have a name or a boundary of their own
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -27,6 +29,16 @@ def read_value(raw: bytes) -> tuple[str, Mapping[str, str]]:
 
     The first of two parameters of one name counts; an RFC 2231 value wins over a plain one.
     """
+    return _usual(raw) if len(raw) <= _USUAL_LIMIT else _read(raw)
+
+
+@lru_cache(maxsize=256)
+def _usual(raw: bytes) -> tuple[str, Mapping[str, str]]:
+    """Most mail has the same few: `text/plain; charset=utf-8`."""
+    return _read(raw)
+
+
+def _read(raw: bytes) -> tuple[str, Mapping[str, str]]:
     if simple := _SIMPLE.match(raw):
         value = simple[1].decode("ascii").lower()
         return value, {simple[2].decode("ascii").lower(): simple[4].decode("ascii")} if simple[2] else _NONE

@@ -42,6 +42,8 @@ def _front(subject: str) -> tuple[list[str], list[str], int]:
     kinds: list[str] = []
     waiting: list[str] = []  # tags after which no prefix has come yet: they belong to the subject
     position = end = 0
+    if ":" not in subject and "：" not in subject:
+        return tags, kinds, end
     while True:
         if prefix := _prefix().match(subject, position):
             kinds.append("reply" if prefix[1] else "forward")
