@@ -5,6 +5,7 @@ process; the day goes on after any restart where it stood, and looks outside bef
 """
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -304,6 +305,11 @@ def _ranked(table: str, row: tuple[Any, ...], ranks: dict[str, dict[int, int]]) 
         places[0] = row[0].replace(f":{row[3]}", f":{places[3]}", 1)
     if table == "item" and row[6] is not None and row[6] > 100:  # where the day puts it, by its number
         places[6] = row[6] - row[0] + places[0]
+    named = {"effect": (0, r"(?<=^warn:)\d+|(?<=^notify:promise:)\d+"), "reply": (2, r"(?<=^<slip)\d+")}.get(table)
+    if named is not None:
+        at, number = named
+        name = places.get(at, row[at])
+        places[at] = re.sub(number, lambda found: str(ranks["promise"].get(int(found[0]), found[0])), name)
     return tuple(places.get(at, value) for at, value in enumerate(row))
 
 
