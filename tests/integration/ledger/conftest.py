@@ -20,6 +20,7 @@ _OF_FILES = frozenset(
         "test_statements_on_both_engines",
         "test_postgresql",
         "test_leases",
+        "test_heartbeat",
         "test_pouring",
     }
 )
