@@ -9,21 +9,10 @@ from zoneinfo import ZoneInfo
 
 from triaged.cli.common import Failed, console, ledger_of, local, people_of, print_json, readable
 from triaged.config import Loaded
-from triaged.core.retelling import retold
-from triaged.core.rules import TraceLine
 from triaged.core.settings import Person
 from triaged.ledger import Ledger
 from triaged.ledger.entries import EffectRow, Item, ReplyRow
-
-_DOES = {
-    "flag": "flag it",
-    "urgent": "move it to the urgent folder",
-    "aside": "put it aside",
-    "back": "bring it back",
-    "append": "append a copy",
-    "remove": "remove the draft",
-    "notify": "push",
-}
+from triaged.rehearse.itemtold import Step, effect_step, moments_of, refusals_of, reply_step, trace_of
 
 
 def run(args: argparse.Namespace, loaded: Loaded) -> int:
@@ -74,7 +63,7 @@ def as_json(ledger: Ledger, item: Item, person: Person | None) -> dict[str, Any]
         "moments": decision.get("moments"),
         "refusals": decision.get("refusals"),
         "notify": decision.get("notify"),
-        "trace": [asdict(line) for line in _trace(ledger, item)],
+        "trace": [asdict(line) for line in trace_of(ledger, item)],
         "effects": [_effect_json(effect, zone) for effect in ledger.effects_for(item.id)],
         "replies": [_reply_json(reply, zone) for reply in ledger.replies_for(item.id)],
     }
@@ -111,7 +100,6 @@ def _page(ledger: Ledger, item: Item, zone: ZoneInfo | None) -> None:
     from rich.text import Text
 
     out = console()
-    decision = dict(item.decision or {})
     out.print()
     out.print(Text.assemble((item.subject or "(no subject)", "bold"), (f"   item {item.id}", "dim")))
     out.print(Text(f"from {item.sender or '?'}, arrived {readable(item.arrived_at, zone)}", style="dim"))
@@ -124,27 +112,16 @@ def _page(ledger: Ledger, item: Item, zone: ZoneInfo | None) -> None:
         ("kind", ", ".join(item.kind)),
         ("now", _now(item, zone)),
     ]
-    for which in ("until", "promise"):
-        moment = (decision.get("moments") or {}).get(which)
-        if moment:
-            rows.append((which, f"{moment['as_written']}: {', '.join(moment['steps'])}"))
+    rows += moments_of(item)
     for label, text in rows:
         out.print(Text.assemble((f"  {label:<9}", "cyan"), text))
-    lines = [f"{'✓' if line.matched else '·'} {line.rule}  {line.because}" for line in _trace(ledger, item)]
+    lines = [f"{'✓' if line.matched else '·'} {line.rule}  {line.because}" for line in trace_of(ledger, item)]
     _section(out, "Rules, from the top", lines)
-    _section(out, "Done and owed", [_effect(e, zone) for e in ledger.effects_for(item.id)])
-    _section(out, "Replies", [_reply(r, zone) for r in ledger.replies_for(item.id)])
+    _section(out, "Done and owed", [_step(effect_step(one), zone) for one in ledger.effects_for(item.id)])
+    _section(out, "Replies", [_step(reply_step(one), zone) for one in ledger.replies_for(item.id)])
     if not ledger.replies_for(item.id):
-        _section(out, "No reply", [f"{code}  {reason}" for code, reason in decision.get("refusals", [])])
+        _section(out, "No reply", [f"{code}  {reason}" for code, reason in refusals_of(item)])
     out.print()
-
-
-def _trace(ledger: Ledger, item: Item) -> tuple[TraceLine, ...]:
-    """The rules that were in force then, down to the one that decided."""
-    if item.decision is None:
-        return ()
-    body = ledger.ruleset_body(item.ruleset) if item.ruleset else None
-    return retold(body, item.client, [TraceLine(*line) for line in item.decision.get("trace", [])])
 
 
 def _now(item: Item, zone: ZoneInfo | None) -> str:
@@ -153,19 +130,8 @@ def _now(item: Item, zone: ZoneInfo | None) -> str:
     return f"{item.state}{where}{answered}"
 
 
-def _effect(effect: EffectRow, zone: ZoneInfo | None) -> str:
-    done = (
-        f"done {readable(effect.done_at, zone)}"
-        if effect.state == "done"
-        else f"{effect.state}, due {readable(effect.due_at, zone)}"
-    )
-    return f"{_DOES[effect.kind]}: {done}{f' ({effect.error})' if effect.error else ''}"
-
-
-def _reply(reply: ReplyRow, zone: ZoneInfo | None) -> str:
-    when = readable(reply.ended_at or reply.send_at, zone)
-    reason = f" ({reply.reason})" if reply.reason else ""
-    return f"reply {reply.id} “{reply.template}” to {reply.rcpt}: {reply.state.replace('_', ' ')} {when}{reason}"
+def _step(step: Step, zone: ZoneInfo | None) -> str:
+    return f"{step.text} {readable(step.at, zone)}{f' ({step.remark})' if step.remark else ''}"
 
 
 def _section(out: Any, title: str, lines: list[str]) -> None:
