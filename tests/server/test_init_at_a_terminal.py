@@ -172,6 +172,21 @@ def test_a_password_of_somebody_else_is_in_the_way_before_the_first_question(pla
     assert "--password-file" in done.stderr
 
 
+@pytest.mark.parametrize("last", ["User name", "Password"])
+def test_ctrl_d_takes_no_proposal_and_ends_as_well(place: Workplace, last: str):
+    with terminal(["init"], place.environment, place.folder) as she:
+        she.answers("Your address", "dana@roth.example")
+        she.answers("IMAP server", "127.0.0.1:9/none")
+        if last == "Password":
+            she.answers("User", "dana")
+        she.waits_for(f"\n{last}")
+        she.waits_for(": ")
+        she.presses_ctrl_d()
+        assert she.ends() == 130
+    assert "typed is kept" in " ".join(she.shown.split())
+    assert "Traceback" not in she.shown
+
+
 def test_ctrl_c_while_a_server_does_not_answer_ends_at_once(place: Workplace, silent_port: int):
     with terminal(["init"], place.environment, place.folder) as she:
         she.answers("Your address", "dana@roth.example")

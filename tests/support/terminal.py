@@ -63,6 +63,10 @@ class Terminal:
         """As the terminal sends it."""
         os.write(self._screen, b"\x03")
 
+    def presses_ctrl_d(self) -> None:
+        """The end of what is typed."""
+        os.write(self._screen, b"\x04")
+
     def ends(self) -> int:
         """Read to the end; the exit code."""
         end = time.monotonic() + _PATIENCE

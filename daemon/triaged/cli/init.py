@@ -1,7 +1,6 @@
 """`triaged init`: a first configuration, from a conversation or from flags. It never overwrites anything."""
 
 import argparse
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from triaged.cli.beginning.nextsteps import tell_next
 from triaged.cli.beginning.passwords import Kept
 from triaged.cli.beginning.preview import preview
 from triaged.cli.beginning.signingin import SignedIn, SigningIn, on_the_network, with_session
@@ -18,7 +18,7 @@ from triaged.cli.beginning.typed import Typed
 from triaged.cli.common import Failed, number_of
 from triaged.cli.newfile import new_file, refuse_a_place
 from triaged.cli.talk import Question, Talk
-from triaged.config import Loaded, default_path, first_path, load, read_answers, state_file
+from triaged.config import Loaded, first_path, load, read_answers, state_file
 from triaged.config.parsers import parse_authserv_id, parse_language, parse_listen, parse_page_url
 from triaged.config.timezones import parse_zone
 from triaged.core.authres import refused_id
@@ -26,7 +26,6 @@ from triaged.core.errors import TriagedError
 from triaged.installkey import with_a_first_configuration
 from triaged.setup.firstwords import FirstWords
 from triaged.setup.ownzone import own_language
-from triaged.statefolder import readers_of
 
 if TYPE_CHECKING:  # they bring the libraries of mail with them, and `--help` needs none
     from triaged.cli.beginning.story import Story
@@ -289,7 +288,8 @@ class _Conversation:
                 self._rehearse(loaded)
             except TriagedError as error:
                 self._talk.tell(self._words("not_rehearsed", why=error), "  ")
-        self._next()
+        self._talk.say()
+        tell_next(self._talk, self._path, self._args.credential or "", looked=self._looked)
         return 0
 
     def _rehearse(self, loaded: Loaded) -> None:
@@ -303,28 +303,6 @@ class _Conversation:
         mail = fetched(loaded, "imap:work/INBOX", datetime.now(UTC) - timedelta(days=days))
         for line in ten_lines(replay(sorted(mail, key=lambda one: one.arrived), loaded.persons), self._words):
             self._talk.tell(f"- {line}", "  ")
-
-    def _next(self) -> None:
-        here = "" if self._path == default_path().absolute() else f" -c {self._path}"
-        words, credential = self._words, self._args.credential
-        begin = (f"triaged run{here}", words("then_run"))
-        if credential:
-            begin = (f"triaged print-unit{here}", words("then_unit", credential=credential))
-        steps = [
-            begin,
-            (f"triaged status{here}", words("then_status")),
-            (f"triaged go draft{here}", words("then_go")),
-            (f"triaged pause{here}", words("then_pause")),
-            (f"triaged check{here}", words("then_check")),
-        ]
-        if not self._looked:
-            steps.insert(0, (f"triaged auth login work{here}", words("then_login")))
-        self._talk.say()
-        self._talk.tell(words("next"))
-        self._talk.table(steps)
-        if os.geteuid() == 0 and readers_of(self._path.parent) is None and self._path.stat().st_uid == 0:
-            self._talk.say()
-            self._talk.tell(words("root_alone", folder=self._path.parent))
 
     def _no_situation(self, text: str) -> str:
         from triaged.setup.situations import SITUATIONS, situation_named

@@ -5,6 +5,7 @@ An answer may be known before it is asked for: by an option, by a file of answer
 
 import getpass
 import shutil
+import signal
 import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -157,6 +158,8 @@ class Talk:
         line = sys.stdin.readline()
         if not sys.stdin.isatty():
             sys.stdout.write("\n")
+        elif not line:
+            _stop()
         if not line.strip() and not proposal and not (line and self.repeats):
             raise Failed(f"the answers ended before “{text}”: give it with {question.flag}")
         return line.strip() or proposal
@@ -187,12 +190,20 @@ class Talk:
         if self._silent:
             raise Failed(f"no password: give it with {flags}")
         if sys.stdin.isatty():
-            return getpass.getpass(f"{question}: ")
+            try:
+                return getpass.getpass(f"{question}: ")
+            except EOFError:
+                _stop()
         sys.stdout.write(f"{question}: \n")
         line = sys.stdin.readline()
         if not line.strip():
             raise Failed(f"the answers ended before “{question}”: give it with {flags}")
         return line.rstrip("\r\n")
+
+
+def _stop() -> None:
+    """Ctrl-D at a terminal ends as Ctrl-C does: it is no answer."""
+    signal.raise_signal(signal.SIGINT)
 
 
 def numbers(answer: str, count: int) -> list[int] | None:

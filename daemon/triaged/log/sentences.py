@@ -21,6 +21,9 @@ _DETAILS: Final = (
 _NO_NEWS: Final = frozenset({"rule", "joined"})
 """That a rule asks for no reply, or that another one serves for this message, is told by the rule and by that reply."""
 
+_ACTS: Final = frozenset({"message.urgent", "message.deferred", "message.returned", "reply.scheduled", "reply.joined"})
+"""What is only decided where `mode` is observe, though its words say that it is done."""
+
 
 def short(instant: str) -> str:
     """An instant of a line as people read it: date, hour and minute, in the zone it is written in."""
@@ -35,6 +38,8 @@ def sentence(line: Mapping[str, Any]) -> str:
     """
     event = line["event"]
     text = WORDS.get(event, event)
+    if line.get("mode") == "observe" and event in _ACTS:
+        text += " (only observed)"
     no_reply = line.get("no_reply")
     silent = event in DECISIONS and no_reply and no_reply != "joined"  # then nobody is told what the rule would promise
     for name, phrase in _DETAILS:

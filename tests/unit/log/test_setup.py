@@ -356,6 +356,8 @@ def test_a_sentence_tells_what_happened_to_whom_and_why():
 
 def test_what_nobody_is_told_is_not_said_to_be_promised():
     line = {"event": "message.deferred", "promise": "2026-11-27T10:00:00+01:00", "client": "harbor"}
+    assert sentences.sentence({**line, "mode": "observe"}).startswith("Put aside (only observed)")
+    assert sentences.sentence({**line, "mode": "draft"}).startswith("Put aside, ")
     assert sentences.sentence({**line, "no_reply": "too-old"}) == "Put aside (harbor) (no reply: too-old)"
     assert sentences.sentence({**line, "no_reply": "joined"}) == "Put aside, promised for 2026-11-27 10:00 (harbor)"
 
