@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from fakes.provider import Provider
 from server.dovecot import USUAL, Dovecot, Variant
 from server.processes import until
 from server.sink import Sink
@@ -447,3 +448,46 @@ def test_her_own_editor_opens_with_the_mail_as_it_is(dovecot: Dovecot, sink: Sin
         assert she.ends() == 0
     [text] = load(place.config).persons[0].replies["until-call"].variants("de")
     assert "{{ promise | when }}" in text, "the moment was no word of the mail"
+
+
+def test_a_company_account_signs_in_with_a_code_and_its_mail_is_looked_at(
+    own_dovecot: Callable[[Variant], Dovecot], sink: Sink, place: Workplace
+):
+    with Provider(pending=0) as provider:
+        dovecot = own_dovecot(Variant(oauth=provider.introspection))
+        user = dovecot.new_user("dana")
+        lived_in(dovecot, user)
+        options = ["--issuer", provider.url, "--smtp", f"127.0.0.1:{sink.port}/none"]
+        with terminal(["init", *options], place.environment, place.folder) as she:
+            she.answers("Your address", "dana@roth.example")
+            she.answers("IMAP server", f"127.0.0.1:{dovecot.imap}/none")
+            she.answers("User", user)
+            she.answers("Client id", "none")
+            came = she.answers("Client id", "triaged-tests")
+            assert "There is no sign-in without it" in came
+            provider.declines = True
+            she.answers("Sign in now", "")
+            she.waits_for("That did not work.")
+            provider.declines = False
+            came = she.answers("Sign in now", "yes")
+            came = she.waits_for("Which of these is you?")
+            assert "WDJB-MJHT" in came
+            assert "no reply can go" in " ".join(came.split()), "this way out takes no tokens"
+            assert "- 15 of your 29 mails come from voicemail@sipgate.example" in " ".join(came.split())
+            she.answers("A number", "1")
+            she.answers("Clients [1,2]", "2")
+            for question in (
+                "Your time zone",
+                "When do you WANT",
+                "Public holidays",
+                "Calendar",
+                "Standing call with Harbor",
+            ):
+                she.answers(question, "")
+            assert "  | Hello Gary," in she.answers("Your choice", "")
+            came = she.waits_for("Next:")
+            assert "- 29 mails came, 6 from clients." in came
+            assert she.ends() == 0
+        assert "auth login" not in she.shown.split("Next:")[1], "she is in already"
+        with place.daemon() as lines:
+            assert lines[-1]["event"] == "account.idle"

@@ -25,7 +25,7 @@ from triaged.cli.common import (
 )
 from triaged.config import Loaded, state_file
 from triaged.core.decoding import clean_line
-from triaged.core.settings import Account, Person
+from triaged.core.settings import Account, Person, Server
 from triaged.delivery import SmtpDelivery
 from triaged.delivery.oauth import Holder, Store, StoreError, Token
 from triaged.delivery.oauth.authorization import authorization_server
@@ -72,13 +72,28 @@ def _login(loaded: Loaded, args: argparse.Namespace) -> int:
             f"{args.account} is an account of {person.label} and of {others[0][0].label}: name one by --person"
         )
     folder = state_file(loaded).parent
-    store = Store(folder / FOLDER)
-    for holder in holders_of(account):
-        _sign_in(store, holder, account, testing=args.testing)
+    sign_in_account(folder, account, testing=args.testing)
     wake_daemon(loaded)
     if not args.no_check:
-        asyncio.run(_check(folder, account))
+        try_mailbox(folder, account)
+        try_submission(folder, account)
     return 0
+
+
+def sign_in_account(folder: Path, account: Account, *, testing: bool = False) -> None:
+    """Sign an account in.
+
+    Args:
+        folder: of the state, where the token is kept.
+        account: whose.
+        testing: the registration is a trial.
+
+    Raises:
+        TriagedError: the provider or the person said no.
+    """
+    store = Store(folder / FOLDER)
+    for holder in holders_of(account):
+        _sign_in(store, holder, account, testing=testing)
 
 
 def _sign_in(store: Store, holder: Holder, account: Account, *, testing: bool) -> None:
@@ -111,20 +126,29 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-async def _check(folder: Path, account: Account) -> None:
-    """Try the token at both servers: it may be of another person, or they may not be open to it."""
-    to_mailbox, to_submission = outside(folder, account)
+def try_mailbox(folder: Path, account: Account) -> None:
+    """Try the token there: it may be of another person. Raises Failed: the sign-in is kept, and the server does not take it."""
+    to_mailbox, _ = outside(folder, account)
     if to_mailbox is not None:
-        await _check_mailbox(account, to_mailbox)
+        asyncio.run(_check_mailbox(account, to_mailbox))
+
+
+def try_submission(folder: Path, account: Account) -> None:
+    """The same at the way out."""
+    _, to_submission = outside(folder, account)
     if to_submission is not None and account.smtp is not None:
-        delivery = SmtpDelivery(account.smtp, token=to_submission.token, token_refused=to_submission.refused)
-        probe = await delivery.probe(account.addresses[0])
-        if probe.trouble:
-            raise Failed(
-                f"the sign-in is kept, but {account.smtp.host} does not take it: {clean_line(probe.trouble)}; no reply can go"
-                " (whether SMTP AUTH is switched on for the mailbox and its organisation, whether the scope was granted)"
-            )
-        sys.stdout.write(f"{account.smtp.host}: {probe.how}\n")
+        asyncio.run(_check_submission(account, account.smtp, to_submission))
+
+
+async def _check_submission(account: Account, smtp: Server, signing: Signing) -> None:
+    delivery = SmtpDelivery(smtp, token=signing.token, token_refused=signing.refused)
+    probe = await delivery.probe(account.addresses[0])
+    if probe.trouble:
+        raise Failed(
+            f"the sign-in is kept, but {smtp.host} does not take it: {clean_line(probe.trouble)}; no reply can go"
+            " (whether SMTP AUTH is switched on for the mailbox and its organisation, whether the scope was granted)"
+        )
+    sys.stdout.write(f"{smtp.host}: {probe.how}\n")
 
 
 async def _check_mailbox(account: Account, signing: Signing) -> None:

@@ -69,6 +69,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--credential", metavar="NAME", help="the password will be this systemd credential; it is asked once"
     )
     parser.add_argument("--client-id", metavar="ID", help="of your OAuth application, where no password is taken")
+    parser.add_argument("--tenant", metavar="ID", help="of your organisation at Microsoft")
+    parser.add_argument("--issuer", metavar="URL", help="who signs you in by OpenID, if it is a server of your own")
     parser.add_argument("--language", metavar="LANGUAGE", help="of your replies: en, de, fr, es, …")
     parser.add_argument("--timezone", metavar="ZONE", help="yours, like Europe/Berlin")
     parser.add_argument("--authserv-id", metavar="ID", help="your own server's name in Authentication-Results, or none")
@@ -182,7 +184,7 @@ class _Conversation:
     # --- what the mailbox shows ---
 
     def _seen(self, signed: SignedIn, zone: str | None) -> "Seen | None":
-        if signed.password is None:
+        if not signed.is_in:
             return None
         from triaged.setup.firstlook import look_around
 
@@ -192,6 +194,9 @@ class _Conversation:
             return await look_around(session, signed.addresses, since, zone)
 
         self._talk.tell(self._words("looking", days=30 * self._args.months), "  ")
+        if signed.token is not None:
+            return on_the_network(signed.token.with_session(look))
+        assert signed.password is not None
         return on_the_network(with_session(signed.imap, signed.password, look))
 
     def _story(self, signed: SignedIn) -> "Story":

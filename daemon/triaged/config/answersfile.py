@@ -17,6 +17,7 @@ KEYS: Mapping[str, str] = {
     "smtp": "likewise, or none",
     "user": "who signs in",
     "client-id": "of an OAuth application, where no password is taken",
+    "tenant": "of your organisation at Microsoft",
     "language": "of replies",
     "timezone": "like Europe/Berlin",
     "authserv-id": "your own server's name in Authentication-Results, or none",

@@ -35,7 +35,7 @@ _triaged() {
         forget) words="--help --config --leave --wait --client" ;;
         doctor) words="--help --config --json --person --as-service" ;;
         auth) words="login status --help" ;;
-        init) words="--help --config --from --address --name --imap --smtp --user --trust-ca --password-file --env --keyring --credential --client-id --language --timezone --authserv-id --situation --clients --months --no-replay --yes" ;;
+        init) words="--help --config --from --address --name --imap --smtp --user --trust-ca --password-file --env --keyring --credential --client-id --tenant --issuer --language --timezone --authserv-id --situation --clients --months --no-replay --yes" ;;
         backup) words="--help --config" ;;
         ledger) words="copy --help --person --trial" ;;
         print-unit) words="--help --user --instance --config --program --run-as" ;;
@@ -67,7 +67,7 @@ _triaged() {
         page:-c|page:--config|page:--end) words="" ;;
         forget:-c|forget:--config|forget:--wait|forget:--client) words="" ;;
         doctor:-c|doctor:--config|doctor:--person|doctor:--as-service) words="" ;;
-        init:-c|init:--config|init:--from|init:--address|init:--name|init:--imap|init:--smtp|init:--user|init:--trust-ca|init:--password-file|init:--env|init:--keyring|init:--credential|init:--client-id|init:--language|init:--timezone|init:--authserv-id|init:--situation|init:--clients|init:--months) words="" ;;
+        init:-c|init:--config|init:--from|init:--address|init:--name|init:--imap|init:--smtp|init:--user|init:--trust-ca|init:--password-file|init:--env|init:--keyring|init:--credential|init:--client-id|init:--tenant|init:--issuer|init:--language|init:--timezone|init:--authserv-id|init:--situation|init:--clients|init:--months) words="" ;;
         backup:-c|backup:--config) words="" ;;
         ledger:--person) words="" ;;
         print-unit:-c|print-unit:--config|print-unit:--program|print-unit:--run-as) words="" ;;

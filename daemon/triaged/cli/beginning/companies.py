@@ -13,4 +13,4 @@ def hint_for_a_company(words: FirstWords, imap: Server, me: Address) -> str:
     name = profile_of(imap).name
     if name not in ("microsoft365", "gmail"):
         return ""
-    return words("company", request=words(f"company_{name}", address=me.spec), address=me.spec)
+    return words("company", request=words(f"company_{name}", address=me.spec))

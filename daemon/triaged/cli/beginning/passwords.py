@@ -133,9 +133,21 @@ class Kept:
         file = args.password_file.absolute() if args.password_file else self.file
         return f"password = {{ file = {quoted(str(file))} }}"
 
-    def oauth(self, provider: Provider) -> str:
-        """The key for a sign-in that comes later."""
-        assert provider.authorization is not None
-        self._talk.tell(self._talk.words("sign_in_later"), "  ")
-        client_id = self._talk.ask(Question(self._talk.words("client_id"), "--client-id", self._args.client_id))
-        return f"oauth = {{ provider = {quoted(provider.authorization.name)}, client_id = {quoted(client_id)} }}"
+    def oauth(self, provider: Provider | None) -> str:
+        """The key for a sign-in with tokens."""
+        words, args = self._talk.words, self._args
+        question = Question(
+            words("client_id"), "--client-id", args.client_id, check=self._no_client_id, words=("none",)
+        )
+        client_id = self._talk.ask(question)
+        authorization = provider.authorization if provider else None
+        if args.issuer or authorization is None:
+            return f"oauth = {{ provider = {{ issuer = {quoted(args.issuer)} }}, client_id = {quoted(client_id)} }}"
+        told = [f"provider = {quoted(authorization.name)}", f"client_id = {quoted(client_id)}"]
+        if authorization.name == "microsoft":
+            tenant = self._talk.ask(Question(words("tenant"), "--tenant", args.tenant, "none", words=("none",)))
+            told += [f"tenant = {quoted(tenant)}"] if tenant != "none" else []
+        return f"oauth = {{ {', '.join(told)} }}"
+
+    def _no_client_id(self, text: str) -> str:
+        return self._talk.words("no_client_id") if text == "none" or " " in text else ""

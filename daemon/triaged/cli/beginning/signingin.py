@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from triaged.cli.beginning.companies import hint_for_a_company
 from triaged.cli.beginning.passwords import Kept
 from triaged.cli.beginning.serverwords import is_server, read_server, written_server
+from triaged.cli.beginning.tokens import TokenSignIn, sign_in_now
 from triaged.cli.talk import Question, Talk
 from triaged.core.address import Address, read_address
 from triaged.core.provider import Provider
 from triaged.core.providers import provider_at, provider_of
 from triaged.core.settings import Server, TextSecret, Tls
+from triaged.setup.firstconfiguration import Answers
 
 if TYPE_CHECKING:  # it brings the library of mail with it, and `--help` needs none
     from triaged.mailbox import Session
@@ -35,6 +37,12 @@ class SignedIn:
     smtp: Server | None
     sign_in: str  # a key of the imap table
     password: str | None
+    token: TokenSignIn | None = None  # where she has signed in by OAuth already
+
+    @property
+    def is_in(self) -> bool:
+        """Whether her mail can be looked at."""
+        return self.password is not None or self.token is not None
 
 
 class SigningIn:
@@ -55,13 +63,31 @@ class SigningIn:
             self._talk.tell(f"{self._words('that_is', name=provider.name)} {hint}".rstrip(), "  ")
         imap = self._imap(addresses[0], provider)
         there = provider or provider_at(imap)
-        if there and there.authorization and (self._args.client_id or not there.passwords) and not self.kept.is_given:
-            self._talk.tell(hint_for_a_company(self._words, imap, addresses[0]), "  ")
-            smtp = self._smtp(addresses[0], there, imap)
-            return SignedIn(addresses, imap, smtp, self.kept.oauth(there), None)
+        if self._takes_tokens(there):
+            return self._with_a_token(addresses, there, imap)
         imap, password = self._opened(imap, addresses[0])
         smtp = self._tried(self._smtp(addresses[0], provider, imap), password, addresses[0])
         return SignedIn(addresses, imap, smtp, self.kept.as_key(), password)
+
+    def _takes_tokens(self, there: Provider | None) -> bool:
+        if self.kept.is_given:
+            return False
+        if self._args.issuer:
+            return True
+        return bool(there and there.authorization and (self._args.client_id or not there.passwords))
+
+    def _with_a_token(self, addresses: tuple[Address, ...], there: Provider | None, imap: Server) -> SignedIn:
+        if hint := hint_for_a_company(self._words, imap, addresses[0]):
+            self._talk.tell(hint, "  ")
+        smtp = self._smtp(addresses[0], there, imap)
+        signed = SignedIn(addresses, imap, smtp, self.kept.oauth(there), None)
+        if not self._talk.repeats:
+            self._talk.tell(self._words("sign_in_later"), "  ")
+            return signed
+        asked = Answers(
+            "nobody", "en", "UTC", tuple(one.spec for one in addresses), imap, signed.sign_in, smtp, clients=()
+        )
+        return replace(signed, token=sign_in_now(self._talk, asked))
 
     def _addresses(self) -> tuple[Address, ...]:
         given = self._args.address or [None]
