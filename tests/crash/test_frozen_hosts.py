@@ -24,7 +24,7 @@ from triaged.ledger.store import commit
 
 pytestmark = pytest.mark.server
 
-EVERY = 1 if os.environ.get("TRIAGED_TORTURE") == "1" else 11
+EVERY = 1 if os.environ.get("TRIAGED_TORTURE") == "1" else 17
 """Of how many places one is frozen at: each is a day of two processes."""
 LOST = 7
 PERSON = "dana"
@@ -103,11 +103,11 @@ def unseen(folder: Path) -> None:
 
 @pytest.fixture
 def day(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Path]]:
-    """Folders of days whose ledger is in a server, which waits for a frozen transaction half a second instead of ten."""
+    """Folders of days whose ledger is in a server, which waits for a frozen transaction two seconds instead of ten."""
     from triaged.ledger import postgres
 
     patient = postgres._SETTINGS
-    monkeypatch.setattr(postgres, "_SETTINGS", patient.replace("session_timeout = '10s'", "session_timeout = '500ms'"))
+    monkeypatch.setattr(postgres, "_SETTINGS", patient.replace("session_timeout = '10s'", "session_timeout = '2s'"))
     taken: list[str] = []
 
     def give() -> Path:

@@ -21,6 +21,7 @@ _OF_FILES = frozenset(
         "test_postgresql",
         "test_leases",
         "test_heartbeat",
+        "test_two_at_a_time",
         "test_pouring",
     }
 )
