@@ -13,7 +13,7 @@ from triaged.ledger.copying import lay_copy, must_be_here, read_only_where_trial
 from triaged.ledger.engine import Connection
 from triaged.ledger.errors import LedgerDamaged, LedgerNewer, LedgerUnavailable
 from triaged.ledger.schema import APPLICATION_ID, MIGRATIONS
-from triaged.ledger.sqlite import SQLite, connected, raise_ours
+from triaged.ledger.sqlite import SQLite, connected, is_open_here, raise_ours
 
 MEMORY = ":memory:"
 SERVERS = ("postgresql://", "postgres://")
@@ -75,9 +75,8 @@ def _must_be_usable(file: Path) -> None:
 def _must_be_alone(file: Path) -> None:
     """A backup that was put beside the log of the ledger before it: SQLite would fold that log into it, and ruin it."""
     log = file.with_name(f"{file.name}-wal")
-    if not log.exists() or not log.stat().st_size:
+    if not log.exists() or not log.stat().st_size or is_open_here(file):
         return
-    # before this process has a connection: closing any descriptor of a file gives up the locks on it (fcntl)
     with file.open("rb") as there:
         there.seek(_WRITE_VERSION)
         if there.read(1) == _ROLLBACK:
@@ -101,7 +100,7 @@ def _connect(file: Path, migrations: Sequence[str], busy: float) -> SQLite:
         _migrate(db, migrations, file)
         if version(db):
             read_only_where_trial(db)
-        db.path, db.inode = file, os.stat(file).st_ino  # noqa: PTH116 — as it is asked before every commit
+        db.opened(file)
     except BaseException:
         db.close()
         raise

@@ -4,7 +4,9 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Lock
 from typing import Any, NoReturn
+from weakref import WeakSet
 
 from triaged.ledger.engine import Connection, Fence, fit
 from triaged.ledger.errors import LedgerBusy, LedgerDamaged, LedgerError, LedgerFull, LedgerUnavailable
@@ -30,6 +32,18 @@ class SQLite(sqlite3.Connection):
     path: Path | None = None  # None: in memory
     inode: int | None = None
     _unsynced = False
+
+    def opened(self, file: Path) -> None:
+        """It is a connection to this file, from now until it is closed."""
+        self.path, self.inode = file, os.stat(file).st_ino  # noqa: PTH116 — as it is asked before every commit
+        with _LOCK:
+            _OPEN.add(self)
+
+    def close(self) -> None:
+        """As in `sqlite3`."""
+        with _LOCK:
+            _OPEN.discard(self)
+        super().close()
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """As in `sqlite3`, with what is handed in made fit."""
@@ -122,6 +136,17 @@ class SQLite(sqlite3.Connection):
         """As in `engine.Connection`."""
         found = super().execute("PRAGMA quick_check(1)").fetchone()
         return found is not None and found[0] == "ok"
+
+
+_OPEN: "WeakSet[SQLite]" = WeakSet()
+_LOCK = Lock()
+
+
+def is_open_here(file: Path) -> bool:
+    """Whether this process has a connection to it. To close any other descriptor of the file would give up its locks (fcntl)."""
+    inode = file.stat().st_ino
+    with _LOCK:
+        return any(one.inode == inode for one in _OPEN)
 
 
 def connected(file: Path | str, busy: float = 0) -> SQLite:

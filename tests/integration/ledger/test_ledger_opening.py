@@ -538,3 +538,18 @@ def test_pages_that_rot_while_in_use_are_said_to_be_damage_by_every_verb(path: P
         except LedgerDamaged:
             found = False
         assert found is False
+
+
+def test_a_second_connection_of_a_process_gives_up_no_lock_of_the_first(tmp_path: Path):
+    """Otherwise the next command to end takes the log away from under it, and what is written from then on is lost."""
+    path = tmp_path / "triaged.db"
+    other = "import sys; from triaged.ledger import Ledger; one = Ledger.open(sys.argv[1]); print(len(one.accounts())); one.close()"
+    command = [sys.executable, "-c", other, str(path)]
+    with closing(Ledger.open(path)) as first:
+        first.register("dana", ["dana@imap.example"], MONDAY)
+        log = (tmp_path / "triaged.db-wal").stat().st_ino
+        with closing(Ledger.open(path)):
+            subprocess.run(command, check=True, capture_output=True)
+            assert (tmp_path / "triaged.db-wal").stat().st_ino == log
+            first.register("tom", ["tom@imap.example"], MONDAY)
+            assert subprocess.run(command, check=True, capture_output=True).stdout == b"2\n"
