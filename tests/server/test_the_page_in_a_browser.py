@@ -22,7 +22,7 @@ from support.pagekit import Served, served
 pytestmark = pytest.mark.server
 
 
-PAGES = ("", "aside", "clients", "client/harbor", "more", "report", "item/1", "nowhere")
+PAGES = ("", "aside", "clients", "client/harbor", "more", "report", "item/1", "nowhere", "rules", "item/1/next/wait")
 WIDTHS = (320, 360, 768, 1600)
 
 

@@ -121,6 +121,7 @@ def served(folder: Path, *, url: str = "", **more: Any) -> Iterator[Served]:
             status_of=lambda _: {**WATCHED, "paused": {"until": None} if "dana" in ledger.pauses() else None},
             text_of=text_of,
             changed=lambda: woken.append(1),
+            config=folder / "dana.toml",
             mails_from=url,
         )
         return site(behind, where)

@@ -29,6 +29,7 @@ from triaged.cli.times import FORMS, here
 from triaged.config import Loaded, load
 from triaged.core.decision import Decision
 from triaged.core.settings import Person
+from triaged.rehearse.outcomes import Told, because, details, outcome
 from triaged.rehearse.rehearsal import account_for
 from triaged.rehearse.replaying import Line, replay
 from triaged.rehearse.sources import Old, count, old_mail
@@ -170,7 +171,7 @@ def _cells(line: Line) -> tuple[str, ...]:
         readable(line.old.arrived, line.person.worktime.zone),
         line.decision.client or "",
         line.old.message.subject,
-        *_outcome(line.decision, line.person),
+        *outcome(line.decision, _told(line.person)),
         line.decision.reason,
     )
 
@@ -178,37 +179,23 @@ def _cells(line: Line) -> tuple[str, ...]:
 def _changed_cells(line: Line) -> tuple[str, ...]:
     """What the old rules would have done, and what these do, where the two differ."""
     assert line.before is not None
-    now = (*_cells(line)[1:2], *_outcome(line.decision, line.person), *_details(line.decision, line.person))
-    before = (line.before.client or "", *_outcome(line.before, line.person), *_details(line.before, line.person))
-    client, *outcome = (
+    told = _told(line.person)
+    now = (*_cells(line)[1:2], *outcome(line.decision, told), *details(line.decision, told))
+    before = (line.before.client or "", *outcome(line.before, told), *details(line.before, told))
+    client, *cells = (
         one if one == other else f"{one or '–'} → {other or '–'}" for one, other in zip(before, now, strict=True)
     )
-    because = line.decision.reason
-    if line.before.reason != because:
-        because = f"before: {line.before.reason}; now: {because}"
-    return (readable(line.old.arrived, line.person.worktime.zone), client, line.old.message.subject, *outcome, because)
-
-
-def _outcome(decision: Decision, person: Person) -> tuple[str, ...]:
-    """Verdict, rule, until, reply."""
-    until = readable(decision.until.at, person.worktime.zone) if decision.until else ""
-    return (decision.verdict.value, decision.rule or "", until, _reply_word(decision))
-
-
-def _details(decision: Decision, person: Person) -> tuple[str, ...]:
-    """What else may differ: when the reply goes and in which language, what is promised, who is told."""
-    zone, reply = person.worktime.zone, decision.reply
     return (
-        f"{readable(reply.send_at, zone)} {reply.language}" if reply else "",
-        readable(decision.promise_moment.at, zone) if decision.promise_moment else "",
-        ", ".join(decision.notify),
+        readable(line.old.arrived, line.person.worktime.zone),
+        client,
+        line.old.message.subject,
+        *cells,
+        because(line.before, line.decision),
     )
 
 
-def _reply_word(decision: Decision) -> str:
-    if decision.reply is not None and decision.no_reply is None:
-        return decision.reply.template
-    return f"– {decision.no_reply}" if decision.no_reply else ""
+def _told(person: Person) -> Told:
+    return partial(readable, zone=person.worktime.zone)
 
 
 def _one(decision: Decision, person: Person) -> dict[str, Any]:

@@ -89,8 +89,11 @@ def empty(file: Path) -> Node:
 def read(file: Path, findings: Findings) -> Node | None:
     """Read one file; None if there is no TOML to be had from it, and then the findings say why."""
     text = _text(file, findings)
-    if text is None:
-        return None
+    return None if text is None else read_text(file, text, findings)
+
+
+def read_text(file: Path, text: str, findings: Findings) -> Node | None:
+    """The same of a text that stands in for a file, or that was read from it."""
     try:
         document = tomli.loads(text)
         return _Tree(file, text).node(document)

@@ -16,20 +16,28 @@ from triaged.config.remains import essentials_of
 from triaged.config.service import check_page, make_service
 from triaged.config.spec import Table
 from triaged.config.suspicions import check_calendar_time, check_meaning, notes
+from triaged.config.tried import Edit
 from triaged.core.settings import Service
 
 SERVICE_NAME, COMMON_NAME = "service.toml", "common.toml"
 
 
-def load(path: Path, *, environ: Mapping[str, str] | None = None, now: datetime | None = None) -> Loaded:
+def load(
+    path: Path,
+    *,
+    environ: Mapping[str, str] | None = None,
+    now: datetime | None = None,
+    edits: Mapping[Path, Edit] | None = None,
+) -> Loaded:
     """Read a configuration and everything that is wrong with it, in file order.
 
     Args:
         path: a TOML file, or a folder: every `*.toml` in it is one person, except `service.toml` and `common.toml`.
         environ: the environment (default: the process's).
         now: the instant for warnings about the coming weeks (aware).
+        edits: of files, what is laid over them for a trial.
     """
-    reading = _Reading(os.environ if environ is None else environ, now or datetime.now(UTC))
+    reading = _Reading(os.environ if environ is None else environ, now or datetime.now(UTC), edits or {})
     try:
         is_folder = path.is_dir()
     except OSError:
@@ -40,9 +48,10 @@ def load(path: Path, *, environ: Mapping[str, str] | None = None, now: datetime 
 class _Reading:
     """One reading of one configuration."""
 
-    def __init__(self, environ: Mapping[str, str], now: datetime) -> None:
+    def __init__(self, environ: Mapping[str, str], now: datetime, edits: Mapping[Path, Edit]) -> None:
         self.environ = environ
         self.now = now
+        self.edits = edits
         self.homes = homes()
         self.made: list[Made] = []
         self.rejected: dict[str, Findings] = {}  # with what is wrong
@@ -50,7 +59,7 @@ class _Reading:
 
     def single(self, path: Path) -> Loaded:
         findings = Findings()
-        node = read(path, findings)
+        node = self._read(path, findings)
         service: Service | None = None
         if node is None:
             self.rejected[path.stem] = findings
@@ -72,12 +81,17 @@ class _Reading:
         for file in persons:
             findings = Findings()
             collected.append(findings)
-            own = read(file, findings)
+            own = self._read(file, findings)
             if own is None or common is None:
                 self.rejected[file.stem] = findings if own is None else first
             else:
                 self._person(file, merge(common, own), PERSON, findings)
         return self._loaded(path, service, _without_unshared(collected, common_file), tuple(files))
+
+    def _read(self, file: Path, findings: Findings) -> Node | None:
+        """A person's file, with what is laid over it."""
+        node, edit = read(file, findings), self.edits.get(file)
+        return edit(node, findings) if node is not None and edit is not None else node
 
     def _files(self, path: Path, findings: Findings) -> list[Path]:
         try:

@@ -1,10 +1,12 @@
 """One request of a device that is signed in: whose it is, what a route may use, and the form that it has sent."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
+from pathlib import Path
 from secrets import compare_digest
 from types import MappingProxyType
 from typing import Any, Final
@@ -20,6 +22,7 @@ from triaged.page.door import Door, form_token
 from triaged.page.guarded import LONGEST_FORM, form_of
 from triaged.page.pagetexts import Texts, texts
 from triaged.page.rendering import for_anybody, rendered
+from triaged.rehearse.trial import Trial
 
 COOKIE: Final = "triaged"
 _SET: Final = frozenset({"act", "number", "then", "as"})
@@ -52,9 +55,13 @@ class Behind:
     status_of: Callable[[Person], Mapping[str, Any]]  # how she stands, as `triaged status` tells it
     text_of: Callable[[Person, ReplyRow], Awaitable[str]]  # a reply that waits, as it would go now
     changed: Callable[[], None]  # tells the daemon that the ledger has changed
+    config: Path = field(default_factory=Path)  # the configuration: a file or a folder
     mails_from: str = ""  # scheme and name of the page in mails; "": no mail has a link
     said: "dict[int, Told]" = field(default_factory=dict)  # by device: what its last act came to, told once
     undo: "dict[int, Told]" = field(default_factory=dict)  # by device: its last act, as long as it may be taken back
+    trials: dict[int, Trial] = field(default_factory=dict)  # by device: what it has tried last
+    running: set[asyncio.Task[None]] = field(default_factory=set)  # those under way
+    turn: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, 1))  # one tries at a time
 
 
 @dataclass(frozen=True, slots=True)

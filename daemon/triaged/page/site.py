@@ -7,7 +7,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from triaged.core.errors import TriagedError
-from triaged.page import acts, clientpages, entrance, itempage, lists, morepage
+from triaged.page import acts, clientpages, entrance, itempage, lists, morepage, nextpage, rulespage
 from triaged.page.guarded import Guarded
 from triaged.page.rendering import for_anybody, sheet
 from triaged.page.seen import Behind
@@ -22,6 +22,8 @@ def site(behind: Behind, where: Where) -> ASGIApp:
         *clientpages.ROUTES,
         *morepage.ROUTES,
         *itempage.ROUTES,
+        *nextpage.ROUTES,
+        *rulespage.ROUTES,
         *acts.ROUTES,
         Route("/style.css", _style),
     ]

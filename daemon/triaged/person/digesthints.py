@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from triaged.core.address import is_mine, read_address
 from triaged.core.providers import is_shared
-from triaged.core.tomltext import listed, quoted
+from triaged.core.smallestrule import Then, smallest_rule
 from triaged.ledger import Ledger, Period
 from triaged.ledger.reporting import ReceivedRow
 from triaged.person.digestday import Day
@@ -20,8 +20,7 @@ _STRANGER = 3
 """So often she has written to somebody who is on nobody's roster: perhaps a client."""
 
 _TWICE = 2
-_FEW = 5
-_THEN = {"back": "urgent", "aside": "defer"}
+_THEN: dict[str, Then] = {"back": "urgent", "aside": "defer"}
 
 
 async def hints(context: PersonContext, day: Day) -> tuple[list[Told], dict[str, object]]:
@@ -77,16 +76,6 @@ def _correction(context: PersonContext, many: list[ReceivedRow]) -> Entry:
     words, last = Phrasing.of(context.person).words, many[-1]
     client = context.person.roster.by_label(last.client)
     text = words.moved_twice[str(last.by_hand)].format(n=len(many), rule=last.rule)
+    rule = smallest_rule([row.sender for row in many], last.client, _THEN[str(last.by_hand)])
     notes = (words.try_line.format(rule=last.rule),)
-    return Entry("", client.name if client else last.client, text, notes=notes, letter=_rule(many))
-
-
-def _rule(many: list[ReceivedRow]) -> str:
-    """The smallest that would have decided these so: by who wrote them, as long as they are few."""
-    last, senders = many[-1], sorted({row.sender for row in many if row.sender})
-    few = 0 < len(senders) <= _FEW and all(row.sender for row in many)
-    condition = f"from = {listed(senders)}" if few else f"client = {quoted(last.client)}"
-    name = ", ".join(senders) if few else last.client
-    return "\n".join(
-        ("[[rule]]", f"name = {quoted(name)}", f"when = {{ {condition} }}", f'then = "{_THEN[str(last.by_hand)]}"')
-    )
+    return Entry("", client.name if client else last.client, text, notes=notes, letter=rule)

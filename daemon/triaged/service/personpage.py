@@ -95,6 +95,7 @@ class PersonPage:
             status_of=lambda person: self.status.of_one(ledger, person),
             text_of=partial(_text, replace(self.status.context, book=InThisThread(ledger))),
             changed=self._changed,
+            config=self.status.settings.loaded.path,
             mails_from=service.page_url or "",
         )
 

@@ -12,7 +12,7 @@ from support.pagekit import Served, served
 from triaged.ledger.signedin import NewDevice
 from triaged.page.server import Where
 
-PAGES = ["/", "/aside", "/clients", "/client/harbor", "/more", "/report", "/item/1"]
+PAGES = ["/", "/aside", "/clients", "/client/harbor", "/more", "/report", "/item/1", "/item/1/next/wait", "/rules"]
 
 
 @pytest.fixture
