@@ -363,18 +363,18 @@ def to_the_mails(she: Terminal, user: str, dovecot: Dovecot, sink: Sink) -> None
     she.answers("Password", dovecot.password)
     she.answers("SMTP server", f"127.0.0.1:{sink.port}/none")
     she.answers("A number", "1")
-    she.answers("Clients", "*@kern.example *@lindenhof.example")
+    she.answers("Clients", "*@lindenhof.example *@kern.example")
     she.answers("Your time zone", "")
     she.answers("When do you WANT", "")
     she.answers("Public holidays", "none")
     she.answers("Calendar, or none", "")
-    she.answers("Standing call with Kern", "")
     she.answers("Standing call with Lindenhof", "")
+    she.answers("Standing call with Kern", "")
 
 
 def with_a_second_german_client(dovecot: Dovecot, user: str) -> None:
     lived_in(dovecot, user)
-    for n in range(6):
+    for n in range(9):  # who writes most is shown first
         stored(dovecot, user, (ANNA, ME), "Guten Tag, haben Sie den Vertrag schon gesehen?\n\nAnna Kern\n", n * 9 + 2.2)
         stored(dovecot, user, (ME, ANNA), SIE.replace("Sommer", "Kern"), n * 9 + 1.2)
 

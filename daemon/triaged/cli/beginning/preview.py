@@ -18,7 +18,7 @@ _CHOICES = ("fine", *_FORMS_OF_ADDRESS, "edit", "none")
 
 def preview(story: Story) -> None:
     """Show and ask, one client after the other."""
-    shown = [one.label for one in story.clients if one.replies][:_MOST]
+    shown = [one.label for one in by_frequency(story) if one.replies][:_MOST]
     for label in shown:
         _settle_form(story, label)
         while _one(story, label):
@@ -28,6 +28,12 @@ def preview(story: Story) -> None:
         story.talk.tell(story.talk.words("no_client_gets_any"))
     else:
         _words_for_others(story, _client(story, shown[0]))
+
+
+def by_frequency(story: Story) -> list[Client]:
+    """Who writes most comes first; of those who have not written the order is hers."""
+    came = {one.pattern: one.came for one in story.seen.clients} if story.seen else {}
+    return sorted(story.clients, key=lambda one: -sum(came.get(pattern, 0) for pattern in one.patterns))
 
 
 def _words_for_others(story: Story, client: Client) -> None:
