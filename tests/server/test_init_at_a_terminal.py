@@ -1,5 +1,6 @@
 """`triaged init` as she sits before it: a terminal of 60 by 24, wrong turns and all, on a real mailbox."""
 
+import json
 import socket
 import stat
 from collections.abc import Callable, Iterator
@@ -431,6 +432,26 @@ def test_her_words_for_one_client_are_mended_and_survive_a_ctrl_c(
         'client.name == "Lindenhof"',
     ):
         assert said in text
+
+
+def test_words_of_the_last_time_that_will_not_do_any_more_are_shown_when_she_edits(
+    dovecot: Dovecot, sink: Sink, user: str, place: Workplace
+):
+    with_a_second_german_client(dovecot, user)
+    place.config.with_suffix(".begun").write_text(json.dumps({"text.de": "Hallo {Name},\nbis WHEN."}), encoding="utf-8")
+    with terminal(["init", "--no-replay"], place.environment, place.folder) as she:
+        she.answers("Go on from there", "")
+        to_the_mails(she, user, dovecot, sink)
+        assert "Hallo {Name}" not in she.answers("Your choice", "e")
+        she.answers("For all", "all")
+        she.waits_for("Hallo {Name},\nbis WHEN.\n")
+        she.types(".")
+        she.answers("Number of the line", "1")
+        she.answers("Line 1", "Hallo NAME,")
+        assert "  | Hallo Frau Kern," in she.answers("Your choice", "")
+        she.answers("formal or familiar", "")
+        assert "  | Hallo Frau Sommer," in she.answers("Your choice", "")
+        assert she.ends() == 0
 
 
 def test_her_own_editor_opens_with_the_mail_as_it_is(dovecot: Dovecot, sink: Sink, user: str, place: Workplace):

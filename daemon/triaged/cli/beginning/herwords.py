@@ -32,10 +32,19 @@ def take_known(story: Story, client: Client, mail: Mail) -> bool:
     """Use words of hers that are known already, from a file or the last time; whether there were any."""
     for label in ("", client.label):
         question = _question(story, mail, label)
+        _begin_with_what_fits_no_more(story.talk, question)
         if _key(mail, label) not in story.texts and story.talk.knows(question):
             story.texts[_key(mail, label)] = _placed(story.talk.ask_text(question), story.talk.words)
             return True
     return False
+
+
+def _begin_with_what_fits_no_more(talk: Talk, question: Question) -> None:
+    """Words of the last time that will not do as things are now wait until she edits, and are shown then."""
+    before = talk.typed.before.get(question.name)
+    if before is not None and question.check(before):
+        talk.typed.take(question.name)
+        talk.typed.keep_for_later(f"{question.name}.begun", before)
 
 
 def edit(story: Story, client: Client, mail: Mail) -> None:

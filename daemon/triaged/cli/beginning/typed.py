@@ -47,6 +47,12 @@ class Typed:
         if self._writes:
             _write(self.file, {**self._before, **self._now})
 
+    def keep_for_later(self, name: str, answer: str) -> None:
+        """Keep it as if it had been typed the last time."""
+        self._before[name] = answer
+        if self._writes:
+            _write(self.file, {**self._before, **self._now})
+
     def now(self, name: str) -> str:
         """What has been answered this time; "": nothing yet."""
         return self._now.get(name, "")
