@@ -109,23 +109,32 @@ def _without_sign(found: re.Match[str]) -> str:
 
 
 def _clause(words: list[str], names: frozenset[str]) -> bool | None:
-    """Whether a clause thanks or wishes; None if there is a word in it that is no part of that, nor a name."""
-    thanked = False
+    """Whether a clause thanks or wishes; None if there is a word in it that is no part of that, nor a name.
+
+    A day that follows what the thanks are for is its deadline: "thanks for the report until Friday".
+    """
+    thanked = wanted = False
     at = 0
     if len(words) > _CLAUSE_LIMIT:
         return None
     while at < len(words):
         length, telling = _phrase_at(words, at)
+        if telling and wanted and words[at - 1] not in _phrases("polite") and _names_day(words[at : at + length]):
+            return None
         if length:
-            thanked = thanked or telling
+            thanked, wanted = thanked or telling, wanted and telling
             at += length
         elif thanked and words[at] in _phrases("for") and (end := _what_for(words, at + 1, names)) > at + 1:
-            at = end
+            at, wanted = end, True
         elif words[at] in names or (len(words[at]) == 1 and words[at].isalpha()):
             at += 1
         else:
             return None
     return thanked
+
+
+def _names_day(words: list[str]) -> bool:
+    return not _days().isdisjoint(words)
 
 
 def _what_for(words: list[str], at: int, names: frozenset[str]) -> int:
@@ -147,12 +156,12 @@ def _phrase_at(words: list[str], at: int) -> tuple[int, bool]:
             if phrase in _telling():
                 return length, True
             if phrase in _phrases("polite") or phrase in closings():
-                return length, False
+                return length, any(phrase.startswith(f"{one} ") for one in _phrases("thanks"))
     return 0, False
 
 
 def _readings(words: list[str]) -> Iterator[str]:
     """A phrase as it is, and with its days as any day."""
     yield " ".join(words)
-    if not _days().isdisjoint(words):
+    if _names_day(words):
         yield " ".join(_DAY if word in _days() else word for word in words)

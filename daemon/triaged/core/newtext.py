@@ -4,13 +4,14 @@ Nothing is thrown away: each cut is a stretch of the text that `explain` can sho
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from triaged.core.html import Mark
 from triaged.core.quoteblocks import labelled_lines
 from triaged.core.quotesigns import SHIPPED, QuoteSigns
 from triaged.core.quotewalk import Walk
+from triaged.core.unlistedheaders import Thread
 
 _WORDLIKE = re.compile("[^\\W_]|[\u2600-\u27bf\U0001f300-\U0001faff]")
 
@@ -33,13 +34,21 @@ class Scan:
     forwarded: bool = False
 
 
-def scan(text: str, marks: Iterable[Mark] = (), *, forwarding: bool = False, signs: QuoteSigns = SHIPPED) -> Scan:
+def scan(
+    text: str,
+    marks: Iterable[Mark] = (),
+    *,
+    forwarding: bool = False,
+    thread: Callable[[], Thread] = Thread,
+    signs: QuoteSigns = SHIPPED,
+) -> Scan:
     """Find the new part of a text.
 
     Args:
         text: lines separated by LF.
         marks: what the markup said about stretches of the text.
         forwarding: whether the subject says that it is a forward.
+        thread: who writes to whom, for quotes whose headers no language has.
         signs: of the languages to be known.
 
     Returns:
@@ -47,7 +56,7 @@ def scan(text: str, marks: Iterable[Mark] = (), *, forwarding: bool = False, sig
     """
     lines = text.split("\n")
     kinds = _marked(lines, marks) if marks else [""] * len(lines)
-    walk = Walk(lines, kinds, forwarding, signs, labelled_lines(text), wide="：" in text)
+    walk = Walk(lines, kinds, forwarding, signs, labelled_lines(text), thread, wide="：" in text)
     walk.read()
     if not any(kinds):
         return Scan(text.strip())

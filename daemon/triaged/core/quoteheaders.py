@@ -13,12 +13,12 @@ from triaged.words import Lexicon
 LONGEST = 400  # characters of a header, and of a line that may be a part of one
 _JOINED = 5  # lines over which it may be folded
 _STRANGE = 2  # words that no header has, as they may be a part of a name
-_NAME_WORDS = 4  # on a line of their own above the address
+_NAMEWORDS = 4  # on a line of their own above the address
 _NEAR = 30  # characters within which a date follows the word that opens a header
-_UNTOLD = re.compile(
+UNTOLD = re.compile(
     r"\"[^\"]*\"|<[^<>]*>|\([^()]*\)|(?<![^\s\"<>()])\S*(?:@|://)\S*"
 )  # names and addresses say nothing about the sentence
-_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
+WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _TORN = re.compile(r"<[^<>]*\Z")
 _DIGIT = re.compile(r"\d")
 _FIGURES = re.compile(r"[\d\W_]*[^\W\d_]?[\d\W_]*\Z")  # of a date, with one letter, as Estonian writes weekdays
@@ -27,11 +27,11 @@ _DATED_ADDRESS = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\D.*[<(][^<>\s()@]+@[
 _DATED_NAME = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d\d:\d\d (\D+)\Z")
 _IN_BRACKETS = re.compile(r"[<(]\s*[^<>()\s]+@|\A\S+@")
 _SIGNS = ".,;:!?()[]'’-–"
-_CLOCK = re.compile(r"(?<![+-]\d)(?<![+-])(?<!:\d)\d:\d\d")  # no zone
+CLOCK = re.compile(r"(?<![+-]\d)(?<![+-])(?<!:\d)\d:\d\d")  # no zone
 _PARTICLES = ("von", "van", "de", "di", "da")  # of names: "von der Leyen", "de la Cruz"
 _TOKEN = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 _BY_COMMA = re.compile(r"\d(?:\s*[ap]m)?,\s*[a-z][\w.-]*\s", re.IGNORECASE | re.ASCII)
-_IN_FULL = re.compile(rf"{_CLOCK.pattern}|(?<!\d)(?:19|20)\d\d(?!\d)|\d[-/.]\s?\d{{1,2}}[-/.]\s?\d\d(?!\d)")
+IN_FULL = re.compile(rf"{CLOCK.pattern}|(?<!\d)(?:19|20)\d\d(?!\d)|\d[-/.]\s?\d{{1,2}}[-/.]\s?\d\d(?!\d)")
 """A date as programs write it, with the year or the time of day: `On 3 May Bob wrote` is a person's."""
 
 _CLOCK_FIRST = re.compile(r"\d{1,2}:\d\d\D")
@@ -86,14 +86,14 @@ class QuoteHeaders:
         return re.compile(self._any("quotes", "user"))
 
     @cached_property
-    def _usual(self) -> frozenset[str]:
+    def usual(self) -> frozenset[str]:
         """The words that headers have beside names."""
         keys = [("quotes", key) for key in ("opens", "wrote", "between", "user", "cites")]
         keys += [("dates", "weekdays"), ("dates", "months")]
         phrases = (
             spelling for key in keys for phrase in self._lexicon.everywhere(*key) for spelling in spellings(phrase)
         )
-        return frozenset(word.casefold() for phrase in phrases for word in _WORD.findall(phrase))
+        return frozenset(word.casefold() for phrase in phrases for word in WORD.findall(phrase))
 
     @cached_property
     def _sentences(self) -> frozenset[str]:
@@ -115,20 +115,18 @@ class QuoteHeaders:
 
     def start(self, lines: Sequence[str], kinds: Sequence[str], number: int) -> int:
         """The line on which the header that ends on line `number` begins, -1 if none ends there."""
-        joined = _joined(lines, kinds, number)
-        if not self._may_match(joined[-1][1].lower()):
+        parts = joined(lines, kinds, number)
+        if not self._may_match(parts[-1][1].lower()):
             return -1
         found = -1
-        for back, (first, text) in enumerate(joined):
+        for back, (first, text) in enumerate(parts):
             if found < 0:
                 found = back if self.matches(text) else -1
-            elif self._is_whole(joined[found][1].lower()) and not self.is_torn(lines[first]):
+            elif self._is_whole(parts[found][1].lower()) and not self.is_torn(lines[first]):
                 break
-            elif (found == back - 1 and self._goes_before(lines[first].strip(), joined[found][1])) or self._begins(
-                text
-            ):
+            elif (found == back - 1 and self._goes_before(lines[first].strip(), parts[found][1])) or self._begins(text):
                 found = back
-        return joined[found][0] if found >= 0 else -1
+        return parts[found][0] if found >= 0 else -1
 
     def _is_whole(self, low: str) -> bool:
         """Whether nothing of it can stand on the line above."""
@@ -139,7 +137,7 @@ class QuoteHeaders:
         low = text.lower()
         if not self._opens(low) or not self.matches(text):
             return False
-        return len(self._weekday.findall(low)) <= 1 and len(_CLOCK.findall(low)) <= 1
+        return len(self._weekday.findall(low)) <= 1 and len(CLOCK.findall(low)) <= 1
 
     def _may_match(self, low: str) -> bool:
         """Whether what a header needs is anywhere in the lines that it may be made of."""
@@ -148,7 +146,7 @@ class QuoteHeaders:
         return _DIGIT.search(low) is not None and self._has_verb(low) and self._has_date(low)
 
     def _has_date(self, low: str) -> bool:
-        return _CLOCK.search(low) is not None or self._day.search(low) is not None
+        return CLOCK.search(low) is not None or self._day.search(low) is not None
 
     def matches(self, text: str) -> bool:
         """Whether a text, its lines joined, is a header: without an address, names and a date are all it may hold."""
@@ -160,7 +158,7 @@ class QuoteHeaders:
             return self._strange(text) <= (_STRANGE + 1 if dated else 1) and (
                 dated or _IN_BRACKETS.search(text) is not None
             )
-        if not dated or not _IN_FULL.search(low) or self._speaks_of_another(text):
+        if not dated or not IN_FULL.search(low) or self._speaks_of_another(text):
             return False
         return self._strange(text) <= _STRANGE if self._opens(low) else self._is_names(text)
 
@@ -172,7 +170,7 @@ class QuoteHeaders:
             return False
         if _IN_BRACKETS.search(text):
             return self._strange(text) <= _STRANGE + 1
-        return _CLOCK.search(low) is not None and not self._strange(text)
+        return CLOCK.search(low) is not None and not self._strange(text)
 
     def is_short(self, text: str) -> bool:
         """Whether it is nothing but names and a verb, which above marked quotes is enough: `Dana wrote:`.
@@ -182,7 +180,7 @@ class QuoteHeaders:
         low = text.lower()
         if not self._has_verb(low):
             return False
-        return self._has_a_name(text) or (len(self._unusual(text)) == 1 and _CLOCK.search(low) is not None)
+        return self._has_a_name(text) or (len(self._unusual(text)) == 1 and CLOCK.search(low) is not None)
 
     def is_dashed(self, text: str) -> bool:
         """Whether what stands between dashes is a header, which then needs no colon and no date."""
@@ -199,15 +197,15 @@ class QuoteHeaders:
         return self._verb.fullmatch(text.lower()) is not None
 
     def _is_names(self, text: str) -> bool:
-        words = _WORD.findall(_UNTOLD.sub(" ", text))
+        words = WORD.findall(UNTOLD.sub(" ", text))
         if words and words[0].casefold() in self._sentences:
             return False
-        names = [word for word in words if word.casefold() not in self._usual]
+        names = [word for word in words if word.casefold() not in self.usual]
         return not any(word.islower() for word in names) and (bool(names) or '"' in text)
 
     def _has_a_name(self, text: str) -> bool:
         """The same where any name will do, also one that is a month's or begins headers elsewhere: Jan, Dana."""
-        words = _WORD.findall(_UNTOLD.sub(" ", text))
+        words = WORD.findall(UNTOLD.sub(" ", text))
         if words and words[0].casefold() in self._sentences:
             return False
         named = '"' in text or any(word[0].isupper() for word in words)
@@ -215,7 +213,7 @@ class QuoteHeaders:
 
     def _speaks_of_another(self, text: str) -> bool:
         found = self._another.search(text)
-        if found is not None and (found[1] is None or found[1].casefold() not in self._usual):
+        if found is not None and (found[1] is None or found[1].casefold() not in self.usual):
             return True
         return self._names_nobody(text)
 
@@ -228,12 +226,12 @@ class QuoteHeaders:
 
     def _unusual(self, text: str) -> list[str]:
         """The words that a header does not have beside names."""
-        return [word for word in _TOKEN.findall(_UNTOLD.sub(" ", text)) if word.casefold() not in self._usual]
+        return [word for word in _TOKEN.findall(UNTOLD.sub(" ", text)) if word.casefold() not in self.usual]
 
     def _strange(self, text: str) -> int:
         """The number of words in small letters that are no header's."""
-        small = [word.strip(_SIGNS) for word in _UNTOLD.sub(" ", text).split() if word.islower()]
-        return sum(word not in self._usual for word in small)
+        small = [word.strip(_SIGNS) for word in UNTOLD.sub(" ", text).split() if word.islower()]
+        return sum(word not in self.usual for word in small)
 
     def _opens(self, text: str) -> bool:
         """Whether it, in small letters, begins as headers do: with a date, or with a word that is soon followed by one."""
@@ -250,7 +248,7 @@ class QuoteHeaders:
         low = header.lower()
         if self.is_torn(above) or self._is_date(above, low):
             return True
-        if header[0] in "<(" and len(above.split()) <= _NAME_WORDS and self._is_names(above):
+        if header[0] in "<(" and len(above.split()) <= _NAMEWORDS and self._is_names(above):
             return True
         if "@" in header and self._day.search(low) and header[0].isupper() and not self._opens(low):
             return self._names_sender(above, header)
@@ -259,7 +257,7 @@ class QuoteHeaders:
     def _is_date(self, above: str, header: str) -> bool:
         """Whether a line is nothing but the beginning of a date: `On`, `Am Di., 24.`, `2026년 11월`."""
         low = above.lower()
-        rest = [word for word in low.split() if word.strip(_SIGNS).casefold() not in self._usual]
+        rest = [word for word in low.split() if word.strip(_SIGNS).casefold() not in self.usual]
         if not all(_FIGURES.match(word) for word in rest):
             return False
         dated = _DIGIT.search(low) or self._weekday.match(low)
@@ -269,7 +267,7 @@ class QuoteHeaders:
         """Whether a line holds the first names of a sender whose address repeats them."""
         local = " ".join(_LOCAL_PARTS.findall(header)).casefold()
         words = above.split()
-        return len(words) <= _NAME_WORDS and all(word.strip(_SIGNS).casefold() in local for word in words)
+        return len(words) <= _NAMEWORDS and all(word.strip(_SIGNS).casefold() in local for word in words)
 
     def follows_words(self, line: str) -> bool:
         """Whether a header begins amid a line, `yes On 3 May, Dana wrote:`, as a program leaves it that loses a line end."""
@@ -295,7 +293,7 @@ class QuoteHeaders:
         return "@" in line and not self._strange(line)
 
 
-def _joined(lines: Sequence[str], kinds: Sequence[str], number: int) -> list[tuple[int, str]]:
+def joined(lines: Sequence[str], kinds: Sequence[str], number: int) -> list[tuple[int, str]]:
     """A line, then with those above it, as far as they may be one header: each time the first one's number, and all."""
     found = [(number, lines[number].strip())]
     for first in range(number - 1, max(number - _JOINED, -1), -1):

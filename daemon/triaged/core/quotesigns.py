@@ -126,7 +126,7 @@ class QuoteSigns:
 
     @cached_property
     def mobile(self) -> re.Pattern[str]:
-        """The footer of a telephone or a mail program, all of the line; an excuse may follow, no other sentence."""
+        """The footer of a telephone or a mail program, all of the line; an excuse may follow, no other sentence; a program's comment is none."""
         my = any_of((*self._lexicon.everywhere("footers", "my"), *_PROGRAMS))
         programs = any_of(_PROGRAMS)
         few = rf"(?:['’]\w+)?(?:\s+[^\s.,;:!?]+){{0,5}}(?:,\s*{programs}(?:\s+[^\s.,;:!?]+){{0,3}})?"
@@ -134,7 +134,7 @@ class QuoteSigns:
         got = rf"{self._any('footers', 'get')}\s+\W?{programs}(?:(?:\s+[^\W\d_]+){{1,2}}\s+{programs})?"
         line = rf"{self._any('footers', 'lines')}{few}"
         excuse = rf"(?:[.,!\s–-]+{self._any('footers', 'excuse')}[^.!?;:]{{0,60}})?"
-        return _compiled(rf"[\W_]{{0,4}}(?:{sent}|{got}|{line}){excuse}[\W_]*\Z")
+        return _compiled(rf"(?!//)[\W_]{{0,4}}(?:{sent}|{got}|{line}){excuse}[\W_]*\Z")
 
     @cached_property
     def banner(self) -> re.Pattern[str]:

@@ -4,7 +4,7 @@ One pass from top to bottom; every pattern is asked of one short line or of five
 time.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from triaged.core import quotesigns
@@ -12,6 +12,7 @@ from triaged.core.banners import banner_end, disclaimer_end
 from triaged.core.quoteblocks import block_end, may_be_field
 from triaged.core.quoteheaders import LONGEST
 from triaged.core.quotesigns import QuoteSigns
+from triaged.core.unlistedheaders import Thread, unlisted_start
 
 _SUSPECTS_LIMIT = 10_000  # lines of one text that are looked at closely; what lies below counts as new
 _HEADERS_LIMIT = 2_000  # lines with a colon at their end that may end a header
@@ -32,6 +33,7 @@ class Walk:
     forwarding: bool
     signs: QuoteSigns
     labelled: Collection[int]  # the numbers of lines with a colon near their beginning
+    thread: Callable[[], Thread]  # asked only about a line that may be a header and has no known words
     wide: bool  # whether there are fullwidth colons, which may stand anywhere in a line
     begun: bool = False  # something new has been read
     asked: int = 0  # lines that were looked at as the end of a header
@@ -158,9 +160,10 @@ class Walk:
         first = self.signs.headers.start(self.lines, self.kinds, number)
         if first < 0:
             marked = self._is_marked(self._next(number + 1))
-            if not marked or not self.signs.headers.is_short(self.lines[number].strip()):
-                return 0
-            first = number
+            short = marked and self.signs.headers.is_short(self.lines[number].strip())
+            first = number if short else unlisted_start(self.lines, self.kinds, number, self.thread, marked=marked)
+        if first < 0:
+            return 0
         end = number + 1
         if end < len(self.lines) and self.lines[end][-1:] in (*quotesigns.COLONS,):
             end += self.signs.headers.start(self.lines, self.kinds, end) == first  # a colon stood within it, too

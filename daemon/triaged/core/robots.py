@@ -62,7 +62,7 @@ _ROBOT = Expression(
         r"|post[-_.]?master|hostmaster|abuse|listserv|majordomo|mailman|sympa|ezmlm"
         rf"|.*(?:{_glued('no_reply')})(?:[-_.+=\d].*)?|(?:{_glued('automatic')})\w*"
         r"|(?:.*[-_.+=])?bounces?(?:[-_.+=].*)?|returns?(?:[-+=].*)?"
-        r"|owner-.*|.*-owner|.*-request|.*-relay|notify(?:[-_.+=].*)?|(?:.*[-_.+=])?notifications?(?:[-_.+=].*)?|alerts?|newsletters?(?:[-_.+=].*)?|news|mailing"
+        r"|(?:no|do[-_.]?not)[-_.]?reply\w*|owner-.*|.*-owner|.*-request|.*-relay|(?:.*[-_.+=])?notify(?:[-_.+=].*)?|(?:.*[-_.+=])?notifications?(?:[-_.+=].*)?|alerts?|newsletters?(?:[-_.+=].*)?|news|mailing"
         r"|marketing|campaigns?"
         r"|(?:.*[-_.+])?(?:dmarc|tls|tlsrpt)[-_.]?(?:aggregate[-_.]?)?reports?(?:ing)?(?:[-_.+=\d].*)?"
         r"|feedback-?(?:loop)?|fbl|complaints?|microsoftexchange[0-9a-f]{20,}|prvs=.*bounce.*|srs[01][=+-].*"

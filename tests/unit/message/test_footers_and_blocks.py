@@ -69,6 +69,7 @@ Odesláno z iPhonu | Odoslané z iPhonu | iPhone'umdan gönderildi | Отпра�
 """
 
 NO_FOOTERS = """
+// Sent from my own mailer, says the code
 Sent from my desk, which is easier than my phone | Sent you the offer from my phone | Sent by post yesterday
 Sent the papers with the courier | Get the server running | Get Outlook working again | Get Gary to ring me
 Mobil bin ich erreichbar | Mobil: 0171 1234567 | Von unterwegs kann ich nicht antworten | Vom Handy aus geht es nicht
@@ -80,6 +81,13 @@ Enviado do escritório de Lisboa | Wysłane wczoraj pocztą | Wysłane z biura w
 """
 
 SEPARATORS = """
+##- Bitte geben Sie Ihre Antwort über dieser Zeile ein. -##
+##- Saisissez votre réponse au-dessus de cette ligne -##
+##- Escribe tu respuesta encima de esta línea -##
+##- Scrivi la tua risposta sopra questa riga -##
+##- Schrijf je reactie boven deze lijn -##
+##- Escreva a sua resposta acima desta linha -##
+##- Wpisz odpowiedź powyżej tej linii -##
 -----Original Message----- | -------- Original message -------- | ------ Original Message ------
 ----- Original Message ----- | -----Original Appointment----- | -----Ursprüngliche Nachricht-----
 -------- Ursprüngliche Nachricht -------- | ------ Originalnachricht ------ | -----Original-Nachricht-----

@@ -27,6 +27,7 @@ def mail(subject: str, *fields: str) -> Message:
         "neatsakyti", "min-apantate", "ne-otgovaryai", "harbornoreply", "shop.noreply", "harbor-do-not-reply", "unmonitored",
         "unmonitored-box", "unattended", "no_answer", "no-respond", "antworten-nicht", "no-risposta", "niet-reageren", "sem-resposta",
         "bez-odpowiedzi", "svar-ej", "neatbildiet", "yanitlama", "ne-otvechat", "nevidpovidaty", "ne-odgovarjajte", "notify-x", "notification.2", "post_master", "post-master", "dont_reply", "svarinte", "system-notification", "robot",
+        "no-contesten", "no-replica", "nie-odpisuj", "ara-vastake", "neatsakyk", "cevap-vermeyin", "noreplyharbor", "alerts-notify",
     ],
 )  # fmt: skip
 def test_addresses_that_nobody_reads(local: str) -> None:
@@ -41,6 +42,8 @@ def test_addresses_that_nobody_reads(local: str) -> None:
         "reply",
         "gary.noble",
         "notifier.jones",
+        "noreen.plyer",
+        "jane.notifying",
         "robot.jones",
         "notificationist",
         "postmasters-daughter",
@@ -113,7 +116,8 @@ def test_who_speaks_of_servers_and_delays_is_a_person(subject: str) -> None:
         "Absent team member, please ring", "Auto: invoice for the lease car", "On holiday pay", "Returned mail from our members",
         "Out of office hours policy", "Automatic reply to complaints, what do we say?", "Abwesend am Montag, wer vertritt?",
         "Im Urlaub erreichbar?", "En congé lundi, qui répond ?", "Vacaciones del equipo", "Read: my draft", "Mail delivery failed again?",
-        "Afwezig maandag, bel even", "[EXTERNAL] Absent colleague", "Fravær: Tilbud",
+        "Afwezig maandag, bel even", "Je suis absent lundi", "Bin im Urlaub, wer hilft?", "Assenza di Maria", "Away from office: Offer",
+        "Отсутствую", "外出中", "[EXTERNAL] Absent colleague", "Fravær: Tilbud",
     ],
 )  # fmt: skip
 def test_who_only_sounds_like_a_machine_is_taken_for_a_person_and_gets_no_reply(subject: str) -> None:

@@ -21,6 +21,13 @@ def is_courtesy(body: str) -> bool:
 
 
 THANKS = """
+Thanks, I appreciate the quick reply. | Thank you for the clarification, that makes sense. | No problem at all, thank you
+Thank you for the fast turnaround! | We are very happy with the result, thank you. | Very kind of you, thank you.
+It was great talking to you today, thank you. | Wonderful news, thank you! | Thanks for the update and see you Friday
+Vielen Dank, das hilft mir weiter. | Danke, ist angekommen. | Danke, hab ich bekommen. | Danke und liebe Grüße
+Funktioniert wieder einwandfrei, vielen Dank! | Das freut mich, danke. | Das ging ja schnell, danke! | Merci vielmals!
+Besten Dank im Namen des ganzen Teams! | Der Drucker druckt wieder, danke. | Danke für die Info und bis Freitag
+Danke für die Info, bis Freitag | Le agradezco mucho su ayuda.
 Thanks! | Thank you, Dana. | Thanks Dana, much appreciated! | Thanks a lot, that was quick! | Great, thanks!
 Perfect, thank you very much. | Thanks for letting me know. | Thanks for the update!
 Thanks for getting back to me so quickly. | Many thanks for your help, Dana. Have a nice weekend! | Ok thanks
@@ -81,6 +88,9 @@ Już działa, dziękuję | Działa, dzięki | Wesołych Świąt
 """
 
 NO_THANKS = """
+Danke für Ihre Rückmeldung bis morgen. | Danke für die Erledigung bis Freitag! | Thanks for calling me back today.
+Danke für die Info bis Freitag | Thanks for the report until Friday | Der Drucker druckt wieder nicht, danke.
+We are not very happy with the result, thank you. | That makes no sense. | Das hilft mir nicht weiter.
 Thanks, but no thanks | Thanks, when will it be done | Thanks. When? | Thanks, please call me
 Thanks for calling me back asap | Thank you for your prompt attention to this matter
 Thank you for your understanding that we need it today | Thanks for sending it today
@@ -123,6 +133,10 @@ Czekam na odpowiedź, dziękuję | Proszę o odpowiedź, dziękuję
 """
 
 OBJECTIONS = """
+This has to be fixed today. | I want to speak to your manager. | Can I talk to a colleague of yours?
+It's more urgent than that. | Es muss heute sein. | Das muss heute noch erledigt werden. | Kann ein Kollege helfen?
+Wer kann uns denn heute helfen? | Ich möchte Ihren Vorgesetzten sprechen. | Das duldet keinen Aufschub.
+C'è un collega che può aiutarmi? | È molto urgente. | Is er een collega die kan helpen?
 Unfortunately not. | Not really, the auditors come tomorrow. | I'm afraid not. | Sadly no. | Leider nein. | Leider nicht!
 Nein, leider. | Auf keinen Fall! | Malheureusement non. | Je crains que non. | Lamentablemente no. | Me temo que no.
 Purtroppo no. | Helaas niet. | Infelizmente não. | Niestety nie.
@@ -162,6 +176,9 @@ To nie do przyjęcia | Wykluczone
 """
 
 NO_OBJECTIONS = """
+You need not answer today. | No, thank you, that's all. | Nein, alles gut. | Ich brauche es nicht heute.
+The train was too late yesterday, hence my question. | Der Zug war zu spät, daher die Frage. | Non, rien d'autre.
+No lo necesito hoy. | No, nada más. | Non mi serve oggi. | Ik heb het vandaag niet nodig.
 Unfortunately not all of them fit, but Friday is fine. | I am afraid not everybody knows | Leider nicht dabei: die Liste
 Malheureusement non remboursable, mais peu importe | Not really urgent. | Lamentablemente no vino nadie
 Yes, it can wait until Friday. | Friday is fine. | Not urgent at all. | No problem. | No worries, take your time.

@@ -26,6 +26,7 @@ from triaged.core.message.mime import BODY_LIMIT, Part, read_parts
 from triaged.core.newtext import Cut, Scan, cuts_of, scan
 from triaged.core.once import once
 from triaged.core.signatures import own_words
+from triaged.core.unlistedheaders import Thread
 
 _ABSENT = (b"",)
 _QUOTED = frozenset({"quote", "forwarded"})
@@ -230,11 +231,15 @@ class Message:
     def _scan(self) -> Scan:
         text, marks = self._content.text, self._content.marks
         forwarding = subjects.is_forward(self.subject)
-        found = scan(text, marks, forwarding=forwarding)
+        found = scan(text, marks, forwarding=forwarding, thread=self._thread)
         if marks or not self.structure.parts or not _QUOTED.isdisjoint(found.kinds):
             return found
         beside = quotes_beside(self.structure, self._octets, text)
-        return scan(text, beside, forwarding=forwarding) if beside else found
+        return scan(text, beside, forwarding=forwarding, thread=self._thread) if beside else found
+
+    def _thread(self) -> Thread:
+        people = [one.address for one in (self.sender, self.submitter) if one] + [*self.to, *self.cc]
+        return Thread(frozenset(address.spec.lower() for address in people), answers=bool(self.references))
 
     @property
     def text(self) -> str:
