@@ -25,6 +25,7 @@ _WHEN = Expression(
 _NUMBER = re.compile(r"(?<![\w@.])(?:\+|\(|\d)[\d\s().\-/\u00a0\u2011]{1,30}\d(?!\w)")
 _NO_NUMBER = " ; "
 _DIGITS = 7  # shorter ones are extensions and service numbers, no client's
+_NOT_DIGITS = re.compile(r"\D")
 _WITH_COUNTRY = re.compile(r"[1-9]\d{9,14}\Z")  # as exchanges write numbers of abroad, without any sign before them
 
 
@@ -34,7 +35,8 @@ def numbers_in(text: str, region: str | None, knows: Callable[[str], bool]) -> I
     Where digits may be a national number or begin with a country, it is that which is known.
     """
     for found in _NUMBER.finditer(_WHEN.sub(text, _NO_NUMBER)):
-        abroad = e164(f"+{found[0]}", region) if _WITH_COUNTRY.match(found[0]) else None
+        digits = _NOT_DIGITS.sub("", found[0])
+        abroad = e164(f"+{digits}", region) if "+" not in found[0] and _WITH_COUNTRY.match(digits) else None
         if abroad and knows(abroad):
             yield abroad
         elif number := e164(found[0], region):

@@ -20,6 +20,7 @@ _LINE_LIMIT = LONGEST  # longer lines are prose, not headers or separators
 _HEADER_LINES = 4
 _FOOTER_LINES = 8
 _SIGNATURE_LINES = 15
+_MOST_ITEMS = 100
 _LONG = 60  # characters of a marked line that may have been broken
 _WRAPPED = 75  # … with its next word, which stands on a line of its own
 
@@ -37,6 +38,7 @@ class Walk:
     wide: bool  # whether there are fullwidth colons, which may stand anywhere in a line
     begun: bool = False  # something new has been read
     asked: int = 0  # lines that were looked at as the end of a header
+    items: bool | None = None  # whether lines of two dashes set pieces of the text apart, once that is known
     passed_on: bool = False  # something was forwarded, and nothing new stands above it
 
     def read(self) -> None:
@@ -228,13 +230,22 @@ class Walk:
 
     def _dashes(self, number: int) -> int:
         """The signature's separator is `-- ` (RFC 3676 4.3); some programs lose its blank."""
-        if self.lines[number] != "-- " and not self.begun:
+        if self.lines[number] != "-- " and (not self.begun or self._sets_items_apart()):
             return 0
         end = self._signature_end(number)
         if self.lines[number] != "-- " and end - number > _SIGNATURE_LINES:
             return 0
         self._cut(number, end, "signature")
         return end
+
+    def _sets_items_apart(self) -> bool:
+        """Whether the lines `--` stand between pieces of the text: there are several, and below one a sentence goes on."""
+        if self.items is None:
+            below = [self.lines[number + 1 : number + 2] for number, line in enumerate(self.lines) if line == "--"][
+                :_MOST_ITEMS
+            ]
+            self.items = len(below) > 1 and any(one[0][:1].islower() and " " in one[0].strip() for one in below if one)
+        return self.items
 
     def _signature_end(self, number: int) -> int:
         """Where the signature ends: at the quote below it, or with the text."""

@@ -22,6 +22,7 @@ _PLACE_WORDS = 3
 _INITIALS = 3
 _CONTACT = re.compile(r"@|www\.|://|\d(?:[ ()/.-]*\d){4}")
 _WORD = re.compile(r"[^\W_]+")
+_DASHES = frozenset("–—―")  # alone on a line, as telephones make them of two hyphens
 _POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.IGNORECASE)
 
 
@@ -51,7 +52,7 @@ def unsigned(text: str, names: frozenset[str]) -> str:
     """
     lines = text.split("\n")
     for number, line in enumerate(lines[1:], 1):
-        if _WORD.search(line) and is_closing(line, names):
+        if line.strip() in _DASHES or (_WORD.search(line) and is_closing(line, names)):
             below = [each for each in lines[number + 1 :] if each.strip()]
             if not below or _is_signature(below, line, names):
                 return "\n".join([*lines[:number], _bare(line)])

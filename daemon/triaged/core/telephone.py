@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from triaged.core.address import Address, Glob
-from triaged.core.callnumbers import e164, numbers_in, without_numbers
+from triaged.core.callnumbers import numbers_in, without_numbers
 from triaged.core.expression import Expression
 from triaged.core.message import Message
 from triaged.core.notation import any_of
@@ -62,7 +62,9 @@ _VOICEMAIL_BARE = Expression(
 _MISSED = Expression(lambda: rf"(?:.{{0,60}}\s)??{_said('missed')}{_from()}(.+)", re.IGNORECASE)
 _NEW_CALL = Expression(lambda: rf"new call{_from()}(.+)", re.IGNORECASE)
 _CALL = Expression(lambda: rf"(?:.{{0,60}}[\s:])??{_said('call')}{_from()}(.+)", re.IGNORECASE)
-_MESSAGE = Expression(lambda: rf"{_TAG}(?:{_said('new')}\s+)?{_said('message')}{_from()}(.+)", re.IGNORECASE)
+_MESSAGE = Expression(
+    lambda: rf"(?:{_TAG}|.{{1,40}}:\s+)(?:{_said('new')}\s+)?{_said('message')}{_from()}(.+)", re.IGNORECASE
+)
 _OF_VOICE = Expression(lambda: any_of((*_phrases("voice"), *_phrases("left"))), re.IGNORECASE)
 _LEFT = Expression(lambda: _said("left"), re.IGNORECASE)
 _OTHER = Expression(lambda: _said("other"), re.IGNORECASE)
@@ -194,11 +196,12 @@ def _kind(message: Message, signs: _Signs, known: str | None) -> tuple[Kind, str
 def _by_subject(subject: str, signs: _Signs) -> tuple[Kind, str] | None:
     if _VOICEMAIL_BARE.match(subject):
         return "voicemail", ""
+    machine = _OF_VOICE.search(subject) is not None  # "call from … on your answering machine"
     layouts: tuple[tuple[Kind, Expression, bool], ...] = (
         ("voicemail", _VOICEMAIL, True),
         ("missed-call", _MISSED, True),
         ("missed-call", _NEW_CALL, signs.system == _RING_CENTRAL),
-        ("missed-call", _CALL, signs.configured),
+        ("voicemail" if machine else "missed-call", _CALL, signs.configured),
         ("voicemail", _MESSAGE, signs.configured),
     )
     for kind, expression, is_read in layouts:
@@ -259,7 +262,7 @@ def _caller(message: Message, subject: str, callers: Callers) -> tuple[str | Non
     """Number and name of the caller: from headers, else the subject, else the body."""
     first = message.fields.first
     number_texts = [first("x-asterisk-vm-caller-id-num"), first("x-callingtelephonenumber")]
-    number = next((found for text in number_texts if (found := _number(text or "", callers.region))), None)
+    number = next((found for text in number_texts if (found := _number(text or "", callers))), None)
     name = _name(first("x-asterisk-vm-caller-id-name") or first("x-voicemessagesendername") or "")
     for text in (_without_tail(subject), _from_body(message)):
         number = number or next(numbers_in(text, callers.region, callers.knows), None)
@@ -277,11 +280,11 @@ def _from_body(message: Message) -> str:
     return found[1] if found else ""
 
 
-def _number(text: str, region: str | None) -> str | None:
+def _number(text: str, callers: Callers) -> str | None:
     """The number of a header: the whole of it must look like one."""
     if not _PHONE_LIKE.fullmatch(text.strip()):
         return None
-    return e164(text.strip().rpartition(":")[2].partition("@")[0], region)
+    return next(numbers_in(text.strip().rpartition(":")[2].partition("@")[0], callers.region, callers.knows), None)
 
 
 def _name(text: str) -> str:

@@ -31,6 +31,8 @@ SIGNATURES = [
         "Kind regards\n\nGary Smith\nOperations\n\n12 Quay Street, Bristol BS1 4RB\nRegistered in England No. 01234567",
     ),
     ("en", "Best,\nGary"),
+    ("en", "—\nGary Smith\nHead of IT\nHarbor Trust"),
+    ("de", "– \nGary Smith\nHarbor Trust\nTel. 030 22334455"),
     ("en", "Regards,\nGary Smith, Harbor Trust\nDirect line 020 7946 0018"),
     (
         "en",

@@ -79,6 +79,11 @@ def test_numbers_in_pairs_are_no_dates(number: str, expected: str) -> None:
         ("Neue Voicemail von Gary (+44 20 7946 0018)", "voicemail"),
         ("Nuovo messaggio vocale da Gary (+44 20 7946 0018)", "voicemail"),
         ("FRITZ!Box: Anruf von +44 20 7946 0018", "missed-call"),
+        ("Anruf von +44 20 7946 0018 auf Ihrem FRITZ!Box-Anrufbeantworter", "voicemail"),
+        ("Cisco Unity Connection: Message from +44 20 7946 0018", "voicemail"),
+        ("Voicemail from (442079460018)", "voicemail"),
+        ("Voicemail from 44 20 7946 0018", "voicemail"),
+        ('Voicemail from "Gary" <442079460018>', "voicemail"),
         ("[FRITZ!Box] Neue Nachricht auf dem Anrufbeantworter von +44 20 7946 0018", "voicemail"),
         ("New VoiceMail from +442079460018 in mailbox 1001", "voicemail"),
         ("Neue Nachricht in Ihrer SprachBox von +44 20 7946 0018", "voicemail"),
@@ -177,3 +182,12 @@ def test_the_exchange_of_a_client_writes_voicemail_and_no_question(message: Mess
 )
 def test_a_person_who_writes_about_messages_is_none(message: Message) -> None:
     assert read(message, senders=()) is None
+
+
+def test_a_number_of_abroad_in_a_header_needs_no_sign_where_it_is_known() -> None:
+    message = read_raw(
+        b"From: pbx@roth.example\nSubject: New message\nX-Asterisk-VM-Caller-ID-Num: 442079460018\n\nx\n"
+    )
+    found = read(message)
+    assert found is not None
+    assert found.number == GARY

@@ -308,3 +308,16 @@ def test_a_prefix_that_thunderbird_marks_is_cut_alone() -> None:
 def test_marks_whose_words_are_not_in_the_plain_part_cut_nothing() -> None:
     html = '<div>Please ring me.</div><div class="gmail_quote">Something else that is not in the plain part</div>'
     assert alternative(PLAIN, html) == PLAIN.strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Two things:\n--\nthe lift is stuck\n--\nthe door is open", "Offen:\n--\nder Aufzug steht\n--\nGary ruft an"],
+)
+def test_two_dashes_between_pieces_of_a_text_sign_nothing(text: str) -> None:
+    assert new(text) == text
+
+
+def test_a_second_line_of_two_dashes_below_a_signature_is_still_the_signatures() -> None:
+    assert new("Thanks!\n\n--\nGary Smith\nHarbor Trust\n\n--\nRegistered in England") == "Thanks!"
+    assert new("Thanks!\n\n--\ngary") == "Thanks!"
