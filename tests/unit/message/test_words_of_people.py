@@ -21,6 +21,9 @@ def is_courtesy(body: str) -> bool:
 
 
 THANKS = """
+Merci d'avoir répondu si vite. | Ok pour vendredi. | Está perfecto, gracias. | Danke, sehr nett! | Danke fürs Kümmern!
+Danke fürs schnelle Antworten! | Dankeschön, hat alles super funktioniert. | Appreciate your help! | No problem.
+That's great news, thank you! | Nice one, thanks. | You're very welcome. | Thanks for sending this over. | All clear, thanks.
 Thanks, I appreciate the quick reply. | Thank you for the clarification, that makes sense. | No problem at all, thank you
 Thank you for the fast turnaround! | We are very happy with the result, thank you. | Very kind of you, thank you.
 It was great talking to you today, thank you. | Wonderful news, thank you! | Thanks for the update and see you Friday
@@ -88,6 +91,9 @@ Już działa, dziękuję | Działa, dzięki | Wesołych Świąt
 """
 
 NO_THANKS = """
+Danke fürs Warten lassen | Danke fürs Nichtantworten. | Appreciate a call back. | I'd appreciate your help. | No problem if you pay.
+Nice one, you broke it. | You're welcome to call me. | Great news: we are leaving. | Thank you for sending it over today.
+Ok pour vendredi si vous payez. | Thanks for looking into it by Friday.
 Danke für Ihre Rückmeldung bis morgen. | Danke für die Erledigung bis Freitag! | Thanks for calling me back today.
 Danke für die Info bis Freitag | Thanks for the report until Friday | Der Drucker druckt wieder nicht, danke.
 We are not very happy with the result, thank you. | That makes no sense. | Das hilft mir nicht weiter.
