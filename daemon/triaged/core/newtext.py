@@ -38,7 +38,6 @@ def scan(
     text: str,
     marks: Iterable[Mark] = (),
     *,
-    forwarding: bool = False,
     thread: Callable[[], Thread] = Thread,
     signs: QuoteSigns = SHIPPED,
 ) -> Scan:
@@ -47,8 +46,7 @@ def scan(
     Args:
         text: lines separated by LF.
         marks: what the markup said about stretches of the text.
-        forwarding: whether the subject says that it is a forward.
-        thread: who writes to whom, for quotes whose headers no language has.
+        thread: what is known of the message that it stands in; asked for a separator or a header.
         signs: of the languages to be known.
 
     Returns:
@@ -56,7 +54,7 @@ def scan(
     """
     lines = text.split("\n")
     kinds = _marked(lines, marks) if marks else [""] * len(lines)
-    walk = Walk(lines, kinds, forwarding, signs, labelled_lines(text), thread, wide="：" in text)
+    walk = Walk(lines, kinds, signs, labelled_lines(text), thread, wide="：" in text)
     walk.read()
     if not any(kinds):
         return Scan(text.strip())

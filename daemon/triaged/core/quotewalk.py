@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from triaged.core import quotesigns
 from triaged.core.banners import banner_end, disclaimer_end
 from triaged.core.quoteblocks import block_end, may_be_field
-from triaged.core.quoteheaders import LONGEST
+from triaged.core.quoteheaders import LONGEST, joined
 from triaged.core.quotesigns import QuoteSigns
 from triaged.core.unlistedheaders import Thread, unlisted_start
 
@@ -31,10 +31,9 @@ class Walk:
 
     lines: list[str]
     kinds: list[str]
-    forwarding: bool
     signs: QuoteSigns
     labelled: Collection[int]  # the numbers of lines with a colon near their beginning
-    thread: Callable[[], Thread]  # asked only about a line that may be a header and has no known words
+    thread: Callable[[], Thread]  # asked only about a separator, or a header that has no known words
     wide: bool  # whether there are fullwidth colons, which may stand anywhere in a line
     begun: bool = False  # something new has been read
     asked: int = 0  # lines that were looked at as the end of a header
@@ -163,7 +162,8 @@ class Walk:
         if first < 0:
             marked = self._is_marked(self._next(number + 1))
             short = marked and self.signs.headers.is_short(self.lines[number].strip())
-            first = number if short else unlisted_start(self.lines, self.kinds, number, self.thread, marked=marked)
+            above = joined(self.lines, self.kinds, number)
+            first = number if short else unlisted_start(above, self.thread, marked=marked)
         if first < 0:
             return 0
         end = number + 1
@@ -197,7 +197,7 @@ class Walk:
         if plain == "--":
             return self._dashes(number)
         if self.signs.original.match(plain):
-            return self._after_separator(number, "forwarded" if self.forwarding else "quote")
+            return self._after_separator(number, "forwarded" if self.thread().forwarding else "quote")
         if self.signs.forward.match(plain):
             return self._after_separator(number, "forwarded")
         if quotesigns.RULE.match(plain):
@@ -285,7 +285,7 @@ class Walk:
 
     def _block(self, number: int) -> int:
         """Cut an Outlook block, and all below it where no marked quotes follow."""
-        kind = "forwarded" if self.forwarding else "quote"
+        kind = "forwarded" if self.thread().forwarding else "quote"
         end = block_end(self.lines, number, self.signs)
         if not end:
             return 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from triaged.core.notation import spellings
-from triaged.core.quoteheaders import CLOCK, IN_FULL, UNTOLD, WORD, joined
+from triaged.core.quoteheaders import CLOCK, IN_FULL, UNTOLD, WORD
 from triaged.core.quotesigns import SHIPPED
 from triaged.words import LEXICON
 
@@ -24,37 +24,37 @@ _SENTENCES = (
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Who writes to whom in a message, lower-case, and whether it answers another."""
+    """Who writes to whom in a message, lower-case, whether it answers another, and whether its subject says that it forwards one."""
 
     addresses: frozenset[str] = frozenset()
     answers: bool = False
+    forwarding: bool = False
 
 
-def unlisted_start(
-    lines: Sequence[str], kinds: Sequence[str], number: int, thread: Callable[[], Thread], *, marked: bool
-) -> int:
-    """The line on which such a header begins that ends on line `number`, -1 if none does.
+def unlisted_start(above: Sequence[tuple[int, str]], thread: Callable[[], Thread], *, marked: bool) -> int:
+    """The line on which such a header begins that ends on the first of some lines, -1 if none does.
 
     It holds the address of somebody in the thread, a date in full, a colon at its end, and words, but none that people use
     in a language that is listed. Where no marked quote stands below (`marked`), it has a time of day and begins a paragraph
     of an answer.
+
+    Args:
+        above: the line, then with those above it, to the beginning of the paragraph: the first one's number, and all.
+        thread: who writes to whom.
+        marked: whether a marked quote stands below.
     """
-    if "@" not in "".join(lines[max(number - _LINES + 1, 0) : number + 1]):
+    if "@" not in above[-1][1]:
         return -1
     known = thread()
     if not (marked or known.answers):
         return -1
-    for first, text in joined(lines, kinds, number)[:_LINES]:
+    for first, text in above[:_LINES]:
         low = text.lower()
-        if not IN_FULL.search(low) or known.addresses.isdisjoint(_ADDRESS.findall(low)):
+        if not IN_FULL.search(low) or known.addresses.isdisjoint(_ADDRESS.findall(low)) or not _is_strange(text):
             continue
-        if _is_strange(text) and (marked or (_is_alone(lines, first) and CLOCK.search(low))):
+        if marked or (first == above[-1][0] and CLOCK.search(low)):
             return first
     return -1
-
-
-def _is_alone(lines: Sequence[str], number: int) -> bool:
-    return number == 0 or not lines[number - 1].strip()
 
 
 def _is_strange(text: str) -> bool:

@@ -5,16 +5,21 @@ import pytest
 from triaged.core.html import Mark
 from triaged.core.message import read
 from triaged.core.newtext import Scan, cuts_of, scan
+from triaged.core.unlistedheaders import Thread
 
 QUOTE = "> Can we talk about the offer?\n> It is urgent."
 
 
+def scanned(text: str, *, forwarding: bool = False) -> Scan:
+    return scan(text, thread=lambda: Thread(forwarding=forwarding))
+
+
 def new(text: str, *, forwarding: bool = False) -> str:
-    return scan(text, forwarding=forwarding).new_text
+    return scanned(text, forwarding=forwarding).new_text
 
 
 def kinds(text: str, *, forwarding: bool = False) -> list[str]:
-    return [cut.kind for cut in cuts_of(text, scan(text, forwarding=forwarding).kinds)]
+    return [cut.kind for cut in cuts_of(text, scanned(text, forwarding=forwarding).kinds)]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +177,7 @@ def test_a_forward_without_a_comment_is_read_and_said_to_be_one() -> None:
 
     assert scan(text).forwarded
     assert new(text) == text.strip()
-    assert scan(block, forwarding=True).forwarded
+    assert scanned(block, forwarding=True).forwarded
     assert not scan(block).forwarded
     assert not scan("look\n\n" + text).forwarded
     assert read(f"Subject: WG: outage\r\n\r\n{block}".encode()).forwarded

@@ -6,7 +6,6 @@ What exceeds the limits or confuses is named as a defect; the reader neither rai
 import re
 from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from triaged.core.decoding import clean_line, decode_words
 
@@ -16,7 +15,9 @@ FIELDS_LIMIT = 1000
 
 # One field with its continuation lines, or (third group) one line that is no field.
 _FIELD = re.compile(rb"(?:([!-9;-~]++)([ \t]*+):([^\n]*+(?:\n[ \t][^\n]*+)*+)|([^\n]*+))\n?")
-_LONGEST_KNOWN = 60  # octets of a name: longer ones are nobody's usual fields, and would fill the memory of `_lower`
+_LONGEST_KNOWN = 60  # octets of a name: longer ones are nobody's usual fields, and would fill the memory
+_MOST_KNOWN = 2048
+_NAMES: dict[bytes, str] = {}
 _NOTHING: tuple[bytes, ...] = ()
 
 
@@ -75,6 +76,7 @@ def read_fields(header: bytes) -> tuple[Fields, tuple[str, ...]]:
     if len(found) > FIELDS_LIMIT:
         del found[FIELDS_LIMIT:]
         defects.append("limit-fields")
+    names, long = _NAMES, len(header) > FIELD_LIMIT
     pairs: list[tuple[str, bytes]] = []
     index: dict[str, tuple[bytes, ...]] = {}
     for name, blank, body, junk in found:
@@ -84,21 +86,23 @@ def read_fields(header: bytes) -> tuple[Fields, tuple[str, ...]]:
             continue
         if blank:
             defects.append("blank-before-colon")
-        if len(body) > FIELD_LIMIT:
+        if long and len(body) > FIELD_LIMIT:
             defects.append("limit-field")
             body = body[:FIELD_LIMIT]  # noqa: PLW2901  # the field, cut
         # A line end within a field is a fold: the pattern lets no other in (RFC 5322 2.2.3).
         unfolded = (body.replace(b"\n", b"") if b"\n" in body else body).strip()
-        lower = _lower(name) if len(name) <= _LONGEST_KNOWN else str(name, "ascii").lower()
+        lower = names.get(name) or _lower(name)
         pairs.append((lower, unfolded))
         index[lower] = (*index[lower], unfolded) if lower in index else (unfolded,)
     return Fields(tuple(pairs), index), tuple(dict.fromkeys(defects))
 
 
-@lru_cache(maxsize=2048)
 def _lower(name: bytes) -> str:
-    """One text for every field of a name: most mail has the same few dozen."""
-    return str(name, "ascii").lower()
+    """A name that was not met before; one text for every field of a name, since most mail has the same few dozen."""
+    lower = str(name, "ascii").lower()
+    if len(name) <= _LONGEST_KNOWN and len(_NAMES) < _MOST_KNOWN:
+        _NAMES[name] = lower
+    return lower
 
 
 def _line_ends(header: bytes, defects: list[str]) -> bytes:

@@ -230,16 +230,17 @@ class Message:
     @once
     def _scan(self) -> Scan:
         text, marks = self._content.text, self._content.marks
-        forwarding = subjects.is_forward(self.subject)
-        found = scan(text, marks, forwarding=forwarding, thread=self._thread)
+        found = scan(text, marks, thread=lambda: self._thread)
         if marks or not self.structure.parts or not _QUOTED.isdisjoint(found.kinds):
             return found
         beside = quotes_beside(self.structure, self._octets, text)
-        return scan(text, beside, forwarding=forwarding, thread=self._thread) if beside else found
+        return scan(text, beside, thread=lambda: self._thread) if beside else found
 
+    @once
     def _thread(self) -> Thread:
         people = [one.address for one in (self.sender, self.submitter) if one] + [*self.to, *self.cc]
-        return Thread(frozenset(address.spec.lower() for address in people), answers=bool(self.references))
+        addresses = frozenset(address.spec.lower() for address in people)
+        return Thread(addresses, answers=bool(self.references), forwarding=subjects.is_forward(self.subject))
 
     @property
     def text(self) -> str:
