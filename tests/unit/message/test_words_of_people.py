@@ -21,6 +21,7 @@ def is_courtesy(body: str) -> bool:
 
 
 THANKS = """
+Thanks again for all your help today. | Thank you for your time today.
 Merci d'avoir répondu si vite. | Ok pour vendredi. | Está perfecto, gracias. | Danke, sehr nett! | Danke fürs Kümmern!
 Danke fürs schnelle Antworten! | Dankeschön, hat alles super funktioniert. | Appreciate your help! | No problem.
 That's great news, thank you! | Nice one, thanks. | You're very welcome. | Thanks for sending this over. | All clear, thanks.
@@ -91,6 +92,7 @@ Już działa, dziękuję | Działa, dzięki | Wesołych Świąt
 """
 
 NO_THANKS = """
+Thanks for your answer today. | Thanks for your help today or never
 Danke fürs Warten lassen | Danke fürs Nichtantworten. | Appreciate a call back. | I'd appreciate your help. | No problem if you pay.
 Nice one, you broke it. | You're welcome to call me. | Great news: we are leaving. | Thank you for sending it over today.
 Ok pour vendredi si vous payez. | Thanks for looking into it by Friday.
