@@ -104,7 +104,8 @@ def test_the_daemon_still_answers_when_the_only_file_cannot_be_read(dovecot: Dov
 
 
 def put_aside(office: Office, name: str) -> str:
-    """Have a message put aside for somebody; its number."""
+    """Have a message put aside for somebody, whose mailbox is watched by then; its number."""
+    office.place.eventually("status", "--json", "--person", name, shows=['"state": "watching"'])
     office.deliver(name)
     office.place.eventually("deferred", "--json", shows=[f"to-{name}@"])
     [row] = [row for row in office.place.rows("deferred") if row["message_id"] == f"<to-{name}@harbor.example>"]
